@@ -1,0 +1,109 @@
+/** The import rule: who may import whom, as drawn in the house plan. Change this list only with that plan. */
+const tests = '^test/'
+const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to })
+
+/** Layers of `server/` from the floor up; each may import those named, itself, and npm packages it owns. */
+const MAY_IMPORT = {
+  contracts: [],
+  core: ['contracts'],
+  db: ['core', 'contracts'],
+  net: ['core', 'contracts'],
+  storage: ['core', 'contracts'],
+  stator: ['db', 'core', 'contracts'],
+  domain: ['stator', 'db', 'net', 'storage', 'core', 'contracts'],
+  activitypub: ['domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
+  http: ['activitypub', 'domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
+  workers: ['activitypub', 'domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
+}
+
+const layerRules = Object.entries(MAY_IMPORT).map(([layer, allowed]) =>
+  rule(
+    `layer-${layer}`,
+    { path: `^server/${layer}/` },
+    { path: '^(server|electron|renderer)/', pathNot: `^server/(${[layer, ...allowed].join('|')})/` },
+    `${layer}/ imports only ${allowed.join(', ') || 'nothing'}`,
+  ),
+)
+
+/** A package that has one home in the tree. */
+const home = (name, packages, folders) =>
+  rule(
+    `home-${name}`,
+    { pathNot: `^(${folders.join('|')})|${tests}|^build/` },
+    { path: `^(node_modules/(${packages.join('|')})(/|$)|(${packages.join('|')})$)` },
+    `${packages.join(', ')} belong in ${folders.join(', ')}`,
+  )
+
+module.exports = {
+  forbidden: [
+    rule('no-cycles', {}, { circular: true }, 'no cycles, type imports included'),
+    rule('no-unresolved', {}, { couldNotResolve: true }, 'every import resolves'),
+    ...layerRules,
+    rule(
+      'appliance',
+      { path: '^server/appliance/' },
+      {
+        path: '^(server|electron|renderer)/',
+        pathNot: '^server/(appliance|core|contracts)/|^server/db/connection[.]ts$',
+      },
+      'the supervisor knows no server code',
+    ),
+    rule(
+      'context-is-for-entries',
+      { pathNot: `^server/(main|worker|migrate|cli)[.]ts$|^server/commands/|${tests}` },
+      { path: '^server/context[.]ts$' },
+      'only entries wire everything',
+    ),
+    rule(
+      'entries-are-not-imported',
+      { pathNot: tests },
+      { path: '^server/(main|worker|migrate|cli)[.]ts$' },
+      'entries are started, never imported',
+    ),
+    rule(
+      'electron',
+      { path: '^electron/' },
+      { path: '^(server|renderer)/', pathNot: '^server/appliance/index[.]ts$|^server/contracts/' },
+      'the shell knows the appliance and the contracts only',
+    ),
+    rule(
+      'renderer',
+      { path: '^renderer/' },
+      { path: '^(server|electron)/', pathNot: '^server/contracts/' },
+      'the window knows the contracts only',
+    ),
+    rule(
+      'features-are-strangers',
+      { path: '^renderer/features/([^/]+)/' },
+      { path: '^renderer/features/', pathNot: '^renderer/features/$1/' },
+      'a feature never imports another feature',
+    ),
+    rule('product-knows-no-tests', { path: '^(server|electron|renderer)/' }, { path: '^(test|build)/' }, ''),
+    home('pg', ['pg', 'kysely'], ['server/db/', 'server/domain/', 'server/stator/', 'server/activitypub/']),
+    home('fastify', ['fastify', '@fastify/[^/]+'], ['server/http/']),
+    home('undici', ['undici'], ['server/net/']),
+    home('electron', ['electron'], ['electron/']),
+    home('sqlite', ['better-sqlite3'], ['server/appliance/', 'server/storage/']),
+    home('protocol', ['structured-headers'], ['server/activitypub/']),
+    home('react', ['react', 'react-dom', 'react-aria-components', 'virtua', 'wouter'], ['renderer/']),
+    rule(
+      'sql-driver',
+      { path: '^server/', pathNot: '^server/db/' },
+      { path: '^(node_modules/pg/|pg$)' },
+      'the SQL driver has one home; others take Database or Transaction',
+    ),
+    rule(
+      'no-other-http-client',
+      { path: '^server/', pathNot: '^server/(net|appliance)/' },
+      { path: '^(node:)?(http|https|http2|tls|net|dgram)$', dependencyTypesNot: ['type-only'] },
+      'sockets out belong in net/; listening sockets come from Fastify',
+    ),
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^renderer/dist' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

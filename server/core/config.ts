@@ -1,0 +1,136 @@
+/**
+ * Reads the settings. This is the only file that touches `process.env`. A value comes from the command line, else
+ * from its variable, else from an alias of the seed system, else from the settings store, else from the default.
+ */
+import { HomebirdError } from './errors.ts'
+import { RETIRED_VARIABLES, SETTINGS, type Setting, type SettingName } from './settings.ts'
+import { parseSetting } from './setting-types.ts'
+
+type Parsed<S> = S extends Setting<infer T> ? T : never
+
+/** Every setting with its true type; plain data, so that it can be sent to a child process. */
+export type Config = { readonly [N in SettingName]: Parsed<(typeof SETTINGS)[N]> }
+
+export type ConfigOrigin =
+  | { readonly from: 'command line' | 'settings store' | 'default' }
+  | { readonly from: 'variable'; readonly variable: string }
+
+export interface LoadedConfig {
+  readonly config: Config
+  readonly origins: Readonly<Record<SettingName, ConfigOrigin>>
+  /** One sentence each: unknown variables with the nearest known name, retired ones with the reason. */
+  readonly warnings: readonly string[]
+}
+
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly commandLine?: Partial<Record<SettingName, string>>
+  readonly store?: Partial<Record<SettingName, string>>
+}
+
+/** The environment of this process. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}
+
+/** @throws HomebirdError SETTING_INVALID naming variable, value, limit and remedy */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const config: Record<string, unknown> = {}
+  const origins: Partial<Record<SettingName, ConfigOrigin>> = {}
+  const env = withPostgresVariables(sources.env)
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const definition: Setting<unknown> = SETTINGS[name]
+    const { raw, origin } = findRaw(name, definition, { ...sources, env })
+    const label = origin.from === 'variable' ? origin.variable : `${definition.env} (${origin.from})`
+    config[name] = parseSetting(label, definition.type, raw, definition.secret === true)
+    origins[name] = origin
+  }
+  const loaded = config as Config
+  checkTogether(loaded)
+  return { config: loaded, origins: origins as Record<SettingName, ConfigOrigin>, warnings: findWarnings(sources.env) }
+}
+
+function findRaw(
+  name: SettingName,
+  definition: Setting<unknown>,
+  sources: ConfigSources,
+): { raw: string; origin: ConfigOrigin } {
+  const fromCommandLine = sources.commandLine?.[name]
+  if (fromCommandLine !== undefined) return { raw: fromCommandLine, origin: { from: 'command line' } }
+  for (const variable of [definition.env, ...(definition.aliases ?? [])]) {
+    const raw = sources.env[variable]
+    if (raw !== undefined) return { raw, origin: { from: 'variable', variable } }
+  }
+  const stored = sources.store?.[name]
+  if (stored !== undefined) return { raw: stored, origin: { from: 'settings store' } }
+  return { raw: definition.fallback, origin: { from: 'default' } }
+}
+
+/** PGHOST and its kin name an external database as in the seed system, unless a URL is given. */
+function withPostgresVariables(env: ConfigSources['env']): ConfigSources['env'] {
+  const { PGHOST: host } = env
+  if (host === undefined || host === '' || env['HOMEBIRD_DATABASE_URL'] !== undefined) return env
+  if (env['DATABASE_URL'] !== undefined || env['TAKAHE_DATABASE_SERVER'] !== undefined) return env
+  const url = new URL('postgresql://localhost')
+  if (host.startsWith('/')) url.searchParams.set('host', host)
+  else url.hostname = host
+  url.port = env['PGPORT'] ?? '5432'
+  url.username = encodeURIComponent(env['PGUSER'] ?? 'postgres')
+  url.password = encodeURIComponent(env['PGPASSWORD'] ?? '')
+  url.pathname = `/${encodeURIComponent(env['PGDATABASE'] ?? env['PGNAME'] ?? 'homebird')}`
+  return { ...env, DATABASE_URL: url.href }
+}
+
+function checkTogether(config: Config): void {
+  if (config.serviceDomain !== null && config.domain === null) {
+    throw new HomebirdError(
+      'SETTING_INVALID',
+      `HOMEBIRD_SERVICE_DOMAIN is "${config.serviceDomain}", but HOMEBIRD_DOMAIN is not set; set the domain of your handle too`,
+    )
+  }
+}
+
+function findWarnings(env: ConfigSources['env']): string[] {
+  const known = new Set<string>()
+  for (const definition of Object.values<Setting<unknown>>(SETTINGS)) {
+    known.add(definition.env)
+    for (const alias of definition.aliases ?? []) known.add(alias)
+  }
+  const warnings: string[] = []
+  for (const variable of Object.keys(env).sort()) {
+    if (!/^(?:HOMEBIRD|TAKAHE)_/.test(variable) || known.has(variable)) continue
+    const retired = RETIRED_VARIABLES[variable]
+    warnings.push(
+      retired === undefined
+        ? `${variable} is not a setting; did you mean ${nearest(variable, known)}?`
+        : `${variable} has no effect here: ${retired}`,
+    )
+  }
+  return warnings
+}
+
+/** The known name with the smallest edit distance, prefix left out of account. */
+function nearest(variable: string, known: ReadonlySet<string>): string {
+  const bare = (name: string): string => name.replace(/^(?:HOMEBIRD|TAKAHE)_/, '')
+  let best = ''
+  let bestDistance = Number.POSITIVE_INFINITY
+  for (const name of known) {
+    if (!name.startsWith('HOMEBIRD_')) continue
+    const distance = editDistance(bare(variable).slice(0, 64), bare(name))
+    if (distance < bestDistance) [best, bestDistance] = [name, distance]
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}

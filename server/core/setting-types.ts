@@ -1,0 +1,211 @@
+/** Parsers for the values of settings. Each takes the raw text and returns the value or throws SETTING_INVALID. */
+import { isAbsolute } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import { HomebirdError } from './errors.ts'
+
+export interface SettingType<T> {
+  /** How the type reads in `homebird config`, such as `integer 1..65535`. */
+  readonly name: string
+  parse(raw: string): T
+}
+
+/** Says why a value was refused; the caller adds the variable's name and the remedy. */
+class ValueRefused extends Error {}
+
+function refuse(why: string): never {
+  throw new ValueRefused(why)
+}
+
+/** Runs the parser and turns its refusal into one message with variable, value, limit and remedy. */
+export function parseSetting<T>(variable: string, type: SettingType<T>, raw: string, secret: boolean): T {
+  try {
+    return type.parse(raw)
+  } catch (error) {
+    if (!(error instanceof ValueRefused)) throw error
+    const shown = secret ? '(hidden)' : JSON.stringify(raw)
+    throw new HomebirdError(
+      'SETTING_INVALID',
+      `${variable} is ${shown}, but ${error.message}; give it as ${type.name} or remove it`,
+    )
+  }
+}
+
+export const integer = (min: number, max: number): SettingType<number> => ({
+  name: `integer ${min}..${max}`,
+  parse(raw) {
+    const value = /^-?\d{1,15}$/.test(raw.trim()) ? Number(raw) : Number.NaN
+    if (!Number.isInteger(value)) refuse('it must be a whole number')
+    if (value < min || value > max) refuse(`it must lie between ${min} and ${max}`)
+    return value
+  },
+})
+
+export const bool: SettingType<boolean> = {
+  name: 'true|false',
+  parse(raw) {
+    const word = raw.trim().toLowerCase()
+    if (['true', '1', 'yes', 'on'].includes(word)) return true
+    if (['false', '0', 'no', 'off', ''].includes(word)) return false
+    return refuse('it must be true or false')
+  },
+}
+
+export const text = (maxLength = 2048): SettingType<string> => ({
+  name: `text up to ${maxLength} characters`,
+  parse(raw) {
+    if (raw.length > maxLength) refuse(`it is ${raw.length} characters long and the limit is ${maxLength}`)
+    return raw
+  },
+})
+
+export const oneOf = <const T extends string>(...words: readonly T[]): SettingType<T> => ({
+  name: words.join('|'),
+  parse(raw) {
+    const found = words.find((word) => word === raw.trim().toLowerCase())
+    return found ?? refuse(`it must be one of ${words.join(', ')}`)
+  },
+})
+
+/** `optional(x)` reads an empty value as "not set". */
+export const optional = <T>(type: SettingType<T>): SettingType<T | null> => ({
+  name: `${type.name}, or empty`,
+  parse: (raw) => (raw.trim() === '' ? null : type.parse(raw)),
+})
+
+export const absolutePath: SettingType<string> = {
+  name: 'absolute path',
+  parse(raw) {
+    if (raw.includes('\0')) refuse('a path holds no NUL')
+    return isAbsolute(raw) ? raw : refuse('it must be an absolute path')
+  },
+}
+
+const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
+
+/** Lower-case punycode host name, optionally with a port; the name that identities carry after the second @. */
+export const hostName: SettingType<string> = {
+  name: 'host name such as home.example',
+  parse(raw) {
+    const trimmed = raw.trim()
+    if (/[/:@\s?#]/.test(trimmed.replace(/:\d{1,5}$/, ''))) refuse('it must be a bare host name without scheme or path')
+    if (!URL.canParse(`https://${trimmed}/`)) refuse('it is not a host name')
+    const url = new URL(`https://${trimmed}/`)
+    if (!HOST_NAME.test(url.hostname)) refuse('it must be a full host name with at least one dot')
+    return url.host
+  },
+}
+
+const listOf = <T>(type: SettingType<T>): SettingType<readonly T[]> => ({
+  name: `list (JSON or comma-separated) of ${type.name}`,
+  parse(raw) {
+    return splitList(raw).map((part) => type.parse(part))
+  },
+})
+
+function splitList(raw: string): string[] {
+  const trimmed = raw.trim()
+  if (!trimmed.startsWith('[')) {
+    return trimmed
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+  }
+  const parsed = parseJson(trimmed)
+  if (!Array.isArray(parsed)) refuse('the JSON in it is not a list')
+  return parsed.map(String)
+}
+
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw) as unknown
+  } catch {
+    return refuse('it is not valid JSON')
+  }
+}
+
+export const hostList: SettingType<readonly string[]> = listOf(hostName)
+
+/** Networks in CIDR form; `none` is the empty list, a bare address is a network of one. */
+export const networkList: SettingType<readonly string[]> = {
+  name: 'none, or a list of addresses and networks such as 192.168.0.0/16',
+  parse(raw) {
+    if (['', 'none', 'false', '[]'].includes(raw.trim().toLowerCase())) return []
+    return splitList(raw).map((part) => {
+      if (ipaddr.isValidCIDR(part)) return part
+      if (ipaddr.isValid(part)) return `${part}/${ipaddr.parse(part).kind() === 'ipv4' ? 32 : 128}`
+      return refuse(`${JSON.stringify(part)} is neither an address nor a network`)
+    })
+  },
+}
+
+/** One remote exchange's limits, in seconds; a single number stands for all four. */
+export interface RemoteTimeout {
+  readonly connect: number
+  readonly read: number
+  readonly write: number
+  readonly pool: number
+}
+
+export const remoteTimeout: SettingType<RemoteTimeout> = {
+  name: 'seconds, or a JSON list of four: [connect, read, write, pool]',
+  parse(raw) {
+    const parsed = parseJson(raw.trim())
+    const seconds = (value: unknown): number => {
+      if (typeof value !== 'number' || !(value > 0) || value > 300) {
+        return refuse(`${JSON.stringify(value)} is not a number of seconds above 0 and up to 300`)
+      }
+      return value
+    }
+    if (!Array.isArray(parsed)) {
+      const all = seconds(parsed)
+      return { connect: all, read: all, write: all, pool: all }
+    }
+    if (parsed.length !== 4) refuse(`the list has ${parsed.length} entries and needs four`)
+    const [connect, read, write, pool] = parsed.map(seconds) as [number, number, number, number]
+    return { connect, read, write, pool }
+  },
+}
+
+/** `host=address[:port]` pairs: names that are reached at a given address instead of the one in DNS. */
+export type HostAddresses = Readonly<Record<string, string>>
+
+export const hostAddresses: SettingType<HostAddresses> = {
+  name: 'list of host=address or host=address:port',
+  parse(raw) {
+    const pairs = splitList(raw).map((part) => {
+      const [host = '', target = '', ...rest] = part.split('=')
+      const address = /^\[(.+)\](?::\d+)?$/.exec(target)?.[1] ?? target.replace(/:\d+$/, '')
+      if (rest.length > 0 || host === '' || !ipaddr.isValid(address)) {
+        refuse(`${JSON.stringify(part)} is not host=address or host=address:port`)
+      }
+      return [host.trim().toLowerCase(), target.trim()] as const
+    })
+    return Object.fromEntries(pairs)
+  },
+}
+
+const DATABASE_PROTOCOLS = new Set(['postgres:', 'postgresql:'])
+
+export const databaseUrl: SettingType<string> = {
+  name: 'postgresql://user:password@host:port/database',
+  parse(raw) {
+    if (!URL.canParse(raw)) refuse('it is not a URL')
+    const { protocol } = new URL(raw)
+    if (!DATABASE_PROTOCOLS.has(protocol)) refuse(`its scheme is ${protocol} and must be postgresql:`)
+    return raw
+  },
+}
+
+/** Where the private listener binds: a loopback port, an address with port, or a unix socket path. */
+export const listenAddress: SettingType<string> = {
+  name: 'port, address:port or absolute socket path',
+  parse(raw) {
+    const trimmed = raw.trim()
+    if (/^\d{1,5}$/.test(trimmed) && Number(trimmed) <= 65_535) return `127.0.0.1:${trimmed}`
+    const pair = /^(.+):(\d{1,5})$/.exec(trimmed)
+    const address = pair?.[1]?.replace(/^\[(.+)\]$/, '$1') ?? ''
+    if (pair && ipaddr.isValid(address) && Number(pair[2]) <= 65_535) return trimmed
+    if (isAbsolute(trimmed) && trimmed.length <= 100) return trimmed
+    return refuse('it must be a port, an address with a port, or an absolute socket path of at most 100 characters')
+  },
+}

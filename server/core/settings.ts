@@ -1,0 +1,199 @@
+/**
+ * The one table of settings: variable, type, default, help. `homebird config` prints it, `core/config` reads it,
+ * and the settings page of the window is drawn from it. A setting that is not here does not exist.
+ */
+import {
+  type SettingType,
+  absolutePath,
+  bool,
+  databaseUrl,
+  hostAddresses,
+  hostList,
+  hostName,
+  integer,
+  listenAddress,
+  networkList,
+  oneOf,
+  optional,
+  remoteTimeout,
+  text,
+} from './setting-types.ts'
+
+export interface Setting<T> {
+  /** The variable that holds it; the first name wins over the aliases that follow. */
+  readonly env: string
+  readonly aliases?: readonly string[]
+  readonly type: SettingType<T>
+  /** As it would be written in the variable. */
+  readonly fallback: string
+  readonly help: string
+  /** Never shown, logged or written in clear. */
+  readonly secret?: boolean
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition
+
+export const SETTINGS = {
+  dataDir: setting({
+    env: 'HOMEBIRD_DATA_DIR',
+    type: optional(absolutePath),
+    fallback: '',
+    help: 'folder of everything this home keeps; empty means the place of the platform',
+  }),
+  databaseUrl: setting({
+    env: 'HOMEBIRD_DATABASE_URL',
+    aliases: ['DATABASE_URL', 'TAKAHE_DATABASE_SERVER'],
+    type: optional(databaseUrl),
+    fallback: '',
+    help: 'an external PostgreSQL 15 or newer; empty means the embedded one',
+    secret: true,
+  }),
+  domain: setting({
+    env: 'HOMEBIRD_DOMAIN',
+    type: optional(hostName),
+    fallback: '',
+    help: 'the name after the second @ of your handle; set once, it cannot change later',
+  }),
+  serviceDomain: setting({
+    env: 'HOMEBIRD_SERVICE_DOMAIN',
+    aliases: ['TAKAHE_MAIN_DOMAIN'],
+    type: optional(hostName),
+    fallback: '',
+    help: 'the host that answers, where it differs from the domain of the handle',
+  }),
+  allowedHosts: setting({
+    env: 'HOMEBIRD_ALLOWED_HOSTS',
+    aliases: ['TAKAHE_ALLOWED_HOSTS'],
+    type: { ...hostList, parse: (raw) => (raw.trim() === '["*"]' ? [] : hostList.parse(raw)) },
+    fallback: '',
+    help: 'further Host values that the public listener answers, besides the domains of this home',
+  }),
+  bind: setting({
+    env: 'HOMEBIRD_BIND',
+    type: text(64),
+    fallback: '127.0.0.1',
+    help: 'address of the public listener; leave it on loopback behind a tunnel or proxy',
+  }),
+  port: setting({
+    env: 'HOMEBIRD_PORT',
+    type: integer(0, 65_535),
+    fallback: '4180',
+    help: 'TCP port of the public listener; 0 takes a free one',
+  }),
+  privateListen: setting({
+    env: 'HOMEBIRD_PRIVATE_LISTEN',
+    type: listenAddress,
+    fallback: '127.0.0.1:4181',
+    help: 'where the window and the owner are served; port 0 takes a free one',
+  }),
+  logLevel: setting({
+    env: 'HOMEBIRD_LOG_LEVEL',
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    fallback: 'info',
+    help: 'least important kind of line that is logged',
+  }),
+  serverProcesses: setting({
+    env: 'HOMEBIRD_SERVER_PROCESSES',
+    type: integer(1, 32),
+    fallback: '1',
+    help: 'how many server processes run',
+  }),
+  workerProcesses: setting({
+    env: 'HOMEBIRD_WORKER_PROCESSES',
+    type: integer(1, 32),
+    fallback: '1',
+    help: 'how many stator workers run',
+  }),
+  databasePool: setting({
+    env: 'HOMEBIRD_DB_POOL',
+    type: integer(2, 100),
+    fallback: '12',
+    help: 'most database connections that one process may hold; the budget may grant fewer',
+  }),
+  databaseReserve: setting({
+    env: 'HOMEBIRD_DB_RESERVE',
+    type: integer(0, 1000),
+    fallback: '5',
+    help: 'database connections left free for backups, maintenance and other programs',
+  }),
+  statorConcurrency: setting({
+    env: 'HOMEBIRD_STATOR_CONCURRENCY',
+    aliases: ['TAKAHE_STATOR_CONCURRENCY'],
+    type: integer(1, 1000),
+    fallback: '20',
+    help: 'most rows that one worker handles at once',
+  }),
+  statorConcurrencyPerModel: setting({
+    env: 'HOMEBIRD_STATOR_CONCURRENCY_PER_MODEL',
+    aliases: ['TAKAHE_STATOR_CONCURRENCY_PER_MODEL'],
+    type: integer(1, 1000),
+    fallback: '4',
+    help: 'most rows of one graph at once; deliveries use four times as many',
+  }),
+  statorConcurrencyPerHost: setting({
+    env: 'HOMEBIRD_STATOR_CONCURRENCY_PER_HOST',
+    type: integer(1, 100),
+    fallback: '4',
+    help: 'most deliveries to one remote host at once',
+  }),
+  remoteTimeout: setting({
+    env: 'HOMEBIRD_REMOTE_TIMEOUT',
+    aliases: ['TAKAHE_REMOTE_TIMEOUT'],
+    type: remoteTimeout,
+    fallback: '5',
+    help: 'seconds for one exchange with a remote server, or [connect, read, write, pool]',
+  }),
+  allowPrivateAddresses: setting({
+    env: 'HOMEBIRD_ALLOW_PRIVATE_ADDRESSES',
+    type: networkList,
+    fallback: 'none',
+    help: 'private networks that remote servers may live in; every other private address is refused',
+  }),
+  hostAddresses: setting({
+    env: 'HOMEBIRD_HOST_ADDRESSES',
+    type: hostAddresses,
+    fallback: '',
+    help: 'host=address[:port] pairs that are reached there, private or not, instead of asking DNS',
+  }),
+  authorizedFetch: setting({
+    env: 'HOMEBIRD_AUTHORIZED_FETCH',
+    type: bool,
+    fallback: 'false',
+    help: 'serve posts and profiles to signed requests only',
+  }),
+  mediaUrl: setting({
+    env: 'HOMEBIRD_MEDIA_URL',
+    aliases: ['TAKAHE_MEDIA_URL'],
+    type: text(),
+    fallback: '/media/',
+    help: 'where own media is served; an absolute https address offloads it to a CDN',
+  }),
+  pruneDays: setting({
+    env: 'HOMEBIRD_PRUNE_DAYS',
+    aliases: ['TAKAHE_REMOTE_PRUNE_HORIZON'],
+    type: integer(0, 36_500),
+    fallback: '90',
+    help: 'days that remote posts without a tie to you are kept; 0 keeps all',
+  }),
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+
+/** Variables of the seed system that have no counterpart here, with the reason; naming one is not a mistake. */
+export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
+  TAKAHE_ENV_FILE: 'the settings live in the data directory and in variables',
+  TAKAHE_ENVIRONMENT: 'there is one mode',
+  TAKAHE_DEBUG: 'set HOMEBIRD_LOG_LEVEL=debug',
+  TAKAHE_DEBUG_TOOLBAR: 'there is none',
+  TAKAHE_LOCAL_SETTINGS: 'there are none',
+  TAKAHE_SECRET_KEY: 'the home makes and keeps its own',
+  TAKAHE_STATOR_TOKEN: 'the worker is a process of the home',
+  TAKAHE_CORS_HOSTS: 'the client API is open to every origin, the private one to none',
+  TAKAHE_CSRF_HOSTS: 'they follow from the domains',
+  TAKAHE_USE_PROXY_HEADERS: 'trust belongs to the listener of a tunnel',
+  TAKAHE_EMAIL_SERVER: 'a home sends no mail',
+  TAKAHE_EMAIL_FROM: 'a home sends no mail',
+  TAKAHE_AUTO_ADMIN_EMAIL: 'a home has one owner',
+  TAKAHE_ERROR_EMAILS: 'a home sends no mail',
+  TAKAHE_ALLOW_USER_MIGRATION: 'moving in and out is always possible',
+}
