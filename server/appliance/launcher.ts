@@ -1,0 +1,33 @@
+/** The port through which the supervisor starts its children: plain Node headless, utility processes in the shell. */
+import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
+
+export interface LaunchRequest {
+  readonly role: ChildRole
+  /** Name for logs and process lists, such as `server-0`. */
+  readonly name: string
+  /** Most megabytes of JavaScript heap that survive collection; null leaves the engine's own limit. */
+  readonly heapMb: number | null
+}
+
+export interface ProcessEnd {
+  /** Null when a signal ended it, or when it could not be started. */
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+/** One started process. Every listener may be set once, directly after `launch`. */
+export interface LaunchedProcess {
+  readonly pid: number | undefined
+  /** A message to a process that is gone is dropped: its end is told by `onEnd`. */
+  send(message: ToChild): void
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+  onMessage(receive: (message: FromChild) => void): void
+  /** Whole lines of its standard output and error, without the line break. */
+  onLine(receive: (line: string) => void): void
+  /** Called exactly once. */
+  onEnd(ended: (end: ProcessEnd) => void): void
+}
+
+export interface Launcher {
+  launch(request: LaunchRequest): LaunchedProcess
+}

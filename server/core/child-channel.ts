@@ -1,0 +1,228 @@
+/**
+ * The child's end of the control channel: every process that the supervisor starts opens it first. It speaks
+ * `contracts/child-message` over Node's IPC or Electron's parent port, and ends the process when it should end.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { FromChild, ListenAddress, StartMessage, ToChild } from '../contracts/child-message.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import { HomebirdError, describeError } from './errors.ts'
+
+const HEARTBEAT_MS = 5_000
+/** How long the stop callbacks may take before the process ends without them. The limit of rule 101 is 5 s. */
+const STOP_LIMIT_MS = 4_500
+const LOOP_RESOLUTION_MS = 100
+/** A message that cannot be flushed in this time never will be: the reader is gone. */
+const FLUSH_LIMIT_MS = 500
+
+type StopCallback = () => Promise<void> | void
+
+export interface ChildChannel<Settings> {
+  readonly start: StartMessage<Settings>
+  /** Says that this child now does its work. `listening` holds the addresses really bound, port 0 resolved. */
+  ready(listening?: readonly ListenAddress[]): void
+  /** Adds a callback that closes something; they run in reverse order on `stop`, SIGTERM or loss of the channel. */
+  onStop(close: StopCallback): void
+  /** Sets what `ask` is answered with. Without it the answer is null; a thrown error is answered as its text. */
+  onAsk(answer: () => unknown): void
+  /** A sentence for the journal of the appliance; never private text. */
+  notice(level: 'info' | 'warn' | 'error', message: string): void
+  /** Runs the stop callbacks and ends the process: for one-shot children, and for a child that must give up. */
+  finish(exitCode?: ExitCode): Promise<never>
+}
+
+/**
+ * Waits for the start message, then beats every 5 s until told to stop. Uncaught errors end the process with the
+ * exit code of the error; before `ready` they are told as `failed`. Open it before anything else of the entry.
+ * @throws HomebirdError USAGE when the process has no supervisor
+ * @see security rules 101, 108, 109
+ */
+export async function openChildChannel<Settings = unknown>(): Promise<ChildChannel<Settings>> {
+  const port = findPort()
+  const child = new Child<Settings>(port)
+  process.on('uncaughtException', (error) => void child.fail(error))
+  process.on('unhandledRejection', (reason) => void child.fail(reason))
+  process.on('SIGTERM', () => void child.end(ExitCode.ok))
+  // A terminal sends Ctrl-C and its own closing to the whole group; only the supervisor decides the order.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGHUP', () => undefined)
+  port.onClose(() => void child.end(ExitCode.channelLost))
+  port.onMessage((message) => child.receive(message))
+  await child.started
+  return child
+}
+
+class Child<Settings> implements ChildChannel<Settings> {
+  readonly started: Promise<void>
+  readonly #port: Port
+  readonly #closers: StopCallback[] = []
+  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
+  #start: StartMessage<Settings> | null = null
+  #resolveStarted: () => void = () => undefined
+  #answer: () => unknown = () => null
+  #isReady = false
+  #ending: Promise<never> | null = null
+
+  constructor(port: Port) {
+    this.#port = port
+    this.started = new Promise((resolve) => {
+      this.#resolveStarted = resolve
+    })
+  }
+
+  get start(): StartMessage<Settings> {
+    if (this.#start === null) throw new HomebirdError('INTERNAL', 'the start message was read before it came')
+    return this.#start
+  }
+
+  ready(listening: readonly ListenAddress[] = []): void {
+    this.#isReady = true
+    void this.#port.send({ type: 'ready', listening })
+  }
+
+  onStop(close: StopCallback): void {
+    this.#closers.push(close)
+  }
+
+  onAsk(answer: () => unknown): void {
+    this.#answer = answer
+  }
+
+  notice(level: 'info' | 'warn' | 'error', message: string): void {
+    void this.#port.send({ type: 'notice', level, message })
+  }
+
+  finish(exitCode: ExitCode = ExitCode.ok): Promise<never> {
+    return this.end(exitCode)
+  }
+
+  receive(message: ToChild<Settings>): void {
+    switch (message.type) {
+      case 'start':
+        this.#begin(message)
+        break
+      case 'stop':
+        void this.end(ExitCode.ok)
+        break
+      case 'ping':
+        void this.#port.send({ type: 'pong', sequence: message.sequence })
+        break
+      case 'ask':
+        void this.#reply(message.id)
+        break
+      default:
+        // A newer supervisor may say more; what is unknown here is not for us.
+        break
+    }
+  }
+
+  #begin(message: StartMessage<Settings>): void {
+    if (this.#start !== null) return
+    this.#start = message
+    this.#loop.enable()
+    setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
+    this.#resolveStarted()
+  }
+
+  #beat(): void {
+    const worstMs = this.#loop.max / 1e6 - LOOP_RESOLUTION_MS
+    this.#loop.reset()
+    const loopDelayMs = Math.max(0, Math.round(worstMs))
+    void this.#port.send({ type: 'heartbeat', loopDelayMs, rssBytes: process.memoryUsage.rss() })
+  }
+
+  async #reply(id: number): Promise<void> {
+    let answer: unknown
+    try {
+      answer = await this.#answer()
+    } catch (error) {
+      answer = { error: describeError(error) }
+    }
+    await this.#port.send({ type: 'answer', id, answer })
+  }
+
+  /** Ends after an error that nobody handled. The stop callbacks are not run: what is broken is not trusted to close. */
+  async fail(error: unknown): Promise<void> {
+    const exitCode = error instanceof HomebirdError ? error.exitCode : ExitCode.failure
+    const message = describeError(error)
+    if (!this.#isReady) await this.#port.send({ type: 'failed', exitCode, message })
+    const stack = error instanceof Error ? error.stack : undefined
+    const line = { level: 'fatal', event: 'process.uncaught', time: new Date().toISOString(), message, stack }
+    process.stderr.write(`${JSON.stringify(line)}\n`, () => process.exit(exitCode))
+  }
+
+  end(exitCode: ExitCode): Promise<never> {
+    this.#ending ??= this.#close(exitCode)
+    return this.#ending
+  }
+
+  async #close(exitCode: ExitCode): Promise<never> {
+    setTimeout(() => process.exit(exitCode), STOP_LIMIT_MS)
+    for (const close of this.#closers.toReversed()) {
+      try {
+        await close()
+      } catch (error) {
+        await this.#port.send({
+          type: 'notice',
+          level: 'warn',
+          message: `closing failed: ${describeError(error)}`,
+        })
+      }
+    }
+    return process.exit(exitCode)
+  }
+}
+
+/** Either of the two channels a process can have to its parent. */
+interface Port {
+  /** Resolves when the message has left, or never will. */
+  send(message: FromChild): Promise<void>
+  onMessage(receive: (message: ToChild<never>) => void): void
+  onClose(closed: () => void): void
+}
+
+/** The part of Electron's `process.parentPort` that is used; Node's types do not know it. */
+interface ParentPort {
+  postMessage(message: unknown): void
+  on(event: 'message', receive: (event: { readonly data: unknown }) => void): void
+  on(event: 'close', closed: () => void): void
+}
+
+function findPort(): Port {
+  const parentPort = (process as { readonly parentPort?: ParentPort }).parentPort
+  if (parentPort !== undefined) return electronPort(parentPort)
+  if (process.send !== undefined && process.connected) return nodePort()
+  throw new HomebirdError(
+    'USAGE',
+    'this program is a part of the home and is started by it; run: homebird serve',
+  )
+}
+
+function nodePort(): Port {
+  return {
+    send: (message) =>
+      new Promise((resolve) => {
+        if (process.send === undefined || !process.connected) {
+          resolve()
+          return
+        }
+        const timer = setTimeout(resolve, FLUSH_LIMIT_MS)
+        process.send(message, undefined, undefined, () => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
+    onMessage: (receive) => process.on('message', (message) => receive(message as ToChild<never>)),
+    onClose: (closed) => process.on('disconnect', closed),
+  }
+}
+
+function electronPort(port: ParentPort): Port {
+  return {
+    send: (message) => {
+      port.postMessage(message)
+      return Promise.resolve()
+    },
+    onMessage: (receive) => port.on('message', (event) => receive(event.data as ToChild<never>)),
+    onClose: (closed) => port.on('close', closed),
+  }
+}

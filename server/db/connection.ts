@@ -1,0 +1,169 @@
+/**
+ * The shape of a database connection: from the URL of an external database, to the driver's configuration. The
+ * supervisor uses this file too, so it stays free of pools, queries and everything that knows tables.
+ */
+import { Client, type ClientConfig } from 'pg'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import { HomebirdError } from '../core/errors.ts'
+
+/** Limits of rule 108. */
+const CONNECT_MS = 3_000
+const STATEMENT_MS = 30_000
+const LOCK_MS = 5_000
+const KEEP_ALIVE_AFTER_MS = 10_000
+
+/** Names as libpq knows them; those that ask for more than is offered here are read as the stricter one. */
+const SSL_MODES: Readonly<Record<string, DatabaseConnection['ssl']>> = {
+  disable: 'disable',
+  allow: 'prefer',
+  prefer: 'prefer',
+  require: 'require',
+  'no-verify': 'require',
+  'verify-ca': 'verify-full',
+  'verify-full': 'verify-full',
+}
+
+const KNOWN_PARAMETERS = new Set([
+  'host',
+  'port',
+  'user',
+  'password',
+  'dbname',
+  'sslmode',
+  'connect_timeout',
+  'application_name',
+])
+
+/**
+ * Reads `postgresql://user:password@host:port/database?sslmode=…`. A socket folder is given as `?host=/folder` or as
+ * a percent-encoded host. Without `sslmode` TLS is preferred, and not used on a socket.
+ * @throws HomebirdError SETTING_INVALID; the message never holds the password
+ * @see PostgreSQL manual 32.1.1.2, connection URIs
+ */
+export function parseDatabaseUrl(raw: string): DatabaseConnection {
+  const url = readUrl(raw)
+  for (const name of url.searchParams.keys()) {
+    if (!KNOWN_PARAMETERS.has(name)) refuse(`its parameter ${name} is not known here; remove it`)
+  }
+  const parameter = (name: string): string | null => url.searchParams.get(name)
+  const host = parameter('host') ?? (decode(url.hostname).replace(/^\[(.+)\]$/, '$1') || 'localhost')
+  if (host.includes(',')) refuse('it names several hosts; name the one that accepts writes')
+  const port = Number(parameter('port') ?? (url.port === '' ? '5432' : url.port))
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse('its port must lie between 1 and 65535')
+  const user = parameter('user') ?? decode(url.username)
+  if (user === '') refuse('it names no user; write postgresql://user:password@host/database')
+  const database = parameter('dbname') ?? (decode(url.pathname.slice(1)) || user)
+  const password = parameter('password') ?? decode(url.password)
+  return {
+    host,
+    port,
+    user,
+    password,
+    database,
+    ssl: host.startsWith('/') ? 'disable' : readSslMode(parameter('sslmode')),
+  }
+}
+
+function readSslMode(name: string | null): DatabaseConnection['ssl'] {
+  const mode = SSL_MODES[name ?? 'prefer']
+  return (
+    mode ??
+    refuse(`its sslmode is ${JSON.stringify(name)} and must be one of ${Object.keys(SSL_MODES).join(', ')}`)
+  )
+}
+
+function readUrl(raw: string): URL {
+  // An authority that is only a port or empty (a socket by `?host=`) is valid for libpq and not for the URL parser.
+  const filled = raw.replace(/^(postgres(?:ql)?:\/\/(?:[^/?#@]*@)?)(?=[:/?#]|$)/, '$1localhost')
+  if (!URL.canParse(filled)) refuse('it is not a URL; write postgresql://user:password@host/database')
+  const url = new URL(filled)
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
+    refuse(`its scheme is ${url.protocol} and must be postgresql:`)
+  return url
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return refuse('it holds a % that is not followed by two hexadecimal digits; write %25 for a percent sign')
+  }
+}
+
+function refuse(why: string): never {
+  throw new HomebirdError('SETTING_INVALID', `the address of the database is refused: ${why}`)
+}
+
+/** Where the connection leads, without user and password: for messages. */
+export function describeConnection(connection: DatabaseConnection): string {
+  return `${connection.host}:${connection.port}/${connection.database}`
+}
+
+interface ClientOptions {
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string
+  /** 0 for none: migrations and LISTEN. */
+  readonly statementTimeoutMs?: number
+  readonly lockTimeoutMs?: number
+}
+
+/**
+ * The driver's configuration, with the time-outs of rule 108: connect 3 s, statement 30 s, lock 5 s. A `prefer` that
+ * was not settled before (`settleSsl`) means no TLS, as libpq would end up with against a server without it.
+ */
+export function clientConfig(connection: DatabaseConnection, options: ClientOptions = {}): ClientConfig {
+  const { host, port, user, password, database } = connection
+  return {
+    host,
+    port,
+    user,
+    password,
+    database,
+    ssl: tlsOptions(connection.ssl),
+    application_name: options.applicationName ?? 'homebird',
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_MS,
+    lock_timeout: options.lockTimeoutMs ?? LOCK_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  }
+}
+
+function tlsOptions(mode: DatabaseConnection['ssl']): false | { rejectUnauthorized: boolean } {
+  if (mode === 'disable' || mode === 'prefer') return false
+  return { rejectUnauthorized: mode === 'verify-full' }
+}
+
+/** Runs `use` on one fresh connection and closes it. @throws the driver's errors, as they are */
+export async function withClient<T>(
+  connection: DatabaseConnection,
+  use: (client: Client) => Promise<T>,
+  options: ClientOptions = {},
+): Promise<T> {
+  const client = new Client(clientConfig(connection, options))
+  // An error between two queries has no other listener; the query that follows fails with it.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await use(client)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/**
+ * Turns `prefer` into `require` or `disable`, by asking the server once.
+ * @throws the driver's errors when neither way leads to it
+ */
+export async function settleSsl(connection: DatabaseConnection): Promise<DatabaseConnection> {
+  if (connection.ssl !== 'prefer') return connection
+  const encrypted: DatabaseConnection = { ...connection, ssl: 'require' }
+  try {
+    await withClient(encrypted, (client) => client.query('select 1'))
+    return encrypted
+  } catch (error) {
+    const hasNoTls = error instanceof Error && /does not support SSL/i.test(error.message)
+    if (!hasNoTls) throw error
+    return { ...connection, ssl: 'disable' }
+  }
+}
