@@ -1,0 +1,50 @@
+/** Opens the pool of one process. Everything above takes `Database` or `Transaction`, never a driver's object. */
+import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { Logger } from '../core/log.ts'
+import { clientConfig } from './connection.ts'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+export type Transaction = KyselyTransaction<Tables>
+/** What reads take: they are as good inside a transaction as outside. */
+export type Querier = Database | Transaction
+
+export interface OpenDatabase extends AsyncDisposable {
+  readonly db: Database
+  /** Statements sent since the pool opened; read by tests that hold a page to its number of statements. */
+  statementCount(): number
+  close(): Promise<void>
+}
+
+interface PoolOptions {
+  /** Most connections this process may hold. */
+  readonly connections: number
+  /** Shown in `pg_stat_activity`, such as `homebird worker`. */
+  readonly applicationName: string
+  readonly log: Logger
+}
+
+const IDLE_IN_TRANSACTION_MS = 30_000
+
+/** @throws nothing: connections are made when they are needed, and a broken one is replaced */
+export function openDatabase(connection: DatabaseConnection, options: PoolOptions): OpenDatabase {
+  const pool = new pg.Pool({
+    ...clientConfig(connection, { applicationName: options.applicationName }),
+    max: options.connections,
+    min: 0,
+    idleTimeoutMillis: 60_000,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  })
+  pool.on('error', (error) => options.log.warn({ event: 'database.connection_lost', error }))
+  let statements = 0
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    log(event) {
+      if (event.level === 'query') statements += 1
+    },
+  })
+  const close = async (): Promise<void> => db.destroy()
+  return { db, statementCount: () => statements, close, [Symbol.asyncDispose]: close }
+}

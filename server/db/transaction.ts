@@ -1,0 +1,47 @@
+/** Change and tell in one transaction: NOTIFY is delivered at commit, so nobody is woken for a ghost. */
+import { sql } from 'kysely'
+import type { Database, Querier, Transaction } from './pool.ts'
+
+/** Channels of NOTIFY; `db/listen` subscribes to them. */
+export type Channel =
+  /** Payload: name of a graph with rows to look at. */
+  | 'stator'
+  /** Payload: `actorId` of an identity, a space, and JSON of a contracts/stream-event. */
+  | 'stream'
+  /** Payload: what changed (`settings`, `domains`, `blocks`, `sessions`, `keys`); caches of it are dropped. */
+  | 'changed'
+
+export async function notify(db: Querier, channel: Channel, payload: string): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(db)
+}
+
+/** Tells the workers that rows of this graph may be due. Identical payloads of one transaction arrive once. */
+export async function wakeWorker(db: Querier, graph: string): Promise<void> {
+  await notify(db, 'stator', graph)
+}
+
+/** Runs `work` in one transaction; a serialization failure or deadlock is tried again, twice at most. */
+export async function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      if (attempt >= 3 || !isRetryable(error)) throw error
+    }
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  const code = sqlState(error)
+  return code === '40001' || code === '40P01'
+}
+
+/** SQLSTATE of a database error, or undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === '23505'
+}

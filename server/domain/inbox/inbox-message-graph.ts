@@ -1,0 +1,21 @@
+/** The life of a received activity. It is kept a week, so that a repetition is recognised. */
+import { defineGraph } from '../../stator/graph.ts'
+
+const WEEK_SECONDS = 7 * 86_400
+
+export const inboxMessageGraph = defineGraph(
+  'inbox_messages',
+  {
+    received: {
+      initial: true,
+      next: ['processed', 'dropped'],
+      retryEverySeconds: 30,
+      backOffToSeconds: 3_600,
+      timeoutSeconds: 3 * 86_400,
+      timeoutState: 'dropped',
+    },
+    processed: { next: [], deleteAfterSeconds: WEEK_SECONDS },
+    dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS }, // replay by the owner
+  },
+  { hostColumn: 'host', concurrencyFactor: 2, claimSize: 100 },
+)

@@ -1,0 +1,175 @@
+/**
+ * The declaration of a graph: which states the rows of a table may be in, where each leads, and which of them Stator
+ * moves on by itself. Checked by the compiler where it is used and by `defineGraph` when it is loaded.
+ */
+import { HomebirdError } from '../core/errors.ts'
+import type { Row, StateColumns, Tables } from '../db/tables.ts'
+
+/** Tables whose rows carry the state columns. */
+export type StatorTable = { [T in keyof Tables]: Tables[T] extends StateColumns ? T : never }[keyof Tables]
+
+export interface StateDeclaration {
+  /** States that a row may move to from here. */
+  readonly next: readonly string[]
+  /** Marks the state that rows are born in, where it is not the only one that nothing leads to. */
+  readonly initial?: true
+  /** Makes the state automatic: it has a handler, and this is the first interval between two attempts. */
+  readonly retryEverySeconds?: number
+  /** The interval doubles with each attempt up to this many seconds; without it the interval stays the same. */
+  readonly backOffToSeconds?: number
+  /** False delays the first attempt by one interval instead of making it at once. */
+  readonly attemptsImmediately?: boolean
+  /** After this long in the state the row moves to `timeoutState`. */
+  readonly timeoutSeconds?: number
+  readonly timeoutState?: string
+  /** After this long in the state the row is deleted. */
+  readonly deleteAfterSeconds?: number
+}
+
+export type StateDeclarations = Readonly<Record<string, StateDeclaration>>
+
+export interface GraphOptions {
+  /** Primary key column; `id` unless said otherwise. */
+  readonly key?: string
+  /** Column that holds the remote host a row concerns; bounds the work per host. */
+  readonly hostColumn?: string
+  /** Share of `concurrencyPerModel` times this many rows of the graph are handled at once. */
+  readonly concurrencyFactor?: number
+  /** Most rows of one claim; a batch handler gets them together. */
+  readonly claimSize?: number
+}
+
+export interface Graph<T extends StatorTable = StatorTable, S extends StateDeclarations = StateDeclarations> {
+  /** Table and name of the graph in one. */
+  readonly table: T
+  readonly states: S
+  readonly initial: Extract<keyof S, string>
+  readonly key: string
+  readonly hostColumn: string | null
+  readonly concurrencyFactor: number
+  readonly claimSize: number
+}
+
+/** Every state of a graph. */
+export type StateOf<G extends Graph> = Extract<keyof G['states'], string>
+
+/** The states that need a handler. */
+export type AutomaticStateOf<G extends Graph> = {
+  [S in StateOf<G>]: G['states'][S] extends { readonly retryEverySeconds: number } ? S : never
+}[StateOf<G>]
+
+type NextOf<G extends Graph, S extends StateOf<G>> = G['states'][S]['next'][number]
+
+export interface Again {
+  readonly again: true
+  /** Instead of the declared interval. */
+  readonly afterSeconds?: number
+  /** Stored with the row, for the inspector: why not yet. */
+  readonly reason?: string
+}
+
+/** Look at the row again later; neither a move nor an error. */
+export function again(options: { afterSeconds?: number; reason?: string } = {}): Again {
+  return { again: true, ...options }
+}
+
+/** A move with a note that is stored with the row, such as the refusal of a peer. */
+export interface Move<Next extends string> {
+  readonly to: Next
+  readonly note?: string
+}
+
+/** What a handler says of a row: the state it moves to, with or without a note, or that it stays for another try. */
+export type Verdict<Next extends string> = Next | Move<Next> | Again
+
+/** Given to handlers with each claim. */
+export interface Work {
+  /** Aborted when the worker stops or the lease is about to end; what is not finished then is done again. */
+  readonly signal: AbortSignal
+}
+
+/** A handler may run twice for the same row: its second run must be harmless. */
+export type RowHandler<R, Next extends string> = (row: R, work: Work) => Promise<Verdict<Next>>
+/** Verdicts by key. A row without a verdict is tried again; a throw tries every row of the batch alone. */
+export type BatchHandler<R, Next extends string> = (
+  rows: readonly R[],
+  work: Work,
+) => Promise<ReadonlyMap<string, Verdict<Next>>>
+
+export type StateHandler<R, Next extends string> =
+  | { readonly each: RowHandler<R, Next> }
+  | { readonly batch: BatchHandler<R, Next> }
+
+/** Exactly one handler for each automatic state, and none for the others. */
+export type HandlersOf<G extends Graph> = {
+  readonly [S in AutomaticStateOf<G>]: StateHandler<Row<G['table']>, NextOf<G, S>>
+}
+
+/** A graph with its handlers, as a worker runs it. */
+export interface GraphWork<G extends Graph = Graph> {
+  readonly graph: G
+  readonly handlers: HandlersOf<G>
+}
+
+/**
+ * @throws HomebirdError GRAPH_INVALID when there is not exactly one initial state, a move leads to an unknown state, an
+ *   automatic state leads nowhere, or a state without exit has an interval
+ */
+export function defineGraph<const T extends StatorTable, const S extends StateDeclarations>(
+  table: T,
+  states: S,
+  options: GraphOptions = {},
+): Graph<T, S> {
+  for (const [name, state] of Object.entries<StateDeclaration>(states)) checkState(table, states, name, state)
+  return {
+    table,
+    states,
+    initial: findInitial(table, states) as Extract<keyof S, string>,
+    key: options.key ?? 'id',
+    hostColumn: options.hostColumn ?? null,
+    concurrencyFactor: options.concurrencyFactor ?? 1,
+    claimSize: options.claimSize ?? 50,
+  }
+}
+
+function invalid(table: string, why: string): never {
+  throw new HomebirdError('GRAPH_INVALID', `graph ${table}: ${why}`)
+}
+
+function checkState(table: string, states: StateDeclarations, name: string, state: StateDeclaration): void {
+  for (const target of [...state.next, ...(state.timeoutState === undefined ? [] : [state.timeoutState])]) {
+    if (!Object.hasOwn(states, target)) invalid(table, `${name} leads to ${target}, which is not declared`)
+  }
+  const isAutomatic = state.retryEverySeconds !== undefined
+  if (isAutomatic && state.next.length === 0) invalid(table, `${name} has an interval and leads nowhere`)
+  if (isAutomatic && !(state.retryEverySeconds > 0)) invalid(table, `the interval of ${name} must be above 0`)
+  if ((state.timeoutSeconds === undefined) !== (state.timeoutState === undefined)) {
+    invalid(table, `${name} needs both timeoutSeconds and timeoutState, or neither`)
+  }
+  if (!isAutomatic && (state.backOffToSeconds ?? state.attemptsImmediately) !== undefined) {
+    invalid(table, `${name} has no handler, so it has no attempts to plan`)
+  }
+}
+
+function findInitial(table: string, states: StateDeclarations): string {
+  const marked = Object.keys(states).filter((name) => states[name]?.initial === true)
+  if (marked.length > 1) invalid(table, `several initial states: ${marked.join(', ')}`)
+  if (marked[0] !== undefined) return marked[0]
+  const reached = new Set(Object.values(states).flatMap((state) => [...state.next, state.timeoutState ?? '']))
+  const orphans = Object.keys(states).filter((name) => !reached.has(name))
+  if (orphans.length !== 1) {
+    invalid(table, `exactly one state must be initial, found ${orphans.length}: ${orphans.join(', ')}`)
+  }
+  return orphans[0] ?? ''
+}
+
+/** The states that lead to this one, timeouts included. */
+export function parentsOf(graph: Graph, state: string): readonly string[] {
+  return Object.entries(graph.states)
+    .filter(([, { next, timeoutState }]) => next.includes(state) || timeoutState === state)
+    .map(([name]) => name)
+}
+
+export function isAutomatic(graph: Graph, state: string): boolean {
+  return graph.states[state]?.retryEverySeconds !== undefined
+}
