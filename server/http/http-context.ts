@@ -1,0 +1,29 @@
+/** What the HTTP plugins take: the parts of the composition root that serve requests. */
+import type { Config } from '../core/config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/log.ts'
+import type { Listener } from '../db/listen.ts'
+import type { Database } from '../db/pool.ts'
+import type { SafeFetch } from '../net/safe-fetch.ts'
+import type { Home } from '../domain/owner/home.ts'
+import type { Dereferencer } from '../activitypub/dereference.ts'
+import type { RemoteKeys } from '../activitypub/remote-keys.ts'
+
+export interface HttpContext {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly db: Database
+  readonly listener: Listener
+  readonly fetch: SafeFetch
+  readonly home: Home
+  readonly dereferencer: Dereferencer
+  /** Public keys of other servers' actors, kept parsed in memory. */
+  readonly remoteKeys: RemoteKeys
+  /** SHA-256 (hex) of the key that opens set-up or signs the owner in once; null where there is none. */
+  readonly oneTimeKeyHash: string | null
+  /** Folder of the window's bundle, or null where it is not built. */
+  readonly windowDir: string | null
+  /** Aborted when the process is told to stop: long answers end then. */
+  readonly stopping: AbortSignal
+}
