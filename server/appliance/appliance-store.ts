@@ -1,0 +1,172 @@
+/**
+ * `appliance.sqlite`: settings, journal and metrics history of the appliance. It can be read while PostgreSQL is
+ * down, which is when it is needed most.
+ */
+import { chmodSync, existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import type { DataDir } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { SETTINGS, type Setting, type SettingName } from '../core/settings.ts'
+import { parseSetting } from '../core/setting-types.ts'
+
+const SCHEMA_VERSION = 1
+const SCHEMA = `
+  create table setting (name text primary key, value text not null, changed_at text not null) strict, without rowid;
+  create table journal (
+    id integer primary key,
+    at text not null,
+    level text not null,
+    part text not null,
+    message text not null
+  ) strict;
+  create table metric (
+    name text not null,
+    at integer not null, -- seconds since 1970
+    value real not null,
+    primary key (name, at)
+  ) strict, without rowid;
+`
+
+/** Bounds: a sentence is cut, the oldest lines and points go. */
+const MAX_JOURNAL_LINES = 5_000
+const MAX_MESSAGE_LENGTH = 2_000
+const METRIC_DAYS = 31
+
+export interface JournalLine {
+  readonly at: string
+  readonly level: 'info' | 'warn' | 'error'
+  /** Which part of the home: appliance, database, server-0, worker-0. */
+  readonly part: string
+  readonly message: string
+}
+
+export interface ApplianceStore {
+  /** Values as they would be written in the variables; those of settings that no longer exist are left out. */
+  settings(): Partial<Record<SettingName, string>>
+  /** Checks the value before it is kept. @throws HomebirdError SETTING_INVALID */
+  saveSetting(name: SettingName, value: string): void
+  /** @returns whether there was a value */
+  removeSetting(name: SettingName): boolean
+  /** Appends one line; what is older than the newest 5,000 goes. */
+  journal(line: Omit<JournalLine, 'at'>): void
+  /** The newest lines, oldest first. */
+  journalTail(count: number): JournalLine[]
+  /** Keeps points of time series for 31 days. */
+  recordMetrics(at: Date, values: Readonly<Record<string, number>>): void
+  metrics(name: string, since: Date): { readonly at: Date; readonly value: number }[]
+  close(): void
+}
+
+/**
+ * Opens the store, and makes it when it does not exist.
+ * @param mode  `read` never makes or changes the file; it answers from an empty store when there is none
+ * @throws HomebirdError DATA_DIR_UNUSABLE when the file is damaged, SCHEMA_NEWER when a newer Homebird wrote it
+ */
+export function openApplianceStore(dir: DataDir, mode: 'write' | 'read' = 'write'): ApplianceStore {
+  const path = mode === 'read' && !existsSync(dir.applianceDatabase) ? ':memory:' : dir.applianceDatabase
+  let database: Database.Database | null = null
+  try {
+    database = new Database(path, { timeout: 2_000, readonly: mode === 'read' && path !== ':memory:' })
+    prepare(database, path, mode)
+    return new SqliteStore(database)
+  } catch (error) {
+    database?.close()
+    if (error instanceof HomebirdError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HomebirdError(
+      'DATA_DIR_UNUSABLE',
+      `${path} cannot be opened: ${reason}; move it away to start with default settings`,
+      { cause: error },
+    )
+  }
+}
+
+function prepare(database: Database.Database, path: string, mode: 'write' | 'read'): void {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (version > SCHEMA_VERSION) {
+    throw new HomebirdError(
+      'SCHEMA_NEWER',
+      `${path} has version ${version} and this program knows ${SCHEMA_VERSION}; start a newer Homebird`,
+    )
+  }
+  if (mode === 'write') {
+    chmodSync(path, 0o600)
+    database.pragma('journal_mode = wal')
+    database.pragma('synchronous = normal')
+  }
+  if (version < SCHEMA_VERSION && (mode === 'write' || path === ':memory:')) {
+    database.transaction(() => {
+      database.exec(SCHEMA)
+      database.pragma(`user_version = ${SCHEMA_VERSION}`)
+    })()
+  }
+}
+
+class SqliteStore implements ApplianceStore {
+  readonly #database: Database.Database
+
+  constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  settings(): Partial<Record<SettingName, string>> {
+    const rows = this.#database
+      .prepare<[], { name: string; value: string }>('select name, value from setting')
+      .all()
+    const known = rows.filter((row) => Object.hasOwn(SETTINGS, row.name))
+    return Object.fromEntries(known.map((row) => [row.name, row.value]))
+  }
+
+  saveSetting(name: SettingName, value: string): void {
+    const definition: Setting<unknown> = SETTINGS[name]
+    parseSetting(definition.env, definition.type, value, definition.secret === true)
+    this.#database
+      .prepare('insert into setting values (?, ?, ?) on conflict do update set value = ?2, changed_at = ?3')
+      .run(name, value, new Date().toISOString())
+  }
+
+  removeSetting(name: SettingName): boolean {
+    return this.#database.prepare('delete from setting where name = ?').run(name).changes > 0
+  }
+
+  journal(line: Omit<JournalLine, 'at'>): void {
+    const { lastInsertRowid } = this.#database
+      .prepare('insert into journal (at, level, part, message) values (?, ?, ?, ?)')
+      .run(new Date().toISOString(), line.level, line.part, line.message.slice(0, MAX_MESSAGE_LENGTH))
+    this.#database
+      .prepare('delete from journal where id <= ?')
+      .run(Number(lastInsertRowid) - MAX_JOURNAL_LINES)
+  }
+
+  journalTail(count: number): JournalLine[] {
+    return this.#database
+      .prepare<[number], JournalLine>('select at, level, part, message from journal order by id desc limit ?')
+      .all(count)
+      .reverse()
+  }
+
+  recordMetrics(at: Date, values: Readonly<Record<string, number>>): void {
+    const seconds = Math.floor(at.getTime() / 1_000)
+    const insert = this.#database.prepare('insert or replace into metric values (?, ?, ?)')
+    const prune = this.#database.prepare('delete from metric where name = ? and at < ?')
+    this.#database.transaction(() => {
+      for (const [name, value] of Object.entries(values)) {
+        insert.run(name, seconds, value)
+        prune.run(name, seconds - METRIC_DAYS * 86_400)
+      }
+    })()
+  }
+
+  metrics(name: string, since: Date): { at: Date; value: number }[] {
+    return this.#database
+      .prepare<[string, number], { at: number; value: number }>(
+        'select at, value from metric where name = ? and at >= ? order by at',
+      )
+      .all(name, Math.floor(since.getTime() / 1_000))
+      .map((row) => ({ at: new Date(row.at * 1_000), value: row.value }))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
