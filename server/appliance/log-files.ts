@@ -1,0 +1,97 @@
+/**
+ * The log files of the home, bounded: together at most 100 MB (rule 113). One writer, the supervisor; PostgreSQL
+ * writes its own file through a descriptor that is opened here.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+  fstatSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/** 8 files of 8 MiB for the home and 2 for its database: 80 MiB. */
+const MAX_FILE_BYTES = 8 * 1024 * 1024
+const HOME_FILES = 8
+const MAX_LINE_LENGTH = 16 * 1024
+
+export interface HomeLog {
+  /** Appends one line; control characters in it are escaped, overlong ones are cut. */
+  write(line: string): void
+  close(): void
+}
+
+/** Opens `homebird.log`; full files are renamed to `homebird.log.1` and so on. */
+export function openHomeLog(folder: string, maxFileBytes = MAX_FILE_BYTES): HomeLog {
+  const path = join(folder, 'homebird.log')
+  let file = openSync(path, 'a', 0o600)
+  let size = fstatSync(file).size
+  const rotate = (): void => {
+    closeSync(file)
+    for (let number = HOME_FILES - 1; number >= 1; number -= 1) {
+      renameIfThere(number === 1 ? path : `${path}.${number - 1}`, `${path}.${number}`)
+    }
+    file = openSync(path, 'a', 0o600)
+    size = 0
+  }
+  return {
+    write(line) {
+      const bytes = Buffer.from(`${cleanLine(line)}\n`)
+      if (size + bytes.length > maxFileBytes) rotate()
+      writeSync(file, bytes)
+      size += bytes.length
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** One line that no terminal takes for a command. */
+export function cleanLine(line: string): string {
+  const cut = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (cut)` : line
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`
+  })
+}
+
+function renameIfThere(from: string, to: string): void {
+  if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameSync(from, to)
+}
+
+export interface PostgresLog {
+  /** To be given to the database; it appends. */
+  readonly descriptor: number
+  /** Keeps a copy of a full file beside it and empties it in place: the database never has to open it again. */
+  rotateIfFull(): void
+  /** What was written since it was opened, at most the last `lines` lines. */
+  tail(lines: number): string
+  close(): void
+}
+
+export function openPostgresLog(folder: string, maxFileBytes = MAX_FILE_BYTES): PostgresLog {
+  const path = join(folder, 'postgres.log')
+  const descriptor = openSync(path, 'a+', 0o600)
+  let openedAt = fstatSync(descriptor).size
+  return {
+    descriptor,
+    rotateIfFull() {
+      if (fstatSync(descriptor).size < maxFileBytes) return
+      copyFileSync(path, `${path}.1`)
+      ftruncateSync(descriptor)
+      openedAt = 0
+    },
+    tail(lines) {
+      const { size } = fstatSync(descriptor)
+      const from = Math.max(openedAt, size - 64 * 1024)
+      const bytes = Buffer.alloc(Math.max(0, size - from))
+      readSync(descriptor, bytes, 0, bytes.length, from)
+      return bytes.toString('utf8').trim().split('\n').slice(-lines).map(cleanLine).join('\n')
+    },
+    close: () => closeSync(descriptor),
+  }
+}

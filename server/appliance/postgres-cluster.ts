@@ -1,0 +1,210 @@
+/** The lifecycle of the embedded PostgreSQL: made, started, checked, stopped; an orphan of an earlier life removed. */
+import { chownSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { DataDir } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { withClient } from '../db/connection.ts'
+import type { ProcessEnd } from './launcher.ts'
+import { type PostgresLog, openPostgresLog } from './log-files.ts'
+import { findPostgresBinaries } from './postgres-binaries.ts'
+import {
+  ADMIN_SECRET,
+  type ClusterPlace,
+  clusterFolder,
+  ensureCluster,
+  ensurePasswords,
+  writeClusterSettings,
+} from './postgres-files.ts'
+import { findOrphan, processesIn } from './postgres-orphan.ts'
+import { type Postmaster, runProgram, startPostmaster, waitUntil } from './postgres-process.ts'
+import { ADMIN_ROLE, HOME_DATABASE, HOME_ROLE, provision } from './postgres-provision.ts'
+import { fixedArguments } from './postgres-settings.ts'
+import { readSecret } from './secrets.ts'
+import type { RuntimeFolder } from './runtime-folder.ts'
+import { databaseAccount, openTheWay } from './unprivileged.ts'
+
+const SOCKET_PORT = 5432
+/** A start after a crash replays the log; at most 512 MB of it are kept. */
+const READY_LIMIT_MS = 120_000
+const FAST_STOP_SECONDS = 10
+const IMMEDIATE_STOP_SECONDS = 5
+const LEFTOVER_PATIENCE_MS = 3_000
+const LEFTOVER_LIMIT_MS = 10_000
+
+export interface ClusterOptions {
+  readonly dir: DataDir
+  readonly runtime: RuntimeFolder
+  readonly maxConnections: number
+  /** A sentence for the journal and the person who looks on. */
+  readonly notice: (level: 'info' | 'warn', message: string) => void
+}
+
+export interface PostgresCluster {
+  /** How the home connects: own role, own database. */
+  readonly connection: DatabaseConnection
+  readonly pid: number
+  /** Settles when the postmaster is gone, wished for or not. */
+  readonly ended: Promise<ProcessEnd>
+  /** The newest lines of its log since this start. */
+  logTail(): string
+  /** Bounds its log; to be called now and then. */
+  rotateLog(): void
+  /** Fast stop, 10 s; then immediate. Does nothing when it is gone. */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes the cluster if there is none and starts it. It is ready when a query of the home's own role was answered and
+ * the settings that data safety rests on were seen to hold.
+ * @throws HomebirdError DATABASE_UNSUITABLE, DATABASE_UNREACHABLE with the tail of its log, DATA_DIR_UNUSABLE
+ */
+export async function openPostgresCluster(options: ClusterOptions): Promise<PostgresCluster> {
+  const { dir, runtime } = options
+  const account = databaseAccount(clusterFolder(dir))
+  if (account !== null) {
+    openTheWay(dir, account)
+    options.notice('info', `started by root: the database runs as user ${account.name}`)
+  }
+  const place: ClusterPlace = { dir, runtime, account, binaries: findPostgresBinaries(dir, account) }
+  const isNew = await ensureCluster(place)
+  if (!isNew) await stopOrphan(place, options)
+  const passwords = await ensurePasswords(place)
+  prepareSocketFolder(place)
+  writeClusterSettings(place)
+  const port = process.platform === 'win32' ? await freeLoopbackPort() : SOCKET_PORT
+  const socketFolder = process.platform === 'win32' ? null : runtime.database
+  const host = socketFolder ?? '127.0.0.1'
+  const common = { host, port, ssl: 'disable' } as const
+  const connection = { ...common, user: HOME_ROLE, password: passwords.home, database: HOME_DATABASE }
+  const admin = { ...common, user: ADMIN_ROLE, password: passwords.admin, database: 'postgres' }
+
+  const log = openPostgresLog(dir.logs)
+  log.rotateIfFull()
+  try {
+    const args = [
+      '-D',
+      clusterFolder(dir),
+      ...fixedArguments({ socketFolder, port, maxConnections: options.maxConnections }),
+    ]
+    const postmaster = await startPostmaster(place.binaries.postgres, args, account, log.descriptor)
+    const cluster = runningCluster(place, postmaster, connection, log)
+    try {
+      await waitUntilAnswering(postmaster, admin, log)
+      await provision(connection, admin, isNew)
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
+    return cluster
+  } catch (error) {
+    log.close()
+    throw error
+  }
+}
+
+function runningCluster(
+  place: ClusterPlace,
+  postmaster: Postmaster,
+  connection: DatabaseConnection,
+  log: PostgresLog,
+): PostgresCluster {
+  return {
+    connection,
+    pid: postmaster.pid,
+    ended: postmaster.ended,
+    logTail: () => log.tail(8),
+    rotateLog: () => log.rotateIfFull(),
+    async stop() {
+      if (!postmaster.hasEnded()) await stopByPgCtl(place)
+      await postmaster.ended
+    },
+  }
+}
+
+/** @throws HomebirdError DATABASE_UNREACHABLE when it ends or stays silent */
+async function waitUntilAnswering(
+  postmaster: Postmaster,
+  admin: DatabaseConnection,
+  log: PostgresLog,
+): Promise<void> {
+  let last: unknown = null
+  const isOver = await waitUntil(async () => {
+    if (postmaster.hasEnded()) return true
+    try {
+      await withClient(admin, (client) => client.query('select 1'))
+      return true
+    } catch (error) {
+      last = error
+      // A refused password is an answer too; `provision` or the caller deals with it.
+      return error instanceof Error && 'code' in error && String(error.code).startsWith('28')
+    }
+  }, READY_LIMIT_MS)
+  if (isOver && !postmaster.hasEnded()) return
+  const what = postmaster.hasEnded()
+    ? 'ended while starting'
+    : `gave no answer for ${READY_LIMIT_MS / 1_000} s`
+  throw new HomebirdError(
+    'DATABASE_UNREACHABLE',
+    `the embedded database ${what}; its log says: ${log.tail(8)}`,
+    {
+      cause: last ?? undefined,
+    },
+  )
+}
+
+async function stopByPgCtl({ binaries, dir, account }: ClusterPlace): Promise<boolean> {
+  const stop = (mode: string, seconds: number) =>
+    runProgram(
+      binaries.pgCtl,
+      ['stop', '-D', clusterFolder(dir), '-m', mode, '-w', '-t', String(seconds), '-s'],
+      { account, timeoutMs: (seconds + 2) * 1_000 },
+    )
+  if ((await stop('fast', FAST_STOP_SECONDS)).code === 0) return true
+  return (await stop('immediate', IMMEDIATE_STOP_SECONDS)).code === 0
+}
+
+/** Stops the postmaster of an appliance that was killed, and waits for what a killed postmaster has left. */
+async function stopOrphan(place: ClusterPlace, { notice }: ClusterOptions): Promise<void> {
+  const cluster = clusterFolder(place.dir)
+  const password = readSecret(place.dir, ADMIN_SECRET)
+  const orphan = await findOrphan(
+    cluster,
+    password === null ? null : { user: ADMIN_ROLE, password, database: 'postgres' },
+  )
+  if (orphan !== 'none') {
+    notice('warn', `the database of an earlier run still lives (process ${orphan.pid}) and is stopped first`)
+    if (!(await stopByPgCtl(place))) {
+      throw new HomebirdError(
+        'DATABASE_UNSUITABLE',
+        `the database of an earlier run, process ${orphan.pid}, does not stop; end it and start again`,
+        { details: { pid: orphan.pid } },
+      )
+    }
+  }
+  if (await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_PATIENCE_MS)) return
+  // Proven by their folder to belong to this cluster; without a postmaster they serve nobody.
+  for (const pid of processesIn(cluster)) process.kill(pid, 'SIGTERM')
+  await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
+}
+
+/** Under our lock nothing listens here now: what a crash has left would only be in the way. */
+function prepareSocketFolder({ runtime, account }: ClusterPlace): void {
+  rmSync(runtime.database, { recursive: true, force: true })
+  mkdirSync(runtime.database, { mode: 0o700 })
+  if (account !== null && statSync(runtime.database).uid !== account.uid) {
+    chownSync(runtime.database, account.uid, account.gid)
+  }
+}
+
+/** Windows only, where the database cannot listen on sockets that everybody's programs understand. */
+function freeLoopbackPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
