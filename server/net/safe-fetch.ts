@@ -1,0 +1,364 @@
+/**
+ * The only way out: every request of the program to another machine is made here. Public addresses, https, bounded
+ * bytes, bounded time, bounded connections; no cookie, no referrer, nothing carried from one origin to another.
+ */
+import type { HomebirdError } from '../core/errors.ts'
+import { createAddressGuard } from './address-guard.ts'
+import { ACCEPT_ENCODING, contentEncodingOf, decodeBody, decodeStream } from './body-reader.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { createConnector } from './connector.ts'
+import { Deadline } from './deadline.ts'
+import {
+  type BodyPlan,
+  type ExchangeResult,
+  type PlanBody,
+  runExchange,
+  StaleConnection,
+} from './exchange.ts'
+import { asFetchError, fetchFailed, fetchRefused, fetchTooLarge } from './fetch-errors.ts'
+import {
+  type DocumentOptions,
+  FETCH_LIMITS,
+  type FetchedDocument,
+  type FetchedMedia,
+  type HeaderRecord,
+  type JsonOptions,
+  type MediaOptions,
+  type OutgoingPost,
+  type PostOutcome,
+  type SafeFetch,
+  type SafeFetchOptions,
+  type SignHop,
+} from './fetch-types.ts'
+import { createHostResolver } from './host-resolver.ts'
+import { findActivityAlternate } from './html-alternate.ts'
+import { ACTIVITY_ACCEPT, isActivityType, parseMediaType } from './media-type.ts'
+import { findRemoteUrl, parseRemoteUrl, type RemoteUrl } from './origin.ts'
+
+/** One answered hop. */
+interface Answer extends ExchangeResult {
+  readonly url: RemoteUrl
+}
+
+/** What one call asks for, the same over all its hops. */
+interface Call {
+  readonly sign: SignHop | undefined
+  readonly headers: HeaderRecord
+  readonly planBody: (url: RemoteUrl) => PlanBody
+  readonly deadline: Deadline
+  redirects: number
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+/** Headers that the connection, or nobody, may set. */
+const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'cookie',
+  'authorization',
+  'proxy-authorization',
+  'referer',
+  'origin',
+])
+const SAMPLE: BodyPlan = { kind: 'sample', maxBytes: FETCH_LIMITS.discardedBytes }
+const EXCERPT_LENGTH = 500
+
+/** `Homebird/<version> (+https://<service domain>/)`; a home without an address yet says only what it is. */
+export function userAgentOf(version: string, serviceDomain: string | null): string {
+  return serviceDomain === null ? `Homebird/${version}` : `Homebird/${version} (+https://${serviceDomain}/)`
+}
+
+/** Opens the way out of one process; `close` ends it. */
+export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
+  return new Fetcher(options)
+}
+
+class Fetcher implements SafeFetch {
+  readonly #options: SafeFetchOptions
+  readonly #pool: ConnectionPool
+  readonly #running = new Set<Deadline>()
+  #closed = false
+
+  constructor(options: SafeFetchOptions) {
+    this.#options = options
+    const { clock, hostAddresses, tlsCa } = options
+    const guard = createAddressGuard(options.allowPrivateAddresses)
+    const monotonicMs = (): number => clock.monotonicMs()
+    const resolver = createHostResolver({ servers: options.dnsServers, monotonicMs })
+    this.#pool = new ConnectionPool({
+      clock,
+      connector: createConnector({ guard, resolver, hostAddresses, tlsCa }),
+    })
+  }
+
+  async fetchDocument(rawUrl: string, options: DocumentOptions = {}): Promise<FetchedDocument> {
+    const maxBytes = Math.min(options.maxBytes ?? FETCH_LIMITS.documentBytes, FETCH_LIMITS.documentBytes)
+    const accept = options.followAlternate === true ? `${ACTIVITY_ACCEPT}, text/html;q=0.1` : ACTIVITY_ACCEPT
+    return this.#inTime(rawUrl, FETCH_LIMITS.documentTotalMs, options, async (deadline) => {
+      const call = (isWanted: (contentType: string | undefined) => boolean): Call => ({
+        sign: options.sign,
+        headers: { accept, 'accept-encoding': ACCEPT_ENCODING },
+        planBody: (url) => documentPlan(url, maxBytes, isWanted),
+        deadline,
+        redirects: 0,
+      })
+      const isActivity = (contentType: string | undefined): boolean =>
+        isActivityType(parseMediaType(contentType))
+      const isPage = (contentType: string | undefined): boolean =>
+        options.followAlternate === true && parseMediaType(contentType)?.essence === 'text/html'
+      const first = call((type) => isActivity(type) || isPage(type))
+      const found = await this.#document(parseRemoteUrl(rawUrl), first, maxBytes)
+      if (!isPage(found.headers['content-type'])) return found
+      const alternate = alternateOf(found)
+      return this.#document(alternate, { ...call(isActivity), redirects: first.redirects }, maxBytes)
+    })
+  }
+
+  async fetchJson(rawUrl: string, options: JsonOptions): Promise<FetchedDocument> {
+    const maxBytes = Math.min(options.maxBytes ?? FETCH_LIMITS.documentBytes, FETCH_LIMITS.documentBytes)
+    return this.#inTime(rawUrl, FETCH_LIMITS.documentTotalMs, options, async (deadline) => {
+      const isWanted = (contentType: string | undefined): boolean =>
+        options.types.includes(parseMediaType(contentType)?.essence ?? '')
+      const call: Call = {
+        sign: options.sign,
+        headers: { accept: options.types.join(', '), 'accept-encoding': ACCEPT_ENCODING },
+        planBody: (url) => documentPlan(url, maxBytes, isWanted),
+        deadline,
+        redirects: 0,
+      }
+      return this.#document(parseRemoteUrl(rawUrl), call, maxBytes)
+    })
+  }
+
+  async fetchMedia(rawUrl: string, options: MediaOptions = {}): Promise<FetchedMedia> {
+    const maxBytes = Math.min(options.maxBytes ?? FETCH_LIMITS.mediaBytes, FETCH_LIMITS.mediaBytes)
+    const deadline = this.#start(rawUrl, FETCH_LIMITS.mediaTotalMs, options)
+    try {
+      const call: Call = {
+        sign: options.sign,
+        headers: { accept: options.accept ?? '*/*', 'accept-encoding': 'identity' },
+        planBody: (url) => mediaPlan(url, maxBytes),
+        deadline,
+        redirects: 0,
+      }
+      const { url, headers, stream } = await this.#follow(parseRemoteUrl(rawUrl), call)
+      if (stream === null) throw fetchFailed(url.href, 'protocol', 'the answer has no body')
+      const encoding = contentEncodingOf(url.href, headers)
+      const body = decodeStream(url.href, encoding, stream, maxBytes)
+      stream.once('close', () => this.#end(deadline))
+      const length = Number(headers['content-length'] ?? Number.NaN)
+      return {
+        finalUrl: url.href,
+        status: 200,
+        contentType: parseMediaType(headers['content-type'])?.essence ?? '',
+        contentLength: encoding === 'identity' && Number.isSafeInteger(length) ? length : null,
+        headers,
+        body,
+      }
+    } catch (error) {
+      this.#end(deadline)
+      throw this.#logged(rawUrl, error)
+    }
+  }
+
+  async postActivity(rawUrl: string, post: OutgoingPost): Promise<PostOutcome> {
+    return this.#inTime(rawUrl, FETCH_LIMITS.documentTotalMs, post, async (deadline) => {
+      const url = this.#permitted(parseRemoteUrl(rawUrl))
+      const body = typeof post.body === 'string' ? Buffer.from(post.body) : post.body
+      const headers = this.#headersFor(url, { accept: ACTIVITY_ACCEPT }, post.headers)
+      const answer = await this.#exchange({ method: 'POST', url, headers, body }, () => SAMPLE, deadline)
+      const succeeded = answer.status >= 200 && answer.status < 300
+      return {
+        status: answer.status,
+        retryAfterSeconds: this.#retryAfter(answer),
+        headers: answer.headers,
+        excerpt: succeeded
+          ? ''
+          : answer.body.toString('utf8', 0, 4 * EXCERPT_LENGTH).slice(0, EXCERPT_LENGTH),
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const deadline of this.#running)
+      deadline.fail(fetchFailed(deadline.url, 'closed', 'the program is ending'))
+    await this.#pool.close()
+  }
+
+  async #inTime<T>(
+    rawUrl: string,
+    limitMs: number,
+    options: { readonly totalMs?: number; readonly signal?: AbortSignal },
+    work: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const deadline = this.#start(rawUrl, limitMs, options)
+    try {
+      return await work(deadline)
+    } catch (error) {
+      throw this.#logged(rawUrl, error)
+    } finally {
+      this.#end(deadline)
+    }
+  }
+
+  #start(
+    url: string,
+    limitMs: number,
+    { totalMs, signal }: { readonly totalMs?: number; readonly signal?: AbortSignal },
+  ): Deadline {
+    if (this.#closed) throw fetchFailed(url, 'closed', 'the program is ending')
+    const phases = this.#options.remoteTimeout
+    const deadline = new Deadline({ url, phases, totalMs: Math.min(totalMs ?? limitMs, limitMs), signal })
+    this.#running.add(deadline)
+    return deadline
+  }
+
+  #end(deadline: Deadline): void {
+    deadline.end()
+    this.#running.delete(deadline)
+  }
+
+  #logged(url: string, error: unknown): HomebirdError {
+    const shown = asFetchError(url, error)
+    if (shown.code === 'FETCH_REFUSED') this.#options.log.info({ event: 'fetch.refused', url, error: shown })
+    else this.#options.log.debug({ event: 'fetch.failed', url, error: shown })
+    return shown
+  }
+
+  /** Fetches one document, over redirects, and decodes it. */
+  async #document(start: RemoteUrl, call: Call, maxBytes: number): Promise<FetchedDocument> {
+    const { url, headers, body } = await this.#follow(start, call)
+    return {
+      finalUrl: url.href,
+      status: 200,
+      contentType: parseMediaType(headers['content-type'])?.essence ?? '',
+      headers,
+      body: await decodeBody(url.href, contentEncodingOf(url.href, headers), body, maxBytes),
+    }
+  }
+
+  /** The answer with status 200 at the end of at most three redirects. */
+  async #follow(start: RemoteUrl, call: Call): Promise<Answer> {
+    for (let url = this.#permitted(start); ;) {
+      call.deadline.enter(null)
+      const signed = (await call.sign?.({ method: 'GET', url })) ?? {}
+      const headers = this.#headersFor(url, call.headers, signed)
+      const answer = await this.#exchange({ method: 'GET', url, headers }, call.planBody(url), call.deadline)
+      if (answer.status === 200) return { ...answer, url }
+      if (!REDIRECTS.has(answer.status)) {
+        throw fetchFailed(url.href, 'status', `it answered ${answer.status}`, {
+          status: answer.status,
+          retryAfterSeconds: this.#retryAfter(answer),
+        })
+      }
+      call.redirects += 1
+      if (call.redirects > FETCH_LIMITS.redirects) {
+        throw fetchRefused(url.href, 'redirect', `it redirects more than ${FETCH_LIMITS.redirects} times`)
+      }
+      url = this.#permitted(redirectTarget(url, answer.headers.location))
+    }
+  }
+
+  /** Once, and once more on a fresh connection where a kept one had been closed by the other side. */
+  async #exchange(
+    request: { method: 'GET' | 'POST'; url: RemoteUrl; headers: HeaderRecord; body?: Uint8Array },
+    planBody: PlanBody,
+    deadline: Deadline,
+  ): Promise<ExchangeResult> {
+    for (let fresh = false; ; fresh = true) {
+      const connection = await this.#pool.lease(request.url, deadline, fresh)
+      try {
+        return await runExchange(connection, request, planBody, deadline, (reusable) => {
+          if (reusable) this.#pool.release(connection)
+          else this.#pool.discard(connection)
+        })
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error
+      }
+    }
+  }
+
+  #permitted(url: RemoteUrl): RemoteUrl {
+    if (this.#options.isOwnHost?.(url.host) !== true) return url
+    throw fetchRefused(url.href, 'own_host', 'it is on our own host')
+  }
+
+  /** @throws HomebirdError FETCH_REFUSED when the signer names another host or sets what is not its to set */
+  #headersFor(url: RemoteUrl, own: HeaderRecord, signed: HeaderRecord): HeaderRecord {
+    const headers: Record<string, string> = { ...own, 'user-agent': this.#options.userAgent }
+    for (const [rawName, value] of Object.entries(signed)) {
+      const name = rawName.toLowerCase()
+      if (name === 'host' && value === url.host) continue
+      if (name === 'host' || FORBIDDEN_HEADERS.has(name)) {
+        throw fetchRefused(
+          url.href,
+          'url',
+          `the header ${name} may not be ${JSON.stringify(value.slice(0, 100))}`,
+        )
+      }
+      headers[name] = value
+    }
+    return headers
+  }
+
+  #retryAfter({ headers }: ExchangeResult): number | null {
+    return parseRetryAfter(headers['retry-after'], this.#options.clock.now())
+  }
+}
+
+/**
+ * Seconds from now, at most a day; null for what is neither seconds nor a date.
+ * @see RFC 9110 section 10.2.3
+ */
+export function parseRetryAfter(raw: string | undefined, now: Date): number | null {
+  const text = raw?.trim() ?? ''
+  const seconds = /^\d{1,10}$/.test(text)
+    ? Number(text)
+    : Math.ceil((Date.parse(text) - now.getTime()) / 1000)
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), FETCH_LIMITS.retryAfterSeconds)
+}
+
+function documentPlan(
+  url: RemoteUrl,
+  maxBytes: number,
+  isWanted: (contentType: string | undefined) => boolean,
+): PlanBody {
+  return ({ status, headers }) => {
+    if (status !== 200) return SAMPLE
+    const type = headers['content-type']
+    if (isWanted(type)) return { kind: 'collect', maxBytes }
+    throw fetchFailed(url.href, 'type', `it has the type ${JSON.stringify((type ?? '').slice(0, 100))}`)
+  }
+}
+
+function mediaPlan(url: RemoteUrl, maxBytes: number): PlanBody {
+  return ({ status, headers }) => {
+    if (status !== 200) return SAMPLE
+    if (Number(headers['content-length'] ?? 0) > maxBytes)
+      throw fetchTooLarge(url.href, 'the answer', maxBytes)
+    return { kind: 'stream', minBytesPerSecond: FETCH_LIMITS.mediaMinBytesPerSecond }
+  }
+}
+
+function redirectTarget(from: RemoteUrl, location: string | undefined): RemoteUrl {
+  const target = location === undefined ? null : URL.parse(location, from.href)
+  const found = target === null ? undefined : findRemoteUrl(target.href)
+  if (found !== undefined) return found
+  throw fetchRefused(
+    from.href,
+    'redirect',
+    `it redirects to ${JSON.stringify((location ?? '').slice(0, 200))}`,
+  )
+}
+
+/** The same-origin alternate of an HTML page. */
+function alternateOf({ finalUrl, body }: FetchedDocument): RemoteUrl {
+  const href = findActivityAlternate(body.toString('utf8'))
+  const target = href === undefined ? null : URL.parse(href, finalUrl)
+  const found = target === null ? undefined : findRemoteUrl(target.href)
+  if (found !== undefined && found.origin === findRemoteUrl(finalUrl)?.origin) return found
+  throw fetchFailed(finalUrl, 'type', 'it is a page without an ActivityPub alternate on its own origin')
+}
