@@ -1,0 +1,38 @@
+/**
+ * Events that reach open streams. Inside the home they travel as NOTIFY payloads that name rows; to a client they
+ * travel with the whole entity.
+ */
+
+export const STREAM_EVENTS = ['update', 'status.update', 'delete', 'notification'] as const
+
+export type StreamEventName = (typeof STREAM_EVENTS)[number]
+
+/**
+ * A NOTIFY on the channel `stream`: `<actorId> <JSON of this>`, `actorId` being the identity whose stream it is.
+ * `update` and `status.update` name posts that came into its home timeline or changed there; `delete` posts that are
+ * gone; `notification` rows of notifications. At most 200 ids each, since a payload ends at 8,000 bytes.
+ */
+export interface StreamNotice {
+  readonly event: StreamEventName
+  readonly ids: readonly string[]
+}
+
+/** What a WebSocket client receives; an event stream carries the same `event` and `payload` as its two fields. */
+export interface StreamMessage {
+  readonly stream: readonly string[]
+  readonly event: StreamEventName
+  /** JSON of a Status or Notification; the bare id for `delete`. */
+  readonly payload: string
+}
+
+export const STREAM_NOTICE_MAX_IDS = 200
+
+/** The payloads for any number of ids. */
+export function streamNotices(actorId: string, event: StreamEventName, ids: readonly string[]): string[] {
+  const payloads: string[] = []
+  for (let start = 0; start < ids.length; start += STREAM_NOTICE_MAX_IDS) {
+    const notice: StreamNotice = { event, ids: ids.slice(start, start + STREAM_NOTICE_MAX_IDS) }
+    payloads.push(`${actorId} ${JSON.stringify(notice)}`)
+  }
+  return payloads
+}
