@@ -50,7 +50,7 @@ module.exports = {
     ),
     rule(
       'context-is-for-entries',
-      { pathNot: `^server/(main|worker|migrate|cli)[.]ts$|^server/commands/|${tests}` },
+      { pathNot: `^server/(main|worker|migrate|cli|server-process|worker-process)[.]ts$|^server/commands/|${tests}` },
       { path: '^server/context[.]ts$' },
       'only entries wire everything',
     ),

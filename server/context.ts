@@ -1,0 +1,103 @@
+/**
+ * The composition root: a start message in, the parts of a process out, closed in reverse. Imported by entries and
+ * commands only; everything below takes what it uses as arguments.
+ */
+import { createDereferencer, type Dereferencer } from './activitypub/dereference.ts'
+import { createRemoteKeys, type RemoteKeys } from './activitypub/remote-keys.ts'
+import type { DatabaseConnection, StartMessage } from './contracts/child-message.ts'
+import type { Config } from './core/config.ts'
+import { type Clock, systemClock } from './core/clock.ts'
+import { createLogger, type Logger } from './core/log.ts'
+import { VERSION } from './core/version.ts'
+import { type Listener, openListener } from './db/listen.ts'
+import { type Database, openDatabase } from './db/pool.ts'
+import { type Home, openHome } from './domain/owner/home.ts'
+import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
+
+export interface ContextOptions {
+  /** Shown in logs and in `pg_stat_activity`: `server`, `worker`, `cli`. */
+  readonly part: string
+  readonly config: Config
+  readonly database: DatabaseConnection
+  readonly connections: number
+  readonly clock?: Clock
+  readonly log?: Logger
+}
+
+export interface Context extends AsyncDisposable {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly db: Database
+  readonly statementCount: () => number
+  readonly listener: Listener
+  readonly home: Home
+  readonly fetch: SafeFetch
+  readonly remoteKeys: RemoteKeys
+  readonly dereferencer: Dereferencer
+  close(): Promise<void>
+}
+
+export function contextOptionsFrom(start: StartMessage<Config>): ContextOptions {
+  return {
+    part: start.role,
+    config: start.settings,
+    database: start.database,
+    // One of the granted connections listens.
+    connections: Math.max(1, start.connections - 1),
+  }
+}
+
+/** @throws what opening a part throws; the parts opened before it are closed */
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const { config, clock = systemClock, part } = options
+  const log = options.log ?? createLogger(part, config.logLevel)
+  const closers: Array<() => Promise<void> | void> = []
+  const close = async (): Promise<void> => closeAll(closers, log)
+  try {
+    const opened = openDatabase(options.database, {
+      connections: options.connections,
+      applicationName: `homebird ${part}`,
+      log,
+    })
+    closers.push(() => opened.close())
+    const { db } = opened
+    const listener = openListener(options.database, `homebird ${part}`, log)
+    closers.push(() => listener.close())
+    const home = await openHome(db, listener, log)
+    closers.push(() => home.close())
+    const fetch = createSafeFetch({
+      remoteTimeout: config.remoteTimeout,
+      allowPrivateAddresses: config.allowPrivateAddresses,
+      hostAddresses: config.hostAddresses,
+      userAgent: userAgentOf(VERSION, home.primaryDomain()?.service_host ?? null),
+      isOwnHost: (host) => home.isOwnHost(host),
+      clock,
+      log,
+    })
+    closers.push(() => fetch.close())
+    const shared = { db, clock, log, home, fetch }
+    const dereferencer = createDereferencer(shared)
+    const remoteKeys = createRemoteKeys({ ...shared, listener, dereferencer })
+    closers.push(() => remoteKeys.close())
+    const statementCount = (): number => opened.statementCount()
+    return {
+      ...{ config, clock, log, db, statementCount, listener, home, fetch, remoteKeys, dereferencer, close },
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** In reverse; a part that fails to close is logged and the others still close. */
+async function closeAll(closers: Array<() => Promise<void> | void>, log: Logger): Promise<void> {
+  for (const closeOne of closers.splice(0).toReversed()) {
+    try {
+      await closeOne()
+    } catch (error) {
+      log.warn({ event: 'context.close_failed', error })
+    }
+  }
+}

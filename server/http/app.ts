@@ -1,0 +1,71 @@
+/**
+ * The two Fastify apps of a server process. The public one is all that a tunnel, a CDN or a proxy may reach; the
+ * private one serves the owner and the window, and its routes exist nowhere else.
+ */
+import fastify, { type FastifyInstance } from 'fastify'
+import { clientApiRoutes } from './client-api/index.ts'
+import { federationRoutes } from './federation/index.ts'
+import type { HttpContext } from './http-context.ts'
+import { mediaProxyRoutes } from './media-proxy/index.ts'
+import { oauthRoutes } from './oauth/index.ts'
+import { ownerRoutes, windowRoutes } from './owner/index.ts'
+import { shapeAnswers } from './plugins/answers.ts'
+import { healthRoutes } from './plugins/health.ts'
+import { guardHost } from './plugins/host-guard.ts'
+import { streamingRoutes } from './streaming/index.ts'
+
+/** Limits of rule 86; uploads set their own. */
+const HEADERS_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 75_000
+const MOST_SOCKETS = 1_000
+const BODY_BYTES = 1_048_576
+
+/** Federation, client API, media and pages. */
+export async function buildPublicApp(context: HttpContext): Promise<FastifyInstance> {
+  const app = createApp(context)
+  guardHost(app, { home: context.home, allowedHosts: context.config.allowedHosts })
+  await app.register(healthRoutes(context))
+  await app.register(federationRoutes(context))
+  await app.register(oauthRoutes(context))
+  await app.register(clientApiRoutes(context, { listener: 'public' }))
+  await app.register(streamingRoutes(context, { listener: 'public' }))
+  await app.register(mediaProxyRoutes(context))
+  return app
+}
+
+/** Set-up, the owner's routes, the window's bundle, and the client API for the window. */
+export async function buildPrivateApp(context: HttpContext): Promise<FastifyInstance> {
+  const app = createApp(context)
+  await app.register(healthRoutes(context))
+  await app.register(ownerRoutes(context))
+  await app.register(clientApiRoutes(context, { listener: 'private' }))
+  await app.register(streamingRoutes(context, { listener: 'private' }))
+  await app.register(mediaProxyRoutes(context))
+  await app.register(windowRoutes(context))
+  return app
+}
+
+function createApp(context: HttpContext): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Open streams and idle keep-alive sockets must not hold up a stop.
+    forceCloseConnections: true,
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 2_048,
+    },
+  })
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS
+  app.server.maxConnections = MOST_SOCKETS
+  // Only what a route asks for is read; the framework would take text/plain unasked.
+  app.removeContentTypeParser('text/plain')
+  shapeAnswers(app, context.log)
+  return app
+}

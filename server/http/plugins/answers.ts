@@ -1,0 +1,95 @@
+/**
+ * What holds for every answer: errors are told in one shape without stack, SQL or path; nothing is kept by a cache
+ * unless a route says so; types are not guessed by browsers.
+ * @see security rules 85, 120; the header table of the tunnel page
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
+import type { Logger } from '../../core/log.ts'
+import { sqlState } from '../../db/transaction.ts'
+
+const RETRY_AFTER_SECONDS = 30
+/** Errors of a driver or socket that mean: the database is away. */
+const DATABASE_AWAY = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/
+
+export function shapeAnswers(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler((error, request, reply) => sendError(log, error, request, reply))
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Record not found' }))
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+    void reply.header('x-content-type-options', 'nosniff')
+    if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'same-origin')
+    return payload
+  })
+}
+
+function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toHomebirdError(raw)
+  const { status } = error
+  const facts = {
+    method: request.method,
+    route: request.routeOptions.url,
+    status,
+    error: describeError(error),
+  }
+  if (status >= 500 && status !== 503) log.error({ event: 'request.failed', ...facts })
+  else log.debug({ event: 'request.refused', ...facts })
+  if (status === 503 || status === 429) {
+    const { retryAfterSeconds } = error.details
+    const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS
+    void reply.header('retry-after', String(Math.max(1, Math.ceil(seconds))))
+  }
+  void reply.header('cache-control', 'no-store')
+  const { description } = error.details
+  const body =
+    typeof description === 'string'
+      ? { error: error.safe, error_description: description }
+      : { error: error.safe }
+  return reply.code(status).send(body)
+}
+
+/** Reads framework, validation and database errors as ours. */
+export function toHomebirdError(raw: unknown): HomebirdError {
+  if (isHomebirdError(raw)) return raw
+  if (!(raw instanceof Error)) return new HomebirdError('INTERNAL', `thrown: ${String(raw)}`)
+  const error = raw as FastifyError
+  if (error.validation !== undefined) {
+    return new HomebirdError('UNPROCESSABLE', error.message, {
+      safe: `Validation failed: ${error.message}`.slice(0, 500),
+      cause: raw,
+    })
+  }
+  if (DATABASE_AWAY.test(String(error.code)) || isPoolTimeout(error)) {
+    return new HomebirdError('UNAVAILABLE', 'the database does not answer', { cause: raw })
+  }
+  if (sqlState(error) === '57014' || sqlState(error) === '55P03') {
+    return new HomebirdError('UNAVAILABLE', 'a statement or lock took too long', { cause: raw })
+  }
+  return fromStatus(error)
+}
+
+function isPoolTimeout(error: Error): boolean {
+  return /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(
+    error.message,
+  )
+}
+
+function fromStatus(error: FastifyError): HomebirdError {
+  switch (error.statusCode) {
+    case 400:
+      return new HomebirdError('BAD_REQUEST', error.message, { cause: error })
+    case 404:
+      return new HomebirdError('NOT_FOUND', error.message, { cause: error })
+    case 406:
+    case 415:
+      return new HomebirdError('UNSUPPORTED_TYPE', error.message, { cause: error })
+    case 413:
+      return new HomebirdError('TOO_LARGE', error.message, { cause: error })
+    case 429:
+      return new HomebirdError('RATE_LIMITED', error.message, { cause: error })
+    case 503:
+      return new HomebirdError('UNAVAILABLE', error.message, { cause: error })
+    default:
+      return new HomebirdError('INTERNAL', 'a handler failed', { cause: error })
+  }
+}

@@ -1,0 +1,32 @@
+/** Probes for tunnels, containers and service managers: alive (the loop turns) and ready (the database answers). */
+import { sql } from 'kysely'
+import type { FastifyPluginAsync } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import type { HttpContext } from '../http-context.ts'
+
+/** Any number of probes cost one query in this time. */
+const ASK_EVERY_MS = 1_000
+
+export function healthRoutes(context: HttpContext): FastifyPluginAsync {
+  let asked: { atMs: number; answer: Promise<unknown> } | null = null
+  const askDatabase = async (): Promise<unknown> => {
+    const now = context.clock.monotonicMs()
+    if (asked === null || now - asked.atMs > ASK_EVERY_MS) {
+      asked = { atMs: now, answer: sql`select 1`.execute(context.db) }
+    }
+    return asked.answer
+  }
+  const ready = async (): Promise<{ status: 'OK' }> => {
+    try {
+      await askDatabase()
+    } catch (cause) {
+      throw new HomebirdError('UNAVAILABLE', 'the database does not answer a probe', { cause })
+    }
+    return { status: 'OK' }
+  }
+  return async (app) => {
+    app.get('/livez', { config: { scope: 'public' } }, async () => ({ status: 'OK' }))
+    app.get('/readyz', { config: { scope: 'public' } }, ready)
+    app.get('/health', { config: { scope: 'public' } }, ready)
+  }
+}
