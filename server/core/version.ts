@@ -9,4 +9,4 @@ function readVersion(): string {
 }
 
 export const VERSION: string = readVersion()
-export const SOURCE_URL = 'https://github.com/homebird-social/homebird'
+export const SOURCE_URL = 'https://www.npmjs.com/package/homebird'
