@@ -47,7 +47,11 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
   const loaded = config as Config
   checkTogether(loaded)
-  return { config: loaded, origins: origins as Record<SettingName, ConfigOrigin>, warnings: findWarnings(sources.env) }
+  return {
+    config: loaded,
+    origins: origins as Record<SettingName, ConfigOrigin>,
+    warnings: findWarnings(sources.env),
+  }
 }
 
 function findRaw(

@@ -103,7 +103,8 @@ export function isHomebirdError(error: unknown, code?: ErrorCode): error is Home
 /** The text of anything thrown, with the chain of causes, for a log line or a stored state error. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const own = error instanceof HomebirdError ? `${error.code}: ${error.message}` : `${error.name}: ${error.message}`
+  const own =
+    error instanceof HomebirdError ? `${error.code}: ${error.message}` : `${error.name}: ${error.message}`
   return error.cause === undefined ? own : `${own}; because ${describeError(error.cause)}`
 }
 

@@ -23,11 +23,21 @@ export interface LogEvent {
   readonly [fact: string]: unknown
 }
 
-const SECRET_PATHS = ['password', 'token', 'secret', 'key', 'cookie', 'authorization', 'privateKeyPem'].flatMap(
-  (name) => [name, `*.${name}`],
-)
+const SECRET_PATHS = [
+  'password',
+  'token',
+  'secret',
+  'key',
+  'cookie',
+  'authorization',
+  'privateKeyPem',
+].flatMap((name) => [name, `*.${name}`])
 
-export function createLogger(part: string, level: LogLevel, target: NodeJS.WritableStream | number = 1): Logger {
+export function createLogger(
+  part: string,
+  level: LogLevel,
+  target: NodeJS.WritableStream | number = 1,
+): Logger {
   const stream = typeof target === 'number' ? destination({ fd: target, sync: false, minLength: 0 }) : target
   const logger: PinoLogger = pino(
     {

@@ -87,7 +87,8 @@ export const hostName: SettingType<string> = {
   name: 'host name such as home.example',
   parse(raw) {
     const trimmed = raw.trim()
-    if (/[/:@\s?#]/.test(trimmed.replace(/:\d{1,5}$/, ''))) refuse('it must be a bare host name without scheme or path')
+    if (/[/:@\s?#]/.test(trimmed.replace(/:\d{1,5}$/, '')))
+      refuse('it must be a bare host name without scheme or path')
     if (!URL.canParse(`https://${trimmed}/`)) refuse('it is not a host name')
     const url = new URL(`https://${trimmed}/`)
     if (!HOST_NAME.test(url.hostname)) refuse('it must be a full host name with at least one dot')
@@ -206,6 +207,8 @@ export const listenAddress: SettingType<string> = {
     const address = pair?.[1]?.replace(/^\[(.+)\]$/, '$1') ?? ''
     if (pair && ipaddr.isValid(address) && Number(pair[2]) <= 65_535) return trimmed
     if (isAbsolute(trimmed) && trimmed.length <= 100) return trimmed
-    return refuse('it must be a port, an address with a port, or an absolute socket path of at most 100 characters')
+    return refuse(
+      'it must be a port, an address with a port, or an absolute socket path of at most 100 characters',
+    )
   },
 }
