@@ -1,0 +1,65 @@
+/** The fixed words of the protocol: media types, the public collection, contexts, kinds of actors and posts. */
+
+export const ACTIVITY_JSON = 'application/activity+json'
+export const ACTIVITYSTREAMS = 'https://www.w3.org/ns/activitystreams'
+/** The other media type of an ActivityPub document, with the profile that makes it one. */
+export const LD_JSON = `application/ld+json; profile="${ACTIVITYSTREAMS}"`
+
+/** The public collection as it is sent. */
+export const PUBLIC = `${ACTIVITYSTREAMS}#Public`
+/** The three spellings that JSON-LD allows and servers use (rule 24). */
+const PUBLIC_SPELLINGS: ReadonlySet<string> = new Set([PUBLIC, 'as:Public', 'Public'])
+
+export function isPublicCollection(value: unknown): boolean {
+  return typeof value === 'string' && PUBLIC_SPELLINGS.has(value)
+}
+
+/** Actor kinds, as documents and rows name them. */
+const ACTOR_KINDS = ['Person', 'Service', 'Application', 'Group', 'Organization'] as const
+export type ActorKind = (typeof ACTOR_KINDS)[number]
+
+/** Kinds of objects that become posts. */
+const POST_KINDS = ['Note', 'Question', 'Article', 'Page', 'Video', 'Audio', 'Image', 'Event'] as const
+export type PostKind = (typeof POST_KINDS)[number]
+
+const actorKinds: ReadonlySet<string> = new Set(ACTOR_KINDS)
+const postKinds: ReadonlySet<string> = new Set(POST_KINDS)
+export const isActorKind = (type: string | null): type is ActorKind => type !== null && actorKinds.has(type)
+export const isPostKind = (type: string | null): type is PostKind => type !== null && postKinds.has(type)
+
+/** Terms that are sent in posts, beyond ActivityStreams: names as the fediverse knows them. */
+const POST_TERMS = {
+  sensitive: 'as:sensitive',
+  Hashtag: 'as:Hashtag',
+  toot: 'http://joinmastodon.org/ns#',
+  Emoji: 'toot:Emoji',
+  blurhash: 'toot:blurhash',
+  focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
+  votersCount: 'toot:votersCount',
+  ostatus: 'http://ostatus.org#',
+  conversation: 'ostatus:conversation',
+} as const
+
+const ACTOR_TERMS = {
+  manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
+  alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
+  movedTo: { '@id': 'as:movedTo', '@type': '@id' },
+  toot: 'http://joinmastodon.org/ns#',
+  Emoji: 'toot:Emoji',
+  discoverable: 'toot:discoverable',
+  indexable: 'toot:indexable',
+  featured: { '@id': 'toot:featured', '@type': '@id' },
+  schema: 'http://schema.org#',
+  PropertyValue: 'schema:PropertyValue',
+  value: 'schema:value',
+} as const
+
+/** For activities that use no extension, and for collections. */
+export const PLAIN_CONTEXT = ACTIVITYSTREAMS
+export const POST_CONTEXT = [ACTIVITYSTREAMS, POST_TERMS] as const
+export const ACTOR_CONTEXT = [
+  ACTIVITYSTREAMS,
+  'https://w3id.org/security/v1',
+  'https://w3id.org/security/multikey/v1',
+  ACTOR_TERMS,
+] as const
