@@ -1,0 +1,83 @@
+/** Gives a home its address: every URI it made under `homebird.invalid` is rewritten, once, in one transaction. */
+import { sql } from 'kysely'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Database, Transaction } from '../../db/pool.ts'
+import type { Tables } from '../../db/tables.ts'
+import { inTransaction, notify } from '../../db/transaction.ts'
+import { type DomainNames, lockHomeNames, parseDomainNames } from './domains.ts'
+import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
+
+/** Every column that may hold an address of the home, or a text that links to one. */
+const REWRITTEN: { readonly [T in keyof Tables]?: readonly (keyof Tables[T] & string)[] } = {
+  actors: [
+    ...(['uri', 'page_url', 'inbox_uri', 'shared_inbox_uri', 'outbox_uri', 'followers_uri'] as const),
+    ...(['following_uri', 'featured_uri', 'icon_url', 'header_url', 'bio_html', 'bio_source'] as const),
+  ],
+  actor_keys: ['key_uri'],
+  posts: ['uri', 'page_url', 'in_reply_to_uri', 'content_html', 'content_source', 'content_text'],
+  post_edits: ['content_html', 'content_source'],
+  follows: ['uri'],
+  blocks: ['uri'],
+  interactions: ['uri'],
+  tombstones: ['uri', 'host'],
+}
+
+/**
+ * @param serviceDomain  the host that serves, where it is not the domain itself
+ * @throws HomebirdError UNPROCESSABLE for a bad name, UNAVAILABLE before set-up, CONFLICT when the home has another
+ *   address already; the same address again changes nothing
+ */
+export async function publishHome(
+  db: Database,
+  domain: string,
+  serviceDomain: string | null = null,
+): Promise<void> {
+  const names = parseDomainNames(domain, serviceDomain)
+  await inTransaction(db, async (tx) => {
+    await lockHomeNames(tx)
+    const primary = await tx
+      .selectFrom('domains')
+      .selectAll()
+      .where('is_primary', '=', true)
+      .executeTakeFirst()
+    if (primary === undefined) {
+      throw new HomebirdError('UNAVAILABLE', 'the home is not set up, so there is nothing to publish')
+    }
+    if (primary.domain === names.domain && primary.service_host === names.serviceHost) return
+    if (primary.domain !== UNPUBLISHED_DOMAIN) {
+      const text = `the home is published as ${primary.domain} already and keeps that address`
+      throw new HomebirdError('CONFLICT', text, { safe: `${text}; add ${names.domain} as a further domain.` })
+    }
+    await rewriteEverything(tx, primary.id, names)
+    await notify(tx, 'changed', 'domains')
+    await notify(tx, 'changed', 'keys')
+  })
+}
+
+async function rewriteEverything(tx: Transaction, domainId: string, names: DomainNames): Promise<void> {
+  await tx
+    .updateTable('domains')
+    .set({ domain: names.domain, service_host: names.serviceHost })
+    .where('id', '=', domainId)
+    .execute()
+  await sql`
+    update actors
+       set host = ${names.serviceHost}, handle_domain = ${names.domain},
+           username = case when is_instance_actor then ${names.domain} else username end,
+           fields = ${rewritten(sql`fields::text`, names)}::jsonb,
+           also_known_as = array(select ${rewritten(sql`alias`, names)} from unnest(also_known_as) as alias)
+     where domain_id = ${domainId}`.execute(tx)
+  for (const [table, columns] of Object.entries(REWRITTEN)) {
+    const changes = columns.map((column) => sql`${sql.ref(column)} = ${rewritten(sql.ref(column), names)}`)
+    const touched = columns.map((column) => sql`${sql.ref(column)} like ${`%${UNPUBLISHED_DOMAIN}%`}`)
+    await sql`update ${sql.table(table)} set ${sql.join(changes)} where ${sql.join(touched, sql` or `)}`.execute(
+      tx,
+    )
+  }
+}
+
+/** Handles in texts get the domain, everything else the host that serves. */
+function rewritten(text: ReturnType<typeof sql>, names: DomainNames) {
+  const old = UNPUBLISHED_DOMAIN
+  return sql`replace(replace(${text}, ${`@${old}`}, ${`@${names.domain}`}), ${old}, ${names.serviceHost})`
+}
