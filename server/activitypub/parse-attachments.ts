@@ -143,9 +143,9 @@ export function durationOf(value: unknown): number | null {
  */
 function ownMediaOf(document: JsonObject, type: 'Video' | 'Audio' | 'Image'): AttachmentFact | null {
   const family = type.toLowerCase()
-  const links = linksOf(document['url']).flatMap((link) =>
-    linksOf([link.source ?? link.href].concat(asArray(link.source?.['tag']))),
-  )
+  const links = linksOf(document['url'])
+  // The files of an adaptive stream hang on the tags of its playlist.
+  for (const { source } of linksOf(document['url'])) links.push(...linksOf(source?.['tag']))
   const files = links.filter(
     (link) => link.mediaType?.startsWith(`${family}/`) === true && link.href.startsWith('https://'),
   )

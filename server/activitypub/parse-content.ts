@@ -81,10 +81,10 @@ function framed(document: JsonObject, body: string, frame: Frame, event: EventFa
  * page is linked. Articles and pictures are here as a whole.
  */
 function linkedPageHtml(document: JsonObject, frame: Frame): string {
-  const pages = asArray(document['attachment'])
+  const page = asArray(document['attachment'])
     .filter(isObject)
-    .filter((item) => typeOf(item) === 'Link' && !isMedia(mediaTypeOf(item['mediaType'])))
-  const target = linksOf(pages[0]?.['href'])[0]?.href
+    .find((item) => typeOf(item) === 'Link' && !isMedia(mediaTypeOf(item['mediaType'])))
+  const target = linksOf(page?.['href'])[0]?.href
   const ownPage =
     frame.kind === 'Video' || frame.kind === 'Audio' || frame.kind === 'Event' ? frame.url : undefined
   const html = linkHtml((frame.kind === 'Page' ? target : ownPage) ?? '')
