@@ -1,0 +1,96 @@
+/**
+ * What an appliance stands on before it starts anything: its folder, the lock on it, its settings and its store.
+ * Everything that can be refused is checked before the first byte is written.
+ */
+import { existsSync, rmSync } from 'node:fs'
+import { type Config, type ConfigSources, type LoadedConfig, loadConfig } from '../core/config.ts'
+import {
+  type DataDir,
+  createDataDir,
+  createRooms,
+  dataDirAt,
+  defaultDataDirHere,
+  inspectDataDir,
+} from '../core/data-dir.ts'
+import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
+import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
+import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
+
+export interface Ground {
+  readonly dir: DataDir
+  readonly loaded: LoadedConfig
+  readonly store: ApplianceStore
+  readonly runtime: RuntimeFolder
+  /** Says in the file beside the lock where the appliance answers. */
+  announce(): void
+  /** Closes the store, removes the runtime folder and frees the lock, in this order. */
+  release(): void
+}
+
+export type GroundSources = Pick<ConfigSources, 'env' | 'commandLine'>
+
+/** The folder that these sources name; touches no disk. @throws HomebirdError SETTING_INVALID */
+export function chosenDataDir(sources: GroundSources): DataDir {
+  const { config } = loadConfig(sources)
+  return dataDirAt(config.dataDir ?? defaultDataDirHere(sources.env))
+}
+
+/** Settings with the stored ones, without taking the lock or changing anything. @throws HomebirdError SETTING_INVALID */
+export function readSettings(sources: GroundSources): {
+  readonly dir: DataDir
+  readonly loaded: LoadedConfig
+} {
+  const dir = chosenDataDir(sources)
+  if (!existsSync(dir.applianceDatabase)) return { dir, loaded: loadConfig(sources) }
+  const store = openApplianceStore(dir, 'read')
+  try {
+    return { dir, loaded: loadConfig({ ...sources, store: store.settings() }) }
+  } finally {
+    store.close()
+  }
+}
+
+/**
+ * @param check  looks at what the settings ask for (ports, database) before anything is written; `wasKilled` says
+ *   that the last appliance here did not stop in order
+ * @throws HomebirdError DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SETTING_INVALID, SCHEMA_NEWER, and what `check` throws
+ */
+export async function openGround<T>(
+  sources: GroundSources,
+  check: (config: Config, wasKilled: boolean) => Promise<T>,
+): Promise<{ readonly ground: Ground; readonly checked: T }> {
+  const dir = chosenDataDir(sources)
+  inspectDataDir(dir.path)
+  let lock: DataDirLock | null = existsSync(dir.lockFile) ? lockDataDir(dir) : null
+  try {
+    const wasKilled = lock !== null && existsSync(dir.pidFile)
+    const { loaded } = readSettings(sources)
+    const checked = await check(loaded.config, wasKilled)
+    createDataDir(dir.path)
+    lock ??= lockDataDir(dir)
+    return { ground: furnish(dir, loaded, lock, sources.env), checked }
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function furnish(dir: DataDir, loaded: LoadedConfig, lock: DataDirLock, env: GroundSources['env']): Ground {
+  const startedAt = new Date().toISOString()
+  lock.describe({ pid: process.pid, startedAt, controlSocket: null })
+  createRooms(dir)
+  const runtime = openRuntimeFolder(dir.path, { env, uid: process.getuid?.() ?? null })
+  const store = openApplianceStore(dir)
+  return {
+    dir,
+    loaded,
+    store,
+    runtime,
+    announce: () => lock.describe({ pid: process.pid, startedAt, controlSocket: runtime.controlSocket }),
+    release() {
+      store.close()
+      rmSync(runtime.path, { recursive: true, force: true })
+      lock.release()
+    },
+  }
+}

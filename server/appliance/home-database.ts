@@ -1,0 +1,84 @@
+/** The database of a home, embedded or external, under one face. */
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { Config } from '../core/config.ts'
+import { describeConnection } from '../db/connection.ts'
+import {
+  type ConnectionBudget,
+  type Demand,
+  type Supply,
+  embeddedSupply,
+  splitConnections,
+} from './connection-budget.ts'
+import { type ExternalDatabase, openExternalDatabase } from './external-database.ts'
+import type { Ground } from './ground.ts'
+import type { Life } from './kept-part.ts'
+import { type PostgresCluster, openPostgresCluster } from './postgres-cluster.ts'
+import { proportionalMemoryBytes } from './process-memory.ts'
+
+/** Which processes one appliance runs; several machines share one external database. */
+export type ApplianceRole = 'all' | 'server' | 'worker'
+
+/** What was found out about the database before anything was started or written. */
+export interface DatabasePlan {
+  readonly budget: ConnectionBudget
+  readonly supply: Supply
+  /** Null for the embedded one. */
+  readonly external: ExternalDatabase | null
+}
+
+export function demandOf(config: Config, role: ApplianceRole): Demand {
+  return {
+    servers: role === 'worker' ? 0 : config.serverProcesses,
+    workers: role === 'server' ? 0 : config.workerProcesses,
+    pool: config.databasePool,
+    reserve: config.databaseReserve,
+  }
+}
+
+/** @throws HomebirdError CONNECTION_BUDGET, SETTING_INVALID, DATABASE_UNREACHABLE, DATABASE_UNSUITABLE */
+export async function planDatabase(config: Config, role: ApplianceRole): Promise<DatabasePlan> {
+  const demand = demandOf(config, role)
+  const external = config.databaseUrl === null ? null : await openExternalDatabase(config.databaseUrl)
+  const supply = external?.supply ?? embeddedSupply(demand)
+  return { budget: splitConnections(demand, supply), supply, external }
+}
+
+/** A life of the embedded cluster, as the supervisor keeps it. */
+export interface DatabaseLife extends Life {
+  readonly connection: DatabaseConnection
+  rotateLog(): void
+}
+
+export async function openDatabaseLife(
+  ground: Ground,
+  plan: DatabasePlan,
+  notice: (level: 'info' | 'warn', message: string) => void,
+): Promise<DatabaseLife> {
+  const { dir, runtime } = ground
+  const { maxConnections } = plan.supply
+  return lifeOf(await openPostgresCluster({ dir, runtime, maxConnections, notice }))
+}
+
+function lifeOf(cluster: PostgresCluster): DatabaseLife {
+  return {
+    connection: cluster.connection,
+    pid: cluster.pid,
+    ready: Promise.resolve(),
+    // A database is always worth another try: what its end was about may be over, as a full disk is.
+    ended: cluster.ended.then(({ code, signal }) => ({
+      verdict: null,
+      how: `${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}; its log says: ${cluster.logTail()}`,
+    })),
+    isSlow: () => false,
+    memoryBytes: () => proportionalMemoryBytes(cluster.pid),
+    rotateLog: () => cluster.rotateLog(),
+    stop: () => cluster.stop(),
+  }
+}
+
+/** For people: `embedded PostgreSQL`, or where the external one is. */
+export function describeDatabase(plan: DatabasePlan): string {
+  return plan.external === null
+    ? 'embedded PostgreSQL'
+    : `PostgreSQL at ${describeConnection(plan.external.connection)}`
+}

@@ -1,0 +1,160 @@
+/** Keeps one part of the home running: starts it, starts it again by the restart policy, stops it, tells its state. */
+import type { Clock } from '../core/clock.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
+import type { PartState, PartStatus } from './part-status.ts'
+import { RestartHistory } from './restart-policy.ts'
+
+/** One life of a part, from its launch to its end. */
+export interface Life {
+  readonly pid: number | null
+  /** Rejects when it fails or ends before. */
+  readonly ready: Promise<unknown>
+  /** Settles when it is gone; the verdict is an exit code of `contracts/exit-code`, or null when it says nothing. */
+  readonly ended: Promise<{ readonly verdict: number | null; readonly how: string }>
+  isSlow(): boolean
+  memoryBytes(): number | null
+  stop(): Promise<unknown>
+}
+
+interface PartObserver {
+  changed(): void
+  notice(level: 'info' | 'warn' | 'error', message: string): void
+  /** The part ended in a way that no restart can mend. */
+  gaveUp(error: HomebirdError): void
+}
+
+export class KeptPart<L extends Life> {
+  readonly name: string
+  readonly #open: () => Promise<L>
+  readonly #observer: PartObserver
+  readonly #clock: Clock
+  readonly #history = new RestartHistory()
+  #life: L | null = null
+  #state: PartState = 'Stopped'
+  #note: string | null = null
+  #readyAtMs: number | null = null
+  #restarts = 0
+  #isStopping = false
+  #timer: NodeJS.Timeout | null = null
+  #restarting: Promise<void> = Promise.resolve()
+  #waiters: (() => void)[] = []
+
+  /** @param open  launches a new life; it may wait for what it needs */
+  constructor(name: string, open: () => Promise<L>, observer: PartObserver, clock: Clock) {
+    this.name = name
+    this.#open = open
+    this.#observer = observer
+    this.#clock = clock
+  }
+
+  /** The life that runs now, or null while there is none. */
+  get life(): L | null {
+    return this.#state === 'Running' ? this.#life : null
+  }
+
+  /** The first start: a failure is the caller's, later ones are the policy's. @throws what the life failed with */
+  async start(): Promise<L> {
+    this.#set('Starting', null)
+    try {
+      return await this.#live()
+    } catch (error) {
+      this.#set('Stopped', describeError(error))
+      throw error
+    }
+  }
+
+  /** Resolves as soon as it runs; also when it is being stopped, so that nobody waits for ever. */
+  async whenRunning(): Promise<void> {
+    while (this.life === null && !this.#isStopping) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.#wakeWaiters()
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    // A life that is being opened is not known yet; it is stopped as soon as it is.
+    await Promise.all([this.#life?.stop(), this.#restarting])
+    await this.#life?.stop()
+    this.#set('Stopped', null)
+  }
+
+  status(): PartStatus {
+    const isRunning = this.#state === 'Running'
+    const nowMs = this.#clock.monotonicMs()
+    return {
+      name: this.name,
+      state: isRunning && this.#life?.isSlow() === true ? 'Slow' : this.#state,
+      pid: this.#life?.pid ?? null,
+      uptimeSeconds:
+        isRunning && this.#readyAtMs !== null ? Math.floor((nowMs - this.#readyAtMs) / 1_000) : null,
+      restarts: this.#restarts,
+      memoryBytes: this.#life?.memoryBytes() ?? null,
+      note: this.#note,
+    }
+  }
+
+  async #live(): Promise<L> {
+    const life = await this.#open()
+    this.#life = life
+    if (this.#isStopping) await life.stop()
+    await life.ready
+    this.#readyAtMs = this.#clock.monotonicMs()
+    this.#set('Running', null)
+    this.#wakeWaiters()
+    void life.ended.then((end) => {
+      if (!this.#isStopping) this.#after(end.verdict, end.how)
+    })
+    return life
+  }
+
+  #after(verdict: number | null, how: string): void {
+    this.#life = null
+    const decision = this.#history.ended(verdict, this.#clock.monotonicMs())
+    if (decision.kind === 'final') {
+      this.#set('Stopped', how)
+      this.#observer.notice('error', `${this.name} ${how}; starting it again would fail the same way`)
+      this.#observer.gaveUp(
+        new HomebirdError('CHILD_FAILED', `${this.name} ${how}`, { details: { exitCode: verdict } }),
+      )
+      return
+    }
+    const wait =
+      decision.afterMs >= 1_000 ? `${Math.round(decision.afterMs / 1_000)} s` : `${decision.afterMs} ms`
+    const degraded = decision.isDegraded ? '; it is degraded and tried once a minute' : ''
+    this.#set('Retrying', `${how}; next start in ${wait}`)
+    this.#observer.notice(
+      decision.isDegraded ? 'error' : 'warn',
+      `${this.name} ${how}, next start in ${wait}${degraded}`,
+    )
+    this.#timer = setTimeout(() => {
+      this.#restarting = this.#restart()
+    }, decision.afterMs)
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#isStopping) return
+    this.#restarts += 1
+    this.#set('Starting', null)
+    try {
+      await this.#live()
+      if (!this.#isStopping) this.#observer.notice('info', `${this.name} runs again`)
+    } catch (error) {
+      if (this.#isStopping) return
+      const end = await this.#life?.ended
+      this.#after(end?.verdict ?? null, `did not start: ${describeError(error)}`)
+    }
+  }
+
+  #set(state: PartState, note: string | null): void {
+    this.#state = state
+    this.#note = note
+    if (state !== 'Running') this.#readyAtMs = null
+    this.#observer.changed()
+  }
+
+  #wakeWaiters(): void {
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+}

@@ -1,0 +1,78 @@
+/** Starts children with plain Node: an IPC channel, an allow-listed environment, no shell. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { join } from 'node:path'
+import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
+import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
+
+/** A child learns its settings from the start message; of the environment it sees only what concerns the machine. */
+const PASSED_VARIABLES = [
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'NODE_COMPILE_CACHE',
+  'NODE_EXTRA_CA_CERTS',
+  'PATH',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+  'SystemRoot',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'TZ',
+]
+
+/** The sources of a checkout; a packaged home names its bundled files. */
+const SOURCE_ENTRIES: Readonly<Record<ChildRole, string>> = {
+  migrate: join(import.meta.dirname, '..', 'migrate.ts'),
+  server: join(import.meta.dirname, '..', 'main.ts'),
+  worker: join(import.meta.dirname, '..', 'worker.ts'),
+}
+
+interface NodeLauncherOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly entries?: Readonly<Record<ChildRole, string>>
+}
+
+export function createNodeLauncher({ env, entries = SOURCE_ENTRIES }: NodeLauncherOptions): Launcher {
+  const childEnv = Object.fromEntries(
+    PASSED_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  )
+  return {
+    launch(request: LaunchRequest): LaunchedProcess {
+      const child = fork(entries[request.role], [], {
+        env: childEnv,
+        execArgv: [
+          `--title=homebird ${request.name}`,
+          ...(request.heapMb === null ? [] : [`--max-old-space-size=${request.heapMb}`]),
+        ],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      return launched(child)
+    },
+  }
+}
+
+function launched(child: ChildProcess): LaunchedProcess {
+  // What has no listener yet is dropped by the stream of events, so all are set before the first tick is over.
+  return {
+    pid: child.pid,
+    send(message: ToChild) {
+      if (child.connected) child.send(message, undefined, undefined, () => undefined)
+    },
+    kill: (signal) => void child.kill(signal),
+    onMessage: (receive) => child.on('message', (message) => receive(message as FromChild)),
+    onLine(receive) {
+      for (const input of [child.stdout, child.stderr]) {
+        if (input !== null) createInterface({ input }).on('line', receive)
+      }
+    },
+    onEnd(ended) {
+      // `close` comes when its output was read too; without a process there is only `error`.
+      child.once('close', (code, signal) => ended({ code, signal } satisfies ProcessEnd))
+      child.once('error', () => {
+        if (child.pid === undefined) ended({ code: null, signal: null })
+      })
+    },
+  }
+}
