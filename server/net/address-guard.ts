@@ -64,7 +64,7 @@ export function isPublicAddress(address: string): boolean {
 
 /** @param allowed networks in CIDR form that are let through although they are not public */
 export function createAddressGuard(allowed: readonly string[]): AddressGuard {
-  const exceptions = networks(allowed)
+  const exceptions = networks(allowed).map((entry) => unmappedNetwork(entry))
   return {
     allows(address) {
       const parsed = parseAddress(address)
@@ -78,17 +78,13 @@ type Address = IPv4 | IPv6
 type Network = readonly [Address, number]
 
 function network(cidr: string): Network {
-  const [address, bits] = ipaddr.parseCIDR(cidr)
-  // A network of mapped addresses means the IPv4 network itself.
-  if (
-    address.kind() === 'ipv6' &&
-    bits >= 96 &&
-    (address as IPv6).isIPv4MappedAddress() &&
-    cidr !== '::ffff:0:0/96'
-  ) {
-    return [(address as IPv6).toIPv4Address(), bits - 96]
-  }
-  return [address, bits]
+  return ipaddr.parseCIDR(cidr)
+}
+
+/** A network of mapped addresses means the IPv4 network itself. */
+function unmappedNetwork([base, bits]: Network): Network {
+  const plain = bits >= 96 ? unmapped(base) : base
+  return plain === base ? [base, bits] : [plain, bits - 96]
 }
 
 function networks(list: readonly string[]): readonly Network[] {
