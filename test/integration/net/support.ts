@@ -1,5 +1,8 @@
 /** Opens the outbound module as the program does, with the name server and the authority of the test. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { systemClock } from '../../../server/core/clock.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { createLogger } from '../../../server/core/log.ts'
@@ -92,4 +95,28 @@ export async function failure(
     return { ...facts, code: error.code, message: error.message }
   }
   throw new assert.AssertionError({ message: 'the exchange succeeded' })
+}
+
+/** A server that speaks TLS but answers with whatever bytes the test writes. */
+export async function openRawPeer(
+  t: Disposer,
+  ca: TestCa,
+  onRequest: (socket: TLSSocket) => void,
+): Promise<number> {
+  const sockets = new Set<TLSSocket>()
+  const server = createTlsServer(ca.certificateFor('peer.example'), (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', () => onRequest(socket))
+  })
+  server.on('tlsClientError', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(async () => {
+    const closed = once(server, 'close')
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    await closed
+  })
+  return (server.address() as AddressInfo).port
 }
