@@ -1,0 +1,123 @@
+/** The activities this home sends. Each has an id of its own, so that no server takes the second for a repetition. */
+import type { Visibility } from '../db/tables.ts'
+import { addressingOf } from './addressing.ts'
+import type { Addressing } from './addressing.ts'
+import type { JsonObject } from './json.ts'
+import { instant } from './note.ts'
+import { withoutEmpty } from './note-parts.ts'
+import { ACTOR_CONTEXT, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC } from './vocabulary.ts'
+
+interface ActivityHead {
+  /** Id of this activity. */
+  readonly id: string
+  readonly actorUri: string
+}
+
+/** The first sending of a post, with its object inside and the same addressees. */
+export function createActivity(parts: ActivityHead & { readonly object: JsonObject }): JsonObject {
+  const { published, to, cc } = parts.object
+  return withoutEmpty({ ...head('Create', parts, POST_CONTEXT), published, to, cc, object: parts.object })
+}
+
+/** An edited post. The id must differ for each edit, or the second one is dropped as known. */
+export function updateActivity(
+  parts: ActivityHead & { readonly object: JsonObject; readonly updatedAt: Date },
+): JsonObject {
+  const { to, cc } = parts.object
+  const updated = instant(parts.updatedAt)
+  return withoutEmpty({ ...head('Update', parts, POST_CONTEXT), updated, to, cc, object: parts.object })
+}
+
+/** A changed profile: the actor document inside, to everybody who follows. */
+export function updateActorActivity(
+  parts: ActivityHead & { readonly document: JsonObject; readonly updatedAt: Date },
+): JsonObject {
+  const { '@context': _, ...object } = parts.document
+  return { ...head('Update', parts, ACTOR_CONTEXT), updated: instant(parts.updatedAt), to: [PUBLIC], object }
+}
+
+/** @param object  a Tombstone for a post, the actor's own id for an actor that leaves */
+export function deleteActivity(
+  parts: ActivityHead & { readonly object: JsonObject | string; readonly to: readonly string[] },
+): JsonObject {
+  return withoutEmpty({ ...head('Delete', parts, PLAIN_CONTEXT), to: parts.to, object: parts.object })
+}
+
+export interface AnnounceParts extends ActivityHead {
+  readonly objectUri: string
+  /** Author of the boosted post, who is told of it. */
+  readonly objectActorUri: string
+  readonly followersUri: string
+  readonly visibility: Visibility
+  readonly publishedAt: Date
+}
+
+/** A boost, with the visibility that its author gave it. */
+export function announceActivity(parts: AnnounceParts): JsonObject {
+  const addressing: Addressing = addressingOf(parts.visibility, parts.followersUri, [parts.objectActorUri])
+  return withoutEmpty({
+    ...head('Announce', parts, PLAIN_CONTEXT),
+    published: instant(parts.publishedAt),
+    ...addressing,
+    object: parts.objectUri,
+  })
+}
+
+interface DirectedParts extends ActivityHead {
+  readonly objectUri: string
+  /** Whom it is delivered to. */
+  readonly recipientUri: string
+}
+
+export function likeActivity(parts: DirectedParts): JsonObject {
+  return directed('Like', parts)
+}
+
+export function followActivity(parts: ActivityHead & { readonly targetUri: string }): JsonObject {
+  return directed('Follow', { ...parts, objectUri: parts.targetUri, recipientUri: parts.targetUri })
+}
+
+export function blockActivity(parts: ActivityHead & { readonly targetUri: string }): JsonObject {
+  return directed('Block', { ...parts, objectUri: parts.targetUri, recipientUri: parts.targetUri })
+}
+
+/** A Follow as it came in, told back in the answer to it. */
+export interface AnsweredFollow {
+  readonly uri: string
+  readonly sourceUri: string
+  readonly targetUri: string
+}
+
+/** The whole Follow is told back: some servers know it by its id, others by actor and object. */
+export function acceptFollowActivity(parts: ActivityHead & { readonly follow: AnsweredFollow }): JsonObject {
+  return answer('Accept', parts)
+}
+
+/** Also sent after an Accept, to remove a follower. */
+export function rejectFollowActivity(parts: ActivityHead & { readonly follow: AnsweredFollow }): JsonObject {
+  return answer('Reject', parts)
+}
+
+/**
+ * Takes back a Follow, Like, Block or Announce of ours, which is embedded without its context.
+ * Its addressees are those of what it takes back.
+ */
+export function undoActivity(parts: ActivityHead & { readonly activity: JsonObject }): JsonObject {
+  const { '@context': _, ...object } = parts.activity
+  const { to, cc } = object
+  return withoutEmpty({ ...head('Undo', parts, PLAIN_CONTEXT), to, cc, object })
+}
+
+function head(type: string, parts: ActivityHead, context: JsonObject[string]): JsonObject {
+  return { '@context': context, id: parts.id, type, actor: parts.actorUri }
+}
+
+function directed(type: string, parts: DirectedParts): JsonObject {
+  return { ...head(type, parts, PLAIN_CONTEXT), to: [parts.recipientUri], object: parts.objectUri }
+}
+
+function answer(type: string, parts: ActivityHead & { readonly follow: AnsweredFollow }): JsonObject {
+  const { uri, sourceUri, targetUri } = parts.follow
+  const object = { id: uri, type: 'Follow', actor: sourceUri, object: targetUri }
+  return { ...head(type, parts, PLAIN_CONTEXT), to: [sourceUri], object }
+}

@@ -1,0 +1,67 @@
+/**
+ * Addresses that follow from a stored one, and the route patterns that serve them. The stored ones themselves are made in
+ * `domain/owner/own-uris.ts`. Pages of collections are paths, because a cache may drop the query from its key.
+ */
+
+/** Route patterns of everything under `/ap/`; it answers ActivityPub to everybody. */
+export const AP_ROUTES = {
+  instance: '/ap/instance',
+  instanceInbox: '/ap/instance/inbox',
+  instanceOutbox: '/ap/instance/outbox',
+  sharedInbox: '/ap/inbox',
+  actor: '/ap/actors/:id',
+  inbox: '/ap/actors/:id/inbox',
+  outbox: '/ap/actors/:id/outbox',
+  outboxPage: '/ap/actors/:id/outbox/page/:cursor',
+  followers: '/ap/actors/:id/followers',
+  followersPage: '/ap/actors/:id/followers/page/:cursor',
+  following: '/ap/actors/:id/following',
+  followingPage: '/ap/actors/:id/following/page/:cursor',
+  featured: '/ap/actors/:id/featured',
+  post: '/ap/posts/:id',
+  postActivity: '/ap/posts/:id/activity',
+  postContext: '/ap/posts/:id/context',
+  replies: '/ap/posts/:id/replies',
+  repliesPage: '/ap/posts/:id/replies/page/:cursor',
+  likes: '/ap/posts/:id/likes',
+  shares: '/ap/posts/:id/shares',
+  like: '/ap/likes/:id',
+  follow: '/ap/follows/:id',
+  block: '/ap/blocks/:id',
+  activity: '/ap/activities/:id',
+} as const
+
+/** The cursor of the first page: the newest entries, whatever they are. */
+export const FIRST_PAGE = 'first'
+
+/** @param cursor  `FIRST_PAGE`, or the row id that the page begins after */
+export function collectionPageUri(collectionUri: string, cursor: string): string {
+  return `${collectionUri}/page/${cursor}`
+}
+
+/** The Create of a post. A boost needs none: its URI is that of its Announce. */
+export function postActivityUri(postUri: string): string {
+  return `${postUri}/activity`
+}
+
+/** The thread that begins with this post. */
+export function postContextUri(postUri: string): string {
+  return `${postUri}/context`
+}
+
+export function repliesUri(postUri: string): string {
+  return `${postUri}/replies`
+}
+
+export function likesUri(postUri: string): string {
+  return `${postUri}/likes`
+}
+
+export function sharesUri(postUri: string): string {
+  return `${postUri}/shares`
+}
+
+/** An activity that is no row of its own: Update, Delete, Undo, Accept, Reject. Its id is unique for each one sent. */
+export function activityUri(origin: string, id: string): string {
+  return `${origin}/ap/activities/${id}`
+}
