@@ -31,9 +31,14 @@ export type StateDeclarations = Readonly<Record<string, StateDeclaration>>
 export interface GraphOptions {
   /** Primary key column; `id` unless said otherwise. */
   readonly key?: string
-  /** Column that holds the remote host a row concerns; bounds the work per host. */
+  /** Column that holds the remote host a row concerns; bounds the rows in flight per host. */
   readonly hostColumn?: string
-  /** Share of `concurrencyPerModel` times this many rows of the graph are handled at once. */
+  /**
+   * With `hostColumn`, for work that costs this home and not the host: instead of the bound per host, rows of one host
+   * take at most this share of what is in flight as long as other hosts wait. Above 0, at most 1.
+   */
+  readonly hostShare?: number
+  /** `concurrencyPerModel` times this many calls of handlers of the graph run at once. */
   readonly concurrencyFactor?: number
   /** Most rows of one claim; a batch handler gets them together. */
   readonly claimSize?: number
@@ -46,6 +51,7 @@ export interface Graph<T extends StatorTable = StatorTable, S extends StateDecla
   readonly initial: Extract<keyof S, string>
   readonly key: string
   readonly hostColumn: string | null
+  readonly hostShare: number | null
   readonly concurrencyFactor: number
   readonly claimSize: number
 }
@@ -96,6 +102,10 @@ export type BatchHandler<R, Next extends string> = (
   work: Work,
 ) => Promise<ReadonlyMap<string, Verdict<Next>>>
 
+/**
+ * `each` suits rows that wait for another server: every row finishes on its own and holds up no other. `batch` suits
+ * rows that share SQL. Claiming and finishing are grouped either way. A call counts once against the concurrency.
+ */
 export type StateHandler<R, Next extends string> =
   | { readonly each: RowHandler<R, Next> }
   | { readonly batch: BatchHandler<R, Next> }
@@ -121,12 +131,14 @@ export function defineGraph<const T extends StatorTable, const S extends StateDe
   options: GraphOptions = {},
 ): Graph<T, S> {
   for (const [name, state] of Object.entries<StateDeclaration>(states)) checkState(table, states, name, state)
+  checkOptions(table, options)
   return {
     table,
     states,
     initial: findInitial(table, states) as Extract<keyof S, string>,
     key: options.key ?? 'id',
     hostColumn: options.hostColumn ?? null,
+    hostShare: options.hostShare ?? null,
     concurrencyFactor: options.concurrencyFactor ?? 1,
     claimSize: options.claimSize ?? 50,
   }
@@ -136,17 +148,34 @@ function invalid(table: string, why: string): never {
   throw new HomebirdError('GRAPH_INVALID', `graph ${table}: ${why}`)
 }
 
+function checkOptions(table: string, options: GraphOptions): void {
+  const { hostColumn, hostShare, concurrencyFactor = 1, claimSize = 1 } = options
+  if (hostShare !== undefined && (hostColumn === undefined || !(hostShare > 0 && hostShare <= 1))) {
+    invalid(table, `hostShare needs a hostColumn and must be above 0 and at most 1, not ${hostShare}`)
+  }
+  if (!(concurrencyFactor > 0)) invalid(table, `concurrencyFactor must be above 0, not ${concurrencyFactor}`)
+  if (!Number.isInteger(claimSize) || claimSize < 1 || claimSize > 500) {
+    invalid(table, `claimSize must be a whole number from 1 to 500, not ${claimSize}`)
+  }
+}
+
 function checkState(table: string, states: StateDeclarations, name: string, state: StateDeclaration): void {
   for (const target of [...state.next, ...(state.timeoutState === undefined ? [] : [state.timeoutState])]) {
     if (!Object.hasOwn(states, target)) invalid(table, `${name} leads to ${target}, which is not declared`)
   }
-  const isAutomatic = state.retryEverySeconds !== undefined
-  if (isAutomatic && state.next.length === 0) invalid(table, `${name} has an interval and leads nowhere`)
-  if (isAutomatic && !(state.retryEverySeconds > 0)) invalid(table, `the interval of ${name} must be above 0`)
+  const hasHandler = state.retryEverySeconds !== undefined
+  if (hasHandler && state.next.length === 0) invalid(table, `${name} has an interval and leads nowhere`)
+  if (hasHandler && !(state.retryEverySeconds > 0)) invalid(table, `the interval of ${name} must be above 0`)
+  if (hasHandler && state.deleteAfterSeconds !== undefined) {
+    invalid(
+      table,
+      `${name} is automatic: rows that wait for an attempt are moved by a timeout, never deleted`,
+    )
+  }
   if ((state.timeoutSeconds === undefined) !== (state.timeoutState === undefined)) {
     invalid(table, `${name} needs both timeoutSeconds and timeoutState, or neither`)
   }
-  if (!isAutomatic && (state.backOffToSeconds ?? state.attemptsImmediately) !== undefined) {
+  if (!hasHandler && (state.backOffToSeconds ?? state.attemptsImmediately) !== undefined) {
     invalid(table, `${name} has no handler, so it has no attempts to plan`)
   }
 }
@@ -172,4 +201,21 @@ export function parentsOf(graph: Graph, state: string): readonly string[] {
 
 export function isAutomatic(graph: Graph, state: string): boolean {
   return graph.states[state]?.retryEverySeconds !== undefined
+}
+
+/** The states whose rows Stator moves on by itself. */
+export function automaticStatesOf(graph: Graph): readonly string[] {
+  return Object.keys(graph.states).filter((name) => isAutomatic(graph, name))
+}
+
+/** Seconds from entering a state to the first attempt in it; null where there is none. */
+export function dueAfterSeconds(graph: Graph, state: string): number | null {
+  const declared = graph.states[state]
+  if (declared?.retryEverySeconds === undefined) return null
+  return declared.attemptsImmediately === false ? declared.retryEverySeconds : 0
+}
+
+/** SQL type of the key column: ids are 64-bit, every other key is text. */
+export function keyTypeOf(graph: Graph): 'bigint' | 'text' {
+  return graph.key === 'id' ? 'bigint' : 'text'
 }
