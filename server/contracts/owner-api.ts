@@ -1,0 +1,67 @@
+/** What the window and the private listener say to each other under `/api/homebird/v1/`, and the paths of its pages. */
+
+/** Pages of the window; each is answered with the same document. */
+export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you'] as const
+
+/** Header that every change made by the window carries: no form and no other site can set it. */
+export const WINDOW_HEADER = 'x-homebird'
+
+/** How far the person before the window is. */
+export interface WindowState {
+  readonly phase: 'needs_key' | 'needs_set_up' | 'signed_out' | 'signed_in'
+  readonly version: string
+  /** True where the start printed a key that was not used yet. */
+  readonly keyWaiting: boolean
+}
+
+export interface SetUpForm {
+  readonly username: string
+  readonly displayName: string
+  readonly password: string
+  /** Null: only on this computer for now. */
+  readonly domain: string | null
+  /** Only where another host serves the domain. */
+  readonly serviceDomain: string | null
+}
+
+export type SetUpField = keyof SetUpForm
+
+/** Why a field is refused; the window has the words. */
+export type FieldFlaw = 'missing' | 'too_short' | 'too_long' | 'not_a_username' | 'not_a_domain'
+
+/** Body of a 422. */
+export interface FieldErrors {
+  readonly error: string
+  readonly fields: Partial<Readonly<Record<SetUpField, FieldFlaw>>>
+}
+
+/** The state of the home in one word; `provedAt` is when something from outside last got through. */
+export interface HomeFacts {
+  readonly state: 'only_at_home' | 'unproved' | 'reachable'
+  readonly provedAt: string | null
+  readonly username: string
+  readonly displayName: string
+  /** Null while the home has no address. */
+  readonly domain: string | null
+  readonly serviceDomain: string | null
+  /** Deliveries that wait, and to how many servers. */
+  readonly waiting: { readonly deliveries: number; readonly servers: number }
+  /** `127.0.0.1:4180`: what a tunnel or proxy is pointed at; null where any free port was asked for. */
+  readonly publicAddress: string | null
+  readonly version: string
+}
+
+export type CheckName = 'database' | 'keys' | 'webfinger'
+
+export interface CheckResult {
+  readonly name: CheckName
+  readonly isGood: boolean
+  /** How long it took. */
+  readonly ms: number
+  /** The technical line of a failure. */
+  readonly reason: string | null
+}
+
+export interface CheckResults {
+  readonly checks: readonly CheckResult[]
+}

@@ -1,0 +1,54 @@
+/** The state of the home as its owner sees it, and the checks that end the first run. */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { CheckResults, HomeFacts } from '../../contracts/owner-api.ts'
+import type { Config } from '../../core/config.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { VERSION } from '../../core/version.ts'
+import { readHomeFacts } from '../../domain/owner/home-facts.ts'
+import type { HttpContext } from '../http-context.ts'
+import { runChecks } from './checks.ts'
+import { findRequestSession } from './session.ts'
+
+const OWNER = { config: { scope: 'owner' } } as const
+
+export function homeRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    app.get('/home', OWNER, async (request): Promise<HomeFacts> => {
+      const identityId = await requireIdentity(context, request)
+      const { provedAt, waitingDeliveries, waitingServers, ...facts } = await readHomeFacts(
+        context.db,
+        identityId,
+        context.clock.now(),
+      )
+      return {
+        ...facts,
+        provedAt: provedAt?.toISOString() ?? null,
+        waiting: { deliveries: waitingDeliveries, servers: waitingServers },
+        publicAddress: publicAddress(context.config),
+        version: VERSION,
+      }
+    })
+    app.get('/checks', OWNER, async (request): Promise<CheckResults> => {
+      const identityId = await requireIdentity(context, request)
+      return { checks: await runChecks(context, identityId) }
+    })
+  }
+}
+
+/** @throws HomebirdError UNAUTHORIZED without a session, UNAVAILABLE before set-up */
+async function requireIdentity(context: HttpContext, request: FastifyRequest): Promise<string> {
+  const session = await findRequestSession(context, request)
+  if (session === null)
+    throw new HomebirdError('UNAUTHORIZED', 'an owner route was asked for without a session')
+  if (session.identityId === null) {
+    throw new HomebirdError('UNAVAILABLE', 'the home has no identity yet', {
+      safe: 'This home is not set up yet.',
+    })
+  }
+  return session.identityId
+}
+
+function publicAddress({ bind, port }: Pick<Config, 'bind' | 'port'>): string | null {
+  if (port === 0) return null
+  return bind.includes(':') ? `[${bind}]:${port}` : `${bind}:${port}`
+}

@@ -1,0 +1,42 @@
+/** Everything under `/api/homebird/v1/`: set-up, sign-in, the state of the home. Registered on the private app only. */
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyPluginAsync } from 'fastify'
+import type { FieldErrors } from '../../contracts/owner-api.ts'
+import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import type { HttpContext } from '../http-context.ts'
+import { homeRoutes } from './home-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { setUpRoutes } from './set-up-routes.ts'
+
+const PREFIX = '/api/homebird/v1'
+
+export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(
+      async (owner) => {
+        await owner.register(rateLimit, {
+          global: false,
+          errorResponseBuilder: (_request, { ttl }) =>
+            new HomebirdError('RATE_LIMITED', 'a limiter of the owner routes tripped', {
+              details: { retryAfterSeconds: Math.ceil(ttl / 1_000) },
+            }),
+        })
+        const outer = owner.errorHandler
+        owner.setErrorHandler((error, request, reply) => {
+          if (!isHomebirdError(error) || error.details['fields'] === undefined) {
+            return outer(error, request, reply)
+          }
+          const body: FieldErrors = {
+            error: error.safe,
+            fields: error.details['fields'] as FieldErrors['fields'],
+          }
+          return reply.code(error.status).send(body)
+        })
+        await owner.register(sessionRoutes(context))
+        await owner.register(setUpRoutes(context))
+        await owner.register(homeRoutes(context))
+      },
+      { prefix: PREFIX },
+    )
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The owner's session behind a request of the window: its cookie, and the proof that a change was asked for by a page
+ * of ours. The client API of the private listener reads it the same way.
+ * @see security rules 73, 81
+ */
+import fastifyCookie from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { WINDOW_HEADER } from '../../contracts/owner-api.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { OWNER_SESSION_DAYS, type OwnerSession, findOwnerSession } from '../../domain/owner/sessions.ts'
+import type { HttpContext } from '../http-context.ts'
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const COOKIE_SECONDS = OWNER_SESSION_DAYS * 86_400
+
+/**
+ * The session of a request, or null where there is none.
+ * @throws HomebirdError FORBIDDEN for a change that carries a session and does not come from a page of ours
+ */
+export async function findRequestSession(
+  context: Pick<HttpContext, 'db' | 'clock'>,
+  request: FastifyRequest,
+): Promise<OwnerSession | null> {
+  const token = sessionTokenOf(request)
+  if (token === null || isFromElsewhere(request)) return null
+  if (!SAFE_METHODS.has(request.method)) requireOwnPage(request)
+  return findOwnerSession(context.db, token, context.clock.now())
+}
+
+/**
+ * Every change must say that it comes from a page of this listener, in ways that other sites and plain forms cannot.
+ * Ports of one host share cookies and are one site, so the origin is compared whole.
+ * @throws HomebirdError FORBIDDEN
+ */
+export function requireOwnPage(request: FastifyRequest): void {
+  const { origin } = request.headers
+  const flaw =
+    origin === undefined || origin !== `${request.protocol}://${request.headers.host}`
+      ? `its Origin is ${JSON.stringify(origin?.slice(0, 100) ?? null)}`
+      : isFromElsewhere(request)
+        ? `Sec-Fetch-Site is ${String(request.headers['sec-fetch-site'])}`
+        : request.headers[WINDOW_HEADER] === '1'
+          ? null
+          : `${WINDOW_HEADER} is missing`
+  if (flaw !== null) throw new HomebirdError('FORBIDDEN', `a change is refused: ${flaw}`)
+}
+
+function isFromElsewhere(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}
+
+export function sessionTokenOf(request: FastifyRequest): string | null {
+  const { cookie } = request.headers
+  if (cookie === undefined) return null
+  return fastifyCookie.parse(cookie)[cookieName(request)] ?? null
+}
+
+export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
+  void reply.header('set-cookie', sessionCookie(request, token, COOKIE_SECONDS))
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('set-cookie', sessionCookie(request, '', 0))
+}
+
+/** Cookies are not kept apart by port: two homes on one computer must not sign each other out. */
+function cookieName(request: FastifyRequest): string {
+  const { localPort } = request.socket
+  return localPort === undefined ? 'homebird' : `homebird_${localPort}`
+}
+
+function sessionCookie(request: FastifyRequest, value: string, maxAge: number): string {
+  return fastifyCookie.serialize(cookieName(request), value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+    maxAge,
+  })
+}

@@ -1,0 +1,86 @@
+/**
+ * Serves the window: one document for every page of it, its hashed files for ever, and a policy that lets it speak to
+ * nobody but this home. Where the bundle was not built, a plain page says how to build it.
+ * @see security rules 81, 89
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import { WINDOW_PATHS } from '../../contracts/owner-api.ts'
+import type { HttpContext } from '../http-context.ts'
+
+const OPEN = { config: { scope: 'public' } } as const
+
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  // The one that reads the HTML of posts; React makes none.
+  'trusted-types dompurify',
+].join('; ')
+
+const HEADERS = {
+  'content-security-policy': CONTENT_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Homebird</title>
+<h1>The window is not built</h1>
+<p>The home runs. Its window comes from a folder that is not there yet: run <code>npm run build:window</code> beside
+<code>package.json</code>, then start the home again.</p>
+</html>
+`
+
+export function windowRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    app.addHook('onSend', async (_request, reply, payload) => {
+      void reply.headers(HEADERS)
+      return payload
+    })
+    const document = context.windowDir === null ? null : await findDocument(context.windowDir)
+    if (context.windowDir !== null && document !== null) await serveFiles(app, context.windowDir)
+    for (const path of WINDOW_PATHS) {
+      app.get(path, OPEN, async (_request, reply) => sendDocument(reply, document))
+    }
+  }
+}
+
+async function findDocument(windowDir: string): Promise<Buffer | null> {
+  try {
+    return await readFile(join(windowDir, 'index.html'))
+  } catch {
+    return null // not built, which the page says
+  }
+}
+
+async function serveFiles(app: FastifyInstance, windowDir: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: join(windowDir, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    decorateReply: false,
+    immutable: true,
+    maxAge: '365d',
+  })
+}
+
+function sendDocument(reply: FastifyReply, document: Buffer | null): FastifyReply {
+  void reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
+  return document === null ? reply.code(503).send(NOT_BUILT) : reply.send(document)
+}
