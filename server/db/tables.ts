@@ -382,6 +382,19 @@ export interface MarkersTable {
   updated_at: Moment
 }
 
+export interface ThreadMutesTable {
+  actor_id: string
+  conversation_id: string
+  created_at: Moment
+}
+
+export interface ActorNotesTable {
+  actor_id: string
+  about_id: string
+  note: string
+  updated_at: Moment
+}
+
 export interface Tables {
   home_settings: HomeSettingsTable
   owner: OwnerTable
@@ -414,6 +427,8 @@ export interface Tables {
   bookmarks: OrderedPostMarkTable
   pins: OrderedPostMarkTable
   markers: MarkersTable
+  thread_mutes: ThreadMutesTable
+  actor_notes: ActorNotesTable
 }
 
 /** A row as it is read. */

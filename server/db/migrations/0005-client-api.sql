@@ -72,3 +72,20 @@ create table markers (
   updated_at timestamptz not null default now(),
   primary key (actor_id, timeline)
 );
+
+-- Threads whose notifications an identity does not want.
+create table thread_mutes (
+  actor_id bigint not null references actors (id) on delete cascade,
+  conversation_id bigint not null,
+  created_at timestamptz not null default now(),
+  primary key (actor_id, conversation_id)
+);
+
+-- What the owner notes about others; nobody else ever sees it.
+create table actor_notes (
+  actor_id bigint not null references actors (id) on delete cascade,
+  about_id bigint not null references actors (id) on delete cascade,
+  note text not null,
+  updated_at timestamptz not null default now(),
+  primary key (actor_id, about_id)
+);

@@ -1,0 +1,155 @@
+/** Actors as the accounts of the client API. Mapping is without I/O; `accountsFromRows` adds whom they moved to. */
+import { sql } from 'kysely'
+import type { Account, AccountField, AccountSource, CredentialAccount } from '../../contracts/account.ts'
+import type { Querier } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
+import { visibilityName } from '../posts/visibility-name.ts'
+import { type EntityScope, customEmojis, isoMoment, outputHtml } from './entity-scope.ts'
+
+type ActorRow = Row<'actors'>
+
+/** `name` on the home's own domain, else `name@domain`. */
+export function acctOf(
+  scope: EntityScope,
+  actor: Pick<ActorRow, 'username' | 'handle_domain' | 'is_local'>,
+): string {
+  const isHome = actor.is_local && actor.handle_domain === scope.localDomain
+  return isHome ? actor.username : `${actor.username}@${actor.handle_domain}`
+}
+
+/** @param moved  the actor named by `moved_to_uri`, where it is known */
+export function accountFromActor(
+  scope: EntityScope,
+  actor: ActorRow,
+  moved: ActorRow | null = null,
+): Account {
+  const isSuspended = actor.suspended_at !== null || actor.gone_at !== null
+  const shown = isSuspended ? withoutContent(actor) : actor
+  const avatar = scope.urls.avatar(shown)
+  const header = scope.urls.header(shown)
+  return {
+    id: actor.id,
+    username: actor.username,
+    acct: acctOf(scope, actor),
+    url: actor.page_url ?? actor.uri,
+    uri: actor.uri,
+    display_name: shown.display_name,
+    note: outputHtml(shown.bio_html),
+    avatar,
+    avatar_static: avatar,
+    avatar_description: shown.icon_description,
+    header,
+    header_static: header,
+    header_description: shown.header_description,
+    locked: actor.is_locked,
+    fields: shown.fields.map((field) => ({
+      name: field.name,
+      value: outputHtml(field.value),
+      verified_at: field.verifiedAt ?? null,
+    })),
+    emojis: customEmojis(scope, { kind: 'actor', id: actor.id }, shown.emojis),
+    bot: actor.kind === 'Service' || actor.kind === 'Application',
+    group: actor.kind === 'Group',
+    discoverable: actor.is_discoverable,
+    indexable: actor.is_indexable,
+    noindex: actor.is_local && !actor.is_discoverable,
+    hide_collections: actor.hides_collections,
+    memorial: false,
+    created_at: midnightOf(actor.published_at ?? actor.created_at),
+    last_status_at: isoMoment(actor.last_post_at)?.slice(0, 10) ?? null,
+    statuses_count: actor.posts_count,
+    followers_count: actor.followers_count,
+    following_count: actor.following_count,
+    roles: [],
+    moved: moved === null ? null : accountFromActor(scope, moved),
+    ...(isSuspended ? { suspended: true } : {}),
+  }
+}
+
+/** Of somebody who is gone only the name stays. */
+function withoutContent(actor: ActorRow): ActorRow {
+  const nothing = { display_name: '', bio_html: '', icon_url: null, header_url: null, fields: [], emojis: [] }
+  return { ...actor, ...nothing, icon_description: '', header_description: '' }
+}
+
+/** Who joined when on a day is nobody's business: apps show the month. */
+const midnightOf = (moment: Date): string => `${moment.toISOString().slice(0, 10)}T00:00:00.000Z`
+
+/** The owner's role: may do everything (`permissions` 1 is Mastodon's administrator bit). */
+const OWNER_ROLE = { id: '3', name: 'Owner', color: '', permissions: '1', highlighted: false } as const
+
+/** The account that the token stands for, with what only its owner sees. */
+export function credentialAccount(
+  scope: EntityScope,
+  actor: ActorRow,
+  followRequests: number,
+  moved: ActorRow | null = null,
+): CredentialAccount {
+  return {
+    ...accountFromActor(scope, actor, moved),
+    source: sourceOf(actor, followRequests),
+    role: OWNER_ROLE,
+  }
+}
+
+function sourceOf(actor: ActorRow, followRequests: number): AccountSource {
+  const fields: AccountField[] = actor.fields.map((field) => ({
+    name: field.name,
+    value: field.source ?? field.value,
+    verified_at: field.verifiedAt ?? null,
+  }))
+  return {
+    note: actor.bio_source,
+    fields,
+    privacy: visibilityName(actor.default_visibility),
+    sensitive: actor.default_sensitive,
+    language: actor.default_language,
+    follow_requests_count: followRequests,
+    hide_collections: actor.hides_collections,
+    discoverable: actor.is_discoverable,
+    indexable: actor.is_indexable,
+    attribution_domains: [],
+    quote_policy: 'nobody',
+  }
+}
+
+/** Actors by id, and by URI those that some of them moved to; one statement. */
+export interface LoadedActors {
+  readonly byId: ReadonlyMap<string, ActorRow>
+  readonly byUri: ReadonlyMap<string, ActorRow>
+}
+
+export async function loadActors(db: Querier, ids: Iterable<string>): Promise<LoadedActors> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return { byId: new Map(), byUri: new Map() }
+  const { rows } = await sql<ActorRow>`
+    select actors.* from actors where actors.id = any(${wanted}::bigint[])
+    union all
+    select moved.* from actors as moved
+     where moved.uri in (select moved_to_uri from actors where id = any(${wanted}::bigint[]) and moved_to_uri is not null)
+       and moved.id <> all(${wanted}::bigint[])`.execute(db)
+  return {
+    byId: new Map(rows.map((row) => [row.id, row])),
+    byUri: new Map(rows.map((row) => [row.uri, row])),
+  }
+}
+
+/** One account of those that were loaded; undefined for a row that went away in between. */
+export function loadedAccount(scope: EntityScope, actors: LoadedActors, id: string): Account | undefined {
+  const actor = actors.byId.get(id)
+  return actor === undefined ? undefined : accountFromActor(scope, actor, movedTo(actors, actor))
+}
+
+function movedTo(actors: LoadedActors, actor: ActorRow): ActorRow | null {
+  return actor.moved_to_uri === null ? null : (actors.byUri.get(actor.moved_to_uri) ?? null)
+}
+
+/** Accounts in the order of the ids; one statement. */
+export async function accountsFromIds(
+  db: Querier,
+  scope: EntityScope,
+  ids: readonly string[],
+): Promise<Account[]> {
+  const actors = await loadActors(db, ids)
+  return ids.flatMap((id) => loadedAccount(scope, actors, id) ?? [])
+}

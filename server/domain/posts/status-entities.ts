@@ -1,0 +1,131 @@
+/** Posts as the statuses of the client API. */
+import type { Status, StatusMention } from '../../contracts/status.ts'
+import type { Querier } from '../../db/pool.ts'
+import { acctOf, loadedAccount } from '../actors/account-entities.ts'
+import { type EntityScope, customEmojis, isoMoment, outputHtml } from '../actors/entity-scope.ts'
+import { mediaFromAttachment } from '../media/media-attachment.ts'
+import {
+  type Mark,
+  type MentionRow,
+  type PostRow,
+  type StatusFacts,
+  loadStatusFacts,
+} from './status-facts.ts'
+import { visibilityName } from './visibility-name.ts'
+
+/**
+ * Statuses in the order of the rows, in at most six statements. Rows must have passed `visiblePosts`. A row whose author
+ * or boosted post went away in between is left out.
+ */
+export async function statusesFromRows(
+  db: Querier,
+  scope: EntityScope,
+  rows: readonly PostRow[],
+): Promise<Status[]> {
+  if (rows.length === 0) return []
+  const facts = await loadStatusFacts(db, scope.viewerId, rows)
+  return rows.flatMap((row) => statusFromPost(scope, facts, row) ?? [])
+}
+
+/** One status; the row must have passed `visiblePosts`. */
+export async function statusFromRow(
+  db: Querier,
+  scope: EntityScope,
+  row: PostRow,
+): Promise<Status | undefined> {
+  return (await statusesFromRows(db, scope, [row]))[0]
+}
+
+/** Without I/O, from what `loadStatusFacts` read. */
+export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
+  if (row.boost_of_id === null) return plainStatus(scope, facts, row)
+  const target = facts.boosted.get(row.boost_of_id)
+  const reblog = target === undefined ? undefined : plainStatus(scope, facts, target)
+  const account = loadedAccount(scope, facts.actors, row.author_id)
+  if (reblog === undefined || account === undefined) return undefined
+  // A boost is an empty post around another; what the viewer did with that one is shown on both.
+  return {
+    ...reblog,
+    id: row.id,
+    uri: row.uri,
+    created_at: row.published_at.toISOString(),
+    edited_at: null,
+    account,
+    content: '',
+    visibility: visibilityName(row.visibility),
+    sensitive: false,
+    spoiler_text: '',
+    media_attachments: [],
+    mentions: [],
+    tags: [],
+    emojis: [],
+    in_reply_to_id: null,
+    in_reply_to_account_id: null,
+    application: null,
+    reblog,
+  }
+}
+
+function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
+  const account = loadedAccount(scope, facts.actors, row.author_id)
+  if (account === undefined) return undefined
+  const attachments = facts.attachments.get(row.id) ?? []
+  return {
+    id: row.id,
+    uri: row.uri,
+    url: row.page_url ?? row.uri,
+    created_at: row.published_at.toISOString(),
+    edited_at: isoMoment(row.edited_at),
+    account,
+    content: outputHtml(row.content_html),
+    visibility: visibilityName(row.visibility),
+    sensitive: row.is_sensitive,
+    spoiler_text: row.summary,
+    media_attachments: attachments.map((attachment) => mediaFromAttachment(scope.urls, attachment)),
+    mentions: (facts.mentions.get(row.id) ?? []).map((mention) => mentionOf(scope, mention)),
+    tags: (facts.tags.get(row.id) ?? []).map((name) => ({
+      name,
+      url: scope.urls.page(`/tags/${encodeURIComponent(name)}`),
+    })),
+    emojis: customEmojis(scope, { kind: 'post', id: row.id }, row.emojis),
+    emoji_reactions: [],
+    reblogs_count: row.boosts_count,
+    favourites_count: row.likes_count,
+    replies_count: row.replies_count,
+    quotes_count: 0,
+    in_reply_to_id: row.in_reply_to_id,
+    in_reply_to_account_id: row.in_reply_to_author_id,
+    reblog: null,
+    poll: null,
+    card: null,
+    quote: null,
+    quote_approval: { automatic: [], manual: [], current_user: 'denied' },
+    language: row.language,
+    application: facts.applications.get(row.id) ?? null,
+    ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, facts.marks.get(row.id))),
+  }
+}
+
+const NO_MARKS: ReadonlySet<Mark> = new Set()
+
+type ViewerMarks = Pick<Status, Mark | 'filtered'>
+
+function viewerMarks(viewerId: string, row: PostRow, marks: ReadonlySet<Mark> = NO_MARKS): ViewerMarks {
+  return {
+    favourited: marks.has('favourited'),
+    reblogged: marks.has('reblogged'),
+    muted: marks.has('muted'),
+    bookmarked: marks.has('bookmarked'),
+    ...(row.author_id === viewerId ? { pinned: marks.has('pinned') } : {}),
+    filtered: [],
+  }
+}
+
+function mentionOf(scope: EntityScope, actor: MentionRow): StatusMention {
+  return {
+    id: actor.id,
+    username: actor.username,
+    acct: acctOf(scope, actor),
+    url: actor.page_url ?? actor.uri,
+  }
+}
