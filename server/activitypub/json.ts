@@ -168,11 +168,12 @@ export function typeOf(value: JsonObject): string | null {
   return typeof only === 'string' && only.length <= 128 ? only : null
 }
 
-/** An http or https URL that may be shown or linked; not an id. */
-export function isWebUrl(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > MAX_URI_LENGTH) return false
+/** An http or https URL that may be shown or linked, in canonical form; blanks and other letters get encoded. Not an id. */
+export function webUrlOf(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > MAX_URI_LENGTH) return null
   const url = URL.parse(value)
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === ''
+  const isWeb = url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === ''
+  return isWeb && url.href.length <= MAX_URI_LENGTH ? url.href : null
 }
 
 /**
@@ -187,9 +188,11 @@ export function pageUrlOf(value: unknown): string | null {
 }
 
 export interface WebLink {
+  /** Canonical. */
   readonly href: string
   /** Lower case, without parameters. */
   readonly mediaType: string | null
+  /** The object that held the link, if it was not bare text. */
   readonly source: JsonObject | null
 }
 
@@ -197,22 +200,15 @@ export interface WebLink {
 export function linksOf(value: unknown): WebLink[] {
   const links: WebLink[] = []
   for (const item of asArray(value).slice(0, 64)) {
-    if (isWebUrl(item)) links.push({ href: item, mediaType: null, source: null })
-    else if (isObject(item)) {
-      const href = item['href'] ?? item['url']
-      if (isWebUrl(href)) links.push({ href, mediaType: mediaTypeOf(item['mediaType']), source: item })
-      else if (isObject(href) || Array.isArray(href)) links.push(...firstLink(href, item))
-    }
+    const source = isObject(item) ? item : null
+    // An Image may hold its address as text, as a Link, or as several Links.
+    const named = source === null ? item : asArray(source['href'] ?? source['url'])[0]
+    const href = webUrlOf(isObject(named) ? named['href'] : named)
+    const mediaType =
+      mediaTypeOf(isObject(named) ? named['mediaType'] : null) ?? mediaTypeOf(source?.['mediaType'])
+    if (href !== null) links.push({ href, mediaType, source })
   }
   return links
-}
-
-function firstLink(nested: unknown, item: JsonObject): WebLink[] {
-  const first: unknown = asArray(nested)[0]
-  const href = isObject(first) ? first['href'] : first
-  if (!isWebUrl(href)) return []
-  const mediaType = mediaTypeOf(isObject(first) ? first['mediaType'] : null) ?? mediaTypeOf(item['mediaType'])
-  return [{ href, mediaType, source: item }]
 }
 
 /** `type/subtype` in lower case without parameters, or null. */

@@ -1,7 +1,7 @@
 /** Media of an inbound post: where it is, what it is, how it is described. Nothing is fetched here. */
 import { cleanLines } from '../domain/text/clean-text.ts'
 import { decodeEntities } from '../domain/text/escape-html.ts'
-import { asArray, isObject, isWebUrl, linksOf, mediaTypeOf, numberOf, textOf, typeOf } from './json.ts'
+import { asArray, isObject, linksOf, mediaTypeOf, numberOf, textOf, typeOf } from './json.ts'
 import type { JsonObject, WebLink } from './json.ts'
 
 /** Security rule 31. */
@@ -54,9 +54,8 @@ export function parseAttachments(document: JsonObject): AttachmentFact[] {
   const type = typeOf(document)
   if (type === 'Video' || type === 'Audio' || type === 'Image') add(ownMediaOf(document, type))
   if (found.size === 0) {
-    for (const item of asArray(document['image'])) {
-      if (isObject(item)) add(attachmentOf({ type: 'Image', ...item }))
-      else if (isWebUrl(item)) add(attachmentOf({ type: 'Image', url: item }))
+    for (const item of asArray(document['image']).slice(0, MAX_ATTACHMENTS)) {
+      add(attachmentOf(isObject(item) ? { type: 'Image', ...item } : { type: 'Image', url: item }))
     }
   }
   return [...found.values()]
@@ -67,8 +66,7 @@ function attachmentOf(item: JsonObject): AttachmentFact | null {
   const link = linksOf(item['url'] ?? item['href'])[0]
   if (link === undefined || !link.href.startsWith('https://')) return null
   const mediaType = link.mediaType ?? mediaTypeOf(item['mediaType'])
-  // A Link is media only where it says so: Lemmy attaches pictures and pages alike.
-  const typeKind = KIND_BY_TYPE.get(type === 'Link' && isMedia(mediaType) ? 'Document' : type)
+  const typeKind = KIND_BY_TYPE.get(isMediaLink(item) ? 'Document' : type)
   if (typeKind === undefined) return null
   return {
     url: link.href,
@@ -80,9 +78,20 @@ function attachmentOf(item: JsonObject): AttachmentFact | null {
   }
 }
 
-/** Whether a media type is that of a picture, film or sound. */
-export function isMedia(mediaType: string | null): boolean {
-  return /^(?:image|video|audio)\//.test(mediaType ?? '')
+/** Lemmy attaches pictures and pages alike as a Link: the type or the name of the file tells which it is. */
+export function isMediaLink(item: JsonObject): boolean {
+  if (typeOf(item) !== 'Link') return false
+  const link = linksOf(item['href'])[0]
+  const mediaType = mediaTypeOf(item['mediaType'])
+  return (
+    link !== undefined &&
+    (mediaType === null || isMedia(mediaType)) &&
+    kindOf(mediaType, 'unknown', link.href) !== 'unknown'
+  )
+}
+
+function isMedia(mediaType: string): boolean {
+  return /^(?:image|video|audio)\//.test(mediaType)
 }
 
 function kindOf(mediaType: string | null, typeKind: AttachmentKind, url: string): AttachmentKind {

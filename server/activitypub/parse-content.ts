@@ -6,7 +6,7 @@ import { normalizeLanguage } from '../domain/text/language.ts'
 import { MAX_CONTENT_LENGTH, sanitizeHtml } from '../domain/text/sanitize-html.ts'
 import { asArray, dateOf, isObject, languageMapOf, linksOf, mediaTypeOf, textOf, typeOf } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { isMedia } from './parse-attachments.ts'
+import { isMediaLink } from './parse-attachments.ts'
 import type { PostKind } from './vocabulary.ts'
 
 export interface EventFacts {
@@ -45,8 +45,8 @@ interface Body {
 function bodyOf(document: JsonObject): Body {
   const translations = languageMapOf(document['contentMap'])
   const content = textOf(document['content'])
-  // The original is among the translations: its key is the language.
-  const original = translations.find(([, text]) => text === content) ?? translations[0]
+  // The original is among the translations: its key is the language. Where it is not, the language is not told here.
+  const original = content === null ? translations[0] : translations.find(([, text]) => text === content)
   const raw = content ?? original?.[1] ?? ''
   const language = normalizeLanguage(original?.[0] ?? languageOf(document))
   const mediaType = content === null ? null : mediaTypeOf(document['mediaType'])
@@ -83,7 +83,7 @@ function framed(document: JsonObject, body: string, frame: Frame, event: EventFa
 function linkedPageHtml(document: JsonObject, frame: Frame): string {
   const page = asArray(document['attachment'])
     .filter(isObject)
-    .find((item) => typeOf(item) === 'Link' && !isMedia(mediaTypeOf(item['mediaType'])))
+    .find((item) => typeOf(item) === 'Link' && !isMediaLink(item))
   const target = linksOf(page?.['href'])[0]?.href
   const ownPage =
     frame.kind === 'Video' || frame.kind === 'Audio' || frame.kind === 'Event' ? frame.url : undefined
