@@ -5,11 +5,11 @@
 import {
   closeSync,
   copyFileSync,
-  ftruncateSync,
   openSync,
   readSync,
   renameSync,
   statSync,
+  truncateSync,
   writeSync,
   fstatSync,
 } from 'node:fs'
@@ -19,6 +19,7 @@ import { join } from 'node:path'
 const MAX_FILE_BYTES = 8 * 1024 * 1024
 const HOME_FILES = 8
 const MAX_LINE_LENGTH = 16 * 1024
+const TAIL_BYTES = 64 * 1024
 
 export interface HomeLog {
   /** Appends one line; control characters in it are escaped, overlong ones are cut. */
@@ -64,34 +65,47 @@ function renameIfThere(from: string, to: string): void {
 }
 
 export interface PostgresLog {
-  /** To be given to the database; it appends. */
-  readonly descriptor: number
+  /** A descriptor to be given to the database, which appends; the caller closes its own after that. */
+  openForWriting(): number
   /** Keeps a copy of a full file beside it and empties it in place: the database never has to open it again. */
   rotateIfFull(): void
-  /** What was written since it was opened, at most the last `lines` lines. */
+  /** What was written since this object was made, at most the last `lines` lines. */
   tail(lines: number): string
-  close(): void
 }
 
-export function openPostgresLog(folder: string, maxFileBytes = MAX_FILE_BYTES): PostgresLog {
+export function postgresLog(folder: string, maxFileBytes = MAX_FILE_BYTES): PostgresLog {
   const path = join(folder, 'postgres.log')
-  const descriptor = openSync(path, 'a+', 0o600)
-  let openedAt = fstatSync(descriptor).size
+  const sizeNow = (): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  let madeAt = sizeNow()
   return {
-    descriptor,
+    openForWriting: () => openSync(path, 'a', 0o600),
     rotateIfFull() {
-      if (fstatSync(descriptor).size < maxFileBytes) return
+      if (sizeNow() < maxFileBytes) return
       copyFileSync(path, `${path}.1`)
-      ftruncateSync(descriptor)
-      openedAt = 0
+      truncateSync(path)
+      madeAt = 0
     },
     tail(lines) {
-      const { size } = fstatSync(descriptor)
-      const from = Math.max(openedAt, size - 64 * 1024)
-      const bytes = Buffer.alloc(Math.max(0, size - from))
-      readSync(descriptor, bytes, 0, bytes.length, from)
-      return bytes.toString('utf8').trim().split('\n').slice(-lines).map(cleanLine).join('\n')
+      const size = sizeNow()
+      const from = Math.max(Math.min(madeAt, size), size - TAIL_BYTES)
+      return readPart(path, from, size - from)
+        .trim()
+        .split('\n')
+        .slice(-lines)
+        .map(cleanLine)
+        .join('\n')
     },
-    close: () => closeSync(descriptor),
+  }
+}
+
+function readPart(path: string, from: number, length: number): string {
+  if (length === 0) return ''
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(length)
+    readSync(file, bytes, 0, length, from)
+    return bytes.toString('utf8')
+  } finally {
+    closeSync(file)
   }
 }

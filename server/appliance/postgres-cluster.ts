@@ -1,12 +1,12 @@
 /** The lifecycle of the embedded PostgreSQL: made, started, checked, stopped; an orphan of an earlier life removed. */
-import { chownSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { chownSync, closeSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { withClient } from '../db/connection.ts'
 import type { ProcessEnd } from './launcher.ts'
-import { type PostgresLog, openPostgresLog } from './log-files.ts'
+import { type PostgresLog, postgresLog } from './log-files.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import {
   ADMIN_SECRET,
@@ -79,37 +79,50 @@ export async function openPostgresCluster(options: ClusterOptions): Promise<Post
   const connection = { ...common, user: HOME_ROLE, password: passwords.home, database: HOME_DATABASE }
   const admin = { ...common, user: ADMIN_ROLE, password: passwords.admin, database: 'postgres' }
 
-  const log = openPostgresLog(dir.logs)
+  const log = postgresLog(dir.logs)
   log.rotateIfFull()
+  const fixed = fixedArguments({ socketFolder, port, maxConnections: options.maxConnections })
+  const cluster = await launch(place, fixed, connection, log)
   try {
-    const args = [
-      '-D',
-      clusterFolder(dir),
-      ...fixedArguments({ socketFolder, port, maxConnections: options.maxConnections }),
-    ]
-    const postmaster = await startPostmaster(place.binaries.postgres, args, account, log.descriptor)
-    const cluster = runningCluster(place, postmaster, connection, log)
-    try {
-      await waitUntilAnswering(postmaster, admin, log)
-      await provision(connection, admin, isNew)
-    } catch (error) {
-      await cluster.stop()
-      throw error
-    }
-    return cluster
+    await waitUntilAnswering(cluster, admin, log)
+    await provision(connection, admin, isNew)
   } catch (error) {
-    log.close()
+    await cluster.stop()
     throw error
   }
+  return cluster
 }
+
+async function launch(
+  place: ClusterPlace,
+  fixed: readonly string[],
+  connection: DatabaseConnection,
+  log: PostgresLog,
+): Promise<RunningCluster> {
+  const descriptor = log.openForWriting()
+  try {
+    const args = ['-D', clusterFolder(place.dir), ...fixed]
+    return runningCluster(
+      place,
+      await startPostmaster(place.binaries.postgres, args, place.account, descriptor),
+      connection,
+      log,
+    )
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+type RunningCluster = PostgresCluster & Pick<Postmaster, 'hasEnded'>
 
 function runningCluster(
   place: ClusterPlace,
   postmaster: Postmaster,
   connection: DatabaseConnection,
   log: PostgresLog,
-): PostgresCluster {
+): RunningCluster {
   return {
+    hasEnded: () => postmaster.hasEnded(),
     connection,
     pid: postmaster.pid,
     ended: postmaster.ended,

@@ -1,0 +1,79 @@
+/** Entry of the command line: homebird serve, status, config, stator, owner. Commands load what they need when run. */
+import { enableCompileCache } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import type { CommonOptions } from './commands/options.ts'
+import { withCommonOptions } from './commands/options.ts'
+import { exitCodeOf, reportFailure } from './commands/command-io.ts'
+import type { ServeOptions } from './commands/serve.ts'
+import { ExitCode } from './contracts/exit-code.ts'
+
+enableCompileCache()
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+  version: string
+}
+
+let exitCode: ExitCode = ExitCode.ok
+const run =
+  <Arguments extends unknown[]>(command: (...args: Arguments) => Promise<ExitCode>) =>
+  async (...args: Arguments): Promise<void> => {
+    exitCode = await command(...args)
+  }
+
+const program = new Command('homebird')
+  .description('a home for one person in the fediverse, on that person’s own computer')
+  .version(manifest.version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+
+withCommonOptions(program.command('serve'))
+  .description('run the home without a window, until Ctrl-C')
+  .option('--role <role>', 'all, server or worker', 'all')
+  .option('--domain <name>', 'the name after the second @ of your handle; it cannot change later')
+  .option('--service-domain <name>', 'the host that answers, where it differs from the domain')
+  .option('--handle <name>', 'set the home up for this name, without a page')
+  .option('--display-name <name>', 'how you are called; with --handle')
+  .option('--password-file <file>', 'file with the password on its first line; with --handle')
+  .option('--port <port>', 'TCP port of the public listener; 0 takes a free one')
+  .option('--private-listen <address>', 'where the owner is served: port, address:port or socket path')
+  .action(run(async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)))
+
+withCommonOptions(program.command('status'))
+  .description('how the home does; exit code 0 when every part does its work')
+  .action(run(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options)))
+
+const config = withCommonOptions(program.command('config'))
+  .description('every setting: variable, type, default, meaning, value and where it came from')
+  .action(run(async (options: CommonOptions) => (await import('./commands/config.ts')).showConfig(options)))
+
+withCommonOptions(config.command('set <name> <value>'))
+  .description('keep a value in the data directory')
+  .action(
+    run(async (name: string, value: string, options: CommonOptions) =>
+      (await import('./commands/config.ts')).setConfig(name, value, { ...config.opts(), ...options }),
+    ),
+  )
+
+withCommonOptions(config.command('unset <name>'))
+  .description('go back to the default')
+  .action(
+    run(async (name: string, options: CommonOptions) =>
+      (await import('./commands/config.ts')).unsetConfig(name, { ...config.opts(), ...options }),
+    ),
+  )
+
+const isJson = process.argv.includes('--json')
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong, with the usage; asking for help or the version is no mistake.
+    exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
+  } else {
+    reportFailure(error, isJson)
+    exitCode = exitCodeOf(error)
+  }
+}
+process.exitCode = exitCode

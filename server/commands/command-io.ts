@@ -1,0 +1,129 @@
+/** How every command speaks: lines for people, one JSON value per line for programs, one message for a failure. */
+import { readFileSync } from 'node:fs'
+import { ExitCode } from '../contracts/exit-code.ts'
+import { HomebirdError } from '../core/errors.ts'
+
+export interface CommandIo {
+  readonly json: boolean
+  /** A line for people; nothing in JSON mode. */
+  say(line: string): void
+  /** A value for programs; nothing otherwise. */
+  put(value: unknown): void
+}
+
+export function commandIo(json: boolean): CommandIo {
+  const write = (line: string): void => void process.stdout.write(`${line}\n`)
+  return {
+    json,
+    say: (line) => {
+      if (!json) write(line)
+    },
+    put: (value) => {
+      if (json) write(JSON.stringify(value))
+    },
+  }
+}
+
+/** The exit code of anything thrown; a part that gave up hands on its own. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof HomebirdError)) return ExitCode.failure
+  const { exitCode } = error.details
+  const isKnown = Object.values<unknown>(ExitCode).includes(exitCode)
+  return isKnown ? (exitCode as ExitCode) : error.exitCode
+}
+
+/** One message: for people on standard error, for programs as the last line of standard output. */
+export function reportFailure(error: unknown, json: boolean): void {
+  const code = error instanceof HomebirdError ? error.code : 'INTERNAL'
+  const message = messageOf(error)
+  if (json)
+    process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error) } })}\n`)
+  else process.stderr.write(`homebird: ${message}\n`)
+}
+
+/** What is foreseen needs no stack; what is not is a defect, and then the stack is what helps. */
+function messageOf(error: unknown): string {
+  if (error instanceof HomebirdError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/**
+ * Asks on the terminal without showing what is typed.
+ * @throws HomebirdError USAGE without a terminal, or when it is broken off
+ */
+export async function askPassword(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY) {
+    throw new HomebirdError(
+      'USAGE',
+      'there is no terminal to ask for the password; give it with --password-file',
+    )
+  }
+  stderr.write(question)
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  try {
+    return await typedLine(stdin)
+  } finally {
+    stdin.setRawMode(false)
+    stdin.pause()
+    stderr.write('\n')
+  }
+}
+
+const ENTER = new Set(['\r', '\n'])
+const ERASE = new Set(['\u007F', '\b'])
+const BREAK_OFF = new Set(['\u0003', '\u0004'])
+
+function typedLine(stdin: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const typed: string[] = []
+    const finish = (settle: () => void): void => {
+      stdin.removeListener('data', read)
+      settle()
+    }
+    const read = (chunk: string): void => {
+      for (const character of chunk) {
+        if (ENTER.has(character)) {
+          finish(() => resolve(typed.join('')))
+          return
+        }
+        if (BREAK_OFF.has(character)) {
+          finish(() => reject(new HomebirdError('USAGE', 'broken off; nothing was set')))
+          return
+        }
+        if (ERASE.has(character)) typed.pop()
+        else typed.push(character)
+      }
+    }
+    stdin.on('data', read)
+    stdin.resume()
+  })
+}
+
+/** The first line of the file. @throws HomebirdError USAGE when it cannot be read or is empty */
+export function readPasswordFile(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HomebirdError('USAGE', `the password file ${path} cannot be read: ${reason}`, { cause: error })
+  }
+  const [line = ''] = text.split(/\r?\n/)
+  if (line === '')
+    throw new HomebirdError(
+      'USAGE',
+      `the password file ${path} is empty; write the password on its first line`,
+    )
+  return line
+}
+
+/** From the file when there is one; else typed, twice. @throws HomebirdError USAGE */
+export async function newPassword(passwordFile: string | undefined): Promise<string> {
+  if (passwordFile !== undefined) return readPasswordFile(passwordFile)
+  const first = await askPassword('Password for the owner of this home: ')
+  const second = await askPassword('Again: ')
+  if (first !== second) throw new HomebirdError('USAGE', 'the two passwords differ; nothing was set')
+  return first
+}

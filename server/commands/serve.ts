@@ -1,0 +1,143 @@
+/** `homebird serve`: the appliance without a window, until it is told to stop. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Appliance,
+  type ApplianceEvent,
+  type ApplianceRole,
+  createNodeLauncher,
+  openAppliance,
+  startAddress,
+} from '../appliance/index.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { type CommandIo, commandIo, exitCodeOf, readPasswordFile, reportFailure } from './command-io.ts'
+import { type CommonOptions, sourcesFrom } from './options.ts'
+import { type SetUpWish, setUpBeforeServer } from './set-up-home.ts'
+
+export interface ServeOptions extends CommonOptions {
+  readonly role: string
+  readonly domain?: string
+  readonly serviceDomain?: string
+  readonly handle?: string
+  readonly displayName?: string
+  readonly passwordFile?: string
+  readonly port?: string
+  readonly privateListen?: string
+}
+
+const WINDOW_DIR = join(import.meta.dirname, '..', '..', 'renderer', 'dist')
+const LOUD_LEVELS = new Set(['warn', 'error', 'fatal'])
+
+/** @returns the exit code, once the home has stopped */
+export async function serve(options: ServeOptions): Promise<ExitCode> {
+  const io = commandIo(options.json === true)
+  const role = parseRole(options.role)
+  const wish = setUpWish(options)
+  const sources = sourcesFrom(options)
+  const opening = openAppliance({
+    sources,
+    role,
+    launcher: createNodeLauncher({ env: sources.env }),
+    windowDir: existsSync(join(WINDOW_DIR, 'index.html')) ? WINDOW_DIR : null,
+    onEvent: (event) => show(io, event),
+    ...(wish === null
+      ? {}
+      : { beforeServer: (database, config) => setUpBeforeServer(io, wish, database, config) }),
+  })
+  stopOnSignals(io, opening)
+  const appliance = await opening
+  greet(io, appliance)
+  const reason = await appliance.ended
+  if (reason === null) return ExitCode.ok
+  reportFailure(reason, io.json)
+  return exitCodeOf(reason)
+}
+
+function parseRole(raw: string): ApplianceRole {
+  if (raw === 'all' || raw === 'server' || raw === 'worker') return raw
+  throw new HomebirdError('USAGE', `--role is "${raw}" and must be all, server or worker`)
+}
+
+/** What can be wrong with it is found before anything starts. */
+function setUpWish({ handle, displayName, passwordFile }: ServeOptions): SetUpWish | null {
+  if (handle === undefined) {
+    if (passwordFile === undefined && displayName === undefined) return null
+    throw new HomebirdError(
+      'USAGE',
+      '--password-file and --display-name belong to setting up; give --handle with them',
+    )
+  }
+  if (passwordFile === undefined && !process.stdin.isTTY) {
+    throw new HomebirdError(
+      'USAGE',
+      'there is no terminal to ask for the password of --handle; give --password-file',
+    )
+  }
+  const password = passwordFile === undefined ? null : readPasswordFile(passwordFile)
+  return { handle: handle.replace(/^@/, ''), displayName: displayName ?? null, password }
+}
+
+function show(io: CommandIo, event: ApplianceEvent): void {
+  io.put({ at: new Date().toISOString(), ...event })
+  if (io.json) return
+  switch (event.kind) {
+    case 'part': {
+      const { name, state, note } = event.part
+      if (state !== 'Starting') io.say(`  ${name.padEnd(10)} ${state}${note === null ? '' : `: ${note}`}`)
+      break
+    }
+    case 'notice':
+      if (event.level !== 'info') io.say(`  ${event.level}: ${event.part}: ${event.message}`)
+      else if (event.part === 'database' || event.part === 'migrate') io.say(`  ${event.message}`)
+      break
+    case 'line':
+      if (LOUD_LEVELS.has(levelOf(event.line))) io.say(event.line)
+      break
+    default:
+      event satisfies never
+  }
+}
+
+function levelOf(line: string): string {
+  return /"level":"(\w+)"/.exec(line)?.[1] ?? ''
+}
+
+function greet(io: CommandIo, appliance: Appliance): void {
+  const { publicAddress, privateAddress, oneTimeKey } = appliance
+  const start =
+    privateAddress?.startsWith('http') === true ? startAddress(privateAddress, oneTimeKey) : privateAddress
+  io.put({ kind: 'ready', publicAddress, privateAddress, startAddress: start })
+  io.say('')
+  io.say('Your home runs.')
+  if (start !== null) io.say(`  For you only:    ${start}`)
+  if (publicAddress !== null) io.say(`  For the public:  ${publicAddress} (lead your tunnel or proxy here)`)
+  if (start !== null) {
+    io.say(
+      'Next: open the first address in a browser on this computer. Its key works once and sets up your home or',
+    )
+    io.say('signs you in; every start makes a new one.')
+  }
+  io.say('Ctrl-C stops everything in order.')
+}
+
+/** The first signal stops in order; a further one is told what is still going on. */
+function stopOnSignals(io: CommandIo, opening: Promise<Appliance>): void {
+  let isStopping = false
+  const onSignal = (): void => {
+    if (isStopping) {
+      io.say(
+        'Still stopping: server and workers finish what they hold, then the database writes everything down.',
+      )
+      io.say('This takes at most 10 s and nothing is lost; wait for it.')
+      return
+    }
+    isStopping = true
+    io.say('Stopping the home…')
+    opening.then(
+      (appliance) => appliance.stop(),
+      () => undefined, // the start failed by itself and has cleaned up
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+}

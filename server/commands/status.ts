@@ -1,0 +1,66 @@
+/** `homebird status`: how the home does, asked from the running appliance, or read from its folder. */
+import { existsSync } from 'node:fs'
+import type { ApplianceStatus } from '../appliance/index.ts'
+import { openApplianceStore } from '../appliance/appliance-store.ts'
+import { askControlSocket } from '../appliance/control-socket.ts'
+import { isDataDirLocked, readLockHolder } from '../appliance/data-dir-lock.ts'
+import { chosenDataDir } from '../appliance/ground.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import type { DataDir } from '../core/data-dir.ts'
+import { type CommandIo, commandIo } from './command-io.ts'
+import { type CommonOptions, sourcesFrom } from './options.ts'
+
+const JOURNAL_LINES = 5
+
+/** @returns ok when every part does its work, else failure */
+export async function status(options: CommonOptions): Promise<ExitCode> {
+  const io = commandIo(options.json === true)
+  const dir = chosenDataDir(sourcesFrom(options))
+  const holder = isDataDirLocked(dir) ? readLockHolder(dir) : null
+  if (holder?.controlSocket === null || holder?.controlSocket === undefined) return tellStopped(io, dir)
+  const answer = (await askControlSocket(holder.controlSocket, 'status')) as ApplianceStatus
+  tellRunning(io, answer)
+  return answer.state === 'Running' ? ExitCode.ok : ExitCode.failure
+}
+
+function tellRunning(io: CommandIo, answer: ApplianceStatus): void {
+  io.put(answer)
+  io.say(`${answer.state}   ${answer.dataDir}   process ${answer.pid}, ${answer.database}`)
+  for (const part of answer.parts) {
+    const facts = [
+      part.pid === null ? '' : `process ${part.pid}`,
+      part.memoryBytes === null ? '' : `${Math.round(part.memoryBytes / 1_048_576)} MB`,
+      part.uptimeSeconds === null ? '' : `up ${formatSeconds(part.uptimeSeconds)}`,
+      part.restarts === 0 ? '' : `${part.restarts} restarts`,
+      part.note ?? '',
+    ]
+    io.say(
+      `  ${part.name.padEnd(10)} ${part.state.padEnd(9)} ${facts.filter((fact) => fact !== '').join(', ')}`,
+    )
+  }
+  if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
+  if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
+}
+
+function tellStopped(io: CommandIo, dir: DataDir): ExitCode {
+  const journal = existsSync(dir.applianceDatabase) ? lastLines(dir) : []
+  io.put({ state: 'Stopped', dataDir: dir.path, journal })
+  io.say(`Stopped   ${dir.path}   start it with: homebird serve`)
+  for (const line of journal) io.say(`  ${line.at} ${line.level} ${line.part}: ${line.message}`)
+  return ExitCode.failure
+}
+
+function lastLines(dir: DataDir) {
+  const store = openApplianceStore(dir, 'read')
+  try {
+    return store.journalTail(JOURNAL_LINES)
+  } finally {
+    store.close()
+  }
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`
+}
