@@ -14,6 +14,8 @@ export interface ResolvedAddress {
 export interface HostResolver {
   /** All addresses of a name, at least one. Bounded in time. @throws Error with a DNS code such as ENOTFOUND */
   resolve(host: string): Promise<readonly ResolvedAddress[]>
+  /** Gives up every question that is open. */
+  close(): void
 }
 
 /** One server is asked twice at most: 1.5 s, then up to 3 s. */
@@ -22,6 +24,8 @@ const QUERY_TIMES = { timeout: 1500, tries: 2, maxTimeout: 3000 }
 const FAMILY_LAG_MS = 300
 /** After this long the name servers of the system are read anew: a laptop changes networks. */
 const RESOLVER_AGE_MS = 60_000
+/** When a server was silent, they are read anew as well, but not more often than this. */
+const RENEWAL_PAUSE_MS = 1000
 /** More are not asked of the system at once; it would work them off two by two. */
 const SYSTEM_LOOKUPS = 32
 
@@ -32,21 +36,22 @@ export interface ResolverOptions {
 }
 
 export function createHostResolver({ servers, monotonicMs }: ResolverOptions): HostResolver {
-  const running = new Map<string, Promise<readonly ResolvedAddress[]>>()
+  const running = new Map<
+    string,
+    { readonly answer: Promise<readonly ResolvedAddress[]>; readonly by: Resolver }
+  >()
   let resolver = openResolver(servers)
   let openedAtMs = monotonicMs()
   let systemLookups = 0
+  let closed = false
 
-  const current = (): Resolver => {
-    if (monotonicMs() - openedAtMs > RESOLVER_AGE_MS) renew()
-    return resolver
-  }
-  const renew = (): void => {
+  const renewAfter = (ms: number): void => {
+    if (monotonicMs() - openedAtMs <= ms) return
     resolver = openResolver(servers)
     openedAtMs = monotonicMs()
   }
   const askSystem = async (host: string, error: Error): Promise<readonly ResolvedAddress[]> => {
-    if (servers !== undefined || systemLookups >= SYSTEM_LOOKUPS) throw error
+    if (closed || servers !== undefined || systemLookups >= SYSTEM_LOOKUPS) throw error
     systemLookups += 1
     try {
       const found = await lookup(host, { all: true, order: 'verbatim' })
@@ -55,12 +60,12 @@ export function createHostResolver({ servers, monotonicMs }: ResolverOptions): H
       systemLookups -= 1
     }
   }
-  const find = async (host: string): Promise<readonly ResolvedAddress[]> => {
+  const find = async (host: string, by: Resolver): Promise<readonly ResolvedAddress[]> => {
     try {
-      return await queryBoth(current(), host)
+      return await queryBoth(by, host)
     } catch (error) {
       if (!(error instanceof Error)) throw error
-      if (isSilence(error)) renew()
+      if (isSilence(error)) renewAfter(RENEWAL_PAUSE_MS)
       return await askSystem(host, error)
     }
   }
@@ -68,10 +73,16 @@ export function createHostResolver({ servers, monotonicMs }: ResolverOptions): H
     resolve(host) {
       if (isIP(host) !== 0) return Promise.resolve([resolved(host)])
       const same = running.get(host)
-      if (same !== undefined) return same
-      const started = find(host).finally(() => running.delete(host))
-      running.set(host, started)
-      return started
+      if (same !== undefined) return same.answer
+      renewAfter(RESOLVER_AGE_MS)
+      const by = resolver
+      const answer = find(host, by).finally(() => running.delete(host))
+      running.set(host, { answer, by })
+      return answer
+    },
+    close() {
+      closed = true
+      for (const { by } of running.values()) by.cancel()
     },
   }
 }

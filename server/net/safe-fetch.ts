@@ -30,7 +30,7 @@ import {
   type SafeFetchOptions,
   type SignHop,
 } from './fetch-types.ts'
-import { createHostResolver } from './host-resolver.ts'
+import { createHostResolver, type HostResolver } from './host-resolver.ts'
 import { findActivityAlternate } from './html-alternate.ts'
 import { ACTIVITY_ACCEPT, isActivityType, parseMediaType } from './media-type.ts'
 import { findRemoteUrl, parseRemoteUrl, type RemoteUrl } from './origin.ts'
@@ -77,6 +77,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
 
 class Fetcher implements SafeFetch {
   readonly #options: SafeFetchOptions
+  readonly #resolver: HostResolver
   readonly #pool: ConnectionPool
   readonly #running = new Set<Deadline>()
   #closed = false
@@ -86,11 +87,9 @@ class Fetcher implements SafeFetch {
     const { clock, hostAddresses, tlsCa } = options
     const guard = createAddressGuard(options.allowPrivateAddresses)
     const monotonicMs = (): number => clock.monotonicMs()
-    const resolver = createHostResolver({ servers: options.dnsServers, monotonicMs })
-    this.#pool = new ConnectionPool({
-      clock,
-      connector: createConnector({ guard, resolver, hostAddresses, tlsCa }),
-    })
+    this.#resolver = createHostResolver({ servers: options.dnsServers, monotonicMs })
+    const connector = createConnector({ guard, resolver: this.#resolver, hostAddresses, tlsCa })
+    this.#pool = new ConnectionPool({ clock, connector })
   }
 
   async fetchDocument(rawUrl: string, options: DocumentOptions = {}): Promise<FetchedDocument> {
@@ -185,6 +184,7 @@ class Fetcher implements SafeFetch {
     this.#closed = true
     for (const deadline of this.#running)
       deadline.fail(fetchFailed(deadline.url, 'closed', 'the program is ending'))
+    this.#resolver.close()
     await this.#pool.close()
   }
 
