@@ -25,7 +25,9 @@ async function runCheck(
 ): Promise<CheckResult> {
   const startedMs = context.clock.monotonicMs()
   const answer = (isGood: boolean, reason: string | null): CheckResult => ({
-    ...{ name, isGood, reason },
+    name,
+    isGood,
+    reason,
     ms: Math.round(context.clock.monotonicMs() - startedMs),
   })
   try {

@@ -3,7 +3,6 @@
  * of ours. The client API of the private listener reads it the same way.
  * @see security rules 73, 81
  */
-import fastifyCookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { WINDOW_HEADER } from '../../contracts/owner-api.ts'
 import { HomebirdError } from '../../core/errors.ts'
@@ -51,9 +50,10 @@ function isFromElsewhere(request: FastifyRequest): boolean {
 }
 
 export function sessionTokenOf(request: FastifyRequest): string | null {
-  const { cookie } = request.headers
-  if (cookie === undefined) return null
-  return fastifyCookie.parse(cookie)[cookieName(request)] ?? null
+  const start = `${cookieName(request)}=`
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  const value = pairs.find((pair) => pair.startsWith(start))?.slice(start.length) ?? ''
+  return value === '' ? null : value
 }
 
 export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
@@ -70,12 +70,8 @@ function cookieName(request: FastifyRequest): string {
   return localPort === undefined ? 'homebird' : `homebird_${localPort}`
 }
 
-function sessionCookie(request: FastifyRequest, value: string, maxAge: number): string {
-  return fastifyCookie.serialize(cookieName(request), value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: request.protocol === 'https',
-    maxAge,
-  })
+/** @see RFC 6265 4.1.1; a token is base64url and needs no escaping */
+function sessionCookie(request: FastifyRequest, value: string, maxAgeSeconds: number): string {
+  const secure = request.protocol === 'https' ? '; Secure' : ''
+  return `${cookieName(request)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure}`
 }
