@@ -1,0 +1,87 @@
+/**
+ * Stores posts of others, any number with the same few statements: the posts, what hangs on them, their place in
+ * threads, and what they count for. Whom they concern is for the caller to know.
+ */
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/pool.ts'
+import type { Visibility } from '../../db/tables.ts'
+import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
+import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
+import { linkRepliesTo } from './link-replies.ts'
+import type { RemotePostRecord } from './remote-post.ts'
+
+export interface IngestedPost {
+  readonly id: string
+  readonly uri: string
+  readonly author_id: string
+  readonly visibility: Visibility
+  readonly in_reply_to_uri: string | null
+  readonly in_reply_to_id: string | null
+}
+
+export interface Ingested {
+  /** The posts that were not known before. */
+  readonly posts: readonly IngestedPost[]
+  /** Ids of posts that were here already and have found their parent among the new ones. */
+  readonly linkedIds: readonly string[]
+}
+
+/**
+ * Posts whose URI is known, or was deleted, are left alone: whoever wants to change one edits it. Of two records with one
+ * URI the first counts.
+ */
+export async function ingestPosts(
+  tx: Transaction,
+  records: readonly RemotePostRecord[],
+  now: Date,
+): Promise<Ingested> {
+  if (records.length === 0) return { posts: [], linkedIds: [] }
+  const posts = await insertPosts(tx, records, now)
+  if (posts.length === 0) return { posts, linkedIds: [] }
+  const byUri = new Map(records.toReversed().map((record) => [record.uri, record]))
+  const stored = posts.flatMap((post) => {
+    const record = byUri.get(post.uri)
+    return record === undefined ? [] : [{ postId: post.id, record }]
+  })
+  await storeMentions(tx, stored)
+  await storeHashtags(tx, stored)
+  await storeAttachments(tx, stored)
+  const newIds = new Set(posts.map(({ id }) => id))
+  const linkedIds = (await linkRepliesTo(tx, posts)).filter((id) => !newIds.has(id))
+  await countNewPosts(tx, [...newIds])
+  await countLinkedReplies(tx, linkedIds)
+  return { posts, linkedIds }
+}
+
+const COLUMNS =
+  sql.raw(`"uri" text, "authorId" bigint, "kind" text, "pageUrl" text, "title" text, "contentHtml" text,
+  "contentText" text, "summary" text, "isSensitive" boolean, "language" text, "visibility" text, "inReplyToUri" text,
+  "emojis" jsonb, "publishedAt" timestamptz, "editedAt" timestamptz`)
+
+async function insertPosts(
+  tx: Transaction,
+  records: readonly RemotePostRecord[],
+  now: Date,
+): Promise<IngestedPost[]> {
+  const given = records.map(({ mentions: _m, hashtags: _h, attachments: _a, ...columns }) => columns)
+  const { rows } = await sql<IngestedPost>`
+    with given as materialized (
+      select distinct on (uri) id_at("publishedAt") as id, numbered.*
+        from rows from (jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as (${COLUMNS})) with ordinality as numbered
+       where not exists (select 1 from tombstones
+                          where tombstones.uri = numbered.uri and (expires_at is null or expires_at > now()))
+       order by uri, ordinality
+    )
+    insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,
+                       language, visibility, in_reply_to_uri, in_reply_to_id, in_reply_to_author_id, conversation_id,
+                       emojis, published_at, edited_at, fetched_at, state, state_next_attempt_at)
+    select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
+           given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
+           coalesce(parent.conversation_id, given.id), given.emojis, "publishedAt", "editedAt", ${now}, 'fanned_out', null
+      from given
+      left join posts as parent on parent.uri = "inReplyToUri" and parent.boost_of_id is null
+     order by given.id
+        on conflict (uri) do nothing
+    returning id, uri, author_id, visibility, in_reply_to_uri, in_reply_to_id`.execute(tx)
+  return rows
+}

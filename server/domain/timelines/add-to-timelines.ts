@@ -1,0 +1,70 @@
+/** Which posts come into which home timelines, decided for many posts and all identities in one statement. */
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/pool.ts'
+
+export interface TimelineEntry {
+  readonly actor_id: string
+  readonly post_id: string
+}
+
+/** A boost of something that is among this many newest entries is not repeated. */
+const RECENT_ENTRIES = 40
+
+/**
+ * Adds posts and boosts, own ones too, to the home timelines where they belong. An identity reads what it writes and what
+ * those write whom it follows, as far as it may see it; of replies only those to itself, to the author or to somebody
+ * it follows; of boosts those it asked for, once. Nobody blocked or muted comes in, neither as author nor boosted.
+ * @returns the entries that are new
+ */
+export async function addToTimelines(tx: Transaction, postIds: readonly string[]): Promise<TimelineEntry[]> {
+  if (postIds.length === 0) return []
+  const { rows } = await sql<TimelineEntry>`
+    insert into timeline_entries (actor_id, post_id)
+    select distinct on (me.id, coalesce(post.boost_of_id, post.id)) me.id, post.id
+      from posts as post
+      left join posts as boosted on boosted.id = post.boost_of_id
+      join actors as me on me.is_local and not me.is_instance_actor and me.gone_at is null
+      left join follows as follow
+        on follow.source_id = me.id and follow.target_id = post.author_id and follow.state = 'accepted'
+     where post.id = any(${postIds}::bigint[]) and post.deleted_at is null
+       and (post.author_id = me.id or (
+                 follow.id is not null
+             and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${IS_WANTED_BOOST} and not ${IS_HIDDEN}
+             and (follow.languages is null or coalesce(boosted.language, post.language) is null
+                  or coalesce(boosted.language, post.language) = any(follow.languages))))
+     order by me.id, coalesce(post.boost_of_id, post.id), post.id
+        on conflict do nothing
+    returning actor_id, post_id`.execute(tx)
+  return rows
+}
+
+const IS_VISIBLE = sql`(
+  (post.visibility in ('public', 'unlisted', 'followers')
+   or exists (select 1 from mentions where mentions.post_id = post.id and mentions.actor_id = me.id))
+  and (boosted.id is null
+       or (boosted.deleted_at is null
+           and (boosted.visibility in ('public', 'unlisted') or boosted.author_id in (me.id, post.author_id)))))`
+
+/** A reply whose parent nobody knows here is to a stranger. */
+const IS_WANTED_REPLY = sql`(
+  post.in_reply_to_uri is null or post.in_reply_to_author_id in (me.id, post.author_id)
+  or exists (select 1 from follows as other
+              where other.source_id = me.id and other.target_id = post.in_reply_to_author_id and other.state = 'accepted'))`
+
+const IS_WANTED_BOOST = sql`(
+  post.boost_of_id is null
+  or (follow.shows_boosts and not exists (
+        select 1
+          from (select post_id from timeline_entries as entry
+                 where entry.actor_id = me.id order by post_id desc limit ${sql.lit(RECENT_ENTRIES)}) as newest
+          join posts as recent on recent.id = newest.post_id
+         where recent.id = post.boost_of_id or recent.boost_of_id = post.boost_of_id)))`
+
+/** Blocks in either direction and mutes, of the author, of who is boosted, and of who is replied to. */
+const IS_HIDDEN = sql`(exists (
+  select 1 from blocks
+   where blocks.state not in ('undone', 'undone_sent')
+     and (blocks.expires_at is null or blocks.expires_at > now())
+     and ((blocks.source_id = me.id
+           and blocks.target_id in (post.author_id, boosted.author_id, post.in_reply_to_author_id))
+       or (blocks.target_id = me.id and not blocks.is_mute and blocks.source_id in (post.author_id, boosted.author_id)))))`
