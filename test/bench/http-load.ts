@@ -59,7 +59,7 @@ interface Client {
 async function openClient(port: number): Promise<Client> {
   const socket: Socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await once(socket, 'connect')
-  let pending = Buffer.alloc(0)
+  let pending: Buffer = Buffer.alloc(0)
   let settle: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null
   socket.on('data', (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
