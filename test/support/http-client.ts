@@ -8,8 +8,10 @@ export interface PlainRequest {
   readonly body?: string | Buffer | object
 }
 
-/** A JSON document whose shape is what the test looks at. */
-export type Json = { readonly [member: string]: Json } & ReadonlyArray<Json> & string & number & boolean
+/** A JSON document whose shape is what the test looks at: members by name, items by iterating; `String()` for leaves. */
+export interface Json extends Iterable<Json> {
+  readonly [member: string]: Json
+}
 
 export class PlainAnswer {
   readonly status: number
