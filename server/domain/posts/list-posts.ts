@@ -1,0 +1,193 @@
+/** Pages of posts: of an account, of everybody, of a hashtag, what the viewer liked or marked. */
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
+import type { Querier } from '../../db/pool.ts'
+import { blockedBetween, unmutedPosts, visiblePosts } from './can-see.ts'
+import type { PostRow } from './status-facts.ts'
+
+type Condition = RawBuilder<SqlBool>
+
+const POST_ID = sql.ref('posts.id')
+const ALWAYS: Condition = sql<SqlBool>`true`
+
+export interface AccountPostsFilter {
+  readonly excludesReplies: boolean
+  readonly excludesBoosts: boolean
+  readonly onlyMedia: boolean
+  readonly onlyPinned: boolean
+  /** Names in lower case, all of which a post must carry. */
+  readonly hashtags: readonly string[]
+}
+
+/** What somebody wrote and boosted. Replies to themselves are no replies here: a thread is told by its author. */
+export async function listAccountPosts(
+  db: Querier,
+  viewerId: string | null,
+  authorId: string,
+  filter: AccountPostsFilter,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  if (filter.onlyPinned) return listPinnedPosts(db, viewerId, authorId, page)
+  const isOwnThread = sql<SqlBool>`(posts.in_reply_to_uri is null or posts.in_reply_to_author_id = posts.author_id)`
+  return listWhere(db, page, [
+    sql<SqlBool>`posts.author_id = ${authorId}`,
+    visiblePosts(viewerId),
+    filter.excludesReplies ? isOwnThread : ALWAYS,
+    filter.excludesBoosts ? sql<SqlBool>`posts.boost_of_id is null` : ALWAYS,
+    filter.onlyMedia ? hasMedia() : ALWAYS,
+    ...filter.hashtags.map((name) => hasHashtag([name])),
+  ])
+}
+
+/** The last pinned first. A page of them is all of them: an account pins a handful. */
+async function listPinnedPosts(
+  db: Querier,
+  viewerId: string | null,
+  authorId: string,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  const cursor = sql.ref('pins.id')
+  const { rows } = await sql<PostRow & { cursor: string }>`
+    select posts.*, pins.id as cursor from pins join posts on posts.id = pins.post_id
+     where pins.actor_id = ${authorId} and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  return toPage(rows, page, (row) => row.cursor)
+}
+
+export interface PublicFilter {
+  readonly onlyLocal: boolean
+  readonly onlyRemote: boolean
+  readonly onlyMedia: boolean
+}
+
+/** Everything public that is known here, boosts left out. */
+export async function listPublicPosts(
+  db: Querier,
+  viewerId: string | null,
+  filter: PublicFilter,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  return listWhere(db, page, [
+    sql<SqlBool>`posts.visibility = 'public' and posts.boost_of_id is null`,
+    ...publicConditions(viewerId, filter),
+  ])
+}
+
+export interface HashtagFilter extends PublicFilter {
+  /** Names in lower case; a post must carry one of the first list, all of the second, none of the third. */
+  readonly any: readonly string[]
+  readonly all: readonly string[]
+  readonly none: readonly string[]
+}
+
+export async function listHashtagPosts(
+  db: Querier,
+  viewerId: string | null,
+  filter: HashtagFilter,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  return listWhere(db, page, [
+    sql<SqlBool>`posts.visibility = 'public' and posts.boost_of_id is null`,
+    hasHashtag(filter.any),
+    ...filter.all.map((name) => hasHashtag([name])),
+    filter.none.length === 0 ? ALWAYS : sql<SqlBool>`not ${hasHashtag(filter.none)}`,
+    ...publicConditions(viewerId, filter),
+  ])
+}
+
+function publicConditions(viewerId: string | null, filter: PublicFilter): Condition[] {
+  return [
+    visiblePosts(viewerId),
+    viewerId === null ? ALWAYS : unmutedPosts(viewerId),
+    filter.onlyLocal ? sql<SqlBool>`posts.is_local` : ALWAYS,
+    filter.onlyRemote ? sql<SqlBool>`not posts.is_local` : ALWAYS,
+    filter.onlyMedia ? hasMedia() : ALWAYS,
+  ]
+}
+
+async function listWhere(
+  db: Querier,
+  page: PageRequest,
+  conditions: readonly Condition[],
+): Promise<PageOf<PostRow>> {
+  const { rows } = await sql<PostRow>`
+    select posts.* from posts
+     where ${sql.join([withinPage(POST_ID, page), ...conditions], sql` and `)}
+     ${pageOrder(POST_ID, page)}`.execute(db)
+  return toPage(rows, page, (row) => row.id)
+}
+
+const hasMedia = (): Condition =>
+  sql<SqlBool>`exists (select 1 from attachments where attachments.post_id = posts.id)`
+
+const hasHashtag = (names: readonly string[]): Condition => sql<SqlBool>`exists (
+  select 1 from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
+   where post_hashtags.post_id = posts.id and hashtags.name = any(${[...names]}::text[]))`
+
+/** What the viewer liked, the last liked first; cursors are those of the likes. */
+export async function listLikedPosts(
+  db: Querier,
+  viewerId: string,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  const cursor = sql.ref('interactions.id')
+  const { rows } = await sql<PostRow & { cursor: string }>`
+    select posts.*, interactions.id as cursor from interactions join posts on posts.id = interactions.post_id
+     where interactions.actor_id = ${viewerId} and interactions.kind = 'like'
+       and interactions.state not in ('undone', 'undone_fanned_out')
+       and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  return toPage(rows, page, (row) => row.cursor)
+}
+
+/** What the viewer marked, the last marked first; cursors are those of the marks. */
+export async function listBookmarkedPosts(
+  db: Querier,
+  viewerId: string,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  const cursor = sql.ref('bookmarks.id')
+  const { rows } = await sql<PostRow & { cursor: string }>`
+    select posts.*, bookmarks.id as cursor from bookmarks join posts on posts.id = bookmarks.post_id
+     where bookmarks.actor_id = ${viewerId} and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  return toPage(rows, page, (row) => row.cursor)
+}
+
+/** Who liked a post, the last first; those who block the viewer or are blocked are left out. */
+export async function listLikers(
+  db: Querier,
+  viewerId: string | null,
+  postId: string,
+  page: PageRequest,
+): Promise<PageOf<string>> {
+  const cursor = sql.ref('interactions.id')
+  const { rows } = await sql<{ cursor: string; actor_id: string }>`
+    select interactions.id as cursor, interactions.actor_id from interactions
+     where interactions.post_id = ${postId} and interactions.kind = 'like'
+       and interactions.state not in ('undone', 'undone_fanned_out')
+       and ${notBlocked(viewerId, 'interactions.actor_id')} and ${withinPage(cursor, page)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  return idsOf(toPage(rows, page, (row) => row.cursor))
+}
+
+/** Who boosted a post, the last first; only boosts that the viewer may see. */
+export async function listBoosters(
+  db: Querier,
+  viewerId: string | null,
+  postId: string,
+  page: PageRequest,
+): Promise<PageOf<string>> {
+  const { rows } = await sql<{ cursor: string; actor_id: string }>`
+    select posts.id as cursor, posts.author_id as actor_id from posts
+     where posts.boost_of_id = ${postId} and ${visiblePosts(viewerId)} and ${withinPage(POST_ID, page)}
+     ${pageOrder(POST_ID, page)}`.execute(db)
+  return idsOf(toPage(rows, page, (row) => row.cursor))
+}
+
+const notBlocked = (viewerId: string | null, column: string): Condition =>
+  viewerId === null ? ALWAYS : sql<SqlBool>`not ${blockedBetween(viewerId, sql.ref(column))}`
+
+function idsOf(page: PageOf<{ readonly actor_id: string }>): PageOf<string> {
+  return { ...page, items: page.items.map((row) => row.actor_id) }
+}

@@ -1,0 +1,21 @@
+/** The home timeline of one identity. */
+import { sql } from 'kysely'
+import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
+import type { Querier } from '../../db/pool.ts'
+import { unmutedPosts, visiblePosts } from '../posts/can-see.ts'
+import type { PostRow } from '../posts/status-facts.ts'
+
+/** One statement; cursors are ids of posts. */
+export async function listHomeTimeline(
+  db: Querier,
+  viewerId: string,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  const cursor = sql.ref('timeline_entries.post_id')
+  const { rows } = await sql<PostRow>`
+    select posts.* from timeline_entries join posts on posts.id = timeline_entries.post_id
+     where timeline_entries.actor_id = ${viewerId} and ${withinPage(cursor, page)}
+       and ${visiblePosts(viewerId)} and ${unmutedPosts(viewerId)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  return toPage(rows, page, (row) => row.id)
+}
