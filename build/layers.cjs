@@ -50,7 +50,9 @@ module.exports = {
     ),
     rule(
       'context-is-for-entries',
-      { pathNot: `^server/(main|worker|migrate|cli|server-process|worker-process)[.]ts$|^server/commands/|${tests}` },
+      {
+        pathNot: `^server/(main|worker|migrate|cli|server-process|worker-process)[.]ts$|^server/commands/|${tests}`,
+      },
       { path: '^server/context[.]ts$' },
       'only entries wire everything',
     ),
@@ -104,6 +106,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^renderer/dist' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 }

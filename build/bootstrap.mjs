@@ -1,0 +1,50 @@
+/**
+ * Runs a task of the checkout after bringing what it needs. Works with Node 20 and npm alone: this file and those it
+ * imports use nothing but Node's own modules and today's syntax of Node 20.
+ */
+import { spawn } from 'node:child_process'
+import { ensureDependencies } from './dependencies.mjs'
+import { ROOT, nodeBinary } from './paths.mjs'
+import { ensureWindow } from './window.mjs'
+
+/** Task name to what runs it; `args` are what the person gave. */
+const TASKS = {
+  start: (args) => runNode(['server/cli.ts', 'serve', ...args], { window: true }),
+  homebird: (args) => runNode(['server/cli.ts', ...args], { window: args[0] === 'serve' }),
+  test: (args) => runSteps('test', args),
+  'test:all': (args) => runSteps('test:all', args),
+  check: (args) => runSteps('check', args),
+  bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false }),
+  format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false }),
+}
+
+const [task = '', ...args] = process.argv.slice(2)
+if (!Object.hasOwn(TASKS, task)) {
+  console.error(`bootstrap: "${task}" is not a task; known are ${Object.keys(TASKS).join(', ')}`)
+  process.exit(2)
+}
+try {
+  process.exitCode = await TASKS[task](args)
+} catch (error) {
+  console.error(`bootstrap: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}
+
+async function runSteps(set, given) {
+  await ensureDependencies()
+  if (set !== 'check') await ensureWindow()
+  const { runStepSet } = await import('./steps.mjs')
+  return runStepSet(set, given)
+}
+
+async function runNode(nodeArgs, { window }) {
+  await ensureDependencies()
+  if (window) await ensureWindow()
+  return new Promise((resolve, reject) => {
+    const child = spawn(nodeBinary(), nodeArgs, { cwd: ROOT, stdio: 'inherit' })
+    // A terminal sends Ctrl-C to both; whoever signals only this process reaches the other through it.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  })
+}
