@@ -1,0 +1,82 @@
+/** The owner of a home, by the client API of its private listener, as the window uses it. */
+import { type Json, type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
+import type { ProcessHome } from './process-home.ts'
+
+export class HomeClient {
+  readonly #home: ProcessHome
+  #cookie = ''
+
+  constructor(home: ProcessHome) {
+    this.#home = home
+  }
+
+  get #host(): string {
+    return `127.0.0.1:${this.#home.privatePort}`
+  }
+
+  /** Signs in with the password of the home; again after the cookie was lost. */
+  async signIn(): Promise<void> {
+    const answer = await this.raw('/api/homebird/v1/session', {
+      method: 'POST',
+      body: { password: this.#home.password },
+    })
+    if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}: ${answer.text()}`)
+    this.#cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
+  }
+
+  /** One request with the session and the marks of a page of the home. */
+  async raw(path: string, request: PlainRequest = {}): Promise<PlainAnswer> {
+    const headers: Record<string, string> = {
+      origin: `http://${this.#host}`,
+      'x-homebird': '1',
+      ...request.headers,
+    }
+    if (this.#cookie !== '') headers['cookie'] = this.#cookie
+    return askListener(this.#home.privatePort, this.#host, path, { ...request, headers })
+  }
+
+  /** As `raw`; anything but a 2xx is a failed test. */
+  async call(method: string, path: string, body?: object): Promise<Json> {
+    const answer = await this.raw(path, { method, ...(body === undefined ? {} : { body }) })
+    if (answer.status < 200 || answer.status > 299) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text().slice(0, 500)}`)
+    }
+    return answer.json()
+  }
+
+  async get(path: string): Promise<Json> {
+    return this.call('GET', path)
+  }
+
+  async list(path: string): Promise<Json[]> {
+    return [...(await this.get(path))]
+  }
+
+  async writes(text: string, more: object = {}): Promise<Json> {
+    return this.call('POST', '/api/v1/statuses', { status: text, ...more })
+  }
+
+  async homeTimeline(limit = 40): Promise<Json[]> {
+    return this.list(`/api/v1/timelines/home?limit=${limit}`)
+  }
+
+  /** The account of a full handle, asked of its server where it is not known. */
+  async find(handle: string): Promise<Json> {
+    const found = await this.get(`/api/v2/search?type=accounts&resolve=true&q=${encodeURIComponent(handle)}`)
+    const [account] = [...(found['accounts'] ?? [])]
+    if (account === undefined) throw new Error(`${handle} was not found`)
+    return account
+  }
+
+  async relationship(id: string): Promise<Json> {
+    const [relationship] = await this.list(`/api/v1/accounts/relationships?id[]=${id}`)
+    if (relationship === undefined) throw new Error(`no relationship with ${id}`)
+    return relationship
+  }
+}
+
+export async function signedInClient(home: ProcessHome): Promise<HomeClient> {
+  const client = new HomeClient(home)
+  await client.signIn()
+  return client
+}
