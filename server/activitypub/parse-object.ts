@@ -1,5 +1,5 @@
 /** Posts of other servers as facts: checked, capped and sanitised, in whatever dialect they come. */
-import { cleanLine } from '../domain/text/clean-text.ts'
+import { cleanLine, truncateText } from '../domain/text/clean-text.ts'
 import { decodeEntities } from '../domain/text/escape-html.ts'
 import { htmlToPlainText } from '../domain/text/plain-text.ts'
 import { sameOrigin } from '../net/origin.ts'
@@ -129,7 +129,9 @@ function factsOf(
   const isTitled = head.kind !== 'Note' && head.kind !== 'Question'
   const title = isTitled ? titleOf(document) : null
   const url = pageUrlOf(document['url']) ?? head.uri
-  const summary = isTitled ? null : warningOf(document)
+  const summary = warningOf(
+    isTitled ? document['dcterms:subject'] : (document['summary'] ?? document['summaryMap']),
+  )
   const { quoteUri: taggedQuoteUri, ...tags } = parseTags(document['tag'])
   const poll = head.kind === 'Question' ? parsePoll(document) : null
   const updated = dateOf(document['updated'])
@@ -172,9 +174,17 @@ function titleOf(document: JsonObject): string | null {
   return title === '' ? null : title
 }
 
-function warningOf(document: JsonObject): string | null {
-  const raw = textOf(document['summary']) ?? languageMapOf(document['summaryMap'])[0]?.[1] ?? ''
-  const warning = cleanLine(htmlToPlainText(raw.slice(0, MAX_SUMMARY_LENGTH)), MAX_SUMMARY_LENGTH)
+/** What has a title says what it is about in `summary`; its warnings stand in `dcterms:subject` (FEP-b2b8). */
+function warningOf(value: unknown): string | null {
+  const lines = isObject(value)
+    ? languageMapOf(value)
+        .slice(0, 1)
+        .map(([, text]) => text)
+    : asArray(value)
+        .slice(0, 16)
+        .filter((line) => typeof line === 'string')
+  const raw = truncateText(lines.join(', '), MAX_SUMMARY_LENGTH)
+  const warning = cleanLine(htmlToPlainText(raw), MAX_SUMMARY_LENGTH)
   return warning === '' ? null : warning
 }
 

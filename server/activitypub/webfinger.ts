@@ -1,6 +1,6 @@
 /** WebFinger documents: the ones this home answers with, and what those of others say. */
 import { findHost } from '../net/origin.ts'
-import { asArray, isObject, isUri, isWebUrl, mediaTypeOf, textOf } from './json.ts'
+import { asArray, isObject, isUri, mediaTypeOf, textOf, webUrlOf } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { ACTIVITY_JSON, ACTIVITYSTREAMS } from './vocabulary.ts'
 
@@ -79,12 +79,12 @@ export function parseWebfinger(document: JsonObject): WebfingerFacts {
   const self = links.find(
     (link) => link['rel'] === SELF && isActivityPub(link['type']) && isUri(link['href']),
   )
-  const page = links.find((link) => link['rel'] === PROFILE_PAGE && isWebUrl(link['href']))
+  const page = links.find((link) => link['rel'] === PROFILE_PAGE)
   const template = textOf(links.find((link) => link['rel'] === SUBSCRIBE)?.['template'])
   return {
     subject: subject?.kind === 'acct' ? { username: subject.username, host: subject.host } : null,
     selfUri: textOf(self?.['href']),
-    pageUrl: textOf(page?.['href']),
+    pageUrl: webUrlOf(page?.['href']),
     subscribeTemplate: template !== null && isTemplate(template) ? template : null,
     aliases: asArray(document['aliases']).slice(0, 64).filter(isUri),
   }
