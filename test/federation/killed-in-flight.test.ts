@@ -56,10 +56,9 @@ const VICTIMS = {
   worker: async () => process.kill(await pidOf('worker'), 'SIGKILL'),
   postmaster: async () => process.kill(await pidOf('database'), 'SIGKILL'),
   async supervisor() {
-    const { home, reconnect } = homes.b
-    await home.kill()
-    await home.start()
-    reconnect()
+    await homes.b.home.kill()
+    await homes.b.home.start()
+    homes.b.reconnect()
   },
 }
 
