@@ -5,18 +5,20 @@
 import { Tokenizer, TokenizerMode, type Token, type TokenHandler } from 'parse5'
 import { isActivityType, parseMediaType } from './media-type.ts'
 
+type Mode = (typeof TokenizerMode)[keyof typeof TokenizerMode]
+
 /** Elements whose content is text, whatever it looks like. @see HTML Living Standard 13.2.6.4.7 */
-const TEXT_ELEMENTS: Readonly<Record<string, (typeof TokenizerMode)[keyof typeof TokenizerMode]>> = {
-  title: TokenizerMode.RCDATA,
-  textarea: TokenizerMode.RCDATA,
-  style: TokenizerMode.RAWTEXT,
-  xmp: TokenizerMode.RAWTEXT,
-  iframe: TokenizerMode.RAWTEXT,
-  noembed: TokenizerMode.RAWTEXT,
-  noframes: TokenizerMode.RAWTEXT,
-  script: TokenizerMode.SCRIPT_DATA,
-  plaintext: TokenizerMode.PLAINTEXT,
-}
+const TEXT_ELEMENTS: ReadonlyMap<string, Mode> = new Map<string, Mode>([
+  ['title', TokenizerMode.RCDATA],
+  ['textarea', TokenizerMode.RCDATA],
+  ['style', TokenizerMode.RAWTEXT],
+  ['xmp', TokenizerMode.RAWTEXT],
+  ['iframe', TokenizerMode.RAWTEXT],
+  ['noembed', TokenizerMode.RAWTEXT],
+  ['noframes', TokenizerMode.RAWTEXT],
+  ['script', TokenizerMode.SCRIPT_DATA],
+  ['plaintext', TokenizerMode.PLAINTEXT],
+])
 
 /** The head of a page ends well before; a hostile page costs at most a tenth of a second. */
 const SEARCHED_CHARACTERS = 262_144
@@ -54,10 +56,10 @@ class LinkFinder implements TokenHandler {
   href: string | undefined
   /** Nothing more is to be found: the link is there, or the head is over. */
   done = false
-  onTextElement: (mode: (typeof TokenizerMode)[keyof typeof TokenizerMode], name: string) => void = () => {}
+  onTextElement: (mode: Mode, name: string) => void = () => {}
 
   onStartTag(tag: Token.TagToken): void {
-    const mode = TEXT_ELEMENTS[tag.tagName]
+    const mode = TEXT_ELEMENTS.get(tag.tagName)
     if (mode !== undefined) this.onTextElement(mode, tag.tagName)
     if (tag.tagName === 'body') this.done = true
     if (tag.tagName !== 'link' || this.done) return

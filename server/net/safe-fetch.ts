@@ -35,6 +35,8 @@ import { findActivityAlternate } from './html-alternate.ts'
 import { ACTIVITY_ACCEPT, isActivityType, parseMediaType } from './media-type.ts'
 import { findRemoteUrl, parseRemoteUrl, type RemoteUrl } from './origin.ts'
 
+export type { SafeFetch, SafeFetchOptions } from './fetch-types.ts'
+
 /** One answered hop. */
 interface Answer extends ExchangeResult {
   readonly url: RemoteUrl

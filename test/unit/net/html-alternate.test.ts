@@ -36,6 +36,10 @@ test('what only looks like a link is none', () => {
   }
 })
 
+test('elements with the names of object members are elements like others', () => {
+  assert.equal(findActivityAlternate(`<constructor><tostring><__proto__>${LINK}`), '/ap/1?a=1&b=2')
+})
+
 test('a link is found although the page is read in steps', () => {
   for (let padding = 4000; padding < 4200; padding += 7) {
     assert.equal(findActivityAlternate(`<meta content="${'x'.repeat(padding)}">${LINK}`), '/ap/1?a=1&b=2')
