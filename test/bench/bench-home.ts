@@ -38,10 +38,14 @@ export async function openBenchHome(env: Readonly<Record<string, string>> = {}):
   const sql = await adminClient(dataDir)
   await sql.query('create extension if not exists pg_stat_statements')
   return {
-    ...{ home, owner, sql },
+    home,
+    owner,
+    sql,
     usage: async () => usageOf(await processTree(home.pid), home.pid),
     async statements() {
-      const { rows } = await sql.query<{ calls: string }>(
+      const { rows } = await sql.query<{
+        calls: string
+      }>(
         `select coalesce(sum(calls), 0) as calls from pg_stat_statements join pg_roles on pg_roles.oid = userid where rolname <> current_user`,
       )
       return Number(rows[0]?.calls ?? 0)
@@ -49,7 +53,10 @@ export async function openBenchHome(env: Readonly<Record<string, string>> = {}):
     async [Symbol.asyncDispose]() {
       await sql.end()
       await home.close()
-      await rm(dataDir, { recursive: true, force: true })
+      await rm(dataDir, {
+        recursive: true,
+        force: true,
+      })
     },
   }
 }

@@ -63,7 +63,9 @@ export async function openWorld(hostCount: number): Promise<World> {
   await once(server, 'listening')
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    ...{ hosts, arrivals, refused },
+    hosts,
+    arrivals,
+    refused,
     env: {
       NODE_EXTRA_CA_CERTS: ca.caFile,
       HOMEBIRD_HOST_ADDRESSES: hosts.map((host) => `${host}=${address}`).join(','),
@@ -73,7 +75,12 @@ export async function openWorld(hostCount: number): Promise<World> {
     },
     async arrived(count) {
       if (arrivals.length >= count) return
-      await new Promise<void>((resolve) => waiting.push({ count, resolve }))
+      await new Promise<void>((resolve) =>
+        waiting.push({
+          count,
+          resolve,
+        }),
+      )
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -199,15 +206,13 @@ export function createRequest(sender: Sender, number: number): Buffer {
     'content-type': 'application/activity+json',
   }
   const signature = signatureHeaders({
-    ...{
-      scheme: 'cavage',
-      key: sender.key,
-      method: 'POST',
-      path: '/ap/inbox',
-      host: BENCH_DOMAIN,
-      headers,
-      created: 0,
-    },
+    scheme: 'cavage',
+    key: sender.key,
+    method: 'POST',
+    path: '/ap/inbox',
+    host: BENCH_DOMAIN,
+    headers,
+    created: 0,
     covers: ['(request-target)', 'host', 'date', 'digest', 'content-type'],
     algorithm: 'rsa-sha256',
   })
