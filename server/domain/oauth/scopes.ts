@@ -1,0 +1,83 @@
+/** What a token may do: names, which name covers which, and plain words for the person who is asked. */
+
+const READ = 'accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses'
+  .split(' ')
+  .map((name) => `read:${name}`)
+
+const WRITE =
+  'accounts blocks bookmarks conversations favourites filters follows lists media mutes notifications reports statuses'
+    .split(' ')
+    .map((name) => `write:${name}`)
+
+/** `follow` is the old name of six others. */
+const FOLLOW: ReadonlySet<string> = new Set(
+  ['blocks', 'follows', 'mutes'].flatMap((name) => [`read:${name}`, `write:${name}`]),
+)
+
+export const SCOPES: readonly string[] = ['profile', 'read', ...READ, 'write', ...WRITE, 'follow', 'push']
+
+const KNOWN: ReadonlySet<string> = new Set(SCOPES)
+export const DEFAULT_SCOPES: readonly string[] = ['read']
+const MAX_SCOPE_TEXT = 2_000
+
+/** @returns each name once, or null when one of them is unknown or there is none */
+export function parseScopes(text: string): string[] | null {
+  if (text.length > MAX_SCOPE_TEXT) return null
+  const names = [...new Set(text.split(/[\s+]+/).filter((name) => name !== ''))]
+  return names.length > 0 && names.every((name) => KNOWN.has(name)) ? names : null
+}
+
+/** Whether somebody who was granted these may do what that one names. */
+export function coversScope(granted: readonly string[], wanted: string): boolean {
+  if (granted.includes(wanted)) return true
+  const [group] = wanted.split(':', 1)
+  if (group !== undefined && group !== wanted && granted.includes(group)) return true
+  if (wanted === 'profile') return coversScope(granted, 'read:accounts')
+  return granted.includes('follow') && FOLLOW.has(wanted)
+}
+
+export function coversScopes(granted: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((scope) => coversScope(granted, scope))
+}
+
+interface PlainWords {
+  readonly text: string
+  /** Any of these brings the sentence up. */
+  readonly scopes: readonly string[]
+}
+
+/** In the order in which they matter to the person. */
+const IN_PLAIN_WORDS: readonly PlainWords[] = [
+  { text: 'Know your name, picture and address', scopes: ['profile', 'read:accounts'] },
+  {
+    text: 'Read everything in your home: posts, messages to you, lists and marks',
+    scopes: [
+      'read:statuses',
+      'read:bookmarks',
+      'read:favourites',
+      'read:lists',
+      'read:filters',
+      'read:search',
+    ],
+  },
+  { text: 'See your notifications', scopes: ['read:notifications'] },
+  { text: 'See whom you follow, block and mute', scopes: ['read:follows', 'read:blocks', 'read:mutes'] },
+  { text: 'Write, edit and delete posts in your name', scopes: ['write:statuses', 'write:media'] },
+  {
+    text: 'Like, mark and file posts in your name',
+    scopes: ['write:favourites', 'write:bookmarks', 'write:lists', 'write:filters', 'write:conversations'],
+  },
+  { text: 'Change your profile', scopes: ['write:accounts'] },
+  { text: 'Follow and unfollow people', scopes: ['write:follows'] },
+  { text: 'Block and mute people', scopes: ['write:blocks', 'write:mutes'] },
+  { text: 'Put your notifications away', scopes: ['write:notifications'] },
+  { text: 'Report people to their servers', scopes: ['write:reports'] },
+  { text: 'Send notifications to your device', scopes: ['push'] },
+]
+
+/** Sentences for the consent page. */
+export function scopesInPlainWords(scopes: readonly string[]): string[] {
+  return IN_PLAIN_WORDS.filter((words) => words.scopes.some((scope) => coversScope(scopes, scope))).map(
+    (words) => words.text,
+  )
+}
