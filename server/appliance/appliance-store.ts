@@ -121,7 +121,7 @@ class SqliteStore implements ApplianceStore {
     const definition: Setting<unknown> = SETTINGS[name]
     parseSetting(definition.env, definition.type, value, definition.secret === true)
     this.#database
-      .prepare('insert into setting values (?, ?, ?) on conflict do update set value = ?2, changed_at = ?3')
+      .prepare('insert or replace into setting values (?, ?, ?)')
       .run(name, value, new Date().toISOString())
   }
 

@@ -6,13 +6,17 @@ import type { Life } from './kept-part.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
 import { proportionalMemoryBytes } from './process-memory.ts'
 
-/** Rule 108: an event loop that gave no sign of life for this long is stuck. */
-const SILENCE_LIMIT_MS = 30_000
-const WATCH_MS = 5_000
-/** The child itself ends 4.5 s after it was told to. */
-const STOP_LIMIT_MS = 5_000
-const TERM_LIMIT_MS = 500
-const ASK_LIMIT_MS = 3_000
+export interface ChildLimits {
+  /** Rule 108: an event loop that gave no sign of life for this long is stuck. */
+  readonly silenceMs: number
+  /** From the order to stop until SIGTERM; the child itself ends 4.5 s after the order. */
+  readonly stopMs: number
+  /** From SIGTERM until SIGKILL. */
+  readonly termMs: number
+  readonly askMs: number
+}
+
+export const CHILD_LIMITS: ChildLimits = { silenceMs: 30_000, stopMs: 5_000, termMs: 500, askMs: 3_000 }
 
 export interface ChildObserver {
   line(text: string): void
@@ -36,6 +40,7 @@ export class Child implements Life {
   readonly #process: LaunchedProcess
   readonly #name: string
   readonly #observer: ChildObserver
+  readonly #limits: ChildLimits
   readonly #questions = new Map<number, (answer: unknown) => void>()
   #settleReady: { resolve: (listening: readonly ListenAddress[]) => void; reject: (error: Error) => void }
   #watch: NodeJS.Timeout | null = null
@@ -47,7 +52,8 @@ export class Child implements Life {
   #rssBytes: number | null = null
 
   /** Launches at once, so that the program loads while others still start; it does nothing before `begin`. */
-  constructor(launcher: Launcher, request: LaunchRequest, observer: ChildObserver) {
+  constructor(launcher: Launcher, request: LaunchRequest, observer: ChildObserver, limits = CHILD_LIMITS) {
+    this.#limits = limits
     this.#name = request.name
     this.#observer = observer
     const settle = Promise.withResolvers<readonly ListenAddress[]>()
@@ -89,13 +95,13 @@ export class Child implements Life {
     return this.ready
   }
 
-  /** @throws HomebirdError CHILD_FAILED when it does not answer within 3 s */
+  /** @throws HomebirdError CHILD_FAILED when it does not answer in time */
   async ask(): Promise<unknown> {
     const id = this.#nextQuestion
     this.#nextQuestion += 1
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#questions.set(id, resolve)
-    const timer = setTimeout(() => reject(this.#failed('gave no answer within 3 s')), ASK_LIMIT_MS)
+    const timer = setTimeout(() => reject(this.#failed('gave no answer in time')), this.#limits.askMs)
     this.#process.send({ type: 'ask', id, question: 'status' })
     try {
       return await promise
@@ -108,8 +114,8 @@ export class Child implements Life {
   /** Tells it to stop; after 5 s by signal, after another 0.5 s by force. */
   async stop(): Promise<ChildEnd> {
     this.#process.send({ type: 'stop' })
-    const terminate = setTimeout(() => this.#process.kill('SIGTERM'), STOP_LIMIT_MS)
-    const kill = setTimeout(() => this.#process.kill('SIGKILL'), STOP_LIMIT_MS + TERM_LIMIT_MS)
+    const terminate = setTimeout(() => this.#process.kill('SIGTERM'), this.#limits.stopMs)
+    const kill = setTimeout(() => this.#process.kill('SIGKILL'), this.#limits.stopMs + this.#limits.termMs)
     try {
       return await this.ended
     } finally {
@@ -146,16 +152,20 @@ export class Child implements Life {
 
   /** A machine that slept wakes this timer late, and its children with it: lateness of our own is no silence of theirs. */
   #watchSilence(): void {
+    const watchMs = this.#limits.silenceMs / 6
     let lastRunMs = performance.now()
     this.#watch = setInterval(() => {
       const nowMs = performance.now()
-      if (nowMs - lastRunMs > 2 * WATCH_MS) this.#lastSignMs = nowMs
+      if (nowMs - lastRunMs > 2 * watchMs) this.#lastSignMs = nowMs
       lastRunMs = nowMs
-      if (nowMs - this.#lastSignMs < SILENCE_LIMIT_MS || this.#isStuck) return
+      if (nowMs - this.#lastSignMs < this.#limits.silenceMs || this.#isStuck) return
       this.#isStuck = true
-      this.#observer.notice('error', `${this.#name} gave no sign of life for 30 s and is started again`)
+      this.#observer.notice(
+        'error',
+        `${this.#name} gave no sign of life for ${this.#limits.silenceMs / 1_000} s and is started again`,
+      )
       this.#process.kill('SIGKILL')
-    }, WATCH_MS)
+    }, watchMs)
     this.#watch.unref()
   }
 

@@ -117,7 +117,7 @@ function nearestExisting(path: string): { path: string; isDirectory: boolean } {
     }
     if (code === 'ENAMETOOLONG')
       throw unusable(path, 'its name is too long for the file system', 'choose a shorter one')
-    if (isDangling(path))
+    if (code === 'ENOENT' && isDangling(path))
       throw unusable(path, 'it is a link that leads nowhere', 'make its target or remove it')
     const parent = dirname(path)
     if ((code !== 'ENOENT' && code !== 'ENOTDIR') || parent === path)

@@ -1,0 +1,64 @@
+/** The log files stay bounded and harmless. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeSync, closeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { cleanLine, openHomeLog, postgresLog } from '../../../server/appliance/log-files.ts'
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'hb-logs-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+test('control characters cannot reach a terminal through the log', () => {
+  assert.equal(
+    cleanLine('red \u001b[31m and\r\nnew line\u0000'),
+    'red \\u001b[31m and\\u000d\\u000anew line\\u0000',
+  )
+})
+
+test('an overlong line is cut and says so', () => {
+  const line = cleanLine('x'.repeat(100_000))
+  assert.ok(line.length < 17_000 && line.endsWith('… (cut)'))
+})
+
+test('full files are renamed, and eight of them are kept', (t) => {
+  const path = folder(t)
+  const log = openHomeLog(path, 100)
+  for (let number = 0; number < 40; number += 1) log.write(`line ${number} ${'x'.repeat(40)}`)
+  log.close()
+  const files = readdirSync(path).sort()
+  assert.deepEqual(files, [
+    'homebird.log',
+    ...[1, 2, 3, 4, 5, 6, 7].map((number) => `homebird.log.${number}`),
+  ])
+  assert.ok(files.every((file) => statSync(join(path, file)).size <= 100))
+  assert.match(readFileSync(join(path, 'homebird.log'), 'utf8'), /line 39/)
+})
+
+test('a full log of the database is copied and emptied in place, and goes on through the same descriptor', (t) => {
+  const path = folder(t)
+  const log = postgresLog(path, 50)
+  const descriptor = log.openForWriting()
+  t.after(() => closeSync(descriptor))
+  writeSync(descriptor, `${'old '.repeat(20)}\n`)
+  log.rotateIfFull()
+  writeSync(descriptor, 'new\n')
+  assert.equal(readFileSync(join(path, 'postgres.log'), 'utf8'), 'new\n')
+  assert.match(readFileSync(join(path, 'postgres.log.1'), 'utf8'), /^old /)
+})
+
+test('the tail holds the last lines since it was opened, not those of an earlier start', (t) => {
+  const path = folder(t)
+  const earlier = postgresLog(path).openForWriting()
+  writeSync(earlier, 'earlier\n')
+  closeSync(earlier)
+  const log = postgresLog(path)
+  const descriptor = log.openForWriting()
+  t.after(() => closeSync(descriptor))
+  assert.equal(log.tail(2), '')
+  writeSync(descriptor, 'one\ntwo\nthree\n')
+  assert.equal(log.tail(2), 'two\nthree')
+})
