@@ -317,6 +317,12 @@ export interface OutboundActivitiesTable {
   created_at: Moment
 }
 
+export interface MissingInboxesTable {
+  inbox_uri: string
+  days: Generated<number>
+  last_day: Moment
+}
+
 export interface FanOutsTable extends StateColumns {
   id: Generated<string>
   activity_id: string
@@ -419,6 +425,7 @@ export interface Tables {
   notifications: NotificationsTable
   inbox_messages: InboxMessagesTable
   outbound_activities: OutboundActivitiesTable
+  missing_inboxes: MissingInboxesTable
   fan_outs: FanOutsTable
   oauth_apps: OauthAppsTable
   oauth_tokens: OauthTokensTable

@@ -48,7 +48,8 @@ export interface Graph<T extends StatorTable = StatorTable, S extends StateDecla
   /** Table and name of the graph in one. */
   readonly table: T
   readonly states: S
-  readonly initial: Extract<keyof S, string>
+  // Not narrowed to the names of `S`: that would make a particular graph no `Graph`.
+  readonly initial: string
   readonly key: string
   readonly hostColumn: string | null
   readonly hostShare: number | null
@@ -135,7 +136,7 @@ export function defineGraph<const T extends StatorTable, const S extends StateDe
   return {
     table,
     states,
-    initial: findInitial(table, states) as Extract<keyof S, string>,
+    initial: findInitial(table, states),
     key: options.key ?? 'id',
     hostColumn: options.hostColumn ?? null,
     hostShare: options.hostShare ?? null,
@@ -184,7 +185,9 @@ function findInitial(table: string, states: StateDeclarations): string {
   const marked = Object.keys(states).filter((name) => states[name]?.initial === true)
   if (marked.length > 1) invalid(table, `several initial states: ${marked.join(', ')}`)
   if (marked[0] !== undefined) return marked[0]
-  const reached = new Set(Object.values(states).flatMap((state) => [...state.next, state.timeoutState ?? '']))
+  const reached = new Set(
+    Object.values(states).flatMap((state) => state.next.concat(state.timeoutState ?? [])),
+  )
   const orphans = Object.keys(states).filter((name) => !reached.has(name))
   if (orphans.length !== 1) {
     invalid(table, `exactly one state must be initial, found ${orphans.length}: ${orphans.join(', ')}`)

@@ -40,7 +40,16 @@ create table outbound_activities (
   body text not null,
   created_at timestamptz not null default now()
 );
+-- An activity is queued once, however often its handler runs.
+create unique index outbound_activities_uri on outbound_activities (activity_uri);
 create index outbound_activities_created on outbound_activities (created_at);
+
+-- Inboxes that answered 404, and on how many different days; at the third they count as gone.
+create table missing_inboxes (
+  inbox_uri text primary key,
+  days smallint not null default 1,
+  last_day date not null default current_date
+);
 
 -- One delivery: one activity to one inbox.
 create table fan_outs (

@@ -2,9 +2,14 @@
 import { defineGraph } from '../../stator/graph.ts'
 
 export const blockGraph = defineGraph('blocks', {
-  new: { next: ['sent', 'awaiting_expiry', 'undone'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
-  sent: { next: ['undone'] },
-  awaiting_expiry: { next: ['undone'], retryEverySeconds: 60, attemptsImmediately: false },
+  new: {
+    initial: true,
+    next: ['new', 'sent', 'awaiting_expiry', 'undone'],
+    retryEverySeconds: 60,
+    backOffToSeconds: 3_600,
+  },
+  sent: { next: ['new', 'undone'] }, // `new` again when its end is changed
+  awaiting_expiry: { next: ['new', 'undone'], retryEverySeconds: 60 },
   undone: { next: ['undone_sent'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
   undone_sent: { next: [], deleteAfterSeconds: 86_400 },
 })

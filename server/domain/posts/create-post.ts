@@ -1,0 +1,110 @@
+/** Writes a post of this home: the row, what hangs on it, and all that it causes here, in one transaction. */
+import { sql } from 'kysely'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Transaction } from '../../db/pool.ts'
+import type { Row, Visibility } from '../../db/tables.ts'
+import { wakeWorker } from '../../db/transaction.ts'
+import type { Home } from '../owner/home.ts'
+import { nextId } from '../owner/identities.ts'
+import { postPageUrl, postUri } from '../owner/own-uris.ts'
+import { visiblePosts } from './can-see.ts'
+import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
+import { countNewPosts } from './ingest-counts.ts'
+import { spreadAtHome, tellMentioned } from './local-effects.ts'
+import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
+
+export interface PostDraft extends PostText {
+  /** An identity of this home. */
+  readonly author: Row<'actors'>
+  readonly visibility: Visibility
+  readonly inReplyToId: string | null
+  /** Uploads of the author, in order. */
+  readonly attachmentIds: readonly string[]
+  readonly applicationId: string | null
+}
+
+/**
+ * The post is born `new`; Stator fans it out.
+ * @throws HomebirdError UNPROCESSABLE for an empty or too long post and for attachments that cannot be used, NOT_FOUND for
+ *   a reply to what the author cannot see
+ */
+export async function createPost(
+  tx: Transaction,
+  home: Pick<Home, 'origin'>,
+  draft: PostDraft,
+  now: Date,
+): Promise<Row<'posts'>> {
+  const { author } = draft
+  const composed = composePost(author, draft, draft.attachmentIds.length)
+  const parent = draft.inReplyToId === null ? null : await getParent(tx, author.id, draft.inReplyToId)
+  const id = await nextId(tx)
+  const post = await insertPost(tx, home, { id, draft, composed, parent, now })
+  const mentioned = composed.mentioned.map((actor) => actor.id)
+  await setMentions(tx, id, mentioned)
+  if (composed.hashtags.length > 0) await setHashtags(tx, id, composed.hashtags)
+  await claimAttachments(tx, id, author.id, draft.attachmentIds)
+  await countNewPosts(tx, [id])
+  await tellMentioned(tx, post, mentioned)
+  await spreadAtHome(tx, [id])
+  await wakeWorker(tx, 'posts')
+  return post
+}
+
+interface PostParts {
+  readonly id: string
+  readonly draft: PostDraft
+  readonly composed: ComposedPost
+  readonly parent: Parent | null
+  readonly now: Date
+}
+
+async function insertPost(
+  tx: Transaction,
+  home: Pick<Home, 'origin'>,
+  { id, draft, composed, parent, now }: PostParts,
+): Promise<Row<'posts'>> {
+  const { author } = draft
+  const origin = home.origin(author.host)
+  return tx
+    .insertInto('posts')
+    .values({
+      id,
+      uri: postUri(origin, id),
+      page_url: postPageUrl(origin, author.username, id),
+      author_id: author.id,
+      is_local: true,
+      content_html: composed.contentHtml,
+      content_source: composed.contentSource,
+      content_text: composed.contentText,
+      summary: composed.summary,
+      is_sensitive: composed.isSensitive,
+      language: composed.language,
+      visibility: draft.visibility,
+      in_reply_to_id: parent?.id ?? null,
+      in_reply_to_uri: parent?.uri ?? null,
+      in_reply_to_author_id: parent?.author_id ?? null,
+      conversation_id: parent?.conversation_id ?? id,
+      application_id: draft.applicationId,
+      published_at: now,
+      created_at: now,
+      state: 'new',
+      state_priority: 0,
+      state_next_attempt_at: sql<Date>`now()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+type Parent = Pick<Row<'posts'>, 'id' | 'uri' | 'author_id' | 'conversation_id'>
+
+/** What cannot be seen is answered like what does not exist. */
+async function getParent(tx: Transaction, authorId: string, postId: string): Promise<Parent> {
+  const parent = await tx
+    .selectFrom('posts')
+    .select(['id', 'uri', 'author_id', 'conversation_id', 'boost_of_id'])
+    .where('id', '=', postId)
+    .where(visiblePosts(authorId))
+    .executeTakeFirst()
+  if (parent === undefined) throw new HomebirdError('NOT_FOUND', `there is no post ${postId} to reply to`)
+  return parent.boost_of_id === null ? parent : getParent(tx, authorId, parent.boost_of_id)
+}

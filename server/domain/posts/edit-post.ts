@@ -1,0 +1,137 @@
+/** Changes a post of this home. The earlier version is kept; who may see the post never changes. */
+import { sql } from 'kysely'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
+import { moveRows } from '../../stator/move.ts'
+import type { Home } from '../owner/home.ts'
+import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
+import { tellMentioned, tellOfEdit } from './local-effects.ts'
+import { postGraph } from './post-graph.ts'
+import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
+
+export interface PostEdit extends PostText {
+  /** In order; left out, the attachments stay as they are. */
+  readonly attachmentIds?: readonly string[]
+}
+
+/**
+ * An edit that changes nothing is none: the post comes back as it is.
+ * @throws HomebirdError NOT_FOUND when it was deleted meanwhile, FORBIDDEN for a boost or a post of somebody else,
+ *   UNPROCESSABLE as `createPost`
+ */
+export async function editPost(
+  tx: Transaction,
+  _home: Pick<Home, 'origin'>,
+  post: Pick<Row<'posts'>, 'id'>,
+  edit: PostEdit,
+  now: Date,
+): Promise<Row<'posts'>> {
+  const before = await lockPost(tx, post.id)
+  const author = await tx
+    .selectFrom('actors')
+    .selectAll()
+    .where('id', '=', before.author_id)
+    .executeTakeFirstOrThrow()
+  const attachments = await listAttachments(tx, before.id)
+  const attachmentIds = edit.attachmentIds ?? attachments.map(({ id }) => id)
+  const composed = composePost(author, edit, attachmentIds.length)
+  const areSameFiles = attachmentIds.join() === attachments.map(({ id }) => id).join()
+  if (areSameFiles && isSame(before, composed)) return before
+  await keepVersion(tx, before, attachments)
+  if (!areSameFiles) await replaceAttachments(tx, before, attachmentIds)
+  const mentioned = composed.mentioned.map((actor) => actor.id)
+  const added = await setMentions(tx, before.id, mentioned)
+  await setHashtags(tx, before.id, composed.hashtags)
+  await writeVersion(tx, before, composed, now)
+  // A post that was not sent yet stays `new`, a pending edit stays `edited`: due again, and taken from a worker that has
+  // read the earlier version already.
+  await moveRows(tx, postGraph, [before.id], before.state === 'new' ? 'new' : 'edited', { priority: 0 })
+  await tellMentioned(tx, before, added)
+  await tellOfEdit(tx, before.id)
+  return tx.selectFrom('posts').selectAll().where('id', '=', before.id).executeTakeFirstOrThrow()
+}
+
+async function lockPost(tx: Transaction, id: string): Promise<Row<'posts'>> {
+  const post = await tx
+    .selectFrom('posts')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (post === undefined) throw new HomebirdError('NOT_FOUND', `there is no post ${id}`)
+  if (!post.is_local || post.boost_of_id !== null) {
+    throw new HomebirdError('FORBIDDEN', `post ${id} is not a post that its author here can change`)
+  }
+  return post
+}
+
+async function listAttachments(tx: Transaction, postId: string): Promise<Row<'attachments'>[]> {
+  return tx.selectFrom('attachments').selectAll().where('post_id', '=', postId).orderBy('position').execute()
+}
+
+function isSame(before: Row<'posts'>, composed: ComposedPost): boolean {
+  return (
+    before.content_source === composed.contentSource &&
+    before.content_html === composed.contentHtml &&
+    before.summary === composed.summary &&
+    before.is_sensitive === composed.isSensitive &&
+    before.language === composed.language
+  )
+}
+
+async function keepVersion(
+  tx: Transaction,
+  before: Row<'posts'>,
+  attachments: readonly Row<'attachments'>[],
+): Promise<void> {
+  await tx
+    .insertInto('post_edits')
+    .values({
+      post_id: before.id,
+      content_html: before.content_html,
+      content_source: before.content_source,
+      summary: before.summary,
+      is_sensitive: before.is_sensitive,
+      emojis: JSON.stringify(before.emojis),
+      attachments: JSON.stringify(attachments.map(({ id, description }) => ({ id, description }))),
+      edited_at: before.edited_at ?? before.published_at,
+    })
+    .execute()
+}
+
+/** Files that were taken out wait for another post, and are cleared away with those that found none. */
+async function replaceAttachments(
+  tx: Transaction,
+  post: Row<'posts'>,
+  attachmentIds: readonly string[],
+): Promise<void> {
+  await claimAttachments(tx, post.id, post.author_id, attachmentIds)
+  await sql`
+    update attachments set post_id = null, created_at = now()
+     where post_id = ${post.id} and not (id = any(${attachmentIds}::bigint[]))`.execute(tx)
+}
+
+async function writeVersion(
+  tx: Transaction,
+  before: Row<'posts'>,
+  composed: ComposedPost,
+  now: Date,
+): Promise<void> {
+  // Each edit has a moment of its own, also when two fall into one: the id of its Update is made of it.
+  const last = (before.edited_at ?? before.published_at).getTime()
+  await tx
+    .updateTable('posts')
+    .set({
+      content_html: composed.contentHtml,
+      content_source: composed.contentSource,
+      content_text: composed.contentText,
+      summary: composed.summary,
+      is_sensitive: composed.isSensitive,
+      language: composed.language,
+      edited_at: new Date(Math.max(now.getTime(), last + 1)),
+    })
+    .where('id', '=', before.id)
+    .execute()
+}

@@ -1,0 +1,60 @@
+/** Idempotency-Key: the second request with one key gets the post of the first. Kept per token, in the post's transaction. */
+import { sql } from 'kysely'
+import type { Database, Transaction } from '../../db/pool.ts'
+
+/** How long a key is remembered at least. @see security rule 77 */
+export const IDEMPOTENCY_SECONDS = 3_600
+const MAX_KEY_LENGTH = 255
+
+export interface IdempotencyKey {
+  /** The token or session that sent it, never the token itself: its row id. */
+  readonly holder: string
+  /** As the client sent it; cut at 255 characters. */
+  readonly key: string
+}
+
+/**
+ * Called first in the transaction that would write the post. A second request with the same key waits for the first
+ * to end, then gets its post.
+ * @returns the id of the post that was written for this key, or null
+ */
+export async function findPostOfKey(
+  tx: Transaction,
+  { holder, key }: IdempotencyKey,
+): Promise<string | null> {
+  const name = key.slice(0, MAX_KEY_LENGTH)
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${holder} ${name}`}, 7203153))`.execute(tx)
+  const row = await tx
+    .selectFrom('idempotency_keys')
+    .select('post_id')
+    .where('holder', '=', holder)
+    .where('key', '=', name)
+    .where('created_at', '>', sql<Date>`now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`)
+    .executeTakeFirst()
+  return row?.post_id ?? null
+}
+
+/** Called in the same transaction after the post is written. */
+export async function rememberKey(
+  tx: Transaction,
+  { holder, key }: IdempotencyKey,
+  postId: string,
+): Promise<void> {
+  const name = key.slice(0, MAX_KEY_LENGTH)
+  await tx
+    .insertInto('idempotency_keys')
+    .values({ holder, key: name, post_id: postId })
+    .onConflict((conflict) =>
+      conflict.columns(['holder', 'key']).doUpdateSet({ post_id: postId, created_at: sql<Date>`now()` }),
+    )
+    .execute()
+}
+
+/** Removes keys whose time is over. @returns how many */
+export async function forgetOldKeys(db: Database): Promise<number> {
+  const gone = await db
+    .deleteFrom('idempotency_keys')
+    .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`)
+    .executeTakeFirst()
+  return Number(gone.numDeletedRows)
+}

@@ -1,0 +1,50 @@
+/** What posts of this home cause within it: home timelines, notifications between identities, open streams. */
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/pool.ts'
+import { type NotificationDraft, createNotifications } from '../notifications/create-notifications.ts'
+import { addToTimelines } from '../timelines/add-to-timelines.ts'
+import { publishToStreams } from '../timelines/stream-notices.ts'
+
+/** Puts own posts and boosts into the home timelines of their authors and of the identities that follow these. */
+export async function spreadAtHome(tx: Transaction, postIds: readonly string[]): Promise<void> {
+  const entries = await addToTimelines(tx, postIds)
+  await publishToStreams(
+    tx,
+    entries.map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+  )
+}
+
+/** Tells identities of this home what another one did; whoever is no identity is passed over. */
+export async function tellIdentities(tx: Transaction, drafts: readonly NotificationDraft[]): Promise<void> {
+  const created = await createNotifications(tx, drafts)
+  await publishToStreams(
+    tx,
+    created.map((notification) => ({
+      actorId: notification.actor_id,
+      event: 'notification',
+      id: notification.id,
+    })),
+  )
+}
+
+/** Tells the identities that a post mentions by name. */
+export async function tellMentioned(
+  tx: Transaction,
+  post: { readonly id: string; readonly author_id: string },
+  actorIds: readonly string[],
+): Promise<void> {
+  await tellIdentities(
+    tx,
+    actorIds.map((actorId) => ({ actorId, kind: 'mention', fromActorId: post.author_id, postId: post.id })),
+  )
+}
+
+/** Tells the identities that have a post in their home timeline that it changed. */
+export async function tellOfEdit(tx: Transaction, postId: string): Promise<void> {
+  const { rows } = await sql<{ actorId: string }>`
+    select actor_id as "actorId" from timeline_entries where post_id = ${postId}`.execute(tx)
+  await publishToStreams(
+    tx,
+    rows.map(({ actorId }) => ({ actorId, event: 'status.update', id: postId })),
+  )
+}
