@@ -1,0 +1,191 @@
+/** The SQL of a graph's claims, leases and overview. Text is made once; only values travel with a statement. */
+import { type Graph, automaticStatesOf, keyTypeOf } from './graph.ts'
+import { identifier, literal } from './statement.ts'
+
+/** A row whose process died this often while it was handled is put in quarantine. */
+export const MOST_DEATHS = 3
+
+/** Values of `state_priority`; each is one range of the due index. */
+const PRIORITIES = `(values (0::smallint), (1::smallint)) as p (priority)`
+
+/** How many due rows a claim of a graph with hosts looks at, to find rows of hosts that have room. */
+const HEAD_PER_CLAIM = 4
+const LEAST_HEAD = 256
+/** How many due rows the overview looks at, to find those that may kill their process. */
+const SUSPECT_HEAD = 128
+
+/** Deaths, the one that an expired lease proves included. */
+const DEATHS = `(c.state_deaths + (c.state_lock_token is not null)::int)`
+
+interface Names {
+  readonly table: string
+  readonly key: string
+  readonly keyType: string
+  readonly automatic: string
+}
+
+function namesOf(graph: Graph): Names {
+  return {
+    table: identifier(graph.table),
+    key: identifier(graph.key),
+    keyType: keyTypeOf(graph),
+    automatic: automaticStatesOf(graph).map(literal).join(', '),
+  }
+}
+
+/** Due rows of automatic states that nobody holds. A row that is hastened while it is held stays held. */
+function isFree(names: Names): string {
+  return `c.state in (${names.automatic}) and (c.state_locked_until is null or c.state_locked_until <= now())`
+}
+
+/**
+ * `$1` token, `$2` lease in seconds, `$3` seconds to look ahead, `$4` most rows, `$5` keys that are not looked ahead
+ * for, `$6` highest priority value.
+ */
+const IS_DUE = `c.state_next_attempt_at <= now() + $3::float8 * interval '1 second'`
+
+function isLookedAt(names: Names): string {
+  return `${IS_DUE} and (c.state_next_attempt_at <= now() or c.${names.key} <> all ($5::${names.keyType}[]))`
+}
+
+/**
+ * Marks rows as held: the due index hides them until the lease ends, and shows them again by itself. A token that is
+ * still set belongs to a lease that ran out, so its process is gone.
+ */
+function takeRows(names: Names): string {
+  return `update ${names.table} as c
+       set state_lock_token = $1::uuid, state_locked_until = now() + $2::float8 * interval '1 second',
+           state_next_attempt_at = now() + $2::float8 * interval '1 second', state_deaths = ${DEATHS}`
+}
+
+/** Rows that killed their process before are left to `suspectClaimText`, so that they harm only themselves. */
+const IS_NO_SUSPECT = `${DEATHS} < ${MOST_DEATHS - 1}`
+
+/** A claim in order of priority and due time; workers skip each other's rows. Returns whole rows, in that order. */
+export function claimText(graph: Graph): string {
+  const names = namesOf(graph)
+  return `
+  with due as (
+    select d.* from ${PRIORITIES} cross join lateral (
+      select c.${names.key} as key, c.state_priority, c.state_next_attempt_at as due_at from ${names.table} c
+       where c.state_priority = p.priority and ${isLookedAt(names)} and ${isFree(names)} and ${IS_NO_SUSPECT}
+       order by c.state_next_attempt_at limit $4 for update skip locked) as d
+     where p.priority <= $6::smallint
+     limit $4
+  ), taken as (
+    ${takeRows(names)}
+      from due where c.${names.key} = due.key
+    returning c.*
+  )
+  select taken.* from taken join due on taken.${names.key} = due.key
+   order by due.state_priority, due.due_at, due.key`
+}
+
+/**
+ * The same for a graph with hosts. `$7` hosts that are left out, `$8` and `$9` hosts and how many more rows of each
+ * may be taken, `$10` how many of any other host. With `hostShare` rows beyond that come last, without it not at all.
+ * The first column, `stator_head`, says how many due rows were looked at; there is one empty row when none was taken.
+ */
+export function hostClaimText(graph: Graph, hostColumn: string): string {
+  const names = namesOf(graph)
+  const host = identifier(hostColumn)
+  const head = Math.max(LEAST_HEAD, graph.claimSize * HEAD_PER_CLAIM)
+  const isBeyond = `place > coalesce(room.room, $10::int)`
+  return `
+  with head as (
+    select d.* from ${PRIORITIES} cross join lateral (
+      select c.${names.key} as key, c.${host} as host, c.state_priority, c.state_next_attempt_at as due_at
+        from ${names.table} c
+       where c.state_priority = p.priority and ${isLookedAt(names)} and ${isFree(names)} and ${IS_NO_SUSPECT}
+         and c.${host} <> all ($7::text[])
+       order by c.state_next_attempt_at limit ${head}) as d
+     where p.priority <= $6::smallint
+     limit ${head}
+  ), placed as (
+    select *, row_number() over (partition by host order by state_priority, due_at, key) as place from head
+  ), chosen as (
+    select placed.* from placed left join unnest($8::text[], $9::int[]) as room (host, room) using (host)
+     ${graph.hostShare === null ? `where not (${isBeyond})` : ''}
+     order by ${graph.hostShare === null ? '' : `(${isBeyond}), `}state_priority, due_at, key limit $4
+  ), locked as (
+    select c.${names.key} as key from ${names.table} c
+     where c.${names.key} in (select key from chosen) and ${IS_DUE} and ${isFree(names)}
+       for update skip locked
+  ), taken as (
+    ${takeRows(names)}
+      from locked where c.${names.key} = locked.key
+    returning c.*
+  )
+  select looked.stator_head, taken.* from (select count(*)::int as stator_head from head) as looked
+    left join taken on true left join chosen on chosen.key = taken.${names.key}
+   order by chosen.state_priority, chosen.due_at, chosen.key`
+}
+
+/**
+ * `$1` token, `$2` lease in seconds: takes one row that was being handled when its process died, twice or more. At
+ * the third death it goes into quarantine instead; then it is returned without a token.
+ */
+export function suspectClaimText(graph: Graph): string {
+  const names = namesOf(graph)
+  const isPoison = `${DEATHS} >= ${MOST_DEATHS}`
+  const lease = `now() + $2::float8 * interval '1 second'`
+  return `
+  update ${names.table} as c
+     set state_lock_token = case when ${isPoison} then null else $1::uuid end,
+         state_locked_until = case when ${isPoison} then null else ${lease} end,
+         state_next_attempt_at = case when ${isPoison} then null else ${lease} end,
+         state_error = case when ${isPoison} then 'its process died ' || ${DEATHS} || ' times while handling it'
+                            else c.state_error end,
+         state_deaths = ${DEATHS}
+   where c.${names.key} in (
+     select h.key from (
+       select d.* from ${PRIORITIES} cross join lateral (
+         select c.${names.key} as key, ${DEATHS} as deaths from ${names.table} c
+          where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}
+          order by c.state_next_attempt_at limit ${SUSPECT_HEAD} for update skip locked) as d) as h
+      where h.deaths >= ${MOST_DEATHS - 1} limit 1)
+  returning c.*`
+}
+
+/** `$1` keys, `$2` tokens, `$3` lease in seconds. Returns the keys that are still held. */
+export function extendText(graph: Graph): string {
+  const names = namesOf(graph)
+  return `
+  update ${names.table} as c
+     set state_locked_until = now() + $3::float8 * interval '1 second',
+         state_next_attempt_at = now() + $3::float8 * interval '1 second'
+    from unnest($1::${names.keyType}[], $2::uuid[]) as held (key, token)
+   where c.${names.key} = held.key and c.state_lock_token = held.token
+  returning c.${names.key}::text as key`
+}
+
+/** `$1` keys, `$2` tokens: hands rows back as if they had not been claimed. */
+export function releaseText(graph: Graph): string {
+  const names = namesOf(graph)
+  return `
+  update ${names.table} as c
+     set state_lock_token = null, state_locked_until = null, state_next_attempt_at = now()
+    from unnest($1::${names.keyType}[], $2::uuid[]) as held (key, token)
+   where c.${names.key} = held.key and c.state_lock_token = held.token`
+}
+
+/** For each graph: seconds until its next attempt is due (null for none), and whether a suspect waits. */
+export function overviewText(graphs: readonly Graph[]): string {
+  const parts = graphs.map((graph) => {
+    const names = namesOf(graph)
+    const first = (priority: number): string => `(
+      select c.state_next_attempt_at from ${names.table} c
+       where c.state_priority = ${priority} and c.state_next_attempt_at is not null
+         and c.state in (${names.automatic})
+       order by c.state_next_attempt_at limit 1)`
+    return `
+    select ${literal(graph.table)} as graph,
+           extract(epoch from least(${first(0)}, ${first(1)}) - now())::float8 as "dueInSeconds",
+           exists (select from ${PRIORITIES} cross join lateral (
+             select ${DEATHS} as deaths from ${names.table} c
+              where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}
+              order by c.state_next_attempt_at limit ${SUSPECT_HEAD}) as d
+            where d.deaths >= ${MOST_DEATHS - 1}) as "hasSuspect"`
+  })
+  return parts.join(' union all ')
+}

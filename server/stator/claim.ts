@@ -1,0 +1,155 @@
+/** Takes due rows for this worker, holds them by a lease, and gives them back. One statement each. */
+import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import type { Querier } from '../db/pool.ts'
+import type { StateColumns } from '../db/tables.ts'
+import {
+  claimText,
+  extendText,
+  hostClaimText,
+  overviewText,
+  releaseText,
+  suspectClaimText,
+} from './claim-sql.ts'
+import type { Graph } from './graph.ts'
+import { send, sendForCount } from './statement.ts'
+
+/** A row as it was claimed, of whichever table. */
+export type StateRow = Selectable<StateColumns> & Readonly<Record<string, unknown>>
+
+/** A row that this worker holds, and the token that only its holder may finish it with. */
+export interface Task {
+  readonly key: string
+  readonly token: string
+  /** Empty where the graph has no hosts. */
+  readonly host: string
+  readonly row: StateRow
+  /** Monotonic milliseconds at which the lease was last known to begin. */
+  leasedAtMs: number
+}
+
+export interface ClaimRequest {
+  readonly leaseSeconds: number
+  readonly limit: number
+  /** Rows due within this many seconds count as due, but for those of `exceptKeys`. */
+  readonly aheadSeconds: number
+  readonly exceptKeys: readonly string[]
+  /** Only the owner's own work. */
+  readonly isOwnOnly: boolean
+}
+
+/** How many rows of each host may be taken; used where the graph has hosts. */
+export interface HostRooms {
+  /** Hosts of which something is held, and how many more rows may be: none or less leaves the host out. */
+  readonly rooms: ReadonlyMap<string, number>
+  /** For every other host. */
+  readonly room: number
+}
+
+export interface Claim {
+  readonly tasks: Task[]
+  /** Due rows were seen and not taken: another worker was quicker, or their hosts have no room. */
+  readonly hasPassedOver: boolean
+}
+
+export interface GraphOverview {
+  readonly graph: string
+  /** Negative when it is overdue, null when nothing is planned. */
+  readonly dueInSeconds: number | null
+  /** A row waits that was being handled when its process died, at least twice. */
+  readonly hasSuspect: boolean
+}
+
+export class Claims {
+  readonly #graph: Graph
+  readonly #claim: string
+  readonly #suspect: string
+  readonly #extend: string
+  readonly #release: string
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+    this.#claim = graph.hostColumn === null ? claimText(graph) : hostClaimText(graph, graph.hostColumn)
+    this.#suspect = suspectClaimText(graph)
+    this.#extend = extendText(graph)
+    this.#release = releaseText(graph)
+  }
+
+  /** @param nowMs  monotonic, read before the statement is sent: the lease never ends later than is believed here */
+  async take(db: Querier, request: ClaimRequest, hosts: HostRooms, nowMs: number): Promise<Claim> {
+    const parameters: unknown[] = [
+      randomUUID(),
+      request.leaseSeconds,
+      request.aheadSeconds,
+      request.limit,
+      request.exceptKeys,
+      request.isOwnOnly ? 0 : 1,
+    ]
+    if (this.#graph.hostColumn === null) {
+      const rows = await send<StateRow>(db, this.#claim, parameters)
+      return { tasks: rows.map((row) => this.#taskOf(row, nowMs)), hasPassedOver: false }
+    }
+    const full = [...hosts.rooms].filter(([, room]) => room <= 0).map(([host]) => host)
+    parameters.push(full, [...hosts.rooms.keys()], [...hosts.rooms.values()], hosts.room)
+    const rows = await send<StateRow & { stator_head: number }>(db, this.#claim, parameters)
+    const looked = rows[0]?.stator_head ?? 0
+    const tasks: Task[] = []
+    for (const { stator_head: _, ...row } of rows) {
+      if (row.state_lock_token !== null) tasks.push(this.#taskOf(row, nowMs))
+    }
+    return { tasks, hasPassedOver: full.length > 0 || looked > tasks.length }
+  }
+
+  /**
+   * Takes one row whose process died while it was handled, so that it is tried alone.
+   * @returns the row, whether it went into quarantine instead, or null where there is none
+   */
+  async takeSuspect(
+    db: Querier,
+    leaseSeconds: number,
+    nowMs: number,
+  ): Promise<{ readonly task: Task; readonly isQuarantined: boolean } | null> {
+    const [row] = await send<StateRow>(db, this.#suspect, [randomUUID(), leaseSeconds])
+    if (row === undefined) return null
+    return { task: this.#taskOf(row, nowMs), isQuarantined: row.state_lock_token === null }
+  }
+
+  /** Lets the leases begin anew. @returns the keys of the rows that are still held by these tokens */
+  async extend(db: Querier, tasks: readonly Task[], leaseSeconds: number): Promise<ReadonlySet<string>> {
+    const rows = await send<{ key: string }>(db, this.#extend, [...keysAndTokens(tasks), leaseSeconds])
+    return new Set(rows.map((row) => row.key))
+  }
+
+  /** Hands rows back: due at once, without an attempt or a death counted. */
+  async release(db: Querier, tasks: readonly Task[]): Promise<void> {
+    if (tasks.length > 0) await sendForCount(db, this.#release, keysAndTokens(tasks))
+  }
+
+  #taskOf(row: StateRow, nowMs: number): Task {
+    const { key, hostColumn } = this.#graph
+    return {
+      key: String(row[key]),
+      token: row.state_lock_token ?? '',
+      host: hostColumn === null ? '' : String(row[hostColumn]),
+      row,
+      leasedAtMs: nowMs,
+    }
+  }
+}
+
+function keysAndTokens(tasks: readonly Task[]): [string[], string[]] {
+  return [tasks.map((task) => task.key), tasks.map((task) => task.token)]
+}
+
+/** What waits in each graph: the one statement of an idle worker. */
+export class Overview {
+  readonly #text: string
+
+  constructor(graphs: readonly Graph[]) {
+    this.#text = overviewText(graphs)
+  }
+
+  async read(db: Querier): Promise<GraphOverview[]> {
+    return send<GraphOverview>(db, this.#text, [])
+  }
+}
