@@ -1,37 +1,20 @@
-/** Takes posts out of everything that shows them: counts, timelines, notifications, open streams. */
+/** Takes posts of others away, and boosts that somebody took back. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
-import type { Row } from '../../db/tables.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
 
-export type RemovedPost = Pick<Row<'posts'>, 'id' | 'uri' | 'is_local' | 'kind' | 'visibility'>
-
-/**
- * Marks posts and all boosts of them as deleted. What is deleted already is left alone.
- * @returns what was removed now, boosts among it
- */
-export async function removePosts(
-  tx: Transaction,
-  postIds: readonly string[],
-  now: Date,
-): Promise<RemovedPost[]> {
-  if (postIds.length === 0) return []
-  const { rows: removed } = await sql<RemovedPost>`
-    update posts set deleted_at = ${now}
-     where (id = any(${postIds}::bigint[]) or boost_of_id = any(${postIds}::bigint[])) and deleted_at is null
-    returning id, uri, is_local, kind, visibility`.execute(tx)
-  if (removed.length === 0) return []
-  const ids = removed.map(({ id }) => id)
+/** Out of everything: counts, timelines, open streams; boosts of them go too. What replies to them stays. */
+export async function removePosts(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql<{ actor_id: string; post_id: string }>`
+    select actor_id, post_id from timeline_entries
+     where post_id = any(${ids}::bigint[])
+        or post_id in (select id from posts where boost_of_id = any(${ids}::bigint[]))`.execute(tx)
   await uncountPosts(tx, ids)
-  await sql`delete from notifications where post_id = any(${ids}::bigint[])`.execute(tx)
-  const { rows: entries } = await sql<{ actor_id: string; post_id: string }>`
-    delete from timeline_entries where post_id = any(${ids}::bigint[]) returning actor_id, post_id`.execute(
-    tx,
-  )
+  await sql`delete from posts where id = any(${ids}::bigint[])`.execute(tx)
   await publishToStreams(
     tx,
-    entries.map((entry) => ({ actorId: entry.actor_id, event: 'delete', id: entry.post_id })),
+    rows.map((row) => ({ actorId: row.actor_id, event: 'delete', id: row.post_id })),
   )
-  return removed
 }

@@ -1,0 +1,64 @@
+/**
+ * Which handle an actor may show: `user@domain` only where WebFinger of the domain names the actor, and WebFinger of the
+ * actor's own host, or the actor itself, names the domain (rule 23).
+ */
+import { type Host, hostOf } from '../net/origin.ts'
+import { parseHostMeta } from './host-meta.ts'
+import type { ActorFacts } from './parse-actor.ts'
+import type { RemoteDocuments } from './remote-documents.ts'
+import { type WebfingerFacts, parseWebfinger, parseWebfingerResource, webfingerUrl } from './webfinger.ts'
+
+const JRD_TYPES = ['application/jrd+json', 'application/json'] as const
+const XRD_TYPES = ['application/xrd+xml', 'application/xml', 'text/xml'] as const
+
+type Documents = Pick<RemoteDocuments, 'readJson' | 'readText'>
+
+/** What a domain says about `user@domain`; null where it says nothing. */
+export async function askWebfinger(
+  documents: Documents,
+  username: string,
+  domain: string,
+): Promise<WebfingerFacts | null> {
+  const resource = `acct:${username}@${domain}`
+  const first = await documents.readJson(webfingerUrl(domain, resource), JRD_TYPES)
+  if (first.outcome === 'found') return parseWebfinger(first.document)
+  if (first.outcome !== 'missing' && first.outcome !== 'refused') return null
+  const xml = await documents.readText(`https://${domain}/.well-known/host-meta`, XRD_TYPES)
+  const template = xml === null ? null : parseHostMeta(xml)
+  const url = template?.replace('{uri}', encodeURIComponent(resource))
+  if (url === undefined || url === webfingerUrl(domain, resource)) return null
+  const second = await documents.readJson(url, JRD_TYPES)
+  return second.outcome === 'found' ? parseWebfinger(second.document) : null
+}
+
+/**
+ * @returns the domain of the handle; the actor's host where no other is confirmed, which is always true in so far as it
+ *   names the server that the actor lives on
+ */
+export async function confirmHandleDomain(documents: Documents, facts: ActorFacts): Promise<string> {
+  const host = hostOf(facts.uri) as Host
+  const claimed = facts.webfinger === null ? null : parseWebfingerResource(facts.webfinger)
+  if (claimed?.kind === 'acct' && isSameName(claimed.username, facts.username)) {
+    const isConfirmed = claimed.host === host || (await names(documents, facts, claimed.host))
+    if (isConfirmed) return claimed.host
+  }
+  const own = await askWebfinger(documents, facts.username, host)
+  if (own === null || own.subject === null || !pointsTo(own, facts)) return host
+  const { subject } = own
+  if (subject.host === host || !isSameName(subject.username, facts.username)) return host
+  return (await names(documents, facts, subject.host)) ? subject.host : host
+}
+
+async function names(documents: Documents, facts: ActorFacts, domain: string): Promise<boolean> {
+  const found = await askWebfinger(documents, facts.username, domain)
+  return found !== null && pointsTo(found, facts)
+}
+
+function pointsTo(found: WebfingerFacts, facts: ActorFacts): boolean {
+  return found.selfUri === facts.uri
+}
+
+/** User names are compared without regard to case, as servers do. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}

@@ -1,0 +1,106 @@
+/** When an actor's document is read again, and what remains when it is gone. */
+import { sql } from 'kysely'
+import type { Querier, Transaction } from '../../db/pool.ts'
+import { notify } from '../../db/transaction.ts'
+import { moveRows } from '../../stator/move.ts'
+import { removePosts } from '../posts/remove-posts.ts'
+import type { Actor } from './actor.ts'
+import { actorGraph } from './actor-graph.ts'
+import { REMOTE_KEYS_CHANGED } from './upsert-remote-actor.ts'
+
+/** A document that was read this long ago is read again when somebody looks at the actor. */
+const FRESH_MS = 24 * 3_600_000
+
+/** True for actors of others that should be read again. */
+export function isStale(actor: Pick<Actor, 'is_local' | 'fetched_at' | 'gone_at'>, now: Date): boolean {
+  if (actor.is_local || actor.gone_at !== null) return false
+  return actor.fetched_at === null || now.getTime() - actor.fetched_at.getTime() > FRESH_MS
+}
+
+/**
+ * Has stale actors read again by the worker; to be called when they are shown or speak.
+ * @returns how many will be read
+ */
+export async function refreshStaleActors(
+  tx: Transaction,
+  actors: Iterable<Pick<Actor, 'id' | 'is_local' | 'fetched_at' | 'gone_at'>>,
+  now: Date,
+): Promise<number> {
+  const ids = [...actors].filter((actor) => isStale(actor, now)).map(({ id }) => id)
+  return (await moveRows(tx, actorGraph, [...new Set(ids)].sort(), 'outdated')).length
+}
+
+/** Has actors read again however fresh they are, as when they say that their profile changed. */
+export async function refreshActors(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await moveRows(tx, actorGraph, [...new Set(ids)].sort(), 'outdated')
+}
+
+/**
+ * The origin says that an actor is gone: its posts, follows and what it did here go with it. The row stays, so that what
+ * refers to it has a name.
+ */
+export async function forgetGoneActor(tx: Transaction, actorId: string, now: Date): Promise<void> {
+  const gone = await tx
+    .updateTable('actors')
+    .set({ gone_at: now, display_name: '', bio_html: '', fields: '[]', icon_url: null, header_url: null })
+    .where('id', '=', actorId)
+    .where('is_local', '=', false)
+    .where('gone_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (gone === undefined) return
+  await removeFollowsOf(tx, actorId)
+  await sql`delete from actor_keys where actor_id = ${actorId}`.execute(tx)
+  await sql`delete from notifications where from_actor_id = ${actorId}`.execute(tx)
+  await removeLikesOf(tx, actorId)
+  await removePostsOf(tx, actorId)
+  await notify(tx, 'changed', REMOTE_KEYS_CHANGED)
+}
+
+/** Both directions, with the counts of the identities. */
+export async function removeFollowsOf(tx: Transaction, actorId: string): Promise<void> {
+  await sql`
+    with removed as (
+      delete from follows where source_id = ${actorId} or target_id = ${actorId} returning source_id, target_id, state
+    ), counted as (
+      select id, sum(following)::integer as following, sum(followers)::integer as followers
+        from (select source_id as id, 1 as following, 0 as followers from removed where state = 'accepted'
+              union all
+              select target_id, 0, 1 from removed where state in ('accepted', 'accepting')) as each
+       group by id
+    )
+    update actors
+       set following_count = greatest(0, following_count - counted.following),
+           followers_count = greatest(0, followers_count - counted.followers)
+      from counted where actors.id = counted.id and actors.is_local`.execute(tx)
+}
+
+async function removeLikesOf(tx: Transaction, actorId: string): Promise<void> {
+  await sql`
+    with removed as (
+      delete from interactions where actor_id = ${actorId} returning post_id
+    )
+    update posts set likes_count = greatest(0, likes_count - 1) from removed where posts.id = removed.post_id`.execute(
+    tx,
+  )
+}
+
+const POSTS_PER_STATEMENT = 500
+
+async function removePostsOf(tx: Transaction, actorId: string): Promise<void> {
+  for (;;) {
+    const ids = await listPostIds(tx, actorId)
+    if (ids.length === 0) return
+    await removePosts(tx, ids)
+  }
+}
+
+async function listPostIds(db: Querier, actorId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('posts')
+    .select('id')
+    .where('author_id', '=', actorId)
+    .limit(POSTS_PER_STATEMENT)
+    .execute()
+  return rows.map(({ id }) => id)
+}
