@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
 import { postGraph } from './post-graph.ts'
-import { type TakenDownPost, takeDownPosts } from './take-down.ts'
+import { type RemovedPost, removePosts } from './remove-posts.ts'
 
 /**
  * A second call changes nothing.
@@ -21,23 +21,19 @@ export async function deletePost(
 
 /** Boosts by own identities go with what they boost. */
 export async function deleteOwnPosts(tx: Transaction, postIds: readonly string[], now: Date): Promise<void> {
-  const removed = await takeDownPosts(tx, postIds, now)
+  const removed = (await removePosts(tx, postIds, now)).filter((post) => post.is_local)
   if (removed.length === 0) return
+  const ids = removed.map((post) => post.id)
+  await tx.deleteFrom('pins').where('post_id', 'in', ids).execute()
   await tx
     .insertInto('tombstones')
     .values(removed.map((post) => tombstoneOf(post, now)))
     .onConflict((conflict) => conflict.column('uri').doNothing())
     .execute()
-  await moveRows(
-    tx,
-    postGraph,
-    removed.map((post) => post.id),
-    'deleted',
-    { priority: 0 },
-  )
+  await moveRows(tx, postGraph, ids, 'deleted', { priority: 0 })
 }
 
-function tombstoneOf(post: TakenDownPost, now: Date) {
+function tombstoneOf(post: RemovedPost, now: Date) {
   const isPublic = post.visibility === 'public' || post.visibility === 'unlisted'
   return {
     uri: post.uri,
