@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
 import { postGraph } from './post-graph.ts'
-import { type RemovedPost, removePosts } from './remove-posts.ts'
+import { type TakenDownPost, takeDownPosts } from './take-down.ts'
 
 /**
  * A second call changes nothing.
@@ -21,10 +21,9 @@ export async function deletePost(
 
 /** Boosts by own identities go with what they boost. */
 export async function deleteOwnPosts(tx: Transaction, postIds: readonly string[], now: Date): Promise<void> {
-  const removed = (await removePosts(tx, postIds, now)).filter((post) => post.is_local)
+  const removed = await takeDownPosts(tx, postIds, now)
   if (removed.length === 0) return
   const ids = removed.map((post) => post.id)
-  await tx.deleteFrom('pins').where('post_id', 'in', ids).execute()
   await tx
     .insertInto('tombstones')
     .values(removed.map((post) => tombstoneOf(post, now)))
@@ -33,7 +32,7 @@ export async function deleteOwnPosts(tx: Transaction, postIds: readonly string[]
   await moveRows(tx, postGraph, ids, 'deleted', { priority: 0 })
 }
 
-function tombstoneOf(post: RemovedPost, now: Date) {
+function tombstoneOf(post: TakenDownPost, now: Date) {
   const isPublic = post.visibility === 'public' || post.visibility === 'unlisted'
   return {
     uri: post.uri,
