@@ -13,11 +13,12 @@ import {
   isObject,
   isUri,
   linksOf,
+  numberOf,
   pageUrlOf,
   textOf,
   typeOf,
 } from './json.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, WebLink } from './json.ts'
 import { parseTags } from './parse-tags.ts'
 import type { EmojiFact } from './parse-tags.ts'
 import { isActorKind } from './vocabulary.ts'
@@ -158,8 +159,12 @@ function profileOf(document: JsonObject): Profile {
   }
 }
 
+/** The largest of the pictures offered; without sizes the first. */
 function imageOf(value: unknown): ImageFact | null {
-  const link = linksOf(value).find((candidate) => candidate.href.startsWith('https://'))
+  const width = (link: WebLink): number => numberOf(link.source?.['width'], 0, 65_535) ?? 0
+  const [link] = linksOf(value)
+    .filter((candidate) => candidate.href.startsWith('https://'))
+    .toSorted((one, other) => width(other) - width(one))
   if (link === undefined) return null
   const description = cleanLine(
     textOf(link.source?.['summary']) ?? textOf(link.source?.['name']) ?? '',
