@@ -17,9 +17,9 @@ export interface StateColumns {
   state_locked_until: NullableMoment
   state_lock_token: Nullable<string>
   state_attempts: Generated<number>
-  /** Errors thrown by the handler in this state. */
+  /** Errors that the handler threw one after the other in this state. */
   state_errors: Generated<number>
-  /** Leases that ran out in this state because their process died. */
+  /** Leases that ran out one after the other in this state because their process died. */
   state_deaths: Generated<number>
   state_error: Nullable<string>
 }

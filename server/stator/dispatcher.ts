@@ -272,7 +272,12 @@ export class Dispatcher {
       this.#drop(lane, result.task)
       if (result.state === null) this.tally.refused += 1
       else if (result.outcome.kind === 'failed') failed += 1
-      if (result.state !== null && result.state !== result.task.row.state) moved += 1
+      if (
+        result.state !== null &&
+        (result.outcome.kind === 'move' || result.state !== result.task.row.state)
+      ) {
+        moved += 1
+      }
       if (result.dueInSeconds !== null) soonest = Math.min(soonest, result.dueInSeconds)
       this.#logResult(lane, result)
     }

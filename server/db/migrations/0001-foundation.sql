@@ -104,7 +104,7 @@ create table peers (
   state text not null default 'outdated',
   state_changed_at timestamptz not null default now(),
   state_next_attempt_at timestamptz default now(),
-  state_priority smallint not null default 1,
+  state_priority smallint not null default 1 check (state_priority in (0, 1)),
   state_locked_until timestamptz,
   state_lock_token uuid,
   state_attempts integer not null default 0,

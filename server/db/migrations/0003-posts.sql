@@ -39,7 +39,7 @@ create table posts (
   state text not null default 'new',
   state_changed_at timestamptz not null default now(),
   state_next_attempt_at timestamptz,
-  state_priority smallint not null default 1,
+  state_priority smallint not null default 1 check (state_priority in (0, 1)),
   state_locked_until timestamptz,
   state_lock_token uuid,
   state_attempts integer not null default 0,
@@ -56,7 +56,8 @@ create index posts_conversation on posts (conversation_id, id);
 create index posts_boost_of on posts (boost_of_id, author_id) where boost_of_id is not null;
 create index posts_page_url on posts (page_url) where page_url is not null;
 create index posts_due on posts (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
-create index posts_state on posts (state, state_changed_at) where is_local;
+-- Nearly every post is fanned out; the few in other states are what Stator looks for.
+create index posts_state on posts (state, state_changed_at) where state <> 'fanned_out';
 
 -- Earlier versions, oldest first; the present one is the post.
 create table post_edits (
@@ -131,7 +132,7 @@ create table interactions (
   state text not null default 'new',
   state_changed_at timestamptz not null default now(),
   state_next_attempt_at timestamptz,
-  state_priority smallint not null default 0,
+  state_priority smallint not null default 0 check (state_priority in (0, 1)),
   state_locked_until timestamptz,
   state_lock_token uuid,
   state_attempts integer not null default 0,

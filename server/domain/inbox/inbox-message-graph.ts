@@ -17,5 +17,5 @@ export const inboxMessageGraph = defineGraph(
     processed: { next: [], deleteAfterSeconds: WEEK_SECONDS },
     dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS }, // replay by the owner
   },
-  { hostColumn: 'host', concurrencyFactor: 2, claimSize: 100 },
+  { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 2, claimSize: 100 },
 )
