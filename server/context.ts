@@ -78,7 +78,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => fetch.close())
     const shared = { db, clock, log, home, fetch }
     const dereferencer = createDereferencer(shared)
-    const remoteKeys = createRemoteKeys({ ...shared, listener, dereferencer })
+    const remoteKeys = createRemoteKeys({ ...shared, listener })
     closers.push(() => remoteKeys.close())
     const statementCount = (): number => opened.statementCount()
     return {

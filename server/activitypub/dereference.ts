@@ -1,0 +1,238 @@
+/**
+ * Finds actors and posts by their ids, handles and pages: among what is stored first, then at their origin. What is
+ * fetched is stored, with the authors and the ancestors that it needs.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { Database } from '../db/pool.ts'
+import type { Row } from '../db/tables.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { type Actor, findActorByHandle, findActorByUri, findActorReferences } from '../domain/actors/actor.ts'
+import { isStale, refreshStaleActors } from '../domain/actors/actor-freshness.ts'
+import { upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
+import { findByPageUrl, findPostByUri } from '../domain/posts/find-remote.ts'
+import { ingestPosts } from '../domain/posts/ingest-posts.ts'
+import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
+import { actorRecord } from './actor-record.ts'
+import { askWebfinger, confirmHandleDomain } from './confirm-handle.ts'
+import { type BudgetLimits, FetchBudget } from './fetch-budget.ts'
+import { type JsonObject, idOf, typeOf } from './json.ts'
+import { parseActor } from './parse-actor.ts'
+import { type PostFacts, parsePost } from './parse-object.ts'
+import { actorUrisOf, postRecord, withMentionedActors } from './post-record.ts'
+import { type DocumentFailure, RemoteDocuments, type RemoteParts } from './remote-documents.ts'
+import { isActorKind, isPostKind } from './vocabulary.ts'
+import { parseWebfingerResource } from './webfinger.ts'
+
+export type Post = Row<'posts'>
+
+export interface FindOptions {
+  /** Reads an actor from its origin however fresh the stored row is. */
+  readonly isFresh?: boolean
+  readonly limits?: BudgetLimits
+}
+
+export type Resolved =
+  | { readonly kind: 'actor'; readonly actor: Actor }
+  | { readonly kind: 'post'; readonly post: Post }
+
+export type ActorReading = { readonly outcome: 'found'; readonly actor: Actor } | DocumentFailure
+export type PostReading = { readonly outcome: 'found'; readonly post: Post } | DocumentFailure
+
+/** Null everywhere means: not found, not allowed, or not reachable now. Nothing throws for what others do. */
+export interface Dereferencer {
+  /** A stored row that is stale is given at once and read again by the worker. */
+  actorByUri(uri: string, options?: FindOptions): Promise<Actor | null>
+  /** @param handle  `user@domain`, with or without a leading `@` or `acct:` */
+  actorByHandle(handle: string, options?: FindOptions): Promise<Actor | null>
+  /** Ancestors are fetched and stored too, as far as the limits allow. */
+  postByUri(uri: string, options?: FindOptions): Promise<Post | null>
+  /** Whatever a person pastes: a handle, an id, the address of a page. */
+  resolve(query: string): Promise<Resolved | null>
+  /** As `actorByUri`, always from the origin, and telling why there is none. */
+  readActor(uri: string): Promise<ActorReading>
+  /** As `postByUri`, telling why there is none. */
+  readPost(uri: string, options?: FindOptions): Promise<PostReading>
+}
+
+export interface DereferencerParts extends RemoteParts {
+  readonly db: Database
+}
+
+export function createDereferencer(parts: DereferencerParts): Dereferencer {
+  return new Finder(parts)
+}
+
+class Finder implements Dereferencer {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #parts: DereferencerParts
+  readonly #documents: RemoteDocuments
+
+  constructor(parts: DereferencerParts) {
+    this.#db = parts.db
+    this.#clock = parts.clock
+    this.#parts = parts
+    this.#documents = new RemoteDocuments(parts)
+  }
+
+  async actorByUri(uri: string, options: FindOptions = {}): Promise<Actor | null> {
+    return this.#actor(uri, new FetchBudget(this.#clock, options.limits), options.isFresh === true)
+  }
+
+  async actorByHandle(handle: string, options: FindOptions = {}): Promise<Actor | null> {
+    const parsed = parseWebfingerResource(handle)
+    if (parsed?.kind !== 'acct') return null
+    const { username, host } = parsed
+    const { home } = this.#parts
+    if (home.isBlockedDomain(host)) return null
+    const stored = await findActorByHandle(this.#db, username, host)
+    if (home.isOwnHost(host)) return stored ?? null
+    if (stored !== undefined && stored.fetched_at !== null && options.isFresh !== true)
+      return this.#fresh(stored)
+    const found = await askWebfinger(this.#documents, username, host)
+    if (found?.selfUri === undefined || found.selfUri === null) return null
+    const actor = await this.actorByUri(found.selfUri, { ...options, isFresh: true })
+    if (actor === null) return null
+    // A domain that names an actor who does not name it has no say about that actor.
+    const domains = [host, found.subject?.host]
+    return domains.includes(actor.handle_domain) ? actor : null
+  }
+
+  async postByUri(uri: string, options: FindOptions = {}): Promise<Post | null> {
+    const found = await this.readPost(uri, options)
+    return found.outcome === 'found' ? found.post : null
+  }
+
+  async resolve(query: string): Promise<Resolved | null> {
+    const text = query.trim()
+    const parsed = parseWebfingerResource(text)
+    if (parsed === null) return null
+    if (parsed.kind === 'acct') {
+      const actor = await this.actorByHandle(text)
+      return actor === null ? null : { kind: 'actor', actor }
+    }
+    const url = findRemoteUrl(parsed.uri)
+    if (url === undefined || this.#parts.home.isBlockedDomain(url.host)) return null
+    const stored = (await this.#stored(parsed.uri)) ?? (await this.#stored(url.href))
+    if (stored !== null || this.#parts.home.isOwnHost(url.host)) return stored
+    const found = await this.#documents.read(parsed.uri, { followAlternate: true, isFresh: true })
+    return found.outcome === 'found' ? this.#resolved(found.document) : null
+  }
+
+  async readActor(uri: string): Promise<ActorReading> {
+    const read = await this.#documents.read(uri, { isFresh: true })
+    return read.outcome === 'found' ? this.#storeActor(read.document) : read
+  }
+
+  async readPost(uri: string, options: FindOptions = {}): Promise<PostReading> {
+    const stored = await findPostByUri(this.#db, uri)
+    if (stored !== undefined) return { outcome: 'found', post: stored }
+    const budget = new FetchBudget(this.#clock, options.limits)
+    const chain: PostFacts[] = []
+    let failure: DocumentFailure | null = null
+    for (let next: string | null = uri; next !== null && chain.length <= budget.ancestors;) {
+      const read = await this.#readFacts(next, budget)
+      if ('failure' in read) {
+        if (chain.length === 0) ({ failure } = read)
+        break
+      }
+      chain.push(read.facts)
+      next = read.facts.inReplyTo
+      if (next !== null && (await findPostByUri(this.#db, next)) !== undefined) break
+    }
+    if (failure !== null) return failure
+    await this.#storePosts(chain)
+    const post = await findPostByUri(this.#db, chain[0]?.uri ?? uri)
+    return post === undefined
+      ? { outcome: 'refused', reason: `${uri} was deleted` }
+      : { outcome: 'found', post }
+  }
+
+  /** Stored and fresh, stored and to be read again, or read now. */
+  async #actor(uri: string, budget: FetchBudget, isFresh: boolean): Promise<Actor | null> {
+    const stored = await findActorByUri(this.#db, uri)
+    if (stored !== undefined) {
+      if (stored.is_local || (stored.fetched_at !== null && !isFresh)) return this.#fresh(stored)
+      if (this.#parts.home.isBlockedDomain(stored.host)) return null
+    }
+    if (!budget.take(uri)) return stored ?? null
+    const read = await this.readActor(uri)
+    return read.outcome === 'found' ? read.actor : null
+  }
+
+  async #fresh(actor: Actor): Promise<Actor | null> {
+    if (actor.gone_at !== null) return null
+    const now = this.#clock.now()
+    if (isStale(actor, now)) await inTransaction(this.#db, async (tx) => refreshStaleActors(tx, [actor], now))
+    return actor
+  }
+
+  async #storeActor(document: JsonObject): Promise<ActorReading> {
+    const parsed = parseActor(document)
+    if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
+    const handleDomain = await confirmHandleDomain(this.#documents, parsed.actor)
+    if (this.#parts.home.isBlockedDomain(handleDomain)) {
+      return { outcome: 'refused', reason: `${handleDomain} is blocked` }
+    }
+    const actor = await inTransaction(this.#db, async (tx) => {
+      const record = actorRecord(parsed.actor, handleDomain)
+      return (await upsertRemoteActors(tx, [record], this.#clock.now())).get(record.uri)
+    })
+    if (actor === undefined) return { outcome: 'refused', reason: `${parsed.actor.uri} belongs to this home` }
+    return { outcome: 'found', actor }
+  }
+
+  async #stored(uri: string): Promise<Resolved | null> {
+    const post = await findPostByUri(this.#db, uri)
+    if (post !== undefined) return { kind: 'post', post }
+    const actor = await findActorByUri(this.#db, uri)
+    if (actor !== undefined && actor.gone_at === null && actor.fetched_at !== null) {
+      return { kind: 'actor', actor: (await this.#fresh(actor)) ?? actor }
+    }
+    return findByPageUrl(this.#db, uri)
+  }
+
+  async #resolved(document: JsonObject): Promise<Resolved | null> {
+    const type = typeOf(document)
+    if (isActorKind(type)) {
+      const read = await this.#storeActor(document)
+      return read.outcome === 'found' ? { kind: 'actor', actor: read.actor } : null
+    }
+    // The address of the activity that made a post stands for the post.
+    const uri = type === 'Create' ? idOf(document['object']) : isPostKind(type) ? idOf(document['id']) : null
+    const post = uri === null || !sameOrigin(uri, document['id']) ? null : await this.postByUri(uri)
+    return post === null ? null : { kind: 'post', post }
+  }
+
+  /** A post as facts, its author stored: who the followers are is for the author's document to say. */
+  async #readFacts(
+    uri: string,
+    budget: FetchBudget,
+  ): Promise<{ readonly facts: PostFacts } | { readonly failure: DocumentFailure }> {
+    const refused = (reason: string) => ({ failure: { outcome: 'refused', reason } }) as const
+    if (!budget.take(uri)) return refused('enough was fetched')
+    const read = await this.#documents.read(uri, { totalMs: budget.leftMs })
+    if (read.outcome !== 'found') return { failure: read }
+    const first = parsePost(read.document)
+    if (!first.ok) return refused(first.reason)
+    const { actorUri } = first.post
+    const author = await this.#actor(actorUri, budget, false)
+    if (author === null) return refused(`the author ${actorUri} cannot be read`)
+    const parsed = parsePost(read.document, { actorUri, followersUri: author.followers_uri })
+    return parsed.ok ? { facts: parsed.post } : refused(parsed.reason)
+  }
+
+  async #storePosts(chain: readonly PostFacts[]): Promise<void> {
+    const now = this.#clock.now()
+    await inTransaction(this.#db, async (tx) => {
+      const known = await findActorReferences(tx, chain.flatMap(actorUrisOf))
+      const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
+      const actors = await withMentionedActors(tx, chain, known, isOwnHost)
+      await ingestPosts(
+        tx,
+        chain.flatMap((facts) => postRecord(facts, actors, now) ?? []),
+        now,
+      )
+    })
+  }
+}
