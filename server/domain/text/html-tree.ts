@@ -48,6 +48,13 @@ const escapeText = (text: string): string =>
     ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     : text
 
+/** Cuts escaped text, never inside a character reference: every `&` of it begins one. */
+function cutEscaped(escaped: string, length: number): string {
+  const cut = truncateText(escaped, length)
+  const reference = cut.lastIndexOf('&')
+  return reference === -1 || cut.includes(';', reference) ? cut : cut.slice(0, reference)
+}
+
 export class AllowedTree implements HtmlVisitor {
   readonly #root: ElementNode = { name: '', attributes: '', children: [] }
   readonly #open: OpenElement[] = []
@@ -219,7 +226,7 @@ export class AllowedTree implements HtmlVisitor {
   #appendText(text: string): void {
     let escaped = escapeText(text)
     if (escaped.length > this.#room) {
-      escaped = escapeText(truncateText(text, Math.floor(this.#room / 5)))
+      escaped = cutEscaped(escapeText(truncateText(text, this.#room)), this.#room)
       this.#room = 0
     } else {
       this.#room -= escaped.length
