@@ -75,9 +75,14 @@ export function sameOrigin(a: unknown, b: unknown): boolean {
   return origin !== undefined && origin === originOf(b)
 }
 
+/** What the URL parser would leave as it is; asked of every request that comes in. */
+const CANONICAL_NAME = /^(?!.*xn--)(?=.{1,253}$)(?:[a-z0-9-]+\.)+[a-z]+$/
+
 /** Canonical form of a bare `host[:port]`, as in a Host header or after the @ of a handle; undefined if it is none. */
 export function findHost(raw: unknown): Host | undefined {
-  if (typeof raw !== 'string' || raw === '' || /[/?#@\s]/.test(raw)) return undefined
+  if (typeof raw !== 'string' || raw === '') return undefined
+  if (CANONICAL_NAME.test(raw)) return raw as Host
+  if (/[/?#@\s]/.test(raw)) return undefined
   return hostOf(`https://${raw}/`)
 }
 

@@ -122,6 +122,17 @@ test('addresses of loopback are one host in all their spellings', () => {
 test('a bare host is read as in a Host header', () => {
   assert.equal(findHost('Peer.Example.'), 'peer.example')
   assert.equal(findHost('peer.example:443'), 'peer.example')
+  for (const raw of [
+    'a-b.c0.example',
+    '-a.example',
+    'a_b.example',
+    'xn--bcher-kva.example',
+    'xn--a.example',
+    '0x7f.1',
+    'a.0x1',
+  ]) {
+    assert.equal(findHost(raw), URL.parse(`https://${raw}/`)?.hostname, raw)
+  }
   assert.equal(findHost('peer.example:8443'), 'peer.example:8443')
   for (const raw of ['', 'a/b', 'a@b', 'a b', 'a?b', 'a#b', 'https://peer.example', undefined, 7]) {
     assert.equal(findHost(raw), undefined, String(raw))
