@@ -1,0 +1,153 @@
+/**
+ * Who asks, and whether they may: each route says which scope it takes and for whom it is, and the home does not start with
+ * a route that does not. On the private listener the owner's session stands for every scope of an identity.
+ * @see security rules 65, 72 to 74
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { isRowId } from '../../core/id.ts'
+import { findActor } from '../../domain/actors/actor.ts'
+import { coversScope } from '../../domain/oauth/scopes.ts'
+import type { Grant } from '../../domain/oauth/tokens.ts'
+import type { HttpContext } from '../http-context.ts'
+import { findRequestSession } from '../owner/session.ts'
+import { type GrantCache, grantCacheOf } from './grant-cache.ts'
+
+/** `user`: an identity must be known; `app`: any token; `public`: anybody. */
+export type RouteSubject = 'user' | 'app' | 'public'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The scope that a token must cover, any one of several; `public` where nothing is asked. */
+    scope?: string | readonly string[]
+    subject?: RouteSubject
+  }
+  interface FastifyRequest {
+    access: Access | null
+  }
+}
+
+/** What a request may do. */
+export interface Access {
+  /** The identity that asks; null for a stranger and for a token of an app itself. */
+  readonly actorId: string | null
+  /** Null with a session. */
+  readonly grant: Grant | null
+  /** Names the token or session in stored keys; null for a stranger. */
+  readonly holder: string | null
+}
+
+const STRANGER: Access = { actorId: null, grant: null, holder: null }
+const IDENTITY_HEADER = 'x-homebird-identity'
+
+/** For a signed-in identity whose token covers the scope. */
+export const forUser = (scope: string | readonly string[]) =>
+  ({ config: { scope, subject: 'user' } }) as const
+/** For everybody; a token that is sent must be good and cover the scope. */
+export const forAll = (scope: string) => ({ config: { scope, subject: 'public' } }) as const
+/** For everybody, whatever token is sent. */
+export const OPEN = { config: { scope: 'public', subject: 'public' } } as const
+/** For any token, one of an app itself too. */
+export const forApps = { config: { scope: 'public', subject: 'app' } } as const
+
+/** Refuses routes that do not say who may use them, and fills `request.access` for those that do. */
+export function guardRoutes(
+  app: FastifyInstance,
+  context: HttpContext,
+  listener: 'public' | 'private',
+): void {
+  const grants = grantCacheOf(context)
+  app.decorateRequest('access', null)
+  app.addHook('onRoute', requireDeclaration)
+  app.addHook('onRequest', async (request, reply) => {
+    const access = await accessOf(context, grants, listener, request, reply)
+    request.access = access
+    requireScope(request, access, reply)
+  })
+}
+
+function requireDeclaration(route: RouteOptions): void {
+  const { scope, subject } = route.config ?? {}
+  if (scope !== undefined && subject !== undefined) return
+  throw new HomebirdError(
+    'INTERNAL',
+    `route ${String(route.method)} ${route.url} declares no scope or subject`,
+  )
+}
+
+async function accessOf(
+  context: HttpContext,
+  grants: GrantCache,
+  listener: 'public' | 'private',
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Access> {
+  const token = bearerToken(request)
+  if (token !== null) {
+    const grant = await grants.find(token)
+    if (grant === null) throw notAuthorized(reply)
+    return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
+  }
+  return listener === 'private' ? sessionAccess(context, request) : STRANGER
+}
+
+/** @returns null when none is sent; only the header counts, since addresses are written into logs */
+export function bearerToken(request: FastifyRequest): string | null {
+  const match = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')
+  return match?.[1] ?? null
+}
+
+/** The oldest identity, or the one that the window names. */
+export async function sessionAccess(context: HttpContext, request: FastifyRequest): Promise<Access> {
+  const session = await findRequestSession(context, request)
+  if (session === null || session.identityId === null) return STRANGER
+  const wanted = request.headers[IDENTITY_HEADER]
+  const holder = `session ${session.publicId}`
+  if (typeof wanted !== 'string' || wanted === session.identityId) {
+    return { actorId: session.identityId, grant: null, holder }
+  }
+  const actor = isRowId(wanted) ? await findActor(context.db, wanted) : undefined
+  if (actor === undefined || !actor.is_local || actor.is_instance_actor || actor.gone_at !== null) {
+    throw new HomebirdError('FORBIDDEN', `${wanted.slice(0, 20)} is no identity of this home`)
+  }
+  return { actorId: actor.id, grant: null, holder }
+}
+
+function requireScope(request: FastifyRequest, access: Access, reply: FastifyReply): void {
+  const { scope = [], subject } = request.routeOptions.config
+  if (subject === 'user' && access.actorId === null) {
+    if (access.grant === null) throw notAuthorized(reply)
+    throw new HomebirdError('UNPROCESSABLE', 'a token of an app itself was used for an identity', {
+      safe: 'This method requires an authenticated user',
+    })
+  }
+  if (subject === 'app' && access.holder === null) throw notAuthorized(reply)
+  const wanted = typeof scope === 'string' ? [scope] : scope
+  if (access.grant === null || access.actorId === null || wanted.includes('public')) return
+  const { scopes } = access.grant
+  if (wanted.some((one) => coversScope(scopes, one))) return
+  throw new HomebirdError(
+    'FORBIDDEN',
+    `the token covers ${scopes.join(' ')} and not ${wanted.join(' or ')}`,
+    {
+      safe: 'This action is outside the authorized scopes',
+    },
+  )
+}
+
+function notAuthorized(reply: FastifyReply): HomebirdError {
+  void reply.header('www-authenticate', 'Bearer realm="Homebird", error="invalid_token"')
+  return new HomebirdError('UNAUTHORIZED', 'the request has no good token')
+}
+
+/** The identity that reads, on routes for everybody. */
+export function viewerIdOf(request: FastifyRequest): string | null {
+  return request.access?.actorId ?? null
+}
+
+/** The identity that asks, on routes for users. */
+export function actorIdOf(request: FastifyRequest): string {
+  const id = viewerIdOf(request)
+  if (id === null) throw new HomebirdError('INTERNAL', 'a route for users was reached without one')
+  return id
+}

@@ -1,0 +1,76 @@
+/** Pages in requests and answers: `max_id`, `since_id`, `min_id`, `limit`, and the Link header that leads on. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { PageOf, PageRequest } from '../../db/paging.ts'
+import { isRowId } from '../../core/id.ts'
+import type { Api } from './api.ts'
+
+/** Rule 77. */
+export const MAX_PAGE = 80
+
+const Cursor = Type.Optional(Type.String({ maxLength: 40 }))
+
+export const PAGE_MEMBERS = {
+  max_id: Cursor,
+  since_id: Cursor,
+  min_id: Cursor,
+  limit: Type.Optional(Type.Integer()),
+}
+
+export const PageQuery = Type.Object(PAGE_MEMBERS)
+
+interface PageSizes {
+  readonly usual: number
+  readonly most: number
+}
+
+export const STATUS_PAGE: PageSizes = { usual: 20, most: 40 }
+export const ACCOUNT_PAGE: PageSizes = { usual: 40, most: 80 }
+
+/** What a client asks for, its limit brought between 1 and the most; a cursor that is no id is none. */
+export function pageRequest(query: Static<typeof PageQuery>, sizes: PageSizes): PageRequest {
+  return {
+    maxId: cursorOf(query.max_id),
+    sinceId: cursorOf(query.since_id),
+    minId: cursorOf(query.min_id),
+    limit: clampLimit(query.limit, sizes),
+  }
+}
+
+export function clampLimit(limit: number | undefined, sizes: PageSizes): number {
+  return Math.min(sizes.most, MAX_PAGE, Math.max(1, Math.trunc(limit ?? sizes.usual)))
+}
+
+const cursorOf = (text: string | undefined): string | null =>
+  text !== undefined && isRowId(text) ? text : null
+
+const CURSORS: readonly string[] = ['max_id', 'since_id', 'min_id']
+
+/** Sets the Link header: `next` leads to what is older, `prev` to what is newer. */
+export function linkPage(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PageOf<unknown>,
+): void {
+  if (page.newest === null || page.oldest === null) return
+  const links = [`<${pageUrl(api, request, 'min_id', page.newest)}>; rel="prev"`]
+  if (page.isFull) links.unshift(`<${pageUrl(api, request, 'max_id', page.oldest)}>; rel="next"`)
+  void reply.header('link', links.join(', '))
+}
+
+function pageUrl(api: Api, request: FastifyRequest, cursor: string, id: string): string {
+  const url = new URL(request.url, 'https://home.invalid')
+  for (const name of CURSORS) url.searchParams.delete(name)
+  url.searchParams.set(cursor, id)
+  return `${originOf(api, request)}${url.pathname}${url.search}`
+}
+
+/** The origin by which the client reached this home; nothing on the private listener, whose client knows it itself. */
+export function originOf(api: Api, request: FastifyRequest): string {
+  if (api.listener === 'private') return ''
+  const { home, config } = api.context
+  const host = (request.headers.host ?? '').toLowerCase()
+  if (home.isOwnHost(host)) return `https://${host}`
+  return config.allowedHosts.includes(host) ? `${request.protocol}://${host}` : home.origin()
+}

@@ -1,0 +1,177 @@
+/** Statuses: written, read, edited, deleted. */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Status } from '../../contracts/status.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { createPost } from '../../domain/posts/create-post.ts'
+import { deletePost } from '../../domain/posts/delete-post.ts'
+import { editPost } from '../../domain/posts/edit-post.ts'
+import { findVisiblePosts, getOwnPost, getVisiblePost } from '../../domain/posts/find-post.ts'
+import { findPostOfKey, rememberKey } from '../../domain/posts/idempotency.ts'
+import { OWNERS_CONTEXT, STRANGERS_CONTEXT, listContext } from '../../domain/posts/list-context.ts'
+import { listEdits, sourceTextOf } from '../../domain/posts/list-edits.ts'
+import { listBoosters, listLikers } from '../../domain/posts/list-posts.ts'
+import { unboostPost } from '../../domain/posts/boost-post.ts'
+import { statusFromRow, statusesFromRows } from '../../domain/posts/status-entities.ts'
+import { accountsFromIds } from '../../domain/actors/account-entities.ts'
+import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
+import {
+  EditedStatusForm,
+  NewStatusForm,
+  mediaIdsOf,
+  postTextOf,
+  refuseUnsupported,
+  visibilityOf,
+} from './status-form.ts'
+
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
+const MAX_BATCH = 40
+const MAX_KEY_LENGTH = 255
+
+/** A post as the asking identity sees it. @throws HomebirdError NOT_FOUND */
+export async function sendStatus(api: Api, request: FastifyRequest, id: string): Promise<Status> {
+  const { db } = api.context
+  const scope = api.scopeOf(request)
+  const status = await statusFromRow(db, scope, await getVisiblePost(db, scope.viewerId, id))
+  if (status === undefined) throw new HomebirdError('NOT_FOUND', `post ${id} lost its author`)
+  return status
+}
+
+export function statusRoutes(api: Api): FastifyPluginAsync {
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    writingRoutes(app, api)
+    readingRoutes(app, api)
+    threadRoutes(app, api)
+  }
+}
+
+function writingRoutes(app: ApiApp, api: Api): void {
+  const { db, home } = api.context
+  app.post(
+    '/statuses',
+    { ...forUser('write:statuses'), schema: { body: NewStatusForm } },
+    async (request) => {
+      const form = request.body
+      refuseUnsupported('scheduled posts', form.scheduled_at !== undefined && form.scheduled_at !== '')
+      refuseUnsupported('quotes', form.quoted_status_id !== undefined && form.quoted_status_id !== '')
+      const author = await api.actorOf(request)
+      const draft = {
+        ...(await postTextOf(api, author, form)),
+        author,
+        visibility: visibilityOf(form.visibility, author),
+        inReplyToId: await parentOf(api, author.id, form.in_reply_to_id),
+        attachmentIds: mediaIdsOf(form.media_ids) ?? [],
+        applicationId: request.access?.grant?.app.id ?? null,
+      }
+      const key = idempotencyKeyOf(request)
+      const id = await inTransaction(db, async (tx) => {
+        const known = key === null ? null : await findPostOfKey(tx, key)
+        if (known !== null) return known
+        const post = await createPost(tx, home, draft, api.now())
+        if (key !== null) await rememberKey(tx, key, post.id)
+        return post.id
+      })
+      return sendStatus(api, request, id)
+    },
+  )
+
+  const params = IdParams
+  const edited = { ...forUser('write:statuses'), schema: { params, body: EditedStatusForm } }
+  app.put('/statuses/:id', edited, async (request) => {
+    const author = await api.actorOf(request)
+    const post = await getOwnPost(db, author.id, request.params.id)
+    const text = await postTextOf(api, author, { language: post.language ?? '', ...request.body })
+    const attachmentIds = mediaIdsOf(request.body.media_ids)
+    const edit = attachmentIds === undefined ? text : { ...text, attachmentIds }
+    await inTransaction(db, async (tx) => editPost(tx, home, post, edit, api.now()))
+    return sendStatus(api, request, post.id)
+  })
+
+  app.delete('/statuses/:id', { ...forUser('write:statuses'), schema: { params } }, async (request) => {
+    const post = await getOwnPost(db, actorIdOf(request), request.params.id)
+    const status = await sendStatus(api, request, post.id)
+    await inTransaction(db, async (tx) => {
+      if (post.boost_of_id === null) await deletePost(tx, post, api.now())
+      else await unboostPost(tx, { id: post.author_id }, { id: post.boost_of_id }, api.now())
+    })
+    return { ...status, text: sourceTextOf(post) }
+  })
+}
+
+/** Replies to a boost are replies to what it carries. @throws HomebirdError NOT_FOUND */
+async function parentOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
+  if (id === undefined || id === '') return null
+  const parent = await getVisiblePost(api.context.db, authorId, id)
+  return parent.boost_of_id ?? parent.id
+}
+
+function idempotencyKeyOf(request: FastifyRequest): { holder: string; key: string } | null {
+  const key = request.headers['idempotency-key']
+  const holder = request.access?.holder ?? null
+  if (typeof key !== 'string' || key === '' || holder === null) return null
+  return { holder, key: key.slice(0, MAX_KEY_LENGTH) }
+}
+
+function readingRoutes(app: ApiApp, api: Api): void {
+  const { db } = api.context
+  const params = IdParams
+  const Ids = Type.Object({
+    id: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: MAX_BATCH })),
+  })
+  app.get('/statuses', { ...forAll('read:statuses'), schema: { querystring: Ids } }, async (request) => {
+    const scope = api.scopeOf(request)
+    return statusesFromRows(db, scope, await findVisiblePosts(db, scope.viewerId, request.query.id ?? []))
+  })
+  app.get('/statuses/:id', { ...forAll('read:statuses'), schema: { params } }, async (request) =>
+    sendStatus(api, request, request.params.id),
+  )
+  app.get('/statuses/:id/history', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
+    const scope = api.scopeOf(request)
+    return listEdits(db, scope, await getVisiblePost(db, scope.viewerId, request.params.id))
+  })
+  app.get('/statuses/:id/source', { ...forUser('read:statuses'), schema: { params } }, async (request) => {
+    const post = await getOwnPost(db, actorIdOf(request), request.params.id)
+    return { id: post.id, text: sourceTextOf(post), spoiler_text: post.summary }
+  })
+}
+
+function threadRoutes(app: ApiApp, api: Api): void {
+  const { db } = api.context
+  const params = IdParams
+  app.get('/statuses/:id/context', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
+    const scope = api.scopeOf(request)
+    const post = await getVisiblePost(db, scope.viewerId, request.params.id)
+    const limits = scope.viewerId === null ? STRANGERS_CONTEXT : OWNERS_CONTEXT
+    const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
+    // In one go, so that a thread costs no more statements than a page.
+    const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
+    const above = new Set(ancestors.map((row) => row.id))
+    return {
+      ancestors: statuses.filter((status) => above.has(status.id)),
+      descendants: statuses.filter((status) => !above.has(status.id)),
+    }
+  })
+  const sides = [
+    ['/statuses/:id/favourited_by', listLikers],
+    ['/statuses/:id/reblogged_by', listBoosters],
+  ] as const
+  for (const [path, list] of sides) {
+    const schema = { params, querystring: PageQuery }
+    app.get(path, { ...forAll('read:accounts'), schema }, async (request, reply) => {
+      const viewerId = viewerIdOf(request)
+      const post = await getVisiblePost(db, viewerId, request.params.id)
+      const page = await list(
+        db,
+        viewerId,
+        post.boost_of_id ?? post.id,
+        pageRequest(request.query, ACCOUNT_PAGE),
+      )
+      linkPage(api, request, reply, page)
+      return accountsFromIds(db, api.scopeOf(request), page.items)
+    })
+  }
+}
