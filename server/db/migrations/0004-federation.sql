@@ -27,6 +27,8 @@ create table inbox_messages (
 );
 create index inbox_messages_due on inbox_messages (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
 create index inbox_messages_state on inbox_messages (state, state_changed_at);
+-- For the sweep that empties them after a day.
+create index inbox_messages_bodies on inbox_messages (state_changed_at) where state = 'processed' and body is not null;
 
 -- An activity that leaves: serialised once, delivered many times.
 create table outbound_activities (
@@ -58,6 +60,8 @@ create table fan_outs (
   inbox_uri text not null,
   host text not null,
   object_uri text not null,
+  -- An earlier delivery about the same object to the same inbox was not done when this one was made.
+  has_elder boolean not null default false,
   created_at timestamptz not null default now(),
   state text not null default 'new',
   state_changed_at timestamptz not null default now(),

@@ -1,0 +1,55 @@
+/** What expires outside of the graphs. Each is one statement that deletes or empties a bounded number of rows. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Tables } from '../db/tables.ts'
+import { IDEMPOTENCY_SECONDS } from '../domain/posts/idempotency.ts'
+import type { Sweep } from '../stator/sweeper.ts'
+
+const HOUR_SECONDS = 3_600
+
+/** Rows of a table that are of no more use. */
+function deletion(name: keyof Tables, everySeconds: number, isOver: RawBuilder<boolean>): Sweep {
+  return {
+    name,
+    everySeconds,
+    async run(db, batchSize) {
+      const table = sql.table(name)
+      const { numAffectedRows = 0n } = await sql`
+        delete from ${table} where ctid in (select ctid from ${table} where ${isOver} limit ${batchSize})`.execute(
+        db,
+      )
+      return Number(numAffectedRows)
+    },
+  }
+}
+
+/** The body of a processed activity goes after a day; the row stays, so that a repetition is known. */
+const inboxBodies: Sweep = {
+  name: 'bodies of inbox_messages',
+  everySeconds: 300,
+  async run(db, batchSize) {
+    const { numAffectedRows = 0n } = await sql`
+      update inbox_messages set body = null
+       where id in (select id from inbox_messages
+                     where state = 'processed' and body is not null
+                       and state_changed_at < now() - interval '1 day'
+                     order by state_changed_at limit ${batchSize} for update skip locked)`.execute(db)
+    return Number(numAffectedRows)
+  },
+}
+
+export const allSweeps: readonly Sweep[] = [
+  // Those of own posts have no end: their address answers 410 for ever.
+  deletion('tombstones', 300, sql`expires_at < now()`),
+  deletion('idempotency_keys', 300, sql`created_at < now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`),
+  // A used code is kept a day longer than it is valid: when it comes again, its token is revoked.
+  deletion('oauth_codes', HOUR_SECONDS, sql`expires_at < now() - interval '1 day'`),
+  deletion('owner_sessions', HOUR_SECONDS, sql`expires_at < now()`),
+  inboxBodies,
+  // Handlers that run again recognise by it what was queued before, so it outlives its deliveries for long.
+  deletion(
+    'outbound_activities',
+    HOUR_SECONDS,
+    sql`created_at < now() - interval '30 days'
+        and not exists (select from fan_outs where fan_outs.activity_id = outbound_activities.id)`,
+  ),
+]
