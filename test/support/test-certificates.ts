@@ -4,6 +4,7 @@
  */
 import { type KeyObject, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 export interface TestCertificate {
   /** The leaf and nothing else, PEM. */
@@ -19,19 +20,22 @@ export interface CertificateOptions {
   readonly notAfter?: Date
   /** Signed by itself instead of by the authority. */
   readonly selfSigned?: boolean
+  /** Instead of the one of this process. */
+  readonly authority?: TestAuthority
 }
 
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
 const COMMON_NAME = '2.5.4.3'
 const DAY_MS = 86_400_000
 
-interface Authority {
+export interface TestAuthority {
   readonly name: string
   readonly key: KeyObject
+  /** Its certificate. */
   readonly pem: string
 }
 
-let authority: Authority | null = null
+let authority: TestAuthority | null = null
 
 /** The authority of this process, PEM. */
 export function testAuthority(): string {
@@ -43,7 +47,7 @@ export function issueCertificate(
   hosts: readonly string[],
   options: CertificateOptions = {},
 ): TestCertificate {
-  const ca = openAuthority()
+  const ca = options.authority ?? openAuthority()
   const { privateKey, publicKey } = makeKeys()
   const name = hosts[0] ?? 'localhost'
   const isSelfSigned = options.selfSigned === true
@@ -64,8 +68,13 @@ export function issueCertificate(
   return { cert: pemOf(der), key, ca: ca.pem }
 }
 
-function openAuthority(): Authority {
-  if (authority !== null) return authority
+function openAuthority(): TestAuthority {
+  authority ??= makeAuthority()
+  return authority
+}
+
+/** A further authority, which nobody trusts who is not told to. */
+export function makeAuthority(): TestAuthority {
   const { privateKey, publicKey } = makeKeys()
   const name = `Homebird test authority ${randomBytes(4).toString('hex')}`
   const der = certificate({
@@ -80,8 +89,7 @@ function openAuthority(): Authority {
       extension('2.5.29.15', true, encode(0x03, Buffer.from([0x01, 0x06]))),
     ],
   })
-  authority = { name, key: privateKey, pem: pemOf(der) }
-  return authority
+  return { name, key: privateKey, pem: pemOf(der) }
 }
 
 function makeKeys(): { privateKey: KeyObject; publicKey: KeyObject } {
@@ -115,7 +123,7 @@ function certificate(facts: CertificateFacts): Buffer {
 }
 
 function alternativeName(host: string): Buffer {
-  if (isIP(host) === 4) return encode(0x87, Buffer.from(host.split('.').map(Number)))
+  if (isIP(host) !== 0) return encode(0x87, Buffer.from(ipaddr.parse(host).toByteArray()))
   return encode(0x82, Buffer.from(host, 'latin1'))
 }
 

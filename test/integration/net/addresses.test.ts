@@ -1,9 +1,14 @@
 /** Where the way out must not lead: private addresses, other schemes, our own host, by name, redirect or rebinding. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { openHttpsPeer } from '../../support/https-peer.ts'
 import { createTestCa } from '../../support/test-tls.ts'
 import { ACTIVITY, failure, openFetcher, openPeer } from './support.ts'
+
+const execFileAsync = promisify(execFile)
 
 test('no address that is not public is connected to, in whatever spelling it is asked for', async (t) => {
   const ca = createTestCa(t)
@@ -233,6 +238,36 @@ test('a certificate of another authority or for another host ends the connection
     assert.deepEqual([code, reason], ['FETCH_FAILED', 'certificate'])
   }
   assert.deepEqual([...impostor.requests, ...wrongName.requests], [])
+})
+
+test('a host that is an address must be in its certificate as an address', async (t) => {
+  const ca = createTestCa(t)
+  const named = await openHttpsPeer(t, ca, ['127.0.0.1'], (_request, response) =>
+    response.writeHead(200, ACTIVITY).end('{}'),
+  )
+  const unnamed = await openHttpsPeer(t, ca, ['peer.example'], (_request, response) => response.end())
+  const fetcher = await openFetcher(t, { ca })
+  assert.equal((await fetcher.fetchDocument(named.url('/'))).status, 200)
+  const { reason } = await failure(fetcher.fetchDocument(`https://127.0.0.1:${unnamed.port}/`))
+  assert.equal(reason, 'certificate')
+})
+
+test('an authority in NODE_EXTRA_CA_CERTS is trusted, and without it nobody trusts it', async (t) => {
+  const ca = createTestCa(t)
+  const peer = await openHttpsPeer(t, ca, ['peer.example'], (_request, response) => {
+    response.writeHead(200, ACTIVITY).end('{"id":1}')
+  })
+  const run = async (env: NodeJS.ProcessEnv): Promise<string> => {
+    const script = fileURLToPath(new URL('fetch-once.ts', import.meta.url))
+    const { stdout } = await execFileAsync(
+      process.execPath,
+      [script, peer.url('/'), `127.0.0.1:${peer.port}`],
+      { env },
+    )
+    return stdout
+  }
+  assert.equal(await run({ NODE_EXTRA_CA_CERTS: ca.caFile }), '{"id":1}')
+  assert.match(await run({}), /certificate/)
 })
 
 test('a signer cannot set credentials, another host, or break out of a header', async (t) => {
