@@ -83,7 +83,8 @@ export class ConnectionPool {
   async lease(url: RemoteUrl, deadline: Deadline, fresh = false): Promise<Connection> {
     this.#checkOpen(url)
     deadline.check()
-    const given = fresh ? null : this.#takeIdle(url)
+    if (fresh) this.#dropIdle(url)
+    const given = this.#takeIdle(url)
     if (given !== null) return given
     if (!this.#reserve(url)) {
       const handed = await this.#wait(url, deadline)
@@ -137,6 +138,12 @@ export class ConnectionPool {
       this.#drop(connection)
     }
     return null
+  }
+
+  /** What idles beside a connection that was found dead is most likely dead too. */
+  #dropIdle(url: RemoteUrl): void {
+    const idle = this.#hosts.get(url.host)?.idle ?? []
+    for (let next = idle[0]; next !== undefined; next = idle[0]) this.#drop(next)
   }
 
   /** Counts one more connection to the host, closing an idle one elsewhere for it if need be. */

@@ -34,6 +34,7 @@ import { createHostResolver, type HostResolver } from './host-resolver.ts'
 import { findActivityAlternate } from './html-alternate.ts'
 import { ACTIVITY_ACCEPT, isActivityType, parseMediaType } from './media-type.ts'
 import { findRemoteUrl, parseRemoteUrl, type RemoteUrl } from './origin.ts'
+import { parseRetryAfter } from './retry-after.ts'
 
 export type { SafeFetch, SafeFetchOptions } from './fetch-types.ts'
 
@@ -309,18 +310,6 @@ class Fetcher implements SafeFetch {
   #retryAfter({ headers }: ExchangeResult): number | null {
     return parseRetryAfter(headers['retry-after'], this.#options.clock.now())
   }
-}
-
-/**
- * Seconds from now, at most a day; null for what is neither seconds nor a date.
- * @see RFC 9110 section 10.2.3
- */
-export function parseRetryAfter(raw: string | undefined, now: Date): number | null {
-  const text = raw?.trim() ?? ''
-  const seconds = /^\d{1,10}$/.test(text)
-    ? Number(text)
-    : Math.ceil((Date.parse(text) - now.getTime()) / 1000)
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), FETCH_LIMITS.retryAfterSeconds)
 }
 
 function documentPlan(

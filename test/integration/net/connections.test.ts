@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { systemClock } from '../../../server/core/clock.ts'
+import { createHostResolver } from '../../../server/net/host-resolver.ts'
 import { openHttpsPeer } from '../../support/https-peer.ts'
 import { createTestCa } from '../../support/test-tls.ts'
 import { ACTIVITY, failure, openFetcher, openPeer } from './support.ts'
@@ -40,6 +42,23 @@ test('a connection that dies at a request is replaced once when it was used befo
   await fetcher.postActivity(peer.url('/lives'), post)
   assert.equal((await failure(fetcher.postActivity(peer.url('/dies'), post))).code, 'FETCH_FAILED')
   assert.deepEqual(peer.requests, ['POST /dies', 'POST /lives', 'POST /dies', 'POST /dies'])
+})
+
+test('a kept connection that turns out dead takes the idle ones beside it along', async (t) => {
+  const held: ServerResponse[] = []
+  let deaths = 1
+  const { peer, fetcher } = await openPeer(t, (request, response) => {
+    if (request.url === '/first') held.push(response)
+    else if (deaths > 0) {
+      deaths -= 1
+      request.socket.destroy()
+    } else response.writeHead(202).end()
+    if (held.length === 4) for (const waiting of held.splice(0)) waiting.writeHead(202).end()
+  })
+  const post = { body: '{}', headers: {} }
+  await Promise.all([1, 2, 3, 4].map(() => fetcher.postActivity(peer.url('/first'), post)))
+  assert.equal((await fetcher.postActivity(peer.url('/second'), post)).status, 202)
+  assert.deepEqual([peer.connections, peer.requests.length], [5, 6])
 })
 
 test('a name that moved is noticed when the connections to it are gone, and the private address refused', async (t) => {
@@ -109,6 +128,17 @@ test('all hosts together get 64, idle connections give way, and nobody is left b
     Array.from({ length: 100 }, () => 202),
   )
   assert.equal(peer.requests.length, 100)
+})
+
+test('the name of this machine is found without any name server of the test', async () => {
+  const resolver = createHostResolver({ monotonicMs: () => systemClock.monotonicMs() })
+  const addresses = await resolver.resolve('localhost')
+  assert.ok(
+    addresses.some(({ address }) => address === '127.0.0.1' || address === '::1'),
+    JSON.stringify(addresses),
+  )
+  assert.deepEqual(await resolver.resolve('2606:4700::1'), [{ address: '2606:4700::1', family: 6 }])
+  resolver.close()
 })
 
 test('names that are never answered delay no other', async (t) => {
