@@ -1,11 +1,13 @@
 /** Rows to work on and a runner to work with, for the tests of the engine. */
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { systemClock } from '../../../server/core/clock.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import type { Database } from '../../../server/db/pool.ts'
 import type { Row } from '../../../server/db/tables.ts'
-import type { GraphWork } from '../../../server/stator/graph.ts'
+import { Claims } from '../../../server/stator/claim.ts'
+import type { Graph, GraphWork } from '../../../server/stator/graph.ts'
 import { type Runner, type RunnerOptions, createRunner } from '../../../server/stator/runner.ts'
 
 export const silent = createLogger('test', 'silent')
@@ -77,4 +79,16 @@ export async function countByState(db: Database): Promise<Record<string, number>
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { opened: promise, open: resolve }
+}
+
+/** Claims as a worker that dies at once: its lease is over with the next statement. @returns the keys it held */
+export async function claimAndDie(db: Database, graph: Graph, limit = 100): Promise<string[]> {
+  const request = { leaseSeconds: 0, limit, aheadSeconds: 0, exceptKeys: [], isOwnOnly: false }
+  const { tasks } = await new Claims(graph).take(db, request, { rooms: new Map(), room: limit }, 0)
+  return tasks.map((task) => task.key)
+}
+
+/** Waits until something holds, asking again and again. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(10)
 }
