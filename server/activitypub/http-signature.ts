@@ -20,8 +20,6 @@ export type {
   ReceivedRequest,
   RequestToSign,
   SignatureRefusal,
-  SignatureRefusalReason,
-  Signer,
 } from './http-signature-facts.ts'
 export { signRfc9421 } from './http-signature-rfc9421.ts'
 

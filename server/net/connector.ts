@@ -12,6 +12,7 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import { LRUCache } from 'lru-cache'
+import { isHomebirdError } from '../core/errors.ts'
 import type { HostAddresses } from '../core/setting-types.ts'
 import type { AddressGuard } from './address-guard.ts'
 import type { Deadline } from './deadline.ts'
@@ -100,9 +101,10 @@ async function resolveChecked(
   { resolver, guard }: ConnectorOptions,
   deadline: Deadline,
 ): Promise<readonly ResolvedAddress[]> {
-  const addresses = await beforeExpiry(deadline, resolver.resolve(url.hostname), (error) =>
-    fetchFailed(url.href, 'name', `${url.hostname} has no address`, { cause: error }),
-  )
+  const addresses = await deadline.race(resolver.resolve(url.hostname)).catch((error: unknown) => {
+    if (isHomebirdError(error)) throw error
+    throw fetchFailed(url.href, 'name', `${url.hostname} has no address`, { cause: error })
+  })
   const refused = addresses.find(({ address }) => !guard.allows(address))
   if (refused !== undefined) {
     throw fetchRefused(
@@ -112,18 +114,6 @@ async function resolveChecked(
     )
   }
   return addresses
-}
-
-/** The work's result, unless time is up before; the work itself then runs on unheard. */
-async function beforeExpiry<T>(
-  deadline: Deadline,
-  work: Promise<T>,
-  failure: (error: unknown) => Error,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    deadline.onExpire(reject)
-    work.then(resolve, (error: unknown) => reject(failure(error)))
-  }).finally(() => deadline.onExpire(null))
 }
 
 type TlsOptions = ConnectionOptions & Pick<TcpNetConnectOpts, 'autoSelectFamily'>

@@ -69,6 +69,18 @@ export class Deadline {
     if (this.#error !== null) throw this.#error
   }
 
+  /** The work's result, unless time is up before; the work itself then goes on unheard. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        work.then(resolve, reject)
+        this.onExpire(reject)
+      })
+    } finally {
+      this.onExpire(null)
+    }
+  }
+
   /** Ends the exchange for another reason than time, such as the closing of the program. */
   fail(error: HomebirdError): void {
     this.#expire(error)

@@ -2,7 +2,7 @@
  * The only way out: every request of the program to another machine is made here. Public addresses, https, bounded
  * bytes, bounded time, bounded connections; no cookie, no referrer, nothing carried from one origin to another.
  */
-import type { HomebirdError } from '../core/errors.ts'
+import { isHomebirdError } from '../core/errors.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { ACCEPT_ENCODING, contentEncodingOf, decodeBody, decodeStream } from './body-reader.ts'
 import { ConnectionPool } from './connection-pool.ts'
@@ -15,7 +15,7 @@ import {
   runExchange,
   StaleConnection,
 } from './exchange.ts'
-import { asFetchError, fetchFailed, fetchRefused, fetchTooLarge } from './fetch-errors.ts'
+import { fetchFailed, fetchRefused, fetchTooLarge } from './fetch-errors.ts'
 import {
   type DocumentOptions,
   FETCH_LIMITS,
@@ -224,11 +224,12 @@ class Fetcher implements SafeFetch {
     this.#running.delete(deadline)
   }
 
-  #logged(url: string, error: unknown): HomebirdError {
-    const shown = asFetchError(url, error)
-    if (shown.code === 'FETCH_REFUSED') this.#options.log.info({ event: 'fetch.refused', url, error: shown })
-    else this.#options.log.debug({ event: 'fetch.failed', url, error: shown })
-    return shown
+  /** The error to throw on; what is no failure of an exchange is a mistake of ours and stays what it is. */
+  #logged(url: string, error: unknown): unknown {
+    if (isHomebirdError(error, 'FETCH_REFUSED'))
+      this.#options.log.info({ event: 'fetch.refused', url, error })
+    else this.#options.log.debug({ event: 'fetch.failed', url, error })
+    return error
   }
 
   /** Fetches one document, over redirects, and decodes it. */
@@ -247,7 +248,7 @@ class Fetcher implements SafeFetch {
   async #follow(start: RemoteUrl, call: Call): Promise<Answer> {
     for (let url = this.#permitted(start); ;) {
       call.deadline.enter(null)
-      const signed = (await call.sign?.({ method: 'GET', url })) ?? {}
+      const signed = call.sign === undefined ? {} : await call.deadline.race(signHop(call.sign, url))
       const headers = this.#headersFor(url, call.headers, signed)
       const answer = await this.#exchange({ method: 'GET', url, headers }, call.planBody(url), call.deadline)
       if (answer.status === 200) return { ...answer, url }
@@ -310,6 +311,10 @@ class Fetcher implements SafeFetch {
   #retryAfter({ headers }: ExchangeResult): number | null {
     return parseRetryAfter(headers['retry-after'], this.#options.clock.now())
   }
+}
+
+async function signHop(sign: SignHop, url: RemoteUrl): Promise<HeaderRecord> {
+  return sign({ method: 'GET', url })
 }
 
 function documentPlan(

@@ -242,6 +242,18 @@ test('close ends what is under way and refuses what comes after', async (t) => {
   assert.equal((await failure(fetcher.fetchDocument(peer.url('/after')))).reason, 'closed')
 })
 
+test('a signer that never comes to an end does not hold the exchange, and its own mistake stays what it is', async (t) => {
+  const { peer, fetcher } = await openPeer(t, () => {})
+  const never = (): Promise<never> => new Promise(() => {})
+  const { phase } = await failure(fetcher.fetchDocument(peer.url('/'), { sign: never, totalMs: 20 }))
+  assert.equal(phase, 'total')
+  const broken = (): never => {
+    throw new TypeError('no key')
+  }
+  await assert.rejects(fetcher.fetchDocument(peer.url('/'), { sign: broken }), TypeError)
+  assert.deepEqual(peer.requests, [])
+})
+
 test('the caller may give up', async (t) => {
   const { peer, fetcher, arrived } = await openPeer(t, () => {})
   const control = new AbortController()
