@@ -144,12 +144,15 @@ function movedTo(actors: LoadedActors, actor: ActorRow): ActorRow | null {
   return actor.moved_to_uri === null ? null : (actors.byUri.get(actor.moved_to_uri) ?? null)
 }
 
-/** Accounts in the order of the ids; one statement. */
+/** Accounts in the order of the ids, the instance actor left out: it is nobody. One statement. */
 export async function accountsFromIds(
   db: Querier,
   scope: EntityScope,
   ids: readonly string[],
 ): Promise<Account[]> {
   const actors = await loadActors(db, ids)
-  return ids.flatMap((id) => loadedAccount(scope, actors, id) ?? [])
+  return ids.flatMap((id) => {
+    const isNobody = actors.byId.get(id)?.is_instance_actor === true
+    return isNobody ? [] : (loadedAccount(scope, actors, id) ?? [])
+  })
 }

@@ -12,7 +12,7 @@ export const actorGraph = defineGraph(
       timeoutSeconds: 3 * 86_400,
       timeoutState: 'updated', // the origin is silent: the old document stands
     },
-    edited: { next: ['updated', 'deleted'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
+    edited: { next: ['edited', 'updated', 'deleted'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
     deleted: { next: ['deleted_fanned_out'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
     deleted_fanned_out: { next: [] }, // the row stays, so that the name is not taken again
   },

@@ -5,6 +5,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { type PageOf, type PageRequest, pageOrder, pageWith, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
 import { isoMoment } from '../actors/entity-scope.ts'
 import { blockedBetween } from '../posts/can-see.ts'
 
@@ -176,4 +177,19 @@ export async function listFamiliarFollowers(
     if (followers !== undefined && followers.length < 10) followers.push(row.source_id)
   }
   return familiar
+}
+
+/** The follow from one to the other, asked for or standing. */
+export async function findFollowOf(
+  db: Querier,
+  sourceId: string,
+  targetId: string,
+): Promise<Row<'follows'> | undefined> {
+  return db
+    .selectFrom('follows')
+    .selectAll()
+    .where('source_id', '=', sourceId)
+    .where('target_id', '=', targetId)
+    .where('state', 'in', ['unrequested', 'pending_approval', 'accepting', 'accepted'])
+    .executeTakeFirst()
 }

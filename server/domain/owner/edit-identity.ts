@@ -1,0 +1,127 @@
+/** Changes the profile of an identity. Followers elsewhere are told by Stator. */
+import { HomebirdError } from '../../core/errors.ts'
+import type { Transaction } from '../../db/pool.ts'
+import type { Row, StoredField, Visibility } from '../../db/tables.ts'
+import { moveRows } from '../../stator/move.ts'
+import { actorGraph } from '../actors/actor-graph.ts'
+import { cleanLine, cleanLines } from '../text/clean-text.ts'
+import { composeHtml } from '../text/compose-html.ts'
+import { normalizeLanguage } from '../text/language.ts'
+import { countCharacters, hashtagKey } from '../text/scan-text.ts'
+import { MAX_DISPLAY_NAME_LENGTH } from './identities.ts'
+import { hashtagPageUrl, originOfHost } from './own-uris.ts'
+
+/** What a profile may hold; shown to apps, kept here. */
+export const PROFILE_LIMITS = {
+  displayName: MAX_DISPLAY_NAME_LENGTH,
+  bio: 2_000,
+  fields: 8,
+  fieldName: 255,
+  fieldValue: 2_000,
+} as const
+
+/** What is left out stays as it is. */
+export interface IdentityEdit {
+  readonly displayName?: string | undefined
+  /** Plain text. */
+  readonly bio?: string | undefined
+  readonly fields?: readonly { readonly name: string; readonly value: string }[] | undefined
+  readonly isLocked?: boolean | undefined
+  readonly isBot?: boolean | undefined
+  readonly isDiscoverable?: boolean | undefined
+  readonly isIndexable?: boolean | undefined
+  readonly hidesCollections?: boolean | undefined
+  readonly defaultVisibility?: Visibility | undefined
+  readonly defaultSensitive?: boolean | undefined
+  /** A language tag; empty for none. */
+  readonly defaultLanguage?: string | undefined
+}
+
+/**
+ * @returns the row as it is after
+ * @throws HomebirdError UNPROCESSABLE for what is over a limit
+ */
+export async function editIdentity(
+  tx: Transaction,
+  actor: Row<'actors'>,
+  edit: IdentityEdit,
+): Promise<Row<'actors'>> {
+  const origin = originOfHost(actor.host)
+  const changes = {
+    ...(edit.displayName === undefined ? {} : { display_name: displayNameOf(edit.displayName) }),
+    ...(edit.bio === undefined ? {} : bioColumns(origin, edit.bio)),
+    ...(edit.fields === undefined
+      ? {}
+      : { fields: JSON.stringify(fieldsOf(origin, actor.fields, edit.fields)) }),
+    ...(edit.isBot === undefined ? {} : { kind: edit.isBot ? 'Service' : 'Person' }),
+    ...(edit.defaultLanguage === undefined
+      ? {}
+      : { default_language: normalizeLanguage(edit.defaultLanguage) }),
+    ...flagColumns(edit),
+  }
+  if (Object.keys(changes).length === 0) return actor
+  const row = await tx
+    .updateTable('actors')
+    .set(changes)
+    .where('id', '=', actor.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await moveRows(tx, actorGraph, [actor.id], 'edited', { priority: 0 })
+  return row
+}
+
+function flagColumns(edit: IdentityEdit) {
+  return {
+    ...(edit.isLocked === undefined ? {} : { is_locked: edit.isLocked }),
+    ...(edit.isDiscoverable === undefined ? {} : { is_discoverable: edit.isDiscoverable }),
+    ...(edit.isIndexable === undefined ? {} : { is_indexable: edit.isIndexable }),
+    ...(edit.hidesCollections === undefined ? {} : { hides_collections: edit.hidesCollections }),
+    ...(edit.defaultVisibility === undefined ? {} : { default_visibility: edit.defaultVisibility }),
+    ...(edit.defaultSensitive === undefined ? {} : { default_sensitive: edit.defaultSensitive }),
+  }
+}
+
+function displayNameOf(typed: string): string {
+  refuseTooLong('Display name', typed, PROFILE_LIMITS.displayName)
+  return cleanLine(typed, PROFILE_LIMITS.displayName)
+}
+
+function bioColumns(origin: string, typed: string) {
+  refuseTooLong('Note', typed, PROFILE_LIMITS.bio)
+  const text = cleanLines(typed, PROFILE_LIMITS.bio * 2).trim()
+  return { bio_source: text, bio_html: htmlOf(origin, text) }
+}
+
+/** A value that did not change keeps its proof. */
+function fieldsOf(
+  origin: string,
+  former: readonly StoredField[],
+  typed: readonly { readonly name: string; readonly value: string }[],
+): StoredField[] {
+  const fields = typed.filter((field) => field.name.trim() !== '' || field.value.trim() !== '')
+  if (fields.length > PROFILE_LIMITS.fields) {
+    throw refused(`Fields are ${fields.length} and may be ${PROFILE_LIMITS.fields}`)
+  }
+  return fields.map((field) => {
+    refuseTooLong('Field name', field.name, PROFILE_LIMITS.fieldName)
+    refuseTooLong('Field value', field.value, PROFILE_LIMITS.fieldValue)
+    const source = cleanLine(field.value, PROFILE_LIMITS.fieldValue)
+    const name = cleanLine(field.name, PROFILE_LIMITS.fieldName)
+    const same = former.find((one) => one.source === source)
+    // One line: a paragraph around it would only be in the way.
+    const value = htmlOf(origin, source).replace(/^<p>(.*)<\/p>$/s, '$1')
+    return { name, value, source, verifiedAt: same?.verifiedAt ?? null }
+  })
+}
+
+const htmlOf = (origin: string, text: string): string =>
+  composeHtml(text, { hashtagUrl: (name) => hashtagPageUrl(origin, hashtagKey(name)) })
+
+function refuseTooLong(what: string, text: string, limit: number): void {
+  if (text.length <= limit || countCharacters(text) <= limit) return
+  throw refused(`${what} is too long (maximum is ${limit} characters)`)
+}
+
+function refused(flaw: string): HomebirdError {
+  return new HomebirdError('UNPROCESSABLE', flaw, { safe: `Validation failed: ${flaw}` })
+}

@@ -1,0 +1,97 @@
+/** The account of the token itself: who am I, and changes of the profile. */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { CredentialAccount } from '../../contracts/account.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { credentialAccount, loadActors } from '../../domain/actors/account-entities.ts'
+import { countFollowRequests } from '../../domain/follows/list-relationships.ts'
+import { type IdentityEdit, editIdentity } from '../../domain/owner/edit-identity.ts'
+import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
+import { actorIdOf, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+
+const Flag = Type.Optional(Type.Boolean())
+const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
+
+const ProfileForm = Type.Object({
+  display_name: Text(1_000),
+  note: Text(20_000),
+  locked: Flag,
+  bot: Flag,
+  discoverable: Flag,
+  indexable: Flag,
+  hide_collections: Flag,
+  fields_attributes: Type.Optional(
+    Type.Array(
+      Type.Object({ name: Type.String({ maxLength: 10_000 }), value: Type.String({ maxLength: 10_000 }) }),
+      { maxItems: 50 },
+    ),
+  ),
+  source: Type.Optional(
+    Type.Object({
+      privacy: Type.Optional(
+        Type.Union([Type.Literal('public'), Type.Literal('unlisted'), Type.Literal('private')]),
+      ),
+      sensitive: Flag,
+      language: Text(40),
+    }),
+  ),
+})
+
+export function credentialRoutes(api: Api): FastifyPluginAsync {
+  const { db } = api.context
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    app.get('/accounts/verify_credentials', forUser(['profile', 'read:accounts']), async (request) =>
+      sendCredentials(api, request),
+    )
+    const editing = { ...forUser('write:accounts'), schema: { body: ProfileForm } }
+    app.patch('/accounts/update_credentials', editing, async (request) => {
+      const actor = await api.actorOf(request)
+      await inTransaction(db, async (tx) => editIdentity(tx, actor, editOf(request.body)))
+      return sendCredentials(api, request)
+    })
+    app.get('/preferences', forUser('read:accounts'), async (request) => {
+      const { source } = await sendCredentials(api, request)
+      return {
+        'posting:default:visibility': source.privacy,
+        'posting:default:sensitive': source.sensitive,
+        'posting:default:language': source.language,
+        'posting:default:quote_policy': source.quote_policy,
+        'reading:expand:media': 'default',
+        'reading:expand:spoilers': false,
+        'reading:autoplay:gifs': false,
+      }
+    })
+  }
+}
+
+async function sendCredentials(api: Api, request: FastifyRequest): Promise<CredentialAccount> {
+  const { db } = api.context
+  const actor = await api.actorOf(request)
+  const actors = actor.moved_to_uri === null ? null : await loadActors(db, [actor.id])
+  const moved = actors?.byUri.get(actor.moved_to_uri ?? '') ?? null
+  return credentialAccount(
+    api.scopeOf(request),
+    actor,
+    await countFollowRequests(db, actorIdOf(request)),
+    moved,
+  )
+}
+
+function editOf(form: Static<typeof ProfileForm>): IdentityEdit {
+  const privacy = form.source?.privacy
+  return {
+    displayName: form.display_name,
+    bio: form.note,
+    fields: form.fields_attributes,
+    isLocked: form.locked,
+    isBot: form.bot,
+    isDiscoverable: form.discoverable,
+    isIndexable: form.indexable,
+    hidesCollections: form.hide_collections,
+    defaultVisibility: privacy === undefined ? undefined : visibilityOfName(privacy),
+    defaultSensitive: form.source?.sensitive,
+    defaultLanguage: form.source?.language,
+  }
+}

@@ -1,0 +1,53 @@
+/** The Mastodon client API, as apps and the window use it. */
+import type { FastifyPluginAsync } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import type { HttpContext } from '../http-context.ts'
+import { OPEN, guardRoutes } from './access.ts'
+import { accountActRoutes } from './account-act-routes.ts'
+import { accountRoutes } from './account-routes.ts'
+import { type ClientApiOptions, openApi } from './api.ts'
+import { readBodies } from './bodies.ts'
+import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
+import { credentialRoutes } from './credential-routes.ts'
+import { instanceRoutes } from './instance-routes.ts'
+import { notificationRoutes } from './notification-routes.ts'
+import { quietRoutes } from './quiet-routes.ts'
+import { searchRoutes } from './search-routes.ts'
+import { statusActRoutes } from './status-act-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+import { timelineRoutes } from './timeline-routes.ts'
+
+/** Everything under `/api/v1` and `/api/v2` but apps (with OAuth) and streams. */
+export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOptions): FastifyPluginAsync {
+  return async (app) => {
+    const api = await openApi(context, listener)
+    neverKept(app)
+    if (listener === 'public') openToOrigins(app)
+    guardRoutes(app, context, listener)
+    await readBodies(app)
+    const first = { prefix: '/api/v1' }
+    await app.register(statusRoutes(api), first)
+    await app.register(statusActRoutes(api), first)
+    await app.register(timelineRoutes(api), first)
+    await app.register(credentialRoutes(api), first)
+    await app.register(accountRoutes(api), first)
+    await app.register(accountActRoutes(api), first)
+    const both = { prefix: '/api' }
+    await app.register(notificationRoutes(api), both)
+    await app.register(searchRoutes(api), both)
+    await app.register(instanceRoutes(api), both)
+    await app.register(quietRoutes(api), both)
+    if (listener === 'public') await app.register(preflightRoutes(['/api/*']))
+    // Web apps must be able to read that something is not here.
+    for (const url of ['/api/v1/*', '/api/v2/*']) {
+      app.route({
+        ...OPEN,
+        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        url,
+        handler: async (request) => {
+          throw new HomebirdError('NOT_FOUND', `no route ${request.method} ${url}`)
+        },
+      })
+    }
+  }
+}

@@ -1,0 +1,218 @@
+/** What the home says about itself to apps that have just met it. */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Account } from '../../contracts/account.ts'
+import type { Instance, InstanceConfiguration, InstanceV1 } from '../../contracts/instance.ts'
+import { SOURCE_URL, VERSION } from '../../core/version.ts'
+import { listIdentities } from '../../domain/actors/actor.ts'
+import { accountsFromIds } from '../../domain/actors/account-entities.ts'
+import { DEFAULT_HEADER_PATH, defaultAvatarPath } from '../../domain/media/default-images.ts'
+import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
+import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
+import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
+import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
+import { LINK_CHARACTERS } from '../../domain/text/scan-text.ts'
+import { OPEN, forAll } from './access.ts'
+import type { Api } from './api.ts'
+import { originOf } from './pages.ts'
+
+/** The API that apps may expect, in their numbers: that of Mastodon 4.5. */
+const API_VERSION = `4.5.0+homebird.${VERSION}`
+const MASTODON_API = 7
+const KIB = 1_024
+
+const STATUSES = {
+  max_characters: POST_LIMITS.characters,
+  max_media_attachments: POST_LIMITS.attachments,
+  characters_reserved_per_url: LINK_CHARACTERS,
+}
+
+const ACCOUNTS = {
+  max_featured_tags: 0,
+  max_pinned_statuses: MAX_PINS,
+  max_display_name_length: PROFILE_LIMITS.displayName,
+  max_note_length: PROFILE_LIMITS.bio,
+  max_avatar_description_length: 150,
+  max_header_description_length: 150,
+  max_profile_fields: PROFILE_LIMITS.fields,
+  profile_field_name_limit: PROFILE_LIMITS.fieldName,
+  profile_field_value_limit: PROFILE_LIMITS.fieldValue,
+}
+
+const MEDIA = {
+  supported_mime_types:
+    'image/jpeg image/png image/gif image/webp image/avif video/mp4 video/webm audio/mpeg audio/ogg audio/flac'.split(
+      ' ',
+    ),
+  description_limit: 1_500,
+  image_size_limit: 16 * KIB * KIB,
+  image_matrix_limit: 40_000_000,
+  video_size_limit: 99 * KIB * KIB,
+  video_frame_rate_limit: 120,
+  video_matrix_limit: 8_294_400,
+}
+
+const POLLS = {
+  max_options: 4,
+  max_characters_per_option: 50,
+  min_expiration: 300,
+  max_expiration: 2_629_746,
+}
+
+const READ_BY_OWNER = { local: 'authenticated', remote: 'authenticated' } as const
+
+export function instanceRoutes(api: Api): FastifyPluginAsync {
+  const { db } = api.context
+  return async (app) => {
+    app.get('/v2/instance', OPEN, async (request) => instance(api, request))
+    app.get('/v1/instance', OPEN, async (request) => instanceV1(api, request))
+    app.get('/v1/instance/peers', OPEN, async () => listPeerHosts(db))
+    app.get('/v1/instance/activity', OPEN, async () => listWeeklyActivity(db))
+    for (const path of ['rules', 'domain_blocks', 'translation_languages', 'languages']) {
+      const answer = path === 'translation_languages' ? {} : []
+      app.get(`/v1/instance/${path}`, OPEN, async () => answer)
+    }
+    aboutRoutes(app, api)
+    app.get('/v1/directory', forAll('read:accounts'), async (request) => {
+      const identities = (await listIdentities(db)).filter((actor) => actor.is_discoverable)
+      return accountsFromIds(
+        db,
+        api.scopeOf(request),
+        identities.map((actor) => actor.id),
+      )
+    })
+  }
+}
+
+const ABOUT = 'A home in the fediverse that belongs to one person and runs on their own computer.'
+const PRIVACY = [
+  'This home belongs to one person. It keeps what its owner writes, and what other servers send to its owner.',
+  'Public posts are public. Other posts go to those they are addressed to. No visitor is tracked and nothing is sold.',
+]
+
+function aboutRoutes(app: Parameters<FastifyPluginAsync>[0], api: Api): void {
+  const since = async (): Promise<string> => {
+    const [identity] = await listIdentities(api.context.db)
+    return (identity?.created_at ?? api.now()).toISOString()
+  }
+  const page = (paragraphs: readonly string[]): string => paragraphs.map((text) => `<p>${text}</p>`).join('')
+  app.get('/v1/instance/extended_description', OPEN, async () => ({
+    updated_at: await since(),
+    content: page([ABOUT]),
+  }))
+  for (const name of ['privacy_policy', 'terms_of_service']) {
+    app.get(`/v1/instance/${name}`, OPEN, async () => ({
+      updated_at: await since(),
+      effective_date: (await since()).slice(0, 10),
+      effective: true,
+      succeeded_by: null,
+      content: page(PRIVACY),
+    }))
+  }
+}
+
+interface Host {
+  readonly contact: Account | null
+  readonly languages: readonly string[]
+}
+
+/** The oldest identity speaks for the home. */
+async function hostOf(api: Api, request: FastifyRequest): Promise<Host> {
+  const { db } = api.context
+  const identities = await listIdentities(db)
+  const ids = identities.slice(0, 1).map((identity) => identity.id)
+  const [contact = null] = await accountsFromIds(db, api.scopeOf(request), ids)
+  const languages = new Set(identities.flatMap((identity) => identity.default_language ?? []))
+  return { contact, languages: languages.size === 0 ? ['en'] : [...languages] }
+}
+
+const titleOf = (contact: Account | null, domain: string): string =>
+  contact === null || contact.display_name === '' ? domain : contact.display_name
+
+/** Web sockets follow the scheme of the origin. */
+const streamingOf = (api: Api, request: FastifyRequest): string =>
+  (originOf(api, request) || api.context.home.origin()).replace(/^http/, 'ws')
+
+async function instance(api: Api, request: FastifyRequest): Promise<Instance> {
+  const { home, db } = api.context
+  const { contact, languages } = await hostOf(api, request)
+  const counts = await countHome(db)
+  const domain = home.primaryDomain()?.domain ?? ''
+  const icon = contact?.avatar ?? api.urls.own(defaultAvatarPath('0'))
+  return {
+    domain,
+    title: titleOf(contact, domain),
+    version: API_VERSION,
+    source_url: SOURCE_URL,
+    description: ABOUT,
+    usage: { users: { active_month: counts.activeIdentities } },
+    thumbnail: {
+      url: contact?.header ?? api.urls.own(DEFAULT_HEADER_PATH),
+      blurhash: null,
+      versions: {},
+      description: '',
+    },
+    icon: ['48x48', '192x192', '512x512'].map((size) => ({ src: icon, size })),
+    languages,
+    configuration: configuration(api, request),
+    registrations: {
+      enabled: false,
+      approval_required: false,
+      reason_required: false,
+      message: '<p>This home belongs to one person.</p>',
+      min_age: null,
+      url: null,
+    },
+    api_versions: { mastodon: MASTODON_API },
+    contact: { email: '', account: contact },
+    rules: [],
+  }
+}
+
+function configuration(api: Api, request: FastifyRequest): InstanceConfiguration {
+  return {
+    urls: {
+      streaming: streamingOf(api, request),
+      about: api.urls.page('/about'),
+      privacy_policy: api.urls.page('/about'),
+      terms_of_service: null,
+      status: null,
+    },
+    vapid: { public_key: '' },
+    accounts: ACCOUNTS,
+    statuses: STATUSES,
+    media_attachments: MEDIA,
+    polls: POLLS,
+    translation: { enabled: false },
+    timelines_access: {
+      live_feeds: READ_BY_OWNER,
+      hashtag_feeds: READ_BY_OWNER,
+      trending_link_feeds: READ_BY_OWNER,
+    },
+    limited_federation: false,
+  }
+}
+
+async function instanceV1(api: Api, request: FastifyRequest): Promise<InstanceV1> {
+  const { home, db } = api.context
+  const { contact, languages } = await hostOf(api, request)
+  const counts = await countHome(db)
+  const domain = home.primaryDomain()?.domain ?? ''
+  return {
+    uri: domain,
+    title: titleOf(contact, domain),
+    short_description: ABOUT,
+    description: ABOUT,
+    email: '',
+    version: API_VERSION,
+    urls: { streaming_api: streamingOf(api, request) },
+    stats: { user_count: counts.identities, status_count: counts.posts, domain_count: counts.peers },
+    thumbnail: contact?.header ?? api.urls.own(DEFAULT_HEADER_PATH),
+    languages,
+    registrations: false,
+    approval_required: false,
+    invites_enabled: false,
+    configuration: { accounts: ACCOUNTS, statuses: STATUSES, media_attachments: MEDIA, polls: POLLS },
+    contact_account: contact,
+    rules: [],
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What apps ask at their start and this home has none of: filters, lists, announcements and the like. The honest answer is
+ * an empty one; a not-found would look like a broken server.
+ */
+import type { FastifyPluginAsync } from 'fastify'
+import { Type } from 'typebox'
+import { HomebirdError } from '../../core/errors.ts'
+import { listDomainBlocks } from '../../domain/blocks/list-domain-blocks.ts'
+import { OPEN, forAll, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+import { ACCOUNT_PAGE, PageQuery, clampLimit } from './pages.ts'
+import { IdParams } from './status-routes.ts'
+
+/** Lists that are empty for everybody. */
+const FOR_ALL = [
+  '/v1/trends',
+  '/v1/trends/tags',
+  '/v1/trends/statuses',
+  '/v1/trends/links',
+  '/v1/custom_emojis',
+]
+
+/** Lists of an identity, by the scope that reads them. */
+const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
+  'read:filters': ['/v1/filters', '/v2/filters'],
+  'read:lists': ['/v1/lists', '/v1/accounts/:id/lists'],
+  'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
+  'read:statuses': ['/v1/conversations', '/v1/scheduled_statuses', '/v1/announcements'],
+  'read:accounts': [
+    '/v1/featured_tags',
+    '/v1/featured_tags/suggestions',
+    '/v1/endorsements',
+    '/v1/accounts/:id/endorsements',
+  ],
+  'read:notifications': ['/v1/notifications/requests'],
+}
+
+/** Lists of accounts that are empty. */
+const OF_ACCOUNTS = ['/v1/accounts/:id/featured_tags', '/v1/accounts/:id/identity_proofs']
+
+export function quietRoutes(api: Api): FastifyPluginAsync {
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    for (const path of FOR_ALL) app.get(path, OPEN, async () => [])
+    for (const [scope, paths] of Object.entries(FOR_USERS)) {
+      for (const path of paths) app.get(path, forUser(scope), async () => [])
+    }
+    for (const path of OF_ACCOUNTS) app.get(path, forAll('read:accounts'), async () => [])
+    const blocks = { ...forUser('read:blocks'), schema: { querystring: PageQuery } }
+    app.get('/v1/domain_blocks', blocks, async (request) =>
+      listDomainBlocks(api.context.db, clampLimit(request.query.limit, ACCOUNT_PAGE)),
+    )
+    policyRoutes(app)
+    missingRoutes(app)
+  }
+}
+
+/** Everybody's notifications are shown: there is no stranger's box yet. */
+function policyRoutes(app: ApiApp): void {
+  const kinds = ['not_following', 'not_followers', 'new_accounts', 'private_mentions', 'limited_accounts']
+  const summary = { pending_requests_count: 0, pending_notifications_count: 0 }
+  app.get('/v2/notifications/policy', forUser('read:notifications'), async () => ({
+    ...Object.fromEntries(kinds.map((kind) => [`for_${kind}`, 'accept'])),
+    summary,
+  }))
+  app.get('/v1/notifications/policy', forUser('read:notifications'), async () => ({
+    ...Object.fromEntries(kinds.slice(0, 4).map((kind) => [`filter_${kind}`, false])),
+    summary,
+  }))
+  app.get('/v1/notifications/requests/merged', forUser('read:notifications'), async () => ({ merged: true }))
+}
+
+/** Things that could be here and are not, answered as other servers answer for what was never made. */
+function missingRoutes(app: ApiApp): void {
+  const missing = async (): Promise<never> => {
+    throw new HomebirdError('NOT_FOUND', 'nothing of the kind is kept here yet')
+  }
+  app.get('/v1/push/subscription', forUser('push'), missing)
+  const of = (scope: string) => ({ ...forUser(scope), schema: { params: IdParams } })
+  app.get('/v1/lists/:id', of('read:lists'), missing)
+  app.get('/v1/timelines/list/:id', of('read:lists'), missing)
+  app.get('/v2/filters/:id', of('read:filters'), missing)
+  app.get('/v1/polls/:id', of('read:statuses'), missing)
+  app.get('/v1/media/:id', of('write:media'), missing)
+  const name = {
+    ...forUser('write:accounts'),
+    schema: { params: Type.Object({ id: Type.String({ maxLength: 40 }) }) },
+  }
+  app.post('/v1/announcements/:id/dismiss', name, async () => ({}))
+}

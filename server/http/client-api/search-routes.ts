@@ -1,0 +1,151 @@
+/** Search: accounts, posts by their address, hashtags; what is not known here is asked of its server when the app says so. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { SearchResults } from '../../contracts/search-results.ts'
+import type { Resolved } from '../../activitypub/dereference.ts'
+import { accountsFromIds } from '../../domain/actors/account-entities.ts'
+import { searchActors } from '../../domain/actors/search-actors.ts'
+import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
+import { findHashtag, searchHashtags } from '../../domain/posts/list-hashtags.ts'
+import { statusesFromRows } from '../../domain/posts/status-entities.ts'
+import { actorIdOf, forAll, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+import { clampLimit } from './pages.ts'
+
+const SEARCH_PAGE = { usual: 20, most: 40 }
+const ACCOUNT_SEARCH = { usual: 40, most: 80 }
+const MOST_OFFSET = 10_000
+/** A person waits for this. */
+const RESOLVE_MS = 10_000
+
+const Words = Type.String({ maxLength: 2_000 })
+const Flag = Type.Optional(Type.Boolean())
+const Offset = Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_OFFSET }))
+const Limit = Type.Optional(Type.Integer())
+
+const SearchQuery = Type.Object({
+  q: Words,
+  type: Type.Optional(Type.String({ maxLength: 20 })),
+  resolve: Flag,
+  following: Flag,
+  limit: Limit,
+  offset: Offset,
+})
+
+type Search = Static<typeof SearchQuery>
+
+export function searchRoutes(api: Api): FastifyPluginAsync {
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    const options = { ...forUser('read:search'), schema: { querystring: SearchQuery } }
+    app.get('/v2/search', options, async (request) => search(api, request, request.query))
+    app.get('/v1/search', options, async (request) => {
+      const found = await search(api, request, request.query)
+      return { ...found, hashtags: found.hashtags.map((tag) => tag.name) }
+    })
+    accountSearch(app, api)
+    const params = Type.Object({ name: Type.String({ maxLength: 200 }) })
+    app.get('/v1/tags/:name', { ...forAll('read:statuses'), schema: { params } }, async (request) =>
+      findHashtag(api.context.db, api.scopeOf(request), request.params.name, api.now()),
+    )
+  }
+}
+
+async function search(api: Api, request: FastifyRequest, query: Search): Promise<SearchResults> {
+  const nothing: SearchResults = { accounts: [], statuses: [], hashtags: [] }
+  const text = query.q.trim()
+  if (text === '') return nothing
+  const wants = (type: string): boolean =>
+    query.type === undefined || query.type === '' || query.type === type
+  const resolved =
+    (query.offset ?? 0) === 0 ? await findNamed(api, request, text, query.resolve === true) : null
+  if (isAddress(text)) return resolvedResults(api, request, resolved)
+  return {
+    accounts: wants('accounts') ? await findAccounts(api, request, query, resolved) : [],
+    // Posts by their words come with the search index.
+    statuses: [],
+    hashtags: wants('hashtags') ? await findHashtags(api, request, query) : [],
+  }
+}
+
+const isAddress = (text: string): boolean => /^https?:\/\//i.test(text)
+
+/** What the text names outright: the address of a post or profile, or a handle. */
+async function findNamed(
+  api: Api,
+  request: FastifyRequest,
+  text: string,
+  mayAsk: boolean,
+): Promise<Resolved | null> {
+  const { db, dereferencer } = api.context
+  if (isAddress(text)) {
+    const post = await findVisiblePostByUrl(db, actorIdOf(request), text)
+    if (post !== undefined) return { kind: 'post', post }
+  }
+  const isNamed = isAddress(text) || /^@?[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
+  if (!isNamed || !mayAsk) return null
+  const patience = new AbortController()
+  const late = delay(RESOLVE_MS, null, { signal: patience.signal })
+  const found = await Promise.race([dereferencer.resolve(text), late])
+  patience.abort()
+  return found
+}
+
+async function resolvedResults(
+  api: Api,
+  request: FastifyRequest,
+  resolved: Resolved | null,
+): Promise<SearchResults> {
+  const { db } = api.context
+  const scope = api.scopeOf(request)
+  const nothing: SearchResults = { accounts: [], statuses: [], hashtags: [] }
+  if (resolved === null) return nothing
+  if (resolved.kind === 'actor') {
+    return { ...nothing, accounts: await accountsFromIds(db, scope, [resolved.actor.id]) }
+  }
+  const post = await findVisiblePost(db, scope.viewerId, resolved.post.id)
+  return { ...nothing, statuses: post === undefined ? [] : await statusesFromRows(db, scope, [post]) }
+}
+
+async function findAccounts(
+  api: Api,
+  request: FastifyRequest,
+  query: Search,
+  resolved: Resolved | null,
+): Promise<SearchResults['accounts']> {
+  const ids = await searchActors(api.context.db, actorIdOf(request), {
+    text: query.q,
+    onlyFollowed: query.following === true,
+    limit: clampLimit(query.limit, SEARCH_PAGE),
+    offset: query.offset ?? 0,
+  })
+  const named = resolved?.kind === 'actor' ? [resolved.actor.id] : []
+  return accountsFromIds(api.context.db, api.scopeOf(request), [...new Set([...named, ...ids])])
+}
+
+async function findHashtags(
+  api: Api,
+  request: FastifyRequest,
+  query: Search,
+): Promise<SearchResults['hashtags']> {
+  return searchHashtags(api.context.db, api.scopeOf(request), {
+    text: query.q,
+    limit: clampLimit(query.limit, SEARCH_PAGE),
+    offset: query.offset ?? 0,
+    now: api.now(),
+  })
+}
+
+function accountSearch(app: ApiApp, api: Api): void {
+  const Query = Type.Object({ q: Words, resolve: Flag, following: Flag, limit: Limit, offset: Offset })
+  const options = { ...forUser(['read:accounts', 'read:search']), schema: { querystring: Query } }
+  app.get('/v1/accounts/search', options, async (request) => {
+    const { query } = request
+    const text = query.q.trim()
+    if (text === '') return []
+    const resolved = await findNamed(api, request, text, query.resolve === true)
+    const limit = clampLimit(query.limit, ACCOUNT_SEARCH)
+    return (await findAccounts(api, request, { ...query, limit }, resolved)).slice(0, limit)
+  })
+}

@@ -1,0 +1,99 @@
+/** Timelines, and the lists of posts that an identity keeps: favourites and bookmarks. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Status } from '../../contracts/status.ts'
+import type { PageOf } from '../../db/paging.ts'
+import {
+  listBookmarkedPosts,
+  listHashtagPosts,
+  listLikedPosts,
+  listPublicPosts,
+} from '../../domain/posts/list-posts.ts'
+import { statusesFromRows } from '../../domain/posts/status-entities.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
+import { hashtagKey } from '../../domain/text/scan-text.ts'
+import { listHomeTimeline } from '../../domain/timelines/list-home.ts'
+import { actorIdOf, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+import { PAGE_MEMBERS, PageQuery, STATUS_PAGE, linkPage, pageRequest } from './pages.ts'
+
+const Flag = Type.Optional(Type.Boolean())
+const PublicQuery = Type.Object({ ...PAGE_MEMBERS, local: Flag, remote: Flag, only_media: Flag })
+const Hashtags = Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 4 }))
+const HashtagQuery = Type.Object({ ...PublicQuery.properties, any: Hashtags, all: Hashtags, none: Hashtags })
+
+/** Sends one page of posts as statuses, with its Link header. */
+export async function sendStatuses(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PageOf<PostRow>,
+): Promise<Status[]> {
+  linkPage(api, request, reply, page)
+  return statusesFromRows(api.context.db, api.scopeOf(request), page.items)
+}
+
+export function timelineRoutes(api: Api): FastifyPluginAsync {
+  const { db } = api.context
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    const ownLists = [
+      ['/timelines/home', 'read:statuses', listHomeTimeline],
+      ['/favourites', 'read:favourites', listLikedPosts],
+      ['/bookmarks', 'read:bookmarks', listBookmarkedPosts],
+    ] as const
+    for (const [path, scope, list] of ownLists) {
+      app.get(path, { ...forUser(scope), schema: { querystring: PageQuery } }, async (request, reply) => {
+        const page = await list(db, actorIdOf(request), pageRequest(request.query, STATUS_PAGE))
+        return sendStatuses(api, request, reply, page)
+      })
+    }
+    publicTimelines(app, api)
+  }
+}
+
+/** What a home knows of others is its owner's reading: strangers see none of it (`timelines_access` says so). */
+function publicTimelines(app: ApiApp, api: Api): void {
+  const { db } = api.context
+  const querystring = PublicQuery
+  app.get(
+    '/timelines/public',
+    { ...forUser('read:statuses'), schema: { querystring } },
+    async (request, reply) => {
+      const page = await listPublicPosts(
+        db,
+        actorIdOf(request),
+        filterOf(request.query),
+        pageRequest(request.query, STATUS_PAGE),
+      )
+      return sendStatuses(api, request, reply, page)
+    },
+  )
+  const hashtag = {
+    ...forUser('read:statuses'),
+    schema: { querystring: HashtagQuery, params: Type.Object({ hashtag: Type.String({ maxLength: 200 }) }) },
+  }
+  app.get('/timelines/tag/:hashtag', hashtag, async (request, reply) => {
+    const { query, params } = request
+    const filter = {
+      ...filterOf(query),
+      any: [params.hashtag, ...(query.any ?? [])].map(hashtagKey),
+      all: (query.all ?? []).map(hashtagKey),
+      none: (query.none ?? []).map(hashtagKey),
+    }
+    const page = await listHashtagPosts(db, actorIdOf(request), filter, pageRequest(query, STATUS_PAGE))
+    return sendStatuses(api, request, reply, page)
+  })
+}
+
+interface PublicFlags {
+  readonly local?: boolean
+  readonly remote?: boolean
+  readonly only_media?: boolean
+}
+
+const filterOf = (query: PublicFlags) => ({
+  onlyLocal: query.local === true,
+  onlyRemote: query.remote === true && query.local !== true,
+  onlyMedia: query.only_media === true,
+})
