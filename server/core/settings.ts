@@ -161,6 +161,12 @@ export const SETTINGS = {
     fallback: 'false',
     help: 'serve posts and profiles to signed requests only',
   }),
+  inboxPerHostPer5Min: setting({
+    env: 'HOMEBIRD_INBOX_RATE',
+    type: integer(0, 1_000_000),
+    fallback: '300',
+    help: 'most activities taken from one server in five minutes; 0 takes all',
+  }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',
     aliases: ['TAKAHE_MEDIA_URL'],

@@ -1,6 +1,7 @@
 /** Finding actors, ours and others: one at a time, and set-wise for batches and pages. */
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
+import { isRowId } from '../../core/id.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 
@@ -26,7 +27,7 @@ const REFERENCE = [
 ] as const
 
 export async function findActor(db: Querier, id: string): Promise<Actor | undefined> {
-  if (!/^\d{1,19}$/.test(id)) return undefined
+  if (!isRowId(id)) return undefined
   return db.selectFrom('actors').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
@@ -76,6 +77,12 @@ export async function findActorReferences(
     .where('uri', '=', sql<string>`any(${wanted}::text[])`)
     .execute()
   return new Map(rows.map((row) => [row.uri, row]))
+}
+
+/** An identity of the owner by its id; undefined for anybody else, the instance actor too. */
+export async function findIdentity(db: Querier, id: string): Promise<Actor | undefined> {
+  const actor = await findActor(db, id)
+  return actor?.is_local === true && !actor.is_instance_actor && actor.gone_at === null ? actor : undefined
 }
 
 /** The identities of the owner that are not gone; the instance actor is none of them. */

@@ -1,4 +1,4 @@
-/** The rows of received activities: stored once each, marked when they had no effect, without body after a day. */
+/** The rows of received activities: stored once each, marked when they had no effect. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, Transaction } from '../../db/pool.ts'
 
@@ -40,19 +40,4 @@ export async function noteDropped(tx: Transaction, reasons: ReadonlyMap<string, 
     update inbox_messages set dropped_because = given.reason
       from unnest(${[...reasons.keys()]}::bigint[], ${[...reasons.values()]}::text[]) as given (id, reason)
      where inbox_messages.id = given.id`.execute(tx)
-}
-
-const MOST_AT_ONCE = 5_000
-
-/**
- * Forgets the bodies of messages that were processed a day ago; the rows stay a week, so that a repetition is known.
- * @returns how many were forgotten
- */
-export async function forgetOldBodies(db: Database): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update inbox_messages set body = null
-     where id in (select id from inbox_messages
-                   where state = 'processed' and state_changed_at < now() - interval '1 day' and body is not null
-                   limit ${sql.lit(MOST_AT_ONCE)})`.execute(db)
-  return Number(numAffectedRows ?? 0)
 }

@@ -21,7 +21,6 @@ export async function rememberDeleted(tx: Transaction, deleted: readonly RemoteT
         on conflict (uri) do update set expires_at = excluded.expires_at where tombstones.expires_at is not null`.execute(
     tx,
   )
-  await sql`delete from tombstones where expires_at < now()`.execute(tx)
 }
 
 export async function findTombstone(db: Querier, uri: string): Promise<Row<'tombstones'> | undefined> {

@@ -1,0 +1,52 @@
+/** What an identity of this home sent to one other actor, by its id on the web. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Querier } from '../../db/pool.ts'
+
+export interface OwnRelation {
+  readonly uri: string
+  readonly actor_uri: string
+  /** The liked post, the followed or blocked actor. */
+  readonly object_uri: string
+  /** The actor that it was sent to. */
+  readonly recipient_uri: string
+}
+
+export async function findOwnLike(db: Querier, uri: string): Promise<OwnRelation | undefined> {
+  return first(
+    db,
+    sql`select interactions.uri, actors.uri as actor_uri, posts.uri as object_uri, authors.uri as recipient_uri
+          from interactions
+          join actors on actors.id = interactions.actor_id
+          join posts on posts.id = interactions.post_id
+          join actors as authors on authors.id = posts.author_id
+         where interactions.uri = ${uri} and actors.is_local and interactions.state in ('new', 'fanned_out')`,
+  )
+}
+
+export async function findOwnFollow(db: Querier, uri: string): Promise<OwnRelation | undefined> {
+  return first(
+    db,
+    sql`select follows.uri, actors.uri as actor_uri, targets.uri as object_uri, targets.uri as recipient_uri
+          from follows
+          join actors on actors.id = follows.source_id
+          join actors as targets on targets.id = follows.target_id
+         where follows.uri = ${uri} and actors.is_local
+           and follows.state in ('unrequested', 'pending_approval', 'accepted')`,
+  )
+}
+
+export async function findOwnBlock(db: Querier, uri: string): Promise<OwnRelation | undefined> {
+  return first(
+    db,
+    sql`select blocks.uri, actors.uri as actor_uri, targets.uri as object_uri, targets.uri as recipient_uri
+          from blocks
+          join actors on actors.id = blocks.source_id
+          join actors as targets on targets.id = blocks.target_id
+         where blocks.uri = ${uri} and actors.is_local and not blocks.is_mute and blocks.state in ('new', 'sent')`,
+  )
+}
+
+async function first(db: Querier, query: RawBuilder<unknown>): Promise<OwnRelation | undefined> {
+  const { rows } = await (query as RawBuilder<OwnRelation>).execute(db)
+  return rows[0]
+}

@@ -1,0 +1,81 @@
+/** The documents of identities and of the instance actor. */
+import type { FastifyPluginAsync } from 'fastify'
+import { actorDocument } from '../../activitypub/actor-document.ts'
+import { wholeOrderedCollection } from '../../activitypub/collections.ts'
+import { tombstoneDocument } from '../../activitypub/note.ts'
+import { AP_ROUTES } from '../../activitypub/uris.ts'
+import type { Database } from '../../db/pool.ts'
+import { type Actor, findActorByUri } from '../../domain/actors/actor.ts'
+import { type ReadyAnswer, readyAnswer, sendReady } from './ready-answers.ts'
+import {
+  ACTIVITY_TYPE,
+  CACHE,
+  OPEN,
+  type Surface,
+  publicDocument,
+  refuseQueries,
+  requestedUri,
+  sendNothing,
+  sendPublic,
+} from './surface.ts'
+
+export function actorRoutes(surface: Surface): FastifyPluginAsync {
+  const { context, answers } = surface
+  const { db } = context
+  return async (app) => {
+    refuseQueries(app)
+    // Always served to everybody: others need its key to verify that we may read what they serve to the signed only.
+    app.get(AP_ROUTES.instance, OPEN, async (request, reply) => {
+      const uri = requestedUri(context, request)
+      const answer = await answers.get('actors', uri, async () => instanceAnswer(db, uri))
+      return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+    })
+    app.get(AP_ROUTES.instanceOutbox, OPEN, async (request, reply) => {
+      const uri = requestedUri(context, request)
+      const answer = await answers.get('actors', uri, async () =>
+        instanceDocument(wholeOrderedCollection({ uri, items: [] }), null),
+      )
+      return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+    })
+    app.get(AP_ROUTES.actor, OPEN, async (request, reply) => {
+      const uri = requestedUri(context, request)
+      const make = async (): Promise<ReadyAnswer | null> => actorAnswer(db, uri)
+      return (
+        (await sendPublic(surface, request, reply, { kind: 'actors', make })) ?? sendNothing(request, reply)
+      )
+    })
+  }
+}
+
+async function instanceAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
+  const actor = await findActorByUri(db, uri)
+  if (actor === undefined || !actor.is_instance_actor) return null
+  return instanceDocument(actorDocument(actor, await listPublicKeys(db, actor)), actor.state_changed_at)
+}
+
+function instanceDocument(document: object, modifiedAt: Date | null): ReadyAnswer {
+  return readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.instanceActor, document, modifiedAt })
+}
+
+async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
+  const actor = await findActorByUri(db, uri)
+  if (actor === undefined || !actor.is_local || actor.is_instance_actor) return null
+  if (actor.gone_at !== null) {
+    return readyAnswer({
+      status: 410,
+      contentType: ACTIVITY_TYPE,
+      cacheControl: CACHE.gone,
+      document: tombstoneDocument({ uri, formerType: actor.kind, deletedAt: actor.gone_at }),
+    })
+  }
+  return publicDocument(actorDocument(actor, await listPublicKeys(db, actor)), actor.state_changed_at)
+}
+
+async function listPublicKeys(db: Database, actor: Actor) {
+  return db
+    .selectFrom('actor_keys')
+    .select(['key_uri', 'algorithm', 'public_key_pem'])
+    .where('actor_id', '=', actor.id)
+    .orderBy('fetched_at', 'desc')
+    .execute()
+}

@@ -1,0 +1,137 @@
+/** The collections of an identity: outbox, followers, following, featured. Pages are paths. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  orderedCollection,
+  orderedCollectionPage,
+  wholeOrderedCollection,
+} from '../../activitypub/collections.ts'
+import { createActivity } from '../../activitypub/activities.ts'
+import type { JsonObject } from '../../activitypub/json.ts'
+import { loadOwnObjects } from '../../activitypub/own-notes.ts'
+import { AP_ROUTES, FIRST_PAGE, postActivityUri } from '../../activitypub/uris.ts'
+import { firstPage } from '../../db/paging.ts'
+import { type Actor, findIdentity } from '../../domain/actors/actor.ts'
+import { type FollowSide, countFollowsOf, listFollowUris } from '../../domain/follows/list-follow-uris.ts'
+import { type AccountPostsFilter, listAccountPosts } from '../../domain/posts/list-posts.ts'
+import { countOutbox } from '../../domain/posts/count-outbox.ts'
+import type { HttpContext } from '../http-context.ts'
+import type { ReadyAnswer } from './ready-answers.ts'
+import {
+  OPEN,
+  type Surface,
+  publicDocument,
+  refuseQueries,
+  requestedUri,
+  sendNothing,
+  sendPublic,
+} from './surface.ts'
+
+const POSTS_PER_PAGE = 20
+const ACTORS_PER_PAGE = 50
+const EVERYTHING: AccountPostsFilter = {
+  excludesReplies: false,
+  excludesBoosts: false,
+  onlyMedia: false,
+  onlyPinned: false,
+  hashtags: [],
+}
+
+/** A way to make one address of a collection into its document. */
+type Make = (actor: Actor, uri: string, cursor: string | null) => Promise<object | null>
+
+export function collectionRoutes(surface: Surface): FastifyPluginAsync {
+  const { context } = surface
+  const serve = (make: Make) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { id, cursor } = request.params as { readonly id: string; readonly cursor?: string }
+    const uri = requestedUri(context, request)
+    const answer = async (): Promise<ReadyAnswer | null> => {
+      const position = cursorOf(cursor)
+      const actor = position === undefined ? undefined : await findIdentity(context.db, id)
+      if (actor === undefined || position === undefined || !uri.startsWith(`${actor.uri}/`)) return null
+      const document = await make(actor, uri, position)
+      return document === null ? null : publicDocument(document)
+    }
+    const sent = await sendPublic(surface, request, reply, { kind: 'posts', make: answer })
+    return sent ?? sendNothing(request, reply)
+  }
+  return async (app) => {
+    refuseQueries(app)
+    app.get(AP_ROUTES.outbox, OPEN, serve(outbox(context)))
+    app.get(AP_ROUTES.outboxPage, OPEN, serve(outboxPage(context)))
+    app.get(AP_ROUTES.followers, OPEN, serve(follows(context, 'followers')))
+    app.get(AP_ROUTES.followersPage, OPEN, serve(followsPage(context, 'followers')))
+    app.get(AP_ROUTES.following, OPEN, serve(follows(context, 'following')))
+    app.get(AP_ROUTES.followingPage, OPEN, serve(followsPage(context, 'following')))
+    app.get(AP_ROUTES.featured, OPEN, serve(featured(context)))
+  }
+}
+
+/** Null is the first page; undefined for what is no cursor. */
+function cursorOf(cursor: string | undefined): string | null | undefined {
+  if (cursor === undefined || cursor === FIRST_PAGE) return null
+  return /^[1-9]\d{0,17}$/.test(cursor) ? cursor : undefined
+}
+
+function outbox({ db }: HttpContext): Make {
+  return async (actor, uri) =>
+    orderedCollection({ uri, totalItems: await countOutbox(db, actor.id), firstCursor: FIRST_PAGE })
+}
+
+function outboxPage({ db, config }: HttpContext): Make {
+  return async (actor, uri, cursor) => {
+    const page = { ...firstPage(POSTS_PER_PAGE), maxId: cursor }
+    const { items: posts, oldest, isFull } = await listAccountPosts(db, null, actor.id, EVERYTHING, page)
+    const objects = await loadOwnObjects(db, posts, config)
+    const items = posts.flatMap((post): JsonObject[] => {
+      const object = objects.get(post.id)
+      if (object === undefined) return []
+      return [post.boost_of_id === null ? withoutContext(createOf(post.uri, actor, object)) : object]
+    })
+    return pageOf(uri, items, isFull ? oldest : null)
+  }
+}
+
+function createOf(postUri: string, actor: Actor, object: JsonObject): JsonObject {
+  return createActivity({ id: postActivityUri(postUri), actorUri: actor.uri, object })
+}
+
+function withoutContext({ '@context': _, ...activity }: JsonObject): JsonObject {
+  return activity
+}
+
+function follows({ db }: HttpContext, side: FollowSide): Make {
+  return async (actor, uri) =>
+    orderedCollection({
+      uri,
+      totalItems: await countFollowsOf(db, actor.id, side),
+      firstCursor: actor.hides_collections ? null : FIRST_PAGE,
+    })
+}
+
+function followsPage({ db }: HttpContext, side: FollowSide): Make {
+  return async (actor, uri, cursor) => {
+    if (actor.hides_collections) return null
+    const found = await listFollowUris(db, actor.id, side, cursor, ACTORS_PER_PAGE)
+    const next = found.length === ACTORS_PER_PAGE ? (found.at(-1)?.id ?? null) : null
+    return pageOf(
+      uri,
+      found.map((follow) => follow.uri),
+      next,
+    )
+  }
+}
+
+function pageOf(uri: string, items: readonly (string | JsonObject)[], nextCursor: string | null): object {
+  const [, collectionUri = uri, cursor = FIRST_PAGE] = /^(.+)\/page\/([^/]+)$/.exec(uri) ?? []
+  return orderedCollectionPage({ collectionUri, cursor, items, nextCursor })
+}
+
+function featured({ db, config }: HttpContext): Make {
+  return async (actor, uri) => {
+    const filter = { ...EVERYTHING, onlyPinned: true }
+    const { items: posts } = await listAccountPosts(db, null, actor.id, filter, firstPage(POSTS_PER_PAGE))
+    // In the order of the rows.
+    const objects = await loadOwnObjects(db, posts, config)
+    return wholeOrderedCollection({ uri, items: [...objects.values()] })
+  }
+}

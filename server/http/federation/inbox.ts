@@ -1,0 +1,74 @@
+/**
+ * The door for activities: limits, raw bytes, digest, signature, cheap checks, one row, 202. What an activity means is the
+ * worker's business.
+ */
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { HostBudget } from '../../activitypub/host-budget.ts'
+import { MAX_DOCUMENT_BYTES } from '../../activitypub/json.ts'
+import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { verifyInboxPost } from '../../activitypub/verify-request.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { GroupCommit } from '../../domain/inbox/group-commit.ts'
+import { receiveMessages } from '../../domain/inbox/receive-messages.ts'
+import type { HttpContext } from '../http-context.ts'
+import { OwnActorIds } from './own-actor-ids.ts'
+import { OPEN, receivedRequest } from './surface.ts'
+
+const WINDOW_MS = 5 * 60_000
+/** Any profile, and none: servers write both. */
+const ACTIVITY_TYPES = /^application\/(?:activity|ld)\+json(?:$|\s*;)/i
+
+export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
+  const { config, clock, db } = context
+  const commit = new GroupCommit(async (messages) => receiveMessages(db, messages))
+  const ownActors = new OwnActorIds(context)
+  const most = config.inboxPerHostPer5Min
+  const budget = most === 0 ? null : new HostBudget(clock, { most, windowMs: WINDOW_MS })
+
+  const accept = async (request: FastifyRequest): Promise<void> => {
+    const { body } = request
+    if (!Buffer.isBuffer(body)) throw new HomebirdError('UNSUPPORTED_TYPE', 'an inbox takes activities only')
+    const verified = await verifyInboxPost(context, { ...receivedRequest(context, request), body })
+    if (verified === null) return
+    const waitMs = budget?.take(verified.host) ?? 0
+    if (waitMs > 0) {
+      throw new HomebirdError(
+        'RATE_LIMITED',
+        `${verified.host} sent more than ${most} activities in 5 minutes`,
+        {
+          details: { retryAfterSeconds: Math.ceil(waitMs / 1000) },
+        },
+      )
+    }
+    const { signerUri, activityId, activityType, host } = verified
+    await commit.add({ signerUri, activityId, activityType, host, body: body.toString('utf8') })
+  }
+
+  return async (app) => {
+    takeRawActivities(app)
+    app.addHook('onClose', () => ownActors.close())
+    for (const path of [AP_ROUTES.sharedInbox, AP_ROUTES.instanceInbox]) {
+      app.post(path, OPEN, async (request, reply) => {
+        await accept(request)
+        return reply.code(202).send()
+      })
+    }
+    app.post<{ Params: { id: string } }>(AP_ROUTES.inbox, OPEN, async (request, reply) => {
+      if (!(await ownActors.has(request.params.id))) {
+        throw new HomebirdError('NOT_FOUND', `no identity ${request.params.id.slice(0, 20)} has an inbox`)
+      }
+      await accept(request)
+      return reply.code(202).send()
+    })
+  }
+}
+
+/** The body as it came, counted while it comes; nothing else is understood here. */
+function takeRawActivities(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ACTIVITY_TYPES,
+    { parseAs: 'buffer', bodyLimit: MAX_DOCUMENT_BYTES },
+    (_request, body, done) => done(null, body),
+  )
+}

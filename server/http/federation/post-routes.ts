@@ -1,0 +1,156 @@
+/** Own posts and boosts at their ids, what hangs on them, and what is left of those that are gone. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { createActivity } from '../../activitypub/activities.ts'
+import { collection, collectionPage, wholeOrderedCollection } from '../../activitypub/collections.ts'
+import { loadOwnObjects } from '../../activitypub/own-notes.ts'
+import { tombstoneDocument } from '../../activitypub/note.ts'
+import { AP_ROUTES, FIRST_PAGE } from '../../activitypub/uris.ts'
+import { PLAIN_CONTEXT, POST_CONTEXT } from '../../activitypub/vocabulary.ts'
+import type { Row } from '../../db/tables.ts'
+import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
+import { findTombstone } from '../../domain/posts/tombstones.ts'
+import type { HttpContext } from '../http-context.ts'
+import { type ReadyAnswer, readyAnswer, sendReady } from './ready-answers.ts'
+import {
+  ACTIVITY_TYPE,
+  CACHE,
+  OPEN,
+  type Surface,
+  privately,
+  publicDocument,
+  readerOf,
+  refuseQueries,
+  requestedUri,
+  sendNothing,
+  sendPublic,
+} from './surface.ts'
+
+const REPLIES_PER_PAGE = 50
+
+type Post = Row<'posts'>
+/** A way to make an address below a post into its document; null where the post has no such thing. */
+type Make = (post: Post, uri: string, cursor: string) => Promise<object | null>
+
+export function postRoutes(surface: Surface): FastifyPluginAsync {
+  const { context } = surface
+  const post = objectOf(context)
+  return async (app) => {
+    refuseQueries(app)
+    app.get(AP_ROUTES.post, OPEN, servePost(surface, '', post))
+    app.get(AP_ROUTES.postActivity, OPEN, servePost(surface, '/activity', activityOf(context)))
+    app.get(AP_ROUTES.postContext, OPEN, servePost(surface, '/context', threadOf(context)))
+    app.get(AP_ROUTES.replies, OPEN, servePost(surface, '/replies', repliesOf))
+    app.get(AP_ROUTES.repliesPage, OPEN, servePost(surface, '/replies/page/', repliesPageOf(context)))
+    app.get(
+      AP_ROUTES.likes,
+      OPEN,
+      servePost(
+        surface,
+        '/likes',
+        countOf((row) => row.likes_count),
+      ),
+    )
+    app.get(
+      AP_ROUTES.shares,
+      OPEN,
+      servePost(
+        surface,
+        '/shares',
+        countOf((row) => row.boosts_count),
+      ),
+    )
+  }
+}
+
+/**
+ * To strangers what is public, as ready bytes; to a signed reader what it may see; to everybody else nothing, whether or
+ * not there is something (rules 65 to 67).
+ */
+function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const uri = requestedUri(context, request)
+    const { cursor = FIRST_PAGE } = request.params as { readonly cursor?: string }
+    const at = suffix.endsWith('/') ? uri.lastIndexOf(suffix) : uri.length - suffix.length
+    const postUri = uri.slice(0, at)
+    const answerFor = async (viewerId: string | null): Promise<ReadyAnswer | null> => {
+      const post = await findOwnPost(context.db, postUri, viewerId)
+      if (post === undefined) return suffix === '' ? tombstoneAnswer(context, postUri) : null
+      const document = await make(post, uri, cursor)
+      return document === null ? null : publicDocument(document, post.edited_at ?? post.published_at)
+    }
+    const parts = { kind: 'posts', make: async () => answerFor(null) } as const
+    const sent = await sendPublic({ context, ...rest }, request, reply, parts)
+    if (sent !== null) return sent
+    // Absent and invisible cost the same: whoever signs is asked for who it is.
+    const reader = await readerOf(context, request)
+    const answer = reader?.actorId == null ? null : await answerFor(reader.actorId)
+    return answer === null ? sendNothing(request, reply) : sendReady(request, reply, privately(answer))
+  }
+}
+
+/** What was never public is not told apart from what never was. */
+async function tombstoneAnswer({ db }: HttpContext, uri: string): Promise<ReadyAnswer | null> {
+  const tombstone = await findTombstone(db, uri)
+  if (tombstone === undefined || tombstone.former_kind === '') return null
+  return readyAnswer({
+    status: 410,
+    contentType: ACTIVITY_TYPE,
+    cacheControl: CACHE.gone,
+    document: tombstoneDocument({
+      uri,
+      formerType: tombstone.former_kind,
+      deletedAt: tombstone.deleted_at,
+    }),
+  })
+}
+
+function objectOf({ db, config }: HttpContext): Make {
+  return async (post) => {
+    const object = (await loadOwnObjects(db, [post], config)).get(post.id)
+    if (object === undefined) return null
+    return { '@context': post.boost_of_id === null ? POST_CONTEXT : PLAIN_CONTEXT, ...object }
+  }
+}
+
+/** A boost is an activity already. */
+function activityOf({ db, config }: HttpContext): Make {
+  return async (post, uri) => {
+    const object =
+      post.boost_of_id === null ? (await loadOwnObjects(db, [post], config)).get(post.id) : undefined
+    if (object === undefined) return null
+    return createActivity({ id: uri, actorUri: String(object['attributedTo']), object })
+  }
+}
+
+/** The thread that begins with a post, as far as it is public and known here. */
+function threadOf({ db }: HttpContext): Make {
+  return async (post, uri) => {
+    if (post.boost_of_id !== null || post.conversation_id !== post.id) return null
+    return wholeOrderedCollection({ uri, items: await listThreadUris(db, post.id) })
+  }
+}
+
+const repliesOf: Make = async (post, uri) =>
+  post.boost_of_id === null
+    ? collection({ uri, totalItems: post.replies_count, firstCursor: FIRST_PAGE })
+    : null
+
+function repliesPageOf({ db }: HttpContext): Make {
+  return async (post, uri, cursor) => {
+    const after = cursor === FIRST_PAGE ? '0' : cursor
+    if (post.boost_of_id !== null || !/^\d{1,18}$/.test(after)) return null
+    const found = await listReplyUris(db, post.id, after, REPLIES_PER_PAGE)
+    return collectionPage({
+      collectionUri: uri.slice(0, uri.lastIndexOf('/page/')),
+      cursor,
+      items: found.map((reply) => reply.uri),
+      nextCursor: found.length === REPLIES_PER_PAGE ? (found.at(-1)?.id ?? null) : null,
+    })
+  }
+}
+
+/** Who liked or boosted is theirs to tell: the number is enough. */
+function countOf(count: (post: Post) => number): Make {
+  return async (post, uri) =>
+    post.boost_of_id === null ? collection({ uri, totalItems: count(post), firstCursor: null }) : null
+}

@@ -1,0 +1,148 @@
+/**
+ * What the routes of the federation share: which object an address names, who asks for it, and what caches may keep.
+ * @see the header table of the tunnel page, section 4
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ReceivedRequest } from '../../activitypub/http-signature.ts'
+import { verifySignedGet } from '../../activitypub/verify-request.ts'
+import { ACTIVITY_JSON } from '../../activitypub/vocabulary.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { findActorByUri } from '../../domain/actors/actor.ts'
+import type { HttpContext } from '../http-context.ts'
+import { canonicalHost } from '../plugins/host-guard.ts'
+import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from './ready-answers.ts'
+
+/** Everybody may ask. */
+export const OPEN = { config: { scope: 'public' } } as const
+
+export const CACHE = {
+  publicObject: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800',
+  instanceActor: 'public, max-age=3600, stale-if-error=604800',
+  gone: 'public, max-age=60',
+  never: 'private, no-store',
+  home: 'public, max-age=3600',
+} as const
+
+/** Sent as it is: some servers compare it letter by letter. */
+export const ACTIVITY_TYPE = `${ACTIVITY_JSON}; charset=utf-8`
+
+/** Somebody elsewhere who signed the request. */
+export interface Reader {
+  readonly actorUri: string
+  /** Null where no row stands for the reader, so that nothing here can be meant for it. */
+  readonly actorId: string | null
+}
+
+export interface Surface {
+  readonly context: HttpContext
+  readonly answers: ReadyAnswers
+}
+
+export function openSurface(context: HttpContext): Surface {
+  return { context, answers: new ReadyAnswers(context.listener) }
+}
+
+/** The request exactly as it came, for the signature. */
+export function receivedRequest(
+  context: HttpContext,
+  request: FastifyRequest,
+): ReceivedRequest & { readonly body: null } {
+  return {
+    method: request.raw.method ?? '',
+    rawPath: request.raw.url ?? '',
+    rawHeaders: request.raw.rawHeaders,
+    body: null,
+    isOwnHost: (host) => context.home.isOwnHost(host),
+  }
+}
+
+/** The id that this request asks for. Ids are stored, so another spelling of one is the id of nothing. */
+export function requestedUri(context: HttpContext, request: FastifyRequest): string {
+  return `${requestedOrigin(context, request)}${request.raw.url ?? ''}`
+}
+
+/** `https://host` of our own: the one that was asked for, or the primary one where the name is not of a domain. */
+export function requestedOrigin({ home }: HttpContext, request: FastifyRequest): string {
+  const host = canonicalHost(request.headers.host)
+  return home.isOwnHost(host) ? home.origin(host) : home.origin()
+}
+
+/** Nothing public depends on a query, and a cache may drop it (rule 84). */
+export function refuseQueries(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.raw.url?.includes('?') === true) return done(notFound(request))
+    return done()
+  })
+}
+
+/** Who signed the request; null for strangers. */
+export async function readerOf(context: HttpContext, request: FastifyRequest): Promise<Reader | null> {
+  if (request.headers.signature === undefined) return null
+  const signer = await verifySignedGet(context, receivedRequest(context, request))
+  if (signer === null) return null
+  const actor = await findActorByUri(context.db, signer.actorUri)
+  return { actorUri: signer.actorUri, actorId: actor?.id ?? null }
+}
+
+/**
+ * In authorised-fetch mode only those who sign are answered.
+ * @throws HomebirdError UNAUTHORIZED
+ */
+export async function requireReader(context: HttpContext, request: FastifyRequest): Promise<Reader> {
+  const reader = await readerOf(context, request)
+  if (reader !== null) return reader
+  throw new HomebirdError(
+    'UNAUTHORIZED',
+    `unsigned request for ${request.raw.url} in authorised-fetch mode`,
+    {
+      safe: 'This home serves signed requests only.',
+    },
+  )
+}
+
+export interface PublicParts {
+  readonly kind: 'actors' | 'posts' | 'home'
+  /** Makes the answer for anybody; null where there is none. */
+  readonly make: () => Promise<ReadyAnswer | null>
+}
+
+/**
+ * Answers with what is public: ready bytes for everybody, and in authorised-fetch mode the same for those who sign,
+ * kept by nobody.
+ * @returns null where there is nothing public
+ */
+export async function sendPublic(
+  { context, answers }: Surface,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { kind, make }: PublicParts,
+): Promise<FastifyReply | null> {
+  if (context.config.authorizedFetch) await requireReader(context, request)
+  const answer = await answers.get(kind, requestedUri(context, request), make)
+  if (answer === null) return null
+  return sendReady(request, reply, context.config.authorizedFetch ? privately(answer) : answer)
+}
+
+export function privately(answer: ReadyAnswer): ReadyAnswer {
+  return { ...answer, cacheControl: CACHE.never }
+}
+
+/** An ActivityPub document that anybody may have and keep for a moment. */
+export function publicDocument(document: object, modifiedAt?: Date | null): ReadyAnswer {
+  return readyAnswer({
+    contentType: ACTIVITY_TYPE,
+    cacheControl: CACHE.publicObject,
+    document,
+    modifiedAt: modifiedAt ?? null,
+  })
+}
+
+/** What is not there and what may not be seen are answered alike, and kept by nobody. */
+export function sendNothing(request: FastifyRequest, reply: FastifyReply): never {
+  void reply.header('cache-control', CACHE.never)
+  throw notFound(request)
+}
+
+function notFound(request: FastifyRequest): HomebirdError {
+  return new HomebirdError('NOT_FOUND', `nothing at ${(request.raw.url ?? '').slice(0, 200)}`)
+}

@@ -1,0 +1,137 @@
+/** How others find out about this home: WebFinger, host-meta, NodeInfo. */
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { XRD_XML, hostMetaDocument } from '../../activitypub/host-meta.ts'
+import {
+  type NodeInfoVersion,
+  nodeInfoDocument,
+  nodeInfoLinks,
+  nodeInfoMediaType,
+} from '../../activitypub/nodeinfo.ts'
+import {
+  JRD_JSON,
+  type WebfingerResource,
+  parseWebfingerResource,
+  webfingerDocument,
+} from '../../activitypub/webfinger.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { VERSION } from '../../core/version.ts'
+import { type Actor, findActorByHandle, findActorByUri } from '../../domain/actors/actor.ts'
+import { countActiveIdentities } from '../../domain/owner/active-identities.ts'
+import { findByPageUrl } from '../../domain/posts/find-remote.ts'
+import type { HttpContext } from '../http-context.ts'
+import { type AnswerParts, readyAnswer, sendReady } from './ready-answers.ts'
+import { CACHE, OPEN, type Surface, requestedOrigin, sendNothing } from './surface.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function wellKnownRoutes(surface: Surface): FastifyPluginAsync {
+  const { context } = surface
+  return async (app) => {
+    app.addHook('onRequest', (_request, reply, done) => {
+      // Every page of the web may look a handle up; nothing here depends on who asks.
+      void reply.header('access-control-allow-origin', '*')
+      done()
+    })
+    app.get('/.well-known/webfinger', OPEN, async (request, reply) => webfinger(surface, request, reply))
+    const serve = (path: string, make: (origin: string) => Promise<AnswerParts>): void => {
+      serveHome(app, surface, path, make)
+    }
+    serve('/.well-known/host-meta', async (origin) => home(XRD_XML, hostMetaDocument(origin)))
+    serve('/.well-known/host-meta.json', async (origin) => home(JSON_TYPE, hostMetaJson(origin)))
+    serve('/.well-known/nodeinfo', async (origin) =>
+      home(JSON_TYPE, nodeInfoLinks(origin, context.home.instanceActor().uri)),
+    )
+    for (const version of ['2.0', '2.1'] as const) {
+      serve(`/nodeinfo/${version}`, async () => nodeInfo(context, version))
+    }
+  }
+}
+
+function home(contentType: string, document: object | string): AnswerParts {
+  return { contentType, cacheControl: CACHE.home, document }
+}
+
+function serveHome(
+  app: FastifyInstance,
+  { context, answers }: Surface,
+  path: string,
+  make: (origin: string) => Promise<AnswerParts>,
+): void {
+  app.get(path, OPEN, async (request, reply) => {
+    const origin = requestedOrigin(context, request)
+    const answer = await answers.get('home', `${origin}${path}`, async () => readyAnswer(await make(origin)))
+    return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+  })
+}
+
+/** @see RFC 6415 appendix A: the same as host-meta, for those who read JSON */
+function hostMetaJson(origin: string): object {
+  const template = `${origin}/.well-known/webfinger?resource={uri}`
+  return { links: [{ rel: 'lrdd', type: JRD_JSON, template }] }
+}
+
+async function nodeInfo({ db, home: facts }: HttpContext, version: NodeInfoVersion): Promise<AnswerParts> {
+  const counts = await countActiveIdentities(db)
+  const document = nodeInfoDocument(version, {
+    softwareVersion: VERSION,
+    ...counts,
+    nodeName: facts.primaryDomain()?.domain ?? '',
+    nodeDescription: '',
+  })
+  return home(nodeInfoMediaType(version), document)
+}
+
+async function webfinger(
+  { context, answers }: Surface,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { resource } = request.query as { readonly resource?: unknown }
+  const parsed = parseWebfingerResource(resource)
+  if (parsed === null) {
+    throw new HomebirdError('BAD_REQUEST', `no resource ${JSON.stringify(resource ?? null).slice(0, 200)}`, {
+      safe: 'A resource such as acct:name@domain is needed.',
+    })
+  }
+  const answer = await answers.get('actors', `webfinger ${String(resource)}`, async () => {
+    const actor = await findOwn(context, parsed)
+    if (actor === undefined) return null
+    const document = webfingerDocument({
+      username: actor.username,
+      handleDomain: actor.handle_domain,
+      actorUri: actor.uri,
+      pageUrl: actor.page_url,
+      subscribeTemplate: null,
+    })
+    // Until the edge is known to keep answers apart by query, nobody keeps them.
+    return readyAnswer({ contentType: JRD_JSON, cacheControl: CACHE.never, document })
+  })
+  return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+}
+
+async function findOwn(
+  { db, home: facts }: HttpContext,
+  resource: WebfingerResource,
+): Promise<Actor | undefined> {
+  const actor = resource.kind === 'uri' ? await findByAddress(db, resource.uri) : await findByHandle()
+  return actor?.is_local === true && actor.gone_at === null ? actor : undefined
+
+  /** A handle may be asked for with the domain that it shows and with the host that serves it. */
+  async function findByHandle(): Promise<Actor | undefined> {
+    if (resource.kind !== 'acct') return undefined
+    const { username, host } = resource
+    const domains = facts.domains().filter((domain) => domain.domain === host || domain.service_host === host)
+    for (const { domain } of domains) {
+      const found = await findActorByHandle(db, username, domain)
+      if (found?.is_local === true) return found
+    }
+    return undefined
+  }
+}
+
+async function findByAddress(db: HttpContext['db'], uri: string): Promise<Actor | undefined> {
+  const byUri = await findActorByUri(db, uri)
+  if (byUri !== undefined) return byUri
+  const found = await findByPageUrl(db, uri)
+  return found?.kind === 'actor' ? found.actor : undefined
+}
