@@ -168,7 +168,9 @@ export class Dispatcher {
     lane.isBacklogged = tasks.length >= limit
     lane.isContended = claim.hasPassedOver && lane.held.size === 0
     lane.isWantedOnEnd = claim.hasPassedOver
-    if (lane.isBacklogged || lane.isContended) lane.isWanted = true
+    // Hosts that have just become full are left out the next time, and those behind them are seen.
+    const isWorthAnother = claim.hasPassedOver && tasks.length > 0
+    if (lane.isBacklogged || lane.isContended || isWorthAnother) lane.isWanted = true
   }
 
   #accept(lane: Lane, tasks: readonly Task[], isSuspect: boolean): void {
