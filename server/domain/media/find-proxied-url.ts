@@ -1,0 +1,50 @@
+/** The address behind a proxied path: looked up by the row it belongs to, never taken from the request. */
+import { isRowId } from '../../core/id.ts'
+import type { Querier } from '../../db/pool.ts'
+import type { StoredEmoji } from '../../db/tables.ts'
+import type { ProxyKind } from './media-urls.ts'
+
+/** Null for what is not there (any more) and for what is ours. */
+export async function findProxiedUrl(db: Querier, kind: ProxyKind, id: string): Promise<string | null> {
+  switch (kind) {
+    case 'avatar':
+      return (await findActorImages(db, id))?.icon_url ?? null
+    case 'header':
+      return (await findActorImages(db, id))?.header_url ?? null
+    case 'attachment':
+      return (await findAttachment(db, id))?.remote_url ?? null
+    case 'preview':
+      return (await findAttachment(db, id))?.remote_preview_url ?? null
+    case 'emoji':
+      return findEmoji(db, id)
+  }
+}
+
+async function findActorImages(db: Querier, id: string) {
+  if (!isRowId(id)) return undefined
+  return db
+    .selectFrom('actors')
+    .select(['icon_url', 'header_url'])
+    .where('id', '=', id)
+    .where('is_local', '=', false)
+    .executeTakeFirst()
+}
+
+async function findAttachment(db: Querier, id: string) {
+  if (!isRowId(id)) return undefined
+  return db
+    .selectFrom('attachments')
+    .select(['remote_url', 'remote_preview_url'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** `a12.smile` is an emoji of the actor 12, `p12.smile` one of the post 12. */
+async function findEmoji(db: Querier, id: string): Promise<string | null> {
+  const [, owner, ownerId = '', shortcode] = /^([ap])(\d{1,19})\.(.{1,200})$/su.exec(id) ?? []
+  if (owner === undefined || shortcode === undefined || !isRowId(ownerId)) return null
+  const table = owner === 'a' ? 'actors' : 'posts'
+  const row = await db.selectFrom(table).select('emojis').where('id', '=', ownerId).executeTakeFirst()
+  const emojis: readonly StoredEmoji[] = row?.emojis ?? []
+  return emojis.find((emoji) => emoji.shortcode === shortcode)?.url ?? null
+}

@@ -1,0 +1,89 @@
+/** Pictures as readers get them: those of others through this home, and those of who has none. */
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { defaultImage } from '../../domain/media/default-images.ts'
+import { findProxiedUrl } from '../../domain/media/find-proxied-url.ts'
+import { loadMediaKey } from '../../domain/media/media-key.ts'
+import { PROXY_KINDS, type ProxyKind, isProxyMac } from '../../domain/media/media-urls.ts'
+import { OPEN } from '../client-api/access.ts'
+import type { HttpContext } from '../http-context.ts'
+import { parseRange } from './byte-range.ts'
+import { MediaProxy, type PassingMedia, type ReadMedia } from './media-proxy.ts'
+
+/** The path holds what the bytes depend on. */
+const FOREVER = 'public, max-age=31536000, immutable'
+const DAY = 'public, max-age=86400'
+const SANDBOX = "default-src 'none'; sandbox"
+
+interface ProxyParams {
+  readonly kind: string
+  readonly id: string
+  readonly mac: string
+}
+
+export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    const key = await loadMediaKey(context.db)
+    const proxy = new MediaProxy(context.fetch)
+    app.get<{ Params: ProxyParams }>('/proxy/:kind/:id/:mac', OPEN, async (request, reply) => {
+      const { kind, id, mac } = request.params
+      const url = isProxyKind(kind) ? await findProxiedUrl(context.db, kind, id) : null
+      if (!isProxyKind(kind) || url === null || !isProxyMac(key, kind, id, url, mac)) {
+        throw new HomebirdError('NOT_FOUND', `no proxied ${kind.slice(0, 20)} under this address`)
+      }
+      const media = await proxy.get(kind, url)
+      markMedia(reply, FOREVER)
+      return 'read' in media ? sendRead(request, reply, media.read) : sendPassing(reply, media.passing)
+    })
+    for (const path of ['/avatars/original/:name', '/headers/original/:name']) {
+      app.get(path, OPEN, async (request, reply) => {
+        const bytes = defaultImage(request.url)
+        if (bytes === null) throw new HomebirdError('NOT_FOUND', 'there is no such picture')
+        markMedia(reply, DAY)
+        return reply.type('image/png').send(bytes)
+      })
+    }
+  }
+}
+
+const KINDS: ReadonlySet<string> = new Set(PROXY_KINDS)
+const isProxyKind = (kind: string): kind is ProxyKind => KINDS.has(kind)
+
+function markMedia(reply: FastifyReply, cacheControl: string): void {
+  void reply
+    .header('cache-control', cacheControl)
+    .header('content-security-policy', SANDBOX)
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('access-control-allow-origin', '*')
+}
+
+function sendRead(request: FastifyRequest, reply: FastifyReply, media: ReadMedia): FastifyReply {
+  void reply.header('etag', media.etag).header('accept-ranges', 'bytes').type(media.type)
+  const wanted = (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+  if (wanted.includes(media.etag)) return reply.code(304).send()
+  const { range: header, 'if-range': ifRange } = request.headers
+  const isSame = ifRange === undefined || ifRange === media.etag
+  const range = isSame ? parseRange(header, media.bytes.length) : null
+  if (range === null) return reply.send(media.bytes)
+  if (range === 'unsatisfiable') {
+    void reply.header('content-range', `bytes */${media.bytes.length}`).header('cache-control', 'no-store')
+    return reply.code(416).send(Buffer.alloc(0))
+  }
+  void reply.header('content-range', `bytes ${range.start}-${range.end}/${media.bytes.length}`)
+  return reply.code(206).send(media.bytes.subarray(range.start, range.end + 1))
+}
+
+function sendPassing(reply: FastifyReply, media: PassingMedia): FastifyReply {
+  void reply.header('accept-ranges', 'none').type(media.type)
+  if (media.length !== null) void reply.header('content-length', media.length)
+  reply.raw.once('close', () => media.rest.destroy())
+  return reply.send(Readable.from(allOf(media)))
+}
+
+async function* allOf(media: PassingMedia): AsyncGenerator<Buffer> {
+  yield media.head
+  for await (const chunk of media.rest) yield chunk as Buffer
+}
