@@ -95,7 +95,8 @@ function createOf(postUri: string, actor: Actor, object: JsonObject): JsonObject
   return createActivity({ id: postActivityUri(postUri), actorUri: actor.uri, object })
 }
 
-function withoutContext({ '@context': _, ...activity }: JsonObject): JsonObject {
+function withoutContext(document: JsonObject): JsonObject {
+  const { '@context': _, ...activity } = document
   return activity
 }
 

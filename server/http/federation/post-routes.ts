@@ -83,7 +83,8 @@ function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
     if (sent !== null) return sent
     // Absent and invisible cost the same: whoever signs is asked for who it is.
     const reader = await readerOf(context, request)
-    const answer = reader?.actorId == null ? null : await answerFor(reader.actorId)
+    const viewerId = reader?.actorId ?? null
+    const answer = viewerId === null ? null : await answerFor(viewerId)
     return answer === null ? sendNothing(request, reply) : sendReady(request, reply, privately(answer))
   }
 }
