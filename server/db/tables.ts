@@ -329,6 +329,7 @@ export interface FanOutsTable extends StateColumns {
   inbox_uri: string
   host: string
   object_uri: string
+  has_elder: Generated<boolean>
   created_at: Moment
 }
 

@@ -5,7 +5,12 @@ import type { Again, Graph, Move, StateHandler, Verdict, Work } from './graph.ts
 
 export type Outcome =
   | { readonly kind: 'move'; readonly to: string; readonly note: string | null }
-  | { readonly kind: 'again'; readonly afterSeconds: number | null; readonly reason: string | null }
+  | {
+      readonly kind: 'again'
+      readonly afterSeconds: number | null
+      readonly reason: string | null
+      readonly isCounted: boolean
+    }
   | { readonly kind: 'failed'; readonly error: string }
   /** Interrupted before it ended: no attempt is counted. */
   | { readonly kind: 'interrupted' }
@@ -77,7 +82,8 @@ function failure(error: unknown, work: Work): Outcome {
 
 function outcomeOf(graph: Graph, task: Task, verdict: Verdict<string>): Outcome {
   if (typeof verdict === 'object' && verdict !== null && 'again' in verdict) {
-    return { kind: 'again', afterSeconds: verdict.afterSeconds ?? null, reason: verdict.reason ?? null }
+    const { afterSeconds = null, reason = null, isUncounted = false } = verdict
+    return { kind: 'again', afterSeconds, reason, isCounted: !isUncounted }
   }
   const move: Move<string> = typeof verdict === 'string' ? { to: verdict } : verdict
   const declared = graph.states[task.row.state]?.next ?? []

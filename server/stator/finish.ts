@@ -164,6 +164,7 @@ async function sendFinishes(
     planned.map((plan) => plan.afterSeconds),
     planned.map((plan) => (plan.note === null ? null : boundedText(plan.note))),
     planned.map((plan) => plan.isError),
+    planned.map((plan) => plan.isCounted),
   ])
 }
 
@@ -174,6 +175,7 @@ interface Plan {
   readonly afterSeconds: number | null
   readonly note: string | null
   readonly isError: boolean
+  readonly isCounted: boolean
 }
 
 /** Pure: what becomes of a row. The timeout and the quarantine are the statement's to decide, by database time. */
@@ -184,18 +186,20 @@ export function planOf(graph: Graph, task: Task, outcome: Finished, random: numb
       afterSeconds: dueAfterSeconds(graph, outcome.to),
       note: outcome.note,
       isError: false,
+      isCounted: true,
     }
   }
   const { retryEverySeconds = 60, backOffToSeconds } = graph.states[task.row.state] ?? {}
   const planned = backOffSeconds(retryEverySeconds, backOffToSeconds, task.row.state_attempts, random)
   if (outcome.kind === 'failed')
-    return { next: null, afterSeconds: planned, note: outcome.error, isError: true }
-  return { next: null, afterSeconds: outcome.afterSeconds ?? planned, note: outcome.reason, isError: false }
+    return { next: null, afterSeconds: planned, note: outcome.error, isError: true, isCounted: true }
+  const afterSeconds = outcome.afterSeconds ?? planned
+  return { next: null, afterSeconds, note: outcome.reason, isError: false, isCounted: outcome.isCounted }
 }
 
 /**
  * `$1` keys, `$2` tokens, `$3` states the rows were in, `$4` states they move to, `$5` seconds to the next attempt,
- * `$6` notes, `$7` whether the attempt failed. Returns the rows that were still held.
+ * `$6` notes, `$7` whether the attempt failed, `$8` whether it counts as one. Returns the rows that were still held.
  */
 function finishText(graph: Graph): string {
   const key = identifier(graph.key)
@@ -210,14 +214,14 @@ function finishText(graph: Graph): string {
            when ${isTimedOut} then now() + s.timeout_due_seconds * interval '1 second'
            when ${isPoison} then null
            else now() + d.after_seconds * interval '1 second' end,
-         state_attempts = case when ${isMoved} then 0 else t.state_attempts + 1 end,
+         state_attempts = case when ${isMoved} then 0 else t.state_attempts + d.is_counted::int end,
          state_errors = case when ${isMoved} or not d.is_error then 0 else t.state_errors + 1 end,
          state_deaths = 0,
          state_error = case when ${isTimedOut} then 'timed out' || coalesce(': ' || coalesce(d.note, t.state_error), '')
                             else d.note end,
          state_lock_token = null, state_locked_until = null
-    from unnest($1::${keyTypeOf(graph)}[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::bool[])
-           as d (key, token, was, next, after_seconds, note, is_error)
+    from unnest($1::${keyTypeOf(graph)}[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::text[], $7::bool[],
+                $8::bool[]) as d (key, token, was, next, after_seconds, note, is_error, is_counted)
     left join (${timeoutsOf(graph)}) as s (state, timeout_seconds, timeout_state, timeout_due_seconds)
       on s.state = d.was
    where t.${key} = d.key and t.state_lock_token = d.token

@@ -73,10 +73,12 @@ export interface Again {
   readonly afterSeconds?: number
   /** Stored with the row, for the inspector: why not yet. */
   readonly reason?: string
+  /** The row has only waited its turn: no attempt is counted, so its back-off does not grow. */
+  readonly isUncounted?: boolean
 }
 
 /** Look at the row again later; neither a move nor an error. */
-export function again(options: { afterSeconds?: number; reason?: string } = {}): Again {
+export function again(options: Omit<Again, 'again'> = {}): Again {
   return { again: true, ...options }
 }
 

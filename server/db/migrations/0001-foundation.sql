@@ -114,6 +114,8 @@ create table peers (
 );
 create index peers_due on peers (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
 create index peers_state on peers (state, state_changed_at);
+-- What a sender has to know beforehand.
+create index peers_remarkable on peers (host) where failures > 0 or prefers_rfc9421;
 
 -- Domains the owner will have nothing to do with; subdomains are included.
 create table domain_blocks (

@@ -1,6 +1,6 @@
 /** Idempotency-Key: the second request with one key gets the post of the first. Kept per token, in the post's transaction. */
 import { sql } from 'kysely'
-import type { Database, Transaction } from '../../db/pool.ts'
+import type { Transaction } from '../../db/pool.ts'
 
 /** How long a key is remembered at least. @see security rule 77 */
 export const IDEMPOTENCY_SECONDS = 3_600
@@ -48,13 +48,4 @@ export async function rememberKey(
       conflict.columns(['holder', 'key']).doUpdateSet({ post_id: postId, created_at: sql<Date>`now()` }),
     )
     .execute()
-}
-
-/** Removes keys whose time is over. @returns how many */
-export async function forgetOldKeys(db: Database): Promise<number> {
-  const gone = await db
-    .deleteFrom('idempotency_keys')
-    .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`)
-    .executeTakeFirst()
-  return Number(gone.numDeletedRows)
 }

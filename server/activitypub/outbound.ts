@@ -1,0 +1,127 @@
+/**
+ * Delivers one signed activity to one inbox, once, and says what came of it. When it is tried again is for others to
+ * decide.
+ */
+import type { Clock } from '../core/clock.ts'
+import { describeError } from '../core/errors.ts'
+import type { StoredActivity } from '../domain/fan-outs/activity-store.ts'
+import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
+import type { Home } from '../domain/owner/home.ts'
+import { type HeaderRecord, type PostOutcome, type SafeFetch, fetchFailureOf } from '../net/fetch-types.ts'
+import { type RemoteUrl, findRemoteUrl } from '../net/origin.ts'
+import { type BodyDigest, digestOf } from './digest.ts'
+import { signCavage, signRfc9421 } from './http-signature.ts'
+import { ACTIVITY_JSON } from './vocabulary.ts'
+
+export interface Delivery {
+  readonly activity: StoredActivity
+  readonly inboxUri: string
+  /** RFC 9421 goes first instead of draft-cavage: this host is known to want it. */
+  readonly prefersRfc9421: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Outbound {
+  /** @throws HomebirdError SIGNING_KEY_MISSING; whatever the other side does is an answer */
+  deliver(delivery: Delivery): Promise<DeliveryAnswer>
+}
+
+interface OutboundParts {
+  readonly home: Pick<Home, 'signingKey'>
+  readonly fetch: Pick<SafeFetch, 'postActivity'>
+  readonly clock: Clock
+}
+
+type Scheme = 'cavage' | 'rfc9421'
+
+/** Answers that may mean "I cannot read your signature". */
+const KNOCKS_AGAIN: ReadonlySet<number> = new Set([400, 401, 403])
+
+/** @see ActivityPub 7.1 (delivery), draft-cavage-http-signatures-12, RFC 9421 */
+export function createOutbound(parts: OutboundParts): Outbound {
+  // One digest for each activity; it goes when the activity's bytes go.
+  const digests = new WeakMap<Buffer, BodyDigest>()
+  const digest = (body: Buffer): BodyDigest => {
+    const known = digests.get(body) ?? digestOf(body)
+    digests.set(body, known)
+    return known
+  }
+
+  const post = async (delivery: Delivery, url: RemoteUrl, scheme: Scheme): Promise<PostOutcome> => {
+    const { activity, signal } = delivery
+    const signer = await parts.home.signingKey(activity.actorId)
+    const request = {
+      method: 'POST',
+      url,
+      now: parts.clock.now(),
+      body: { digest: digest(activity.body), contentType: ACTIVITY_JSON },
+    } as const
+    const headers: HeaderRecord =
+      scheme === 'cavage' ? await signCavage(request, signer) : await signRfc9421(request, signer)
+    return parts.fetch.postActivity(url.href, { body: activity.body, headers, signal })
+  }
+
+  return {
+    async deliver(delivery) {
+      const url = findRemoteUrl(delivery.inboxUri)
+      if (url === undefined) return { kind: 'refused', status: null, detail: 'the inbox is no https address' }
+      const first: Scheme = delivery.prefersRfc9421 ? 'rfc9421' : 'cavage'
+      try {
+        const outcome = await post(delivery, url, first)
+        if (!KNOCKS_AGAIN.has(outcome.status)) return answerOf(outcome, null)
+        const second: Scheme = first === 'cavage' ? 'rfc9421' : 'cavage'
+        const again = await post(delivery, url, second)
+        return answerOf(again, isSuccess(again.status) ? second === 'rfc9421' : null)
+      } catch (error) {
+        return answerOfFailure(error, delivery.signal)
+      }
+    },
+  }
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+function answerOf(outcome: PostOutcome, learnedRfc9421: boolean | null): DeliveryAnswer {
+  const { status, retryAfterSeconds, excerpt } = outcome
+  if (isSuccess(status)) return { kind: 'delivered', learnedRfc9421 }
+  const detail = excerpt === '' ? `answered ${status}` : `answered ${status}: ${excerpt}`
+  if (status === 410) return { kind: 'gone', detail }
+  if (status === 404) return { kind: 'missing', detail }
+  if (status === 408 || status === 429) return { kind: 'busy', retryAfterSeconds, detail }
+  if (status >= 500) return { kind: 'failing', retryAfterSeconds, detail }
+  return { kind: 'refused', status, detail }
+}
+
+/** @throws what is no failure of the exchange */
+function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
+  const failure = fetchFailureOf(error)
+  if (failure === undefined) throw error
+  const detail = describeError(error)
+  switch (failure.reason) {
+    case 'aborted':
+    case 'closed':
+      // The worker stops, and not the other side.
+      if (signal.aborted || failure.reason === 'closed') throw error
+      return { kind: 'unreachable', detail }
+    case 'url':
+    case 'own_host':
+    case 'address':
+      return { kind: 'refused', status: null, detail }
+    case 'timeout':
+      // Our own queue for this host was too long: it says nothing about the host.
+      if (failure.phase === 'pool' || failure.phase === 'rate') {
+        return { kind: 'busy', retryAfterSeconds: null, detail }
+      }
+      return { kind: 'unreachable', detail }
+    case 'name':
+    case 'connection':
+    case 'certificate':
+    case 'protocol':
+    case 'redirect':
+    case 'status':
+    case 'type':
+    case 'encoding':
+    case 'size':
+      return { kind: 'unreachable', detail }
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * One breaker per host, in the rows of `peers`: a host that fails again and again is left alone until its next probe,
+ * and all that waits for it waits in one statement. Any sign of life closes the breaker and makes everything due.
+ *
+ * A host is probed after as long as it has been silent: at least a minute, at most half an hour, and once a day after
+ * seven silent days, when it counts as unavailable and gets nothing new.
+ * @see security rule 105
+ */
+import { sql } from 'kysely'
+import type { Database, Querier, Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
+import { inTransaction, wakeWorker } from '../../db/transaction.ts'
+import { fanOutGraph } from './fan-out-graph.ts'
+
+/** Failures in a row after which the breaker opens. */
+export const FAILURES_TO_OPEN = 3
+const LEAST_PROBE_SECONDS = 60
+const MOST_PROBE_SECONDS = 1_800
+const UNAVAILABLE_AFTER_SECONDS = 7 * 86_400
+const UNAVAILABLE_PROBE_SECONDS = 86_400
+/** All but the probe come this much later, so that they need not ask a host that is still silent. */
+const BEHIND_PROBE_SECONDS = 120
+
+export type PeerFacts = Pick<
+  Row<'peers'>,
+  'host' | 'failures' | 'failing_since' | 'retry_at' | 'prefers_rfc9421' | 'unavailable_at'
+>
+
+/** Hosts that fail or that want to be spoken to in a particular way; of all others there is nothing to know. */
+export async function listRemarkablePeers(db: Querier): Promise<PeerFacts[]> {
+  return db
+    .selectFrom('peers')
+    .select(['host', 'failures', 'failing_since', 'retry_at', 'prefers_rfc9421', 'unavailable_at'])
+    .where(sql<boolean>`failures > 0 or prefers_rfc9421`)
+    .execute()
+}
+
+export interface PeerFailure {
+  readonly host: string
+  /** Deliveries that failed since the last report. */
+  readonly failures: number
+  /** For the owner to read: the last thing that went wrong. */
+  readonly error: string
+}
+
+/** Hosts that went silent together are not asked together. */
+const JITTER = sql`(0.75 + 0.5 * random())`
+const SILENT_SECONDS = sql`extract(epoch from now() - coalesce(peers.failing_since, now()))`
+
+/**
+ * Counts failures, opens breakers and lets everything that waits for their hosts wait on.
+ * @returns the hosts as they are now
+ */
+export async function recordFailures(db: Database, failures: readonly PeerFailure[]): Promise<PeerFacts[]> {
+  if (failures.length === 0) return []
+  return inTransaction(db, async (tx) => {
+    const peers = await countFailures(tx, failures)
+    await postpone(
+      tx,
+      peers.filter((peer) => peer.retry_at !== null).map((peer) => peer.host),
+    )
+    return peers
+  })
+}
+
+async function countFailures(tx: Transaction, failures: readonly PeerFailure[]): Promise<PeerFacts[]> {
+  const { rows } = await sql<PeerFacts>`
+    insert into peers (host, failures, failing_since, last_failure_at, last_error, retry_at)
+    select host, failures, now(), now(), error,
+           case when failures >= ${FAILURES_TO_OPEN} then now() + make_interval(secs => ${LEAST_PROBE_SECONDS}) end
+      from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb) as given (host text, failures integer, error text)
+     order by host
+        on conflict (host) do update
+       set failures = peers.failures + excluded.failures,
+           failing_since = coalesce(peers.failing_since, now()),
+           last_failure_at = now(),
+           last_error = excluded.last_error,
+           unavailable_at = coalesce(peers.unavailable_at,
+             case when ${SILENT_SECONDS} >= ${UNAVAILABLE_AFTER_SECONDS} then now() end),
+           retry_at = case
+             when peers.failures + excluded.failures < ${FAILURES_TO_OPEN} then null
+             when ${SILENT_SECONDS} >= ${UNAVAILABLE_AFTER_SECONDS}
+               then now() + make_interval(secs => ${UNAVAILABLE_PROBE_SECONDS})
+             else now() + make_interval(secs =>
+               least(${MOST_PROBE_SECONDS}, greatest(${LEAST_PROBE_SECONDS}, ${SILENT_SECONDS}) * ${JITTER})) end
+    returning host, failures, failing_since, retry_at, prefers_rfc9421, unavailable_at`.execute(tx)
+  return rows
+}
+
+/** The delivery that waits longest becomes the probe. What a worker holds at this moment is left to its handler. */
+async function postpone(tx: Transaction, hosts: readonly string[]): Promise<void> {
+  if (hosts.length === 0) return
+  await sql`
+    with waiting as (
+      select fan_outs.id, peers.retry_at,
+             row_number() over (partition by fan_outs.host order by fan_outs.id) as place
+        from fan_outs join peers on peers.host = fan_outs.host
+       where fan_outs.host = any(${hosts}::text[]) and fan_outs.state = 'new' and fan_outs.state_lock_token is null
+    )
+    update fan_outs
+       set state_next_attempt_at = greatest(fan_outs.state_next_attempt_at, waiting.retry_at
+             + case when place = 1 then interval '0' else make_interval(secs => ${BEHIND_PROBE_SECONDS}) end)
+      from waiting
+     where fan_outs.id = waiting.id and fan_outs.state_lock_token is null
+       and fan_outs.state_next_attempt_at is not null`.execute(tx)
+}
+
+/**
+ * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong.
+ * @returns the hosts whose deliveries became due
+ */
+export async function closeBreakers(db: Querier, hosts: readonly string[]): Promise<string[]> {
+  if (hosts.length === 0) return []
+  const { rows } = await sql<{ host: string; due: number }>`
+    with closed as (
+      update peers
+         set failures = 0, failing_since = null, retry_at = null, unavailable_at = null, last_error = null,
+             last_success_at = now()
+       where host = any(${hosts}::text[]) and failures > 0
+      returning host
+    ), hastened as (
+      update fan_outs set state_next_attempt_at = now()
+        from closed
+       where fan_outs.host = closed.host and fan_outs.state = 'new' and fan_outs.state_lock_token is null
+         and fan_outs.state_next_attempt_at > now()
+      returning fan_outs.host
+    )
+    select closed.host, count(hastened.host)::integer as due
+      from closed left join hastened on hastened.host = closed.host group by closed.host`.execute(db)
+  if (rows.some((row) => row.due > 0)) await wakeWorker(db, fanOutGraph.table)
+  return rows.map((row) => row.host)
+}
+
+/** Hosts that answered, some of them for the first time; known troubles are not theirs. */
+export async function recordSuccesses(db: Querier, hosts: readonly string[]): Promise<void> {
+  if (hosts.length === 0) return
+  await sql`
+    insert into peers (host, last_success_at)
+    select host, now() from unnest(${hosts}::text[]) as host order by host
+        on conflict (host) do update set last_success_at = now()`.execute(db)
+  await wakeWorker(db, 'peers')
+}
+
+/** Remembers which kind of signature a host accepts. */
+export async function recordSignaturePreference(
+  db: Querier,
+  host: string,
+  prefersRfc9421: boolean,
+): Promise<void> {
+  await db
+    .insertInto('peers')
+    .values({ host, prefers_rfc9421: prefersRfc9421 })
+    .onConflict((conflict) => conflict.column('host').doUpdateSet({ prefers_rfc9421: prefersRfc9421 }))
+    .execute()
+}

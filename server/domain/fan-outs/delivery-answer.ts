@@ -1,0 +1,17 @@
+/** What can come of one try of a delivery. */
+
+export type DeliveryAnswer =
+  /** `learnedRfc9421` tells which signature it took where the usual one was refused; null where nothing was learned. */
+  | { readonly kind: 'delivered'; readonly learnedRfc9421: boolean | null }
+  /** 410: this inbox must never be tried again. */
+  | { readonly kind: 'gone'; readonly detail: string }
+  /** 404: it may be gone. */
+  | { readonly kind: 'missing'; readonly detail: string }
+  /** An answer that no repetition changes. Null as status: it was not even sent. */
+  | { readonly kind: 'refused'; readonly status: number | null; readonly detail: string }
+  /** The host is there and wants this later: 408, 429. */
+  | { readonly kind: 'busy'; readonly retryAfterSeconds: number | null; readonly detail: string }
+  /** The host answers and does not work: 5xx. */
+  | { readonly kind: 'failing'; readonly retryAfterSeconds: number | null; readonly detail: string }
+  /** No answer came. */
+  | { readonly kind: 'unreachable'; readonly detail: string }

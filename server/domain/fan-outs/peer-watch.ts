@@ -1,0 +1,187 @@
+/**
+ * What a sender keeps in memory about other hosts: those that fail or want a particular signature, read together now and
+ * then; and what it learns of them, written back in groups.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../core/clock.ts'
+import { describeError } from '../../core/errors.ts'
+import { grouped } from '../../core/grouped.ts'
+import type { Logger } from '../../core/log.ts'
+import type { Database } from '../../db/pool.ts'
+import {
+  type PeerFacts,
+  type PeerFailure,
+  closeBreakers,
+  listRemarkablePeers,
+  recordFailures,
+  recordSignaturePreference,
+  recordSuccesses,
+} from './breaker.ts'
+import { inboxIsThere, listMissingInboxes } from './after-delivery.ts'
+
+/** What another worker has found out is known here at the latest after this long. */
+const REREAD_AFTER_MS = 20_000
+/** That a host without troubles answers is written down this often. */
+const SUCCESS_EVERY_MS = 3_600_000
+const SUCCESSES_AFTER_MS = 10_000
+const MOST_SUCCESSES = 500
+const MOST_HOSTS = 10_000
+const MOST_PER_STATEMENT = 200
+
+export interface PeerWatch {
+  /** Undefined for a host of which nothing is to be known. */
+  find(host: string): Promise<PeerFacts | undefined>
+  /** Counts a failure. @returns the host as it is now, its breaker opened perhaps */
+  failed(host: string, error: string): Promise<PeerFacts | undefined>
+  /** The host answered. Resolves when its breaker, if it was open, is closed. */
+  answered(host: string): Promise<void>
+  /** The inbox took an activity: what was held against it is forgotten. */
+  accepted(inboxUri: string): Promise<void>
+  /** The host asked for patience: nothing goes to it until then. */
+  hold(host: string, seconds: number): void
+  /** Seconds until something may go to the host; 0 for now. */
+  heldSeconds(host: string): number
+  /** The host took this kind of signature after refusing the other. */
+  prefers(host: string, rfc9421: boolean): Promise<void>
+  /** Writes what is not written yet. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+interface WatchParts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export function createPeerWatch(parts: WatchParts): PeerWatch {
+  return new Watch(parts)
+}
+
+class Watch implements PeerWatch {
+  readonly #parts: WatchParts
+  readonly #answeredAtMs = new LRUCache<string, number>({ max: MOST_HOSTS })
+  /** Monotonic milliseconds. Of this process only: another one asks, and is told the same. */
+  readonly #heldUntilMs = new LRUCache<string, number>({ max: MOST_HOSTS })
+  readonly #fail: (failure: PeerFailure) => Promise<PeerFacts | undefined>
+  #remarkable: Promise<Remarkable> | null = null
+  #readAtMs = Number.NEGATIVE_INFINITY
+  #successes = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts
+    this.#fail = grouped(MOST_PER_STATEMENT, async (failures: readonly PeerFailure[]) => {
+      const peers = new Map(
+        (await recordFailures(parts.db, summed(failures))).map((peer) => [peer.host, peer]),
+      )
+      const known = await this.#known()
+      for (const peer of peers.values()) known.peers.set(peer.host, peer)
+      return failures.map(({ host }) => peers.get(host))
+    })
+  }
+
+  async find(host: string): Promise<PeerFacts | undefined> {
+    return (await this.#known()).peers.get(host)
+  }
+
+  async failed(host: string, error: string): Promise<PeerFacts | undefined> {
+    this.#answeredAtMs.delete(host)
+    return this.#fail({ host, failures: 1, error: error.slice(0, 500) })
+  }
+
+  async answered(host: string): Promise<void> {
+    const nowMs = this.#parts.clock.monotonicMs()
+    const known = (await this.#known()).peers
+    const peer = known.get(host)
+    if (peer !== undefined && peer.failures > 0) {
+      known.set(host, { ...peer, failures: 0, failing_since: null, retry_at: null, unavailable_at: null })
+      await closeBreakers(this.#parts.db, [host])
+    }
+    if (nowMs - (this.#answeredAtMs.get(host) ?? Number.NEGATIVE_INFINITY) < SUCCESS_EVERY_MS) return
+    this.#answeredAtMs.set(host, nowMs)
+    this.#successes.add(host)
+    if (this.#successes.size >= MOST_SUCCESSES) await this.flush()
+    this.#timer ??= setTimeout(() => void this.flush(), SUCCESSES_AFTER_MS).unref()
+  }
+
+  async accepted(inboxUri: string): Promise<void> {
+    const { missingInboxes } = await this.#known()
+    if (missingInboxes.delete(inboxUri)) await inboxIsThere(this.#parts.db, inboxUri)
+  }
+
+  hold(host: string, seconds: number): void {
+    this.#heldUntilMs.set(host, this.#parts.clock.monotonicMs() + seconds * 1000)
+  }
+
+  heldSeconds(host: string): number {
+    const until = this.#heldUntilMs.get(host)
+    return until === undefined ? 0 : Math.max(0, (until - this.#parts.clock.monotonicMs()) / 1000)
+  }
+
+  async prefers(host: string, rfc9421: boolean): Promise<void> {
+    const known = (await this.#known()).peers
+    const peer = known.get(host) ?? { ...UNREMARKABLE, host }
+    if (peer.prefers_rfc9421 === rfc9421) return
+    known.set(host, { ...peer, prefers_rfc9421: rfc9421 })
+    await recordSignaturePreference(this.#parts.db, host, rfc9421)
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const hosts = [...this.#successes]
+    this.#successes = new Set()
+    try {
+      await recordSuccesses(this.#parts.db, hosts)
+    } catch (error) {
+      // No delivery depends on it, and the next one says the same.
+      this.#parts.log.warn({ event: 'delivery.successes_unwritten', error: describeError(error) })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+  }
+
+  async #known(): Promise<Remarkable> {
+    const nowMs = this.#parts.clock.monotonicMs()
+    if (this.#remarkable !== null && nowMs - this.#readAtMs < REREAD_AFTER_MS) return this.#remarkable
+    this.#readAtMs = nowMs
+    const reading = readRemarkable(this.#parts.db)
+    this.#remarkable = reading
+    // A failure reaches whoever waits for it, and the next one reads again.
+    reading.catch(() => {
+      if (this.#remarkable === reading) this.#remarkable = null
+    })
+    return reading
+  }
+}
+
+interface Remarkable {
+  readonly peers: Map<string, PeerFacts>
+  readonly missingInboxes: Set<string>
+}
+
+async function readRemarkable(db: Database): Promise<Remarkable> {
+  const [peers, missing] = await Promise.all([listRemarkablePeers(db), listMissingInboxes(db)])
+  return { peers: new Map(peers.map((peer) => [peer.host, peer])), missingInboxes: new Set(missing) }
+}
+
+const UNREMARKABLE: Omit<PeerFacts, 'host'> = {
+  failures: 0,
+  failing_since: null,
+  retry_at: null,
+  prefers_rfc9421: null,
+  unavailable_at: null,
+}
+
+/** One row for each host: a statement may touch a row only once. */
+function summed(failures: readonly PeerFailure[]): PeerFailure[] {
+  const byHost = new Map<string, PeerFailure>()
+  for (const one of failures) {
+    const sum = (byHost.get(one.host)?.failures ?? 0) + one.failures
+    byHost.set(one.host, { ...one, failures: sum })
+  }
+  return [...byHost.values()]
+}

@@ -1,0 +1,115 @@
+/**
+ * Queues an activity: its body once, and one delivery for each distinct inbox, in one statement however many followers
+ * there are. Queueing the same activity again does nothing, so handlers may run twice.
+ */
+import { type RawBuilder, sql } from 'kysely'
+import type { Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
+import { wakeWorker } from '../../db/transaction.ts'
+import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
+
+/** Whom an activity is for; the parts add up. Who is here, gone, suspended or of a blocked domain gets nothing. */
+export interface Recipients {
+  /** The accepted followers of this actor. */
+  readonly followersOf?: string
+  readonly actorIds?: readonly string[]
+  /** Whoever a post is addressed to by mention. */
+  readonly mentionedIn?: string
+  /** Whoever liked, boosted or answered a post: they have copies of it. */
+  readonly touchedPost?: string
+  /** Every inbox that is known: for an actor that leaves. */
+  readonly everybody?: boolean
+  /** Also whom the signer blocks: for the Block itself and what goes with it. */
+  readonly evenBlocked?: boolean
+}
+
+export interface QueuedActivity {
+  /** Signs the deliveries. */
+  readonly signer: Pick<Row<'actors'>, 'id' | 'host'>
+  /** Sent as it is; `id` names it once and for all. */
+  readonly activity: { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>
+  /** What it is about: deliveries about one object reach an inbox in the order in which they were queued. */
+  readonly objectUri: string
+  readonly recipients: Recipients
+}
+
+/**
+ * Deliveries to hosts that are being waited for are due when their turn comes; hosts that were silent for long get none.
+ * A home without an address sends nothing.
+ * @returns how many deliveries were made; 0 also when the activity was queued before
+ */
+export async function queueActivity(tx: Transaction, queued: QueuedActivity): Promise<number> {
+  const { signer, activity, objectUri } = queued
+  if (signer.host === UNPUBLISHED_DOMAIN) return 0
+  const { rows } = await sql<{ made: number }>`
+    with activity as (
+      insert into outbound_activities (activity_uri, activity_type, actor_id, object_uri, body)
+      values (${activity.id}, ${activity.type}, ${signer.id}, ${objectUri}, ${JSON.stringify(activity)})
+          on conflict (activity_uri) do nothing
+      returning id
+    ), inboxes as (
+      select distinct coalesce(actors.shared_inbox_uri, actors.inbox_uri) as inbox_uri, actors.host
+        from actors
+       where ${isRecipient(queued)}
+         and actors.domain_id is null and actors.gone_at is null and actors.suspended_at is null
+         and actors.inbox_uri <> '' and exists (select from activity)
+    ), made as (
+      insert into fan_outs (activity_id, inbox_uri, host, object_uri, has_elder, state_next_attempt_at)
+      select activity.id, inboxes.inbox_uri, inboxes.host, ${objectUri},
+             exists (select from fan_outs as elder
+                      where elder.inbox_uri = inboxes.inbox_uri and elder.object_uri = ${objectUri}
+                        and elder.state = 'new'),
+             greatest(now(), peers.retry_at)
+        from activity cross join inboxes left join peers on peers.host = inboxes.host
+       where peers.unavailable_at is null and not ${isBlockedHost(sql`inboxes.host`)}
+      returning 1
+    )
+    select count(*)::integer as made from made`.execute(tx)
+  const made = rows[0]?.made ?? 0
+  if (made > 0) await wakeWorker(tx, 'fan_outs')
+  return made
+}
+
+/** Whether this activity was queued before: whoever runs again knows what it has said already. */
+export async function isQueued(tx: Transaction, activityUri: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('outbound_activities')
+    .select('id')
+    .where('activity_uri', '=', activityUri)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown> {
+  const { followersOf, actorIds, mentionedIn, touchedPost, everybody, evenBlocked } = recipients
+  if (everybody === true) return sql`true`
+  const sources: RawBuilder<unknown>[] = []
+  if (followersOf !== undefined) {
+    sources.push(sql`select source_id from follows where target_id = ${followersOf} and state = 'accepted'`)
+  }
+  if (actorIds !== undefined) sources.push(sql`select unnest(${actorIds}::bigint[])`)
+  if (mentionedIn !== undefined)
+    sources.push(sql`select actor_id from mentions where post_id = ${mentionedIn}`)
+  if (touchedPost !== undefined) {
+    sources.push(
+      sql`select actor_id from interactions where post_id = ${touchedPost}`,
+      sql`select author_id from posts where boost_of_id = ${touchedPost}`,
+      sql`select author_id from posts where in_reply_to_id = ${touchedPost}`,
+    )
+  }
+  if (sources.length === 0) return sql`false`
+  const isAmong = sql`actors.id in (${sql.join(sources, sql` union `)})`
+  if (evenBlocked === true) return isAmong
+  return sql`${isAmong} and not exists (
+    select from blocks where blocks.source_id = ${signer.id} and blocks.target_id = actors.id
+       and not blocks.is_mute and blocks.state not in ('undone', 'undone_sent'))`
+}
+
+/** By primary key for the host and each domain above it, so that a list of thousands of blocks costs no more than ten. */
+function isBlockedHost(host: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from (select string_to_array(split_part(${host}, ':', 1), '.') as labels) as name,
+                generate_series(1, cardinality(name.labels)) as first
+     where exists (select from domain_blocks
+                    where domain_blocks.domain = array_to_string(name.labels[first:], '.')))`
+}

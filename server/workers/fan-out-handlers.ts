@@ -1,0 +1,181 @@
+/** Handles deliveries: one try each, and what becomes of it. When a host is tried next, its breaker says. */
+import type { Clock } from '../core/clock.ts'
+import { assertNever } from '../core/errors.ts'
+import type { Logger } from '../core/log.ts'
+import type { Database } from '../db/pool.ts'
+import type { Row } from '../db/tables.ts'
+import { type Outbound, createOutbound } from '../activitypub/outbound.ts'
+import { createActivityStore } from '../domain/fan-outs/activity-store.ts'
+import {
+  OFFLINE_REASON,
+  inboxIsGone,
+  inboxIsMissing,
+  pauseDeliveries,
+  resumeDeliveries,
+  secondsBehindElder,
+} from '../domain/fan-outs/after-delivery.ts'
+import type { PeerFacts } from '../domain/fan-outs/breaker.ts'
+import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
+import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
+import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
+import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
+import type { Home } from '../domain/owner/home.ts'
+import type { SafeFetch } from '../net/fetch-types.ts'
+import { type HandlersOf, type Verdict, type Work, again } from '../stator/graph.ts'
+
+export interface FanOutParts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Logger
+  readonly home: Home
+  readonly fetch: Pick<SafeFetch, 'postActivity'>
+}
+
+type FanOut = Row<'fan_outs'>
+type FanOutVerdict = Verdict<'sent' | 'skipped' | 'failed'>
+
+/** An elder that is being tried at this moment needs about so long. */
+const ELDER_SECONDS = 1
+
+export function fanOutHandlers(parts: FanOutParts): HandlersOf<typeof fanOutGraph> {
+  const deliverer = new Deliverer(parts)
+  return { new: { each: async (fanOut, work) => deliverer.handle(fanOut, work) } }
+}
+
+class Deliverer {
+  readonly #parts: FanOutParts
+  readonly #outbound: Outbound
+  readonly #activities
+  readonly #peers: PeerWatch
+  readonly #line: OfflineGuard
+
+  constructor(parts: FanOutParts) {
+    this.#parts = parts
+    this.#outbound = createOutbound(parts)
+    this.#activities = createActivityStore(parts.db)
+    this.#peers = createPeerWatch(parts)
+    this.#line = new OfflineGuard(parts.clock)
+  }
+
+  async handle(fanOut: FanOut, { signal }: Work): Promise<FanOutVerdict> {
+    const { home } = this.#parts
+    if (home.isOwnHost(fanOut.host) || home.isBlockedDomain(fanOut.host)) return 'skipped'
+    const peer = await this.#peers.find(fanOut.host)
+    const waiting = await this.#mustWait(fanOut, peer)
+    if (waiting !== null) return waiting
+    const activity = await this.#activities.find(fanOut.activity_id)
+    if (activity === undefined) return { to: 'skipped', note: 'the activity is there no more' }
+    const admission = await this.#line.enter(fanOut.host)
+    if (admission.kind === 'wait') return waits(admission.afterSeconds, OFFLINE_REASON)
+    try {
+      const answer = await this.#outbound.deliver({
+        activity,
+        inboxUri: fanOut.inbox_uri,
+        prefersRfc9421: peer?.prefers_rfc9421 === true,
+        signal,
+      })
+      return await this.#judge(fanOut, peer, answer)
+    } finally {
+      admission.leave()
+    }
+  }
+
+  /** Why nothing is sent now, or null. */
+  async #mustWait(fanOut: FanOut, peer: PeerFacts | undefined): Promise<FanOutVerdict | null> {
+    const { clock, db } = this.#parts
+    if (peer?.retry_at !== null && peer?.retry_at !== undefined) {
+      const seconds = (peer.retry_at.getTime() - clock.now().getTime()) / 1000
+      if (seconds > 0) return waits(seconds, 'this server has been silent and is asked again later')
+    }
+    const heldSeconds = this.#peers.heldSeconds(fanOut.host)
+    if (heldSeconds > 0) return waits(heldSeconds, 'this server asked for patience')
+    if (!fanOut.has_elder) return null
+    const elderSeconds = await secondsBehindElder(db, fanOut)
+    if (elderSeconds === null) return null
+    return waits(Math.max(0, elderSeconds) + ELDER_SECONDS, 'an earlier activity about the same goes first')
+  }
+
+  async #judge(fanOut: FanOut, peer: PeerFacts | undefined, answer: DeliveryAnswer): Promise<FanOutVerdict> {
+    const { db, clock, log } = this.#parts
+    const { host, inbox_uri: inboxUri } = fanOut
+    if (answer.kind !== 'delivered') {
+      log.info({
+        event: 'delivery.not_done',
+        fanOutId: fanOut.id,
+        host,
+        outcome: answer.kind,
+        detail: answer.detail,
+      })
+    }
+    switch (answer.kind) {
+      case 'delivered':
+        await this.#alive(host)
+        await this.#peers.accepted(inboxUri)
+        if (answer.learnedRfc9421 !== null) await this.#peers.prefers(host, answer.learnedRfc9421)
+        return 'sent'
+      case 'gone':
+        await this.#alive(host)
+        await inboxIsGone(db, inboxUri, clock.now())
+        return { to: 'failed', note: answer.detail }
+      case 'missing':
+        await this.#alive(host)
+        await inboxIsMissing(db, inboxUri, clock.now())
+        return { to: 'failed', note: answer.detail }
+      case 'refused':
+        if (answer.status !== null) await this.#alive(host)
+        return { to: 'failed', note: answer.detail }
+      case 'busy':
+        await this.#alive(host)
+        if (answer.retryAfterSeconds === null) return again({ reason: answer.detail })
+        this.#peers.hold(host, answer.retryAfterSeconds)
+        return again({ afterSeconds: answer.retryAfterSeconds, reason: answer.detail })
+      case 'failing':
+        await this.#lineWorks()
+        return this.#afterFailure(host, answer.detail, answer.retryAfterSeconds)
+      case 'unreachable':
+        if (await this.#isOurLine(host, peer)) return waits(this.#line.pauseSeconds(), OFFLINE_REASON)
+        return this.#afterFailure(host, answer.detail, null)
+      default:
+        return assertNever(answer)
+    }
+  }
+
+  /** The host's breaker says when, once it is open; before that the back-off of the delivery. */
+  async #afterFailure(
+    host: string,
+    detail: string,
+    retryAfterSeconds: number | null,
+  ): Promise<FanOutVerdict> {
+    const peer = await this.#peers.failed(host, detail)
+    const now = this.#parts.clock.now().getTime()
+    const opensInSeconds = peer?.retry_at ? (peer.retry_at.getTime() - now) / 1000 : 0
+    const seconds = Math.max(opensInSeconds, retryAfterSeconds ?? 0)
+    return again(seconds > 0 ? { afterSeconds: seconds, reason: detail } : { reason: detail })
+  }
+
+  async #alive(host: string): Promise<void> {
+    await this.#lineWorks()
+    await this.#peers.answered(host)
+  }
+
+  async #lineWorks(): Promise<void> {
+    if (!this.#line.answered()) return
+    this.#parts.log.info({ event: 'delivery.line_back' })
+    await resumeDeliveries(this.#parts.db, JITTER_SECONDS)
+  }
+
+  /** Whether the silence is ours. Then no failure is counted, neither of the host nor of the delivery. */
+  async #isOurLine(host: string, peer: PeerFacts | undefined): Promise<boolean> {
+    const wasOffline = this.#line.isOffline
+    const isOffline = this.#line.silent(host, (peer?.failures ?? 0) === 0)
+    if (isOffline && !wasOffline) {
+      this.#parts.log.warn({ event: 'delivery.line_down' })
+      await pauseDeliveries(this.#parts.db, this.#line.pauseSeconds(), JITTER_SECONDS)
+    }
+    return isOffline
+  }
+}
+
+function waits(afterSeconds: number, reason: string): FanOutVerdict {
+  return again({ afterSeconds, reason, isUncounted: true })
+}
