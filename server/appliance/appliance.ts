@@ -133,7 +133,7 @@ export class Appliance {
     this.#ground.announce()
     await this.#database?.start()
     await this.#migrate()
-    await this.#options.beforeServer?.(this.#connection(), this.config)
+    await this.#options.beforeServer?.(this.connection(), this.config)
     for (const address of wantedAddresses(this.config, this.#options.role)) {
       if (address.setting === 'HOMEBIRD_PORT') this.#publicListen = address.address
       else this.#privateListen = address.address
@@ -184,7 +184,8 @@ export class Appliance {
     }
   }
 
-  #connection(): DatabaseConnection {
+  /** How the home connects now. @throws HomebirdError DATABASE_UNREACHABLE while the embedded one does not run */
+  connection(): DatabaseConnection {
     const connection =
       this.#database === null ? this.#plan.external?.connection : this.#database.life?.connection
     if (connection === undefined)
@@ -268,7 +269,7 @@ export class Appliance {
       index,
       dataDir: this.#ground.dir.path,
       settings: this.config,
-      database: this.#connection(),
+      database: this.connection(),
       connections: role === 'migrate' ? 1 : this.#plan.budget.perProcess,
       publicListen: isServer ? this.#publicListen : null,
       privateListen: isFirstServer ? this.#privateListen : null,

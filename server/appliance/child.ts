@@ -41,7 +41,7 @@ export class Child implements Life {
   readonly #name: string
   readonly #observer: ChildObserver
   readonly #limits: ChildLimits
-  readonly #questions = new Map<number, (answer: unknown) => void>()
+  readonly #questions = new Map<number, PromiseWithResolvers<unknown>>()
   #settleReady: { resolve: (listening: readonly ListenAddress[]) => void; reject: (error: Error) => void }
   #watch: NodeJS.Timeout | null = null
   #lastSignMs = performance.now()
@@ -99,12 +99,15 @@ export class Child implements Life {
   async ask(): Promise<unknown> {
     const id = this.#nextQuestion
     this.#nextQuestion += 1
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#questions.set(id, resolve)
-    const timer = setTimeout(() => reject(this.#failed('gave no answer in time')), this.#limits.askMs)
+    const question = Promise.withResolvers<unknown>()
+    this.#questions.set(id, question)
+    const timer = setTimeout(
+      () => question.reject(this.#failed('gave no answer in time')),
+      this.#limits.askMs,
+    )
     this.#process.send({ type: 'ask', id, question: 'status' })
     try {
-      return await promise
+      return await question.promise
     } finally {
       clearTimeout(timer)
       this.#questions.delete(id)
@@ -138,7 +141,7 @@ export class Child implements Life {
         this.#rssBytes = message.rssBytes
         break
       case 'answer':
-        this.#questions.get(message.id)?.(message.answer)
+        this.#questions.get(message.id)?.resolve(message.answer)
         break
       case 'notice':
         this.#observer.notice(message.level, message.message)
@@ -174,6 +177,7 @@ export class Child implements Life {
     const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`
     const failure = this.#failure ?? this.#failed(`${how} before it was ready`)
     this.#settleReady.reject(failure)
+    for (const question of this.#questions.values()) question.reject(failure)
     return {
       ...end,
       how: this.#isStuck ? 'was stuck' : how,

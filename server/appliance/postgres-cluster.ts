@@ -129,7 +129,10 @@ function runningCluster(
     logTail: () => log.tail(8),
     rotateLog: () => log.rotateIfFull(),
     async stop() {
-      if (!postmaster.hasEnded()) await stopByPgCtl(place)
+      if (postmaster.hasEnded()) return
+      const isStopped = await stopByPgCtl(place)
+      // Its folder may be gone or closed to pg_ctl; the process is our child and hears us all the same.
+      if (!isStopped) postmaster.quit()
       await postmaster.ended
     },
   }
@@ -137,7 +140,7 @@ function runningCluster(
 
 /** @throws HomebirdError DATABASE_UNREACHABLE when it ends or stays silent */
 async function waitUntilAnswering(
-  postmaster: Postmaster,
+  postmaster: Pick<Postmaster, 'hasEnded'>,
   admin: DatabaseConnection,
   log: PostgresLog,
 ): Promise<void> {

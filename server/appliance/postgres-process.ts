@@ -67,6 +67,8 @@ export interface Postmaster {
   readonly pid: number
   readonly ended: Promise<ProcessEnd>
   hasEnded(): boolean
+  /** Immediate: it and its processes end without a checkpoint, and the next start recovers. Safe for a child of ours. */
+  quit(): void
 }
 
 /**
@@ -96,7 +98,7 @@ export async function startPostmaster(
     child.once('spawn', resolve)
     child.once('error', reject)
   })
-  return { pid: child.pid ?? 0, ended, hasEnded: () => hasEnded }
+  return { pid: child.pid ?? 0, ended, hasEnded: () => hasEnded, quit: () => void child.kill('SIGQUIT') }
 }
 
 /** Waits until `check` holds, looking every 20 ms. @returns false when the time is over first */

@@ -185,14 +185,15 @@ export const hostAddresses: SettingType<HostAddresses> = {
   },
 }
 
-const DATABASE_PROTOCOLS = new Set(['postgres:', 'postgresql:'])
+const DATABASE_SCHEMES = new Set(['postgres', 'postgresql'])
 
+/** The whole of it is read by `db/connection`, which also knows the spellings that are no URL for a browser. */
 export const databaseUrl: SettingType<string> = {
   name: 'postgresql://user:password@host:port/database',
   parse(raw) {
-    if (!URL.canParse(raw)) refuse('it is not a URL')
-    const { protocol } = new URL(raw)
-    if (!DATABASE_PROTOCOLS.has(protocol)) refuse(`its scheme is ${protocol} and must be postgresql:`)
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(raw)?.[1]?.toLowerCase()
+    if (scheme === undefined) return refuse('it is not a URL')
+    if (!DATABASE_SCHEMES.has(scheme)) refuse(`its scheme is ${scheme}: and must be postgresql:`)
     return raw
   },
 }
