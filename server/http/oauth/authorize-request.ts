@@ -1,0 +1,93 @@
+/** What an app asks of the owner: read and checked before anything is shown. */
+import { type Static, Type } from 'typebox'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Database } from '../../db/pool.ts'
+import { type AppRow, OUT_OF_BAND_URI, findAppByClientId } from '../../domain/oauth/apps.ts'
+import { DEFAULT_SCOPES, coversScopes, parseScopes } from '../../domain/oauth/scopes.ts'
+import type { OAuthErrorCode } from './oauth-error.ts'
+
+const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
+
+export const AUTHORIZE_MEMBERS = {
+  response_type: Text(60),
+  client_id: Text(200),
+  redirect_uri: Text(2_000),
+  scope: Text(2_000),
+  state: Text(4_000),
+  code_challenge: Text(200),
+  code_challenge_method: Text(20),
+  force_login: Type.Optional(Type.Boolean()),
+}
+
+const AuthorizeQuery = Type.Object(AUTHORIZE_MEMBERS)
+
+export type AuthorizeParams = Static<typeof AuthorizeQuery>
+
+export interface AuthorizeRequest {
+  readonly app: AppRow
+  readonly redirectUri: string
+  readonly isOutOfBand: boolean
+  readonly scopes: readonly string[]
+  readonly state: string | null
+  readonly codeChallenge: string | null
+}
+
+export type CheckedRequest =
+  | { readonly isGood: true; readonly request: AuthorizeRequest }
+  /** To be told to the app, whose address is known to be right. */
+  | { readonly isGood: false; readonly redirect: string }
+
+/**
+ * @throws HomebirdError BAD_REQUEST where the app or its address is not known for sure: then nobody is redirected
+ * @see RFC 6749 4.1.2.1; security rules 70, 71
+ */
+export async function checkAuthorizeRequest(db: Database, params: AuthorizeParams): Promise<CheckedRequest> {
+  const app = await findAppByClientId(db, params.client_id ?? '')
+  if (app === undefined) throw unsure('This app is not known to this home. Let the app sign you in again.')
+  const redirectUri = params.redirect_uri ?? ''
+  if (!app.redirect_uris.includes(redirectUri)) {
+    throw unsure('This app asks to be answered at an address that it did not register.')
+  }
+  const state = params.state ?? null
+  const refuse = (error: OAuthErrorCode, description: string): CheckedRequest => ({
+    isGood: false,
+    redirect: answerUri(redirectUri, { error, error_description: description, state }),
+  })
+  const isOutOfBand = redirectUri === OUT_OF_BAND_URI
+  if (params.response_type !== 'code') {
+    if (isOutOfBand) throw unsure('This app asks for access in a way that this home does not know.')
+    return refuse('unsupported_response_type', 'Only the response type code is supported.')
+  }
+  const scopes = scopesOf(params.scope)
+  if (scopes === null || !coversScopes(app.scopes, scopes)) {
+    if (isOutOfBand) throw unsure('This app asks for more than it registered for.')
+    return refuse('invalid_scope', 'The scope is unknown, or not one the app registered for.')
+  }
+  const codeChallenge = params.code_challenge ?? ''
+  if (codeChallenge !== '' && !isGoodChallenge(codeChallenge, params.code_challenge_method)) {
+    if (isOutOfBand) throw unsure('This app sent a challenge that this home cannot use.')
+    return refuse('invalid_request', 'The code challenge must be of the method S256.')
+  }
+  return {
+    isGood: true,
+    request: { app, redirectUri, isOutOfBand, scopes, state, codeChallenge: codeChallenge || null },
+  }
+}
+
+const isGoodChallenge = (challenge: string, method: string | undefined): boolean =>
+  method === 'S256' && /^[A-Za-z0-9_-]{43}$/.test(challenge)
+
+function scopesOf(text: string | undefined): readonly string[] | null {
+  return text === undefined || text.trim() === '' ? DEFAULT_SCOPES : parseScopes(text)
+}
+
+function unsure(safe: string): HomebirdError {
+  return new HomebirdError('BAD_REQUEST', `an authorization request is refused: ${safe}`, { safe })
+}
+
+/** The app's address with the answer in its query; the address stays letter by letter what was registered. */
+export function answerUri(redirectUri: string, answer: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(answer)) if (value !== null) query.set(name, value)
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`
+}

@@ -1,0 +1,221 @@
+/** The owner decides about an app: sign-in, consent, and the answer to the app. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { HomebirdError } from '../../core/errors.ts'
+import { type Actor, listIdentities } from '../../domain/actors/actor.ts'
+import { issueCode } from '../../domain/oauth/codes.ts'
+import { scopesInPlainWords } from '../../domain/oauth/scopes.ts'
+import { endSignIn, isSignedIn, openSignIn } from '../../domain/oauth/sign-ins.ts'
+import { verifyOwnerPassword } from '../../domain/owner/password.ts'
+import { toHomebirdError } from '../plugins/answers.ts'
+import { OPEN } from '../client-api/access.ts'
+import type { Api, ApiApp } from '../client-api/api.ts'
+import {
+  AUTHORIZE_MEMBERS,
+  type AuthorizeParams,
+  type AuthorizeRequest,
+  answerUri,
+  checkAuthorizeRequest,
+} from './authorize-request.ts'
+import {
+  clearSignInCookie,
+  formToken,
+  requireOwnForm,
+  sendPage,
+  setSignInCookie,
+  signInTokenOf,
+} from './page-guard.ts'
+import { STYLE, codePage, consentPage, messagePage, signInPage } from './pages.ts'
+
+/** Rule 76. */
+const TEN_IN_FIVE_MINUTES = { max: 10, timeWindow: 300_000 }
+
+const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
+const Query = Type.Object(AUTHORIZE_MEMBERS)
+const FORM_MEMBERS = { ...AUTHORIZE_MEMBERS, form_token: Text(100) }
+const SignInForm = Type.Object({ ...FORM_MEMBERS, password: Text(2_000) })
+const ConsentForm = Type.Object({ ...FORM_MEMBERS, decision: Text(10), identity: Text(40) })
+
+export function authorizeRoutes(api: Api): FastifyPluginAsync {
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    app.setErrorHandler(sendErrorPage)
+    app.get('/oauth/authorize', { ...OPEN, schema: { querystring: Query } }, async (request, reply) =>
+      showAuthorize(api, request, reply, request.query),
+    )
+    const limited = { ...OPEN.config, rateLimit: TEN_IN_FIVE_MINUTES }
+    app.post('/oauth/sign-in', { config: limited, schema: { body: SignInForm } }, async (request, reply) =>
+      signIn(api, request, reply, request.body),
+    )
+    app.post('/oauth/authorize', { ...OPEN, schema: { body: ConsentForm } }, async (request, reply) =>
+      decide(api, request, reply, request.body),
+    )
+  }
+}
+
+/** A person reads these. */
+function sendErrorPage(raw: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toHomebirdError(raw)
+  const page = messagePage('This did not work', error.safe)
+  return sendPage(reply.code(error.status), page, STYLE, null)
+}
+
+async function showAuthorize(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  params: AuthorizeParams,
+): Promise<FastifyReply> {
+  const checked = await checkAuthorizeRequest(api.context.db, params)
+  if (!checked.isGood) return reply.redirect(checked.redirect, 302)
+  const isIn = params.force_login !== true && (await isRequestSignedIn(api, request))
+  return isIn
+    ? showConsent(api, request, reply, checked.request)
+    : showSignIn(api, request, reply, checked.request, false)
+}
+
+async function isRequestSignedIn(api: Api, request: FastifyRequest): Promise<boolean> {
+  const token = signInTokenOf(request)
+  return token !== null && isSignedIn(api.context.db, token, api.now())
+}
+
+/** The request itself travels with the forms and is checked anew with each. */
+function fieldsOf(request: AuthorizeRequest, token: string): Record<string, string> {
+  return {
+    response_type: 'code',
+    client_id: request.app.client_id,
+    redirect_uri: request.redirectUri,
+    scope: request.scopes.join(' '),
+    ...(request.state === null ? {} : { state: request.state }),
+    ...(request.codeChallenge === null
+      ? {}
+      : { code_challenge: request.codeChallenge, code_challenge_method: 'S256' }),
+    form_token: token,
+  }
+}
+
+function showSignIn(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wanted: AuthorizeRequest,
+  isWrong: boolean,
+): FastifyReply {
+  const page = signInPage({
+    appName: wanted.app.name,
+    domain: api.context.home.primaryDomain()?.domain ?? 'this home',
+    fields: fieldsOf(wanted, formToken(request, reply, 'sign in')),
+    isWrong,
+  })
+  return sendPage(reply.code(isWrong ? 422 : 200), page, STYLE, null)
+}
+
+async function signIn(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Static<typeof SignInForm>,
+): Promise<FastifyReply> {
+  const { db } = api.context
+  requireOwnForm(request, 'sign in', form.form_token)
+  const checked = await checkAuthorizeRequest(db, form)
+  if (!checked.isGood) return reply.redirect(checked.redirect, 303)
+  if (!(await verifyOwnerPassword(db, form.password ?? ''))) {
+    return showSignIn(api, request, reply, checked.request, true)
+  }
+  const former = signInTokenOf(request)
+  if (former !== null) await endSignIn(db, former)
+  setSignInCookie(reply, await openSignIn(db, request.headers['user-agent'] ?? '', api.now()))
+  const { form_token: _token, ...params } = fieldsOf(checked.request, '')
+  return reply.redirect(`/oauth/authorize?${new URLSearchParams(params)}`, 303)
+}
+
+async function showConsent(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wanted: AuthorizeRequest,
+): Promise<FastifyReply> {
+  const identities = await listIdentities(api.context.db)
+  const page = consentPage({
+    appName: wanted.app.name,
+    website: wanted.app.website,
+    answeredAt: answeredAt(wanted),
+    may: scopesInPlainWords(wanted.scopes),
+    identities: identities.map((identity) => ({
+      id: identity.id,
+      name: identity.display_name === '' ? identity.username : identity.display_name,
+      handle: `@${identity.username}@${identity.handle_domain}`,
+      avatar: pathOf(api.urls.avatar(identity)),
+    })),
+    fields: fieldsOf(wanted, formToken(request, reply, 'consent')),
+  })
+  return sendPage(reply, page, STYLE, wanted.isOutOfBand ? null : wanted.redirectUri)
+}
+
+/** The page is this host's, by whatever name it was reached. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url
+}
+
+function answeredAt({ redirectUri, isOutOfBand }: AuthorizeRequest): string {
+  if (isOutOfBand) return 'You will get a code to copy into the app.'
+  const { protocol, host } = new URL(redirectUri)
+  const isWeb = protocol === 'https:' || protocol === 'http:'
+  return isWeb ? `The answer goes to ${host}.` : 'The answer goes to an app on this device.'
+}
+
+async function decide(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Static<typeof ConsentForm>,
+): Promise<FastifyReply> {
+  const { db } = api.context
+  requireOwnForm(request, 'consent', form.form_token)
+  const checked = await checkAuthorizeRequest(db, form)
+  if (!checked.isGood) return reply.redirect(checked.redirect, 303)
+  const wanted = checked.request
+  if (!(await isRequestSignedIn(api, request))) return showSignIn(api, request, reply, wanted, false)
+  const identity = await chosenIdentity(api, form.identity)
+  await endRequestSignIn(api, request, reply)
+  if (form.decision !== 'allow') return refuseApp(reply, wanted)
+  const code = await issueCode(
+    db,
+    {
+      appId: wanted.app.id,
+      actorId: identity.id,
+      redirectUri: wanted.redirectUri,
+      scopes: wanted.scopes,
+      codeChallenge: wanted.codeChallenge,
+    },
+    api.now(),
+  )
+  if (wanted.isOutOfBand) return sendPage(reply, codePage(wanted.app.name, code), STYLE, null)
+  return reply.redirect(answerUri(wanted.redirectUri, { code, state: wanted.state }), 303)
+}
+
+/** One decision for one sign-in: whoever sits down after the owner finds nothing open. */
+async function endRequestSignIn(api: Api, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const token = signInTokenOf(request)
+  if (token !== null) await endSignIn(api.context.db, token)
+  clearSignInCookie(reply)
+}
+
+async function chosenIdentity(api: Api, id: string | undefined): Promise<Actor> {
+  const identities = await listIdentities(api.context.db)
+  const chosen = identities.find((identity) => identity.id === id)
+  if (chosen !== undefined) return chosen
+  throw new HomebirdError('UNPROCESSABLE', 'the identity of a consent is none of this home', {
+    safe: 'Choose one of your identities.',
+  })
+}
+
+function refuseApp(reply: FastifyReply, wanted: AuthorizeRequest): FastifyReply {
+  if (wanted.isOutOfBand) {
+    return sendPage(reply, messagePage('No access was given', 'You can close this page.'), STYLE, null)
+  }
+  const description = 'The owner of this home gave no access.'
+  const answer = { error: 'access_denied', error_description: description, state: wanted.state }
+  return reply.redirect(answerUri(wanted.redirectUri, answer), 303)
+}

@@ -1,0 +1,48 @@
+/** OAuth 2 for apps: registration, the owner's consent, tokens. On the public listener only. */
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { guardRoutes } from '../client-api/access.ts'
+import { openApi } from '../client-api/api.ts'
+import { readBodies } from '../client-api/bodies.ts'
+import { neverKept, openToOrigins, preflightRoutes } from '../client-api/cors.ts'
+import type { HttpContext } from '../http-context.ts'
+import { appRoutes } from './app-routes.ts'
+import { authorizeRoutes } from './authorize-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
+
+const OPEN_PATHS = [
+  '/oauth/token',
+  '/oauth/revoke',
+  '/oauth/userinfo',
+  '/.well-known/oauth-authorization-server',
+]
+
+export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    const api = await openApi(context, 'public')
+    neverKept(app)
+    guardRoutes(app, context, 'public')
+    await readBodies(app)
+    await limitRates(app)
+    await app.register(authorizeRoutes(api))
+    // Web apps of any origin call these; the pages above are for the owner's browser alone.
+    await app.register(async (open) => {
+      openToOrigins(open)
+      await open.register(appRoutes(context))
+      await open.register(tokenRoutes(api))
+      await open.register(preflightRoutes(OPEN_PATHS))
+    })
+  }
+}
+
+async function limitRates(app: FastifyInstance): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new HomebirdError('RATE_LIMITED', 'a limiter of sign-in, tokens or apps tripped', {
+        safe: 'Too many attempts. Wait a few minutes and try again.',
+        details: { retryAfterSeconds: Math.ceil(ttl / 1_000) },
+      }),
+  })
+}
