@@ -28,7 +28,7 @@ export async function createNotifications(
   if (drafts.length === 0) return []
   const { rows } = await sql<CreatedNotification>`
     insert into notifications (actor_id, kind, from_actor_id, post_id)
-    select me.id, kind, "fromActorId", "postId"
+    select me.id, given.kind, "fromActorId", "postId"
       from rows from (jsonb_to_recordset(${JSON.stringify(drafts)}::jsonb)
              as ("actorId" bigint, kind text, "fromActorId" bigint, "postId" bigint))
            with ordinality as given
