@@ -140,7 +140,9 @@ const PLAIN_URI = /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/[\w\-./~!$&'()*+
 /** Whether a value can be an id: an absolute https URI without user information, at most 2,048 characters. */
 export function isUri(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_URI_LENGTH) return false
-  return (PLAIN_URI.test(value) && !value.includes('..')) || findRemoteUrl(value) !== undefined
+  if (PLAIN_URI.test(value) && !value.includes('..')) return true
+  // URL parsers take `https:a.example` and `https:///a.example` for the same address; an id is written in full.
+  return /^https:\/\/[^/\\]/i.test(value) && findRemoteUrl(value) !== undefined
 }
 
 /** The id of what a property names: a URI, or an embedded object with one. An array counts only if it names one thing. */

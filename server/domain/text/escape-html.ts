@@ -1,4 +1,5 @@
 /** Escapes text for HTML and XML, and decodes character references in text that should have held none. */
+import { cleanText } from './clean-text.ts'
 import { visitHtmlText } from './html-tokens.ts'
 
 const SPECIAL = /[&<>"']/
@@ -23,7 +24,7 @@ export function escapeHtml(text: string): string {
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   let decoded = ''
-  visitHtmlText(text, (part) => {
+  visitHtmlText(cleanText(text), (part) => {
     decoded += part
   })
   return decoded
