@@ -50,17 +50,29 @@ export const OPEN = { config: { scope: 'public', subject: 'public' } } as const
 /** For any token, one of an app itself too. */
 export const forApps = { config: { scope: 'public', subject: 'app' } } as const
 
+interface GuardOptions {
+  /** Where a token may stand besides the header. */
+  readonly tokenOf?: (request: FastifyRequest) => string | null
+  /** Throws for a request that must not use a session although it carries one. */
+  readonly checkSession?: (request: FastifyRequest) => void
+}
+
 /** Refuses routes that do not say who may use them, and fills `request.access` for those that do. */
 export function guardRoutes(
   app: FastifyInstance,
   context: HttpContext,
   listener: 'public' | 'private',
+  options: GuardOptions = {},
 ): void {
   const grants = grantCacheOf(context)
   app.decorateRequest('access', null)
   app.addHook('onRoute', requireDeclaration)
   app.addHook('onRequest', async (request, reply) => {
-    const access = await accessOf(context, grants, listener, request, reply)
+    const token = (options.tokenOf ?? bearerToken)(request)
+    const access =
+      token === null
+        ? await sessionOrStranger(context, listener, request, options)
+        : await tokenAccess(grants, token, reply)
     request.access = access
     requireScope(request, access, reply)
   })
@@ -75,20 +87,22 @@ function requireDeclaration(route: RouteOptions): void {
   )
 }
 
-async function accessOf(
+async function tokenAccess(grants: GrantCache, token: string, reply: FastifyReply): Promise<Access> {
+  const grant = await grants.find(token)
+  if (grant === null) throw notAuthorized(reply)
+  return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
+}
+
+async function sessionOrStranger(
   context: HttpContext,
-  grants: GrantCache,
   listener: 'public' | 'private',
   request: FastifyRequest,
-  reply: FastifyReply,
+  options: GuardOptions,
 ): Promise<Access> {
-  const token = bearerToken(request)
-  if (token !== null) {
-    const grant = await grants.find(token)
-    if (grant === null) throw notAuthorized(reply)
-    return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
-  }
-  return listener === 'private' ? sessionAccess(context, request) : STRANGER
+  if (listener === 'public') return STRANGER
+  const access = await sessionAccess(context, request)
+  if (access.holder !== null) options.checkSession?.(request)
+  return access
 }
 
 /** @returns null when none is sent; only the header counts, since addresses are written into logs */
@@ -98,7 +112,7 @@ export function bearerToken(request: FastifyRequest): string | null {
 }
 
 /** The oldest identity, or the one that the window names. */
-export async function sessionAccess(context: HttpContext, request: FastifyRequest): Promise<Access> {
+async function sessionAccess(context: HttpContext, request: FastifyRequest): Promise<Access> {
   const session = await findRequestSession(context, request)
   if (session === null || session.identityId === null) return STRANGER
   const wanted = request.headers[IDENTITY_HEADER]

@@ -1,0 +1,49 @@
+/** A stream as server-sent events. @see HTML 9.2 */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Access } from '../client-api/access.ts'
+import type { Subscription } from './channels.ts'
+import type { StreamClient, StreamHub } from './hub.ts'
+
+/** A reader who is this far behind is let go. */
+const MOST_BUFFERED_BYTES = 1_048_576
+
+/** Takes the answer over and keeps it open until the reader leaves or the hub ends it. */
+export function openEventStream(
+  hub: StreamHub,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  subscription: Subscription,
+): void {
+  const { access } = request
+  if (access === null) throw new HomebirdError('INTERNAL', 'a stream was opened without access')
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'private, no-store',
+    // Proxies that buffer would hold events back.
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+  })
+  raw.write(':)\n\n')
+  const leave = hub.add(clientOf(access, subscription, reply))
+  raw.once('close', leave)
+  raw.on('error', () => raw.destroy())
+}
+
+function clientOf(access: Access, subscription: Subscription, { raw }: FastifyReply): StreamClient {
+  const write = (text: string): void => {
+    if (raw.writableEnded || raw.destroyed) return
+    if (raw.writableLength > MOST_BUFFERED_BYTES) raw.destroy()
+    else raw.write(text)
+  }
+  return {
+    access,
+    subscriptions: [subscription],
+    send: (_label, event, payload) => write(`event: ${event}\ndata: ${payload}\n\n`),
+    ping: () => write(':thump\n\n'),
+    end: () => raw.end(),
+  }
+}

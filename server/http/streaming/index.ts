@@ -1,0 +1,118 @@
+/** Live streams: server-sent events and one multiplexed web socket. */
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { OPEN, bearerToken, forUser, guardRoutes } from '../client-api/access.ts'
+import { type ClientApiOptions, openApi } from '../client-api/api.ts'
+import { neverKept, openToOrigins } from '../client-api/cors.ts'
+import type { HttpContext } from '../http-context.ts'
+import {
+  type StreamName,
+  type Subscription,
+  isStreamName,
+  scopeOfStream,
+  subscriptionOf,
+} from './channels.ts'
+import { openEventStream } from './event-stream.ts'
+import { StreamHub } from './hub.ts'
+import { mayStream, openWebSocket } from './web-socket.ts'
+
+const MOST_STREAMS = 300
+const MOST_MESSAGE_BYTES = 4_096
+
+/** Paths of server-sent events. */
+const PATHS: Readonly<Record<string, StreamName>> = {
+  user: 'user',
+  'user/notification': 'user:notification',
+  public: 'public',
+  'public/local': 'public:local',
+  'public/remote': 'public:remote',
+  hashtag: 'hashtag',
+  'hashtag/local': 'hashtag:local',
+  list: 'list',
+  direct: 'direct',
+}
+
+interface StreamQuery {
+  readonly stream?: string
+  readonly tag?: string
+  readonly list?: string
+  readonly access_token?: string
+  readonly only_media?: string
+}
+
+export function streamingRoutes(context: HttpContext, { listener }: ClientApiOptions): FastifyPluginAsync {
+  return async (app) => {
+    const hub = new StreamHub(await openApi(context, listener))
+    app.addHook('onClose', async () => hub.close())
+    neverKept(app)
+    if (listener === 'public') openToOrigins(app)
+    guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })
+    await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
+    app.get('/api/v1/streaming/health', OPEN, async (_request, reply) => reply.type('text/plain').send('OK'))
+    for (const [path, name] of Object.entries(PATHS)) {
+      app.get(`/api/v1/streaming/${path}`, forUser(scopeOfStream(name)), async (request, reply) => {
+        requireRoom(hub)
+        const subscription = requireSubscription(request, withMedia(request, name))
+        openEventStream(hub, request, reply, subscription)
+        return reply
+      })
+    }
+    for (const path of ['/api/v1/streaming', '/api/v1/streaming/']) {
+      const options = { ...forUser(['read:statuses', 'read:notifications']), websocket: true as const }
+      app.get(path, options, (socket, request) => {
+        const { access } = request
+        const name = queryOf(request).stream
+        const isRefused = access === null || hub.size >= MOST_STREAMS
+        if (isRefused) return socket.close(1_013)
+        if (name === undefined || name === '') return openWebSocket(hub, socket, access, null)
+        const first = isStreamName(name) ? findSubscription(request, name) : null
+        if (first === null || !mayStream(access, first)) return socket.close(1_008)
+        return openWebSocket(hub, socket, access, first)
+      })
+    }
+  }
+}
+
+const queryOf = (request: FastifyRequest): StreamQuery => request.query as StreamQuery
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Browsers can set no header on a stream: the token may stand in the address or as the protocol of the socket. */
+function streamToken(request: FastifyRequest): string | null {
+  const protocol = request.headers['sec-websocket-protocol']?.split(',')[0]?.trim()
+  const named = textOf(queryOf(request).access_token)
+  return bearerToken(request) ?? (named === '' ? null : named) ?? (protocol === '' ? null : protocol) ?? null
+}
+
+/** A socket that carries a cookie must come from a page of this listener: cookies know no origin. @see security rule 79 */
+function requireOwnOrigin(request: FastifyRequest): void {
+  if (request.headers.upgrade === undefined) return
+  const { origin, host } = request.headers
+  if (origin === `${request.protocol}://${host}`) return
+  throw new HomebirdError('FORBIDDEN', `a socket with a session came from ${String(origin).slice(0, 100)}`)
+}
+
+/** `only_media` makes another stream of a public one. */
+function withMedia(request: FastifyRequest, name: StreamName): StreamName {
+  const isAsked = ['true', '1', 'on'].includes(textOf(queryOf(request).only_media) ?? '')
+  const media = `${name}:media`
+  return isAsked && isStreamName(media) ? media : name
+}
+
+function requireRoom(hub: StreamHub): void {
+  if (hub.size >= MOST_STREAMS) throw new HomebirdError('UNAVAILABLE', `${MOST_STREAMS} streams are open`)
+}
+
+function findSubscription(request: FastifyRequest, name: StreamName): Subscription | null {
+  const query = queryOf(request)
+  return subscriptionOf(name, textOf(query.tag), textOf(query.list))
+}
+
+function requireSubscription(request: FastifyRequest, name: StreamName): Subscription {
+  const subscription = findSubscription(request, name)
+  if (subscription !== null) return subscription
+  throw new HomebirdError('BAD_REQUEST', `the stream ${name} needs a parameter`, {
+    safe: 'Missing stream parameter',
+  })
+}
