@@ -3,8 +3,9 @@
  * imports use nothing but Node's own modules and today's syntax of Node 20.
  */
 import { spawn } from 'node:child_process'
+import { ensureCompiled } from './compiled.mjs'
 import { ensureDependencies } from './dependencies.mjs'
-import { ROOT, nodeBinary } from './paths.mjs'
+import { CODE_CACHE, ROOT, nodeBinary } from './paths.mjs'
 import { ensureWindow } from './window.mjs'
 
 /** Task name to what runs it; `args` are what the person gave. */
@@ -39,9 +40,10 @@ async function runSteps(set, given) {
 
 async function runNode(nodeArgs, { window }) {
   await ensureDependencies()
-  if (window) await ensureWindow()
+  if (window) await Promise.all([ensureWindow(), ensureCompiled()])
+  const env = { ...process.env, NODE_COMPILE_CACHE: CODE_CACHE }
   return new Promise((resolve, reject) => {
-    const child = spawn(nodeBinary(), nodeArgs, { cwd: ROOT, stdio: 'inherit' })
+    const child = spawn(nodeBinary(), nodeArgs, { cwd: ROOT, env, stdio: 'inherit' })
     // A terminal sends Ctrl-C to both; whoever signals only this process reaches the other through it.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
     child.once('error', reject)

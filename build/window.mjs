@@ -1,10 +1,11 @@
 /** Builds the window's bundle when its sources have changed. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exclusively } from './exclusive.mjs'
 import { NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
+import { addFolder } from './source-hash.mjs'
 
 const RENDERER = join(ROOT, 'renderer')
 const STAMP = join(RENDERER, 'dist', '.built-from')
@@ -30,19 +31,6 @@ function hashOfSources() {
   const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')))
   for (const folder of SOURCES) addFolder(hash, folder)
   return hash.digest('hex')
-}
-
-function addFolder(hash, folder) {
-  if (!existsSync(folder)) return
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  for (const entry of entries) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) {
-      if (entry.name !== 'dist' && entry.name !== 'node_modules') addFolder(hash, path)
-    } else {
-      hash.update(`${path.slice(ROOT.length)}\0`).update(readFileSync(path))
-    }
-  }
 }
 
 function viteBuild() {

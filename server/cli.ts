@@ -1,5 +1,4 @@
 /** Entry of the command line: homebird serve, status, config, stator, owner. Commands load what they need when run. */
-import { enableCompileCache } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
@@ -8,8 +7,6 @@ import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { ExitCode } from './contracts/exit-code.ts'
-
-enableCompileCache()
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
   version: string

@@ -1,9 +1,10 @@
 /** Entry of the Stator process: opens the context and runs every graph until told to stop. */
-import { enableCompileCache } from 'node:module'
+import { openChildChannel } from './core/child-channel.ts'
+import type { Config } from './core/config.ts'
 
-enableCompileCache()
-
-const { openChildChannel } = await import('./core/child-channel.ts')
-const channel = await openChildChannel<import('./core/config.ts').Config>()
-const { runWorker } = await import('./worker-process.ts')
+const opening = openChildChannel<Config>()
+// Loads while the database still starts; a failure is told over the channel like any other.
+const loading = import('./worker-process.ts')
+const channel = await opening
+const { runWorker } = await loading
 await runWorker(channel)

@@ -2,6 +2,7 @@
  * The child's end of the control channel: every process that the supervisor starts opens it first. It speaks
  * `contracts/child-message` over Node's IPC or Electron's parent port, and ends the process when it should end.
  */
+import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FromChild, ListenAddress, StartMessage, ToChild } from '../contracts/child-message.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
@@ -13,6 +14,7 @@ const STOP_LIMIT_MS = 4_500
 const LOOP_RESOLUTION_MS = 100
 /** A message that cannot be flushed in this time never will be: the reader is gone. */
 const FLUSH_LIMIT_MS = 500
+const FLUSH_CODE_AFTER_MS = 2_000
 
 type StopCallback = () => Promise<void> | void
 
@@ -76,6 +78,8 @@ class Child<Settings> implements ChildChannel<Settings> {
 
   ready(listening: readonly ListenAddress[] = []): void {
     this.#isReady = true
+    // Now, not at the end: a killed process writes nothing, and the next start is to be quick and small.
+    setTimeout(flushCompileCache, FLUSH_CODE_AFTER_MS).unref()
     void this.#port.send({ type: 'ready', listening })
   }
 
