@@ -17,10 +17,11 @@ import { setUpHome } from '../../server/domain/owner/set-up.ts'
 import { createPost } from '../../server/domain/posts/create-post.ts'
 import { postGraph } from '../../server/domain/posts/post-graph.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
+import type { GraphWork } from '../../server/stator/graph.ts'
 import { createRunner } from '../../server/stator/runner.ts'
 import type { Runner } from '../../server/stator/runner-types.ts'
 import { blockHandlers } from '../../server/workers/block-handlers.ts'
-import { fanOutHandlers } from '../../server/workers/fan-out-handlers.ts'
+import { type FanOutParts, fanOutHandlers } from '../../server/workers/fan-out-handlers.ts'
 import { followHandlers } from '../../server/workers/follow-handlers.ts'
 import { identityHandlers } from '../../server/workers/identity-handlers.ts'
 import { interactionHandlers } from '../../server/workers/interaction-handlers.ts'
@@ -45,6 +46,8 @@ export interface OutboundHome {
   readonly home: Home
   readonly ana: Actor
   readonly runner: Runner
+  /** Another worker on the same database, which remembers nothing. */
+  readonly restarted: () => Promise<Runner>
   readonly statementCount: () => number
   readonly tx: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>
   /** The stored row of a scripted actor. */
@@ -97,37 +100,50 @@ export async function openOutboundHome(
   })
   t.after(async () => fetch.close())
   const parts = { db, clock: systemClock, log, home, fetch, mediaUrl: '/media/' }
-  const runner = createRunner({
-    db,
-    listener,
-    clock: systemClock,
-    log,
-    graphs: [
-      { graph: postGraph, handlers: postHandlers(parts) },
-      { graph: interactionGraph, handlers: interactionHandlers(parts) },
-      { graph: followGraph, handlers: followHandlers(parts) },
-      { graph: blockGraph, handlers: blockHandlers(parts) },
-      { graph: fanOutGraph, handlers: fanOutHandlers(parts) },
-      {
-        graph: actorGraph,
-        handlers: { ...identityHandlers(parts), outdated: { each: async () => 'updated' as const } },
-      },
-    ],
-    concurrency: 80,
-    concurrencyPerModel: 16,
-    concurrencyPerHost: options.perHost ?? 4,
-  })
-  t.after(async () => runner.stop())
+  const open = (): Runner => {
+    const runner = createRunner({
+      db,
+      listener,
+      clock: systemClock,
+      log,
+      graphs: allGraphs(parts),
+      concurrency: 80,
+      concurrencyPerModel: 16,
+      concurrencyPerHost: options.perHost ?? 4,
+    })
+    t.after(async () => runner.stop())
+    return runner
+  }
+  const runner = open()
+  const restarted = async (): Promise<Runner> => {
+    await runner.stop()
+    return open()
+  }
   const ana = await db
     .selectFrom('actors')
     .selectAll()
     .where('username', '=', 'ana')
     .executeTakeFirstOrThrow()
-  return homeOf({ db, home, ana, runner, statementCount: () => database.statementCount() })
+  const statementCount = (): number => database.statementCount()
+  return homeOf({ db, home, ana, runner, restarted, statementCount })
+}
+
+function allGraphs(parts: FanOutParts & { readonly mediaUrl: string }): GraphWork[] {
+  return [
+    { graph: postGraph, handlers: postHandlers(parts) },
+    { graph: interactionGraph, handlers: interactionHandlers(parts) },
+    { graph: followGraph, handlers: followHandlers(parts) },
+    { graph: blockGraph, handlers: blockHandlers(parts) },
+    { graph: fanOutGraph, handlers: fanOutHandlers(parts) },
+    {
+      graph: actorGraph,
+      handlers: { ...identityHandlers(parts), outdated: { each: async () => 'updated' as const } },
+    },
+  ]
 }
 
 function homeOf(
-  parts: Pick<OutboundHome, 'db' | 'home' | 'ana' | 'runner' | 'statementCount'>,
+  parts: Pick<OutboundHome, 'db' | 'home' | 'ana' | 'runner' | 'restarted' | 'statementCount'>,
 ): OutboundHome {
   const { db, home, ana } = parts
   const tx: OutboundHome['tx'] = async (work) => inTransaction(db, work)

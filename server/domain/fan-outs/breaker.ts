@@ -107,21 +107,25 @@ async function postpone(tx: Transaction, hosts: readonly string[]): Promise<void
 
 /**
  * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong.
- * @returns the hosts whose deliveries became due
+ * What waited for an open breaker is due; a delivery that waits by its own back-off goes on waiting.
+ * @returns the hosts that were in trouble
  */
 export async function closeBreakers(db: Querier, hosts: readonly string[]): Promise<string[]> {
   if (hosts.length === 0) return []
   const { rows } = await sql<{ host: string; due: number }>`
-    with closed as (
+    with troubled as (
+      select host, retry_at is not null as was_open from peers
+       where host = any(${hosts}::text[]) and failures > 0 order by host for update
+    ), closed as (
       update peers
          set failures = 0, failing_since = null, retry_at = null, unavailable_at = null, last_error = null,
              last_success_at = now()
-       where host = any(${hosts}::text[]) and failures > 0
-      returning host
+        from troubled where peers.host = troubled.host
+      returning peers.host, was_open
     ), hastened as (
       update fan_outs set state_next_attempt_at = now()
         from closed
-       where fan_outs.host = closed.host and fan_outs.state = 'new' and fan_outs.state_lock_token is null
+       where closed.was_open and fan_outs.host = closed.host and fan_outs.state = 'new' and fan_outs.state_lock_token is null
          and fan_outs.state_next_attempt_at > now()
       returning fan_outs.host
     )

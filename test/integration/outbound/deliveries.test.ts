@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
+import type { Database } from '../../../server/db/pool.ts'
+import { closeBreakers } from '../../../server/domain/fan-outs/breaker.ts'
+import { OFFLINE_REASON } from '../../../server/domain/fan-outs/after-delivery.ts'
+import { editPost } from '../../../server/domain/posts/edit-post.ts'
+import { type FakePeer, type ScriptedAnswer, openFakePeer } from '../../support/fake-peer.ts'
+import { type OutboundHome, mentionMap, openOutboundHome } from '../../support/outbound-home.ts'
+
+interface FanOutFacts {
+  readonly state: string
+  readonly host: string
+  readonly attempts: number
+  /** Seconds until the next attempt. */
+  readonly dueIn: number
+  readonly error: string | null
+}
+
+async function fanOuts(db: Database): Promise<FanOutFacts[]> {
+  const { rows } = await sql<FanOutFacts>`
+    select state, host, state_attempts as attempts, state_error as error,
+           coalesce(extract(epoch from state_next_attempt_at - now()), -1)::float8 as "dueIn"
+      from fan_outs order by id`.execute(db)
+  return rows
+}
+
+async function onlyFanOut(db: Database): Promise<FanOutFacts> {
+  const all = await fanOuts(db)
+  assert.equal(all.length, 1)
+  const [one] = all
+  assert.ok(one)
+  return one
+}
+
+/** A home with one follower on a server that answers as told. */
+async function withOneFollower(
+  t: TestContext,
+  answer: ScriptedAnswer,
+): Promise<OutboundHome & { peer: FakePeer }> {
+  const peer = await openFakePeer(t)
+  peer.inboxAnswer = () => answer
+  const opened = await openOutboundHome(t, [peer])
+  await opened.isFollowedBy(peer.actor('ben'))
+  await opened.writes({ text: 'hello' })
+  await opened.runner.runUntilIdle()
+  return { ...opened, peer }
+}
+
+function isBetween(value: number, least: number, most: number): void {
+  assert.ok(value >= least && value <= most, `${value} is not between ${least} and ${most}`)
+}
+
+test('each answer of an inbox has its outcome', async (t) => {
+  const outcomes = [
+    [200, 'sent'],
+    [202, 'sent'],
+    [204, 'sent'],
+    [301, 'failed'],
+    [404, 'failed'],
+    [406, 'failed'],
+    [410, 'failed'],
+    [422, 'failed'],
+    [408, 'new'],
+    [429, 'new'],
+    [500, 'new'],
+    [502, 'new'],
+    [503, 'new'],
+  ] as const
+  const peer = await openFakePeer(t)
+  const { db, isFollowedBy, writes, runner } = await openOutboundHome(t, [peer])
+  await isFollowedBy(peer.actor('ben'))
+  for (const [status, state] of outcomes) {
+    peer.inboxAnswer = () => ({ status, headers: { location: 'https://peer.example/elsewhere' } })
+    await writes({ text: `hello ${status}` })
+    await runner.runUntilIdle()
+    const { rows } = await sql<{ state: string; state_error: string | null }>`
+      select state, state_error from fan_outs order by id desc limit 1`.execute(db)
+    assert.equal(rows[0]?.state, state, `${status} makes it ${rows[0]?.state}`)
+    if (state !== 'sent') assert.match(rows[0]?.state_error ?? '', new RegExp(`answered ${status}`))
+    await sql`delete from fan_outs`.execute(db)
+    await sql`update peers set failures = 0, retry_at = null`.execute(db)
+    await sql`update actors set gone_at = null, shared_inbox_uri = 'https://peer.example/inbox' where host = 'peer.example'`.execute(
+      db,
+    )
+  }
+})
+
+test('a server error is tried again with growing patience', async (t) => {
+  const { db, runner, peer } = await withOneFollower(t, { status: 503 })
+  const first = await onlyFanOut(db)
+  assert.equal(first.attempts, 1)
+  isBetween(first.dueIn, 40, 76)
+  await runner.runUntilIdle({ dueWithinSeconds: 80 })
+  const second = await onlyFanOut(db)
+  assert.equal(second.attempts, 2)
+  isBetween(second.dueIn, 80, 151)
+  peer.inboxAnswer = () => ({ status: 202 })
+  await runner.runUntilIdle({ dueWithinSeconds: 160 })
+  assert.equal((await onlyFanOut(db)).state, 'sent')
+  assert.deepEqual(peer.sharedInbox.types(), ['Create'])
+})
+
+test('Retry-After is honoured, and nothing else bothers that server meanwhile', async (t) => {
+  const { db, runner, peer, writes } = await withOneFollower(t, {
+    status: 429,
+    headers: { 'retry-after': '7200' },
+  })
+  isBetween((await onlyFanOut(db)).dueIn, 7_100, 7_201)
+  const asked = peer.requests.length
+  await writes({ text: 'more' })
+  await runner.runUntilIdle()
+  assert.equal(peer.requests.length, asked)
+  const [, more] = await fanOuts(db)
+  assert.equal(more?.attempts, 0)
+  isBetween(more?.dueIn ?? 0, 7_000, 7_201)
+})
+
+test('410 ends the inbox: the actor is gone, a shared inbox leaves everybody their own', async (t) => {
+  const { db, runner, peer, writes } = await withOneFollower(t, { status: 410 })
+  const actor = async () =>
+    db.selectFrom('actors').selectAll().where('host', '=', 'peer.example').executeTakeFirstOrThrow()
+  assert.equal((await actor()).shared_inbox_uri, null)
+  assert.equal((await actor()).gone_at, null)
+  await writes({ text: 'to the own inbox' })
+  await runner.runUntilIdle()
+  assert.ok((await actor()).gone_at)
+  const asked = peer.requests.length
+  await writes({ text: 'to nobody' })
+  await runner.runUntilIdle()
+  assert.equal(peer.requests.length, asked)
+})
+
+test('404 on three different days makes an inbox gone, an answer between them forgets it', async (t) => {
+  const { db, runner, writes } = await withOneFollower(t, { status: 404 })
+  const anotherDay = async (): Promise<void> => {
+    await sql`update missing_inboxes set last_day = last_day - 1`.execute(db)
+    await writes({ text: 'another day' })
+    await runner.runUntilIdle()
+  }
+  const sharedInbox = async () =>
+    (
+      await db
+        .selectFrom('actors')
+        .select('shared_inbox_uri')
+        .where('host', '=', 'peer.example')
+        .executeTakeFirstOrThrow()
+    ).shared_inbox_uri
+  await writes({ text: 'the same day' })
+  await runner.runUntilIdle()
+  await anotherDay()
+  assert.ok(await sharedInbox())
+  await anotherDay()
+  assert.equal(await sharedInbox(), null)
+})
+
+test('a refused signature is tried once the other way, and remembered where that helps', async (t) => {
+  const peer = await openFakePeer(t)
+  peer.inboxAnswer = ({ headers }) => ({ status: headers['signature-input'] === undefined ? 401 : 202 })
+  const { db, isFollowedBy, writes, runner, hasGoodSignature } = await openOutboundHome(t, [peer])
+  await isFollowedBy(peer.actor('ben'))
+  await writes({ text: 'first' })
+  await runner.runUntilIdle()
+  assert.equal(peer.requests.length, 2)
+  assert.equal((await onlyFanOut(db)).state, 'sent')
+  await writes({ text: 'second' })
+  await runner.runUntilIdle()
+  assert.equal(peer.requests.length, 3)
+  for (const received of peer.sharedInbox.received) assert.ok(await hasGoodSignature(received))
+  const known = await db.selectFrom('peers').select('prefers_rfc9421').executeTakeFirstOrThrow()
+  assert.equal(known.prefers_rfc9421, true)
+
+  peer.inboxAnswer = () => ({ status: 403 })
+  await writes({ text: 'refused' })
+  await runner.runUntilIdle()
+  assert.equal(peer.requests.length, 5)
+  assert.equal((await fanOuts(db)).at(-1)?.state, 'failed')
+})
+
+test('a silent server opens its breaker: everything for it waits, others are not delayed', async (t) => {
+  const dead = await openFakePeer(t, { host: 'dead.example' })
+  const alive = await openFakePeer(t, { host: 'alive.example' })
+  const { db, isFollowedBy, writes, runner, restarted } = await openOutboundHome(t, [dead, alive])
+  dead.inboxAnswer = () => 'reset'
+  await isFollowedBy(dead.actor('dot'))
+  await isFollowedBy(alive.actor('al'))
+  for (let count = 0; count < 12; count += 1) await writes({ text: `number ${count}` })
+  await runner.runUntilIdle()
+
+  assert.equal(alive.sharedInbox.received.length, 12)
+  const peer = await db
+    .selectFrom('peers')
+    .selectAll()
+    .where('host', '=', 'dead.example')
+    .executeTakeFirstOrThrow()
+  assert.ok(peer.retry_at)
+  assert.ok(dead.requests.length < 12, `asked ${dead.requests.length} times`)
+  const waiting = (await fanOuts(db)).filter(({ host }) => host === 'dead.example')
+  assert.ok(waiting.every(({ state }) => state === 'new'))
+  const untried = waiting.filter(({ attempts }) => attempts === 0)
+  assert.ok(untried.length > 0)
+  assert.ok(untried.every(({ dueIn }) => dueIn > 30))
+
+  // What is written while it is open waits too, without being tried.
+  const asked = dead.requests.length
+  await writes({ text: 'later' })
+  await runner.runUntilIdle()
+  assert.equal(dead.requests.length, asked)
+  assert.equal(alive.sharedInbox.received.length, 13)
+
+  // It speaks again: its own traffic closes the breaker.
+  dead.inboxAnswer = () => ({ status: 202 })
+  assert.deepEqual(await closeBreakers(db, ['dead.example']), ['dead.example'])
+  const second = await restarted()
+  await second.runUntilIdle()
+  assert.equal(dead.sharedInbox.received.length, 13)
+})
+
+test('one delivery probes a server that was silent, and its success frees the others', async (t) => {
+  const peer = await openFakePeer(t)
+  peer.inboxAnswer = () => 'reset'
+  const { db, isFollowedBy, writes, runner, restarted } = await openOutboundHome(t, [peer])
+  await isFollowedBy(peer.actor('ben'))
+  for (let count = 0; count < 10; count += 1) await writes({ text: `number ${count}` })
+  await runner.runUntilIdle()
+  // The time of the probe has come: exactly the first ones of the queue are due.
+  await sql`update peers set retry_at = now() - interval '1 second', failing_since = failing_since - interval '1 hour'`.execute(
+    db,
+  )
+  await sql`update fan_outs set state_next_attempt_at = state_next_attempt_at - interval '75 seconds' where state = 'new'`.execute(
+    db,
+  )
+  const isDue = (await fanOuts(db)).filter(({ dueIn }) => dueIn <= 0)
+  assert.ok(isDue.length < 10, `${isDue.length} of 10 are due`)
+  peer.inboxAnswer = () => ({ status: 202 })
+  const second = await restarted()
+  await second.runUntilIdle()
+  assert.equal(peer.sharedInbox.received.length, 10)
+  const known = await db.selectFrom('peers').selectAll().executeTakeFirstOrThrow()
+  assert.equal(known.failures, 0)
+  assert.equal(known.retry_at, null)
+})
+
+test('seven silent days make a server unavailable, and it is probed once a day', async (t) => {
+  const { db, runner } = await withOneFollower(t, 'reset')
+  await sql`update peers set failures = 40, failing_since = now() - interval '8 days'`.execute(db)
+  await runner.runUntilIdle({ dueWithinSeconds: 80 })
+  const peer = await db.selectFrom('peers').selectAll().executeTakeFirstOrThrow()
+  assert.ok(peer.unavailable_at)
+  isBetween(((peer.retry_at?.getTime() ?? 0) - Date.now()) / 1000, 86_000, 86_500)
+})
+
+test('deliveries about one object reach an inbox in their order, also when the first is delayed', async (t) => {
+  const peer = await openFakePeer(t)
+  peer.inboxAnswer = () => ({ status: 500 })
+  const { db, home, tx, isFollowedBy, writes, runner } = await openOutboundHome(t, [peer])
+  await isFollowedBy(peer.actor('ben'))
+  const post = await writes({ text: 'first' })
+  await runner.runUntilIdle()
+  peer.inboxAnswer = () => ({ status: 202 })
+  const edit = { text: 'second', summary: '', isSensitive: false, language: 'en', mentions: mentionMap([]) }
+  await tx(async (one) => editPost(one, home, post, edit, new Date()))
+  await writes({ text: 'another' })
+  await runner.runUntilIdle()
+  // The other post overtakes; the edit does not.
+  const sent = peer.sharedInbox.received.map(
+    ({ activity }) => (activity['object'] as { content: string }).content,
+  )
+  assert.deepEqual(sent, ['<p>another</p>'])
+  await runner.runUntilIdle({ dueWithinSeconds: 80 })
+  await runner.runUntilIdle({ dueWithinSeconds: 80 })
+  assert.deepEqual(peer.sharedInbox.types(), ['Create', 'Create', 'Update'])
+  assert.ok((await fanOuts(db)).every(({ state }) => state === 'sent'))
+})
+
+test('when nobody answers it is our own line: nothing is counted, and all goes out when it is back', async (t) => {
+  const peers: FakePeer[] = []
+  for (const name of ['one', 'two', 'three', 'four', 'five']) {
+    const peer = await openFakePeer(t, { host: `${name}.example` })
+    peer.inboxAnswer = () => 'reset'
+    peers.push(peer)
+  }
+  const { db, isFollowedBy, writes, runner, restarted } = await openOutboundHome(t, peers)
+  for (const peer of peers) await isFollowedBy(peer.actor('x'))
+  for (let count = 0; count < 4; count += 1) await writes({ text: `number ${count}` })
+  await runner.runUntilIdle()
+
+  const waiting = await fanOuts(db)
+  assert.equal(waiting.length, 20)
+  const uncounted = waiting.filter(({ attempts }) => attempts === 0)
+  assert.ok(uncounted.length >= 15, `${uncounted.length} of 20 are uncounted`)
+  assert.ok(uncounted.every(({ error }) => error === OFFLINE_REASON))
+  const opened = await db.selectFrom('peers').select('host').where('retry_at', 'is not', null).execute()
+  assert.deepEqual(opened, [])
+
+  for (const peer of peers) peer.inboxAnswer = () => ({ status: 202 })
+  // A worker that knows nothing of the silence finds the line back with its first delivery.
+  const second = await restarted()
+  await second.runUntilIdle({ dueWithinSeconds: 200 })
+  for (const peer of peers) assert.equal(peer.sharedInbox.received.length, 4, peer.host)
+})
