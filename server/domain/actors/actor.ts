@@ -21,7 +21,7 @@ export type ActorReference = Pick<
   | 'gone_at'
 >
 
-const REFERENCE = [
+export const ACTOR_REFERENCE = [
   ...(['id', 'uri', 'is_local', 'is_instance_actor', 'is_locked', 'host', 'followers_uri'] as const),
   ...(['fetched_at', 'gone_at'] as const),
 ] as const
@@ -73,7 +73,7 @@ export async function findActorReferences(
   if (wanted.length === 0) return new Map()
   const rows = await db
     .selectFrom('actors')
-    .select([...REFERENCE])
+    .select([...ACTOR_REFERENCE])
     .where('uri', '=', sql<string>`any(${wanted}::text[])`)
     .execute()
   return new Map(rows.map((row) => [row.uri, row]))

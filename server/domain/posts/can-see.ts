@@ -4,6 +4,9 @@
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 
+/** An actor by its id, or the column of a query that holds it. */
+export type Viewer = string | RawBuilder<unknown>
+
 /**
  * True for the rows of `alias` that the viewer may see: public and unlisted ones, their own, those that mention them, and
  * those for followers where their follow is accepted; nothing between two who block each other; a boost only
@@ -12,14 +15,14 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
  * @param alias     the name by which the query calls the table `posts`
  * @see security rules 65 to 67
  */
-export function visiblePosts(viewerId: string | null, alias = 'posts'): RawBuilder<SqlBool> {
+export function visiblePosts(viewerId: Viewer | null, alias = 'posts'): RawBuilder<SqlBool> {
   const boosted = `${alias}_boosted`
   return sql<SqlBool>`(${visibleAlone(viewerId, alias)} and (${column(alias, 'boost_of_id')} is null or exists (
     select 1 from posts as ${sql.raw(boosted)}
      where ${column(boosted, 'id')} = ${column(alias, 'boost_of_id')} and ${visibleAlone(viewerId, boosted)})))`
 }
 
-function visibleAlone(viewerId: string | null, alias: string): RawBuilder<SqlBool> {
+function visibleAlone(viewerId: Viewer | null, alias: string): RawBuilder<SqlBool> {
   const present = sql<SqlBool>`${column(alias, 'deleted_at')} is null`
   const open = sql<SqlBool>`${column(alias, 'visibility')} in ('public', 'unlisted')`
   if (viewerId === null) return sql<SqlBool>`(${present} and ${open})`
@@ -34,7 +37,7 @@ function visibleAlone(viewerId: string | null, alias: string): RawBuilder<SqlBoo
 }
 
 /** True where one of the two blocks the other. */
-export function blockedBetween(viewerId: string, actorId: RawBuilder<unknown>): RawBuilder<SqlBool> {
+export function blockedBetween(viewerId: Viewer, actorId: RawBuilder<unknown>): RawBuilder<SqlBool> {
   return sql<SqlBool>`exists (
     select 1 from blocks
      where not blocks.is_mute and blocks.state not in ('undone', 'undone_sent')

@@ -1,0 +1,141 @@
+/** What one batch of activities has in common: the transaction, what was looked up for all, what they cause. */
+import type { Transaction } from '../../db/pool.ts'
+import { type ActorReference, findActorReferences } from '../../domain/actors/actor.ts'
+import { refreshStaleActors } from '../../domain/actors/actor-freshness.ts'
+import { listIdentityReferences } from '../../domain/actors/identity-references.ts'
+import { noteDropped } from '../../domain/inbox/receive-messages.ts'
+import {
+  type NotificationDraft,
+  createNotifications,
+} from '../../domain/notifications/create-notifications.ts'
+import type { Home } from '../../domain/owner/home.ts'
+import { type PostReference, findPostReferences } from '../../domain/posts/find-remote.ts'
+import { type Relation, listRelations } from '../../domain/timelines/list-relations.ts'
+import { type StreamChange, publishToStreams } from '../../domain/timelines/stream-notices.ts'
+import type { InboundMessage, MessageOutcome } from './message.ts'
+import { PROCESSED, dropped } from './message.ts'
+
+/** What has to be asked of another server before an activity can be judged. */
+export type Want =
+  | { readonly kind: 'post'; readonly uri: string }
+  | { readonly kind: 'actor'; readonly uri: string }
+  /** Whether the actor is really gone. */
+  | { readonly kind: 'gone'; readonly uri: string }
+
+export interface BatchParts {
+  readonly tx: Transaction
+  readonly home: Home
+  readonly now: Date
+  /** Actors whose origin has just said that they are gone. */
+  readonly confirmedGone: ReadonlySet<string>
+}
+
+export class Batch {
+  readonly tx: Transaction
+  readonly home: Home
+  readonly now: Date
+  readonly confirmedGone: ReadonlySet<string>
+  readonly outcomes = new Map<string, MessageOutcome>()
+  readonly wants = new Map<string, Want>()
+  /** Known actors and posts, by URI, as far as the batch names them. */
+  readonly actors = new Map<string, ActorReference>()
+  readonly posts = new Map<string, PostReference>()
+  identities: readonly ActorReference[] = []
+  #relations: readonly Relation[] = []
+  #drafts: NotificationDraft[] = []
+  #changes: StreamChange[] = []
+  readonly #spoke = new Map<string, ActorReference>()
+
+  constructor(parts: BatchParts) {
+    this.tx = parts.tx
+    this.home = parts.home
+    this.now = parts.now
+    this.confirmedGone = parts.confirmedGone
+  }
+
+  drop(message: InboundMessage, reason: string): void {
+    this.outcomes.set(message.id, dropped(reason))
+  }
+
+  /** Puts a message off until another server has answered. */
+  ask(message: InboundMessage, want: Want): void {
+    this.wants.set(message.id, want)
+  }
+
+  /** The message has its effect; a profile that was read long ago is read again. */
+  done(message: InboundMessage): void {
+    this.outcomes.set(message.id, PROCESSED)
+    const signer = this.actors.get(message.signerUri)
+    if (signer !== undefined) this.#spoke.set(signer.id, signer)
+  }
+
+  /** The row of whoever signed; there is one for every message that reaches a handler. */
+  signerOf(message: InboundMessage): ActorReference {
+    const signer = this.actors.get(message.signerUri)
+    if (signer === undefined) throw new TypeError(`${message.signerUri} was not looked up`)
+    return signer
+  }
+
+  identity(uri: string | null): ActorReference | undefined {
+    return this.identities.find((identity) => identity.uri === uri)
+  }
+
+  /** Relations of all identities with this actor. */
+  relationsWith(actorId: string): Relation[] {
+    return this.#relations.filter((relation) => relation.actor_id === actorId)
+  }
+
+  isBlockedBy(identityId: string, actorId: string): boolean {
+    return this.#relations.some(
+      (relation) =>
+        relation.identity_id === identityId && relation.actor_id === actorId && relation.is_blocked,
+    )
+  }
+
+  notify(drafts: readonly NotificationDraft[]): void {
+    this.#drafts.push(...drafts)
+  }
+
+  show(changes: readonly StreamChange[]): void {
+    this.#changes.push(...changes)
+  }
+
+  async loadActors(uris: Iterable<string>): Promise<void> {
+    const unknown = [...uris].filter((uri) => !this.actors.has(uri))
+    for (const [uri, actor] of await findActorReferences(this.tx, unknown)) this.actors.set(uri, actor)
+  }
+
+  async loadPosts(uris: Iterable<string>): Promise<void> {
+    const unknown = [...uris].filter((uri) => !this.posts.has(uri))
+    for (const [uri, post] of await findPostReferences(this.tx, unknown)) this.posts.set(uri, post)
+  }
+
+  async loadIdentities(): Promise<void> {
+    this.identities = await listIdentityReferences(this.tx)
+    for (const identity of this.identities) this.actors.set(identity.uri, identity)
+  }
+
+  /** To be called again after relations have changed. */
+  async loadRelations(actorUris: Iterable<string>): Promise<void> {
+    const ids = [...actorUris].flatMap((uri) => this.actors.get(uri)?.id ?? [])
+    this.#relations = await listRelations(this.tx, ids)
+  }
+
+  /** Tells the identities what a wave caused, before the next one can take it away again. */
+  async flush(): Promise<void> {
+    const created = await createNotifications(this.tx, this.#drafts.splice(0))
+    const told = created.map(({ actor_id: actorId, id }): StreamChange => ({
+      actorId,
+      event: 'notification',
+      id,
+    }))
+    await publishToStreams(this.tx, [...this.#changes.splice(0), ...told])
+  }
+
+  async finish(): Promise<void> {
+    const reasons = new Map<string, string>()
+    for (const [id, outcome] of this.outcomes) if (outcome.kind === 'dropped') reasons.set(id, outcome.reason)
+    await noteDropped(this.tx, reasons)
+    await refreshStaleActors(this.tx, this.#spoke.values(), this.now)
+  }
+}

@@ -1,0 +1,158 @@
+/** Create: posts of others, stored together. Only what concerns the owner is kept (rule 29). */
+import type { ActorReference } from '../../domain/actors/actor.ts'
+import type { NotificationDraft } from '../../domain/notifications/create-notifications.ts'
+import type { PostReference } from '../../domain/posts/find-remote.ts'
+import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.ts'
+import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
+import { type PostFacts, parsePost } from '../parse-object.ts'
+import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
+import type { Batch } from './batch.ts'
+import type { InboundMessage } from './message.ts'
+
+/** A message with the post it brings. */
+export interface IncomingPost {
+  readonly message: InboundMessage
+  readonly facts: PostFacts
+}
+
+export async function handleCreates(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
+  const incoming: IncomingPost[] = []
+  for (const message of messages) {
+    const facts = readPost(batch, message)
+    if (typeof facts === 'string') batch.drop(message, facts)
+    else incoming.push({ message, facts })
+  }
+  await storeIncoming(batch, incoming)
+}
+
+/** The embedded post, which must be by the signer and on its origin (rule 16); else the reason why there is none. */
+export function readPost(batch: Batch, { activity, signerUri }: InboundMessage): PostFacts | string {
+  if (activity.object === null) return 'it does not carry its object'
+  const followersUri = batch.actors.get(signerUri)?.followers_uri ?? null
+  const parsed = parsePost(activity.object, { actorUri: signerUri, followersUri })
+  if (!parsed.ok) return parsed.reason
+  if (parsed.post.actorUri !== signerUri) return `its author is ${parsed.post.actorUri} and not ${signerUri}`
+  if (parsed.post.pollVote !== null) return 'it is a vote, and this home has no poll'
+  return parsed.post
+}
+
+/** Stores new posts that concern somebody here, with all that they cause. */
+export async function storeIncoming(batch: Batch, incoming: readonly IncomingPost[]): Promise<void> {
+  if (incoming.length === 0) return
+  await batch.loadActors(incoming.flatMap(({ facts }) => actorUrisOf(facts)))
+  await batch.loadPosts(incoming.flatMap(({ facts }) => [facts.uri, facts.inReplyTo ?? facts.uri]))
+  const wanted = incoming.filter((one) => isWanted(batch, one))
+  if (wanted.length === 0) return
+  const facts = wanted.map((one) => one.facts)
+  const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
+  const actors = await withMentionedActors(batch.tx, facts, batch.actors, isOwnHost)
+  const records = wanted.flatMap(
+    ({ facts: one, message }) => postRecord(one, actors, message.receivedAt) ?? [],
+  )
+  const { posts, linkedIds } = await ingestPosts(batch.tx, records, batch.now)
+  const byUri = new Map(posts.map((post) => [post.uri, post]))
+  const stored = wanted.flatMap(({ facts: one }) => {
+    const post = byUri.get(one.uri)
+    return post === undefined ? [] : [{ facts: one, post }]
+  })
+  for (const { message, facts: one } of wanted) {
+    if (byUri.has(one.uri)) batch.done(message)
+    else batch.drop(message, 'it was deleted already')
+  }
+  for (const { facts: one, post } of stored) batch.posts.set(post.uri, referenceOf(one, post))
+  await spread(batch, stored, linkedIds)
+}
+
+interface StoredPost {
+  readonly facts: PostFacts
+  readonly post: IngestedPost
+}
+
+async function spread(
+  batch: Batch,
+  stored: readonly StoredPost[],
+  linkedIds: readonly string[],
+): Promise<void> {
+  const newIds = stored.map(({ post }) => post.id)
+  const entries = await addToTimelines(batch.tx, [...newIds, ...linkedIds])
+  const isNew = new Set(newIds)
+  // A reply that has found its parent takes its place in the past; it is no news.
+  const news = entries.filter((entry) => isNew.has(entry.post_id))
+  batch.show(news.map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
+  const authors = new Map(stored.map(({ post }) => [post.id, post.author_id]))
+  for (const entry of news) {
+    const authorId = authors.get(entry.post_id) ?? ''
+    const relation = batch.relationsWith(authorId).find((one) => one.identity_id === entry.actor_id)
+    if (relation?.notifies === true) {
+      batch.notify([
+        { actorId: entry.actor_id, kind: 'status', fromActorId: authorId, postId: entry.post_id },
+      ])
+    }
+  }
+  for (const { facts, post } of stored) batch.notify(mentionsOf(batch, facts, post))
+}
+
+/** Judges one post; what is not wanted gets its outcome here. */
+function isWanted(batch: Batch, { message, facts }: IncomingPost): boolean {
+  const known = batch.posts.get(facts.uri)
+  const signer = batch.signerOf(message)
+  if (known !== undefined) {
+    if (known.author_id === signer.id) batch.done(message)
+    else batch.drop(message, `${facts.uri} is by somebody else`)
+    return false
+  }
+  if (concerns(batch, facts, signer)) return true
+  batch.drop(message, 'it concerns nobody here')
+  return false
+}
+
+/** Somebody here follows the author, is named or addressed, or wrote what it replies to; and does not block the author. */
+function concerns(batch: Batch, facts: PostFacts, signer: ActorReference): boolean {
+  const isForFollowers = facts.visibility !== 'direct'
+  if (isForFollowers && batch.relationsWith(signer.id).some((relation) => relation.follows)) return true
+  const parent = facts.inReplyTo === null ? undefined : batch.posts.get(facts.inReplyTo)
+  return batch.identities.some((identity) => {
+    if (batch.isBlockedBy(identity.id, signer.id)) return false
+    const isOpen = facts.visibility === 'public' || facts.visibility === 'unlisted'
+    const isNamed = isOpen && facts.mentions.some(({ href }) => href === identity.uri)
+    return isNamed || isAddressed(facts, identity) || (isOpen && parent?.author_id === identity.id)
+  })
+}
+
+function isAddressed(facts: PostFacts, identity: ActorReference): boolean {
+  return facts.to.includes(identity.uri) || facts.cc.includes(identity.uri)
+}
+
+/**
+ * Told are those who are addressed, and named, written to directly, or replied to (rule 25): whoever is merely in a long
+ * list of recipients is not.
+ */
+export function mentionsOf(
+  batch: Batch,
+  facts: PostFacts,
+  post: Pick<IngestedPost, 'id' | 'author_id' | 'in_reply_to_uri'>,
+): NotificationDraft[] {
+  const parent = post.in_reply_to_uri === null ? undefined : batch.posts.get(post.in_reply_to_uri)
+  return batch.identities
+    .filter((identity) => {
+      if (!isAddressed(facts, identity)) return false
+      const isNamed = facts.mentions.some(({ href }) => href === identity.uri)
+      return isNamed || facts.visibility === 'direct' || parent?.author_id === identity.id
+    })
+    .map(({ id }) => ({ actorId: id, kind: 'mention', fromActorId: post.author_id, postId: post.id }))
+}
+
+function referenceOf(facts: PostFacts, post: IngestedPost): PostReference {
+  return {
+    id: post.id,
+    uri: post.uri,
+    author_id: post.author_id,
+    is_local: false,
+    visibility: post.visibility,
+    boost_of_id: null,
+    edited_at: facts.updated,
+    published_at: facts.published ?? new Date(0),
+    in_reply_to_id: post.in_reply_to_id,
+    conversation_id: post.id,
+  }
+}

@@ -1,0 +1,97 @@
+/** Update: edits of posts, with the earlier versions kept, and changed profiles, which are read anew at their origin. */
+import { refreshActors } from '../../domain/actors/actor-freshness.ts'
+import { editRemotePost } from '../../domain/posts/edit-remote-post.ts'
+import { typeOf } from '../json.ts'
+import type { PostFacts } from '../parse-object.ts'
+import { postContent, withMentionedActors } from '../post-record.ts'
+import { isActorKind } from '../vocabulary.ts'
+import type { Batch } from './batch.ts'
+import { type IncomingPost, mentionsOf, readPost, storeIncoming } from './create.ts'
+import type { InboundMessage } from './message.ts'
+
+/** An edit of something that never came is taken for its Create, if it was written this recently. */
+const LATE_MS = 24 * 3_600_000
+
+export async function handleUpdates(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
+  const profiles = messages.filter(isProfile)
+  await updateProfiles(batch, profiles)
+  const edits: IncomingPost[] = []
+  for (const message of messages) {
+    if (profiles.includes(message)) continue
+    const facts = readPost(batch, message)
+    if (typeof facts === 'string') batch.drop(message, facts)
+    else edits.push({ message, facts })
+  }
+  await batch.loadPosts(edits.map(({ facts }) => facts.uri))
+  for (const edit of edits) await editOne(batch, edit)
+}
+
+function isProfile({ activity }: InboundMessage): boolean {
+  return activity.object !== null && isActorKind(typeOf(activity.object))
+}
+
+/** The embedded document is not used: what the origin says when it is asked counts. */
+async function updateProfiles(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
+  const ids: string[] = []
+  for (const message of messages) {
+    if (message.activity.objectUri === message.signerUri) {
+      ids.push(batch.signerOf(message).id)
+      batch.done(message)
+    } else {
+      batch.drop(message, 'it changes somebody else')
+    }
+  }
+  await refreshActors(batch.tx, ids)
+}
+
+async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
+  const { message, facts } = edit
+  const known = batch.posts.get(facts.uri)
+  if (known === undefined) {
+    const writtenAt = facts.published?.getTime() ?? 0
+    if (batch.now.getTime() - writtenAt < LATE_MS) await storeIncoming(batch, [edit])
+    else batch.drop(message, 'the post is not known here')
+    return
+  }
+  if (known.author_id !== batch.signerOf(message).id || known.boost_of_id !== null) {
+    batch.drop(message, `${facts.uri} is by somebody else`)
+    return
+  }
+  const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
+  await batch.loadActors(facts.mentions.map(({ href }) => href))
+  const actors = await withMentionedActors(batch.tx, [facts], batch.actors, isOwnHost)
+  const result = await editRemotePost(batch.tx, {
+    postId: known.id,
+    // Not every server says when an edit was made.
+    editedAt: facts.updated ?? message.activity.published ?? message.receivedAt,
+    isDated: facts.updated !== null,
+    content: postContent(facts, actors),
+  })
+  if (result === null) {
+    batch.drop(message, 'it is older than what is stored, or changes nothing')
+    return
+  }
+  batch.done(message)
+  tell(batch, facts, known.id, batch.signerOf(message).id, result)
+}
+
+function tell(
+  batch: Batch,
+  facts: PostFacts,
+  postId: string,
+  authorId: string,
+  result: {
+    readonly shownTo: readonly string[]
+    readonly boostedBy: readonly string[]
+    readonly newlyMentioned: readonly string[]
+  },
+): void {
+  batch.show(result.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: postId })))
+  batch.notify(
+    result.boostedBy.map((actorId) => ({ actorId, kind: 'update', fromActorId: authorId, postId })),
+  )
+  const post = { id: postId, author_id: authorId, in_reply_to_uri: facts.inReplyTo }
+  batch.notify(
+    mentionsOf(batch, facts, post).filter(({ actorId }) => result.newlyMentioned.includes(actorId)),
+  )
+}

@@ -1,0 +1,33 @@
+/** Reads what another server tells about itself. */
+import { type NodeInfoFacts, findNodeInfoUri, parseNodeInfo } from './nodeinfo.ts'
+import { sameOrigin } from '../net/origin.ts'
+import { type DocumentFailure, RemoteDocuments, type RemoteParts } from './remote-documents.ts'
+
+export type NodeInfoReading =
+  | { readonly outcome: 'found'; readonly facts: NodeInfoFacts }
+  /** It has none, or none that is understood. */
+  | { readonly outcome: 'none'; readonly reason: string }
+  | { readonly outcome: 'unavailable'; readonly reason: string }
+
+const TYPES = ['application/json', 'application/jrd+json', 'application/activity+json'] as const
+
+/** @param host  canonical `host[:port]` */
+export async function readNodeInfo(parts: RemoteParts, host: string): Promise<NodeInfoReading> {
+  const documents = new RemoteDocuments(parts)
+  const discovery = await documents.readJson(`https://${host}/.well-known/nodeinfo`, TYPES)
+  if (discovery.outcome !== 'found') return readingOf(discovery)
+  const uri = findNodeInfoUri(discovery.document)
+  // It speaks for its own server only.
+  if (uri === null || !sameOrigin(uri, discovery.finalUrl)) {
+    return { outcome: 'none', reason: `${host} names no NodeInfo of its own` }
+  }
+  const found = await documents.readJson(uri, TYPES)
+  return found.outcome === 'found'
+    ? { outcome: 'found', facts: parseNodeInfo(found.document) }
+    : readingOf(found)
+}
+
+function readingOf(failure: DocumentFailure): NodeInfoReading {
+  if (failure.outcome === 'unavailable') return { outcome: 'unavailable', reason: failure.reason }
+  return { outcome: 'none', reason: failure.outcome === 'gone' ? 'it is gone' : failure.reason }
+}

@@ -1,0 +1,54 @@
+/** Stores boosts by others, any number with one statement, and counts them. */
+import { sql } from 'kysely'
+import type { Transaction } from '../../db/pool.ts'
+import type { Visibility } from '../../db/tables.ts'
+import { countNewPosts } from './ingest-counts.ts'
+
+export interface BoostRecord {
+  /** Of the Announce. */
+  readonly uri: string
+  readonly authorId: string
+  readonly boostOfId: string
+  readonly visibility: Visibility
+  readonly publishedAt: Date
+}
+
+export interface IngestedBoost {
+  readonly id: string
+  readonly uri: string
+}
+
+/** Left alone are boosts that are known or were undone, and second boosts of a post by the same actor. */
+export async function ingestBoosts(
+  tx: Transaction,
+  records: readonly BoostRecord[],
+  now: Date,
+): Promise<IngestedBoost[]> {
+  if (records.length === 0) return []
+  const { rows } = await sql<IngestedBoost>`
+    with given as materialized (
+      select distinct on ("authorId", "boostOfId") id_at("publishedAt") as id, numbered.*
+        from rows from (jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+               as (uri text, "authorId" bigint, "boostOfId" bigint, visibility text, "publishedAt" timestamptz))
+             with ordinality as numbered
+       where not exists (select 1 from tombstones
+                          where tombstones.uri = numbered.uri and (expires_at is null or expires_at > now()))
+         and not exists (select 1 from posts
+                          where posts.boost_of_id = "boostOfId" and posts.author_id = "authorId"
+                            and posts.deleted_at is null)
+       order by "authorId", "boostOfId", ordinality
+    )
+    insert into posts (id, uri, author_id, kind, boost_of_id, language, visibility, conversation_id, published_at,
+                       fetched_at, state, state_next_attempt_at)
+    select given.id, given.uri, "authorId", 'Announce', boosted.id, boosted.language, given.visibility, given.id,
+           "publishedAt", ${now}, 'fanned_out', null
+      from given join posts as boosted on boosted.id = "boostOfId" and boosted.deleted_at is null
+     order by given.id
+        on conflict (uri) do nothing
+    returning id, uri`.execute(tx)
+  await countNewPosts(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  return rows
+}

@@ -1,0 +1,51 @@
+/** Reads actors of others again. What the owner's identities tell of themselves is sent by other handlers. */
+import type { Dereferencer } from '../activitypub/dereference.ts'
+import { assertNever } from '../core/errors.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Database } from '../db/pool.ts'
+import type { Row } from '../db/tables.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { forgetGoneActor } from '../domain/actors/actor-freshness.ts'
+import type { Home } from '../domain/owner/home.ts'
+import { type Verdict, again } from '../stator/graph.ts'
+
+export interface ActorParts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly home: Home
+  readonly dereferencer: Dereferencer
+}
+
+type OutdatedVerdict = Verdict<'updated' | 'deleted'>
+
+/**
+ * An actor that is gone loses everything here but its row; one that cannot be reached keeps its old document.
+ * @returns the handler of the state `outdated`
+ */
+export function refreshActorHandler(parts: ActorParts): {
+  readonly each: (actor: Row<'actors'>) => Promise<OutdatedVerdict>
+} {
+  return { each: async (actor) => refresh(parts, actor) }
+}
+
+async function refresh(
+  { db, clock, home, dereferencer }: ActorParts,
+  actor: Row<'actors'>,
+): Promise<OutdatedVerdict> {
+  if (actor.domain_id !== null || home.isBlockedDomain(actor.host)) return 'updated'
+  const reading = await dereferencer.readActor(actor.uri)
+  switch (reading.outcome) {
+    case 'found':
+      return 'updated'
+    case 'gone':
+      await inTransaction(db, async (tx) => forgetGoneActor(tx, actor.id, clock.now()))
+      return 'updated'
+    case 'unavailable':
+      return again({ reason: reading.reason })
+    case 'missing':
+    case 'refused':
+      return { to: 'updated', note: reading.reason }
+    default:
+      return assertNever(reading)
+  }
+}
