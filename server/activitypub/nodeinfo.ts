@@ -1,5 +1,5 @@
 /** NodeInfo: what this home tells about itself, and what other servers tell about themselves. */
-import { cleanLine } from '../domain/text/clean-text.ts'
+import { cleanLine, stripBidiControls } from '../domain/text/clean-text.ts'
 import { asArray, countOf, flagOf, isObject, isUri, textOf } from './json.ts'
 import type { JsonObject } from './json.ts'
 
@@ -88,6 +88,6 @@ export function parseNodeInfo(document: JsonObject): NodeInfoFacts {
 }
 
 function lineOf(value: unknown): string | null {
-  const line = cleanLine(textOf(value) ?? '', 100)
+  const line = stripBidiControls(cleanLine(textOf(value) ?? '', 100))
   return line === '' ? null : line
 }
