@@ -1,0 +1,104 @@
+/** Removes an identity: what it wrote and did goes at once, and Stator tells every server that is known. */
+import { sql } from 'kysely'
+import { HomebirdError } from '../../core/errors.ts'
+import type { Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
+import { notify } from '../../db/transaction.ts'
+import { moveRows } from '../../stator/move.ts'
+import { removeFollowsOf } from '../actors/actor-freshness.ts'
+import { actorGraph } from '../actors/actor-graph.ts'
+import { deleteOwnPosts } from '../posts/delete-post.ts'
+import { countLikes } from '../posts/ingest-counts.ts'
+
+const POSTS_PER_STEP = 500
+
+/**
+ * The row and its name stay, so that nobody can take the name again; its address answers 410.
+ * @throws HomebirdError NOT_FOUND for what is no identity of this home, CONFLICT for the last one
+ */
+export async function deleteIdentity(
+  tx: Transaction,
+  identity: Pick<Row<'actors'>, 'id'>,
+  now: Date,
+): Promise<void> {
+  const identities = await tx
+    .selectFrom('actors')
+    .select('id')
+    .where('domain_id', 'is not', null)
+    .where('is_instance_actor', '=', false)
+    .where('gone_at', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  if (!identities.some(({ id }) => id === identity.id)) {
+    throw new HomebirdError('NOT_FOUND', `actor ${identity.id} is no identity of this home`)
+  }
+  if (identities.length === 1) {
+    throw new HomebirdError('CONFLICT', `actor ${identity.id} is the last identity of the home`, {
+      safe: 'The last identity of a home cannot be removed.',
+    })
+  }
+  const { id } = identity
+  // Before its posts: whoever is told that the author is gone need not be told of each of them.
+  await moveRows(tx, actorGraph, [id], 'deleted', { priority: 0 })
+  await tx
+    .updateTable('actors')
+    .set({
+      gone_at: now,
+      display_name: '',
+      bio_html: '',
+      bio_source: '',
+      fields: '[]',
+      emojis: '[]',
+      icon_url: null,
+      header_url: null,
+      followers_count: 0,
+      following_count: 0,
+    })
+    .where('id', '=', id)
+    .execute()
+  await deleteAllPosts(tx, id, now)
+  await removeFollowsOf(tx, id)
+  await removeLikes(tx, id)
+  for (const table of ['timeline_entries', 'bookmarks', 'pins', 'notifications'] as const) {
+    await tx.deleteFrom(table).where('actor_id', '=', id).execute()
+  }
+  await tx.deleteFrom('notifications').where('from_actor_id', '=', id).execute()
+  await tx.deleteFrom('blocks').where('source_id', '=', id).execute()
+  await tx
+    .updateTable('oauth_tokens')
+    .set({ revoked_at: now })
+    .where('actor_id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute()
+  await notify(tx, 'changed', 'sessions')
+}
+
+async function deleteAllPosts(tx: Transaction, authorId: string, now: Date): Promise<void> {
+  for (;;) {
+    const posts = await tx
+      .selectFrom('posts')
+      .select('id')
+      .where('author_id', '=', authorId)
+      .where('deleted_at', 'is', null)
+      .limit(POSTS_PER_STEP)
+      .execute()
+    if (posts.length === 0) return
+    await deleteOwnPosts(
+      tx,
+      posts.map((post) => post.id),
+      now,
+    )
+  }
+}
+
+async function removeLikes(tx: Transaction, actorId: string): Promise<void> {
+  const { rows } = await sql<{ post_id: string }>`
+    delete from interactions where actor_id = ${actorId} and state not in ('undone', 'undone_fanned_out')
+    returning post_id`.execute(tx)
+  await countLikes(
+    tx,
+    rows.map((row) => row.post_id),
+    -1,
+  )
+}

@@ -1,0 +1,60 @@
+/** Every graph of the home with its handlers: the types refuse a state without one. */
+import type { Dereferencer } from '../activitypub/dereference.ts'
+import type { Config } from '../core/config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/log.ts'
+import type { Database } from '../db/pool.ts'
+import { actorGraph } from '../domain/actors/actor-graph.ts'
+import { blockGraph } from '../domain/blocks/block-graph.ts'
+import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
+import { followGraph } from '../domain/follows/follow-graph.ts'
+import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
+import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
+import type { Home } from '../domain/owner/home.ts'
+import { peerGraph } from '../domain/peers/peer-graph.ts'
+import { postGraph } from '../domain/posts/post-graph.ts'
+import type { SafeFetch } from '../net/fetch-types.ts'
+import type { Graph, GraphWork } from '../stator/graph.ts'
+import { refreshActorHandler } from './actor-handlers.ts'
+import { blockHandlers } from './block-handlers.ts'
+import { fanOutHandlers } from './fan-out-handlers.ts'
+import { followHandlers } from './follow-handlers.ts'
+import { identityHandlers } from './identity-handlers.ts'
+import { inboxMessageHandlers } from './inbox-message-handlers.ts'
+import { interactionHandlers } from './interaction-handlers.ts'
+import { peerHandlers } from './peer-handlers.ts'
+import { postHandlers } from './post-handlers.ts'
+
+/** What handlers are made of; the composition root has it. */
+export interface WorkerParts {
+  readonly config: Pick<Config, 'mediaUrl'>
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Logger
+  readonly home: Home
+  readonly fetch: SafeFetch
+  readonly dereferencer: Dereferencer
+}
+
+/** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
+export function allGraphWork(parts: WorkerParts): GraphWork[] {
+  const { db, config } = parts
+  return [
+    work({ graph: postGraph, handlers: postHandlers({ db, mediaUrl: config.mediaUrl }) }),
+    work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
+    work({ graph: followGraph, handlers: followHandlers(parts) }),
+    work({ graph: blockGraph, handlers: blockHandlers(parts) }),
+    work({ graph: fanOutGraph, handlers: fanOutHandlers(parts) }),
+    work({ graph: inboxMessageGraph, handlers: inboxMessageHandlers(parts) }),
+    work({
+      graph: actorGraph,
+      handlers: { ...identityHandlers(parts), outdated: refreshActorHandler(parts) },
+    }),
+    work({ graph: peerGraph, handlers: peerHandlers(parts) }),
+  ]
+}
+
+/** Checks the handlers against their own graph, before it is one of many. */
+function work<G extends Graph>(one: GraphWork<G>): GraphWork {
+  return one
+}
