@@ -2,8 +2,6 @@
 
 export const ACTIVITY_JSON = 'application/activity+json'
 export const ACTIVITYSTREAMS = 'https://www.w3.org/ns/activitystreams'
-/** The other media type of an ActivityPub document, with the profile that makes it one. */
-export const LD_JSON = `application/ld+json; profile="${ACTIVITYSTREAMS}"`
 
 /** The public collection as it is sent. */
 export const PUBLIC = `${ACTIVITYSTREAMS}#Public`

@@ -18,8 +18,3 @@ export function normalizeLanguage(tag: unknown): string | null {
     return null
   }
 }
-
-/** The primary language (`pt` of `pt-BR`), which filters and statistics go by. */
-export function primaryLanguage(tag: string): string {
-  return tag.split('-', 1)[0] ?? tag
-}

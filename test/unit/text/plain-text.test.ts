@@ -10,7 +10,7 @@ import {
   truncateText,
 } from '../../../server/domain/text/clean-text.ts'
 import { decodeEntities, escapeHtml } from '../../../server/domain/text/escape-html.ts'
-import { normalizeLanguage, primaryLanguage } from '../../../server/domain/text/language.ts'
+import { normalizeLanguage } from '../../../server/domain/text/language.ts'
 import { htmlToPlainText } from '../../../server/domain/text/plain-text.ts'
 
 describe('HTML as text', () => {
@@ -102,9 +102,4 @@ describe('language tags', () => {
   for (const [tag, language] of CASES) {
     test(String(tag).slice(0, 20), () => assert.equal(normalizeLanguage(tag), language))
   }
-
-  test('have a primary part', () => {
-    assert.equal(primaryLanguage('pt-BR'), 'pt')
-    assert.equal(primaryLanguage('de'), 'de')
-  })
 })
