@@ -8,6 +8,7 @@ import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { closeBreakers } from '../domain/fan-outs/breaker.ts'
 import { meetPeers } from '../domain/peers/peer.ts'
 import type { Home } from '../domain/owner/home.ts'
 import type { ActorReading, Dereferencer, PostReading } from './dereference.ts'
@@ -97,6 +98,8 @@ export class Inbound {
     }
     const first = await this.#run(messages, outcomes, new Set())
     await this.#meet(first, messages)
+    // Whoever speaks is there: what waited for an answer of theirs is due.
+    await closeBreakers(this.#parts.db, [...new Set(messages.map(({ host }) => host))])
     if (first.wants.size === 0) return first.outcomes
     const answers = await this.#ask(messages, first.wants)
     const second = await this.#run(answers.ready, answers.outcomes, answers.gone)

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
+import { closeBreakers } from '../domain/fan-outs/breaker.ts'
 import type { Home } from '../domain/owner/home.ts'
 import type { peerGraph } from '../domain/peers/peer-graph.ts'
 import { storePeerSoftware } from '../domain/peers/peer.ts'
@@ -33,5 +34,6 @@ async function readPeer(parts: PeerParts, peer: Row<'peers'>) {
   if (found.outcome === 'unavailable') return again({ reason: found.reason })
   if (found.outcome === 'none') return { to: 'unreachable', note: found.reason } as const
   await storePeerSoftware(db, peer.host, found.facts, clock.now())
+  await closeBreakers(db, [peer.host])
   return 'updated' as const
 }
