@@ -5,7 +5,7 @@ import type { JsonObject } from './json.ts'
 import { attachmentObject, emojiTag, hashtagTag, mentionTag, withoutEmpty } from './note-parts.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
 import { likesUri, repliesUri, sharesUri } from './uris.ts'
-import { ACTIVITYSTREAMS, POST_CONTEXT } from './vocabulary.ts'
+import { PLAIN_CONTEXT, POST_CONTEXT } from './vocabulary.ts'
 
 export interface NoteParts {
   readonly post: Pick<
@@ -111,7 +111,7 @@ export function tombstoneObject(parts: TombstoneParts): JsonObject {
 }
 
 export function tombstoneDocument(parts: TombstoneParts): JsonObject {
-  return { '@context': ACTIVITYSTREAMS, ...tombstoneObject(parts) }
+  return { '@context': PLAIN_CONTEXT, ...tombstoneObject(parts) }
 }
 
 /** UTC to the second: the form that every server reads. */

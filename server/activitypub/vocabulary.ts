@@ -1,7 +1,7 @@
 /** The fixed words of the protocol: media types, the public collection, contexts, kinds of actors and posts. */
 
 export const ACTIVITY_JSON = 'application/activity+json'
-export const ACTIVITYSTREAMS = 'https://www.w3.org/ns/activitystreams'
+const ACTIVITYSTREAMS = 'https://www.w3.org/ns/activitystreams'
 
 /** The public collection as it is sent. */
 export const PUBLIC = `${ACTIVITYSTREAMS}#Public`
@@ -53,7 +53,7 @@ const ACTOR_TERMS = {
 } as const
 
 /** For activities that use no extension, and for collections. */
-export const PLAIN_CONTEXT = ACTIVITYSTREAMS
+export const PLAIN_CONTEXT = 'https://www.w3.org/ns/activitystreams'
 export const POST_CONTEXT = [ACTIVITYSTREAMS, POST_TERMS] as const
 export const ACTOR_CONTEXT = [
   ACTIVITYSTREAMS,

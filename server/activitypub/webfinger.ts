@@ -1,8 +1,9 @@
 /** WebFinger documents: the ones this home answers with, and what those of others say. */
+import { isActivityType, parseMediaType } from '../net/media-type.ts'
 import { findHost } from '../net/origin.ts'
-import { asArray, isObject, isUri, mediaTypeOf, textOf, webUrlOf } from './json.ts'
+import { asArray, isObject, isUri, textOf, webUrlOf } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { ACTIVITY_JSON, ACTIVITYSTREAMS } from './vocabulary.ts'
+import { ACTIVITY_JSON } from './vocabulary.ts'
 
 export const JRD_JSON = 'application/jrd+json'
 const SELF = 'self'
@@ -91,10 +92,7 @@ export function parseWebfinger(document: JsonObject): WebfingerFacts {
 }
 
 function isActivityPub(type: unknown): boolean {
-  const essence = mediaTypeOf(type)
-  return (
-    essence === ACTIVITY_JSON || (essence === 'application/ld+json' && String(type).includes(ACTIVITYSTREAMS))
-  )
+  return isActivityType(typeof type === 'string' ? parseMediaType(type) : undefined)
 }
 
 function isTemplate(template: string): boolean {
