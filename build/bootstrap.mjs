@@ -15,6 +15,7 @@ const TASKS = {
   test: (args) => runSteps('test', args),
   'test:all': (args) => runSteps('test:all', args),
   check: (args) => runSteps('check', args),
+  'build:window': () => buildWindow(),
   bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false }),
   format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false }),
 }
@@ -29,6 +30,12 @@ try {
 } catch (error) {
   console.error(`bootstrap: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
+}
+
+async function buildWindow() {
+  await ensureDependencies()
+  await ensureWindow()
+  return 0
 }
 
 async function runSteps(set, given) {

@@ -1,0 +1,89 @@
+/** Decides what a person sees: the first run, the way in, or the window itself. */
+import { Suspense, lazy, useState } from 'react'
+import { useLocation } from 'wouter'
+import type { ApiFailure } from '../api/failure.ts'
+import { FailureNotice } from '../components/notice.tsx'
+import { PageFrame } from '../components/page-frame.tsx'
+import { Spinner } from '../components/spinner.tsx'
+import { useObservable } from '../hooks/use-observable.ts'
+import { useServices } from '../hooks/use-services.ts'
+import { useText } from '../hooks/use-text.ts'
+import { KeyboardKeys } from './keyboard.tsx'
+import { ROUTES } from './routes.ts'
+import { SignedIn } from './signed-in.tsx'
+import styles from './app.module.css'
+
+/** Seen once or seldom: not part of what every start loads. */
+const SetUpPage = lazy(async () => ({
+  default: (await import('../features/setup/setup-page.tsx')).SetUpPage,
+}))
+const KeyPage = lazy(async () => ({ default: (await import('../features/signin/signin-page.tsx')).KeyPage }))
+const PasswordPage = lazy(async () => ({
+  default: (await import('../features/signin/signin-page.tsx')).PasswordPage,
+}))
+
+export function App() {
+  return (
+    <Suspense fallback={<Opening />}>
+      <Entrance />
+    </Suspense>
+  )
+}
+
+function Entrance() {
+  const { session } = useServices()
+  const view = useObservable(session.view)
+  const [isFinishing, setFinishing] = useState(false)
+  const [, navigate] = useLocation()
+  const wasKeyRefused = useObservable(session.wasKeyRefused)
+  switch (view.phase) {
+    case 'unknown':
+      return <Opening />
+    case 'unreachable':
+      return <Unreachable failure={view.failure} />
+    case 'needs_key':
+      return <KeyPage wasKeyRefused={wasKeyRefused} />
+    case 'signed_out':
+      return <PasswordPage wasKeyRefused={wasKeyRefused} />
+    case 'needs_set_up':
+    case 'signed_in':
+      break
+  }
+  if (view.phase === 'needs_set_up' || isFinishing) {
+    const open = (): void => {
+      setFinishing(false)
+      navigate(ROUTES.home, { replace: true })
+    }
+    return <SetUpPage isMade={view.phase === 'signed_in'} onMade={() => setFinishing(true)} onOpen={open} />
+  }
+  return (
+    <>
+      <KeyboardKeys />
+      <SignedIn />
+    </>
+  )
+}
+
+function Opening() {
+  const t = useText()
+  return (
+    <p role="status" className={styles.opening}>
+      <Spinner /> {t('app.opening')}
+    </p>
+  )
+}
+
+function Unreachable({ failure }: { readonly failure: ApiFailure }) {
+  const t = useText()
+  const { session } = useServices()
+  return (
+    <PageFrame>
+      <h1>{t('app.unreachable_title')}</h1>
+      <FailureNotice
+        failure={failure}
+        meaning={t('app.unreachable_help')}
+        act={{ label: t('act.try_again'), onPress: () => void session.refresh() }}
+      />
+    </PageFrame>
+  )
+}

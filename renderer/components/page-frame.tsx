@@ -1,0 +1,24 @@
+/** The quiet sheet in the middle of an otherwise empty page: first run, sign-in, the home that does not answer. */
+import type { ReactNode } from 'react'
+import { Bird } from './bird.tsx'
+import styles from './page-frame.module.css'
+
+interface PageFrameProps {
+  readonly children: ReactNode
+  /** Above the sheet, beside the bird: where the person is. */
+  readonly place?: ReactNode
+}
+
+export function PageFrame({ children, place = null }: PageFrameProps) {
+  return (
+    <div className={styles.page}>
+      <main className={styles.sheet}>
+        <div className={styles.top}>
+          <Bird />
+          <span className={styles.place}>{place}</span>
+        </div>
+        {children}
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+/** The text of a post as elements: links that open outside, mentions that stay inside, pictures for known names. */
+import { type JSX, type ReactNode, useMemo } from 'react'
+import type { CustomEmoji } from '../../server/contracts/custom-emoji.ts'
+import type { StatusMention } from '../../server/contracts/status.ts'
+import { isWebAddress, mentionOfLink } from '../formatting/link-kind.ts'
+import { AppLink } from './app-link.tsx'
+import { EmojiText } from './emoji-text.tsx'
+import { sanitizeToFragment } from './sanitize.ts'
+
+interface PostHtmlProps {
+  readonly html: string
+  readonly emojis: readonly CustomEmoji[]
+  readonly mentions: readonly StatusMention[]
+}
+
+export function PostHtml({ html, emojis, mentions }: PostHtmlProps) {
+  const fragment = useMemo(() => sanitizeToFragment(html), [html])
+  return renderChildren(fragment, { emojis, mentions, depth: 0 })
+}
+
+interface RenderContext extends Omit<PostHtmlProps, 'html'> {
+  readonly depth: number
+}
+
+/** Deeper than anybody writes; beyond it only the words are shown. */
+const MAX_DEPTH = 40
+
+function renderChildren(parent: Node, context: RenderContext): ReactNode {
+  if (context.depth > MAX_DEPTH) return parent.textContent
+  const inner = { ...context, depth: context.depth + 1 }
+  return Array.from(parent.childNodes, (node, index) => renderNode(node, index, inner))
+}
+
+function renderNode(node: ChildNode, key: number, context: RenderContext): ReactNode {
+  if (node.nodeType === Node.TEXT_NODE) {
+    return <EmojiText key={key} text={node.textContent ?? ''} emojis={context.emojis} />
+  }
+  if (!(node instanceof HTMLElement)) return null
+  const name = node.localName
+  if (name === 'br') return <br key={key} />
+  if (name === 'a') return renderLink(node, key, context)
+  const children = renderChildren(node, context)
+  const tag = TAGS[name]
+  if (tag === undefined) return children
+  const Tag = tag
+  return (
+    <Tag key={key} {...attributesOf(node)}>
+      {children}
+    </Tag>
+  )
+}
+
+const SAME = 'p span em i strong b u del s sub sup code pre blockquote ul ol li ruby rt rp'.split(
+  ' ',
+) as (keyof JSX.IntrinsicElements)[]
+/** Headings of a post are no headings of the page. */
+const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6']
+const TAGS: Readonly<Record<string, keyof JSX.IntrinsicElements>> = {
+  ...Object.fromEntries(SAME.map((name) => [name, name])),
+  ...Object.fromEntries(HEADINGS.map((name) => [name, 'strong'])),
+}
+
+/** Servers mark the parts of a long address that are not for the eye. */
+const KEPT_CLASSES: ReadonlySet<string> = new Set(['invisible', 'ellipsis', 'quote-inline'])
+
+function attributesOf(element: HTMLElement): { className?: string; lang?: string } {
+  const classes = [...element.classList].filter((name) => KEPT_CLASSES.has(name))
+  return {
+    ...(classes.length === 0 ? {} : { className: classes.join(' ') }),
+    ...(element.lang === '' ? {} : { lang: element.lang }),
+  }
+}
+
+function renderLink(element: HTMLElement, key: number, context: RenderContext): ReactNode {
+  const href = element.getAttribute('href') ?? ''
+  const children = renderChildren(element, context)
+  const mention = mentionOfLink(href, element.textContent ?? '', context.mentions)
+  if (mention !== undefined) {
+    return (
+      <AppLink key={key} to={`/search?q=${encodeURIComponent(`@${mention.acct}`)}`}>
+        {children}
+      </AppLink>
+    )
+  }
+  if (!isWebAddress(href)) return children
+  return (
+    <a key={key} href={href} target="_blank" rel="noopener noreferrer nofollow ugc" title={href} dir="auto">
+      {children}
+    </a>
+  )
+}

@@ -1,0 +1,130 @@
+/** The posts themselves: only those near the screen are in the page, and none of them moves when others come. */
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type CacheSnapshot, WindowVirtualizer, type WindowVirtualizerHandle } from 'virtua'
+import { useObservable } from '../../hooks/use-observable.ts'
+import { useServices } from '../../hooks/use-services.ts'
+import { useText } from '../../hooks/use-text.ts'
+import type { TimelineView } from '../../stores/home-timeline.ts'
+import type { HomeScroll } from '../../stores/services.ts'
+import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
+import styles from './home.module.css'
+import { PostEntry } from './post-entry.tsx'
+import { useListKeys } from './use-list-keys.ts'
+import { LEFT_HERE, entriesOf, unseenCount } from './entries.ts'
+
+interface TimelineListProps {
+  readonly view: TimelineView
+  readonly onReply: (postId: string) => void
+}
+
+/** Older posts are asked for when so few are left below. */
+const AHEAD = 12
+
+export function TimelineList({ view, onReply }: TimelineListProps) {
+  const { newestSeen } = useServices()
+  const list = useRef<WindowVirtualizerHandle>(null)
+  const entries = entriesOf(view)
+  const isPrepended = usePrepended(entries)
+  const seen = useObservable(newestSeen)
+  const restored = useKeptScroll(list, entries.length)
+  const onScroll = useScrollReport(list, entries)
+  useListKeys(list, entries, onReply)
+  useEffect(onScroll, [onScroll, entries])
+  return (
+    <>
+      <NewPostsPill
+        count={unseenCount(view.ids, seen)}
+        onPress={() => list.current?.scrollToIndex(0, { smooth: prefersMotion() })}
+      />
+      <div role="feed" aria-busy={view.isLoadingOlder}>
+        <WindowVirtualizer
+          ref={list}
+          data={entries}
+          shift={isPrepended}
+          bufferSize={600}
+          onScroll={onScroll}
+          {...(restored === null ? {} : { cache: restored.measured as CacheSnapshot })}
+        >
+          {(id) =>
+            id === LEFT_HERE ? <LeftHere key={id} /> : <PostEntry key={id} id={id} onReply={onReply} />
+          }
+        </WindowVirtualizer>
+      </div>
+      <TimelineEnd />
+    </>
+  )
+}
+
+/** Where the list was when this page was left, if it has the same length still; and where it is when it is left. */
+function useKeptScroll(list: RefObject<WindowVirtualizerHandle | null>, count: number): HomeScroll | null {
+  const { homeScroll } = useServices()
+  const [kept] = useState(() => {
+    const last = homeScroll.get()
+    return last !== null && last.count === count ? last : null
+  })
+  const length = useRef(count)
+  useEffect(() => {
+    length.current = count
+  }, [count])
+  useEffect(() => {
+    if (kept !== null) window.scrollTo(0, kept.offset)
+    const handle = list.current
+    return () => {
+      if (handle === null) return
+      homeScroll.set({ measured: handle.cache, offset: window.scrollY, count: length.current })
+    }
+  }, [kept, list, homeScroll])
+  return kept
+}
+
+function LeftHere() {
+  const t = useText()
+  return (
+    <p className={styles.leftHere}>
+      <span>{t('home.left_here')}</span>
+    </p>
+  )
+}
+
+export function prefersMotion(): boolean {
+  return !window.matchMedia('(prefers-reduced-motion: reduce)').matches
+}
+
+/** True for the one drawing in which entries came above those that were there. */
+function usePrepended(entries: readonly string[]): boolean {
+  const [tracked, setTracked] = useState({ first: entries[0], last: entries.at(-1), isPrepended: false })
+  const [first, last] = [entries[0], entries.at(-1)]
+  if (tracked.first === first && tracked.last === last) return tracked.isPrepended
+  const next = { first, last, isPrepended: tracked.first !== first && tracked.last === last }
+  setTracked(next)
+  return next.isPrepended
+}
+
+/** Tells the reading place, what has been seen, and when more is needed, as the list moves. */
+function useScrollReport(
+  list: RefObject<WindowVirtualizerHandle | null>,
+  entries: readonly string[],
+): () => void {
+  const { timeline, readingPlace, newestSeen } = useServices()
+  const latest = useRef(entries)
+  useEffect(() => {
+    latest.current = entries
+  }, [entries])
+  return useCallback(() => {
+    const handle = list.current
+    if (handle === null) return
+    const ids = latest.current
+    const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
+    const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
+    const id = ids[top] === LEFT_HERE ? ids[top + 1] : ids[top]
+    if (id !== undefined) {
+      readingPlace.save(id)
+      const seen = newestSeen.get()
+      if (seen === null || top < ids.indexOf(seen)) newestSeen.set(id)
+    }
+    if (bottom >= ids.length - AHEAD) void timeline.loadOlder()
+  }, [list, timeline, readingPlace, newestSeen])
+}
+
+/** Pixels below the upper edge at which a post counts as being read: the header covers those above. */
+const TOP_LINE = 64

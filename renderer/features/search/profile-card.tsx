@@ -1,0 +1,57 @@
+/** A person as found: picture, whole handle, own words, and the button to follow. */
+import type { Account } from '../../../server/contracts/account.ts'
+import { Avatar } from '../../components/avatar.tsx'
+import { EmojiText } from '../../components/emoji-text.tsx'
+import { nameOf } from '../../components/post-card.tsx'
+import { PostHtml } from '../../components/post-html.tsx'
+import { isWebAddress } from '../../formatting/link-kind.ts'
+import { formatCount } from '../../formatting/numbers.ts'
+import { wholeHandle } from '../../formatting/handles.ts'
+import { useHomeFacts, useOwnAccount } from '../../hooks/use-facts.ts'
+import { useText } from '../../hooks/use-text.ts'
+import { FollowButton } from './follow-button.tsx'
+import styles from './profile-card.module.css'
+
+export function ProfileCard({ account }: { readonly account: Account }) {
+  const t = useText()
+  const own = useOwnAccount()
+  const home = useHomeFacts()
+  const handle = wholeHandle(account.acct, home.data?.domain ?? null)
+  const isOwn = own.data?.id === account.id
+  return (
+    <article className={styles.card} aria-labelledby={`person-${account.id}`}>
+      <div className={styles.top}>
+        <Avatar account={account} size="large" />
+        <div className={styles.who}>
+          <h2 id={`person-${account.id}`} className={styles.name}>
+            <bdi>
+              <EmojiText text={nameOf(account)} emojis={account.emojis} />
+            </bdi>
+          </h2>
+          <p className={styles.handle}>
+            {isOwn || !isWebAddress(account.url) ? (
+              <bdi>{handle}</bdi>
+            ) : (
+              <a href={account.url} target="_blank" rel="noopener noreferrer">
+                <bdi>{handle}</bdi>
+              </a>
+            )}
+          </p>
+        </div>
+        {own.data === undefined || isOwn ? null : <FollowButton account={account} />}
+      </div>
+      {account.note === '' ? null : (
+        <div className={styles.note} dir="auto">
+          <PostHtml html={account.note} emojis={account.emojis} mentions={[]} />
+        </div>
+      )}
+      <p className={styles.counts}>
+        {t('profile.counts', {
+          posts: formatCount(t.locale, account.statuses_count),
+          following: formatCount(t.locale, account.following_count),
+          followers: formatCount(t.locale, account.followers_count),
+        })}
+      </p>
+    </article>
+  )
+}

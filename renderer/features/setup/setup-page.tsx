@@ -1,0 +1,106 @@
+/** The first run: five steps, one thought each. Back keeps every answer, Enter is the blue button. */
+import { type ReactNode, useState } from 'react'
+import type { SetUpField } from '../../../server/contracts/owner-api.ts'
+import { type ApiFailure, toFailure } from '../../api/failure.ts'
+import { setUp } from '../../api/owner.ts'
+import { PageFrame } from '../../components/page-frame.tsx'
+import { useServices } from '../../hooks/use-services.ts'
+import { useText } from '../../hooks/use-text.ts'
+import {
+  SET_UP_STEPS,
+  type SetUpAnswers,
+  type SetUpStep,
+  formFromAnswers,
+  keepAnswers,
+  readAnswers,
+  stepOfField,
+} from '../../stores/set-up-answers.ts'
+import { AddressStep } from './address-step.tsx'
+import { CheckStep } from './check-step.tsx'
+import type { Flaws, StepProps } from './step-props.ts'
+import { SafeStep } from './safe-step.tsx'
+import { WelcomeStep } from './welcome-step.tsx'
+import { YouStep } from './you-step.tsx'
+
+interface SetUpPageProps {
+  /** The home is made already; the checks are what is left. */
+  readonly isMade: boolean
+  readonly onMade: () => void
+  readonly onOpen: () => void
+}
+
+export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
+  const t = useText()
+  const form = useSetUpForm(onMade)
+  const step = isMade ? 'check' : form.answers.step
+  const number = SET_UP_STEPS.indexOf(step) + 1
+  return (
+    <PageFrame place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
+      <div key={step} style={{ display: 'contents' }}>
+        {renderStep(step, form, onOpen)}
+      </div>
+    </PageFrame>
+  )
+}
+
+function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: () => void): ReactNode {
+  switch (step) {
+    case 'welcome':
+      return <WelcomeStep onNext={form.onNext} />
+    case 'you':
+      return <YouStep {...form} />
+    case 'address':
+      return <AddressStep {...form} />
+    case 'safe':
+      return <SafeStep {...form} onMake={form.make} isBusy={form.isBusy} failure={form.failure} />
+    case 'check':
+      return <CheckStep onOpen={onOpen} />
+  }
+}
+
+interface SetUpFormState extends StepProps {
+  readonly make: () => Promise<void>
+  readonly isBusy: boolean
+  readonly failure: ApiFailure | null
+}
+
+function useSetUpForm(onMade: () => void): SetUpFormState {
+  const { api, session, storage } = useServices()
+  const [answers, setAnswers] = useState(() => readAnswers(storage))
+  const [flaws, setFlaws] = useState<Flaws>({})
+  const [failure, setFailure] = useState<ApiFailure | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const onChange = (part: Partial<SetUpAnswers>): void => {
+    const next = { ...answers, ...part }
+    setAnswers(next)
+    setFlaws(withoutChanged(flaws, part))
+    keepAnswers(storage, next)
+  }
+  const move = (by: number): void => {
+    const step = SET_UP_STEPS[SET_UP_STEPS.indexOf(answers.step) + by]
+    if (step !== undefined) onChange({ step })
+  }
+  const make = async (): Promise<void> => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      const state = await setUp(api, formFromAnswers(answers))
+      onMade()
+      session.accept(state)
+    } catch (error) {
+      const refused = toFailure(error)
+      const [field] = Object.keys(refused.fields) as SetUpField[]
+      if (field === undefined) setFailure(refused)
+      else onChange({ step: stepOfField(field) })
+      setFlaws(refused.fields)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { answers, flaws, failure, isBusy, make, onChange, onNext: () => move(1), onBack: () => move(-1) }
+}
+
+/** A field that is being corrected is no longer wrong. */
+function withoutChanged(flaws: Flaws, part: Partial<SetUpAnswers>): Flaws {
+  return Object.fromEntries(Object.entries(flaws).filter(([field]) => !(field in part)))
+}

@@ -1,0 +1,21 @@
+/** Cuts a text at the pictures that its author's server knows by name. */
+import type { CustomEmoji } from '../../server/contracts/custom-emoji.ts'
+
+export type TextPiece = string | CustomEmoji
+
+/** `hello :blob:` gives `['hello ', {blob}]`; names that nobody knows stay as they are. */
+export function splitEmojis(text: string, emojis: readonly CustomEmoji[]): readonly TextPiece[] {
+  if (emojis.length === 0 || !text.includes(':')) return [text]
+  const known = new Map(emojis.map((emoji) => [emoji.shortcode, emoji]))
+  const pieces: TextPiece[] = []
+  let start = 0
+  for (const match of text.matchAll(/:([\w-]{1,100}):/g)) {
+    const emoji = known.get(match[1] ?? '')
+    if (emoji === undefined || match.index < start) continue
+    if (match.index > start) pieces.push(text.slice(start, match.index))
+    pieces.push(emoji)
+    start = match.index + match[0].length
+  }
+  if (start < text.length) pieces.push(text.slice(start))
+  return pieces
+}

@@ -1,0 +1,83 @@
+/** Who sits before the window, as the home last said. */
+import type { WindowState } from '../../server/contracts/owner-api.ts'
+import type { ApiClient } from '../api/client.ts'
+import { type ApiFailure, toFailure } from '../api/failure.ts'
+import { getWindowState, signInWithKey, signInWithPassword, signOut } from '../api/owner.ts'
+import { createStore, type Observable, type Store } from './observable.ts'
+
+export type SessionView =
+  | { readonly phase: 'unknown' }
+  /** The home did not answer at the very start. */
+  | { readonly phase: 'unreachable'; readonly failure: ApiFailure }
+  | WindowState
+
+export class Session {
+  readonly #api: ApiClient
+  readonly #view: Store<SessionView> = createStore<SessionView>({ phase: 'unknown' })
+  readonly #wasKeyRefused: Store<boolean> = createStore(false)
+
+  constructor(api: ApiClient) {
+    this.#api = api
+  }
+
+  get view(): Observable<SessionView> {
+    return this.#view
+  }
+
+  /** The key of the address was wrong, or of an earlier start. */
+  get wasKeyRefused(): Observable<boolean> {
+    return this.#wasKeyRefused
+  }
+
+  /** Asks the home who sits here, and exchanges the key of the address where that helps. */
+  async open(startKey: string | null): Promise<void> {
+    await this.refresh()
+    const { phase } = this.#view.get()
+    if (startKey === null || (phase !== 'needs_key' && phase !== 'signed_out')) return
+    try {
+      await this.enterWithKey(startKey)
+    } catch (error) {
+      this.#wasKeyRefused.set(toFailure(error).kind === 'refused')
+    }
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.#view.set(await getWindowState(this.#api))
+    } catch (error) {
+      this.#view.set({ phase: 'unreachable', failure: toFailure(error) })
+    }
+  }
+
+  /** Some other answer said that the session is over. */
+  hasEnded(): void {
+    const view = this.#view.get()
+    if (view.phase === 'signed_in') this.#view.set({ ...view, phase: 'signed_out' })
+    else if (view.phase === 'needs_set_up') this.#view.set({ ...view, phase: 'needs_key' })
+  }
+
+  accept(state: WindowState): void {
+    this.#view.set(state)
+  }
+
+  /** @throws ApiFailure */
+  async enterWithKey(key: string): Promise<void> {
+    this.accept(await signInWithKey(this.#api, key))
+  }
+
+  /** @throws ApiFailure */
+  async enterWithPassword(password: string): Promise<void> {
+    this.accept(await signInWithPassword(this.#api, password))
+  }
+
+  /** @throws ApiFailure */
+  async leave(): Promise<void> {
+    this.accept(await signOut(this.#api))
+  }
+}
+
+/** The key in the address that the start printed, `#key=…`. */
+export function keyFromFragment(fragment: string): string | null {
+  const key = new URLSearchParams(fragment.replace(/^#/, '')).get('key')
+  return key === null || key === '' ? null : key
+}

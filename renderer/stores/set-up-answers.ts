@@ -1,0 +1,77 @@
+/** The answers of the first run so far, so that Back, a reload or a crash lose none. The password is never kept. */
+import type { SetUpField, SetUpForm } from '../../server/contracts/owner-api.ts'
+import { type KeyValueStorage, readStored, writeStored } from './key-value-storage.ts'
+
+export const SET_UP_STEPS = ['welcome', 'you', 'address', 'safe', 'check'] as const
+export type SetUpStep = (typeof SET_UP_STEPS)[number]
+
+export interface SetUpAnswers {
+  readonly step: SetUpStep
+  readonly displayName: string
+  readonly username: string
+  readonly password: string
+  readonly hasDomain: boolean
+  readonly domain: string
+}
+
+const KEY = 'homebird.set-up'
+
+export const FIRST_ANSWERS: SetUpAnswers = {
+  step: 'welcome',
+  displayName: '',
+  username: '',
+  password: '',
+  hasDomain: false,
+  domain: '',
+}
+
+/** A reload without the password goes on where the password is asked for. */
+export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
+  const stored = readStored(storage, KEY)
+  if (typeof stored !== 'object' || stored === null) return FIRST_ANSWERS
+  const { step, displayName, username, hasDomain, domain } = stored as Partial<SetUpAnswers>
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return {
+    step: step === 'welcome' || step === undefined ? 'welcome' : 'you',
+    displayName: text(displayName),
+    username: text(username),
+    password: '',
+    hasDomain: hasDomain === true,
+    domain: text(domain),
+  }
+}
+
+export function keepAnswers(storage: KeyValueStorage, answers: SetUpAnswers): void {
+  const { password: _never, ...kept } = answers
+  writeStored(storage, KEY, kept)
+}
+
+export function forgetAnswers(storage: KeyValueStorage): void {
+  writeStored(storage, KEY, null)
+}
+
+export function formFromAnswers(answers: SetUpAnswers): SetUpForm {
+  return {
+    username: answers.username,
+    displayName: answers.displayName,
+    password: answers.password,
+    domain: answers.hasDomain ? answers.domain : null,
+    serviceDomain: null,
+  }
+}
+
+/** Where a field is corrected. */
+export function stepOfField(field: SetUpField): SetUpStep {
+  return field === 'domain' || field === 'serviceDomain' ? 'address' : 'you'
+}
+
+/** A first guess at a user name from the display name: `Ana Müller` gives `ana_muller`. */
+export function usernameFrom(displayName: string): string {
+  return displayName
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 30)
+}
