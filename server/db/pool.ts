@@ -38,6 +38,10 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   })
   pool.on('error', (error) => options.log.warn({ event: 'database.connection_lost', error }))
+  // A connection that falls between two statements of a transaction tells nobody else; unheard it would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => options.log.debug({ event: 'database.connection_error', error }))
+  })
   let statements = 0
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),

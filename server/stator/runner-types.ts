@@ -29,6 +29,8 @@ export interface RunnerOptions extends RunnerLimits {
   readonly leaseSeconds?: number
   /** A handler that runs longer is aborted and its attempt counts as an error. Default 300 s. */
   readonly handlerSeconds?: number
+  /** How long a stop lets calls end by themselves before it aborts them; it takes at most a second more. Default 3.9 s. */
+  readonly drainSeconds?: number
 }
 
 export interface IdleOptions {
@@ -71,7 +73,7 @@ export interface RunnerStatus {
 export interface Runner extends AsyncDisposable {
   /** Works until `stop`. A second start does nothing. @throws HomebirdError INTERNAL after `stop` */
   start(): void
-  /** Ends within 5 s: what runs may finish for 4 s, then is aborted; what is still held is handed back. */
+  /** Ends within 5 s: what runs may finish for a while, then is aborted; what is still held is handed back. */
   stop(): Promise<void>
   /**
    * Works until nothing is due and nothing is in flight, whether started or not. Rows that are due later are left,

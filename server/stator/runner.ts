@@ -22,7 +22,7 @@ const SWEEP_EVERY_MS = 30_000
 const LEASE_SECONDS = 45
 const HANDLER_SECONDS = 300
 /** A stop takes at most 5 s: calls may end by themselves, then they are aborted, then their rows are handed back. */
-const DRAIN_MS = 3_900
+const DRAIN_SECONDS = 3.9
 const ABORT_MS = 400
 const LAST_WRITES_MS = 600
 const MOST_TIMER_MS = 2 ** 31 - 1
@@ -276,14 +276,14 @@ class Engine implements Runner {
   }
 
   async #stop(): Promise<void> {
-    const { db, log } = this.#options
+    const { db, log, drainSeconds = DRAIN_SECONDS } = this.#options
     const dispatcher = this.#dispatcher
     this.#stopping.abort()
     this.#unsubscribe()
     clearTimeout(this.#pollTimer)
     clearTimeout(this.#sweepTimer)
     dispatcher.close()
-    if (!(await isDoneWithin(dispatcher.quiet(), DRAIN_MS))) {
+    if (!(await isDoneWithin(dispatcher.quiet(), drainSeconds * 1000))) {
       dispatcher.abortRunning()
       await isDoneWithin(dispatcher.quiet(), ABORT_MS)
     }
