@@ -127,7 +127,22 @@ test('an edit replaces the text and keeps the visibility, and a delete takes the
     return withText(posts, 'third wording') === undefined
   })
   const { pathname } = new URL(String(mine['uri']))
-  assert.equal((await b.home.ask(pathname)).status, 410)
+  // It was never open to strangers, so they do not learn that it was there.
+  assert.equal((await b.home.ask(pathname)).status, 404)
+})
+
+test('a deleted public post is gone for good', async () => {
+  const { b } = homes
+  const mine = await b.owner.writes('soon gone')
+  await arrives('a', 'soon gone')
+  await b.owner.call('DELETE', `/api/v1/statuses/${mine['id']}`)
+  await until(
+    'the follower forgets it',
+    async () => withText(await homes.a.owner.homeTimeline(), 'soon gone') === undefined,
+  )
+  const answer = await b.home.ask(new URL(String(mine['uri'])).pathname)
+  assert.equal(answer.status, 410)
+  assert.equal(answer.json()['type'], 'Tombstone')
 })
 
 test('after an unfollow nothing more arrives', async () => {
