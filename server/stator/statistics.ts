@@ -42,7 +42,7 @@ export class Statistics {
 
   constructor(graphs: readonly Graph[]) {
     this.#graphs = graphs
-    this.#flushText = flushText([])
+    this.#flushText = flushText(null)
     this.#flushWithQueueText = flushText(graphs)
   }
 
@@ -82,15 +82,16 @@ export class Statistics {
   }
 }
 
-function flushText(queuesOf: readonly Graph[]): string {
-  const queues = queuesOf.map((graph) => `select ${literal(graph.table)}, ${countWaiting(graph)}`)
+/** @param queuesOf  graphs whose queues are counted too, by the worker that also deletes what is over; null for none */
+function flushText(queuesOf: readonly Graph[] | null): string {
+  const queues = (queuesOf ?? []).map((graph) => `select ${literal(graph.table)}, ${countWaiting(graph)}`)
   const expired = Object.entries(WINDOWS).map(
     ([grain, { keep }]) => `(grain = ${literal(grain)} and starts_at < now() - interval ${literal(keep)})`,
   )
   return `
   with counted (graph, moved, failed) as (select * from unnest($1::text[], $2::int[], $3::int[])),
        waiting (graph, queued) as (${queues.join(' union all ') || 'select null, 0 where false'})
-       ${queues.length === 0 ? '' : `, expired as (delete from stator_counts where ${expired.join(' or ')})`}
+       ${queuesOf === null ? '' : `, expired as (delete from stator_counts where ${expired.join(' or ')})`}
   insert into stator_counts (graph, grain, starts_at, queued, handled, failed)
   select graph, grain, date_trunc(grain, now(), 'UTC'), 0, moved, failed
     from counted cross join unnest(array['hour', 'day', 'month']) as grains (grain)
