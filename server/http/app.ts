@@ -8,7 +8,7 @@ import { federationRoutes } from './federation/index.ts'
 import type { HttpContext } from './http-context.ts'
 import { mediaProxyRoutes } from './media-proxy/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
-import { ownerRoutes, windowRoutes } from './owner/index.ts'
+import { guardPrivateHost, ownerRoutes, windowRoutes } from './owner/index.ts'
 import { shapeAnswers } from './plugins/answers.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
@@ -37,6 +37,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
 /** Set-up, the owner's routes, the window's bundle, and the client API for the window. */
 export async function buildPrivateApp(context: HttpContext): Promise<FastifyInstance> {
   const app = createApp(context)
+  guardPrivateHost(app, context.config)
   await app.register(healthRoutes(context))
   await app.register(ownerRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'private' }))
