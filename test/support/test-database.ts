@@ -21,8 +21,15 @@ let ownCluster: Promise<TestCluster> | null = null
 // Registered here, outside of any test, so that it runs after the last test of the file and not after the first.
 const closers: Array<() => Promise<unknown>> = []
 after(async () => {
-  for (const close of closers.reverse()) await close()
+  const failures: unknown[] = []
+  for (const close of closers.splice(0).toReversed()) await close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 })
+
+/** Closes after the last test, and before the cluster does: for whoever holds connections to it. */
+export function closeBeforeCluster(close: () => Promise<unknown>): void {
+  closers.push(close)
+}
 
 /** The cluster of the run, or one of this process, stopped after its last test. */
 export async function testCluster(): Promise<DatabaseConnection> {
@@ -68,7 +75,7 @@ export async function createTestDatabase(): Promise<DatabaseConnection> {
   await withClient(cluster, async (client) =>
     client.query(`create database ${name} template ${pg.escapeIdentifier(source)} strategy wal_log`),
   )
-  after(async () =>
+  closers.push(async () =>
     withClient(cluster, async (client) => client.query(`drop database if exists ${name} with (force)`)),
   )
   return { ...cluster, database: name }
