@@ -56,6 +56,8 @@ export interface SendOptions {
   /** The shared inbox unless said otherwise. */
   readonly path?: string
   readonly method?: string
+  /** The method that is signed, where it differs from the one that is used. */
+  readonly signedMethod?: string
   readonly scheme?: SignatureScheme
   /** Signs instead of the sender's own key; with another `keyUri` it lies about whose it is. */
   readonly key?: Partial<SigningKey>
@@ -77,6 +79,8 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Set after the signature is made, so that they do not agree with it. An empty value takes the header away. */
   readonly lateHeaders?: Readonly<Record<string, string>>
+  /** Rewrites all headers, the signature among them, before they are sent. */
+  readonly mangle?: (headers: Readonly<Record<string, string>>) => Record<string, string>
   /** Sent in addition, also where the name is there already. */
   readonly moreHeaders?: ReadonlyArray<readonly [string, string]>
 }
@@ -275,7 +279,7 @@ export class FakeActor {
         keyUri: options.key?.keyUri ?? this.keyUri,
         privateKey: options.key?.privateKey ?? this.privateKey,
       },
-      method,
+      method: options.signedMethod ?? method,
       path: options.signedPath ?? path,
       host,
       headers,
@@ -284,7 +288,8 @@ export class FakeActor {
       ...(options.expires === undefined ? {} : { expires: options.expires }),
       ...(scheme === 'cavage' ? { algorithm: options.algorithm ?? 'rsa-sha256' } : {}),
     })
-    const sent = withoutEmpty({ ...headers, host: home.host, ...signature, ...options.lateHeaders })
+    const whole = { ...headers, host: home.host, ...signature, ...options.lateHeaders }
+    const sent = withoutEmpty(options.mangle?.(whole) ?? whole)
     const pairs = [...Object.entries(sent), ...(options.moreHeaders ?? [])]
     return sendRaw(home, { method, path, headers: pairs, ...(body === undefined ? {} : { body }) })
   }

@@ -22,7 +22,8 @@ let ownCluster: Promise<TestCluster> | null = null
 const closers: Array<() => Promise<unknown>> = []
 after(async () => {
   const failures: unknown[] = []
-  for (const close of closers.splice(0).toReversed()) await close().catch((error: unknown) => failures.push(error))
+  for (const close of closers.splice(0).toReversed())
+    await close().catch((error: unknown) => failures.push(error))
   if (failures.length > 0) throw failures[0]
 })
 
