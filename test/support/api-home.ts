@@ -104,6 +104,8 @@ export interface ApiHome {
   app(scopes?: readonly string[], actorId?: string): Promise<ApiClient>
   stranger(): ApiClient
   ask(path: string, request?: PlainRequest): Promise<PlainAnswer>
+  /** A request to the private listener, by its loopback address. */
+  askPrivate(path: string, request?: PlainRequest): Promise<PlainAnswer>
 }
 
 /** Open until the last test of the file has ended. */
@@ -163,6 +165,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
       client(await tokenFor(db, actorId, scopes)),
     stranger: () => client(null),
     ask: async (path, request) => client(null).ask(path, request),
+    askPrivate: async (path, request) => askListener(privatePort, `127.0.0.1:${privatePort}`, path, request),
   }
 }
 
