@@ -10,7 +10,8 @@ import { again, defineGraph } from '../../../server/stator/graph.ts'
 import { moveRows } from '../../../server/stator/move.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
-import { addMessages, claimAndDie, countByState, gate, message, runnerFor, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { addMessages, claimAndDie, countByState, gate, message, runnerFor } from './support.ts'
 
 const states = {
   received: { next: ['processed', 'dropped'], retryEverySeconds: 60 },
@@ -99,7 +100,7 @@ test('the rows of a killed worker come back by themselves', async (t) => {
   const runner = runnerFor(t, db, [{ graph, handlers: { received: { batch } } }])
   runner.start()
   await everyRow.opened
-  await until(async () => (await countByState(db))['processed'] === 20)
+  await until('20 rows are processed', async () => (await countByState(db))['processed'] === 20)
 })
 
 test('a long handler keeps its lease', async (t) => {
@@ -108,7 +109,7 @@ test('a long handler keeps its lease', async (t) => {
   const each = async (row: { state_locked_until: Date | null }) => {
     const claimedUntil = row.state_locked_until?.getTime() ?? 0
     // Well after the end of the first lease the row is still ours.
-    await until(async () => {
+    await until('the first lease is over', async () => {
       const { rows } = await sql<{ over: boolean; held: boolean }>`
         select now() > ${new Date(claimedUntil + 300)} as over, state_locked_until > now() as held
           from inbox_messages`.execute(db)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defineGraph } from '../../../server/stator/graph.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
-import { addMessages, countByState, gate, runnerFor, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { addMessages, countByState, gate, runnerFor } from './support.ts'
 
 const states = { received: { next: ['processed'], retryEverySeconds: 60 }, processed: { next: [] } } as const
 const plain = defineGraph('inbox_messages', states)
@@ -117,7 +118,7 @@ test('one slow host never delays the others, however many rows wait for it', asy
   }
   const runner = runnerFor(t, db, [{ graph: perHost, handlers: { received: { each } } }])
   const idle = runner.runUntilIdle()
-  await until(async () => (await countByState(db))['processed'] === 101)
+  await until('101 rows are processed', async () => (await countByState(db))['processed'] === 101)
   assert.equal(calls.mostOf.get('slow.example'), 4)
   answers.open()
   await idle
@@ -202,7 +203,8 @@ test("the owner's own work comes first, in a graph and across graphs", async (t)
   const order: string[] = []
   const note = async (name: string) => {
     // The first call lasts until everything is claimed: what comes after it is a matter of order alone.
-    if (order.push(name) === 1) await until(async () => (await runner.status()).inFlight === 25)
+    if (order.push(name) === 1)
+      await until('everything is claimed', async () => (await runner.status()).inFlight === 25)
   }
   const peer = async () => {
     await note('peer')
@@ -253,7 +255,7 @@ test("the owner's own work finds a free handler although slow work of others fil
   await own.opened
   assert.equal(waiting, 3)
   answers.open()
-  await until(async () => (await countByState(db))['processed'] === 51)
+  await until('51 rows are processed', async () => (await countByState(db))['processed'] === 51)
 })
 
 test('a paused graph is left alone until it is resumed, the others go on', async (t) => {

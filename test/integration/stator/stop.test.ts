@@ -6,7 +6,8 @@ import { isHomebirdError } from '../../../server/core/errors.ts'
 import { defineGraph } from '../../../server/stator/graph.ts'
 import type { Database } from '../../../server/db/pool.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
-import { addMessages, countByState, gate, message, runnerFor, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { addMessages, countByState, gate, message, runnerFor } from './support.ts'
 
 const graph = defineGraph('inbox_messages', {
   received: { next: ['processed'], retryEverySeconds: 60 },
@@ -32,7 +33,7 @@ test('a stop lets what runs finish and hands back the rest', async (t) => {
   }
   const runner = runnerFor(t, db, [{ graph, handlers: { received: { each } } }], { concurrencyPerModel: 2 })
   runner.start()
-  await until(async () => begun === 2)
+  await until('two calls have begun', () => begun === 2)
   const stopped = runner.stop()
   answers.open()
   await stopped
@@ -104,7 +105,7 @@ test('what a handler has said is written although the connections fall at that m
     leaseSeconds: 1,
   })
   runner.start()
-  await until(async () => (await countByState(db).catch(() => ({ processed: 0 })))['processed'] === 5)
+  await until('5 rows are processed', async () => (await countByState(db))['processed'] === 5)
 })
 
 test('a worker runs for a while and says what it did', async (t) => {
@@ -120,7 +121,7 @@ test('a run that is stopped early ends early, with all that it did', async (t) =
   await addMessages(db, 3)
   const runner = runnerFor(t, db, [{ graph, handlers: { received: { each: async () => 'processed' } } }])
   const ran = runner.runFor(2 ** 31 - 1)
-  await until(async () => (await countByState(db))['processed'] === 3)
+  await until('3 rows are processed', async () => (await countByState(db))['processed'] === 3)
   await runner.stop()
   assert.deepEqual(await ran, { attempts: 3, moved: 3, failed: 0, refused: 0 })
 })

@@ -1,6 +1,5 @@
 /** Rows to work on and a runner to work with, for the tests of the engine. */
 import type { TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { systemClock } from '../../../server/core/clock.ts'
 import { createLogger } from '../../../server/core/log.ts'
@@ -86,9 +85,4 @@ export async function claimAndDie(db: Database, graph: Graph, limit = 100): Prom
   const request = { leaseSeconds: 0, limit, aheadSeconds: 0, exceptKeys: [], isOwnOnly: false }
   const { tasks } = await new Claims(graph).take(db, request, { rooms: new Map(), room: limit }, 0)
   return tasks.map((task) => task.key)
-}
-
-/** Waits until something holds, asking again and again. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await delay(10)
 }

@@ -5,7 +5,8 @@ import { type Listener, openListener } from '../../../server/db/listen.ts'
 import { inTransaction, wakeWorker } from '../../../server/db/transaction.ts'
 import { again, defineGraph } from '../../../server/stator/graph.ts'
 import { type TestDatabase, openTestDatabase } from '../../support/test-database.ts'
-import { addMessages, countByState, gate, runnerFor, silent, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { addMessages, countByState, gate, runnerFor, silent } from './support.ts'
 
 const graph = defineGraph('inbox_messages', {
   received: { next: ['processed'], retryEverySeconds: 60 },
@@ -81,9 +82,9 @@ test('a row that nobody announced is found by the poll', async (t) => {
   const runner = runnerFor(t, db, [{ graph, handlers: { received: { each: async () => 'processed' } } }])
   runner.start()
   await addMessages(db, 1)
-  await until(async () => (await countByState(db))['processed'] === 1)
+  await until('1 rows are processed', async () => (await countByState(db))['processed'] === 1)
   await addMessages(db, 1)
-  await until(async () => (await countByState(db))['processed'] === 2)
+  await until('2 rows are processed', async () => (await countByState(db))['processed'] === 2)
 })
 
 test('a retry begins when it is due, however long the poll would sleep', async (t) => {
