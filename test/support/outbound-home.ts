@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../server/core/clock.ts'
 import { createLogger } from '../../server/core/log.ts'
-import { openListener } from '../../server/db/listen.ts'
+import { type Listener, openListener } from '../../server/db/listen.ts'
 import type { Database, Transaction } from '../../server/db/pool.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
 import { inTransaction } from '../../server/db/transaction.ts'
@@ -44,6 +44,7 @@ export interface Draft {
 export interface OutboundHome {
   readonly db: Database
   readonly home: Home
+  readonly listener: Listener
   readonly ana: Actor
   readonly runner: Runner
   /** Another worker on the same database, which remembers nothing. */
@@ -125,7 +126,7 @@ export async function openOutboundHome(
     .where('username', '=', 'ana')
     .executeTakeFirstOrThrow()
   const statementCount = (): number => database.statementCount()
-  return homeOf({ db, home, ana, runner, restarted, statementCount })
+  return homeOf({ db, home, listener, ana, runner, restarted, statementCount })
 }
 
 function allGraphs(parts: FanOutParts & { readonly mediaUrl: string }): GraphWork[] {
@@ -143,7 +144,7 @@ function allGraphs(parts: FanOutParts & { readonly mediaUrl: string }): GraphWor
 }
 
 function homeOf(
-  parts: Pick<OutboundHome, 'db' | 'home' | 'ana' | 'runner' | 'restarted' | 'statementCount'>,
+  parts: Pick<OutboundHome, 'db' | 'home' | 'listener' | 'ana' | 'runner' | 'restarted' | 'statementCount'>,
 ): OutboundHome {
   const { db, home, ana } = parts
   const tx: OutboundHome['tx'] = async (work) => inTransaction(db, work)

@@ -265,3 +265,26 @@ test('a home without an address writes, and sends nothing', async (t) => {
     .executeTakeFirstOrThrow()
   assert.equal(stored.state, 'fanned_out')
 })
+
+test('work that was done and not written back is done again without doubling anything', async (t) => {
+  const peer = await openFakePeer(t)
+  const { db, home, tx, isFollowedBy, writes, runner } = await openOutboundHome(t, [peer])
+  await isFollowedBy(peer.actor('ben'))
+  const post = await writes({ text: 'first' })
+  await runner.runUntilIdle()
+  const again = async (state: string): Promise<void> => {
+    await db.updateTable('posts').set({ state, state_next_attempt_at: new Date() }).execute()
+    await runner.runUntilIdle()
+  }
+  await again('new')
+  assert.deepEqual(peer.sharedInbox.types(), ['Create'])
+
+  // Cut off, and edited before the second run.
+  const edit = { text: 'second', summary: '', isSensitive: false, language: 'en', mentions: mentionMap([]) }
+  await db.updateTable('posts').set({ state: 'new', state_next_attempt_at: new Date() }).execute()
+  await tx(async (transaction) => editPost(transaction, home, post, edit, new Date()))
+  await runner.runUntilIdle()
+  assert.deepEqual(peer.sharedInbox.types(), ['Create', 'Update'])
+  await again('edited')
+  assert.deepEqual(peer.sharedInbox.types(), ['Create', 'Update'])
+})

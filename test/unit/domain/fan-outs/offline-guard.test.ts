@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Clock } from '../../../../server/core/clock.ts'
+import { OfflineGuard } from '../../../../server/domain/fan-outs/offline-guard.ts'
+
+class TestClock implements Clock {
+  #ms = 0
+  #asleepMs = 0
+
+  now(): Date {
+    return new Date(1_700_000_000_000 + this.#ms + this.#asleepMs)
+  }
+
+  monotonicMs(): number {
+    return this.#ms
+  }
+
+  pass(seconds: number): void {
+    this.#ms += seconds * 1000
+  }
+
+  sleep(seconds: number): void {
+    this.#asleepMs += seconds * 1000
+  }
+}
+
+function openGuard(): { guard: OfflineGuard; clock: TestClock } {
+  const clock = new TestClock()
+  return { guard: new OfflineGuard(clock, () => 0.5), clock }
+}
+
+test('one or two silent servers are their own trouble, the third in a row is ours', () => {
+  const { guard } = openGuard()
+  assert.equal(guard.silent('a.example', true), false)
+  assert.equal(guard.silent('a.example', true), false)
+  assert.equal(guard.silent('b.example', true), false)
+  assert.equal(guard.isOffline, false)
+  assert.equal(guard.silent('c.example', true), true)
+  assert.equal(guard.isOffline, true)
+})
+
+test('an answer in between proves the line, and servers that were silent before prove nothing', () => {
+  const { guard } = openGuard()
+  guard.silent('a.example', true)
+  guard.silent('b.example', true)
+  assert.equal(guard.answered(), false)
+  assert.equal(guard.silent('c.example', true), false)
+  for (const host of ['d', 'e', 'f', 'g']) assert.equal(guard.silent(`${host}.example`, false), false)
+})
+
+test('while the line is down one probe goes at a time, ever more rarely, and everything else waits', async () => {
+  const { guard, clock } = openGuard()
+  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  const early = await guard.enter('a.example')
+  assert.ok(early.kind === 'wait')
+  assert.equal(early.afterSeconds, 15 + 30)
+
+  clock.pass(16)
+  const probe = await guard.enter('a.example')
+  assert.ok(probe.kind === 'go')
+  assert.equal((await guard.enter('b.example')).kind, 'wait')
+  assert.equal(guard.silent('a.example', false), true)
+  probe.leave()
+  const later = await guard.enter('a.example')
+  assert.ok(later.kind === 'wait')
+  assert.equal(later.afterSeconds, 30 + 30)
+})
+
+test('a probe that ends without a word lets the next one go', async () => {
+  const { guard, clock } = openGuard()
+  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  clock.pass(16)
+  const interrupted = await guard.enter('a.example')
+  assert.ok(interrupted.kind === 'go')
+  interrupted.leave()
+  assert.equal((await guard.enter('b.example')).kind, 'go')
+})
+
+test('after the line is back eight go at once and two to one server, until a minute has passed', async () => {
+  const { guard, clock } = openGuard()
+  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  clock.pass(16)
+  const probe = await guard.enter('a.example')
+  assert.ok(probe.kind === 'go')
+  assert.equal(guard.answered(), true)
+  probe.leave()
+
+  const entered: Array<() => void> = []
+  const enter = async (host: string): Promise<void> => {
+    const admission = await guard.enter(host)
+    if (admission.kind === 'go') entered.push(admission.leave)
+  }
+  const toOne = ['a', 'a', 'a'].map(async (host) => enter(`${host}.example`))
+  const toMany = Array.from({ length: 10 }, async (_, index) => enter(`h${index}.example`))
+  await Promise.all(toOne.slice(0, 2))
+  await Promise.all(toMany.slice(0, 6))
+  assert.equal(entered.length, 8)
+  entered.shift()?.()
+  await toOne[2]
+  assert.equal(entered.length, 8)
+  clock.pass(61)
+  entered.shift()?.()
+  await Promise.all([...toOne, ...toMany])
+  assert.equal(entered.length, 11)
+})
+
+test('a machine that slept begins gently', async () => {
+  const { guard, clock } = openGuard()
+  await guard.enter('a.example')
+  clock.sleep(3_600)
+  await guard.enter('a.example')
+  let isIn = false
+  const third = guard.enter('a.example').then(() => {
+    isIn = true
+  })
+  const other = await guard.enter('b.example')
+  assert.equal(isIn, false)
+  clock.pass(61)
+  assert.ok(other.kind === 'go')
+  other.leave()
+  await third
+})
