@@ -109,6 +109,7 @@ class Deliverer {
     }
     switch (answer.kind) {
       case 'delivered':
+        log.debug({ event: 'delivery.done', fanOutId: fanOut.id, host })
         await this.#alive(host)
         await this.#peers.accepted(inboxUri)
         if (answer.learnedRfc9421 !== null) await this.#peers.prefers(host, answer.learnedRfc9421)

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
+import { removeFollowsOf } from '../actors/actor-freshness.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
 
 /** So many different days of 404 make an inbox gone. */
@@ -19,12 +20,15 @@ export async function inboxIsGone(db: Database, inboxUri: string, now: Date): Pr
 }
 
 async function forgetInbox(tx: Transaction, inboxUri: string, now: Date): Promise<void> {
+  const host = new URL(inboxUri).host
   await sql`
-    update actors
-       set gone_at = case when inbox_uri = ${inboxUri} then coalesce(gone_at, ${now}::timestamptz) else gone_at end,
-           shared_inbox_uri = case when shared_inbox_uri = ${inboxUri} then null else shared_inbox_uri end
-     where host = ${new URL(inboxUri).host} and domain_id is null
-       and (inbox_uri = ${inboxUri} or shared_inbox_uri = ${inboxUri})`.execute(tx)
+    update actors set shared_inbox_uri = null
+     where host = ${host} and domain_id is null and shared_inbox_uri = ${inboxUri}`.execute(tx)
+  const { rows } = await sql<{ id: string }>`
+    update actors set gone_at = ${now}
+     where host = ${host} and domain_id is null and inbox_uri = ${inboxUri} and gone_at is null
+    returning id`.execute(tx)
+  for (const { id } of rows) await removeFollowsOf(tx, id)
   await tx.deleteFrom('missing_inboxes').where('inbox_uri', '=', inboxUri).execute()
 }
 

@@ -1,5 +1,5 @@
 /** Gives a home its address: every URI it made under `homebird.invalid` is rewritten, once, in one transaction. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -7,20 +7,41 @@ import { inTransaction, notify } from '../../db/transaction.ts'
 import { type DomainNames, lockHomeNames, parseDomainNames } from './domains.ts'
 import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
 
-/** Every column that may hold an address of the home, or a text that links to one. */
-const REWRITTEN: { readonly [T in keyof Tables]?: readonly (keyof Tables[T] & string)[] } = {
-  actors: [
+interface Rewritten<T extends keyof Tables> {
+  readonly table: T
+  /** Texts that may hold an address of the home, or link to one. */
+  readonly columns: readonly (keyof Tables[T] & string)[]
+  /** Rows of the home: what others wrote is theirs, whatever it says. */
+  readonly isOurs: RawBuilder<unknown>
+}
+
+function rewrite<T extends keyof Tables>(
+  table: T,
+  isOurs: RawBuilder<unknown>,
+  columns: Rewritten<T>['columns'],
+): Rewritten<T> {
+  return { table, columns, isOurs }
+}
+
+const HOME_URI = `https://${UNPUBLISHED_DOMAIN}/%`
+const OWN_POSTS = sql`(select id from posts where is_local)`
+
+const REWRITTEN = [
+  rewrite('post_edits', sql`post_id in ${OWN_POSTS}`, ['content_html', 'content_source']),
+  rewrite('posts', sql`is_local`, [
+    ...(['uri', 'page_url', 'in_reply_to_uri'] as const),
+    ...(['content_html', 'content_source', 'content_text'] as const),
+  ]),
+  rewrite('actors', sql`domain_id is not null`, [
     ...(['uri', 'page_url', 'inbox_uri', 'shared_inbox_uri', 'outbox_uri', 'followers_uri'] as const),
     ...(['following_uri', 'featured_uri', 'icon_url', 'header_url', 'bio_html', 'bio_source'] as const),
-  ],
-  actor_keys: ['key_uri'],
-  posts: ['uri', 'page_url', 'in_reply_to_uri', 'content_html', 'content_source', 'content_text'],
-  post_edits: ['content_html', 'content_source'],
-  follows: ['uri'],
-  blocks: ['uri'],
-  interactions: ['uri'],
-  tombstones: ['uri', 'host'],
-}
+  ]),
+  rewrite('actor_keys', sql`private_key_pem is not null`, ['key_uri']),
+  rewrite('follows', sql`uri like ${HOME_URI}`, ['uri']),
+  rewrite('blocks', sql`uri like ${HOME_URI}`, ['uri']),
+  rewrite('interactions', sql`uri like ${HOME_URI}`, ['uri']),
+  rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri', 'host']),
+] as const
 
 /**
  * @param serviceDomain  the host that serves, where it is not the domain itself
@@ -67,17 +88,14 @@ async function rewriteEverything(tx: Transaction, domainId: string, names: Domai
            fields = ${rewritten(sql`fields::text`, names)}::jsonb,
            also_known_as = array(select ${rewritten(sql`alias`, names)} from unnest(also_known_as) as alias)
      where domain_id = ${domainId}`.execute(tx)
-  for (const [table, columns] of Object.entries(REWRITTEN)) {
+  for (const { table, columns, isOurs } of REWRITTEN) {
     const changes = columns.map((column) => sql`${sql.ref(column)} = ${rewritten(sql.ref(column), names)}`)
-    const touched = columns.map((column) => sql`${sql.ref(column)} like ${`%${UNPUBLISHED_DOMAIN}%`}`)
-    await sql`update ${sql.table(table)} set ${sql.join(changes)} where ${sql.join(touched, sql` or `)}`.execute(
-      tx,
-    )
+    await sql`update ${sql.table(table)} set ${sql.join(changes)} where ${isOurs}`.execute(tx)
   }
 }
 
 /** Handles in texts get the domain, everything else the host that serves. */
-function rewritten(text: ReturnType<typeof sql>, names: DomainNames) {
+function rewritten(text: RawBuilder<unknown>, names: DomainNames): RawBuilder<string> {
   const old = UNPUBLISHED_DOMAIN
-  return sql`replace(replace(${text}, ${`@${old}`}, ${`@${names.domain}`}), ${old}, ${names.serviceHost})`
+  return sql<string>`replace(replace(${text}, ${`@${old}`}, ${`@${names.domain}`}), ${old}, ${names.serviceHost})`
 }
