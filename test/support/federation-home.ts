@@ -1,0 +1,234 @@
+/**
+ * A home in this process, as far as other servers meet it: real PostgreSQL, the public federation routes over real HTTP,
+ * the worker's handlers run when the test says so.
+ */
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+import { createDereferencer } from '../../server/activitypub/dereference.ts'
+import { createRemoteKeys } from '../../server/activitypub/remote-keys.ts'
+import { type Clock, systemClock } from '../../server/core/clock.ts'
+import { type Config, loadConfig } from '../../server/core/config.ts'
+import { createLogger } from '../../server/core/log.ts'
+import { openListener } from '../../server/db/listen.ts'
+import { inTransaction } from '../../server/db/transaction.ts'
+import { type Actor, getActor, listIdentities } from '../../server/domain/actors/actor.ts'
+import { openHome } from '../../server/domain/owner/home.ts'
+import { setUpHome } from '../../server/domain/owner/set-up.ts'
+import { createPost } from '../../server/domain/posts/create-post.ts'
+import { federationRoutes } from '../../server/http/federation/index.ts'
+import type { HttpContext } from '../../server/http/http-context.ts'
+import { shapeAnswers } from '../../server/http/plugins/answers.ts'
+import { guardHost } from '../../server/http/plugins/host-guard.ts'
+import { createSafeFetch } from '../../server/net/safe-fetch.ts'
+import type { Row, Visibility } from '../../server/db/tables.ts'
+import { createRunner } from '../../server/stator/runner.ts'
+import { allGraphWork } from '../../server/workers/registry.ts'
+import type { FakeActor } from './fake-peer-actor.ts'
+import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
+import { type FakePeer, reach } from './fake-peer.ts'
+import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+
+export interface FederationHomeOptions {
+  readonly peers?: readonly FakePeer[]
+  readonly config?: Partial<Config>
+  readonly domain?: string
+  readonly serviceDomain?: string | null
+  readonly username?: string
+  readonly clock?: Clock
+}
+
+export class FederationHome {
+  readonly context: HttpContext
+  readonly target: HomeTarget
+  /** The owner's identity. */
+  readonly me: Actor
+  readonly statementCount: () => number
+  readonly #peers: readonly FakePeer[]
+  readonly #run: () => Promise<unknown>
+
+  constructor(parts: {
+    context: HttpContext
+    target: HomeTarget
+    me: Actor
+    peers: readonly FakePeer[]
+    run: () => Promise<unknown>
+    statementCount: () => number
+  }) {
+    this.context = parts.context
+    this.target = parts.target
+    this.me = parts.me
+    this.statementCount = parts.statementCount
+    this.#peers = parts.peers
+    this.#run = parts.run
+  }
+
+  get db(): HttpContext['db'] {
+    return this.context.db
+  }
+
+  /** Everything that is due now is done. */
+  async work(): Promise<void> {
+    await this.#run()
+  }
+
+  /** Takes activities by one actor, and works them off. */
+  async takes(actor: FakeActor, ...activities: readonly object[]): Promise<PeerAnswer[]> {
+    const answers: PeerAnswer[] = []
+    for (const activity of activities) answers.push(await actor.sends(this.target, activity))
+    await this.work()
+    return answers
+  }
+
+  /** The identity follows somebody, who has accepted. */
+  async follows(
+    actor: FakeActor,
+    options: { readonly showsBoosts?: boolean; readonly notifies?: boolean } = {},
+  ): Promise<Actor> {
+    const target = await this.context.dereferencer.actorByUri(actor.uri)
+    if (target === null) throw new Error(`${actor.uri} cannot be read`)
+    await this.db
+      .insertInto('follows')
+      .values({
+        uri: `https://${this.target.host}/ap/follows/${target.id}`,
+        source_id: this.me.id,
+        target_id: target.id,
+        shows_boosts: options.showsBoosts ?? true,
+        notifies: options.notifies ?? false,
+        state: 'accepted',
+        state_next_attempt_at: null,
+      })
+      .execute()
+    return target
+  }
+
+  /** Somebody follows the identity. */
+  async isFollowedBy(actor: FakeActor): Promise<void> {
+    await this.takes(actor, actor.follow(this.me.uri))
+  }
+
+  async writes(text: string, visibility: Visibility = 'public'): Promise<Row<'posts'>> {
+    const { db, home, clock } = this.context
+    const author = await getActor(db, this.me.id)
+    return inTransaction(db, async (tx) =>
+      createPost(
+        tx,
+        home,
+        {
+          ...{ author, text, visibility, summary: '', isSensitive: false, language: 'en', inReplyToId: null },
+          ...{ attachmentIds: [], applicationId: null, mentions: new Map() },
+        },
+        clock.now(),
+      ),
+    )
+  }
+
+  /** URIs of the home timeline, newest first. */
+  async timeline(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('timeline_entries')
+      .innerJoin('posts', 'posts.id', 'timeline_entries.post_id')
+      .select('posts.uri')
+      .where('timeline_entries.actor_id', '=', this.me.id)
+      .orderBy('posts.id', 'desc')
+      .execute()
+    return rows.map(({ uri }) => uri)
+  }
+
+  /** `kind from`, oldest first. */
+  async notifications(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('notifications')
+      .innerJoin('actors', 'actors.id', 'notifications.from_actor_id')
+      .select(['notifications.kind', 'actors.username'])
+      .where('notifications.actor_id', '=', this.me.id)
+      .orderBy('notifications.id')
+      .execute()
+    return rows.map(({ kind, username }) => `${kind} ${username}`)
+  }
+
+  async post(uri: string): Promise<Row<'posts'> | undefined> {
+    return this.db.selectFrom('posts').selectAll().where('uri', '=', uri).executeTakeFirst()
+  }
+
+  async message(activity: { readonly id: string }): Promise<Row<'inbox_messages'>> {
+    return this.db
+      .selectFrom('inbox_messages')
+      .selectAll()
+      .where('activity_id', '=', activity.id)
+      .executeTakeFirstOrThrow()
+  }
+
+  async identity(): Promise<Actor> {
+    return getActor(this.db, this.me.id)
+  }
+
+  /** How many requests the peers got. */
+  asked(): number {
+    return this.#peers.reduce((sum, peer) => sum + peer.requests.length, 0)
+  }
+}
+
+export async function openFederationHome(options: FederationHomeOptions = {}): Promise<FederationHome> {
+  const { peers = [], domain = 'home.example', username = 'ben', clock = systemClock } = options
+  const { connection, db, statementCount } = await openTestDatabase()
+  const log = createLogger('test', 'silent')
+  const { config: defaults } = loadConfig({ env: {} })
+  const config: Config = { ...defaults, inboxPerHostPer5Min: 0, ...options.config }
+  await setUpHome(
+    db,
+    {
+      username,
+      displayName: 'Ben',
+      password: 'correct horse battery',
+      domain,
+      serviceDomain: options.serviceDomain ?? null,
+    },
+    clock,
+  )
+  const listener = openListener(connection, 'homebird test', log)
+  closeBeforeCluster(async () => listener.close())
+  await listener.ready
+  const home = await openHome(db, listener, log)
+  const fetch = createSafeFetch({
+    ...{
+      remoteTimeout: config.remoteTimeout,
+      allowPrivateAddresses: [],
+      userAgent: 'Homebird/test',
+      clock,
+      log,
+    },
+    ...reach(...peers),
+    isOwnHost: (host) => home.isOwnHost(host),
+  })
+  closeBeforeCluster(async () => fetch.close())
+  const dereferencer = createDereferencer({ db, clock, log, home, fetch })
+  const remoteKeys = createRemoteKeys({ db, clock, log, home, fetch, listener })
+  const stopping = new AbortController()
+  const context: HttpContext = {
+    ...{ config, clock, log, db, listener, fetch, home, dereferencer, remoteKeys },
+    ...{ oneTimeKeyHash: null, windowDir: null, stopping: stopping.signal },
+  }
+  const app = fastify({ logger: false })
+  shapeAnswers(app, log)
+  guardHost(app, { home, allowedHosts: [] })
+  await app.register(federationRoutes(context))
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  closeBeforeCluster(async () => app.close())
+  const runner = createRunner({
+    ...{ db, listener: null, clock, log, graphs: allGraphWork(context) },
+    ...{ concurrency: 8, concurrencyPerModel: 4, concurrencyPerHost: 4 },
+  })
+  closeBeforeCluster(async () => runner.stop())
+  const [me] = await listIdentities(db)
+  if (me === undefined) throw new Error('the home has no identity')
+  const host = options.serviceDomain ?? domain
+  const target: HomeTarget = { host, port: (app.server.address() as AddressInfo).port }
+  for (const peer of peers) {
+    peer.meets(target)
+    closeBeforeCluster(async () => peer.close())
+  }
+  return new FederationHome({
+    ...{ context, target, me, peers, statementCount },
+    run: async () => runner.runUntilIdle(),
+  })
+}
