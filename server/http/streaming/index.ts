@@ -1,4 +1,5 @@
 /** Live streams: server-sent events and one multiplexed web socket. */
+import type { IncomingMessage } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
@@ -45,10 +46,12 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
   return async (app) => {
     const hub = new StreamHub(await openApi(context, listener))
     app.addHook('onClose', async () => hub.close())
+    // Before every hook that may refuse: it closes the sockets of upgrades that came to nothing.
+    await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
+    Object.assign(app.server, { shouldUpgradeCallback: isStreamUpgrade })
     neverKept(app)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })
-    await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
     app.get('/api/v1/streaming/health', OPEN, async (_request, reply) => reply.type('text/plain').send('OK'))
     for (const [path, name] of Object.entries(PATHS)) {
       app.get(`/api/v1/streaming/${path}`, forUser(scopeOfStream(name)), async (request, reply) => {
@@ -72,6 +75,12 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
       })
     }
   }
+}
+
+/** Any other request that offers an upgrade is answered as if it did not: HTTP allows that. */
+function isStreamUpgrade(request: IncomingMessage): boolean {
+  const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
+  return isWebSocket && /^\/api\/v1\/streaming\/?(?:\?|$)/.test(request.url ?? '')
 }
 
 const queryOf = (request: FastifyRequest): StreamQuery => request.query as StreamQuery
