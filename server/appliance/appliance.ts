@@ -11,6 +11,7 @@ import type {
 import type { Config } from '../core/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
+import { giveBackMemoryLater } from '../core/idle-memory.ts'
 import { type ApplianceLog, createApplianceLog } from './appliance-log.ts'
 import type { ApplianceEvent, ApplianceStatus, HomeState } from './appliance-status.ts'
 import { Child } from './child.ts'
@@ -143,6 +144,7 @@ export class Appliance {
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
     this.#state = 'Running'
     this.#log.notice('info', 'appliance', 'the home runs')
+    giveBackMemoryLater()
   }
 
   /** Stops in reverse order, within 10 s. May be called at any time and more than once. */

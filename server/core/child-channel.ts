@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FromChild, ListenAddress, StartMessage, ToChild } from '../contracts/child-message.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError, describeError } from './errors.ts'
+import { giveBackMemoryLater } from './idle-memory.ts'
 
 const HEARTBEAT_MS = 5_000
 /** How long the stop callbacks may take before the process ends without them. The limit of rule 101 is 5 s. */
@@ -80,6 +81,7 @@ class Child<Settings> implements ChildChannel<Settings> {
     this.#isReady = true
     // Now, not at the end: a killed process writes nothing, and the next start is to be quick and small.
     setTimeout(flushCompileCache, FLUSH_CODE_AFTER_MS).unref()
+    giveBackMemoryLater()
     void this.#port.send({ type: 'ready', listening })
   }
 

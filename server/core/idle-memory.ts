@@ -1,0 +1,22 @@
+/** Gives memory back that only starting up needed. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** Loading and first requests are over by then. */
+const AFTER_READY_MS = 3_000
+
+type Collect = (options: { type: 'major'; execution: 'async'; flavor: 'last-resort' }) => Promise<void>
+
+/**
+ * Collects once, some seconds from now. Loading a program leaves V8 with a heap of twice what is in use, and an idle
+ * process allocates too little for V8 to look at it again: measured, 23 MB of 80 in the server process.
+ */
+export function giveBackMemoryLater(): void {
+  setTimeout(() => {
+    // The function is there only with the flag, and only in a context that is made while it is set.
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as Collect
+    setFlagsFromString('--no-expose-gc')
+    void collect({ type: 'major', execution: 'async', flavor: 'last-resort' })
+  }, AFTER_READY_MS).unref()
+}
