@@ -69,8 +69,8 @@ async function pssOf(pid: number): Promise<number> {
 async function partOf(pid: number, supervisor: number): Promise<Part> {
   if (pid === supervisor) return 'supervisor'
   const command = (await read(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ')
-  if (/server\/main\.ts/.test(command)) return 'server'
-  if (/server\/worker\.ts/.test(command)) return 'worker'
+  if (/homebird server|server\/main\.ts/.test(command)) return 'server'
+  if (/homebird worker|server\/worker\.ts/.test(command)) return 'worker'
   if (/postgres/.test(command)) return 'database'
   return 'other'
 }
