@@ -21,7 +21,7 @@ import { FakeInbox } from './fake-peer-inbox.ts'
 import { type ReceivedRequest, type SignatureVerdict, checkSignature } from './fake-peer-signatures.ts'
 import { issueCertificate } from './test-certificates.ts'
 
-export type { FakeActor } from './fake-peer-actor.ts'
+export { type FakeActor, PUBLIC } from './fake-peer-actor.ts'
 export type { FakeInbox, ReceivedActivity } from './fake-peer-inbox.ts'
 export { type HomeTarget, type PeerAnswer, sendRaw } from './fake-peer-http.ts'
 

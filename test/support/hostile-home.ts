@@ -7,6 +7,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { createLogger } from '../../server/core/log.ts'
 import { withClient } from '../../server/db/connection.ts'
 import { type Database, openDatabase } from '../../server/db/pool.ts'
@@ -177,6 +178,19 @@ export class HostileHome {
   /** Such a post as an activity. */
   create(by: FakeActor, facts: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     return by.create(this.post(by, facts))
+  }
+
+  /** Sends what is right, and waits until it is worked off. */
+  async takes(by: FakeActor, activity: { readonly id?: unknown }): Promise<void> {
+    const answer = await by.sends(this.target, activity)
+    assert.equal(answer.status, 202, answer.text())
+    const { state, reason } = await this.processed(String(activity.id))
+    assert.equal(state, 'processed', `dropped: ${reason}`)
+  }
+
+  /** Tells the processes of the home that something has changed, as whoever changes it does. */
+  async notifies(channel: string, what: string): Promise<void> {
+    await sql`select pg_notify(${channel}, ${what})`.execute(this.db)
   }
 
   /** Refused with this status, and no trace of it. */

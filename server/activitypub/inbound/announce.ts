@@ -55,6 +55,10 @@ function judge(batch: Batch, message: InboundMessage): IncomingBoost | null {
     batch.drop(message, 'it concerns nobody here')
     return null
   }
+  if (boosted?.is_local === true && batch.isBlockedBy(boosted.author_id, signer.id)) {
+    batch.drop(message, 'its actor is blocked')
+    return null
+  }
   if (boosted === undefined) {
     batch.ask(message, { kind: 'post', uri: objectUri })
     return null
