@@ -1,4 +1,5 @@
 /** The Stator process after its channel is open: parts, graphs with their handlers, the runner. */
+import { hostname } from 'node:os'
 import type { ChildChannel } from './core/child-channel.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
@@ -9,7 +10,8 @@ import { allSweeps } from './workers/sweeps.ts'
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext(contextOptionsFrom(channel.start))
   channel.onStop(() => context.close())
-  const runner = createWorkerRunner(context)
+  // Whoever starts this child has seen the former one end.
+  const runner = createWorkerRunner(context, `${hostname()} ${channel.start.dataDir} ${channel.start.index}`)
   channel.onStop(() => runner.stop())
   channel.onAsk(() => runner.status())
   runner.start()
@@ -17,11 +19,18 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   channel.ready()
 }
 
-/** The runner of this home with all its graphs; also for `homebird stator run`. */
-export function createWorkerRunner(context: Context): Runner {
+/**
+ * The runner of this home with all its graphs; also for `homebird stator run`.
+ * @param workerId  see RunnerOptions; for the workers of the supervisor only
+ */
+export function createWorkerRunner(context: Context, workerId?: string): Runner {
   const { config, db, listener, clock, log } = context
   return createRunner({
-    ...{ db, listener, clock, log },
+    ...(workerId === undefined ? {} : { workerId }),
+    db,
+    listener,
+    clock,
+    log,
     graphs: allGraphWork(context),
     sweeps: allSweeps,
     concurrency: config.statorConcurrency,

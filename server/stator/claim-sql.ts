@@ -177,6 +177,25 @@ export function releaseText(graph: Graph): string {
    where c.${names.key} = held.key and c.state_lock_token = held.token`
 }
 
+/**
+ * `$1` first eight digits of the tokens of a worker that is gone, `$2` longest lease in seconds: frees its rows, as the
+ * end of their leases would. Rows whose lease is over already are left to the next claim.
+ */
+export function freeFormerText(graph: Graph): string {
+  const names = namesOf(graph)
+  return `
+  update ${names.table} as c
+     set state_lock_token = null, state_locked_until = null, state_next_attempt_at = now(),
+         state_deaths = c.state_deaths + 1
+   where c.${names.key} in (
+     select d.key from ${PRIORITIES} cross join lateral (
+       select c.${names.key} as key from ${names.table} c
+        where c.state_priority = p.priority and c.state_next_attempt_at > now()
+          and c.state_next_attempt_at <= now() + $2::float8 * interval '1 second'
+          and left(c.state_lock_token::text, 8) = $1
+          for update skip locked) as d)`
+}
+
 /** For each graph: seconds until its next attempt is due (null for none), and whether a suspect waits. */
 export function overviewText(graphs: readonly Graph[]): string {
   const parts = graphs.map((graph) => {

@@ -1,11 +1,12 @@
 /** Takes due rows for this worker, holds them by a lease, and gives them back. One statement each. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Querier } from '../db/pool.ts'
 import type { StateColumns } from '../db/tables.ts'
 import {
   claimText,
   extendText,
+  freeFormerText,
   hostClaimText,
   overviewText,
   releaseText,
@@ -38,6 +39,9 @@ export interface ClaimRequest {
   readonly isOwnOnly: boolean
 }
 
+/** Leases that are longer than this are not recognised by `freeFormer`; they end by themselves. */
+const LONGEST_LEASE_SECONDS = 120
+
 /** How many rows of each host may be taken; used where the graph has hosts. */
 export interface HostRooms {
   /** Hosts of which something is held, and how many more rows may be: none or less leaves the host out. */
@@ -62,23 +66,28 @@ export interface GraphOverview {
 
 export class Claims {
   readonly #graph: Graph
+  readonly #tag: string
   readonly #claim: string
   readonly #suspect: string
   readonly #extend: string
   readonly #release: string
+  readonly #freeFormer: string
 
-  constructor(graph: Graph) {
+  /** @param tag  of `workerTag`; the tokens of the claims begin with it */
+  constructor(graph: Graph, tag: string) {
     this.#graph = graph
+    this.#tag = tag
     this.#claim = graph.hostColumn === null ? claimText(graph) : hostClaimText(graph, graph.hostColumn)
     this.#suspect = suspectClaimText(graph)
     this.#extend = extendText(graph)
     this.#release = releaseText(graph)
+    this.#freeFormer = freeFormerText(graph)
   }
 
   /** @param nowMs  monotonic, read before the statement is sent: the lease never ends later than is believed here */
   async take(db: Querier, request: ClaimRequest, hosts: HostRooms, nowMs: number): Promise<Claim> {
     const parameters: unknown[] = [
-      randomUUID(),
+      this.#token(),
       request.leaseSeconds,
       request.aheadSeconds,
       request.limit,
@@ -109,7 +118,7 @@ export class Claims {
     leaseSeconds: number,
     nowMs: number,
   ): Promise<{ readonly task: Task; readonly isQuarantined: boolean } | null> {
-    const [row] = await send<StateRow>(db, this.#suspect, [randomUUID(), leaseSeconds])
+    const [row] = await send<StateRow>(db, this.#suspect, [this.#token(), leaseSeconds])
     if (row === undefined) return null
     return { task: this.#taskOf(row, nowMs), isQuarantined: row.state_lock_token === null }
   }
@@ -125,6 +134,15 @@ export class Claims {
     if (tasks.length > 0) await sendForCount(db, this.#release, keysAndTokens(tasks))
   }
 
+  /** Frees what a former process of this worker held when it died. @returns how many rows */
+  async freeFormer(db: Querier): Promise<number> {
+    return sendForCount(db, this.#freeFormer, [this.#tag, LONGEST_LEASE_SECONDS])
+  }
+
+  #token(): string {
+    return this.#tag + randomUUID().slice(this.#tag.length)
+  }
+
   #taskOf(row: StateRow, nowMs: number): Task {
     const { key, hostColumn } = this.#graph
     return {
@@ -135,6 +153,15 @@ export class Claims {
       leasedAtMs: nowMs,
     }
   }
+}
+
+/**
+ * What the tokens of a worker begin with. A worker with an id has the same in every life, so that its next process
+ * knows the rows of the former one.
+ */
+export function workerTag(workerId: string | undefined): string {
+  const digest = workerId === undefined ? randomBytes(4) : createHash('sha256').update(workerId).digest()
+  return digest.toString('hex').slice(0, 8)
 }
 
 function keysAndTokens(tasks: readonly Task[]): [string[], string[]] {

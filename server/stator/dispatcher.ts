@@ -20,6 +20,7 @@ const NO_ROOMS: HostRooms = { rooms: new Map(), room: 500 }
 
 interface DispatcherOptions {
   readonly db: Database
+  readonly workerTag: string
   readonly graphs: readonly GraphWork[]
   readonly limits: RunnerLimits
   readonly leaseSeconds: number
@@ -60,6 +61,7 @@ export class Dispatcher {
       (work) =>
         new Lane({
           db: options.db,
+          workerTag: options.workerTag,
           work,
           limits: options.limits,
           log: options.log,
@@ -106,7 +108,7 @@ export class Dispatcher {
   }
 
   #claimFor(lane: Lane): void {
-    if (lane.isPaused || lane.isClaiming || !(lane.isWanted || lane.isAnnounced)) return
+    if (lane.isPaused || lane.isClaiming || lane.isStale || !(lane.isWanted || lane.isAnnounced)) return
     const room = lane.isWanted ? lane.roomForClaim(this.limits.concurrency - this.#running) : 0
     // Where there is no room for more, the owner's own work still gets in, to be the next that starts.
     if (room === 0 && !lane.isAnnounced) return

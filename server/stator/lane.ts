@@ -35,6 +35,7 @@ export function callsAllowed(total: number, priority: Priority): number {
 
 interface LaneOptions {
   readonly db: Database
+  readonly workerTag: string
   readonly work: GraphWork
   readonly limits: RunnerLimits
   readonly log: Logger
@@ -63,6 +64,8 @@ export class Lane {
   isBacklogged = false
   /** The last claim saw rows and got none: another worker was quicker. */
   isContended = false
+  /** Leases could not be extended in time: until they are, a claim might take our own rows a second time. */
+  isStale = false
   /** Monotonic milliseconds. */
   claimedAtMs = Number.NEGATIVE_INFINITY
   limits: RunnerLimits
@@ -81,7 +84,7 @@ export class Lane {
     const states = automaticStatesOf(graph)
     for (const state of states) this.handlerOf(state)
     this.#isBatchOnly = states.every((state) => 'batch' in this.handlerOf(state))
-    this.claims = new Claims(graph)
+    this.claims = new Claims(graph, options.workerTag)
     this.finisher = new Finisher({
       db: options.db,
       graph,

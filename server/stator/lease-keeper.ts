@@ -2,11 +2,14 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
+import type { Task } from './claim.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Lane } from './lane.ts'
 
 /** A lease is extended when this part of it is over, and looked at twice as often. */
 const EXTEND_AFTER = 1 / 3
+/** A lease this far gone without an extension is as good as over. */
+const STALE_AFTER = 0.8
 /** A call is aborted when this part of its lease is over and it could not be extended. */
 const ABORT_AFTER = 0.9
 
@@ -70,16 +73,19 @@ export class LeaseKeeper {
   async #extend(lane: Lane): Promise<void> {
     const { db, dispatcher, clock, leaseSeconds, log } = this.#options
     const nowMs = clock.monotonicMs()
-    const aging = [...lane.held.values()].filter(
-      (task) => nowMs - task.leasedAtMs > leaseSeconds * 1000 * EXTEND_AFTER,
-    )
+    const agesBeyond = (part: number): Task[] =>
+      [...lane.held.values()].filter((task) => nowMs - task.leasedAtMs > leaseSeconds * 1000 * part)
+    const aging = agesBeyond(EXTEND_AFTER)
     if (aging.length === 0) return
+    lane.isStale = agesBeyond(STALE_AFTER).length > 0
     try {
       const kept = await lane.claims.extend(db, aging, leaseSeconds)
       for (const task of aging) {
         if (kept.has(task.key)) task.leasedAtMs = nowMs
         else dispatcher.lose(lane, task)
       }
+      lane.isStale = false
+      dispatcher.pump()
     } catch (error) {
       log.warn({ event: 'stator.lease_not_extended', graph: lane.graph.table, rows: aging.length, error })
     }

@@ -25,8 +25,13 @@ export interface RunnerOptions extends RunnerLimits {
   readonly log: Logger
   /** Further things that expire, beside the declared `deleteAfterSeconds`. */
   readonly sweeps?: readonly Sweep[]
-  /** How long a claim holds without being extended; a dead worker's rows are free after it. Default 45 s. */
+  /** How long a claim holds without being extended; a dead worker's rows are free after it. Default 20 s. */
   readonly leaseSeconds?: number
+  /**
+   * Names this worker's place among all that share the database. A process that starts with the same name proves that
+   * the former one is gone: what it held is free at once instead of when its leases end.
+   */
+  readonly workerId?: string
   /** A handler that runs longer is aborted and its attempt counts as an error. Default 300 s. */
   readonly handlerSeconds?: number
   /** How long a stop lets calls end by themselves before it aborts them; it takes at most a second more. Default 3.9 s. */

@@ -3,7 +3,7 @@
  * sweeps; starts, stops, pauses, reports.
  */
 import { HomebirdError } from '../core/errors.ts'
-import { Overview } from './claim.ts'
+import { Overview, workerTag } from './claim.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Lane } from './lane.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
@@ -19,7 +19,7 @@ const POLL_IDLE_MS = 5_000
 const POLL_GROWTH = 1.5
 const SWEEP_FIRST_MS = 2_000
 const SWEEP_EVERY_MS = 30_000
-const LEASE_SECONDS = 45
+const LEASE_SECONDS = 20
 const HANDLER_SECONDS = 300
 /** A stop takes at most 5 s: calls may end by themselves, then they are aborted, then their rows are handed back. */
 const DRAIN_SECONDS = 3.9
@@ -44,6 +44,7 @@ class Engine implements Runner {
   readonly #statistics: Statistics
   readonly #stopping = new AbortController()
   #isStarted = false
+  #opening: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | null = null
   #unsubscribe: () => void = () => undefined
   /** Calls of `runUntilIdle` under way. */
@@ -74,6 +75,7 @@ class Engine implements Runner {
     const parts = { db, leaseSeconds, clock, log }
     this.#dispatcher = new Dispatcher({
       ...parts,
+      workerTag: workerTag(options.workerId),
       graphs,
       statistics,
       limits: atLeastOne({ concurrency, concurrencyPerModel, concurrencyPerHost }),
@@ -97,10 +99,29 @@ class Engine implements Runner {
         onNotification: (graph) => this.#announced(graph),
         onConnected: () => this.#pollWithin(0),
       }) ?? this.#unsubscribe
-    this.#dispatcher.isOpen = true
     this.#leases.open()
-    this.#pollWithin(0)
     this.#planSweep(SWEEP_FIRST_MS)
+    // Claims carry the worker's name too, so none is made before the former process's are freed.
+    if (this.#options.workerId === undefined) this.#open()
+    else this.#opening = this.#freeFormer().finally(() => this.#open())
+  }
+
+  #open(): void {
+    if (this.#stopped !== null) return
+    this.#dispatcher.isOpen = true
+    this.#pollWithin(0)
+  }
+
+  async #freeFormer(): Promise<void> {
+    const { db, log } = this.#options
+    for (const lane of this.#dispatcher.lanes) {
+      try {
+        const rows = await lane.claims.freeFormer(db)
+        if (rows > 0) log.info({ event: 'stator.former_freed', graph: lane.graph.table, rows })
+      } catch (error) {
+        log.warn({ event: 'stator.former_not_freed', graph: lane.graph.table, error })
+      }
+    }
   }
 
   #announced(graph: string): void {
@@ -180,6 +201,7 @@ class Engine implements Runner {
   async runUntilIdle(options: IdleOptions = {}): Promise<Tally> {
     if (this.#stopped !== null)
       throw new HomebirdError('INTERNAL', 'this runner was stopped; make another one')
+    await this.#opening
     const dispatcher = this.#dispatcher
     const before = { ...dispatcher.tally }
     this.#drives += 1

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { Claims } from '../../../server/stator/claim.ts'
+import { Claims, workerTag } from '../../../server/stator/claim.ts'
 import { again, defineGraph } from '../../../server/stator/graph.ts'
 import { moveRows } from '../../../server/stator/move.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
@@ -103,6 +103,25 @@ test('the rows of a killed worker come back by themselves', async (t) => {
   await until('20 rows are processed', async () => (await countByState(db))['processed'] === 20)
 })
 
+test('a worker that starts again frees at once what its former process held, and nothing else', async (t) => {
+  const { db } = await openTestDatabase()
+  const [ours = '', theirs = ''] = await addMessages(db, 2)
+  const request = { leaseSeconds: 60, limit: 1, aheadSeconds: 0, exceptKeys: [], isOwnOnly: false }
+  for (const worker of ['worker 0', 'worker 1']) {
+    await new Claims(graph, workerTag(worker)).take(db, request, { rooms: new Map(), room: 1 }, 0)
+  }
+  const deaths: number[] = []
+  const each = async (row: { state_deaths: number }) => {
+    deaths.push(row.state_deaths)
+    return 'processed' as const
+  }
+  const runner = runnerFor(t, db, [{ graph, handlers: { received: { each } } }], { workerId: 'worker 0' })
+  runner.start()
+  await until('the row is processed', async () => (await message(db, ours)).state === 'processed')
+  assert.deepEqual(deaths, [1])
+  assert.equal((await message(db, theirs)).state, 'received')
+})
+
 test('a long handler keeps its lease', async (t) => {
   const { db } = await openTestDatabase()
   const [id = ''] = await addMessages(db, 1)
@@ -179,7 +198,7 @@ test('rows that were held in two deaths are tried alone; the third death puts on
     calls.push(rows.map((row) => row.id))
     return new Map(rows.filter((row) => row.id !== killer).map((row) => [row.id, 'processed'] as const))
   }
-  const suspects = new Claims(graph)
+  const suspects = new Claims(graph, workerTag(undefined))
   for (;;) {
     // A worker that tries them one by one and dies of the killer.
     const found = await suspects.takeSuspect(db, 0, 0)

@@ -5,7 +5,7 @@ import { systemClock } from '../../../server/core/clock.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import type { Database } from '../../../server/db/pool.ts'
 import type { Row } from '../../../server/db/tables.ts'
-import { Claims } from '../../../server/stator/claim.ts'
+import { Claims, workerTag } from '../../../server/stator/claim.ts'
 import type { Graph, GraphWork } from '../../../server/stator/graph.ts'
 import { type Runner, type RunnerOptions, createRunner } from '../../../server/stator/runner.ts'
 
@@ -83,6 +83,11 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 /** Claims as a worker that dies at once: its lease is over with the next statement. @returns the keys it held */
 export async function claimAndDie(db: Database, graph: Graph, limit = 100): Promise<string[]> {
   const request = { leaseSeconds: 0, limit, aheadSeconds: 0, exceptKeys: [], isOwnOnly: false }
-  const { tasks } = await new Claims(graph).take(db, request, { rooms: new Map(), room: limit }, 0)
+  const { tasks } = await new Claims(graph, workerTag(undefined)).take(
+    db,
+    request,
+    { rooms: new Map(), room: limit },
+    0,
+  )
   return tasks.map((task) => task.key)
 }
