@@ -206,7 +206,13 @@ export class FakePeer implements AsyncDisposable {
     if (typeof answer === 'string' || (answer.status ?? 200) >= 300) return answer
     const activity = JSON.parse(request.body.toString()) as Record<string, unknown>
     const signature = await this.verify(request)
-    inbox.add({ activity, type: String(activity['type']), signature, request })
+    const received = { activity, type: String(activity['type']), signature, request }
+    inbox.add(received)
+    // As real servers do: what comes to the shared inbox reaches those whom it is addressed to.
+    const addressees = new Set([activity['to'], activity['cc']].flat())
+    for (const actor of this.#actors.values()) {
+      if (inbox === this.sharedInbox && addressees.has(actor.uri)) actor.inbox.add(received)
+    }
     return answer
   }
 
