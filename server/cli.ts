@@ -61,6 +61,26 @@ withCommonOptions(config.command('unset <name>'))
     ),
   )
 
+const stator = program.command('stator').description('the engine that works off what is due')
+withCommonOptions(stator.command('run'))
+  .description('work for a while, beside the running home or without one')
+  .requiredOption('--for <time>', 'how long: 10s, 500ms, 2m')
+  .action(
+    run(async (options: CommonOptions & { for: string }) =>
+      (await import('./commands/stator.ts')).runStator(options),
+    ),
+  )
+
+const owner = program.command('owner').description('the one person this home belongs to')
+withCommonOptions(owner.command('password'))
+  .description('set a forgotten password, on the machine itself')
+  .option('--password-file <file>', 'file with the new password on its first line')
+  .action(
+    run(async (options: CommonOptions & { passwordFile?: string }) =>
+      (await import('./commands/owner-password.ts')).setPassword(options),
+    ),
+  )
+
 const isJson = process.argv.includes('--json')
 try {
   await program.parseAsync()

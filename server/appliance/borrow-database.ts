@@ -1,0 +1,84 @@
+/** Lends the database of a home to a command: that of the running home, or one started for as long as it takes. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { Config } from '../core/config.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { Child } from './child.ts'
+import { isDataDirLocked, readLockHolder } from './data-dir-lock.ts'
+import { type Ground, type GroundSources, openGround, readSettings } from './ground.ts'
+import { openDatabaseLife, planDatabase } from './home-database.ts'
+import type { Launcher } from './launcher.ts'
+import { HOME_SECRET, clusterFolder } from './postgres-files.ts'
+import { HOME_DATABASE, HOME_ROLE } from './postgres-provision.ts'
+import { readSecret } from './secrets.ts'
+
+const MIGRATION_LIMIT_MS = 30 * 60_000
+const SOCKET_PORT = 5432
+
+type Use<T> = (connection: DatabaseConnection, config: Config) => Promise<T>
+
+/**
+ * @param launcher  starts the migration where the database has to be started
+ * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, and whatever starting a database throws
+ */
+export async function withHomeDatabase<T>(
+  sources: GroundSources,
+  launcher: Launcher,
+  use: Use<T>,
+): Promise<T> {
+  const { dir, loaded } = readSettings(sources)
+  if (loaded.config.databaseUrl !== null) {
+    const { external } = await planDatabase(loaded.config, 'all')
+    if (external !== null) return use(external.connection, loaded.config)
+  }
+  if (isDataDirLocked(dir)) return use(connectionOfRunningHome(dir), loaded.config)
+  if (!existsSync(clusterFolder(dir))) {
+    throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
+  }
+  const { ground, checked: plan } = await openGround(sources, (config) => planDatabase(config, 'all'))
+  try {
+    const database = await openDatabaseLife(ground, plan, () => undefined)
+    try {
+      await migrate(launcher, ground, database.connection)
+      return await use(database.connection, ground.loaded.config)
+    } finally {
+      await database.stop()
+    }
+  } finally {
+    ground.release()
+  }
+}
+
+/** Everything that is needed stands in the folder, readable by its owner only. */
+function connectionOfRunningHome(dir: Ground['dir']): DatabaseConnection {
+  const password = readSecret(dir, HOME_SECRET)
+  const controlSocket = readLockHolder(dir)?.controlSocket ?? null
+  if (password === null || controlSocket === null || process.platform === 'win32') {
+    throw new HomebirdError('NOT_RUNNING', `the home in ${dir.path} is still starting; try again in a moment`)
+  }
+  const host = join(dirname(controlSocket), 'db')
+  return { host, port: SOCKET_PORT, user: HOME_ROLE, password, database: HOME_DATABASE, ssl: 'disable' }
+}
+
+async function migrate(launcher: Launcher, ground: Ground, database: DatabaseConnection): Promise<void> {
+  const observer = { line: () => undefined, notice: () => undefined }
+  const child = new Child(launcher, { role: 'migrate', name: 'migrate', heapMb: null }, observer)
+  await child.begin(
+    {
+      type: 'start',
+      role: 'migrate',
+      index: 0,
+      dataDir: ground.dir.path,
+      settings: ground.loaded.config,
+      database,
+      connections: 1,
+      publicListen: null,
+      privateListen: null,
+      oneTimeKeyHash: null,
+      windowDir: null,
+    },
+    MIGRATION_LIMIT_MS,
+  )
+  await child.ended
+}

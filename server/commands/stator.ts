@@ -1,0 +1,67 @@
+/** `homebird stator run --for 10s`: works off what is due, beside the running home or without one. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
+import { openContext } from '../context.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { Config } from '../core/config.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { createLogger } from '../core/log.ts'
+import { createWorkerRunner } from '../worker-process.ts'
+import { type CommandIo, commandIo } from './command-io.ts'
+import { type CommonOptions, sourcesFrom } from './options.ts'
+
+/** What the reserve of the connection budget is for. */
+const CONNECTIONS = 4
+const MAX_MS = 86_400_000
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+interface StatorOptions extends CommonOptions {
+  readonly for: string
+}
+
+export async function runStator(options: StatorOptions): Promise<ExitCode> {
+  const io = commandIo(options.json === true)
+  const forMs = parseDuration(options.for)
+  const sources = sourcesFrom(options)
+  const launcher = createNodeLauncher({ env: sources.env })
+  await withHomeDatabase(sources, launcher, (database, config) => work(io, forMs, database, config))
+  return ExitCode.ok
+}
+
+async function work(
+  io: CommandIo,
+  forMs: number,
+  database: DatabaseConnection,
+  config: Config,
+): Promise<void> {
+  const log = createLogger('stator', config.logLevel === 'info' ? 'error' : config.logLevel, 2)
+  const context = await openContext({ part: 'stator', config, database, connections: CONNECTIONS, log })
+  try {
+    const runner = createWorkerRunner(context)
+    const interrupted = new AbortController()
+    process.once('SIGINT', () => interrupted.abort())
+    process.once('SIGTERM', () => interrupted.abort())
+    runner.start()
+    await delay(forMs, undefined, { signal: interrupted.signal }).catch(() => undefined) // stops early, in order
+    const { tally, graphs } = await runner.status()
+    await runner.stop()
+    io.put({ tally, graphs })
+    io.say(`${tally.attempts} attempts, ${tally.moved} moved on, ${tally.failed} failed`)
+    for (const graph of graphs) {
+      if (graph.waiting > 0 || graph.quarantined > 0) {
+        io.say(`  ${graph.graph}: ${graph.waiting} waiting, ${graph.quarantined} in quarantine`)
+      }
+    }
+  } finally {
+    await context.close()
+  }
+}
+
+/** `10s`, `500ms`, `2m`, `1h`; a bare number is seconds. @throws HomebirdError USAGE */
+export function parseDuration(raw: string): number {
+  const [, number = '', unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(raw.trim()) ?? []
+  const duration = number === '' ? Number.NaN : Number(number) * (UNIT_MS[unit] ?? Number.NaN)
+  if (duration > 0 && duration <= MAX_MS) return duration
+  throw new HomebirdError('USAGE', `--for is "${raw}" and must be a time up to 24h, such as 10s, 500ms or 2m`)
+}
