@@ -135,6 +135,8 @@ class KeyCache implements RemoteKeys {
     const now = this.#keys.get(keyUri)
     // Somebody else's failed signature has brought the new key already.
     if (now !== undefined && now !== key) return { outcome: 'found', key: now }
+    // A key that never proved good was read a moment ago; asking again would bring the same.
+    if (this.#unstored.has(key)) return { outcome: 'refused', reason: `${keyUri} has just been read` }
     if (this.#refetched.has(keyUri))
       return { outcome: 'refused', reason: `${keyUri} was read anew a moment ago` }
     return this.#once(keyUri, async () => {

@@ -257,6 +257,10 @@ export class FakeActor {
     return this.#send(home, 'GET', path, options)
   }
 
+  #algorithm(): string {
+    return this.options.keyAlgorithm === 'ed25519' ? 'hs2019' : 'rsa-sha256'
+  }
+
   async #send(
     home: HomeTarget,
     method: string,
@@ -286,7 +290,7 @@ export class FakeActor {
       covers: options.covers ?? coversOf(scheme, body !== undefined),
       created: options.created ?? Math.floor((options.date ?? new Date()).getTime() / 1000),
       ...(options.expires === undefined ? {} : { expires: options.expires }),
-      ...(scheme === 'cavage' ? { algorithm: options.algorithm ?? 'rsa-sha256' } : {}),
+      ...(scheme === 'cavage' ? { algorithm: options.algorithm ?? this.#algorithm() } : {}),
     })
     const whole = { ...headers, host: home.host, ...signature, ...options.lateHeaders }
     const sent = withoutEmpty(options.mangle?.(whole) ?? whole)
