@@ -1,5 +1,6 @@
 /** Change and tell in one transaction: NOTIFY is delivered at commit, so nobody is woken for a ghost. */
 import { sql } from 'kysely'
+import { HomebirdError } from '../core/errors.ts'
 import type { Database, Querier, Transaction } from './pool.ts'
 
 /** Channels of NOTIFY; `db/listen` subscribes to them. */
@@ -44,4 +45,21 @@ export function sqlState(error: unknown): string | undefined {
 
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505'
+}
+
+/** Terminated by an administrator, terminated by a crash, not ready yet; class 08 are connection exceptions. */
+const AWAY_STATES = /^(57P01|57P02|57P03|08...)$/
+const SOCKET_CODES = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/
+const SOCKET_CALLS = /^(connect|read|write)$/
+/** What the driver says without a code when its connection falls or none can be had. */
+const AWAY_MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/
+
+/** Whether the database was not there: that says nothing about the statement, which may be sent again. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof HomebirdError) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if ('severity' in error) return AWAY_STATES.test(code)
+  if ('syscall' in error) return SOCKET_CODES.test(code) && SOCKET_CALLS.test(String(error.syscall))
+  return AWAY_MESSAGES.test(error.message)
 }

@@ -1,5 +1,6 @@
 /** One call of a handler: what it says of each row, checked against the graph. Never throws, writes nothing. */
 import { HomebirdError, describeError } from '../core/errors.ts'
+import { isDatabaseAway } from '../db/transaction.ts'
 import type { StateRow, Task } from './claim.ts'
 import type { Again, Graph, Move, StateHandler, Verdict, Work } from './graph.ts'
 
@@ -17,6 +18,9 @@ export type Outcome =
 
 /** Handlers as the engine sees them; the types of `HandlersOf` are checked where a graph's handlers are written. */
 export type AnyHandler = StateHandler<StateRow, string>
+
+/** The result itself waits for the database; this is only the pause after it. */
+const DATABASE_AWAY_SECONDS = 2
 
 const INTERRUPTED: Outcome = { kind: 'interrupted' }
 
@@ -63,7 +67,7 @@ async function attemptBatch(
     return tasks.map((task) => outcomeOf(graph, task, verdicts.get(task.key) ?? NO_VERDICT))
   } catch (error) {
     const failed = failure(error, work)
-    if (failed.kind === 'interrupted' || tasks.length === 1) return tasks.map(() => failed)
+    if (failed.kind !== 'failed' || tasks.length === 1) return tasks.map(() => failed)
   }
   const outcomes: Outcome[] = []
   for (const task of tasks) {
@@ -75,9 +79,21 @@ async function attemptBatch(
 
 const NO_VERDICT: Again = { again: true, reason: 'the batch gave no verdict for this row' }
 
-/** What a handler throws after it was told to stop says nothing about the row. */
+/**
+ * What a handler throws after it was told to stop says nothing about the row, and neither does a database that was
+ * away for a moment.
+ */
 function failure(error: unknown, work: Work): Outcome {
-  return work.signal.aborted ? INTERRUPTED : { kind: 'failed', error: describeError(error) }
+  if (work.signal.aborted) return INTERRUPTED
+  if (isDatabaseAway(error)) {
+    return {
+      kind: 'again',
+      afterSeconds: DATABASE_AWAY_SECONDS,
+      reason: describeError(error),
+      isCounted: false,
+    }
+  }
+  return { kind: 'failed', error: describeError(error) }
 }
 
 function outcomeOf(graph: Graph, task: Task, verdict: Verdict<string>): Outcome {

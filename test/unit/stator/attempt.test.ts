@@ -48,6 +48,26 @@ test('a batch that throws is tried again row by row, and the bad row fails alone
   assert.deepEqual(calls, [['1', '2', '3'], ['1'], ['2'], ['3']])
 })
 
+test("a database that was away is nobody's fault: the rows come back soon, and nothing is counted", async () => {
+  const falls = [
+    Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }),
+    Object.assign(new Error('connect ENOENT'), { code: 'ENOENT', syscall: 'connect' }),
+    new Error('Connection terminated unexpectedly'),
+  ]
+  for (const error of falls) {
+    const batch = async (): Promise<Map<string, Verdict<string>>> => Promise.reject(error)
+    const outcomes = await attempt(graph, { batch }, tasks('1', '2'), work)
+    for (const outcome of outcomes) {
+      assert.ok(outcome.kind === 'again', outcome.kind)
+      assert.equal(outcome.isCounted, false)
+      assert.ok((outcome.afterSeconds ?? 60) < 10)
+    }
+  }
+  const own = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+  const [outcome] = await attempt(graph, { each: async () => Promise.reject(own) }, tasks('1'), work)
+  assert.equal(outcome?.kind, 'failed')
+})
+
 test('a row that a batch is silent about is tried again, not lost', async () => {
   const outcomes = await attempt(
     graph,
