@@ -6,6 +6,7 @@ import { Avatar } from '../components/avatar.tsx'
 import { Bird } from '../components/bird.tsx'
 import { cx } from '../components/cx.ts'
 import { EmojiText } from '../components/emoji-text.tsx'
+import { Handle } from '../components/handle.tsx'
 import { HomeState, HomeStateProof } from '../components/home-state.tsx'
 import { nameOf } from '../components/post-card.tsx'
 import { wholeHandle } from '../formatting/handles.ts'
@@ -80,7 +81,9 @@ function Own() {
           <bdi className={styles.name}>
             <EmojiText text={nameOf(account)} emojis={account.emojis} />
           </bdi>
-          <bdi className={styles.handle}>{wholeHandle(account.acct, facts?.domain ?? null)}</bdi>
+          <span className={styles.handle}>
+            <Handle text={wholeHandle(account.acct, facts?.domain ?? null)} />
+          </span>
         </span>
       </AppLink>
       {facts === undefined ? null : (

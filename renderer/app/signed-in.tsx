@@ -1,5 +1,5 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { Composer } from '../features/composer/composer.tsx'
 import { WritePage } from '../features/composer/write-page.tsx'
@@ -55,8 +55,13 @@ interface PagesProps {
 }
 
 function Pages({ words, isWide, onFind }: PagesProps) {
-  const [, navigate] = useLocation()
+  const [path, navigate] = useLocation()
   const reply = useReply(isWide)
+  useLayoutEffect(() => {
+    // Home finds its own place again.
+    if (path === ROUTES.search || path === ROUTES.you || (path === ROUTES.write && !isWide))
+      window.scrollTo(0, 0)
+  }, [path, isWide])
   const home = <HomePage onReply={reply} onFind={() => onFind('')} />
   return (
     <Switch>

@@ -1,18 +1,21 @@
 /** The quiet sheet in the middle of an otherwise empty page: first run, sign-in, the home that does not answer. */
 import type { ReactNode } from 'react'
 import { Bird } from './bird.tsx'
+import { cx } from './cx.ts'
 import styles from './page-frame.module.css'
 
 interface PageFrameProps {
   readonly children: ReactNode
   /** Above the sheet, beside the bird: where the person is. */
   readonly place?: ReactNode
+  /** Keeps one height over several pages. */
+  readonly isTall?: boolean
 }
 
-export function PageFrame({ children, place = null }: PageFrameProps) {
+export function PageFrame({ children, place = null, isTall = false }: PageFrameProps) {
   return (
     <div className={styles.page}>
-      <main className={styles.sheet}>
+      <main className={cx(styles.sheet, isTall && styles.tall)}>
         <div className={styles.top}>
           <Bird />
           <span className={styles.place}>{place}</span>

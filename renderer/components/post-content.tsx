@@ -86,7 +86,7 @@ function Folding({ children }: { readonly children: ReactNode }) {
         {children}
       </div>
       {isLong ? (
-        <div>
+        <div className={styles.more}>
           <Button look="plain" onPress={() => setOpen(!isOpen)}>
             {t(isOpen ? 'post.less' : 'post.more')}
           </Button>

@@ -1,5 +1,5 @@
 /** The posts themselves: only those near the screen are in the page, and none of them moves when others come. */
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type CacheSnapshot, WindowVirtualizer, type WindowVirtualizerHandle } from 'virtua'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
@@ -9,7 +9,7 @@ import type { HomeScroll } from '../../stores/services.ts'
 import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
 import styles from './home.module.css'
 import { PostEntry } from './post-entry.tsx'
-import { useListKeys } from './use-list-keys.ts'
+import { scrollToTop, useListKeys } from './use-list-keys.ts'
 import { LEFT_HERE, entriesOf, unseenCount } from './entries.ts'
 
 interface TimelineListProps {
@@ -32,10 +32,7 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   useEffect(onScroll, [onScroll, entries])
   return (
     <>
-      <NewPostsPill
-        count={unseenCount(view.ids, seen)}
-        onPress={() => list.current?.scrollToIndex(0, { smooth: prefersMotion() })}
-      />
+      <NewPostsPill count={unseenCount(view.ids, seen)} onPress={scrollToTop} />
       <div role="feed" aria-busy={view.isLoadingOlder}>
         <WindowVirtualizer
           ref={list}
@@ -66,7 +63,8 @@ function useKeptScroll(list: RefObject<WindowVirtualizerHandle | null>, count: n
   useEffect(() => {
     length.current = count
   }, [count])
-  useEffect(() => {
+  // Before the page is taken down, while its place can still be read.
+  useLayoutEffect(() => {
     if (kept !== null) window.scrollTo(0, kept.offset)
     const handle = list.current
     return () => {
@@ -84,10 +82,6 @@ function LeftHere() {
       <span>{t('home.left_here')}</span>
     </p>
   )
-}
-
-export function prefersMotion(): boolean {
-  return !window.matchMedia('(prefers-reduced-motion: reduce)').matches
 }
 
 /** True for the one drawing in which entries came above those that were there. */

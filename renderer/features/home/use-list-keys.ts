@@ -37,7 +37,7 @@ export function useListKeys(
     if (command === 'next') return move(1)
     if (command === 'previous') return move(-1)
     if (command === 'newest' || command === 'top') {
-      list.current?.scrollToIndex(0)
+      scrollToTop()
       return true
     }
     if (command === 'older') {
@@ -51,6 +51,13 @@ export function useListKeys(
     deed(post)
     return true
   })
+}
+
+export function scrollToTop(): void {
+  const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  // A long way is no journey.
+  const isFar = window.scrollY > 4 * window.innerHeight
+  window.scrollTo({ top: 0, behavior: isCalm || isFar ? 'instant' : 'smooth' })
 }
 
 /** The id of the entry that holds the focus. */

@@ -2,6 +2,7 @@
 import type { Account } from '../../../server/contracts/account.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { EmojiText } from '../../components/emoji-text.tsx'
+import { Handle } from '../../components/handle.tsx'
 import { nameOf } from '../../components/post-card.tsx'
 import { PostHtml } from '../../components/post-html.tsx'
 import { isWebAddress } from '../../formatting/link-kind.ts'
@@ -30,10 +31,10 @@ export function ProfileCard({ account }: { readonly account: Account }) {
           </h2>
           <p className={styles.handle}>
             {isOwn || !isWebAddress(account.url) ? (
-              <bdi>{handle}</bdi>
+              <Handle text={handle} />
             ) : (
               <a href={account.url} target="_blank" rel="noopener noreferrer">
-                <bdi>{handle}</bdi>
+                <Handle text={handle} />
               </a>
             )}
           </p>

@@ -12,7 +12,8 @@ import { StepForm } from './step-form.tsx'
 export function AddressStep({ answers, flaws, onChange, onNext, onBack }: StepProps) {
   const t = useText()
   const [isTouched, setTouched] = useState(flaws.domain !== undefined)
-  const flaw = flaws.domain ?? (isTouched ? flawOfField('domain', answers.domain) : null)
+  const flaw =
+    flaws.domain ?? flaws.serviceDomain ?? (isTouched ? flawOfField('domain', answers.domain) : null)
   const submit = (): void => {
     setTouched(true)
     if (answers.hasDomain && flawOfField('domain', answers.domain) !== null) return

@@ -1,5 +1,5 @@
 /** The first run: five steps, one thought each. Back keeps every answer, Enter is the blue button. */
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { SetUpField } from '../../../server/contracts/owner-api.ts'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { setUp } from '../../api/owner.ts'
@@ -35,7 +35,7 @@ export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
   const step = isMade ? 'check' : form.answers.step
   const number = SET_UP_STEPS.indexOf(step) + 1
   return (
-    <PageFrame place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
+    <PageFrame isTall place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
       <div key={step} style={{ display: 'contents' }}>
         {renderStep(step, form, onOpen)}
       </div>
@@ -71,11 +71,10 @@ function useSetUpForm(onMade: () => void): SetUpFormState {
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const [isBusy, setBusy] = useState(false)
   const onChange = (part: Partial<SetUpAnswers>): void => {
-    const next = { ...answers, ...part }
-    setAnswers(next)
-    setFlaws(withoutChanged(flaws, part))
-    keepAnswers(storage, next)
+    setAnswers((known) => ({ ...known, ...part }))
+    setFlaws((known) => withoutChanged(known, part))
   }
+  useEffect(() => keepAnswers(storage, answers), [storage, answers])
   const move = (by: number): void => {
     const step = SET_UP_STEPS[SET_UP_STEPS.indexOf(answers.step) + by]
     if (step !== undefined) onChange({ step })

@@ -1,10 +1,13 @@
 /** The frame of one step: its thought as heading, its fields, Back and the blue button, which Enter presses. */
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
 import { Form } from 'react-aria-components'
 import { Button } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './setup.module.css'
+
+/** These do something else with Enter, or submit by themselves. */
+const CONTROLS = 'button, a, input, textarea, summary'
 
 interface StepFormProps {
   readonly title: string
@@ -23,6 +26,18 @@ export function StepForm(props: StepFormProps) {
   // A screen reader begins each step with its thought; a step that has a field moves on to that by itself.
   useEffect(() => {
     if (heading.current?.closest('form')?.contains(document.activeElement) !== true) heading.current?.focus()
+  }, [])
+  const submit = useEffectEvent(() => {
+    if (!isBusy) onNext()
+  })
+  useEffect(() => {
+    // A form without a field, or with none that has the focus, would not hear it.
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const isOnControl = event.target instanceof Element && event.target.closest(CONTROLS) !== null
+      if (event.key === 'Enter' && !event.defaultPrevented && !isOnControl) submit()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
   }, [])
   return (
     <Form

@@ -5,6 +5,7 @@ import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmojiText } from '../../components/emoji-text.tsx'
+import { Handle } from '../../components/handle.tsx'
 import { HomeState, HomeStateProof } from '../../components/home-state.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { nameOf } from '../../components/post-card.tsx'
@@ -50,7 +51,7 @@ function OwnCard({ domain }: { readonly domain: string | null }) {
           </bdi>
         </h2>
         <p className={styles.note}>
-          <bdi>{wholeHandle(account.acct, domain)}</bdi>
+          <Handle text={wholeHandle(account.acct, domain)} />
         </p>
         <p className={styles.note}>
           {t('profile.counts', {

@@ -14,12 +14,14 @@ import { checkSetUpForm } from './set-up-form.ts'
 const CONFIG = { scope: 'owner', rateLimit: { max: 30, timeWindow: 300_000 } } as const
 
 const text = Type.String({ maxLength: 2_000 })
+/** A union of two schemas would have null read as an empty text, because bodies are coerced. */
+const textOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 2_000 })
 const Form = Type.Object({
   username: text,
   displayName: text,
   password: text,
-  domain: Type.Union([text, Type.Null()]),
-  serviceDomain: Type.Union([text, Type.Null()]),
+  domain: textOrNull,
+  serviceDomain: textOrNull,
 })
 
 export function setUpRoutes(context: HttpContext): FastifyPluginAsync {

@@ -1,0 +1,107 @@
+/** The system's Chromium, driven by playwright-core: one browser for a test file, one fresh profile for each page. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium,
+} from 'playwright-core'
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const EXECUTABLE = process.env['HOMEBIRD_TEST_BROWSER'] ?? CANDIDATES.find((path) => existsSync(path))
+const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
+const GIVE_UP_AFTER_MS = 15_000
+
+/** For `test(name, { skip: noBrowser })`: false, or the line that says why. */
+export const noBrowser: string | false =
+  EXECUTABLE === undefined ? 'no Chromium on this machine (apt-get install chromium)' : false
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--force-color-profile=srgb',
+]
+
+export interface TestBrowser extends AsyncDisposable {
+  /** A page of a profile of its own; what it says on its console that is an error is kept in `problems`. */
+  openPage(options?: PageOptions): Promise<TestPage>
+  close(): Promise<void>
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Shares cookies and storage with this one, as a second tab does. */
+  readonly context?: BrowserContext
+}
+
+export interface TestPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors of scripts and breaches of the content policy, in order. */
+  readonly problems: string[]
+}
+
+export async function openBrowser(): Promise<TestBrowser> {
+  if (EXECUTABLE === undefined) throw new Error(String(noBrowser))
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, headless: true })
+  const close = async (): Promise<void> => browser.close()
+  return { openPage: async (options) => openPage(browser, options), close, [Symbol.asyncDispose]: close }
+}
+
+async function openPage(browser: Browser, options: PageOptions = {}): Promise<TestPage> {
+  const { context: given, ...own } = options
+  const context =
+    given ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...own }))
+  context.setDefaultTimeout(GIVE_UP_AFTER_MS)
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(`script: ${error.message}`))
+  page.on('console', (message) => {
+    // An answer of 4xx or 5xx is told on the console by the browser itself; tests cause them on purpose.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+      problems.push(`console: ${message.text()}`)
+    }
+  })
+  return { page, context, problems }
+}
+
+/** Saves what the page looks like into test/screenshots, for somebody to look at. */
+export async function takeScreenshot(page: Page, name: string, fullPage = false): Promise<void> {
+  await mkdir(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage, animations: 'disabled' })
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly help: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+  }[]
+}
+
+/** What axe finds on the page as it is, one line each; an empty list is what a test wants. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { default: fs } = await import('node:fs/promises')
+  // The content policy forbids a script element; evaluating goes through the debugger.
+  await page.evaluate(await fs.readFile(AXE, 'utf8'))
+  const results = await page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }
+    return axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+  }, AXE_TAGS)
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ html, failureSummary = '' }) => `${id}: ${help}\n    ${html.slice(0, 200)}\n    ${failureSummary}`,
+    ),
+  )
+}
