@@ -66,11 +66,12 @@ function pageUrl(api: Api, request: FastifyRequest, cursor: string, id: string):
   return `${originOf(api, request)}${url.pathname}${url.search}`
 }
 
-/** The origin by which the client reached this home; nothing on the private listener, whose client knows it itself. */
+/**
+ * The origin by which the client reached this home; nothing on the private listener, whose client knows it itself. Names
+ * that are not of the home's domains were let in by the host guard: allowed ones, or loopback while there is no address.
+ */
 export function originOf(api: Api, request: FastifyRequest): string {
   if (api.listener === 'private') return ''
-  const { home, config } = api.context
   const host = (request.headers.host ?? '').toLowerCase()
-  if (home.isOwnHost(host)) return `https://${host}`
-  return config.allowedHosts.includes(host) ? `${request.protocol}://${host}` : home.origin()
+  return api.context.home.isOwnHost(host) ? `https://${host}` : `${request.protocol}://${host}`
 }

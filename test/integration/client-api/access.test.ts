@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fastify from 'fastify'
 import { setOwnerPassword } from '../../../server/domain/owner/password.ts'
+import { guardRoutes } from '../../../server/http/client-api/access.ts'
 import { PASSWORD, openApiHome } from '../../support/api-home.ts'
 import { until } from '../../support/until.ts'
 import { errorOf, exchange, registered } from './oauth-steps.ts'
@@ -109,4 +111,17 @@ test('the private listener takes the session and no other origin', async () => {
   assert.equal((await home.askPrivate('/api/v1/timelines/home', { headers: foreign })).status, 401)
   const elsewhere = { cookie, host: home.host }
   assert.equal((await home.ask('/api/v1/timelines/home', { headers: elsewhere })).status, 401)
+})
+
+test('a home with a route that does not say who may use it does not start', async () => {
+  const home = await openApiHome()
+  const app = fastify()
+  guardRoutes(app, home.context, 'public')
+  app.get('/good', { config: { scope: 'public', subject: 'public' } }, async () => 'fine')
+  assert.throws(() => app.get('/forgotten', async () => 'oops'), /declares no scope/)
+  assert.throws(
+    () => app.get('/half', { config: { scope: 'read' } }, async () => 'oops'),
+    /declares no scope/,
+  )
+  await app.close()
 })

@@ -1,0 +1,177 @@
+/** Libraries that other people's apps are made of sign in, post and read. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from 'masto'
+import generator, { type Entity, type MegalodonInterface } from 'megalodon'
+import { WebSocket } from 'ws'
+import { type ApiHome, PASSWORD, openApiHome } from '../../support/api-home.ts'
+import { ConsentBrowser, consentTo } from '../../support/consent-browser.ts'
+
+const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
+
+/** Reached by its loopback address, since the libraries dial what they are told. */
+const openReachableHome = async (): Promise<ApiHome> => openApiHome({ domain: null })
+
+async function codeOf(home: ApiHome, address: string): Promise<string> {
+  const browser = new ConsentBrowser(home.publicPort, home.host)
+  const page = await consentTo(browser, address, PASSWORD)
+  return /<code>([\w-]+)<\/code>/.exec(page.text())?.[1] ?? ''
+}
+
+async function signInWithMasto(home: ApiHome) {
+  const url = `http://${home.host}`
+  const app = await createRestAPIClient({ url }).v1.apps.create({
+    clientName: 'masto',
+    redirectUris: OUT_OF_BAND,
+    scopes: 'read write follow',
+  })
+  const query = {
+    response_type: 'code',
+    client_id: app.clientId ?? '',
+    redirect_uri: OUT_OF_BAND,
+    scope: 'read write',
+  }
+  const code = await codeOf(home, `/oauth/authorize?${new URLSearchParams(query)}`)
+  const oauth = createOAuthAPIClient({ url })
+  const client = { clientId: app.clientId ?? '', clientSecret: app.clientSecret ?? '' }
+  const { accessToken } = await oauth.token.create({
+    ...client,
+    grantType: 'authorization_code',
+    redirectUri: OUT_OF_BAND,
+    code,
+    scope: 'read write',
+  })
+  return { url, accessToken, oauth, client, masto: createRestAPIClient({ url, accessToken }) }
+}
+
+test('masto signs in, posts, reads, pages and signs out', async () => {
+  const home = await openReachableHome()
+  const { masto, oauth, client, accessToken } = await signInWithMasto(home)
+  const me = await masto.v1.accounts.verifyCredentials()
+  assert.equal(me.username, 'ana')
+  assert.equal(me.source.privacy, 'public')
+  const written: string[] = []
+  for (let count = 1; count <= 7; count += 1) {
+    const status = await masto.v1.statuses.create({ status: `number ${count} #count`, visibility: 'public' })
+    written.unshift(status.id)
+  }
+  const read: string[] = []
+  for await (const page of masto.v1.timelines.home.list({ limit: 3 }))
+    read.push(...page.map((status) => status.id))
+  assert.deepEqual(read, written)
+  const [first] = written
+  assert.ok(first)
+  await masto.v1.statuses.$select(first).favourite()
+  const reply = await masto.v1.statuses.create({ status: 'to myself', inReplyToId: first })
+  const context = await masto.v1.statuses.$select(first).context.fetch()
+  assert.deepEqual(
+    context.descendants.map((status) => status.id),
+    [reply.id],
+  )
+  const edited = await masto.v1.statuses.$select(reply.id).update({ status: 'to myself, again' })
+  assert.match(edited.content, /again/)
+  const found = await masto.v2.search.list({ q: 'cou', type: 'hashtags' })
+  assert.deepEqual(
+    found.hashtags.map((tag) => tag.name),
+    ['count'],
+  )
+  await masto.v1.statuses.$select(reply.id).remove()
+  await assert.rejects(async () => masto.v1.statuses.$select(reply.id).fetch(), /Record not found/)
+  await oauth.revoke({ ...client, token: accessToken })
+  await assert.rejects(async () => masto.v1.accounts.verifyCredentials(), /access token is invalid/)
+})
+
+test('masto follows the live stream', async (t) => {
+  const home = await openReachableHome()
+  const { masto, accessToken } = await signInWithMasto(home)
+  const { configuration } = await masto.v2.instance.fetch()
+  const streaming = createStreamingAPIClient({
+    streamingApiUrl: `${configuration.urls.streaming}/api/v1/streaming`,
+    accessToken,
+    implementation: WebSocket,
+  })
+  t.after(() => streaming.close())
+  const subscription = streaming.user.subscribe()
+  const events = subscription[Symbol.asyncIterator]()
+  const next = events.next()
+  // A subscription is a message on its way: what is written before it arrives is not streamed.
+  const posted = repeat(t, async () => masto.v1.statuses.create({ status: 'live' }))
+  const { value } = await next
+  await posted.stop()
+  assert.equal(value?.event, 'update')
+})
+
+/** Does something again and again until it is told to stop: for what is seen only by who listens already. */
+function repeat(t: TestContext, work: () => Promise<unknown>): { stop(): Promise<void> } {
+  const over = new AbortController()
+  const go = async (): Promise<void> => {
+    while (!over.signal.aborted) await work()
+  }
+  const going = go()
+  const stop = async (): Promise<void> => {
+    over.abort()
+    await going
+  }
+  t.after(stop)
+  return { stop }
+}
+
+async function signInWithMegalodon(home: ApiHome): Promise<MegalodonInterface> {
+  const url = `http://${home.host}`
+  const anonymous = generator('mastodon', url)
+  const app = await anonymous.registerApp('megalodon', { scopes: ['read', 'write', 'follow'] })
+  const { pathname, search } = new URL(app.url ?? '')
+  const code = await codeOf(home, `${pathname}${search}`)
+  const token = await anonymous.fetchAccessToken(app.client_id, app.client_secret, code)
+  return generator('mastodon', url, token.access_token)
+}
+
+test('megalodon signs in, posts, reads and streams', async (t) => {
+  const home = await openReachableHome()
+  const client = await signInWithMegalodon(home)
+  const { data: me } = await client.verifyAccountCredentials()
+  assert.equal(me.acct, 'ana')
+  const stream = await client.userStreaming()
+  t.after(() => stream.stop())
+  await new Promise<void>((resolve) => {
+    stream.on('connect', () => resolve())
+  })
+  const arriving = new Promise<Entity.Status>((resolve) => {
+    stream.on('update', (status: Entity.Status) => resolve(status))
+  })
+  const { data: written } = await client.postStatus('hello from megalodon', {
+    visibility: 'unlisted',
+    spoiler_text: 'a greeting',
+  })
+  assert.equal((await arriving).id, (written as Entity.Status).id)
+  const { data: timeline } = await client.getHomeTimeline({ limit: 5 })
+  assert.deepEqual(
+    timeline.map((status) => status.spoiler_text),
+    ['a greeting'],
+  )
+  const { data: updated } = await client.updateCredentials({
+    display_name: 'Ana of the birds',
+    fields_attributes: [{ name: 'Home', value: 'https://home.example' }],
+  })
+  assert.equal(updated.display_name, 'Ana of the birds')
+  assert.match(updated.fields[0]?.value ?? '', /<a href="https:\/\/home\.example\/"/)
+  const { data: boosted } = await client.reblogStatus((written as Entity.Status).id)
+  assert.equal(boosted.reblog?.id, (written as Entity.Status).id)
+  const { data: instance } = await client.getInstance()
+  assert.equal(instance.registrations, false)
+  const starts = [
+    client.getPreferences(),
+    client.getFilters(),
+    client.getLists(),
+    client.getBookmarks(),
+    client.getFavourites(),
+    client.getBlocks(),
+    client.getMutes(),
+    client.getNotifications(),
+    client.getInstanceCustomEmojis(),
+    client.getInstanceAnnouncements(),
+    client.getConversationTimeline(),
+    client.getInstanceTrends(),
+  ]
+  for (const answer of await Promise.all(starts)) assert.equal(answer.status, 200)
+})
