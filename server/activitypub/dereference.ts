@@ -29,6 +29,8 @@ export interface FindOptions {
   /** Reads an actor from its origin however fresh the stored row is. */
   readonly isFresh?: boolean
   readonly limits?: BudgetLimits
+  /** Why a post that was read is not to be stored, with whatever it replies to; null where it is. */
+  readonly refusalOf?: (facts: PostFacts) => string | null
 }
 
 export type Resolved =
@@ -67,6 +69,8 @@ class Finder implements Dereferencer {
   readonly #clock: Clock
   readonly #parts: DereferencerParts
   readonly #documents: RemoteDocuments
+  /** Actors that are being read and stored: whoever else asks gets the same. */
+  readonly #reading = new Map<string, Promise<ActorReading>>()
 
   constructor(parts: DereferencerParts) {
     this.#db = parts.db
@@ -120,8 +124,15 @@ class Finder implements Dereferencer {
   }
 
   async readActor(uri: string): Promise<ActorReading> {
-    const read = await this.#documents.read(uri, { isFresh: true })
-    return read.outcome === 'found' ? this.#storeActor(read.document) : read
+    const running = this.#reading.get(uri)
+    if (running !== undefined) return running
+    const reading = this.#readActor(uri)
+    this.#reading.set(uri, reading)
+    try {
+      return await reading
+    } finally {
+      this.#reading.delete(uri)
+    }
   }
 
   async readPost(uri: string, options: FindOptions = {}): Promise<PostReading> {
@@ -136,6 +147,8 @@ class Finder implements Dereferencer {
         if (chain.length === 0) ({ failure } = read)
         break
       }
+      const refusal = chain.length === 0 ? (options.refusalOf?.(read.facts) ?? null) : null
+      if (refusal !== null) return { outcome: 'refused', reason: refusal }
       chain.push(read.facts)
       next = read.facts.inReplyTo
       if (next !== null && (await findPostByUri(this.#db, next)) !== undefined) break
@@ -146,6 +159,11 @@ class Finder implements Dereferencer {
     return post === undefined
       ? { outcome: 'refused', reason: `${uri} was deleted` }
       : { outcome: 'found', post }
+  }
+
+  async #readActor(uri: string): Promise<ActorReading> {
+    const read = await this.#documents.read(uri, { isFresh: true })
+    return read.outcome === 'found' ? this.#storeActor(read.document) : read
   }
 
   /** Stored and fresh, stored and to be read again, or read now. */

@@ -114,8 +114,16 @@ export class FederationHome {
         tx,
         home,
         {
-          ...{ author, text, visibility, summary: '', isSensitive: false, language: 'en', inReplyToId: null },
-          ...{ attachmentIds: [], applicationId: null, mentions: new Map() },
+          author,
+          text,
+          visibility,
+          summary: '',
+          isSensitive: false,
+          language: 'en',
+          inReplyToId: null,
+          attachmentIds: [],
+          applicationId: null,
+          mentions: new Map(),
         },
         clock.now(),
       ),
@@ -170,7 +178,8 @@ export class FederationHome {
 
 export async function openFederationHome(options: FederationHomeOptions = {}): Promise<FederationHome> {
   const { peers = [], domain = 'home.example', username = 'ben', clock = systemClock } = options
-  const { connection, db, statementCount } = await openTestDatabase()
+  const database = await openTestDatabase()
+  const { connection, db } = database
   const log = createLogger('test', 'silent')
   const { config: defaults } = loadConfig({ env: {} })
   const config: Config = { ...defaults, inboxPerHostPer5Min: 0, ...options.config }
@@ -205,8 +214,18 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   const remoteKeys = createRemoteKeys({ db, clock, log, home, fetch, listener })
   const stopping = new AbortController()
   const context: HttpContext = {
-    ...{ config, clock, log, db, listener, fetch, home, dereferencer, remoteKeys },
-    ...{ oneTimeKeyHash: null, windowDir: null, stopping: stopping.signal },
+    config,
+    clock,
+    log,
+    db,
+    listener,
+    fetch,
+    home,
+    dereferencer,
+    remoteKeys,
+    oneTimeKeyHash: null,
+    windowDir: null,
+    stopping: stopping.signal,
   }
   const app = fastify({ logger: false })
   shapeAnswers(app, log)
@@ -215,8 +234,14 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
   const runner = createRunner({
-    ...{ db, listener: null, clock, log, graphs: allGraphWork(context) },
-    ...{ concurrency: 8, concurrencyPerModel: 4, concurrencyPerHost: 4 },
+    db,
+    listener: null,
+    clock,
+    log,
+    graphs: allGraphWork(context),
+    concurrency: 8,
+    concurrencyPerModel: 4,
+    concurrencyPerHost: 4,
   })
   closeBeforeCluster(async () => runner.stop())
   const [me] = await listIdentities(db)
@@ -228,7 +253,11 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     closeBeforeCluster(async () => peer.close())
   }
   return new FederationHome({
-    ...{ context, target, me, peers, statementCount },
+    context,
+    target,
+    me,
+    peers,
+    statementCount: () => database.statementCount(),
     run: async () => runner.runUntilIdle(),
   })
 }

@@ -22,7 +22,9 @@ test('an edit changes the post, keeps the earlier version, and tells whoever is 
   await home.takes(ana, ana.create(note))
   const edited = {
     ...note,
-    ...{ content: '<p>two #b</p>', updated: '2026-11-20T11:00:00Z', cc: [home.me.uri] },
+    content: '<p>two #b</p>',
+    updated: '2026-11-20T11:00:00Z',
+    cc: [home.me.uri],
     tag: [{ type: 'Hashtag', name: '#b' }, toMe],
   }
   await home.takes(ana, ana.update(edited))
