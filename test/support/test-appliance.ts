@@ -9,7 +9,8 @@ import {
   openAppliance,
 } from '../../server/appliance/index.ts'
 import type { ChildRole } from '../../server/contracts/child-message.ts'
-import { openTestGround } from './test-ground.ts'
+import { afterInReverse } from './after-in-reverse.ts'
+import { testDataDir } from './test-ground.ts'
 import { until } from './until.ts'
 
 const PART = join(import.meta.dirname, 'children', 'plain-part.ts')
@@ -23,19 +24,14 @@ export interface TestAppliance {
 
 /** Everything is stopped and removed with the test. */
 export function openTestAppliance(t: TestContext, name?: string): TestAppliance {
-  const ground = openTestGround(name)
-  const running: Appliance[] = []
+  const dataDir = testDataDir(t, name)
   const events: ApplianceEvent[] = []
-  t.after(async () => {
-    for (const appliance of running) await appliance.stop()
-    ground.remove()
-  })
   const start = async (env: Readonly<Record<string, string>> = {}): Promise<Appliance> => {
     const appliance = await openAppliance({
       sources: {
         env: {
           XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'],
-          HOMEBIRD_DATA_DIR: ground.path,
+          HOMEBIRD_DATA_DIR: dataDir,
           HOMEBIRD_PORT: '0',
           HOMEBIRD_PRIVATE_LISTEN: '127.0.0.1:0',
           ...env,
@@ -46,10 +42,10 @@ export function openTestAppliance(t: TestContext, name?: string): TestAppliance 
       windowDir: null,
       onEvent: (event) => events.push(event),
     })
-    running.push(appliance)
+    afterInReverse(t, () => appliance.stop())
     return appliance
   }
-  return { dataDir: ground.path, events, start }
+  return { dataDir, events, start }
 }
 
 /** The first status in which every part does its work again, and `check` holds. */

@@ -11,25 +11,21 @@ import { openRuntimeFolder } from '../../../server/appliance/runtime-folder.ts'
 import { createDataDir, createRooms } from '../../../server/core/data-dir.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { withClient } from '../../../server/db/connection.ts'
-import { openTestGround } from '../../support/test-ground.ts'
+import { afterInReverse } from '../../support/after-in-reverse.ts'
+import { testDataDir } from '../../support/test-ground.ts'
 
 function openHome(t: TestContext, name?: string) {
-  const { path, remove } = openTestGround(name)
+  const path = testDataDir(t, name)
   const dir = createDataDir(path)
   createRooms(dir)
   const env = { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] }
   const runtime = openRuntimeFolder(path, { env, uid: process.getuid?.() ?? null })
-  const started: PostgresCluster[] = []
-  t.after(async () => {
-    for (const cluster of started) await cluster.stop()
-    rmSync(runtime.path, { recursive: true, force: true })
-    remove()
-  })
+  afterInReverse(t, () => rmSync(runtime.path, { recursive: true, force: true }))
   const notices: string[] = []
   const start = async (): Promise<PostgresCluster> => {
     const notice = (_level: string, message: string): number => notices.push(message)
     const cluster = await openPostgresCluster({ dir, runtime, maxConnections: 20, notice })
-    started.push(cluster)
+    afterInReverse(t, () => cluster.stop())
     return cluster
   }
   return { dir, runtime, notices, start }

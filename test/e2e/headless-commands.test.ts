@@ -1,0 +1,108 @@
+/** The other commands, beside a running home and without one. */
+import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import { ExitCode } from '../../server/contracts/exit-code.ts'
+import { runToEnd, serve } from '../support/serve-process.ts'
+import { testDataDir } from '../support/test-ground.ts'
+
+function newHome(t: TestContext) {
+  const dataDir = testDataDir(t, 'home')
+  const passwordFile = (password: string): string => {
+    const file = `${dataDir}.password`
+    writeFileSync(file, `${password}\n`, { mode: 0o600 })
+    return file
+  }
+  const command = (...args: readonly string[]) => runToEnd(t, [...args, '--data-dir', dataDir])
+  return { dataDir, passwordFile, command }
+}
+
+interface ConfigAnswer {
+  readonly settings: readonly { readonly variable: string; readonly value: unknown; readonly from: string }[]
+}
+
+test('a setting is kept, counted, shown with where it came from, and forgotten', async (t) => {
+  const { command } = newHome(t)
+  const port = async () => {
+    const { stdout } = await command('config', '--json')
+    const row = (JSON.parse(stdout) as ConfigAnswer).settings.find(
+      ({ variable }) => variable === 'HOMEBIRD_DB_POOL',
+    )
+    return [row?.value, row?.from]
+  }
+  assert.deepEqual(await port(), [12, 'default'])
+  assert.equal((await command('config', 'set', 'HOMEBIRD_DB_POOL', '7')).code, ExitCode.ok)
+  assert.deepEqual(await port(), [7, 'settings store'])
+  assert.equal((await command('config', 'unset', 'databasePool')).code, ExitCode.ok)
+  assert.deepEqual(await port(), [12, 'default'])
+})
+
+test('a bad value, and a setting that does not exist, are refused before the folder is made', async (t) => {
+  const { command, dataDir } = newHome(t)
+  const bad = await command('config', 'set', 'HOMEBIRD_PORT', '-1')
+  assert.equal(bad.code, ExitCode.usage)
+  assert.match(bad.stderr, /HOMEBIRD_PORT is "-1", but it must lie between 0 and 65535/)
+  assert.equal((await command('config', 'set', 'HOMEBIRD_PROT', '1')).code, ExitCode.usage)
+  assert.equal(existsSync(dataDir), false)
+})
+
+test('a secret setting is never shown', async (t) => {
+  const { command } = newHome(t)
+  await command('config', 'set', 'HOMEBIRD_DATABASE_URL', 'postgresql://ana:hunter2@db.example/home')
+  for (const args of [['config'], ['config', '--json']]) {
+    const { stdout } = await command(...args)
+    assert.match(stdout, /\(hidden\)/)
+    assert.doesNotMatch(stdout, /hunter2/)
+  }
+})
+
+test('a forgotten password is set on the machine, beside the running home and without one', async (t) => {
+  const { command, dataDir, passwordFile } = newHome(t)
+  const first = passwordFile('the first long password')
+  const home = serve(t, dataDir, ['--domain', 'home.example', '--handle', 'ana', '--password-file', first])
+  await home.untilSaid('Your home runs.')
+  const beside = await command(
+    'owner',
+    'password',
+    '--password-file',
+    passwordFile('the second long password'),
+  )
+  assert.equal(beside.code, ExitCode.ok, beside.stderr)
+  home.child.kill('SIGTERM')
+  await home.finished
+  const without = await command(
+    'owner',
+    'password',
+    '--password-file',
+    passwordFile('the third long password'),
+  )
+  assert.equal(without.code, ExitCode.ok, without.stderr)
+  const short = await command('owner', 'password', '--password-file', passwordFile('short'))
+  assert.notEqual(short.code, ExitCode.ok)
+  assert.match(short.stderr, /at least|between 10/)
+})
+
+test('what is due is worked off for a while, without a running home', async (t) => {
+  const { command, dataDir } = newHome(t)
+  const home = serve(t, dataDir)
+  await home.untilSaid('Your home runs.')
+  home.child.kill('SIGTERM')
+  await home.finished
+  const { code, stdout, stderr } = await command('stator', 'run', '--for', '200ms', '--json')
+  assert.equal(code, ExitCode.ok, stderr)
+  assert.equal((JSON.parse(stdout) as { tally: { failed: number } }).tally.failed, 0)
+})
+
+test('commands on a folder without a home say so and make none', async (t) => {
+  const { command, dataDir, passwordFile } = newHome(t)
+  const { code, stderr } = await command(
+    'owner',
+    'password',
+    '--password-file',
+    passwordFile('a long password'),
+  )
+  assert.equal(code, ExitCode.failure)
+  assert.match(stderr, /there is no home in .*homebird serve/)
+  assert.equal((await command('status')).code, ExitCode.failure)
+  assert.equal(existsSync(dataDir), false)
+})

@@ -1,0 +1,97 @@
+/** `homebird` as a child process with a chosen user and group: what a test of the command line sees from outside. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { ApplianceStatus } from '../../server/appliance/index.ts'
+import { afterInReverse } from './after-in-reverse.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const CLI = join(ROOT, 'server', 'cli.ts')
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Runs it as another user; needs root. */
+  readonly uid?: number
+}
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess
+  /** Everything on standard output so far. */
+  readonly said: () => string
+  readonly finished: Promise<Finished>
+  /** Resolves when standard output holds the words; rejects with all output when the process ends before. */
+  readonly untilSaid: (words: string | RegExp) => Promise<void>
+}
+
+/** Killed with the test, if it still runs. */
+export function launchCommand(
+  t: TestContext,
+  args: readonly string[],
+  options: CommandOptions = {},
+): RunningCommand {
+  const { uid, env = {} } = options
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: join(ROOT, '.cache', 'code'),
+      HOMEBIRD_PORT: '0',
+      HOMEBIRD_PRIVATE_LISTEN: '127.0.0.1:0',
+      ...env,
+    },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
+  afterInReverse(t, async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await finished
+  })
+  const untilSaid = async (words: string | RegExp): Promise<void> => {
+    const isSaid = (): boolean => (typeof words === 'string' ? stdout.includes(words) : words.test(stdout))
+    while (!isSaid()) {
+      const isOver = await Promise.race([
+        once(child.stdout, 'data').then(() => false),
+        finished.then(() => true),
+      ])
+      if (isOver && !isSaid())
+        throw new Error(`it ended before it said ${String(words)}:\n${stdout}\n${stderr}`)
+    }
+  }
+  return { child, said: () => stdout, finished, untilSaid }
+}
+
+export function runToEnd(
+  t: TestContext,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Finished> {
+  return launchCommand(t, args, options).finished
+}
+
+/** `homebird status --json` of the home that runs in this folder. */
+export async function statusOf(t: TestContext, dataDir: string): Promise<ApplianceStatus> {
+  const { stdout, stderr } = await runToEnd(t, ['status', '--json', '--data-dir', dataDir])
+  const status = JSON.parse(stdout) as Partial<ApplianceStatus>
+  if (status.parts === undefined) throw new Error(`the home does not run: ${stdout}${stderr}`)
+  return status as ApplianceStatus
+}
+
+export function serve(
+  t: TestContext,
+  dataDir: string,
+  args: readonly string[] = [],
+  options: CommandOptions = {},
+) {
+  return launchCommand(t, ['serve', '--data-dir', dataDir, ...args], options)
+}
