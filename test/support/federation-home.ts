@@ -199,13 +199,11 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   await listener.ready
   const home = await openHome(db, listener, log)
   const fetch = createSafeFetch({
-    ...{
-      remoteTimeout: config.remoteTimeout,
-      allowPrivateAddresses: [],
-      userAgent: 'Homebird/test',
-      clock,
-      log,
-    },
+    remoteTimeout: config.remoteTimeout,
+    allowPrivateAddresses: [],
+    userAgent: 'Homebird/test',
+    clock,
+    log,
     ...reach(...peers),
     isOwnHost: (host) => home.isOwnHost(host),
   })

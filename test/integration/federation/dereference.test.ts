@@ -88,12 +88,10 @@ test('a thread that bites its own tail ends', async () => {
   const [a, b] = ['/loop/a', '/loop/b']
   evil.actor('looper')
   const note = (path: string, parent: string) => ({
-    ...{
-      id: `https://evil.example${path}`,
-      type: 'Note',
-      attributedTo: evil.actor('looper').uri,
-      content: '<p>x</p>',
-    },
+    id: `https://evil.example${path}`,
+    type: 'Note',
+    attributedTo: evil.actor('looper').uri,
+    content: '<p>x</p>',
     to: ['as:Public'],
     inReplyTo: `https://evil.example${parent}`,
   })

@@ -194,12 +194,10 @@ test('whoever is blocked reaches nobody, also by name', async () => {
   await home.db
     .insertInto('blocks')
     .values({
-      ...{
-        uri: 'https://home.example/ap/blocks/1',
-        source_id: home.me.id,
-        target_id: row?.id ?? '',
-        state: 'sent',
-      },
+      uri: 'https://home.example/ap/blocks/1',
+      source_id: home.me.id,
+      target_id: row?.id ?? '',
+      state: 'sent',
       state_next_attempt_at: null,
     })
     .execute()
