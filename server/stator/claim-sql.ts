@@ -69,24 +69,26 @@ function takeRows(names: Names): string {
 /** Rows that killed their process before are left to `suspectClaimText`, so that they harm only themselves. */
 const IS_NO_SUSPECT = `${DEATHS} < ${MOST_DEATHS - 1}`
 
-/** A claim in order of priority and due time; workers skip each other's rows. Returns whole rows, in that order. */
+/**
+ * A claim in order of priority and due time; workers skip each other's rows. Returns whole rows, in no order.
+ *
+ * Rows that were chosen are looked up by `= any (array (…))` here and below: it leaves no other way than the primary
+ * key. In a join the planner may believe its statistics, which know nothing of a burst that has just come in.
+ */
 export function claimText(graph: Graph): string {
   const names = namesOf(graph)
   return `
   with due as (
-    select d.* from ${PRIORITIES} cross join lateral (
-      select c.${names.key} as key, c.state_priority, c.state_next_attempt_at as due_at from ${names.table} c
+    select d.key from ${PRIORITIES} cross join lateral (
+      select c.${names.key} as key from ${names.table} c
        where c.state_priority = p.priority and ${isLookedAt(names)} and ${isFree(names)} and ${IS_NO_SUSPECT}
        order by c.state_next_attempt_at limit $4 for update skip locked) as d
      where p.priority <= $6::smallint
      limit $4
-  ), taken as (
-    ${takeRows(names)}
-      from due where c.${names.key} = due.key
-    returning c.*
   )
-  select taken.* from taken join due on taken.${names.key} = due.key
-   order by due.state_priority, due.due_at, due.key`
+  ${takeRows(names)}
+   where c.${names.key} = any (array (select key from due))
+  returning c.*`
 }
 
 /**
@@ -112,21 +114,20 @@ export function hostClaimText(graph: Graph, hostColumn: string): string {
   ), placed as (
     select *, row_number() over (partition by host order by state_priority, due_at, key) as place from head
   ), chosen as (
-    select placed.* from placed left join unnest($8::text[], $9::int[]) as room (host, room) using (host)
+    select placed.key from placed left join unnest($8::text[], $9::int[]) as room (host, room) using (host)
      ${graph.hostShare === null ? `where not (${isBeyond})` : ''}
      order by ${graph.hostShare === null ? '' : `(${isBeyond}), `}state_priority, due_at, key limit $4
   ), locked as (
     select c.${names.key} as key from ${names.table} c
-     where c.${names.key} in (select key from chosen) and ${IS_DUE} and ${isFree(names)}
+     where c.${names.key} = any (array (select key from chosen)) and (${IS_DUE}) is true and ${isFree(names)}
        for update skip locked
   ), taken as (
     ${takeRows(names)}
-      from locked where c.${names.key} = locked.key
+     where c.${names.key} = any (array (select key from locked))
     returning c.*
   )
   select looked.stator_head, taken.* from (select count(*)::int as stator_head from head) as looked
-    left join taken on true left join chosen on chosen.key = taken.${names.key}
-   order by chosen.state_priority, chosen.due_at, chosen.key`
+    left join taken on true`
 }
 
 /**
@@ -145,13 +146,13 @@ export function suspectClaimText(graph: Graph): string {
          state_error = case when ${isPoison} then 'its process died ' || ${DEATHS} || ' times while handling it'
                             else c.state_error end,
          state_deaths = ${DEATHS}
-   where c.${names.key} in (
+   where c.${names.key} = any (array (
      select h.key from (
        select d.* from ${PRIORITIES} cross join lateral (
          select c.${names.key} as key, ${DEATHS} as deaths from ${names.table} c
           where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}
           order by c.state_next_attempt_at limit ${SUSPECT_HEAD} for update skip locked) as d) as h
-      where h.deaths >= ${MOST_DEATHS - 1} limit 1)
+      where h.deaths >= ${MOST_DEATHS - 1} limit 1))
   returning c.*`
 }
 
@@ -187,13 +188,13 @@ export function freeFormerText(graph: Graph): string {
   update ${names.table} as c
      set state_lock_token = null, state_locked_until = null, state_next_attempt_at = now(),
          state_deaths = c.state_deaths + 1
-   where c.${names.key} in (
+   where c.${names.key} = any (array (
      select d.key from ${PRIORITIES} cross join lateral (
        select c.${names.key} as key from ${names.table} c
         where c.state_priority = p.priority and c.state_next_attempt_at > now()
           and c.state_next_attempt_at <= now() + $2::float8 * interval '1 second'
           and left(c.state_lock_token::text, 8) = $1
-          for update skip locked) as d)`
+          for update skip locked) as d))`
 }
 
 /** For each graph: seconds until its next attempt is due (null for none), and whether a suspect waits. */

@@ -96,7 +96,8 @@ export class Claims {
     ]
     if (this.#graph.hostColumn === null) {
       const rows = await send<StateRow>(db, this.#claim, parameters)
-      return { tasks: rows.map((row) => this.#taskOf(row, nowMs)), hasPassedOver: false }
+      const tasks = rows.map((row) => this.#taskOf(row, nowMs))
+      return { tasks: tasks.sort(byPriorityAndAge), hasPassedOver: false }
     }
     const full = [...hosts.rooms].filter(([, room]) => room <= 0).map(([host]) => host)
     parameters.push(full, [...hosts.rooms.keys()], [...hosts.rooms.values()], hosts.room)
@@ -106,7 +107,7 @@ export class Claims {
     for (const { stator_head: _, ...row } of rows) {
       if (row.state_lock_token !== null) tasks.push(this.#taskOf(row, nowMs))
     }
-    return { tasks, hasPassedOver: full.length > 0 || looked > tasks.length }
+    return { tasks: tasks.sort(byPriorityAndAge), hasPassedOver: full.length > 0 || looked > tasks.length }
   }
 
   /**
@@ -153,6 +154,15 @@ export class Claims {
       leasedAtMs: nowMs,
     }
   }
+}
+
+/**
+ * The owner's own first, then the older: ids are time-ordered numbers, and what one server says after the other should
+ * be understood in that order, also when the first is tried for the second time.
+ */
+function byPriorityAndAge(a: Task, b: Task): number {
+  const byPriority = a.row.state_priority - b.row.state_priority
+  return byPriority || a.key.length - b.key.length || (a.key < b.key ? -1 : 1)
 }
 
 /**

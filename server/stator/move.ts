@@ -52,7 +52,7 @@ export async function moveRows<G extends Graph>(
     `update ${identifier(graph.table)}
         set state = $2, state_changed_at = now(), state_next_attempt_at = now() + $3::float8 * interval '1 second',
             state_error = $4, state_priority = coalesce($5::smallint, state_priority), ${LET_GO}
-      where ${key} = any($1::${keyTypeOf(graph)}[]) and state in (${parents.map(literal).join(', ')})
+      where ${key} = any($1::${keyTypeOf(graph)}[]) and (state in (${parents.map(literal).join(', ')})) is true
   returning ${key}::text as key`,
     [
       keys,
@@ -128,7 +128,7 @@ export async function redrive(tx: Querier, graph: Graph, keys: readonly string[]
   const rows = await send<{ key: string }>(
     tx,
     `update ${identifier(graph.table)} set state_changed_at = now(), state_next_attempt_at = now(), ${LET_GO}
-      where ${key} = any($1::${keyTypeOf(graph)}[]) and ${quarantined(graph)}
+      where ${key} = any($1::${keyTypeOf(graph)}[]) and (${quarantined(graph)}) is true
   returning ${key}::text as key`,
     [keys],
   )

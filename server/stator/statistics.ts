@@ -29,7 +29,7 @@ export function countWaiting(graph: Graph): string {
   const states = automaticStatesOf(graph).map(literal).join(', ')
   return `(select count(*)::int from (
      select 1 from ${identifier(graph.table)}
-      where state_next_attempt_at <= now() and state in (${states})
+      where state_priority in (0, 1) and state_next_attempt_at <= now() and (state in (${states})) is true
         and (state_locked_until is null or state_locked_until <= now())
       limit ${MOST_COUNTED}) as counted)`
 }

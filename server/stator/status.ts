@@ -17,7 +17,7 @@ export async function readWaiting(db: Querier, graphs: readonly Graph[]): Promis
     const states = automaticStatesOf(graph).map(literal).join(', ')
     const oldest = (priority: number): string => `(
       select state_next_attempt_at from ${table}
-       where state_priority = ${priority} and state_next_attempt_at <= now() and state in (${states})
+       where state_priority = ${priority} and state_next_attempt_at <= now() and (state in (${states})) is true
          and (state_locked_until is null or state_locked_until <= now())
        order by state_next_attempt_at limit 1)`
     return `

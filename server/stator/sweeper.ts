@@ -191,8 +191,8 @@ function tidyJob(graph: Graph): Job | null {
     update ${table} set state_next_attempt_at = null
      where ${key} in (
       select ${key} from ${table}
-       where state_next_attempt_at <= now() and state in (${others.map(literal).join(', ')})
-         and state_lock_token is null
+       where state_priority in (0, 1) and state_next_attempt_at <= now()
+         and (state in (${others.map(literal).join(', ')})) is true and state_lock_token is null
        limit ${BATCH} for update skip locked)`
   return { name: `${graph.table} tidy`, everyMs: 0, run: async (db) => sendForCount(db, text, []) }
 }

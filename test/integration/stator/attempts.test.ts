@@ -78,6 +78,14 @@ test('a row that is to be tried again waits for the delay it asked for, with its
   assertBetween(dueInSeconds(row), 490, 501)
 })
 
+test('a row that only waits its turn has no attempt counted', async (t) => {
+  const { db } = await openTestDatabase()
+  const [id = ''] = await addMessages(db, 1)
+  const each = async () => again({ afterSeconds: 60, isUncounted: true })
+  await runnerFor(t, db, [{ graph, handlers: { received: { each }, checked: unused } }]).runUntilIdle()
+  assert.equal((await message(db, id)).state_attempts, 0)
+})
+
 test('without a delay the interval grows with the attempts, which a move sets back', async (t) => {
   const { db } = await openTestDatabase()
   const [id = ''] = await addMessages(db, 1)

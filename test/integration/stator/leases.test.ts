@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
+import { claimText, hostClaimText } from '../../../server/stator/claim-sql.ts'
 import { Claims, workerTag } from '../../../server/stator/claim.ts'
 import { again, defineGraph } from '../../../server/stator/graph.ts'
 import { moveRows } from '../../../server/stator/move.ts'
@@ -41,6 +43,36 @@ test('two workers side by side handle every row once', async (t) => {
     assert.equal(new Set(handled).size, 400, name)
     assert.deepEqual(await countByState(db), { processed: 400 }, name)
     await db.deleteFrom('inbox_messages').execute()
+  }
+})
+
+test('rows of a claim come in the order of their age, the own ones first', async () => {
+  const { db } = await openTestDatabase()
+  const theirs = await addMessages(db, 5, { dueInSeconds: -1 })
+  const late = await addMessages(db, 5, { dueInSeconds: -500 })
+  const own = await addMessages(db, 2, { priority: 0 })
+  for (const declared of [graph, byHost]) {
+    assert.deepEqual(await claimAndDie(db, declared), [...own, ...theirs, ...late])
+    await sql`update inbox_messages set state_lock_token = null, state_deaths = 0`.execute(db)
+  }
+})
+
+test('a claim finds its rows by the primary key, although the statistics know of none that is due', async () => {
+  const { db } = await openTestDatabase()
+  await addMessages(db, 6_000, { dueInSeconds: 3_600 })
+  await sql`analyze inbox_messages`.execute(db)
+  await addMessages(db, 1_000)
+  const values = [randomUUID(), 45, 0, 100, [], 1]
+  for (const [text, parameters] of [
+    [claimText(graph), values],
+    [hostClaimText(byHost, 'host'), [...values, [], [], [], 25]],
+  ] as const) {
+    const { rows } = await db.executeQuery<{ 'QUERY PLAN': string }>(
+      CompiledQuery.raw(`explain ${text}`, [...parameters]),
+    )
+    const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes(' Scan '))
+    assert.equal(scans.filter((line) => line.includes('Seq Scan')).length, 0, scans.join('\n'))
+    assert.equal(scans.filter((line) => line.includes('inbox_messages_due')).length, 1, scans.join('\n'))
   }
 })
 

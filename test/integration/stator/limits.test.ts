@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openListener } from '../../../server/db/listen.ts'
+import { wakeWorker } from '../../../server/db/transaction.ts'
 import { defineGraph } from '../../../server/stator/graph.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
 import { until } from '../../support/until.ts'
-import { addMessages, countByState, gate, runnerFor } from './support.ts'
+import { addMessages, countByState, gate, runnerFor, silent } from './support.ts'
 
 const states = { received: { next: ['processed'], retryEverySeconds: 60 }, processed: { next: [] } } as const
 const plain = defineGraph('inbox_messages', states)
@@ -229,7 +231,10 @@ test("the owner's own work comes first, in a graph and across graphs", async (t)
 })
 
 test("the owner's own work finds a free handler although slow work of others fills the rest", async (t) => {
-  const { db } = await openTestDatabase()
+  const { db, connection } = await openTestDatabase()
+  const listener = openListener(connection, 'homebird test', silent)
+  t.after(async () => listener.close())
+  await listener.ready
   await addMessages(db, 50)
   const answers = gate()
   const own = gate()
@@ -246,12 +251,12 @@ test("the owner's own work finds a free handler although slow work of others fil
   }
   const runner = runnerFor(t, db, [{ graph: plain, handlers: { received: { each } } }], {
     concurrencyPerModel: 4,
+    listener,
   })
   runner.start()
   await full.opened
   await addMessages(db, 1, { priority: 0 })
-  runner.pause()
-  runner.resume() // as an announcement would
+  await wakeWorker(db, 'inbox_messages')
   await own.opened
   assert.equal(waiting, 3)
   answers.open()
