@@ -82,7 +82,17 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => remoteKeys.close())
     const statementCount = (): number => opened.statementCount()
     return {
-      ...{ config, clock, log, db, statementCount, listener, home, fetch, remoteKeys, dereferencer, close },
+      config,
+      clock,
+      log,
+      db,
+      statementCount,
+      listener,
+      home,
+      fetch,
+      remoteKeys,
+      dereferencer,
+      close,
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {

@@ -1,10 +1,14 @@
 /** The tables as Kysely sees them; the truth is in `migrations/`. Ids are 64-bit and travel as strings. */
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
-
-type Moment = ColumnType<Date, Date | string | undefined, Date | string>
-type NullableMoment = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
-type Json<T> = ColumnType<T, string | undefined, string>
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>
+import type { Json, Moment, Nullable, NullableMoment } from './column-types.ts'
+import type {
+  IdempotencyKeysTable,
+  MarkersTable,
+  OauthAppsTable,
+  OauthCodesTable,
+  OauthTokensTable,
+  OrderedPostMarkTable,
+} from './client-tables.ts'
 
 /** The columns by which Stator moves a row on. */
 export interface StateColumns {
@@ -275,7 +279,7 @@ export interface InteractionsTable extends StateColumns {
 
 export interface TombstonesTable {
   uri: string
-  host: string
+  deleted_by: Generated<string>
   former_kind: Generated<string>
   deleted_at: Moment
   expires_at: NullableMoment
@@ -331,62 +335,6 @@ export interface FanOutsTable extends StateColumns {
   object_uri: string
   has_elder: Generated<boolean>
   created_at: Moment
-}
-
-export interface OauthAppsTable {
-  id: Generated<string>
-  client_id: string
-  client_secret_hash: Buffer
-  name: string
-  website: Nullable<string>
-  redirect_uris: string[]
-  scopes: string[]
-  created_at: Moment
-}
-
-export interface OauthTokensTable {
-  id: Generated<string>
-  token_hash: Buffer
-  app_id: string
-  actor_id: Nullable<string>
-  scopes: string[]
-  created_at: Moment
-  last_used_at: NullableMoment
-  revoked_at: NullableMoment
-}
-
-export interface OauthCodesTable {
-  code_hash: Buffer
-  app_id: string
-  actor_id: string
-  redirect_uri: string
-  scopes: string[]
-  code_challenge: Nullable<string>
-  created_at: Moment
-  expires_at: ColumnType<Date, Date | string, Date | string>
-  used_at: NullableMoment
-  token_id: Nullable<string>
-}
-
-export interface IdempotencyKeysTable {
-  holder: string
-  key: string
-  post_id: string
-  created_at: Moment
-}
-
-interface OrderedPostMarkTable {
-  actor_id: string
-  post_id: string
-  id: Generated<string>
-}
-
-export interface MarkersTable {
-  actor_id: string
-  timeline: 'home' | 'notifications'
-  last_read_id: string
-  version: Generated<number>
-  updated_at: Moment
 }
 
 export interface ThreadMutesTable {

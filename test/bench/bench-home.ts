@@ -71,7 +71,12 @@ async function countStatements(dataDir: string): Promise<void> {
 async function adminClient(dataDir: string): Promise<pg.Client> {
   const password = (await readFile(join(dataDir, 'secrets', 'postgres-admin'), 'utf8')).trim()
   const runtime = openRuntimeFolder(dataDir, { env: {}, uid: process.getuid?.() ?? null })
-  const client = new pg.Client({ host: runtime.database, user: 'homebird_admin', password, database: 'homebird' })
+  const client = new pg.Client({
+    host: runtime.database,
+    user: 'homebird_admin',
+    password,
+    database: 'homebird',
+  })
   await client.connect()
   return client
 }

@@ -52,8 +52,20 @@ async function seedFolder(): Promise<string> {
   if (existsSync(seed)) return seed
   const fresh = await makeFolder('hb-seed-')
   await run(binary('initdb'), [
-    ...['-D', fresh, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'],
-    ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--lc-collate=C', '--lc-ctype=C.UTF-8'],
+    '-D',
+    fresh,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-sync',
+    '--no-instructions',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--lc-collate=C',
+    '--lc-ctype=C.UTF-8',
   ])
   // Another process may have been quicker; its seed is as good.
   await rename(fresh, seed).catch(async () => rm(fresh, { recursive: true, force: true }))
@@ -69,34 +81,40 @@ export async function openTestCluster(): Promise<TestCluster> {
   const child = spawn(
     binary('postgres'),
     [
-      ...[
-        '-D',
-        folder,
-        '-k',
-        folder,
-        '-c',
-        'listen_addresses=',
-        '-c',
-        'fsync=off',
-        '-c',
-        'synchronous_commit=off',
-      ],
-      ...[
-        '-c',
-        'full_page_writes=off',
-        '-c',
-        'max_connections=200',
-        '-c',
-        'shared_buffers=64MB',
-        '-c',
-        'jit=off',
-      ],
-      ...['-c', 'autovacuum_naptime=10s', '-c', 'max_wal_size=2GB', '-c', 'logging_collector=off'],
+      '-D',
+      folder,
+      '-k',
+      folder,
+      '-c',
+      'listen_addresses=',
+      '-c',
+      'fsync=off',
+      '-c',
+      'synchronous_commit=off',
+      '-c',
+      'full_page_writes=off',
+      '-c',
+      'max_connections=200',
+      '-c',
+      'shared_buffers=64MB',
+      '-c',
+      'jit=off',
+      '-c',
+      'autovacuum_naptime=10s',
+      '-c',
+      'max_wal_size=2GB',
+      '-c',
+      'logging_collector=off',
     ],
     { ...UNPRIVILEGED, stdio: 'ignore', cwd: '/' },
   )
   const connection: DatabaseConnection = {
-    ...{ host: folder, port: 5432, user: 'postgres', password: '', database: 'postgres', ssl: 'disable' },
+    host: folder,
+    port: 5432,
+    user: 'postgres',
+    password: '',
+    database: 'postgres',
+    ssl: 'disable',
   }
   process.once('exit', () => child.kill('SIGQUIT'))
   await answered(connection)

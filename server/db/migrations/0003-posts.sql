@@ -148,12 +148,13 @@ create index interactions_state on interactions (state, state_changed_at);
 
 -- What is gone stays gone: an early Delete is remembered six hours, an own post answers 410 for ever.
 create table tombstones (
-  uri text primary key,
-  -- Host that said so.
-  host text not null,
+  uri text not null,
+  -- The actor elsewhere who said so, and whom alone it binds; empty for what was deleted here.
+  deleted_by text not null default '',
   former_kind text not null default 'Note',
   deleted_at timestamptz not null default now(),
-  expires_at timestamptz
+  expires_at timestamptz,
+  primary key (uri, deleted_by)
 );
 create index tombstones_expiry on tombstones (expires_at) where expires_at is not null;
 

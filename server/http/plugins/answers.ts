@@ -59,7 +59,7 @@ export function toHomebirdError(raw: unknown): HomebirdError {
       cause: raw,
     })
   }
-  if (DATABASE_AWAY.test(String(error.code)) || isPoolTimeout(error)) {
+  if (DATABASE_AWAY.test(error.code) || isPoolTimeout(error)) {
     return new HomebirdError('UNAVAILABLE', 'the database does not answer', { cause: raw })
   }
   if (sqlState(error) === '57014' || sqlState(error) === '55P03') {
@@ -75,7 +75,7 @@ function isPoolTimeout(error: Error): boolean {
 }
 
 function fromStatus(error: FastifyError): HomebirdError {
-  switch (error.statusCode) {
+  switch (error.statusCode ?? 500) {
     case 400:
       return new HomebirdError('BAD_REQUEST', error.message, { cause: error })
     case 404:
