@@ -30,6 +30,7 @@ import {
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
 import { wavesOf } from './inbound/waves.ts'
+import type { PostFacts } from './parse-object.ts'
 
 export interface InboundParts {
   readonly db: Database
@@ -57,9 +58,12 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
 
 const TYPES = Object.keys(HANDLERS) as HandledType[]
 
-/** How many other servers are asked at once for one batch, and how long a batch waits for one of them. */
+/** How many other servers are asked at once for one batch, and how long each of them has to answer. */
 const ASKED_AT_ONCE = 8
 const ASK_MS = 25_000
+/** How long a batch waits for them: whoever is slower is asked on, and its messages come again. */
+const PATIENCE_MS = 3_000
+const COME_AGAIN_SECONDS = 10
 /** Ancestors of a boosted post that are fetched with it. */
 const ANCESTORS = 5
 const MOST_MET_HOSTS = 10_000
@@ -120,8 +124,7 @@ export class Inbound {
     return inTransaction(db, async (tx) => {
       const batch = new Batch({ tx, home, now: clock.now(), confirmedGone })
       for (const [id, outcome] of known) batch.outcomes.set(id, outcome)
-      await batch.loadIdentities()
-      await batch.loadActors(messages.map(({ signerUri }) => signerUri))
+      await batch.loadSigners(messages.map(({ signerUri }) => signerUri))
       for (const wave of wavesOf(messages.filter((message) => isFromKnown(batch, message)))) {
         await batch.loadRelations(wave.map(({ signerUri }) => signerUri))
         for (const type of TYPES) {
@@ -154,11 +157,12 @@ export class Inbound {
       const key = `${want.kind} ${want.uri}`
       const asking = asked.get(key) ?? this.#askFor(want)
       asked.set(key, asking)
-      const answer = await asking
+      const answer = await Promise.race([asking, patience])
       if (answer === 'gone') answers.gone.add(want.uri)
       if (answer === 'gone' || answer === 'ready') answers.ready.push(message)
       else answers.outcomes.set(message.id, answer)
     }
+    const patience = slow(want => want)
     const work = waiting.values()
     const askInTurn = async (): Promise<void> => {
       for (const message of work) await answerTo(message)
@@ -173,7 +177,9 @@ export class Inbound {
     const { dereferencer } = this.#parts
     const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
     const answer: ActorReading | PostReading =
-      kind === 'post' ? await dereferencer.readPost(uri, { limits }) : await dereferencer.readActor(uri)
+      kind === 'post'
+        ? await dereferencer.readPost(uri, { limits, refusalOf: (facts) => notToBeBoosted(uri, facts) })
+        : await dereferencer.readActor(uri)
     if (answer.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${answer.reason}` }
     if (kind === 'gone') {
       if (answer.outcome === 'gone') return 'gone'
@@ -182,6 +188,12 @@ export class Inbound {
     if (answer.outcome === 'found') return 'ready'
     return dropped(answer.outcome === 'gone' ? `${uri} is gone` : `${uri} is not read: ${answer.reason}`)
   }
+}
+
+/** What is boosted is for everybody, and is what its address says; anything else is not even stored (rule 29). */
+function notToBeBoosted(uri: string, facts: PostFacts): string | null {
+  if (facts.uri !== uri) return `it is ${facts.uri}`
+  return facts.visibility === 'public' || facts.visibility === 'unlisted' ? null : 'it is not for everybody'
 }
 
 /** Without a row for the signer there is nothing to act upon: its origin is asked first. */

@@ -11,6 +11,7 @@ import { sql } from 'kysely'
 import { createLogger } from '../../server/core/log.ts'
 import { withClient } from '../../server/db/connection.ts'
 import { type Database, openDatabase } from '../../server/db/pool.ts'
+import type { Row } from '../../server/db/tables.ts'
 import type { FakeActorOptions } from './fake-peer-actor.ts'
 import {
   type FakeActor,
@@ -194,7 +195,11 @@ export class HostileHome {
   }
 
   /** Refused with this status, and no trace of it. */
-  async refuses(status: number, send: () => Promise<PeerAnswer>, leave: Leave = {}): Promise<PeerAnswer> {
+  async refuses(
+    status: number | readonly number[],
+    send: () => Promise<PeerAnswer>,
+    leave: Leave = {},
+  ): Promise<PeerAnswer> {
     return this.#unchanged(status, send, leave)
   }
 
@@ -230,6 +235,18 @@ export class HostileHome {
         .executeTakeFirst()
       if (row === undefined || row.state === 'received') return null
       return { state: row.state, reason: row.dropped_because }
+    })
+  }
+
+  /** A received activity that was tried and is put off. */
+  async waitsFor(activityId: string): Promise<Row<'inbox_messages'>> {
+    return until(`${activityId} is put off`, async () => {
+      const row = await this.db
+        .selectFrom('inbox_messages')
+        .selectAll()
+        .where('activity_id', '=', activityId)
+        .executeTakeFirst()
+      return row !== undefined && row.state_attempts > 0 && row.state_lock_token === null && row
     })
   }
 
@@ -273,12 +290,16 @@ export class HostileHome {
     assert.equal(await pidsOf(this.home), this.#pids, `a process was started again:\n${this.home.output}`)
   }
 
-  async #unchanged(status: number, send: () => Promise<PeerAnswer>, leave: Leave): Promise<PeerAnswer> {
+  async #unchanged(
+    status: number | readonly number[],
+    send: () => Promise<PeerAnswer>,
+    leave: Leave,
+  ): Promise<PeerAnswer> {
     await this.quiet()
     const before = await readLedger(this.db)
     const asked = this.#asked()
     const answer = await send()
-    assert.equal(answer.status, status, answer.text())
+    assert.ok([status].flat().includes(answer.status), `${answer.status}: ${answer.text()}`)
     this.#compare(before, await readLedger(this.db), leave.tables ?? [])
     this.#comparePaths(asked, leave.asks ?? [])
     return answer
@@ -288,6 +309,13 @@ export class HostileHome {
     const without = (ledger: Ledger): Ledger =>
       Object.fromEntries(Object.entries(ledger).filter(([table]) => !leave.includes(table)))
     assert.deepEqual(without(after), without(before))
+  }
+
+  /** Every request that came to any of the others, server by server. */
+  requests(): string[] {
+    return this.#peers.flatMap(({ requests, host }) =>
+      requests.map(({ method, path }) => `${method} ${host}${path}`),
+    )
   }
 
   /** How many requests came to each of the others. */

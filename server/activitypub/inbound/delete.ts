@@ -41,7 +41,7 @@ async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): P
       batch.drop(message, `${uri} is by somebody else`)
       continue
     }
-    tombstones.push({ uri, host: message.host, wasKnown: known !== undefined })
+    tombstones.push({ uri, actorUri: message.signerUri, wasKnown: known !== undefined })
     if (known === undefined) {
       batch.drop(message, 'what it deletes is not known here; it is remembered for a while')
       continue
@@ -55,5 +55,5 @@ async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): P
 }
 
 function dedupe(tombstones: readonly RemoteTombstone[]): RemoteTombstone[] {
-  return [...new Map(tombstones.toReversed().map((one) => [one.uri, one])).values()]
+  return [...new Map(tombstones.toReversed().map((one) => [`${one.uri} ${one.actorUri}`, one])).values()]
 }

@@ -1,6 +1,6 @@
 /** Follow: of an identity here. An open one is accepted at once, a locked one asks its owner. */
 import { receiveFollow } from '../../domain/follows/receive-follow.ts'
-import { findTombstone } from '../../domain/posts/tombstones.ts'
+import { wasDeletedBy } from '../../domain/posts/tombstones.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
 
@@ -18,7 +18,7 @@ async function follow(batch: Batch, message: InboundMessage): Promise<string | n
   const target = batch.identity(objectUri)
   if (target === undefined) return 'whom it follows is no identity of this home'
   if (id === null) return 'it has no id, so that it could not be answered'
-  if ((await findTombstone(batch.tx, id)) !== undefined) return 'it was undone already'
+  if (await wasDeletedBy(batch.tx, id, message.signerUri)) return 'it was undone already'
   const source = batch.signerOf(message)
   const result = await receiveFollow(batch.tx, {
     uri: id,

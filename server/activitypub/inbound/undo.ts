@@ -34,7 +34,9 @@ async function undo(batch: Batch, message: InboundMessage): Promise<boolean> {
     objectUri: object === null ? null : idOf(object['object']),
   })
   if (objectUri !== null && sameOrigin(objectUri, message.signerUri)) {
-    await rememberDeleted(batch.tx, [{ uri: objectUri, host: message.host, wasKnown: found !== undefined }])
+    await rememberDeleted(batch.tx, [
+      { uri: objectUri, actorUri: message.signerUri, wasKnown: found !== undefined },
+    ])
   }
   if (found === undefined) return false
   await takeBack(batch, found, signer.id)

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import { visiblePosts } from '../posts/can-see.ts'
 import { countLikes } from '../posts/ingest-counts.ts'
+import { isDeletedByAuthor } from '../posts/tombstones.ts'
 
 export interface LikeRecord {
   readonly uri: string
@@ -25,8 +26,7 @@ export async function ingestLikes(tx: Transaction, records: readonly LikeRecord[
              as (uri text, "actorId" bigint, "postId" bigint)) with ordinality as given
       join posts on posts.id = "postId"
      where ${visiblePosts(sql.ref('given.actorId'))}
-       and not exists (select 1 from tombstones
-                        where tombstones.uri = given.uri and (expires_at is null or expires_at > now()))
+       and not ${isDeletedByAuthor(sql.ref('given.uri'), sql.ref('given.actorId'))}
      order by ordinality
         on conflict do nothing
     returning uri, post_id`.execute(tx)

@@ -40,7 +40,7 @@ const REWRITTEN = [
   rewrite('follows', sql`uri like ${HOME_URI}`, ['uri']),
   rewrite('blocks', sql`uri like ${HOME_URI}`, ['uri']),
   rewrite('interactions', sql`uri like ${HOME_URI}`, ['uri']),
-  rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri', 'host']),
+  rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri']),
 ] as const
 
 /**

@@ -27,7 +27,7 @@ export async function deleteOwnPosts(tx: Transaction, postIds: readonly string[]
   await tx
     .insertInto('tombstones')
     .values(removed.map((post) => tombstoneOf(post, now)))
-    .onConflict((conflict) => conflict.column('uri').doNothing())
+    .onConflict((conflict) => conflict.columns(['uri', 'deleted_by']).doNothing())
     .execute()
   await moveRows(tx, postGraph, ids, 'deleted', { priority: 0 })
 }
@@ -36,7 +36,6 @@ function tombstoneOf(post: TakenDownPost, now: Date) {
   const isPublic = post.visibility === 'public' || post.visibility === 'unlisted'
   return {
     uri: post.uri,
-    host: new URL(post.uri).host,
     // What was never public is not told apart from anything else.
     former_kind: isPublic ? post.kind : '',
     deleted_at: now,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
 import { countNewPosts } from './ingest-counts.ts'
+import { isDeletedByAuthor } from './tombstones.ts'
 
 export interface BoostRecord {
   /** Of the Announce. */
@@ -31,8 +32,7 @@ export async function ingestBoosts(
         from rows from (jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
                as (uri text, "authorId" bigint, "boostOfId" bigint, visibility text, "publishedAt" timestamptz))
              with ordinality as numbered
-       where not exists (select 1 from tombstones
-                          where tombstones.uri = numbered.uri and (expires_at is null or expires_at > now()))
+       where not ${isDeletedByAuthor(sql.ref('numbered.uri'), sql.ref('numbered.authorId'))}
          and not exists (select 1 from posts
                           where posts.boost_of_id = "boostOfId" and posts.author_id = "authorId"
                             and posts.deleted_at is null)

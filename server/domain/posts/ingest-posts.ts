@@ -9,6 +9,7 @@ import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import { linkRepliesTo } from './link-replies.ts'
 import type { RemotePostRecord } from './remote-post.ts'
+import { isDeletedByAuthor } from './tombstones.ts'
 
 export interface IngestedPost {
   readonly id: string
@@ -68,8 +69,7 @@ async function insertPosts(
     with given as materialized (
       select distinct on (uri) id_at("publishedAt") as id, numbered.*
         from rows from (jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as (${COLUMNS})) with ordinality as numbered
-       where not exists (select 1 from tombstones
-                          where tombstones.uri = numbered.uri and (expires_at is null or expires_at > now()))
+       where not ${isDeletedByAuthor(sql.ref('numbered.uri'), sql.ref('numbered.authorId'))}
        order by uri, ordinality
     )
     insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,

@@ -23,10 +23,10 @@ test('nothing is swept from an empty home', async () => {
 test('a remembered Delete is forgotten when its time is over, an own tombstone never', async () => {
   const { db } = await openTestDatabase()
   await sql`
-    insert into tombstones (uri, host, expires_at) values
-      ('https://peer.example/over', 'peer.example', now() - interval '1 second'),
-      ('https://peer.example/not-yet', 'peer.example', now() + interval '1 hour'),
-      ('https://home.example/own', 'home.example', null)`.execute(db)
+    insert into tombstones (uri, deleted_by, expires_at) values
+      ('https://peer.example/over', 'https://peer.example/ana', now() - interval '1 second'),
+      ('https://peer.example/not-yet', 'https://peer.example/ana', now() + interval '1 hour'),
+      ('https://home.example/own', '', null)`.execute(db)
   assert.deepEqual(await sweepOnce(db), { tombstones: 1 })
   const left = await db.selectFrom('tombstones').select('uri').orderBy('uri').execute()
   assert.deepEqual(
