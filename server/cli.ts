@@ -1,16 +1,11 @@
 /** Entry of the command line: homebird serve, status, config, stator, owner. Commands load what they need when run. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { ExitCode } from './contracts/exit-code.ts'
-
-const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
-  version: string
-}
+import { VERSION } from './core/version.ts'
 
 let exitCode: ExitCode = ExitCode.ok
 const run =
@@ -21,7 +16,7 @@ const run =
 
 const program = new Command('homebird')
   .description('a home for one person in the fediverse, on that person’s own computer')
-  .version(manifest.version)
+  .version(VERSION)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
 

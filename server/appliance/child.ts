@@ -47,6 +47,7 @@ export class Child implements Life {
   #lastSignMs = performance.now()
   #failure: HomebirdError | null = null
   #isStuck = false
+  #hasEnded = false
   #nextQuestion = 1
   #loopDelayMs = 0
   #rssBytes: number | null = null
@@ -97,6 +98,7 @@ export class Child implements Life {
 
   /** @throws HomebirdError CHILD_FAILED when it does not answer in time */
   async ask(): Promise<unknown> {
+    if (this.#hasEnded) throw this.#failed('has ended')
     const id = this.#nextQuestion
     this.#nextQuestion += 1
     const question = Promise.withResolvers<unknown>()
@@ -173,6 +175,7 @@ export class Child implements Life {
   }
 
   #end(end: ProcessEnd): ChildEnd {
+    this.#hasEnded = true
     if (this.#watch !== null) clearInterval(this.#watch)
     const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`
     const failure = this.#failure ?? this.#failed(`${how} before it was ready`)

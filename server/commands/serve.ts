@@ -27,6 +27,7 @@ export interface ServeOptions extends CommonOptions {
 }
 
 const WINDOW_DIR = join(import.meta.dirname, '..', '..', 'renderer', 'dist')
+const SAME_SIGNAL_MS = 500
 const LOUD_LEVELS = new Set(['warn', 'error', 'fatal'])
 
 /** @returns the exit code, once the home has stopped */
@@ -123,16 +124,18 @@ function greet(io: CommandIo, appliance: Appliance): void {
 
 /** The first signal stops in order; a further one is told what is still going on. */
 function stopOnSignals(io: CommandIo, opening: Promise<Appliance>): void {
-  let isStopping = false
+  let stoppingSinceMs: number | null = null
   const onSignal = (): void => {
-    if (isStopping) {
+    // One Ctrl-C can come twice: from the terminal, and from a program above that hands it on.
+    if (stoppingSinceMs !== null && performance.now() - stoppingSinceMs < SAME_SIGNAL_MS) return
+    if (stoppingSinceMs !== null) {
       io.say(
         'Still stopping: server and workers finish what they hold, then the database writes everything down.',
       )
       io.say('This takes at most 10 s and nothing is lost; wait for it.')
       return
     }
-    isStopping = true
+    stoppingSinceMs = performance.now()
     io.say('Stopping the home…')
     opening.then(
       (appliance) => appliance.stop(),

@@ -150,3 +150,15 @@ test('only a worker, or only a server, runs beside another home on one external 
   assert.equal(status.publicAddress, null)
   assert.equal(existsSync(join(helper, 'postgres', '18')), false)
 })
+
+test('two servers share the public port, and one answers while the other is down', async (t) => {
+  const dataDir = testDataDir(t, 'home')
+  const home = serve(t, dataDir, setUp(dataDir), { env: { HOMEBIRD_SERVER_PROCESSES: '2' } })
+  await home.untilSaid(RUNS)
+  const port = portOf(home.said(), 'For the public')
+  const before = await statusOf(t, dataDir)
+  process.kill(pidOf(before, 'server-1'), 'SIGKILL')
+  await until('an answer of the other', async () => (await nodeInfo(port)) === 200)
+  await until('both to be there', async () => (await statusOf(t, dataDir)).state === 'Running')
+  assert.equal(pidOf(await statusOf(t, dataDir), 'server-0'), pidOf(before, 'server-0'))
+})
