@@ -5,13 +5,37 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessHome } from '../support/process-home.ts'
 import { until } from '../support/until.ts'
-import { BENCH_DOMAIN, BENCH_HANDLE, cpuBetween, openBenchHome } from './bench-home.ts'
+import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
 import { requestBytes, runLoad } from './http-load.ts'
 import { processTree, usageOf } from './processes.ts'
 import { type BenchResult, latencies, quantile } from './report.ts'
-import { createRequest, openWorld, seedActors } from './world.ts'
+import { type World, createRequest, openWorld, seedActors } from './world.ts'
 
 export type Workload = () => Promise<BenchResult[]>
+
+async function withHome<T>(
+  env: Readonly<Record<string, string>>,
+  measure: (bench: BenchHome) => Promise<T>,
+): Promise<T> {
+  const bench = await openBenchHome(env)
+  try {
+    return await measure(bench)
+  } finally {
+    await bench[Symbol.asyncDispose]()
+  }
+}
+
+async function withWorldAndHome<T>(
+  hosts: number,
+  measure: (world: World, bench: BenchHome) => Promise<T>,
+): Promise<T> {
+  const world = await openWorld(hosts)
+  try {
+    return await withHome(world.env, async (bench) => measure(world, bench))
+  } finally {
+    await world[Symbol.asyncDispose]()
+  }
+}
 
 const INBOX_REQUESTS = 2_000
 const READS = 20_000
@@ -87,8 +111,10 @@ async function memory(): Promise<BenchResult[]> {
 
 /** Signed Creates of followed people: accepted, then visible in the home timeline. */
 async function inbox(): Promise<BenchResult[]> {
-  await using world = await openWorld(8)
-  await using bench = await openBenchHome(world.env)
+  return withWorldAndHome(8, inboxOf)
+}
+
+async function inboxOf(world: World, bench: BenchHome): Promise<BenchResult[]> {
   const senders = await seedActors(bench.sql, world.hosts, 4, 'followed', true)
   const requests = Array.from({ length: INBOX_REQUESTS }, (_, index) => {
     const sender = senders[index % senders.length]
@@ -152,9 +178,7 @@ interface FanOutShape {
 }
 
 /** One post to many inboxes, from the answer to its author to the last arrival. */
-async function fanOutOf(shape: FanOutShape): Promise<BenchResult> {
-  await using world = await openWorld(shape.hosts)
-  await using bench = await openBenchHome(world.env)
+async function fanOutOf(shape: FanOutShape, world: World, bench: BenchHome): Promise<BenchResult> {
   await world.meet(bench.home.publicPort)
   await seedActors(bench.sql, world.hosts, shape.perHost, 'follower', shape.shared)
   // The first post opens the connections, as those of a home that runs are open.
@@ -189,32 +213,33 @@ async function fanOutOf(shape: FanOutShape): Promise<BenchResult> {
   }
 }
 
+const SHAPES: readonly FanOutShape[] = [
+  { name: '200 inboxes', hosts: 200, perHost: 1, shared: false, deliveries: 200, firstMs: 50, lastMs: 250 },
+  {
+    name: '1,000 on 50 shared',
+    hosts: 50,
+    perHost: 20,
+    shared: true,
+    deliveries: 50,
+    firstMs: 50,
+    lastMs: 150,
+  },
+]
+
 async function fanOut(): Promise<BenchResult[]> {
-  return [
-    await fanOutOf({
-      name: '200 inboxes',
-      hosts: 200,
-      perHost: 1,
-      shared: false,
-      deliveries: 200,
-      firstMs: 50,
-      lastMs: 250,
-    }),
-    await fanOutOf({
-      name: '1,000 on 50 shared',
-      hosts: 50,
-      perHost: 20,
-      shared: true,
-      deliveries: 50,
-      firstMs: 50,
-      lastMs: 150,
-    }),
-  ]
+  const results: BenchResult[] = []
+  for (const shape of SHAPES) {
+    results.push(await withWorldAndHome(shape.hosts, async (world, bench) => fanOutOf(shape, world, bench)))
+  }
+  return results
 }
 
 /** What other servers read all the time. */
 async function reads(): Promise<BenchResult[]> {
-  await using bench = await openBenchHome()
+  return withHome({}, readsOf)
+}
+
+async function readsOf(bench: BenchHome): Promise<BenchResult[]> {
   const post = await bench.owner.writes('a post that is read often')
   const webFinger = `/.well-known/webfinger?resource=acct:${BENCH_HANDLE}@${BENCH_DOMAIN}`
   const answer = (await bench.home.ask(webFinger)).json()
