@@ -13,7 +13,8 @@ import { pidOf } from '../support/test-appliance.ts'
 import { testDataDir } from '../support/test-ground.ts'
 import { until } from '../support/until.ts'
 
-const RUNS = 'Your home runs.'
+/** The last line of the greeting: when it is there, all of it is. */
+const RUNS = 'Ctrl-C stops'
 const asRoot = { skip: process.getuid?.() !== 0 && 'needs root to become another user' }
 const NOBODY = 65_534
 
@@ -35,7 +36,7 @@ async function nodeInfo(port: number): Promise<number> {
 test('one command makes a home that answers, tells how it does, and stops without a trace', async (t) => {
   const dataDir = testDataDir(t, 'home')
   const home = serve(t, dataDir, setUp(dataDir))
-  await home.untilSaid('Ctrl-C stops')
+  await home.untilSaid(RUNS)
   assert.match(home.said(), /database +Running[\s\S]*server-0 +Running[\s\S]*worker-0 +Running/)
   assert.match(home.said(), /http:\/\/127\.0\.0\.1:\d+\/start#key=[\w-]{43}/)
   assert.ok(home.said().trim().split('\n').length <= 24, 'it fits on a screen')
