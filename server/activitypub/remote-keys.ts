@@ -109,6 +109,7 @@ class KeyCache implements RemoteKeys {
       .innerJoin('actors', 'actors.id', 'actor_keys.actor_id')
       .select(['actor_keys.public_key_pem', 'actors.uri', 'actors.host'])
       .where('actor_keys.key_uri', '=', keyUri)
+      .where('actor_keys.revoked_at', 'is', null)
       .where('actors.is_local', '=', false)
       .where('actors.gone_at', 'is', null)
       .executeTakeFirst()
@@ -195,8 +196,12 @@ class KeyCache implements RemoteKeys {
         reason: `${facts.uri} does not list the key ${keyUri}`,
       })
     }
-    if (former !== undefined && former.actorUri !== facts.uri) {
-      return { outcome: 'refused', reason: `${keyUri} belongs to ${former.actorUri} and never moves` }
+    const firstOwner = former?.actorUri ?? (await this.#findFirstOwner(keyUri))
+    if (firstOwner !== undefined && firstOwner !== facts.uri) {
+      const reason = `${keyUri} belongs to ${firstOwner} and never moves`
+      return former === undefined
+        ? this.#failed(keyUri, { outcome: 'refused', reason })
+        : { outcome: 'refused', reason }
     }
     if (former?.publicKey.equals(parsed.publicKey) === true) {
       return { outcome: 'refused', reason: `${keyUri} is what it was` }
@@ -206,6 +211,17 @@ class KeyCache implements RemoteKeys {
     this.#keys.set(keyUri, key)
     this.#failures.delete(keyUri)
     return { outcome: 'found', key }
+  }
+
+  /** Whose key it was when it was first seen, also after it was revoked (rule 10). */
+  async #findFirstOwner(keyUri: string): Promise<string | undefined> {
+    const row = await this.#parts.db
+      .selectFrom('actor_keys')
+      .innerJoin('actors', 'actors.id', 'actor_keys.actor_id')
+      .select('actors.uri')
+      .where('actor_keys.key_uri', '=', keyUri)
+      .executeTakeFirst()
+    return row?.uri
   }
 
   /** The owner by its own id, whatever document the key has. */

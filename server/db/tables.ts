@@ -159,7 +159,7 @@ export interface ActorKeysTable {
   public_key_pem: string
   private_key_pem: Nullable<string>
   fetched_at: Moment
-  refetched_at: NullableMoment
+  revoked_at: NullableMoment
 }
 
 export interface FollowsTable extends StateColumns {

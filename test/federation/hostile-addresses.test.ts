@@ -107,7 +107,7 @@ const asBytes = (headers: Readonly<Record<string, string>>): Record<string, stri
 for (const host of INSIDE) {
   test(`nobody is called at ${host}`, async () => {
     const eve = actorAt(host)
-    const before = calls
+    const callsBefore = calls
     // As a sender.
     await world.refuses([401, 403, 422], async () =>
       eve.sends(world.target, world.create(eve), { mangle: asBytes }),
@@ -127,7 +127,7 @@ for (const host of INSIDE) {
       const found = await world.owner.get(`/api/v2/search?resolve=true&q=${encodeURIComponent(query)}`)
       assert.deepEqual([...(found['accounts'] as Json), ...(found['statuses'] as Json)], [], query)
     }
-    assert.equal(calls, before, 'the trap was called')
+    assert.equal(calls, callsBefore, 'the trap was called')
     const strays = await world.db.selectFrom('actors').select('uri').where('username', '=', 'eve').execute()
     assert.deepEqual(strays, [])
   })

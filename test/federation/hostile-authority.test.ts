@@ -42,10 +42,10 @@ before(async () => {
   mySecret = await world.owner.writes('for my followers', { visibility: 'private' })
   const account = await world.owner.find(`@${silent.handle}`)
   await world.owner.call('POST', `/api/v1/accounts/${account['id']}/follow`)
-  const { activity } = await world.friendPeer.sharedInbox.waitFor(
+  const asked = await world.friendPeer.sharedInbox.waitFor(
     (one) => one.activity['object'] === silent.uri,
   )
-  followOfSilent = String(activity['id'])
+  followOfSilent = String(asked.activity['id'])
   did = {
     follow: friend.follow(world.me.uri),
     like: friend.like(String(mine['uri'])),

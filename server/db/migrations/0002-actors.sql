@@ -80,8 +80,8 @@ create table actor_keys (
   public_key_pem text not null,
   private_key_pem text,
   fetched_at timestamptz not null default now(),
-  -- A refetch happens at most once in five minutes.
-  refetched_at timestamptz
+  -- Its owner no longer lists it. The row stays, so that the id never becomes that of somebody else's key.
+  revoked_at timestamptz
 );
 create index actor_keys_actor on actor_keys (actor_id);
 

@@ -50,7 +50,7 @@ export async function forgetGoneActor(tx: Transaction, actorId: string, now: Dat
     .executeTakeFirst()
   if (gone === undefined) return
   await removeFollowsOf(tx, actorId)
-  await sql`delete from actor_keys where actor_id = ${actorId}`.execute(tx)
+  await sql`update actor_keys set revoked_at = ${now} where actor_id = ${actorId}`.execute(tx)
   await sql`delete from notifications where from_actor_id = ${actorId}`.execute(tx)
   await removeLikesOf(tx, actorId)
   await removePostsOf(tx, actorId)

@@ -165,7 +165,7 @@ function columnsOf(record: RemoteActorRecord): Record<ColumnName | 'is_complete'
   }
 }
 
-/** Adds keys, replaces those that may be replaced, and takes away those that their owner no longer lists. */
+/** Adds keys, replaces those that may be replaced, and revokes those that their owner no longer lists. */
 async function storeKeys(
   tx: Transaction,
   records: readonly RemoteActorRecord[],
@@ -183,18 +183,20 @@ async function storeKeys(
       select * from jsonb_to_recordset(${JSON.stringify([...keys.values()])}::jsonb)
           as given ("keyUri" text, "actorId" bigint, algorithm text, "publicKeyPem" text)
     ), gone as (
-      delete from actor_keys
+      update actor_keys set revoked_at = now()
        where actor_id = any(${[...actors.values()].map(({ id }) => id)}::bigint[]) and private_key_pem is null
-         and key_uri not in (select "keyUri" from given)
+         and revoked_at is null and key_uri not in (select "keyUri" from given)
       returning 1
     ), stored as (
       insert into actor_keys (key_uri, actor_id, algorithm, public_key_pem)
       select "keyUri", "actorId", algorithm, "publicKeyPem" from given
           on conflict (key_uri) do update
-             set algorithm = excluded.algorithm, public_key_pem = excluded.public_key_pem, fetched_at = now()
+             set algorithm = excluded.algorithm, public_key_pem = excluded.public_key_pem, fetched_at = now(),
+                 revoked_at = null
            where actor_keys.actor_id = excluded.actor_id and actor_keys.private_key_pem is null
-             and actor_keys.public_key_pem <> excluded.public_key_pem
-             and (${options.replacesKeys === true} or actor_keys.fetched_at < now() - ${KEY_EXPIRY})
+             and (actor_keys.revoked_at is not null
+                  or actor_keys.public_key_pem <> excluded.public_key_pem
+                     and (${options.replacesKeys === true} or actor_keys.fetched_at < now() - ${KEY_EXPIRY}))
       returning xmax
     )
     select ((select count(*) from gone) + (select count(*) from stored where xmax <> 0))::integer as changed`.execute(
