@@ -41,11 +41,16 @@ export function SignedIn() {
         <aside className={styles.side} aria-label={t('app.side')}>
           <SearchField words={words} autoFocus={path === ROUTES.search && words === ''} onSearch={find} />
           <h2 className={styles.sideTitle}>{t('composer.title')}</h2>
-          <Composer autoFocus={path === ROUTES.write} />
+          <Composer autoFocus={path === ROUTES.write} onPosted={showIfNear} />
         </aside>
       ) : null}
     </div>
   )
+}
+
+/** Whoever writes while reading the newest sees it arrive; whoever reads further below stays there. */
+function showIfNear(): void {
+  if (window.scrollY < window.innerHeight / 2) requestAnimationFrame(() => window.scrollTo(0, 0))
 }
 
 interface PagesProps {

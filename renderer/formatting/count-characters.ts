@@ -6,7 +6,7 @@ const LINK = /(?<![\p{L}\p{M}\p{Nd}\p{Pc}])https?:\/\/[^\s<>"`\p{Cc}]+/giu
 const MENTION =
   /(?<![\p{L}\p{M}\p{Nd}\p{Pc}/=@.])([@＠][\w](?:[\w.-]*\w)?)@[\p{L}\p{M}\p{Nd}\p{Pc}](?:[\p{L}\p{M}\p{Nd}\p{Pc}.-]*[\p{L}\p{M}\p{Nd}\p{Pc}])?(?::\d{1,5})?/gu
 const PRINTABLE_ASCII = /^[\n\x20-\x7e]*$/
-const TRAILING = /[.,:;!?'"…’”»*_~)\]}]$/u
+const TRAILING: ReadonlySet<string> = new Set(`. , : ; ! ? ' " … ’ ” » * _ ~ ) ] }`.split(' '))
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
@@ -26,16 +26,22 @@ export function countCharacters(text: string, charactersPerLink: number): number
   return links * charactersPerLink + countGraphemes(shown)
 }
 
-/** Punctuation at the end belongs to the sentence; a closing bracket to the link that opened it. */
+/** Punctuation at the end belongs to the sentence; a closing bracket to the link that opened it. Looks at each character once. */
 function withoutTrailing(raw: string): string {
-  let link = raw
-  while (TRAILING.test(link)) {
-    const closer = link.at(-1) ?? ''
-    const opener = OPENERS[closer]
-    if (opener !== undefined && link.split(opener).length >= link.split(closer).length) break
-    link = link.slice(0, -1)
+  const balance: Record<string, number> = { '(': 0, '[': 0, '{': 0 }
+  for (const character of raw) {
+    const opener = OPENERS[character]
+    if (character in balance) balance[character] = (balance[character] ?? 0) + 1
+    else if (opener !== undefined) balance[opener] = (balance[opener] ?? 0) - 1
   }
-  return link
+  let end = raw.length
+  for (; end > 0 && TRAILING.has(raw[end - 1] ?? ''); end -= 1) {
+    const opener = OPENERS[raw[end - 1] ?? '']
+    if (opener === undefined) continue
+    if ((balance[opener] ?? 0) >= 0) break
+    balance[opener] = (balance[opener] ?? 0) + 1
+  }
+  return raw.slice(0, end)
 }
 
 function countGraphemes(text: string): number {

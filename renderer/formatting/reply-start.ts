@@ -20,9 +20,17 @@ export function replyStart(
   const named = [post.account.acct, ...post.mentions.map((mention) => mention.acct)]
   const others = [...new Set(named)].filter((acct) => acct !== ownAcct)
   return {
-    target: { id: post.id, acct: post.account.acct, displayName: post.account.display_name },
+    target: { id: post.id, acct: post.account.acct, displayName: plainName(post.account.display_name) },
     text: others.map((acct) => `@${acct} `).join(''),
     warning: post.spoiler_text,
     visibility: narrower(post.visibility, ownVisibility),
   }
+}
+
+/** A name without the pictures that only its own server knows. */
+function plainName(displayName: string): string {
+  return displayName
+    .replace(/:[\w-]+:/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }

@@ -16,6 +16,7 @@ import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import type { Draft } from '../../stores/drafts.ts'
+import type { StoredPost } from '../../stores/posts.ts'
 import styles from './composer.module.css'
 
 interface ComposerProps {
@@ -210,7 +211,7 @@ interface Sending {
 }
 
 function useSending(key: string, onPosted: (() => void) | undefined): Sending {
-  const { api, drafts, timeline } = useServices()
+  const { api, drafts, posts, timeline } = useServices()
   const [busyKey, setBusyKey] = useState<string | null>(null)
   const [failed, setFailed] = useState<{ key: string; failure: ApiFailure } | null>(null)
   const [wasPosted, setPosted] = useState(false)
@@ -228,6 +229,7 @@ function useSending(key: string, onPosted: (() => void) | undefined): Sending {
       })
       drafts.finish(key)
       timeline.arrive(status)
+      if (draft.replyTo !== null) posts.patch(draft.replyTo.id, withOneMoreReply)
       setPosted(true)
       onPosted?.()
     } catch (error) {
@@ -237,4 +239,8 @@ function useSending(key: string, onPosted: (() => void) | undefined): Sending {
     }
   }
   return { isBusy: busyKey !== null, failure: failed?.key === key ? failed.failure : null, wasPosted, send }
+}
+
+function withOneMoreReply(post: StoredPost): StoredPost {
+  return { ...post, replies_count: post.replies_count + 1 }
 }

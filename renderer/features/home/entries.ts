@@ -10,9 +10,17 @@ export function entriesOf({ ids, leftAtId }: Pick<TimelineView, 'ids' | 'leftAtI
   return place <= 0 ? ids : [...ids.slice(0, place), LEFT_HERE, ...ids.slice(place)]
 }
 
-/** How many posts are newer than the newest that was on the screen. */
-export function unseenCount(ids: readonly string[], newestSeen: string | null): number {
-  return newestSeen === null ? 0 : Math.max(0, ids.indexOf(newestSeen))
+/**
+ * How many posts are newer than the newest that was on the screen.
+ * @param isOwn  what the reader did is no news
+ */
+export function unseenCount(
+  ids: readonly string[],
+  newestSeen: string | null,
+  isOwn: (id: string) => boolean,
+): number {
+  const place = newestSeen === null ? 0 : Math.max(0, ids.indexOf(newestSeen))
+  return ids.slice(0, place).filter((id) => !isOwn(id)).length
 }
 
 /** The entry that follows in a direction, stepping over the line; the same one at an end. */

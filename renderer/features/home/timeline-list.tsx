@@ -1,6 +1,7 @@
 /** The posts themselves: only those near the screen are in the page, and none of them moves when others come. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type CacheSnapshot, WindowVirtualizer, type WindowVirtualizerHandle } from 'virtua'
+import { useOwnAccount } from '../../hooks/use-facts.ts'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -21,7 +22,8 @@ interface TimelineListProps {
 const AHEAD = 12
 
 export function TimelineList({ view, onReply }: TimelineListProps) {
-  const { newestSeen } = useServices()
+  const { newestSeen, posts } = useServices()
+  const { data: own } = useOwnAccount()
   const list = useRef<WindowVirtualizerHandle>(null)
   const entries = entriesOf(view)
   const isPrepended = usePrepended(entries)
@@ -32,7 +34,10 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   useEffect(onScroll, [onScroll, entries])
   return (
     <>
-      <NewPostsPill count={unseenCount(view.ids, seen)} onPress={scrollToTop} />
+      <NewPostsPill
+        count={unseenCount(view.ids, seen, (id) => posts.get(id)?.account.id === own?.id)}
+        onPress={scrollToTop}
+      />
       <div role="feed" aria-busy={view.isLoadingOlder}>
         <WindowVirtualizer
           ref={list}

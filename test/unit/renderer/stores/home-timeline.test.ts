@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { entriesOf, neighbour, unseenCount } from '../../../../renderer/features/home/entries.ts'
+import { HomeTimeline, compareIds } from '../../../../renderer/stores/home-timeline.ts'
+import { PostStore } from '../../../../renderer/stores/posts.ts'
+import { type ScriptedReply, type ScriptedRequest, openScriptedApi } from '../../../support/scripted-api.ts'
+import { statusOf } from '../../../support/statuses.ts'
+
+/** A home with so many posts, ids 1 to `count`, that pages as the real one does. */
+class PagedHome {
+  count: number
+  isDown = false
+
+  constructor(count: number) {
+    this.count = count
+  }
+
+  answer({ query }: ScriptedRequest): ScriptedReply {
+    if (this.isDown) return { status: 503, body: { error: 'away' } }
+    const limit = Number(query.get('limit'))
+    const min = query.get('min_id')
+    const below = Math.min(this.count + 1, Number(query.get('max_id') ?? Number.POSITIVE_INFINITY))
+    const top = min === null ? below - 1 : Math.min(this.count, Number(min) + limit)
+    const bottom = Math.max(1, top - limit + 1, min === null ? 1 : Number(min) + 1)
+    const ids = Array.from({ length: Math.max(0, top - bottom + 1) }, (_, index) => String(top - index))
+    const link = ids.length === 0 ? '' : `<https://x.example/?max_id=${ids.at(-1)}>; rel="next"`
+    return { body: ids.map((id) => statusOf(id)), ...(link === '' ? {} : { headers: { link } }) }
+  }
+}
+
+async function openTimeline(t: TestContext, count: number) {
+  const home = new PagedHome(count)
+  const scripted = await openScriptedApi(t, (request) => home.answer(request))
+  const posts = new PostStore()
+  const timeline = new HomeTimeline(scripted.api, posts)
+  return { home, scripted, posts, timeline, ids: () => timeline.view.get().ids }
+}
+
+const range = (from: number, to: number): string[] =>
+  Array.from({ length: from - to + 1 }, (_, index) => String(from - index))
+
+test('a first start shows the newest posts and grows downwards to the end', async (t) => {
+  const { timeline, ids } = await openTimeline(t, 90)
+  await timeline.start(null)
+  assert.deepEqual(ids(), range(90, 51))
+  assert.equal(timeline.view.get().isCaughtUp, true)
+  await timeline.loadOlder()
+  await timeline.loadOlder()
+  assert.deepEqual(ids(), range(90, 1))
+  await timeline.loadOlder()
+  assert.equal(timeline.view.get().hasEnd, true)
+})
+
+test('a start at the reading place keeps it and fills up to the present', async (t) => {
+  const { timeline, ids } = await openTimeline(t, 200)
+  await timeline.start('100')
+  assert.deepEqual(ids(), range(200, 61))
+  const view = timeline.view.get()
+  assert.deepEqual([view.leftAtId, view.isCaughtUp], ['100', true])
+  assert.equal(entriesOf(view).indexOf('left-here'), 100)
+})
+
+test('a post that arrives stands on top, once', async (t) => {
+  const { timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  timeline.arrive(statusOf('6'))
+  timeline.arrive(statusOf('6'))
+  assert.deepEqual(ids(), range(6, 1))
+})
+
+test('two posts that overtook each other on the way stand in order', async (t) => {
+  const { timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  timeline.arrive(statusOf('7'))
+  timeline.arrive(statusOf('6'))
+  assert.deepEqual(ids(), range(7, 1))
+})
+
+test('a post that arrives during a catching up makes no hole', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  home.count = 60
+  const caught = timeline.catchUp()
+  home.count = 61
+  timeline.arrive(statusOf('61'))
+  await caught
+  assert.deepEqual(ids(), range(61, 1))
+})
+
+test('after an absence longer than one catching up, live posts wait for those before them', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  home.count = 500
+  await timeline.catchUp()
+  assert.deepEqual(ids().slice(0, 1), ['405'])
+  assert.equal(timeline.view.get().isCaughtUp, false)
+  timeline.arrive(statusOf('501'))
+  assert.equal(ids()[0], '405')
+  await timeline.catchUp()
+  assert.deepEqual(ids(), range(500, 1))
+})
+
+test('a failure keeps what is there and the next good answer goes on', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 90)
+  await timeline.start(null)
+  home.isDown = true
+  await timeline.loadOlder()
+  assert.equal(timeline.view.get().failure?.kind, 'unavailable')
+  await timeline.catchUp()
+  assert.equal(timeline.view.get().isCaughtUp, false)
+  assert.equal(ids().length, 40)
+  home.isDown = false
+  home.count = 91
+  await timeline.catchUp()
+  assert.deepEqual([ids()[0], timeline.view.get().failure], ['91', null])
+})
+
+test('a start that fails says so and can be begun again', async (t) => {
+  const { home, timeline } = await openTimeline(t, 3)
+  home.isDown = true
+  await timeline.start(null)
+  assert.equal(timeline.view.get().phase, 'failed')
+  home.isDown = false
+  await timeline.start(null)
+  assert.equal(timeline.view.get().phase, 'ready')
+})
+
+test('a deleted post goes, and every boost of it', async (t) => {
+  const { timeline, posts, ids } = await openTimeline(t, 3)
+  await timeline.start(null)
+  timeline.arrive(statusOf('4', { reblog: statusOf('2') }))
+  timeline.remove('2')
+  assert.deepEqual(ids(), ['3', '1'])
+  assert.equal(posts.get('2'), undefined)
+})
+
+test('ids are compared as the numbers they are', () => {
+  assert.ok(compareIds('9', '10') < 0)
+  assert.ok(compareIds('117661197723500549', '117661197723500548') > 0)
+  assert.equal(compareIds('5', '5'), 0)
+})
+
+test('the line stands only where something newer is above it', () => {
+  assert.deepEqual(entriesOf({ ids: ['3', '2', '1'], leftAtId: '2' }), ['3', 'left-here', '2', '1'])
+  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: '3' }), ['3', '2'])
+  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: null }), ['3', '2'])
+})
+
+test('news are what is above the newest post that was seen, own deeds left out', () => {
+  assert.equal(
+    unseenCount(['5', '4', '3'], '3', (id) => id === '4'),
+    1,
+  )
+  assert.equal(
+    unseenCount(['5', '4'], '5', () => false),
+    0,
+  )
+  assert.equal(
+    unseenCount(['5'], null, () => false),
+    0,
+  )
+  assert.equal(
+    unseenCount(['5'], 'deleted', () => false),
+    0,
+  )
+})
+
+test('the keys step from post to post and stay at the ends', () => {
+  const entries = ['3', 'left-here', '2', '1']
+  assert.equal(neighbour(entries, null, 1), '3')
+  assert.equal(neighbour(entries, '3', 1), '2')
+  assert.equal(neighbour(entries, '2', -1), '3')
+  assert.equal(neighbour(entries, '1', 1), '1')
+})

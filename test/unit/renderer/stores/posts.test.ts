@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PostStore } from '../../../../renderer/stores/posts.ts'
+import { Reactions, withReaction } from '../../../../renderer/stores/reactions.ts'
+import { type Answering, openScriptedApi } from '../../../support/scripted-api.ts'
+import { statusOf } from '../../../support/statuses.ts'
+
+test('a boost is kept beside the post it carries, and shows it', () => {
+  const posts = new PostStore()
+  posts.put([statusOf('9', { content: '', reblog: statusOf('1') })])
+  assert.equal(posts.get('9')?.boostOfId, '1')
+  assert.equal(posts.shown('9')?.id, '1')
+  assert.equal(posts.shown('1')?.id, '1')
+})
+
+test('only those who watch a post are told of it', () => {
+  const posts = new PostStore()
+  posts.put([statusOf('1'), statusOf('2')])
+  const told: string[] = []
+  const stop = posts.subscribe('1', () => told.push('1'))
+  posts.subscribe('2', () => told.push('2'))
+  posts.patch('1', (post) => ({ ...post, replies_count: 3 }))
+  stop()
+  posts.patch('1', (post) => ({ ...post, replies_count: 4 }))
+  posts.remove('2')
+  assert.deepEqual(told, ['1', '2'])
+  assert.equal(posts.get('1')?.replies_count, 4)
+  assert.equal(posts.get('2'), undefined)
+})
+
+async function openReactions(t: Parameters<typeof openScriptedApi>[0], answer: Answering) {
+  const scripted = await openScriptedApi(t, answer)
+  const posts = new PostStore()
+  posts.put([statusOf('1', { favourites_count: 4 })])
+  return { scripted, posts, reactions: new Reactions(scripted.api, posts) }
+}
+
+test('a favourite is shown before the home has answered, and the answer counts', async (t) => {
+  const { posts, reactions } = await openReactions(t, () => ({
+    body: statusOf('1', { favourited: true, favourites_count: 7 }),
+  }))
+  const sent = reactions.toggle('1', 'favourite')
+  assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.favourites_count], [true, 5])
+  assert.equal(await sent, null)
+  assert.equal(posts.get('1')?.favourites_count, 7)
+})
+
+test('a favourite that is refused is taken back, with the reason', async (t) => {
+  const { posts, reactions } = await openReactions(t, () => ({ status: 404, body: { error: 'gone' } }))
+  const failure = await reactions.toggle('1', 'favourite')
+  assert.equal(failure?.detail, 'gone')
+  assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.favourites_count], [false, 4])
+})
+
+test('changing one’s mind twice during a request sends one more, and the last wish stays', async (t) => {
+  const first = Promise.withResolvers<void>()
+  const { scripted, posts, reactions } = await openReactions(t, async ({ path }) => {
+    const isOn = path.endsWith('/favourite')
+    if (isOn) await first.promise
+    return { body: statusOf('1', { favourited: isOn, favourites_count: isOn ? 5 : 4 }) }
+  })
+  const sent = reactions.toggle('1', 'favourite')
+  await reactions.toggle('1', 'favourite')
+  await reactions.toggle('1', 'favourite')
+  await reactions.toggle('1', 'favourite')
+  first.resolve()
+  assert.equal(await sent, null)
+  assert.deepEqual(
+    scripted.requests.map(({ path }) => path.split('/').at(-1)),
+    ['favourite', 'unfavourite'],
+  )
+  assert.equal(posts.get('1')?.favourited, false)
+})
+
+test('boost and favourite of one post do not wait for each other', async (t) => {
+  const { posts, reactions } = await openReactions(t, ({ path }) =>
+    path.endsWith('/reblog')
+      ? { body: statusOf('9', { reblog: statusOf('1', { reblogged: true, favourited: true }) }) }
+      : { body: statusOf('1', { reblogged: true, favourited: true }) },
+  )
+  await Promise.all([reactions.toggle('1', 'favourite'), reactions.toggle('1', 'boost')])
+  assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.reblogged], [true, true])
+})
+
+test('a count never falls below nothing', () => {
+  const posts = new PostStore()
+  posts.put([statusOf('1', { reblogged: true, reblogs_count: 0 })])
+  const post = posts.get('1')
+  assert.ok(post)
+  assert.equal(withReaction(post, 'boost', false).reblogs_count, 0)
+})
