@@ -11,10 +11,11 @@ import { inTransaction } from '../db/transaction.ts'
 import { closeBreakers } from '../domain/fan-outs/breaker.ts'
 import { meetPeers } from '../domain/peers/peer.ts'
 import type { Home } from '../domain/owner/home.ts'
-import type { ActorReading, Dereferencer, PostReading } from './dereference.ts'
+import type { Dereferencer } from './dereference.ts'
 import { handleAccepts, handleRejects } from './inbound/answer.ts'
 import { handleAnnounces } from './inbound/announce.ts'
-import { Batch, type Want } from './inbound/batch.ts'
+import { OtherServers } from './inbound/ask-others.ts'
+import { Batch } from './inbound/batch.ts'
 import { handleBlocks } from './inbound/block.ts'
 import { handleCreates } from './inbound/create.ts'
 import { handleDeletes } from './inbound/delete.ts'
@@ -30,7 +31,6 @@ import {
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
 import { wavesOf } from './inbound/waves.ts'
-import type { PostFacts } from './parse-object.ts'
 
 export interface InboundParts {
   readonly db: Database
@@ -58,32 +58,19 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
 
 const TYPES = Object.keys(HANDLERS) as HandledType[]
 
-/** How many other servers are asked at once for one batch, and how long each of them has to answer. */
-const ASKED_AT_ONCE = 8
-const ASK_MS = 25_000
-/** How long a batch waits for them: whoever is slower is asked on, and its messages come again. */
-const PATIENCE_MS = 3_000
-const COME_AGAIN_SECONDS = 10
-/** Ancestors of a boosted post that are fetched with it. */
-const ANCESTORS = 5
 const MOST_MET_HOSTS = 10_000
 
 type Outcomes = Map<string, MessageOutcome>
 
-/** What other servers said: messages that can be judged now, actors that are gone, and the rest. */
-interface Answers {
-  readonly ready: InboundMessage[]
-  readonly gone: Set<string>
-  readonly outcomes: Outcomes
-}
-
 export class Inbound {
   readonly #parts: InboundParts
+  readonly #others: OtherServers
   /** Hosts that have a row, as far as this process remembers. */
   readonly #met = new LRUCache<string, true>({ max: MOST_MET_HOSTS })
 
   constructor(parts: InboundParts) {
     this.#parts = parts
+    this.#others = new OtherServers(parts.dereferencer)
   }
 
   /**
@@ -105,7 +92,8 @@ export class Inbound {
     // Whoever speaks is there: what waited for an answer of theirs is due.
     await closeBreakers(this.#parts.db, [...new Set(messages.map(({ host }) => host))])
     if (first.wants.size === 0) return first.outcomes
-    const answers = await this.#ask(messages, first.wants)
+    const waiting = messages.filter(({ id }) => first.wants.has(id))
+    const answers = await this.#others.ask(waiting, first.wants)
     const second = await this.#run(answers.ready, answers.outcomes, answers.gone)
     for (const { id } of answers.ready) {
       // What was fetched is gone again, or another server is needed on top: another time.
@@ -146,54 +134,6 @@ export class Inbound {
     await meetPeers(this.#parts.db, [...new Set(hosts)])
     for (const host of hosts) this.#met.set(host, true)
   }
-
-  async #ask(messages: readonly InboundMessage[], wants: ReadonlyMap<string, Want>): Promise<Answers> {
-    const answers: Answers = { ready: [], gone: new Set(), outcomes: new Map() }
-    const asked = new Map<string, Promise<MessageOutcome | 'ready' | 'gone'>>()
-    const waiting = messages.filter(({ id }) => wants.has(id))
-    const answerTo = async (message: InboundMessage): Promise<void> => {
-      const want = wants.get(message.id)
-      if (want === undefined) return
-      const key = `${want.kind} ${want.uri}`
-      const asking = asked.get(key) ?? this.#askFor(want)
-      asked.set(key, asking)
-      const answer = await Promise.race([asking, patience])
-      if (answer === 'gone') answers.gone.add(want.uri)
-      if (answer === 'gone' || answer === 'ready') answers.ready.push(message)
-      else answers.outcomes.set(message.id, answer)
-    }
-    const patience = slow(want => want)
-    const work = waiting.values()
-    const askInTurn = async (): Promise<void> => {
-      for (const message of work) await answerTo(message)
-    }
-    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn))
-    // Whatever was quicker: they take effect in the order of their arrival.
-    answers.ready.sort((a, b) => waiting.indexOf(a) - waiting.indexOf(b))
-    return answers
-  }
-
-  async #askFor({ kind, uri }: Want): Promise<MessageOutcome | 'ready' | 'gone'> {
-    const { dereferencer } = this.#parts
-    const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
-    const answer: ActorReading | PostReading =
-      kind === 'post'
-        ? await dereferencer.readPost(uri, { limits, refusalOf: (facts) => notToBeBoosted(uri, facts) })
-        : await dereferencer.readActor(uri)
-    if (answer.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${answer.reason}` }
-    if (kind === 'gone') {
-      if (answer.outcome === 'gone') return 'gone'
-      return dropped(`${uri} does not say that it is gone`)
-    }
-    if (answer.outcome === 'found') return 'ready'
-    return dropped(answer.outcome === 'gone' ? `${uri} is gone` : `${uri} is not read: ${answer.reason}`)
-  }
-}
-
-/** What is boosted is for everybody, and is what its address says; anything else is not even stored (rule 29). */
-function notToBeBoosted(uri: string, facts: PostFacts): string | null {
-  if (facts.uri !== uri) return `it is ${facts.uri}`
-  return facts.visibility === 'public' || facts.visibility === 'unlisted' ? null : 'it is not for everybody'
 }
 
 /** Without a row for the signer there is nothing to act upon: its origin is asked first. */

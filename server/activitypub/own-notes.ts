@@ -5,7 +5,7 @@ import type { Row } from '../db/tables.ts'
 import { hashtagPageUrl } from '../domain/owner/own-uris.ts'
 import { announceActivity } from './activities.ts'
 import type { JsonObject } from './json.ts'
-import { noteObject } from './note.ts'
+import { type NoteParts, noteObject } from './note.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
 import { postContextUri } from './uris.ts'
 
@@ -13,6 +13,10 @@ export interface OwnNoteOptions {
   /** `/media/`, or the absolute address that own media is served under. */
   readonly mediaUrl: string
 }
+
+/** What of a row its document is made of. */
+export type OwnPost = NoteParts['post'] &
+  Pick<Row<'posts'>, 'id' | 'author_id' | 'boost_of_id' | 'conversation_id'>
 
 interface Parts {
   readonly authors: ReadonlyMap<string, Pick<Row<'actors'>, 'uri' | 'followers_uri'>>
@@ -32,7 +36,7 @@ interface Parts {
  */
 export async function loadOwnObjects(
   db: Querier,
-  posts: readonly Row<'posts'>[],
+  posts: readonly OwnPost[],
   options: OwnNoteOptions,
 ): Promise<Map<string, JsonObject>> {
   if (posts.length === 0) return new Map()
@@ -46,7 +50,7 @@ export async function loadOwnObjects(
   return objects
 }
 
-function noteOf(post: Row<'posts'>, parts: Parts, options: OwnNoteOptions): JsonObject | null {
+function noteOf(post: OwnPost, parts: Parts, options: OwnNoteOptions): JsonObject | null {
   const author = parts.authors.get(post.author_id)
   if (author === undefined) return null
   const { origin } = new URL(post.uri)
@@ -64,7 +68,7 @@ function noteOf(post: Row<'posts'>, parts: Parts, options: OwnNoteOptions): Json
   })
 }
 
-function announceOf(post: Row<'posts'>, boostedId: string, parts: Parts): JsonObject | null {
+function announceOf(post: OwnPost, boostedId: string, parts: Parts): JsonObject | null {
   const author = parts.authors.get(post.author_id)
   const boosted = parts.boosted.get(boostedId)
   if (author === undefined || boosted === undefined) return null
@@ -89,7 +93,7 @@ function attachmentOf(row: Row<'attachments'>, origin: string, { mediaUrl }: Own
   }
 }
 
-async function loadParts(db: Querier, posts: readonly Row<'posts'>[]): Promise<Parts> {
+async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts> {
   const ids = posts.filter(({ boost_of_id: boostOf }) => boostOf === null).map(({ id }) => id)
   const boostedIds = posts.flatMap(({ boost_of_id: boostOf }) => boostOf ?? [])
   const threadIds = posts.map((post) => post.conversation_id)

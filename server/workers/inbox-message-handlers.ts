@@ -26,7 +26,11 @@ function verdictOf(outcome: MessageOutcome): Verdict<'processed' | 'dropped'> {
     case 'dropped':
       return 'dropped'
     case 'again':
-      return again({ reason: outcome.reason })
+      return again(
+        outcome.afterSeconds === undefined
+          ? { reason: outcome.reason }
+          : { reason: outcome.reason, afterSeconds: outcome.afterSeconds },
+      )
     default:
       return assertNever(outcome)
   }

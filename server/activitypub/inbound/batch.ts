@@ -2,7 +2,7 @@
 import type { Transaction } from '../../db/pool.ts'
 import { type ActorReference, findActorReferences } from '../../domain/actors/actor.ts'
 import { refreshStaleActors } from '../../domain/actors/actor-freshness.ts'
-import { listIdentityReferences } from '../../domain/actors/identity-references.ts'
+import { isIdentity, listActorsAndIdentities } from '../../domain/actors/identity-references.ts'
 import { noteDropped } from '../../domain/inbox/receive-messages.ts'
 import {
   type NotificationDraft,
@@ -110,9 +110,11 @@ export class Batch {
     for (const [uri, post] of await findPostReferences(this.tx, unknown)) this.posts.set(uri, post)
   }
 
-  async loadIdentities(): Promise<void> {
-    this.identities = await listIdentityReferences(this.tx)
-    for (const identity of this.identities) this.actors.set(identity.uri, identity)
+  /** The signers, and all identities. */
+  async loadSigners(uris: Iterable<string>): Promise<void> {
+    const found = await listActorsAndIdentities(this.tx, uris)
+    for (const actor of found) this.actors.set(actor.uri, actor)
+    this.identities = found.filter(isIdentity)
   }
 
   /** To be called again after relations have changed. */

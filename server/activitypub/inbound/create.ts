@@ -39,8 +39,8 @@ export function readPost(batch: Batch, { activity, signerUri }: InboundMessage):
 /** Stores new posts that concern somebody here, with all that they cause. */
 export async function storeIncoming(batch: Batch, incoming: readonly IncomingPost[]): Promise<void> {
   if (incoming.length === 0) return
-  await batch.loadActors(incoming.flatMap(({ facts }) => actorUrisOf(facts)))
-  await batch.loadPosts(incoming.flatMap(({ facts }) => [facts.uri, facts.inReplyTo ?? facts.uri]))
+  await batch.loadActors(incoming.flatMap((one) => namedActors(batch, one)))
+  await batch.loadPosts(incoming.flatMap(({ facts }) => facts.inReplyTo ?? []))
   const wanted = incoming.filter((one) => isWanted(batch, one))
   if (wanted.length === 0) return
   const facts = wanted.map((one) => one.facts)
@@ -55,10 +55,11 @@ export async function storeIncoming(batch: Batch, incoming: readonly IncomingPos
     const post = byUri.get(one.uri)
     return post === undefined ? [] : [{ facts: one, post }]
   })
-  for (const { message, facts: one } of wanted) {
-    if (byUri.has(one.uri)) batch.done(message)
-    else batch.drop(message, 'it was deleted already')
-  }
+  for (const { message, facts: one } of wanted) if (byUri.has(one.uri)) batch.done(message)
+  await judgeUnstored(
+    batch,
+    wanted.filter(({ facts: one }) => !byUri.has(one.uri)),
+  )
   for (const { facts: one, post } of stored) batch.posts.set(post.uri, referenceOf(one, post))
   await spread(batch, stored, linkedIds)
 }
@@ -92,16 +93,26 @@ async function spread(
   for (const { facts, post } of stored) batch.notify(mentionsOf(batch, facts, post))
 }
 
-/** Judges one post; what is not wanted gets its outcome here. */
-function isWanted(batch: Batch, { message, facts }: IncomingPost): boolean {
-  const known = batch.posts.get(facts.uri)
-  const signer = batch.signerOf(message)
-  if (known !== undefined) {
-    if (known.author_id === signer.id) batch.done(message)
+/** Followers collections are addressed by nearly everybody and are nobody's name. */
+function namedActors(batch: Batch, { facts, message }: IncomingPost): string[] {
+  const followersUri = batch.actors.get(message.signerUri)?.followers_uri
+  return actorUrisOf(facts).filter((uri) => uri !== followersUri)
+}
+
+/** What was not new is known, by the same author or by another, or was deleted. */
+async function judgeUnstored(batch: Batch, unstored: readonly IncomingPost[]): Promise<void> {
+  await batch.loadPosts(unstored.map(({ facts }) => facts.uri))
+  for (const { message, facts } of unstored) {
+    const known = batch.posts.get(facts.uri)
+    if (known === undefined) batch.drop(message, 'it was deleted already')
+    else if (known.author_id === batch.signerOf(message).id) batch.done(message)
     else batch.drop(message, `${facts.uri} is by somebody else`)
-    return false
   }
-  if (concerns(batch, facts, signer)) return true
+}
+
+/** What concerns nobody gets its outcome here. */
+function isWanted(batch: Batch, { message, facts }: IncomingPost): boolean {
+  if (concerns(batch, facts, batch.signerOf(message))) return true
   batch.drop(message, 'it concerns nobody here')
   return false
 }

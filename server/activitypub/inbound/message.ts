@@ -17,8 +17,8 @@ export type MessageOutcome =
   | { readonly kind: 'processed' }
   /** It has no effect here; the reason is for the owner's eyes. */
   | { readonly kind: 'dropped'; readonly reason: string }
-  /** Another server has to be asked again later. */
-  | { readonly kind: 'again'; readonly reason: string }
+  /** Another server has to be asked again later: when the declared interval is over, or sooner. */
+  | { readonly kind: 'again'; readonly reason: string; readonly afterSeconds?: number }
 
 export const PROCESSED: MessageOutcome = { kind: 'processed' }
 

@@ -17,5 +17,6 @@ export const inboxMessageGraph = defineGraph(
     processed: { next: [], deleteAfterSeconds: WEEK_SECONDS },
     dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS }, // replay by the owner
   },
-  { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 2, claimSize: 100 },
+  // Few calls at once: what arrives meanwhile is handled together, which costs far less than one by one.
+  { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 0.75, claimSize: 100 },
 )

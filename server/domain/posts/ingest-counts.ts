@@ -6,18 +6,35 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 
-/** New posts, boosts among them, count for their author, their parent and what they boost. */
-export async function countNewPosts(tx: Transaction, ids: readonly string[]): Promise<void> {
-  await count(tx, ids, 1)
+/**
+ * New posts, boosts among them, count for their author, their parent and what they boost.
+ * @param touchesPosts  false where none of them replies to or boosts anything that is here: saves a statement
+ */
+export async function countNewPosts(
+  tx: Transaction,
+  ids: readonly string[],
+  touchesPosts = true,
+): Promise<void> {
+  await count(tx, ids, 1, touchesPosts)
 }
 
 /** The same, taken back; before the rows go. */
 export async function uncountPosts(tx: Transaction, ids: readonly string[]): Promise<void> {
-  await count(tx, ids, -1)
+  await count(tx, ids, -1, true)
 }
 
-async function count(tx: Transaction, ids: readonly string[], sign: 1 | -1): Promise<void> {
+async function count(
+  tx: Transaction,
+  ids: readonly string[],
+  sign: 1 | -1,
+  touchesPosts: boolean,
+): Promise<void> {
   if (ids.length === 0) return
+  if (touchesPosts) await countOnPosts(tx, ids, sign)
+  await countOnAuthors(tx, ids, sign)
+}
+
+async function countOnPosts(tx: Transaction, ids: readonly string[], sign: 1 | -1): Promise<void> {
   await sql`
     with counted as (
       select author_id, in_reply_to_id, boost_of_id, published_at from posts
@@ -35,6 +52,9 @@ async function count(tx: Transaction, ids: readonly string[], sign: 1 | -1): Pro
        set replies_count = greatest(0, replies_count + touched.replies * ${sign}::integer),
            boosts_count = greatest(0, boosts_count + touched.boosts * ${sign}::integer)
       from touched join locked using (id) where posts.id = touched.id`.execute(tx)
+}
+
+async function countOnAuthors(tx: Transaction, ids: readonly string[], sign: 1 | -1): Promise<void> {
   await sql`
     with counted as (
       select author_id as id, count(*)::integer as posts, max(published_at) as last_post_at from posts

@@ -48,8 +48,10 @@ export async function ingestPosts(
   await storeHashtags(tx, stored)
   await storeAttachments(tx, stored)
   const newIds = new Set(posts.map(({ id }) => id))
-  const linkedIds = (await linkRepliesTo(tx, posts)).filter((id) => !newIds.has(id))
-  await countNewPosts(tx, [...newIds])
+  const linked = await linkRepliesTo(tx, posts)
+  const linkedIds = linked.filter((id) => !newIds.has(id))
+  const isReplyAmongThem = linked.length > 0 || posts.some((post) => post.in_reply_to_id !== null)
+  await countNewPosts(tx, [...newIds], isReplyAmongThem)
   await countLinkedReplies(tx, linkedIds)
   return { posts, linkedIds }
 }

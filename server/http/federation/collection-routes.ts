@@ -9,11 +9,9 @@ import { createActivity } from '../../activitypub/activities.ts'
 import type { JsonObject } from '../../activitypub/json.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
 import { AP_ROUTES, FIRST_PAGE, postActivityUri } from '../../activitypub/uris.ts'
-import { firstPage } from '../../db/paging.ts'
 import { type Actor, findIdentity } from '../../domain/actors/actor.ts'
 import { type FollowSide, countFollowsOf, listFollowUris } from '../../domain/follows/list-follow-uris.ts'
-import { type AccountPostsFilter, listAccountPosts } from '../../domain/posts/list-posts.ts'
-import { countOutbox } from '../../domain/posts/count-outbox.ts'
+import { countOutbox, listOutbox, listPinned } from '../../domain/posts/outbox.ts'
 import type { HttpContext } from '../http-context.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import {
@@ -28,13 +26,6 @@ import {
 
 const POSTS_PER_PAGE = 20
 const ACTORS_PER_PAGE = 50
-const EVERYTHING: AccountPostsFilter = {
-  excludesReplies: false,
-  excludesBoosts: false,
-  onlyMedia: false,
-  onlyPinned: false,
-  hashtags: [],
-}
 
 /** A way to make one address of a collection into its document. */
 type Make = (actor: Actor, uri: string, cursor: string | null) => Promise<object | null>
@@ -79,15 +70,14 @@ function outbox({ db }: HttpContext): Make {
 
 function outboxPage({ db, config }: HttpContext): Make {
   return async (actor, uri, cursor) => {
-    const page = { ...firstPage(POSTS_PER_PAGE), maxId: cursor }
-    const { items: posts, oldest, isFull } = await listAccountPosts(db, null, actor.id, EVERYTHING, page)
+    const posts = await listOutbox(db, actor.id, cursor, POSTS_PER_PAGE)
     const objects = await loadOwnObjects(db, posts, config)
     const items = posts.flatMap((post): JsonObject[] => {
       const object = objects.get(post.id)
       if (object === undefined) return []
       return [post.boost_of_id === null ? withoutContext(createOf(post.uri, actor, object)) : object]
     })
-    return pageOf(uri, items, isFull ? oldest : null)
+    return pageOf(uri, items, posts.length === POSTS_PER_PAGE ? (posts.at(-1)?.id ?? null) : null)
   }
 }
 
@@ -129,8 +119,7 @@ function pageOf(uri: string, items: readonly (string | JsonObject)[], nextCursor
 
 function featured({ db, config }: HttpContext): Make {
   return async (actor, uri) => {
-    const filter = { ...EVERYTHING, onlyPinned: true }
-    const { items: posts } = await listAccountPosts(db, null, actor.id, filter, firstPage(POSTS_PER_PAGE))
+    const posts = await listPinned(db, actor.id)
     // In the order of the rows.
     const objects = await loadOwnObjects(db, posts, config)
     return wholeOrderedCollection({ uri, items: [...objects.values()] })

@@ -1,0 +1,95 @@
+/**
+ * What other servers are asked before activities can be judged. A batch waits a little for all of them together; whoever
+ * is slower is asked on, and is waited for again when its messages come back.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Dereferencer } from '../dereference.ts'
+import type { PostFacts } from '../parse-object.ts'
+import type { Want } from './batch.ts'
+import { type InboundMessage, type MessageOutcome, dropped } from './message.ts'
+
+/** What other servers said: messages that can be judged now, actors that are gone, and the rest. */
+export interface Answers {
+  readonly ready: InboundMessage[]
+  readonly gone: Set<string>
+  readonly outcomes: Map<string, MessageOutcome>
+}
+
+type Answer = MessageOutcome | 'ready' | 'gone'
+
+const ASKED_AT_ONCE = 8
+/** How long one server has to answer with everything that is needed. */
+const ASK_MS = 25_000
+const PATIENCE_MS = 3_000
+const COME_AGAIN_SECONDS = 10
+/** Ancestors of a boosted post that are fetched with it. */
+const ANCESTORS = 5
+const MOST_LATE = 1_000
+const LATE_MS = 5 * 60_000
+
+export class OtherServers {
+  readonly #dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>
+  /** Questions whose answers came too late for the batch that asked. */
+  readonly #late = new LRUCache<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
+
+  constructor(dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>) {
+    this.#dereferencer = dereferencer
+  }
+
+  /** @param messages  in the order of their arrival, each with a want */
+  async ask(messages: readonly InboundMessage[], wants: ReadonlyMap<string, Want>): Promise<Answers> {
+    const answers: Answers = { ready: [], gone: new Set(), outcomes: new Map() }
+    const asked = new Map<string, Promise<Answer>>()
+    const patience = Promise.withResolvers<'late'>()
+    const timer = setTimeout(() => patience.resolve('late'), PATIENCE_MS)
+    const work = messages.values()
+    const askInTurn = async (): Promise<void> => {
+      for (const message of work) {
+        const want = wants.get(message.id)
+        if (want === undefined) continue
+        const key = `${want.kind} ${want.uri}`
+        const asking = asked.get(key) ?? this.#late.get(key) ?? this.#askFor(want)
+        asked.set(key, asking)
+        const answer = await Promise.race([asking, patience.promise])
+        if (answer === 'late') this.#late.set(key, asking)
+        else this.#late.delete(key)
+        note(answers, message, want, answer)
+      }
+    }
+    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn))
+    clearTimeout(timer)
+    // Whatever was quicker: they take effect in the order of their arrival.
+    answers.ready.sort((a, b) => messages.indexOf(a) - messages.indexOf(b))
+    return answers
+  }
+
+  async #askFor({ kind, uri }: Want): Promise<Answer> {
+    const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
+    const answer =
+      kind === 'post'
+        ? await this.#dereferencer.readPost(uri, { limits, refusalOf: (facts) => notToBeBoosted(uri, facts) })
+        : await this.#dereferencer.readActor(uri)
+    if (answer.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${answer.reason}` }
+    if (kind === 'gone') {
+      if (answer.outcome === 'gone') return 'gone'
+      return dropped(`${uri} does not say that it is gone`)
+    }
+    if (answer.outcome === 'found') return 'ready'
+    return dropped(answer.outcome === 'gone' ? `${uri} is gone` : `${uri} is not read: ${answer.reason}`)
+  }
+}
+
+/** What is boosted is for everybody, and is what its address says; anything else is not even stored (rule 29). */
+function notToBeBoosted(uri: string, facts: PostFacts): string | null {
+  if (facts.uri !== uri) return `it is ${facts.uri}`
+  return facts.visibility === 'public' || facts.visibility === 'unlisted' ? null : 'it is not for everybody'
+}
+
+function note(answers: Answers, message: InboundMessage, want: Want, answer: Answer | 'late'): void {
+  if (answer === 'gone') answers.gone.add(want.uri)
+  if (answer === 'gone' || answer === 'ready') answers.ready.push(message)
+  else if (answer === 'late') {
+    const reason = `${want.uri} has not answered yet`
+    answers.outcomes.set(message.id, { kind: 'again', reason, afterSeconds: COME_AGAIN_SECONDS })
+  } else answers.outcomes.set(message.id, answer)
+}
