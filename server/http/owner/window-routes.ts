@@ -74,6 +74,8 @@ async function serveFiles(app: FastifyInstance, windowDir: string): Promise<void
     root: join(windowDir, 'assets'),
     prefix: '/assets/',
     index: false,
+    // The files of the bundle and no others: each has a route of its own.
+    wildcard: false,
     decorateReply: false,
     immutable: true,
     maxAge: '365d',

@@ -1,0 +1,120 @@
+/** The private listener of a home that is not set up yet, with a key and a bundle: what the owner's routes are tested on. */
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDereferencer } from '../../server/activitypub/dereference.ts'
+import { createRemoteKeys } from '../../server/activitypub/remote-keys.ts'
+import { type Config, loadConfig } from '../../server/core/config.ts'
+import { createLogger } from '../../server/core/log.ts'
+import { openListener } from '../../server/db/listen.ts'
+import type { Database } from '../../server/db/pool.ts'
+import { openHome } from '../../server/domain/owner/home.ts'
+import { buildPrivateApp, buildPublicApp } from '../../server/http/app.ts'
+import type { HttpContext } from '../../server/http/http-context.ts'
+import { createSafeFetch } from '../../server/net/safe-fetch.ts'
+import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
+import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+
+export const START_KEY = 'the-key-of-this-start'
+
+export interface OwnerHome {
+  readonly db: Database
+  readonly port: number
+  readonly publicPort: number
+  /** Wall clock of the home; move it. */
+  readonly clock: { nowMs: number }
+  /** As a page of the window asks: with the origin, the mark and the cookie of the browser it stands for. */
+  asPage(path: string, request?: PlainRequest): Promise<PlainAnswer>
+  /** Exactly as written. */
+  ask(path: string, request?: PlainRequest): Promise<PlainAnswer>
+  /** `name=value` that the browser holds, or empty. */
+  cookie: string
+}
+
+interface OwnerHomeOptions {
+  readonly hasBundle?: boolean
+}
+
+export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<OwnerHome> {
+  const database = await openTestDatabase()
+  const log = createLogger('test', 'silent')
+  const clock = { nowMs: Date.now() }
+  const ticking = { now: () => new Date(clock.nowMs), monotonicMs: () => performance.now() }
+  const listener = openListener(database.connection, 'test', log)
+  closeBeforeCluster(async () => listener.close())
+  await listener.ready
+  const home = await openHome(database.db, listener, log)
+  closeBeforeCluster(async () => home.close())
+  const config: Config = loadConfig({ env: {} }).config
+  const shared = { db: database.db, clock: ticking, log, home }
+  const fetch = createSafeFetch({ ...shared, ...config, userAgent: 'test', isOwnHost: () => false })
+  closeBeforeCluster(async () => fetch.close())
+  const remoteKeys = createRemoteKeys({ ...shared, fetch, listener })
+  closeBeforeCluster(async () => remoteKeys.close())
+  const context: HttpContext = {
+    ...shared,
+    fetch,
+    listener,
+    remoteKeys,
+    config,
+    oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
+    windowDir: options.hasBundle === true ? await makeBundle() : null,
+    dereferencer: createDereferencer({ ...shared, fetch }),
+    stopping: new AbortController().signal,
+  }
+  const port = await serve(await buildPrivateApp(context))
+  const publicPort = await serve(await buildPublicApp(context))
+  return new Asking(database.db, port, publicPort, clock)
+}
+
+async function serve(app: Awaited<ReturnType<typeof buildPrivateApp>>): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  closeBeforeCluster(async () => app.close())
+  return (app.server.address() as AddressInfo).port
+}
+
+async function makeBundle(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hb-bundle-'))
+  closeBeforeCluster(async () => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Homebird</title>')
+  await writeFile(join(folder, 'assets', 'index-abc.js'), 'export {}')
+  return folder
+}
+
+class Asking implements OwnerHome {
+  readonly db: Database
+  readonly port: number
+  readonly publicPort: number
+  readonly clock: { nowMs: number }
+  cookie = ''
+
+  constructor(db: Database, port: number, publicPort: number, clock: { nowMs: number }) {
+    this.db = db
+    this.port = port
+    this.publicPort = publicPort
+    this.clock = clock
+  }
+
+  async ask(path: string, request: PlainRequest = {}): Promise<PlainAnswer> {
+    return askListener(this.port, `127.0.0.1:${this.port}`, path, request)
+  }
+
+  async asPage(path: string, request: PlainRequest = {}): Promise<PlainAnswer> {
+    const answer = await this.ask(path, {
+      ...request,
+      headers: {
+        origin: `http://127.0.0.1:${this.port}`,
+        'sec-fetch-site': 'same-origin',
+        'x-homebird': '1',
+        ...(this.cookie === '' ? {} : { cookie: this.cookie }),
+        ...request.headers,
+      },
+    })
+    const [set = ''] = answer.headers['set-cookie'] ?? []
+    if (set !== '') this.cookie = set.split(';')[0] ?? ''
+    return answer
+  }
+}
