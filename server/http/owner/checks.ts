@@ -1,25 +1,26 @@
 /** The checks that end the first run: each proves one part of the home by using it. */
 import { createPublicKey, randomBytes, sign, verify } from 'node:crypto'
-import { sql } from 'kysely'
-import { parseWebfinger, parseWebfingerResource, webfingerDocument } from '../../activitypub/webfinger.ts'
+import fastify from 'fastify'
+import type { JsonObject } from '../../activitypub/json.ts'
+import { parseWebfinger, webfingerUrl } from '../../activitypub/webfinger.ts'
 import type { CheckName, CheckResult } from '../../contracts/owner-api.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
-import type { Row } from '../../db/tables.ts'
+import { isHomeSetUp } from '../../domain/owner/set-up.ts'
+import { openSurface } from '../federation/surface.ts'
+import { wellKnownRoutes } from '../federation/well-known-routes.ts'
 import type { HttpContext } from '../http-context.ts'
 
-type Parts = Pick<HttpContext, 'db' | 'home' | 'clock' | 'log'>
-
 /** @param identityId  the identity whose keys and handle are tried */
-export async function runChecks(context: Parts, identityId: string): Promise<CheckResult[]> {
+export async function runChecks(context: HttpContext, identityId: string): Promise<CheckResult[]> {
   return Promise.all([
-    runCheck(context, 'database', async () => sql`select 1`.execute(context.db)),
+    runCheck(context, 'database', async () => isHomeSetUp(context.db)),
     runCheck(context, 'keys', async () => checkKeys(context, identityId)),
     runCheck(context, 'webfinger', async () => checkWebfinger(context, identityId)),
   ])
 }
 
 async function runCheck(
-  context: Parts,
+  context: HttpContext,
   name: CheckName,
   check: () => Promise<unknown>,
 ): Promise<CheckResult> {
@@ -40,7 +41,7 @@ async function runCheck(
 }
 
 /** What the private half signs, the public half that others are shown must confirm. */
-async function checkKeys({ db, home }: Parts, identityId: string): Promise<void> {
+async function checkKeys({ db, home }: HttpContext, identityId: string): Promise<void> {
   for (const algorithm of ['rsa', 'ed25519'] as const) {
     const { keyUri, privateKey } = await home.signingKey(identityId, algorithm)
     const stored = await db
@@ -59,44 +60,26 @@ async function checkKeys({ db, home }: Parts, identityId: string): Promise<void>
   }
 }
 
-/** Asks for the own handle as another server would, and reads the answer as it would. */
-async function checkWebfinger(context: Parts, identityId: string): Promise<void> {
+/** Asks the routes of the public listener for the own handle, as another server would, and reads the answer as it would. */
+async function checkWebfinger(context: HttpContext, identityId: string): Promise<void> {
   const own = await context.db
     .selectFrom('actors')
-    .selectAll()
+    .select(['username', 'handle_domain', 'uri'])
     .where('id', '=', identityId)
     .executeTakeFirstOrThrow()
   const handle = `${own.username}@${own.handle_domain}`
-  const asked = parseWebfingerResource(`acct:${handle}`)
-  const found = asked?.kind === 'acct' ? await findOwnActor(context, asked.username, asked.host) : undefined
-  const facts =
-    found === undefined
-      ? null
-      : parseWebfinger(
-          webfingerDocument({
-            username: found.username,
-            handleDomain: found.handle_domain,
-            actorUri: found.uri,
-            pageUrl: found.page_url,
-            subscribeTemplate: null,
-          }),
-        )
-  if (facts?.selfUri !== own.uri || facts.subject?.host !== own.handle_domain) {
-    throw new HomebirdError('NOT_FOUND', `${handle} is not found by its handle`)
+  const surface = openSurface(context)
+  const app = fastify({ logger: false })
+  try {
+    await app.register(wellKnownRoutes(surface))
+    const path = new URL(webfingerUrl(own.handle_domain, `acct:${handle}`))
+    const answer = await app.inject({ url: `${path.pathname}${path.search}`, headers: { host: path.host } })
+    const facts = answer.statusCode === 200 ? parseWebfinger(answer.json<JsonObject>()) : null
+    if (facts?.selfUri !== own.uri || facts.subject?.host !== own.handle_domain) {
+      throw new HomebirdError('NOT_FOUND', `WebFinger answers ${answer.statusCode} for ${handle}`)
+    }
+  } finally {
+    await app.close()
+    surface.answers.close()
   }
-}
-
-async function findOwnActor(
-  { db, home }: Parts,
-  username: string,
-  host: string,
-): Promise<Row<'actors'> | undefined> {
-  if (!home.isOwnHost(host)) return undefined
-  return db
-    .selectFrom('actors')
-    .selectAll()
-    .where('username', '=', username)
-    .where('handle_domain', '=', host)
-    .where('domain_id', 'is not', null)
-    .executeTakeFirst()
 }
