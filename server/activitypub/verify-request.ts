@@ -55,6 +55,7 @@ interface Envelope {
 
 /**
  * Judges an inbox POST. Everything that needs no key comes first, so that a refused request costs no look-up and no fetch.
+ * @param admit  called with the verified host before anything is stored; what it throws is thrown
  * @returns null for a Delete by somebody who was never here: there is nothing to do, and nobody is asked (rule 13)
  * @throws HomebirdError SIGNATURE_INVALID, ACTIVITY_REFUSED, DOCUMENT_INVALID; SIGNER_UNAVAILABLE with
  *   `retryAfterSeconds` when the key cannot be fetched now
@@ -62,6 +63,7 @@ interface Envelope {
 export async function verifyInboxPost(
   parts: VerifyParts,
   request: ReceivedRequest & { readonly body: Uint8Array },
+  admit: (host: string) => void = () => undefined,
 ): Promise<VerifiedActivity | null> {
   const parsed = parseSignature(request, parts.clock.now())
   if (isRefused(parsed)) throw signatureInvalid(parsed)
@@ -79,6 +81,7 @@ export async function verifyInboxPost(
   if (isRefused(verified)) throw signatureInvalid(verified)
   envelope ??= readEnvelope(request.body)
   checkAuthority(envelope, verified.key)
+  admit(verified.key.host)
   await parts.remoteKeys.keep(verified.key)
   return {
     proof: verified.proof,

@@ -25,21 +25,20 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
   const most = config.inboxPerHostPer5Min
   const budget = most === 0 ? null : new HostBudget(clock, { most, windowMs: WINDOW_MS })
 
+  const admit = (host: string): void => {
+    const waitMs = budget?.take(host) ?? 0
+    if (waitMs === 0) return
+    throw new HomebirdError('RATE_LIMITED', `${host} sent more than ${most} activities in 5 minutes`, {
+      details: { retryAfterSeconds: Math.ceil(waitMs / 1000) },
+    })
+  }
+
   const accept = async (request: FastifyRequest): Promise<void> => {
     const { body } = request
     if (!Buffer.isBuffer(body)) throw new HomebirdError('UNSUPPORTED_TYPE', 'an inbox takes activities only')
-    const verified = await verifyInboxPost(context, { ...receivedRequest(context, request), body })
+    const received = { ...receivedRequest(context, request), body }
+    const verified = await verifyInboxPost(context, received, admit)
     if (verified === null) return
-    const waitMs = budget?.take(verified.host) ?? 0
-    if (waitMs > 0) {
-      throw new HomebirdError(
-        'RATE_LIMITED',
-        `${verified.host} sent more than ${most} activities in 5 minutes`,
-        {
-          details: { retryAfterSeconds: Math.ceil(waitMs / 1000) },
-        },
-      )
-    }
     const { signerUri, activityId, activityType, host } = verified
     await commit.add({ signerUri, activityId, activityType, host, body: body.toString('utf8') })
   }

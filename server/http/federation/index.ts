@@ -1,5 +1,6 @@
 /** Everything that other servers ask of this home. */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { actorRoutes } from './actor-routes.ts'
 import { collectionRoutes } from './collection-routes.ts'
@@ -9,10 +10,20 @@ import { relationRoutes } from './relation-routes.ts'
 import { openSurface } from './surface.ts'
 import { wellKnownRoutes } from './well-known-routes.ts'
 
+/** No path of ours holds a percent sign: what the router would decode is another spelling of a path (rule 84). */
+function refuseOtherSpellings(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const [path = ''] = (request.raw.url ?? '').split('?', 1)
+    if (!path.includes('%')) return done()
+    return done(new HomebirdError('NOT_FOUND', `nothing at ${path.slice(0, 200)}`))
+  })
+}
+
 export function federationRoutes(context: HttpContext): FastifyPluginAsync {
   const surface = openSurface(context)
   return async (app) => {
     app.addHook('onClose', () => surface.answers.close())
+    refuseOtherSpellings(app)
     await app.register(inboxRoutes(context))
     await app.register(wellKnownRoutes(surface))
     await app.register(actorRoutes(surface))
