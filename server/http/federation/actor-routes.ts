@@ -6,17 +6,17 @@ import { tombstoneDocument } from '../../activitypub/note.ts'
 import { AP_ROUTES } from '../../activitypub/uris.ts'
 import type { Database } from '../../db/pool.ts'
 import { type Actor, findActorByUri } from '../../domain/actors/actor.ts'
-import { type ReadyAnswer, readyAnswer, sendReady } from './ready-answers.ts'
+import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
   CACHE,
   OPEN,
   type Surface,
+  findPublic,
   publicDocument,
   refuseQueries,
   requestedUri,
-  sendNothing,
-  sendPublic,
+  sendFound,
 } from './surface.ts'
 
 export function actorRoutes(surface: Surface): FastifyPluginAsync {
@@ -28,21 +28,19 @@ export function actorRoutes(surface: Surface): FastifyPluginAsync {
     app.get(AP_ROUTES.instance, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
       const answer = await answers.get('actors', uri, async () => instanceAnswer(db, uri))
-      return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+      return sendFound(request, reply, answer)
     })
     app.get(AP_ROUTES.instanceOutbox, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
       const answer = await answers.get('actors', uri, async () =>
         instanceDocument(wholeOrderedCollection({ uri, items: [] }), null),
       )
-      return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+      return sendFound(request, reply, answer)
     })
     app.get(AP_ROUTES.actor, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
       const make = async (): Promise<ReadyAnswer | null> => actorAnswer(db, uri)
-      return (
-        (await sendPublic(surface, request, reply, { kind: 'actors', make })) ?? sendNothing(request, reply)
-      )
+      return sendFound(request, reply, await findPublic(surface, request, { kind: 'actors', make }))
     })
   }
 }

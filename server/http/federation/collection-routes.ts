@@ -17,11 +17,11 @@ import type { ReadyAnswer } from './ready-answers.ts'
 import {
   OPEN,
   type Surface,
+  findPublic,
   publicDocument,
   refuseQueries,
   requestedUri,
-  sendNothing,
-  sendPublic,
+  sendFound,
 } from './surface.ts'
 
 const POSTS_PER_PAGE = 20
@@ -42,8 +42,7 @@ export function collectionRoutes(surface: Surface): FastifyPluginAsync {
       const document = await make(actor, uri, position)
       return document === null ? null : publicDocument(document)
     }
-    const sent = await sendPublic(surface, request, reply, { kind: 'posts', make: answer })
-    return sent ?? sendNothing(request, reply)
+    return sendFound(request, reply, await findPublic(surface, request, { kind: 'posts', make: answer }))
   }
   return async (app) => {
     refuseQueries(app)

@@ -10,19 +10,19 @@ import type { Row } from '../../db/tables.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
 import type { HttpContext } from '../http-context.ts'
-import { type ReadyAnswer, readyAnswer, sendReady } from './ready-answers.ts'
+import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
   CACHE,
   OPEN,
   type Surface,
+  findPublic,
   privately,
   publicDocument,
   readerOf,
   refuseQueries,
   requestedUri,
-  sendNothing,
-  sendPublic,
+  sendFound,
 } from './surface.ts'
 
 const REPLIES_PER_PAGE = 50
@@ -79,13 +79,13 @@ function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
       return document === null ? null : publicDocument(document, post.edited_at ?? post.published_at)
     }
     const parts = { kind: 'posts', make: async () => answerFor(null) } as const
-    const sent = await sendPublic({ context, ...rest }, request, reply, parts)
-    if (sent !== null) return sent
+    const found = await findPublic({ context, ...rest }, request, parts)
+    if (found !== null) return sendFound(request, reply, found)
     // Absent and invisible cost the same: whoever signs is asked for who it is.
     const reader = await readerOf(context, request)
     const viewerId = reader?.actorId ?? null
     const answer = viewerId === null ? null : await answerFor(viewerId)
-    return answer === null ? sendNothing(request, reply) : sendReady(request, reply, privately(answer))
+    return sendFound(request, reply, answer === null ? null : privately(answer))
   }
 }
 

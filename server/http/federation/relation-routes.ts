@@ -13,7 +13,7 @@ import {
   findOwnLike,
 } from '../../domain/follows/find-own-relations.ts'
 import type { Database } from '../../db/pool.ts'
-import { readyAnswer, sendReady } from './ready-answers.ts'
+import { readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
   CACHE,
@@ -22,7 +22,7 @@ import {
   readerOf,
   refuseQueries,
   requestedUri,
-  sendNothing,
+  sendFound,
 } from './surface.ts'
 
 type Find = (db: Database, uri: string) => Promise<OwnRelation | undefined>
@@ -33,13 +33,10 @@ export function relationRoutes({ context }: Surface): FastifyPluginAsync {
     const reader = await readerOf(context, request)
     const relation = reader === null ? undefined : await find(context.db, requestedUri(context, request))
     if (relation === undefined || relation.recipient_uri !== reader?.actorUri)
-      return sendNothing(request, reply)
+      return sendFound(request, reply, null)
     const document = write(relation)
-    return sendReady(
-      request,
-      reply,
-      readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.never, document }),
-    )
+    const answer = readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.never, document })
+    return sendFound(request, reply, answer)
   }
   return async (app) => {
     refuseQueries(app)

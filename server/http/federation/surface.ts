@@ -107,20 +107,33 @@ export interface PublicParts {
 }
 
 /**
- * Answers with what is public: ready bytes for everybody, and in authorised-fetch mode the same for those who sign,
- * kept by nobody.
+ * What is public, as ready bytes: for everybody, and in authorised-fetch mode for those who sign, kept by nobody.
  * @returns null where there is nothing public
+ * @throws HomebirdError UNAUTHORIZED
  */
-export async function sendPublic(
+export async function findPublic(
   { context, answers }: Surface,
   request: FastifyRequest,
-  reply: FastifyReply,
   { kind, make }: PublicParts,
-): Promise<FastifyReply | null> {
+): Promise<ReadyAnswer | null> {
   if (context.config.authorizedFetch) await requireReader(context, request)
   const answer = await answers.get(kind, requestedUri(context, request), make)
-  if (answer === null) return null
-  return sendReady(request, reply, context.config.authorizedFetch ? privately(answer) : answer)
+  return answer !== null && context.config.authorizedFetch ? privately(answer) : answer
+}
+
+/**
+ * Sends the answer; what is not there and what may not be seen are answered alike, and kept by nobody. Not to be awaited:
+ * a reply is a promise of its own end.
+ * @throws HomebirdError NOT_FOUND
+ */
+export function sendFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ReadyAnswer | null,
+): FastifyReply {
+  if (answer !== null) return sendReady(request, reply, answer)
+  void reply.header('cache-control', CACHE.never)
+  throw notFound(request)
 }
 
 export function privately(answer: ReadyAnswer): ReadyAnswer {
@@ -135,12 +148,6 @@ export function publicDocument(document: object, modifiedAt?: Date | null): Read
     document,
     modifiedAt: modifiedAt ?? null,
   })
-}
-
-/** What is not there and what may not be seen are answered alike, and kept by nobody. */
-export function sendNothing(request: FastifyRequest, reply: FastifyReply): never {
-  void reply.header('cache-control', CACHE.never)
-  throw notFound(request)
 }
 
 function notFound(request: FastifyRequest): HomebirdError {

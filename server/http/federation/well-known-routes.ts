@@ -1,5 +1,5 @@
 /** How others find out about this home: WebFinger, host-meta, NodeInfo. */
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { XRD_XML, hostMetaDocument } from '../../activitypub/host-meta.ts'
 import {
   type NodeInfoVersion,
@@ -19,8 +19,8 @@ import { type Actor, findActorByHandle, findActorByUri } from '../../domain/acto
 import { countActiveIdentities } from '../../domain/owner/active-identities.ts'
 import { findByPageUrl } from '../../domain/posts/find-remote.ts'
 import type { HttpContext } from '../http-context.ts'
-import { type AnswerParts, readyAnswer, sendReady } from './ready-answers.ts'
-import { CACHE, OPEN, type Surface, requestedOrigin, sendNothing } from './surface.ts'
+import { type AnswerParts, type ReadyAnswer, readyAnswer } from './ready-answers.ts'
+import { CACHE, OPEN, type Surface, requestedOrigin, sendFound } from './surface.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -32,7 +32,9 @@ export function wellKnownRoutes(surface: Surface): FastifyPluginAsync {
       void reply.header('access-control-allow-origin', '*')
       done()
     })
-    app.get('/.well-known/webfinger', OPEN, async (request, reply) => webfinger(surface, request, reply))
+    app.get('/.well-known/webfinger', OPEN, async (request, reply) =>
+      sendFound(request, reply, await webfinger(surface, request)),
+    )
     const serve = (path: string, make: (origin: string) => Promise<AnswerParts>): void => {
       serveHome(app, surface, path, make)
     }
@@ -60,7 +62,7 @@ function serveHome(
   app.get(path, OPEN, async (request, reply) => {
     const origin = requestedOrigin(context, request)
     const answer = await answers.get('home', `${origin}${path}`, async () => readyAnswer(await make(origin)))
-    return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
+    return sendFound(request, reply, answer)
   })
 }
 
@@ -84,8 +86,7 @@ async function nodeInfo({ db, home: facts }: HttpContext, version: NodeInfoVersi
 async function webfinger(
   { context, answers }: Surface,
   request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<ReadyAnswer | null> {
   const { resource } = request.query as { readonly resource?: unknown }
   const parsed = parseWebfingerResource(resource)
   if (parsed === null) {
@@ -93,7 +94,7 @@ async function webfinger(
       safe: 'A resource such as acct:name@domain is needed.',
     })
   }
-  const answer = await answers.get('actors', `webfinger ${String(resource)}`, async () => {
+  return answers.get('actors', `webfinger ${String(resource)}`, async () => {
     const actor = await findOwn(context, parsed)
     if (actor === undefined) return null
     const document = webfingerDocument({
@@ -106,7 +107,6 @@ async function webfinger(
     // Until the edge is known to keep answers apart by query, nobody keeps them.
     return readyAnswer({ contentType: JRD_JSON, cacheControl: CACHE.never, document })
   })
-  return answer === null ? sendNothing(request, reply) : sendReady(request, reply, answer)
 }
 
 async function findOwn(
