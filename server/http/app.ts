@@ -17,6 +17,8 @@ import { streamingRoutes } from './streaming/index.ts'
 /** Limits of rule 86; uploads set their own. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** How far beyond its limit a request may get before somebody looks. */
+const LIMITS_CHECKED_EVERY_MS = 2_000
 const KEEP_ALIVE_MS = 75_000
 const MOST_SOCKETS = 1_000
 const BODY_BYTES = 1_048_576
@@ -53,6 +55,7 @@ function createApp(context: HttpContext): FastifyInstance {
     trustProxy: false,
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: LIMITS_CHECKED_EVERY_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Open streams and idle keep-alive sockets must not hold up a stop.
     forceCloseConnections: true,
