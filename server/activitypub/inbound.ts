@@ -58,7 +58,8 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
 
 const TYPES = Object.keys(HANDLERS) as HandledType[]
 
-const MOST_MET_HOSTS = 10_000
+const MOST_HOSTS = 10_000
+const HEARD_MS = 10_000
 
 type Outcomes = Map<string, MessageOutcome>
 
@@ -66,7 +67,9 @@ export class Inbound {
   readonly #parts: InboundParts
   readonly #others: OtherServers
   /** Hosts that have a row, as far as this process remembers. */
-  readonly #met = new LRUCache<string, true>({ max: MOST_MET_HOSTS })
+  readonly #met = new LRUCache<string, true>({ max: MOST_HOSTS })
+  /** Hosts that were heard a moment ago. */
+  readonly #heard = new LRUCache<string, true>({ max: MOST_HOSTS, ttl: HEARD_MS })
 
   constructor(parts: InboundParts) {
     this.#parts = parts
@@ -89,8 +92,7 @@ export class Inbound {
     }
     const first = await this.#run(messages, outcomes, new Set())
     await this.#meet(first, messages)
-    // Whoever speaks is there: what waited for an answer of theirs is due.
-    await closeBreakers(this.#parts.db, [...new Set(messages.map(({ host }) => host))])
+    await this.#hear(messages)
     if (first.wants.size === 0) return first.outcomes
     const waiting = messages.filter(({ id }) => first.wants.has(id))
     const answers = await this.#others.ask(waiting, first.wants)
@@ -124,6 +126,13 @@ export class Inbound {
       await batch.finish()
       return batch
     })
+  }
+
+  /** Whoever speaks is there: what waited for an answer of theirs is due. Asked once in a while for each server. */
+  async #hear(messages: readonly InboundMessage[]): Promise<void> {
+    const hosts = [...new Set(messages.map(({ host }) => host))].filter((host) => !this.#heard.has(host))
+    await closeBreakers(this.#parts.db, hosts)
+    for (const host of hosts) this.#heard.set(host, true)
   }
 
   /** Servers that sent something of interest get a row, so that the worker finds out what they run. */
