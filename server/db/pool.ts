@@ -4,6 +4,7 @@ import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
 import { clientConfig } from './connection.ts'
+import { preparingPool } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -44,7 +45,7 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   })
   let statements = 0
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool) }),
     log(event) {
       if (event.level === 'query') statements += 1
     },

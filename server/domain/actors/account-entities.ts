@@ -6,7 +6,44 @@ import type { Row } from '../../db/tables.ts'
 import { visibilityName } from '../posts/visibility-name.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from './entity-scope.ts'
 
-type ActorRow = Row<'actors'>
+/** The columns that an account is made of. */
+const SHOWN_COLUMNS = [
+  'id',
+  'uri',
+  'kind',
+  'is_local',
+  'is_instance_actor',
+  'username',
+  'handle_domain',
+  'display_name',
+  'bio_html',
+  'page_url',
+  'icon_url',
+  'icon_description',
+  'header_url',
+  'header_description',
+  'fields',
+  'emojis',
+  'moved_to_uri',
+  'is_locked',
+  'is_discoverable',
+  'is_indexable',
+  'hides_collections',
+  'followers_count',
+  'following_count',
+  'posts_count',
+  'last_post_at',
+  'published_at',
+  'gone_at',
+  'suspended_at',
+  'created_at',
+] as const
+
+type ActorRow = Pick<Row<'actors'>, (typeof SHOWN_COLUMNS)[number]>
+
+const columnsOf = (alias: string) => sql.join(SHOWN_COLUMNS.map((name) => sql.ref(`${alias}.${name}`)))
+const SHOWN_ACTORS = columnsOf('actors')
+const SHOWN_MOVED = columnsOf('moved')
 
 /** `name` on the home's own domain, else `name@domain`. */
 export function acctOf(
@@ -81,7 +118,7 @@ const OWNER_ROLE = { id: '3', name: 'Owner', color: '', permissions: '1', highli
 /** The account that the token stands for, with what only its owner sees. */
 export function credentialAccount(
   scope: EntityScope,
-  actor: ActorRow,
+  actor: Row<'actors'>,
   followRequests: number,
   moved: ActorRow | null = null,
 ): CredentialAccount {
@@ -92,7 +129,7 @@ export function credentialAccount(
   }
 }
 
-function sourceOf(actor: ActorRow, followRequests: number): AccountSource {
+function sourceOf(actor: Row<'actors'>, followRequests: number): AccountSource {
   const fields: AccountField[] = actor.fields.map((field) => ({
     name: field.name,
     value: field.source ?? field.value,
@@ -123,9 +160,9 @@ export async function loadActors(db: Querier, ids: Iterable<string>): Promise<Lo
   const wanted = [...new Set(ids)]
   if (wanted.length === 0) return { byId: new Map(), byUri: new Map() }
   const { rows } = await sql<ActorRow>`
-    select actors.* from actors where actors.id = any(${wanted}::bigint[])
+    select ${SHOWN_ACTORS} from actors where actors.id = any(${wanted}::bigint[])
     union all
-    select moved.* from actors as moved
+    select ${SHOWN_MOVED} from actors as moved
      where moved.uri in (select moved_to_uri from actors where id = any(${wanted}::bigint[]) and moved_to_uri is not null)
        and moved.id <> all(${wanted}::bigint[])`.execute(db)
   return {

@@ -3,10 +3,13 @@ import type { MediaAttachment, MediaDimensions, MediaMeta } from '../../contract
 import type { Row } from '../../db/tables.ts'
 import type { MediaUrls } from './media-urls.ts'
 
+/** What is told of an attachment. */
+type ShownAttachment = Omit<Row<'attachments'>, 'created_at' | 'owner_actor_id'>
+
 /** The longest side of a preview, in pixels. */
 const PREVIEW_SIDE = 640
 
-export function mediaFromAttachment(urls: MediaUrls, row: Row<'attachments'>): MediaAttachment {
+export function mediaFromAttachment(urls: MediaUrls, row: ShownAttachment): MediaAttachment {
   return {
     id: row.id,
     type: row.kind,
@@ -21,7 +24,7 @@ export function mediaFromAttachment(urls: MediaUrls, row: Row<'attachments'>): M
   }
 }
 
-function metaOf(row: Row<'attachments'>): MediaMeta | null {
+function metaOf(row: ShownAttachment): MediaMeta | null {
   const original = originalOf(row)
   const small = smallOf(row)
   const focus =
@@ -34,13 +37,13 @@ function metaOf(row: Row<'attachments'>): MediaMeta | null {
   }
 }
 
-function originalOf(row: Row<'attachments'>): MediaDimensions | null {
+function originalOf(row: ShownAttachment): MediaDimensions | null {
   const duration = row.duration_seconds === null ? null : { duration: row.duration_seconds }
   if (row.width === null || row.height === null || row.width <= 0 || row.height <= 0) return duration
   return { ...dimensions(row.width, row.height), ...duration }
 }
 
-function smallOf(row: Row<'attachments'>): MediaDimensions | null {
+function smallOf(row: ShownAttachment): MediaDimensions | null {
   if (row.kind === 'audio' || row.width === null || row.height === null) return null
   if (row.width <= 0 || row.height <= 0) return null
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(row.width, row.height))

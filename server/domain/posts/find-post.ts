@@ -4,7 +4,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { Querier } from '../../db/pool.ts'
 import { visiblePosts } from './can-see.ts'
-import type { PostRow } from './status-facts.ts'
+import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
 /** Undefined for what is not there and for what the viewer may not see, alike. */
 export async function findVisiblePost(
@@ -48,7 +48,7 @@ export async function findVisiblePosts(
   const wanted = [...new Set(ids)].filter(isRowId)
   if (wanted.length === 0) return []
   const { rows } = await sql<PostRow>`
-    select posts.* from posts where posts.id = any(${wanted}::bigint[]) and ${visiblePosts(viewerId)}`.execute(
+    select ${SHOWN_POSTS} from posts where posts.id = any(${wanted}::bigint[]) and ${visiblePosts(viewerId)}`.execute(
     db,
   )
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -62,7 +62,7 @@ export async function findVisiblePostByUrl(
   url: string,
 ): Promise<PostRow | undefined> {
   const { rows } = await sql<PostRow>`
-    select posts.* from posts
+    select ${SHOWN_POSTS} from posts
      where (posts.uri = ${url} or posts.page_url = ${url}) and ${visiblePosts(viewerId)}
      order by posts.uri = ${url} desc limit 1`.execute(db)
   return rows[0]

@@ -3,7 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
 import { blockedBetween, unmutedPosts, visiblePosts } from './can-see.ts'
-import type { PostRow } from './status-facts.ts'
+import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
 type Condition = RawBuilder<SqlBool>
 
@@ -48,7 +48,7 @@ async function listPinnedPosts(
 ): Promise<PageOf<PostRow>> {
   const cursor = sql.ref('pins.id')
   const { rows } = await sql<PostRow & { cursor: string }>`
-    select posts.*, pins.id as cursor from pins join posts on posts.id = pins.post_id
+    select ${SHOWN_POSTS}, pins.id as cursor from pins join posts on posts.id = pins.post_id
      where pins.actor_id = ${authorId} and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
      ${pageOrder(cursor, page)}`.execute(db)
   return toPage(rows, page, (row) => row.cursor)
@@ -111,7 +111,7 @@ async function listWhere(
   conditions: readonly Condition[],
 ): Promise<PageOf<PostRow>> {
   const { rows } = await sql<PostRow>`
-    select posts.* from posts
+    select ${SHOWN_POSTS} from posts
      where ${sql.join([withinPage(POST_ID, page), ...conditions], sql` and `)}
      ${pageOrder(POST_ID, page)}`.execute(db)
   return toPage(rows, page, (row) => row.id)
@@ -132,7 +132,7 @@ export async function listLikedPosts(
 ): Promise<PageOf<PostRow>> {
   const cursor = sql.ref('interactions.id')
   const { rows } = await sql<PostRow & { cursor: string }>`
-    select posts.*, interactions.id as cursor from interactions join posts on posts.id = interactions.post_id
+    select ${SHOWN_POSTS}, interactions.id as cursor from interactions join posts on posts.id = interactions.post_id
      where interactions.actor_id = ${viewerId} and interactions.kind = 'like'
        and interactions.state not in ('undone', 'undone_fanned_out')
        and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
@@ -148,7 +148,7 @@ export async function listBookmarkedPosts(
 ): Promise<PageOf<PostRow>> {
   const cursor = sql.ref('bookmarks.id')
   const { rows } = await sql<PostRow & { cursor: string }>`
-    select posts.*, bookmarks.id as cursor from bookmarks join posts on posts.id = bookmarks.post_id
+    select ${SHOWN_POSTS}, bookmarks.id as cursor from bookmarks join posts on posts.id = bookmarks.post_id
      where bookmarks.actor_id = ${viewerId} and ${visiblePosts(viewerId)} and ${withinPage(cursor, page)}
      ${pageOrder(cursor, page)}`.execute(db)
   return toPage(rows, page, (row) => row.cursor)

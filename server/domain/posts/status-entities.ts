@@ -14,7 +14,7 @@ import {
 import { visibilityName } from './visibility-name.ts'
 
 /**
- * Statuses in the order of the rows, in at most six statements. Rows must have passed `visiblePosts`. A row whose author
+ * Statuses in the order of the rows, in at most three statements. Rows must have passed `visiblePosts`. A row whose author
  * or boosted post went away in between is left out.
  */
 export async function statusesFromRows(
@@ -69,7 +69,7 @@ export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: Post
 function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
   const account = loadedAccount(scope, facts.actors, row.author_id)
   if (account === undefined) return undefined
-  const attachments = facts.attachments.get(row.id) ?? []
+  const hanging = facts.hanging.get(row.id)
   return {
     id: row.id,
     uri: row.uri,
@@ -81,9 +81,11 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     visibility: visibilityName(row.visibility),
     sensitive: row.is_sensitive,
     spoiler_text: row.summary,
-    media_attachments: attachments.map((attachment) => mediaFromAttachment(scope.urls, attachment)),
-    mentions: (facts.mentions.get(row.id) ?? []).map((mention) => mentionOf(scope, mention)),
-    tags: (facts.tags.get(row.id) ?? []).map((name) => ({
+    media_attachments: (hanging?.attachments ?? []).map((attachment) =>
+      mediaFromAttachment(scope.urls, attachment),
+    ),
+    mentions: (hanging?.mentions ?? []).map((mention) => mentionOf(scope, mention)),
+    tags: (hanging?.tags ?? []).map((name) => ({
       name,
       url: scope.urls.page(`/tags/${encodeURIComponent(name)}`),
     })),
@@ -101,8 +103,8 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     quote: null,
     quote_approval: { automatic: [], manual: [], current_user: 'denied' },
     language: row.language,
-    application: facts.applications.get(row.id) ?? null,
-    ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, facts.marks.get(row.id))),
+    application: hanging?.application ?? null,
+    ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, hanging?.marks)),
   }
 }
 

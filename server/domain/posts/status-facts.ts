@@ -1,12 +1,43 @@
 /** Reads everything that a page of posts needs to be shown, set-wise: a fixed number of statements however long the page is. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { StatusApplication } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
 
-export type PostRow = Row<'posts'>
 export type AttachmentRow = Row<'attachments'>
+
+/** The columns that a shown post is made of. */
+const SHOWN_COLUMNS = [
+  'id',
+  'uri',
+  'author_id',
+  'is_local',
+  'boost_of_id',
+  'page_url',
+  'content_html',
+  'content_source',
+  'summary',
+  'is_sensitive',
+  'language',
+  'visibility',
+  'in_reply_to_id',
+  'in_reply_to_author_id',
+  'conversation_id',
+  'emojis',
+  'published_at',
+  'edited_at',
+  'replies_count',
+  'boosts_count',
+  'likes_count',
+] as const
+
+export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>
+
+/** The select list of posts that are to be shown: reading all columns costs twice the time. */
+export const SHOWN_POSTS = sql.join(SHOWN_COLUMNS.map((name) => sql.ref(`posts.${name}`)))
+
+export type ShownFile = Omit<AttachmentRow, 'created_at' | 'owner_actor_id'>
 export type MentionRow = Pick<
   Row<'actors'>,
   'id' | 'username' | 'handle_domain' | 'is_local' | 'uri' | 'page_url'
@@ -14,21 +45,26 @@ export type MentionRow = Pick<
 
 export type Mark = 'favourited' | 'reblogged' | 'bookmarked' | 'pinned' | 'muted'
 
-/** All of it by the id of the post. */
+/** What hangs on one post. */
+interface Hanging {
+  readonly attachments: ShownFile[]
+  readonly mentions: MentionRow[]
+  /** Names of hashtags in lower case. */
+  readonly tags: string[]
+  /** What the viewer did with it; empty for a stranger. */
+  readonly marks: Set<Mark>
+  application: StatusApplication | null
+}
+
 export interface StatusFacts {
   /** The posts that the page's boosts carry. */
   readonly boosted: ReadonlyMap<string, PostRow>
   readonly actors: LoadedActors
-  readonly attachments: ReadonlyMap<string, readonly AttachmentRow[]>
-  readonly mentions: ReadonlyMap<string, readonly MentionRow[]>
-  /** Names of hashtags in lower case. */
-  readonly tags: ReadonlyMap<string, readonly string[]>
-  /** What the viewer did with it; empty for a stranger. */
-  readonly marks: ReadonlyMap<string, ReadonlySet<Mark>>
-  readonly applications: ReadonlyMap<string, StatusApplication>
+  /** By the id of the post; missing where nothing hangs on it. */
+  readonly hanging: ReadonlyMap<string, Readonly<Hanging>>
 }
 
-/** Six statements at most: boosted posts, actors, attachments, mentions, hashtags, the viewer's marks. */
+/** Three statements at most: the boosted posts, the actors, and everything that hangs on posts. */
 export async function loadStatusFacts(
   db: Querier,
   viewerId: string | null,
@@ -42,122 +78,115 @@ export async function loadStatusFacts(
     db,
     all.map((row) => row.author_id),
   )
-  const attachments = await loadAttachments(db, ids)
-  const mentions = await loadMentions(db, ids)
-  const tags = await loadTags(db, ids)
-  const { marks, applications } = await loadMarks(db, viewerId, ids)
-  return { boosted, actors, attachments, mentions, tags, marks, applications }
+  const hanging = await loadHanging(db, viewerId, ids)
+  return { boosted, actors, hanging }
 }
 
 async function loadBoosted(db: Querier, rows: readonly PostRow[]): Promise<Map<string, PostRow>> {
   const wanted = [...new Set(rows.flatMap((row) => row.boost_of_id ?? []))]
   if (wanted.length === 0) return new Map()
   const { rows: found } = await sql<PostRow>`
-    select posts.* from posts where posts.id = any(${wanted}::bigint[]) and posts.deleted_at is null`.execute(
-    db,
-  )
+    select ${SHOWN_POSTS} from posts
+     where posts.id = any(${wanted}::bigint[]) and posts.deleted_at is null`.execute(db)
   return new Map(found.map((row) => [row.id, row]))
 }
 
-async function loadAttachments(db: Querier, ids: readonly string[]): Promise<Map<string, AttachmentRow[]>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<AttachmentRow & { post_id: string }>`
-    select * from attachments where post_id = any(${ids}::bigint[]) order by post_id, position, id`.execute(
-    db,
-  )
-  return grouped(
-    rows,
-    (row) => row.post_id,
-    (row) => row,
-  )
-}
+type HangingRow = { readonly post_id: string } & (
+  | { readonly kind: 'attachment'; readonly data: ShownFile }
+  | { readonly kind: 'mention'; readonly data: MentionRow }
+  | { readonly kind: 'tag'; readonly data: { readonly name: string } }
+  | { readonly kind: 'application'; readonly data: StatusApplication }
+  | { readonly kind: Mark; readonly data: null }
+)
 
-async function loadMentions(db: Querier, ids: readonly string[]): Promise<Map<string, MentionRow[]>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<MentionRow & { post_id: string }>`
-    select mentions.post_id, actors.id, actors.username, actors.handle_domain, actors.is_local, actors.uri, actors.page_url
+/** Ids are texts inside JSON: its numbers are too small for them. */
+async function loadHanging(
+  db: Querier,
+  viewerId: string | null,
+  ids: readonly string[],
+): Promise<Map<string, Hanging>> {
+  const hanging = new Map<string, Hanging>()
+  if (ids.length === 0) return hanging
+  const marks = viewerId === null ? sql`` : marksOf(viewerId, ids)
+  const { rows } = await sql<HangingRow>`
+    select 'attachment' as kind, post_id, position::bigint as place, id as tie, json_build_object(
+             'id', id::text, 'post_id', post_id::text, 'position', position, 'kind', kind, 'media_type', media_type,
+             'remote_url', remote_url, 'remote_preview_url', remote_preview_url, 'file_key', file_key,
+             'preview_key', preview_key, 'description', description, 'blurhash', blurhash, 'width', width,
+             'height', height, 'focus_x', focus_x, 'focus_y', focus_y, 'duration_seconds', duration_seconds) as data
+      from attachments where post_id = any(${ids}::bigint[])
+    union all
+    select 'mention', mentions.post_id, 0, actors.id, json_build_object(
+             'id', actors.id::text, 'username', actors.username, 'handle_domain', actors.handle_domain,
+             'is_local', actors.is_local, 'uri', actors.uri, 'page_url', actors.page_url)
       from mentions join actors on actors.id = mentions.actor_id
      where mentions.post_id = any(${ids}::bigint[]) and not mentions.is_silent
-     order by mentions.post_id, actors.id`.execute(db)
-  return grouped(
-    rows,
-    (row) => row.post_id,
-    (row) => row,
-  )
-}
-
-async function loadTags(db: Querier, ids: readonly string[]): Promise<Map<string, string[]>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ post_id: string; name: string }>`
-    select post_hashtags.post_id, hashtags.name
+    union all
+    select 'tag', post_hashtags.post_id, 0, hashtags.id, json_build_object('name', hashtags.name)
       from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
      where post_hashtags.post_id = any(${ids}::bigint[])
-     order by post_hashtags.post_id, hashtags.id`.execute(db)
-  return grouped(
-    rows,
-    (row) => row.post_id,
-    (row) => row.name,
-  )
+    ${marks}
+     order by place, tie`.execute(db)
+  for (const row of rows) {
+    const one = hanging.get(row.post_id) ?? emptyHanging()
+    hanging.set(row.post_id, one)
+    hang(one, row)
+  }
+  return hanging
 }
 
-interface LoadedMarks {
-  readonly marks: Map<string, Set<Mark>>
-  readonly applications: Map<string, StatusApplication>
-}
+const emptyHanging = (): Hanging => ({
+  attachments: [],
+  mentions: [],
+  tags: [],
+  marks: new Set(),
+  application: null,
+})
 
-interface MarkRow {
-  readonly mark: Mark | 'application'
-  readonly post_id: string
-  readonly name: string | null
-  readonly website: string | null
+function hang(one: Hanging, row: HangingRow): void {
+  switch (row.kind) {
+    case 'attachment':
+      one.attachments.push(row.data)
+      break
+    case 'mention':
+      one.mentions.push(row.data)
+      break
+    case 'tag':
+      one.tags.push(row.data.name)
+      break
+    case 'application':
+      one.application = row.data
+      break
+    case 'favourited':
+    case 'reblogged':
+    case 'bookmarked':
+    case 'pinned':
+    case 'muted':
+      one.marks.add(row.kind)
+      break
+  }
 }
 
 /** The viewer's own likes, boosts, bookmarks, pins, muted threads, and the apps of the viewer's own posts. */
-async function loadMarks(db: Querier, viewerId: string | null, ids: readonly string[]): Promise<LoadedMarks> {
-  const marks = new Map<string, Set<Mark>>()
-  const applications = new Map<string, StatusApplication>()
-  if (viewerId === null || ids.length === 0) return { marks, applications }
-  const { rows } = await sql<MarkRow>`
-    select 'favourited' as mark, post_id, null as name, null as website from interactions
+function marksOf(viewerId: string, ids: readonly string[]): RawBuilder<unknown> {
+  return sql`union all
+    select 'favourited', post_id, 0, 0, null from interactions
      where actor_id = ${viewerId} and kind = 'like' and post_id = any(${ids}::bigint[])
        and state not in ('undone', 'undone_fanned_out')
     union all
-    select 'reblogged', boost_of_id, null, null from posts
+    select 'reblogged', boost_of_id, 0, 0, null from posts
      where author_id = ${viewerId} and boost_of_id = any(${ids}::bigint[]) and deleted_at is null
     union all
-    select 'bookmarked', post_id, null, null from bookmarks
+    select 'bookmarked', post_id, 0, 0, null from bookmarks
      where actor_id = ${viewerId} and post_id = any(${ids}::bigint[])
     union all
-    select 'pinned', post_id, null, null from pins where actor_id = ${viewerId} and post_id = any(${ids}::bigint[])
+    select 'pinned', post_id, 0, 0, null from pins where actor_id = ${viewerId} and post_id = any(${ids}::bigint[])
     union all
-    select 'muted', posts.id, null, null from thread_mutes
+    select 'muted', posts.id, 0, 0, null from thread_mutes
       join posts on posts.conversation_id = thread_mutes.conversation_id
      where thread_mutes.actor_id = ${viewerId} and posts.id = any(${ids}::bigint[])
     union all
-    select 'application', posts.id, oauth_apps.name, oauth_apps.website from posts
-      join oauth_apps on oauth_apps.id = posts.application_id
-     where posts.author_id = ${viewerId} and posts.id = any(${ids}::bigint[])`.execute(db)
-  for (const row of rows) {
-    if (row.mark === 'application') {
-      applications.set(row.post_id, { name: row.name ?? '', website: row.website })
-    } else {
-      const set = marks.get(row.post_id) ?? new Set()
-      marks.set(row.post_id, set.add(row.mark))
-    }
-  }
-  return { marks, applications }
-}
-
-function grouped<R, T>(
-  rows: readonly R[],
-  keyOf: (row: R) => string,
-  valueOf: (row: R) => T,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const row of rows) {
-    const group = groups.get(keyOf(row))
-    if (group === undefined) groups.set(keyOf(row), [valueOf(row)])
-    else group.push(valueOf(row))
-  }
-  return groups
+    select 'application', posts.id, 0, 0, json_build_object('name', oauth_apps.name, 'website', oauth_apps.website)
+      from posts join oauth_apps on oauth_apps.id = posts.application_id
+     where posts.author_id = ${viewerId} and posts.id = any(${ids}::bigint[])`
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
 import { unmutedPosts, visiblePosts } from '../posts/can-see.ts'
-import type { PostRow } from '../posts/status-facts.ts'
+import { type PostRow, SHOWN_POSTS } from '../posts/status-facts.ts'
 
 /** One statement; cursors are ids of posts. */
 export async function listHomeTimeline(
@@ -13,7 +13,7 @@ export async function listHomeTimeline(
 ): Promise<PageOf<PostRow>> {
   const cursor = sql.ref('timeline_entries.post_id')
   const { rows } = await sql<PostRow>`
-    select posts.* from timeline_entries join posts on posts.id = timeline_entries.post_id
+    select ${SHOWN_POSTS} from timeline_entries join posts on posts.id = timeline_entries.post_id
      where timeline_entries.actor_id = ${viewerId} and ${withinPage(cursor, page)}
        and ${visiblePosts(viewerId)} and ${unmutedPosts(viewerId)}
      ${pageOrder(cursor, page)}`.execute(db)

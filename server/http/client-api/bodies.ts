@@ -5,11 +5,9 @@
  */
 import fastifyMultipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { HomebirdError } from '../../core/errors.ts'
+import { checkBySchema } from './check-schema.ts'
 import { nestFields } from './form-fields.ts'
-import { normalize } from './normalize.ts'
 
 const MAX_FIELD_BYTES = 262_144
 const MAX_PARTS = 200
@@ -32,13 +30,7 @@ export async function readBodies(app: FastifyInstance): Promise<void> {
     if (request.isMultipart()) request.body = nestFields(await readParts(request))
     else if (request.body === undefined || request.body === null) request.body = {}
   })
-  app.setValidatorCompiler<TSchema>(({ schema }) => {
-    const validator = Compile(schema)
-    return (data: unknown) => {
-      const value = normalize(schema, data)
-      return validator.Check(value) ? { value } : { error: refusal(validator.Errors(value)) }
-    }
-  })
+  checkBySchema(app)
 }
 
 /** An empty body is none: several apps announce JSON for requests that carry nothing. */
@@ -64,16 +56,4 @@ async function readParts(request: FastifyRequest): Promise<Array<[string, string
     fields.push([part.fieldname, String(part.value)])
   }
   return fields
-}
-
-interface SchemaError {
-  readonly instancePath: string
-  readonly message: string
-}
-
-function refusal(errors: readonly SchemaError[]): HomebirdError {
-  const [first] = errors
-  const name = first === undefined || first.instancePath === '' ? 'body' : first.instancePath.slice(1)
-  const flaw = `${name.replaceAll('/', '.')} ${first?.message ?? 'is invalid'}`.slice(0, 200)
-  return new HomebirdError('UNPROCESSABLE', flaw, { safe: `Validation failed: ${flaw}` })
 }

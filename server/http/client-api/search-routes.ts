@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { SearchResults } from '../../contracts/search-results.ts'
-import type { Resolved } from '../../activitypub/dereference.ts'
+import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { searchActors } from '../../domain/actors/search-actors.ts'
 import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
 import { findHashtag, searchHashtags } from '../../domain/posts/list-hashtags.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { actorIdOf, forAll, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { clampLimit } from './pages.ts'
@@ -34,6 +35,11 @@ const SearchQuery = Type.Object({
 })
 
 type Search = Static<typeof SearchQuery>
+
+/** What a text names outright. */
+type Named =
+  | { readonly kind: 'actor'; readonly actor: Pick<Actor, 'id'> }
+  | { readonly kind: 'post'; readonly post: Pick<PostRow, 'id'> }
 
 export function searchRoutes(api: Api): FastifyPluginAsync {
   return async (plain) => {
@@ -77,7 +83,7 @@ async function findNamed(
   request: FastifyRequest,
   text: string,
   mayAsk: boolean,
-): Promise<Resolved | null> {
+): Promise<Named | null> {
   const { db, dereferencer } = api.context
   if (isAddress(text)) {
     const post = await findVisiblePostByUrl(db, actorIdOf(request), text)
@@ -95,7 +101,7 @@ async function findNamed(
 async function resolvedResults(
   api: Api,
   request: FastifyRequest,
-  resolved: Resolved | null,
+  resolved: Named | null,
 ): Promise<SearchResults> {
   const { db } = api.context
   const scope = api.scopeOf(request)
@@ -112,7 +118,7 @@ async function findAccounts(
   api: Api,
   request: FastifyRequest,
   query: Search,
-  resolved: Resolved | null,
+  resolved: Named | null,
 ): Promise<SearchResults['accounts']> {
   const ids = await searchActors(api.context.db, actorIdOf(request), {
     text: query.q,

@@ -9,6 +9,7 @@ import { boostPost, unboostPost } from '../../domain/posts/boost-post.ts'
 import { getActedOnPost, getVisiblePost } from '../../domain/posts/find-post.ts'
 import { bookmarkPost, pinPost, unbookmarkPost, unpinPost } from '../../domain/posts/mark-posts.ts'
 import { setThreadMute } from '../../domain/posts/mute-thread.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import { actorIdOf, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
@@ -16,7 +17,7 @@ import { IdParams, sendStatus } from './status-routes.ts'
 
 interface Act {
   readonly scope: string
-  readonly perform: (tx: Transaction, actor: Row<'actors'>, post: Row<'posts'>, now: Date) => Promise<unknown>
+  readonly perform: (tx: Transaction, actor: Row<'actors'>, post: PostRow, now: Date) => Promise<unknown>
 }
 
 function actsOf(api: Api): Readonly<Record<string, Act>> {

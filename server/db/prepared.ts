@@ -1,0 +1,70 @@
+/**
+ * Statements that are sent again and again are planned once for each connection: what is written the same way for the
+ * twentieth time gets a name. Planning a page of a timeline takes longer than reading it.
+ * @see PostgreSQL manual, PREPARE: the planner decides by itself when one plan is good for all parameters
+ */
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
+import { LRUCache } from 'lru-cache'
+import type pg from 'pg'
+
+/** A one-off is not worth the memory of a plan. */
+const NAMED_AFTER = 20
+/** Each connection keeps the plans of all names it has used. */
+const MOST_NAMES = 64
+const MOST_COUNTED = 2_000
+
+/** The pool as Kysely uses it. */
+export function preparingPool(pool: pg.Pool): PostgresPool {
+  const names = new StatementNames()
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  return {
+    async connect() {
+      const client = await pool.connect()
+      const kept = wrapped.get(client)
+      if (kept !== undefined) return kept
+      const preparing = prepare(client, names)
+      wrapped.set(client, preparing)
+      return preparing
+    },
+    end: async () => pool.end(),
+    options: pool.options,
+  }
+}
+
+function prepare(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
+  // Kysely asks the client for more than its query: cursors and the number of its server process.
+  return new Proxy(client, {
+    get(target, member) {
+      if (member === 'query') return query
+      const value: unknown = Reflect.get(target, member, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+
+  async function query(text: unknown, values?: readonly unknown[]): Promise<PostgresQueryResult<unknown>> {
+    const name = typeof text === 'string' && values !== undefined ? names.nameOf(text) : null
+    const sent =
+      name === null
+        ? client.query(text as string, values === undefined ? undefined : [...values])
+        : client.query({ name, text: text as string, values: [...(values ?? [])] })
+    return sent as Promise<PostgresQueryResult<unknown>>
+  }
+}
+
+class StatementNames {
+  readonly #counts = new LRUCache<string, number>({ max: MOST_COUNTED })
+  readonly #names = new Map<string, string>()
+
+  /** The same text always has the same name, in every connection of this process; null for a text without one. */
+  nameOf(text: string): string | null {
+    const known = this.#names.get(text)
+    if (known !== undefined) return known
+    if (this.#names.size >= MOST_NAMES) return null
+    const count = (this.#counts.get(text) ?? 0) + 1
+    this.#counts.set(text, count)
+    if (count < NAMED_AFTER) return null
+    const name = `homebird_${this.#names.size + 1}`
+    this.#names.set(text, name)
+    return name
+  }
+}
