@@ -88,4 +88,5 @@ try {
     exitCode = exitCodeOf(error)
   }
 }
-process.exitCode = exitCode
+// What was written is flushed; what is left open, such as a question on the terminal, does not keep the process.
+process.stdout.write('', () => process.exit(exitCode))

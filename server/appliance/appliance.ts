@@ -46,6 +46,8 @@ export interface ApplianceOptions {
   /** Folder of the window's bundle, or null. */
   readonly windowDir: string | null
   readonly onEvent: (event: ApplianceEvent) => void
+  /** Stops a start that is under way; afterwards `stop` does. */
+  readonly signal?: AbortSignal
   /** Runs once the schema is up to date and before the server starts: setting up a home without a page. */
   readonly beforeServer?: (database: DatabaseConnection, config: Config) => Promise<void>
 }
@@ -65,12 +67,21 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
   })
   const appliance = new Appliance(options, ground, checked)
   try {
-    await appliance.start()
+    await Promise.race([appliance.start(), rejectedBy(options.signal)])
     return appliance
   } catch (error) {
     await appliance.stop()
     throw error
   }
+}
+
+function rejectedBy(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = (): void =>
+      reject(new HomebirdError('NOT_RUNNING', 'the home was stopped while it started'))
+    if (signal?.aborted === true) refuse()
+    signal?.addEventListener('abort', refuse, { once: true })
+  })
 }
 
 function wantedAddresses(config: Config, role: ApplianceRole): { setting: string; address: ListenAddress }[] {
@@ -105,6 +116,7 @@ export class Appliance {
   #control: AsyncDisposable | null = null
   #housekeeping: NodeJS.Timeout | null = null
   #stopping: Promise<void> | null = null
+  #migration: Child | null = null
   readonly #stopRequested = Promise.withResolvers<void>()
 
   constructor(options: ApplianceOptions, ground: Ground, plan: DatabasePlan) {
@@ -214,7 +226,7 @@ export class Appliance {
   #launch(role: ChildRole, name: string): Child {
     return new Child(
       this.#options.launcher,
-      { role, name, heapMb: null },
+      { role, name },
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),
@@ -229,6 +241,7 @@ export class Appliance {
   }
 
   #takeLaunched(role: ChildRole, name: string): Child {
+    if (this.#stopping !== null) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
     const ahead = this.#launchedAhead.get(name)
     this.#launchedAhead.delete(name)
     return ahead ?? this.#launch(role, name)
@@ -236,8 +249,10 @@ export class Appliance {
 
   async #migrate(): Promise<void> {
     const child = this.#takeLaunched('migrate', 'migrate')
+    this.#migration = child
     await child.begin(this.#startMessage('migrate', 0), MIGRATION_LIMIT_MS)
     await child.ended
+    this.#migration = null
   }
 
   async #startChild(role: 'server' | 'worker', index: number): Promise<void> {
@@ -297,7 +312,8 @@ export class Appliance {
       async () => this.#control?.[Symbol.asyncDispose](),
       // Workers are told first and servers at once after them: they do not need each other, and time is short.
       () => Promise.all(this.#children.toReversed().map((part) => part.stop())),
-      () => Promise.all([...this.#launchedAhead.values()].map((child) => child.stop())),
+      () =>
+        Promise.all([...this.#launchedAhead.values(), this.#migration].map(async (child) => child?.stop())),
       () => this.#database?.stop(),
     ]
     this.#stopRequested.resolve()

@@ -63,7 +63,7 @@ function connectionOfRunningHome(dir: Ground['dir']): DatabaseConnection {
 
 async function migrate(launcher: Launcher, ground: Ground, database: DatabaseConnection): Promise<void> {
   const observer = { line: () => undefined, notice: () => undefined }
-  const child = new Child(launcher, { role: 'migrate', name: 'migrate', heapMb: null }, observer)
+  const child = new Child(launcher, { role: 'migrate', name: 'migrate' }, observer)
   await child.begin(
     {
       type: 'start',

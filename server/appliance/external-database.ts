@@ -138,6 +138,14 @@ function pooled(connection: DatabaseConnection): HomebirdError {
   )
 }
 
+function refusedByPooler(asked: DatabaseConnection, said: string): HomebirdError {
+  return new HomebirdError(
+    'DATABASE_UNSUITABLE',
+    `${describeConnection(asked)} is a pooler that refuses the limits of a session (${said}); name the database ` +
+      'itself, or use session mode with ignore_startup_parameters = statement_timeout, lock_timeout',
+  )
+}
+
 /** What to do about it, by the code that the system or the database gave. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; start it, or mend host and port',
@@ -155,7 +163,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function unreachable(asked: DatabaseConnection, error: unknown): HomebirdError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const said = error instanceof Error ? error.message : String(error)
-  if (/unsupported startup parameter/i.test(said)) return pooled(asked)
+  if (/statement pooling/i.test(said)) return pooled(asked)
+  if (/unsupported startup parameter/i.test(said)) return refusedByPooler(asked, said)
   const remedy = REMEDIES[code] ?? 'check that it runs and can be reached from here within 3 s'
   return new HomebirdError(
     'DATABASE_UNREACHABLE',

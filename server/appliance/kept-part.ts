@@ -30,6 +30,7 @@ export class KeptPart<L extends Life> {
   readonly #clock: Clock
   readonly #history = new RestartHistory()
   #life: L | null = null
+  #opening: Promise<L> | null = null
   #state: PartState = 'Stopped'
   #note: string | null = null
   #readyAtMs: number | null = null
@@ -74,9 +75,9 @@ export class KeptPart<L extends Life> {
     this.#isStopping = true
     this.#wakeWaiters()
     if (this.#timer !== null) clearTimeout(this.#timer)
-    // A life that is being opened is not known yet; it is stopped as soon as it is.
+    // A life that is being opened is not known yet; it is stopped as soon as it is. Its failure is told to its starter.
+    await this.#opening?.catch(() => undefined)
     await Promise.all([this.#life?.stop(), this.#restarting])
-    await this.#life?.stop()
     this.#set('Stopped', null)
   }
 
@@ -96,9 +97,13 @@ export class KeptPart<L extends Life> {
   }
 
   async #live(): Promise<L> {
-    const life = await this.#open()
+    this.#opening = this.#open()
+    const life = await this.#opening
     this.#life = life
-    if (this.#isStopping) await life.stop()
+    if (this.#isStopping) {
+      await life.stop()
+      throw new HomebirdError('NOT_RUNNING', `${this.name} was stopped while it started`)
+    }
     await life.ready
     this.#readyAtMs = this.#clock.monotonicMs()
     this.#set('Running', null)

@@ -5,8 +5,6 @@ export interface LaunchRequest {
   readonly role: ChildRole
   /** Name for logs and process lists, such as `server-0`. */
   readonly name: string
-  /** Most megabytes of JavaScript heap that survive collection; null leaves the engine's own limit. */
-  readonly heapMb: number | null
 }
 
 export interface ProcessEnd {

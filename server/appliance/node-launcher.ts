@@ -47,10 +47,7 @@ export function createNodeLauncher({ env, entries = SOURCE_ENTRIES }: NodeLaunch
     launch(request: LaunchRequest): LaunchedProcess {
       const child = fork(entries[request.role], [], {
         env: childEnv,
-        execArgv: [
-          `--title=homebird ${request.name}`,
-          ...(request.heapMb === null ? [] : [`--max-old-space-size=${request.heapMb}`]),
-        ],
+        execArgv: [`--title=homebird ${request.name}`],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return launched(child)

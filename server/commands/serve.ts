@@ -13,7 +13,7 @@ import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { type CommandIo, commandIo, exitCodeOf, readPasswordFile, reportFailure } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { type SetUpWish, setUpBeforeServer } from './set-up-home.ts'
+import type { SetUpWish } from './set-up-home.ts'
 
 export interface ServeOptions extends CommonOptions {
   readonly role: string
@@ -36,7 +36,9 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   const role = parseRole(options.role)
   const wish = setUpWish(options)
   const sources = sourcesFrom(options)
+  const stopping = new AbortController()
   const opening = openAppliance({
+    signal: stopping.signal,
     sources,
     role,
     launcher: createNodeLauncher({ env: sources.env }),
@@ -44,10 +46,22 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     onEvent: (event) => show(io, event),
     ...(wish === null
       ? {}
-      : { beforeServer: (database, config) => setUpBeforeServer(io, wish, database, config) }),
+      : {
+          // Loaded for this start only: everything that knows tables would stay in the supervisor's memory.
+          async beforeServer(database, config) {
+            const { setUpBeforeServer } = await import('./set-up-home.ts')
+            await setUpBeforeServer(io, wish, database, config)
+          },
+        }),
   })
-  stopOnSignals(io, opening)
-  const appliance = await opening
+  stopOnSignals(io, stopping)
+  const appliance = await opening.catch((error: unknown) => {
+    if (stopping.signal.aborted) return null
+    throw error
+  })
+  if (appliance === null) return ExitCode.ok
+  if (stopping.signal.aborted) void appliance.stop()
+  stopping.signal.addEventListener('abort', () => void appliance.stop())
   greet(io, appliance)
   const reason = await appliance.ended
   if (reason === null) return ExitCode.ok
@@ -123,7 +137,7 @@ function greet(io: CommandIo, appliance: Appliance): void {
 }
 
 /** The first signal stops in order; a further one is told what is still going on. */
-function stopOnSignals(io: CommandIo, opening: Promise<Appliance>): void {
+function stopOnSignals(io: CommandIo, stopping: AbortController): void {
   let stoppingSinceMs: number | null = null
   const onSignal = (): void => {
     // One Ctrl-C can come twice: from the terminal, and from a program above that hands it on.
@@ -137,10 +151,7 @@ function stopOnSignals(io: CommandIo, opening: Promise<Appliance>): void {
     }
     stoppingSinceMs = performance.now()
     io.say('Stopping the home…')
-    opening.then(
-      (appliance) => appliance.stop(),
-      () => undefined, // the start failed by itself and has cleaned up
-    )
+    stopping.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
 }

@@ -163,3 +163,15 @@ test('two servers share the public port, and one answers while the other is down
   await until('both to be there', async () => (await statusOf(t, dataDir)).state === 'Running')
   assert.equal(pidOf(await statusOf(t, dataDir), 'server-0'), pidOf(before, 'server-0'))
 })
+
+test('Ctrl-C in the midst of the first start stops it in order, and the next start goes on from there', async (t) => {
+  const dataDir = testDataDir(t, 'home')
+  const first = serve(t, dataDir)
+  await until('the cluster to be in the making', () => existsSync(join(dataDir, 'postgres')))
+  first.child.kill('SIGINT')
+  assert.equal((await first.finished).code, ExitCode.ok)
+  assert.equal(existsSync(join(dataDir, 'homebird.pid')), false)
+  const second = serve(t, dataDir)
+  await second.untilSaid(RUNS)
+  assert.equal((await statusOf(t, dataDir)).state, 'Running')
+})

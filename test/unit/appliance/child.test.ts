@@ -22,7 +22,7 @@ function launchChild(t: TestContext, limits: Partial<ChildLimits> = {}) {
     line: (text: string) => lines.push(text),
     notice: (_level: string, message: string) => notices.push(message),
   }
-  const child = new Child(launcher, { role: 'worker', name: 'worker-0', heapMb: null }, observer, {
+  const child = new Child(launcher, { role: 'worker', name: 'worker-0' }, observer, {
     ...CHILD_LIMITS,
     ...limits,
   })
