@@ -24,8 +24,6 @@ export interface PageOf<T> {
   readonly isFull: boolean
 }
 
-export const firstPage = (limit: number): PageRequest => ({ maxId: null, sinceId: null, minId: null, limit })
-
 /** The condition of a page on its cursor column. */
 export function withinPage(cursor: RawBuilder<unknown>, page: PageRequest): RawBuilder<SqlBool> {
   const lower = page.minId ?? page.sinceId

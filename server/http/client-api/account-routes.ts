@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Account } from '../../contracts/account.ts'
+import type { FamiliarFollowers } from '../../contracts/relationship.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { PageOf } from '../../db/paging.ts'
@@ -80,17 +81,21 @@ function relationRoutes(app: ApiApp, api: Api): void {
   app.get('/accounts/relationships', { ...forUser('read:follows'), schema }, async (request) =>
     listRelationships(db, actorIdOf(request), request.query.id ?? []),
   )
-  app.get('/accounts/familiar_followers', { ...forUser('read:follows'), schema }, async (request) => {
-    const familiar = await listFamiliarFollowers(db, actorIdOf(request), request.query.id ?? [])
-    const accounts = await accountsFromIds(db, api.scopeOf(request), [
-      ...new Set([...familiar.values()].flat()),
-    ])
-    const byId = new Map(accounts.map((account) => [account.id, account]))
-    return [...familiar].map(([id, followers]) => ({
-      id,
-      accounts: followers.flatMap((follower) => byId.get(follower) ?? []),
-    }))
-  })
+  app.get(
+    '/accounts/familiar_followers',
+    { ...forUser('read:follows'), schema },
+    async (request): Promise<FamiliarFollowers[]> => {
+      const familiar = await listFamiliarFollowers(db, actorIdOf(request), request.query.id ?? [])
+      const accounts = await accountsFromIds(db, api.scopeOf(request), [
+        ...new Set([...familiar.values()].flat()),
+      ])
+      const byId = new Map(accounts.map((account) => [account.id, account]))
+      return [...familiar].map(([id, followers]) => ({
+        id,
+        accounts: followers.flatMap((follower) => byId.get(follower) ?? []),
+      }))
+    },
+  )
 }
 
 function followRoutes(app: ApiApp, api: Api): void {

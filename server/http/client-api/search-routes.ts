@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { SearchResults } from '../../contracts/search-results.ts'
+import type { SearchResults, SearchResultsV1 } from '../../contracts/search-results.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { searchActors } from '../../domain/actors/search-actors.ts'
@@ -46,7 +46,7 @@ export function searchRoutes(api: Api): FastifyPluginAsync {
     const app: ApiApp = plain.withTypeProvider()
     const options = { ...forUser('read:search'), schema: { querystring: SearchQuery } }
     app.get('/v2/search', options, async (request) => search(api, request, request.query))
-    app.get('/v1/search', options, async (request) => {
+    app.get('/v1/search', options, async (request): Promise<SearchResultsV1> => {
       const found = await search(api, request, request.query)
       return { ...found, hashtags: found.hashtags.map((tag) => tag.name) }
     })

@@ -4,6 +4,7 @@
  * @see security rules 85, 120; the header table of the tunnel page
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiError } from '../../contracts/api-error.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import { sqlState } from '../../db/transaction.ts'
@@ -41,7 +42,7 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
   }
   void reply.header('cache-control', 'no-store')
   const { description } = error.details
-  const body =
+  const body: ApiError =
     typeof description === 'string'
       ? { error: error.safe, error_description: description }
       : { error: error.safe }
