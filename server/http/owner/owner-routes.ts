@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync } from 'fastify'
 import type { FieldErrors } from '../../contracts/owner-api.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { homeRoutes } from './home-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -21,6 +22,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
               details: { retryAfterSeconds: Math.ceil(ttl / 1_000) },
             }),
         })
+        checkBySchema(owner)
         const outer = owner.errorHandler
         owner.setErrorHandler((error, request, reply) => {
           if (!isHomebirdError(error) || error.details['fields'] === undefined) {

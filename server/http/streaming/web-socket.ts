@@ -1,7 +1,5 @@
 /** Streams over one web socket: any number of subscriptions, opened and closed by messages. */
 import type { WebSocket } from '@fastify/websocket'
-import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { StreamMessage } from '../../contracts/stream-event.ts'
 import { coversScope } from '../../domain/oauth/scopes.ts'
 import type { Access } from '../client-api/access.ts'
@@ -11,14 +9,12 @@ import type { StreamClient, StreamHub } from './hub.ts'
 const MOST_BUFFERED_BYTES = 1_048_576
 const MOST_SUBSCRIPTIONS = 50
 
-const Order = Type.Object({
-  type: Type.Union([Type.Literal('subscribe'), Type.Literal('unsubscribe')]),
-  stream: Type.String({ maxLength: 60 }),
-  tag: Type.Optional(Type.String({ maxLength: 200 })),
-  list: Type.Optional(Type.String({ maxLength: 40 })),
-})
-
-const orders = Compile(Order)
+interface Order {
+  readonly type: 'subscribe' | 'unsubscribe'
+  readonly stream: string
+  readonly tag?: string | undefined
+  readonly list?: string | undefined
+}
 
 /** @param first  from the address of the socket; null where the client subscribes by messages alone */
 export function openWebSocket(
@@ -59,13 +55,24 @@ export function mayStream({ grant }: Access, { name }: Subscription): boolean {
   return grant === null || coversScope(grant.scopes, scopeOfStream(name))
 }
 
-function parseOrder(text: string): Static<typeof Order> | null {
+function parseOrder(text: string): Order | null {
   try {
-    const order: unknown = JSON.parse(text)
-    return orders.Check(order) ? order : null
+    const order = (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>
+    const { type, stream, tag, list } = order
+    if (type !== 'subscribe' && type !== 'unsubscribe') return null
+    if (!isText(stream, 60) || !isAbsentOrText(tag, 200) || !isAbsentOrText(list, 40)) return null
+    return { type, stream, tag, list }
   } catch {
     return null // not JSON; the client is told
   }
+}
+
+function isText(value: unknown, mostLetters: number): value is string {
+  return typeof value === 'string' && value.length <= mostLetters
+}
+
+function isAbsentOrText(value: unknown, mostLetters: number): value is string | undefined {
+  return value === undefined || isText(value, mostLetters)
 }
 
 function clientOf(socket: WebSocket, access: Access, subscriptions: readonly Subscription[]): StreamClient {
