@@ -3,7 +3,7 @@
  * first served; a connection that idles gives way to a host that has none. Nothing is kept about a host to which no
  * connection stands.
  */
-import { Client } from 'undici'
+import type { Client } from 'undici'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../core/clock.ts'
 import type { HomebirdError } from '../core/errors.ts'
@@ -58,6 +58,7 @@ export class ConnectionPool {
   readonly #waiters = new Set<Waiter>()
   #open = 0
   #closed = false
+  #clientClass: typeof Client | null = null
 
   constructor(options: PoolOptions) {
     this.#connector = options.connector
@@ -181,12 +182,14 @@ export class ConnectionPool {
 
   async #openReserved(url: RemoteUrl, deadline: Deadline): Promise<Connection> {
     try {
+      // Loaded by the first connection: it is big, and a home that starts or idles sends nothing.
+      this.#clientClass ??= (await import('undici')).Client
       const socket = await this.#connector.open(url, deadline)
       if (this.#closed) socket.destroy()
       this.#checkOpen(url)
       const connection: Connection = {
         host: url.host,
-        client: clientOn(url, socket),
+        client: clientOn(this.#clientClass, url, socket),
         socket,
         openedAtMs: this.#clock.monotonicMs(),
         uses: 0,
@@ -244,9 +247,9 @@ function destroy(connection: Connection): void {
 }
 
 /** An HTTP client on exactly this socket; it never opens another. */
-function clientOn(url: RemoteUrl, socket: TLSSocket): Client {
+function clientOn(clientClass: typeof Client, url: RemoteUrl, socket: TLSSocket): Client {
   let used = false
-  return new Client(url.origin, {
+  return new clientClass(url.origin, {
     connect: (_options, done) => {
       const first = !used
       used = true
