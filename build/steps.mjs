@@ -7,11 +7,6 @@ import { NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
 const tool = (...path) => join(NODE_MODULES, ...path)
 const REPORTER = join(ROOT, 'build', 'test-reporter.mjs')
 
-/** Those that are there: a clone has no empty folders. */
-const SOURCE_FOLDERS = ['server', 'renderer', 'electron', 'test', 'build'].filter((name) =>
-  existsSync(join(ROOT, name)),
-)
-
 /** Names and what Node runs for them. A step of which nothing exists yet is left out. */
 const STATIC_STEPS = [
   ['format', [tool('oxfmt', 'bin', 'oxfmt'), '--check']],
