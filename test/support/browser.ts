@@ -1,6 +1,6 @@
 /** The system's Chromium, driven by playwright-core: one browser for a test file, one fresh profile for each page. */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import {
@@ -92,9 +92,9 @@ interface AxeResults {
 
 /** What axe finds on the page as it is, one line each; an empty list is what a test wants. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  const { default: fs } = await import('node:fs/promises')
+  await finishAnimations(page)
   // The content policy forbids a script element; evaluating goes through the debugger.
-  await page.evaluate(await fs.readFile(AXE, 'utf8'))
+  await page.evaluate(await readFile(AXE, 'utf8'))
   const results = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }
     return axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
@@ -104,4 +104,22 @@ export async function axeFindings(page: Page): Promise<string[]> {
       ({ html, failureSummary = '' }) => `${id}: ${help}\n    ${html.slice(0, 200)}\n    ${failureSummary}`,
     ),
   )
+}
+
+/** A colour on its way to another is neither. */
+async function finishAnimations(page: Page): Promise<void> {
+  await page.evaluate(
+    `for (const one of document.getAnimations()) if (one.effect.getComputedTiming().endTime !== Infinity) one.finish()`,
+  )
+}
+
+/** Pixels by which the page is wider than the screen: sideways scrolling that nobody wants. */
+export async function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>(
+    'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
+  )
+}
+
+export async function textDirection(page: Page): Promise<string> {
+  return page.evaluate<string>('document.documentElement.dir')
 }

@@ -1,0 +1,166 @@
+/** From the printed address to the first post, by mouse and by keyboard, in three languages. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import {
+  type TestBrowser,
+  axeFindings,
+  noBrowser,
+  openBrowser,
+  sidewaysOverflow,
+  takeScreenshot,
+  textDirection,
+} from '../support/browser.ts'
+import { type WindowHome, openWindowHome } from '../support/window-home.ts'
+
+const skip = noBrowser
+let browser: TestBrowser
+
+before(async () => {
+  if (skip === false) browser = await openBrowser()
+})
+after(async () => browser?.close())
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name })
+
+async function openFreshHome(t: { after(work: () => Promise<void>): void }): Promise<WindowHome> {
+  const home = await openWindowHome({ handle: null })
+  t.after(async () => home.close())
+  return home
+}
+
+test('a person comes from the printed address to a first post', { skip }, async (t) => {
+  const { home } = await openFreshHome(t)
+  const { page, problems } = await browser.openPage()
+  await page.goto(home.startAddress)
+  await heading(page, 'Your own place on the fediverse').waitFor()
+  assert.equal(new URL(page.url()).hash, '', 'the key stays in the address')
+  await takeScreenshot(page, 'first-run-1')
+  await page.getByRole('button', { name: 'Set up a new home' }).click()
+
+  await page.getByLabel('Display name').fill('Robin Müller')
+  assert.equal(await page.getByLabel('User name').inputValue(), 'robin_muller')
+  await page.getByLabel('User name').fill('robin')
+  await page.getByLabel('Password', { exact: true }).fill('too short')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('At least 10 characters are needed.').waitFor()
+  await takeScreenshot(page, 'first-run-2')
+  await page.getByLabel('Password', { exact: true }).fill('a good long password')
+  await page.getByRole('button', { name: 'Next' }).click()
+
+  await page.getByText('A domain of mine').click()
+  await page.getByLabel('Domain', { exact: true }).fill('not a domain')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('This is not a domain.').waitFor()
+  await page.getByLabel('Domain', { exact: true }).fill('https://home.example/')
+  await page.getByText('@robin@home.example').waitFor()
+  await takeScreenshot(page, 'first-run-3')
+  await page.getByRole('button', { name: 'Back' }).click()
+  assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin Müller')
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'a good long password')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+
+  await heading(page, 'Keep it safe').waitFor()
+  await takeScreenshot(page, 'first-run-4')
+  await page.getByRole('button', { name: 'Make my home' }).click()
+  await heading(page, 'Your home is made').waitFor()
+  for (const check of ['Database', 'Keys', 'Your handle is found']) {
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: new RegExp(`${check} \\d`) })
+      .waitFor()
+  }
+  await page.getByText('Live updates works').waitFor()
+  await takeScreenshot(page, 'first-run-5')
+  await page.getByRole('button', { name: 'Open my home' }).click()
+
+  await heading(page, 'Nobody has written yet').waitFor()
+  await takeScreenshot(page, 'home-empty')
+  await page.getByLabel('Text').fill('My first post')
+  await page.getByRole('button', { name: 'Post', exact: true }).click()
+  await page.getByRole('article').filter({ hasText: 'My first post' }).waitFor()
+  assert.equal(await page.getByLabel('Text').inputValue(), '')
+  assert.deepEqual(problems, [])
+})
+
+test('the keyboard alone is enough, for a home that is only on this computer', { skip }, async (t) => {
+  const { home } = await openFreshHome(t)
+  const { page, problems } = await browser.openPage()
+  await page.goto(home.startAddress)
+  await heading(page, 'Your own place').waitFor()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Who are you').waitFor()
+  await page.keyboard.type('Robin')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('a good long password')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Your address').waitFor()
+  await page.getByText('For now you are').waitFor()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Keep it safe').waitFor()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Your home is made').waitFor()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Nobody has written yet').waitFor()
+  await page.keyboard.press('n')
+  await page.keyboard.type('Written without a mouse')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor()
+  await page.getByText('Only at home').waitFor()
+  assert.deepEqual(problems, [])
+})
+
+test('a reload in the middle keeps the answers and asks for the password again', { skip }, async (t) => {
+  const { home } = await openFreshHome(t)
+  const { page } = await browser.openPage()
+  await page.goto(home.startAddress)
+  await page.getByRole('button', { name: 'Set up a new home' }).click()
+  await page.getByLabel('Display name').fill('Robin')
+  await page.getByLabel('Password', { exact: true }).fill('a good long password')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await heading(page, 'Your address').waitFor()
+  await page.reload()
+  await heading(page, 'Who are you').waitFor()
+  assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin')
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '')
+})
+
+test('a key that was used opens nothing and says what to do', { skip }, async (t) => {
+  const { home } = await openFreshHome(t)
+  const first = await browser.openPage()
+  await first.page.goto(home.startAddress)
+  await heading(first.page, 'Your own place').waitFor()
+  const second = await browser.openPage()
+  await second.page.goto(home.startAddress)
+  await second.page.getByText('This key was used already').waitFor()
+  assert.deepEqual(await axeFindings(second.page), [])
+  await takeScreenshot(second.page, 'key')
+})
+
+for (const [locale, direction, title] of [
+  ['en-GB', 'ltr', 'Who are you?'],
+  ['de-AT', 'ltr', 'Wer bist du?'],
+  ['ar-EG', 'rtl', 'من أنت؟'],
+] as const) {
+  test(
+    `the first run in ${locale} is whole, mirrored where it must be, and axe finds nothing`,
+    { skip },
+    async (t) => {
+      const { home } = await openFreshHome(t)
+      const { page, problems } = await browser.openPage({ locale, viewport: { width: 320, height: 720 } })
+      await page.goto(home.startAddress)
+      await page.getByRole('button').click()
+      await heading(page, title).waitFor()
+      assert.equal(await textDirection(page), direction)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        assert.deepEqual(await axeFindings(page), [], colorScheme)
+        await takeScreenshot(page, `first-run-${locale}-${colorScheme}`, true)
+      }
+      assert.equal(await sidewaysOverflow(page), 0, 'pixels that stand out sideways')
+      assert.deepEqual(problems, [])
+    },
+  )
+}
