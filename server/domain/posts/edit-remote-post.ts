@@ -34,7 +34,8 @@ export async function editRemotePost(tx: Transaction, edit: RemoteEdit): Promise
     .executeTakeFirst()
   if (before === undefined) return null
   const lastEditAt = before.edited_at ?? before.published_at
-  if (edit.isDated && edit.editedAt.getTime() <= lastEditAt.getTime()) return null
+  // Moments travel in whole seconds, so two edits may carry the same one; a repeated edit changes nothing below.
+  if (edit.isDated && edit.editedAt.getTime() < wholeSecond(lastEditAt)) return null
   const attachments = await tx
     .selectFrom('attachments')
     .selectAll()
@@ -48,6 +49,8 @@ export async function editRemotePost(tx: Transaction, edit: RemoteEdit): Promise
   const newlyMentioned = await replaceParts(tx, before.id, edit.content, haveFilesChanged)
   return { ...(await whoIsConcerned(tx, before.id)), newlyMentioned }
 }
+
+const wholeSecond = (moment: Date): number => Math.floor(moment.getTime() / 1_000) * 1_000
 
 function isSame(before: Row<'posts'>, content: RemotePostContent): boolean {
   return (
