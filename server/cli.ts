@@ -1,5 +1,6 @@
-/** Entry of the command line: homebird serve, status, config, stator, owner. Commands load what they need when run. */
+/** Entry of the command line: homebird serve, status, config, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
+import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
@@ -75,6 +76,28 @@ withCommonOptions(owner.command('password'))
       (await import('./commands/owner-password.ts')).setPassword(options),
     ),
   )
+
+const names = async () => import('./commands/home-names.ts')
+
+const identity = program.command('identity').description('the names under which you write')
+withCommonOptions(identity.command('list'))
+  .description('every identity and every domain of this home')
+  .action(run(async (options: CommonOptions) => (await names()).showNames(options)))
+withCommonOptions(identity.command('add <name>'))
+  .description('add an identity, with keys of its own')
+  .option('--domain <name>', 'a domain of this home; the first one unless said otherwise')
+  .option('--display-name <name>', 'how it is called')
+  .action(run(async (name: string, options: IdentityOptions) => (await names()).newIdentity(name, options)))
+
+const domain = program.command('domain').description('the domains of this home')
+withCommonOptions(domain.command('add <name>'))
+  .description('add a further domain')
+  .option('--service-domain <name>', 'the host that answers, where it differs from the domain')
+  .action(run(async (name: string, options: DomainOptions) => (await names()).newDomain(name, options)))
+withCommonOptions(domain.command('publish <name>'))
+  .description('give a home that was only on this computer its address, once')
+  .option('--service-domain <name>', 'the host that answers, where it differs from the domain')
+  .action(run(async (name: string, options: DomainOptions) => (await names()).publish(name, options)))
 
 const isJson = process.argv.includes('--json')
 try {

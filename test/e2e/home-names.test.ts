@@ -1,0 +1,62 @@
+/** Identities and domains from the command line, as the owner of a box without a screen adds them. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ExitCode } from '../../server/contracts/exit-code.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
+import { askListener } from '../support/http-client.ts'
+
+let home: ProcessHome
+before(async () => {
+  home = await startProcessHome({ domain: 'first.example', handle: 'ana' })
+})
+after(async () => home?.close())
+
+async function webFinger(handle: string, host: string): Promise<string> {
+  const path = `/.well-known/webfinger?resource=${encodeURIComponent(`acct:${handle}`)}`
+  const answer = await askListener(home.publicPort, host, path)
+  if (answer.status !== 200) return String(answer.status)
+  const self = [...(answer.json()['links'] ?? [])].find((link) => String(link['rel']) === 'self')
+  return String(self?.['href'])
+}
+
+test('a second identity is found by its handle beside the running home', async () => {
+  const added = await home.command('identity', 'add', 'ben', '--display-name', 'Ben')
+  assert.equal(added.code, ExitCode.ok, added.stderr)
+  assert.match(
+    await webFinger('ben@first.example', 'first.example'),
+    /^https:\/\/first\.example\/ap\/actors\/\d+$/,
+  )
+})
+
+test('a further domain that another host serves carries identities of its own', async () => {
+  assert.equal(
+    (await home.command('domain', 'add', 'second.example', '--service-domain', 'social.second.example')).code,
+    0,
+  )
+  assert.equal((await home.command('identity', 'add', 'ana', '--domain', 'second.example')).code, ExitCode.ok)
+  const uri = await webFinger('ana@second.example', 'social.second.example')
+  assert.match(uri, /^https:\/\/social\.second\.example\/ap\/actors\/\d+$/)
+  const { stdout } = await home.command('identity', 'list', '--json')
+  const { identities } = JSON.parse(stdout) as { identities: Array<{ username: string; domain: string }> }
+  assert.deepEqual(
+    identities.map(({ username, domain }) => `${username}@${domain}`),
+    ['ana@first.example', 'ben@first.example', 'ana@second.example'],
+  )
+})
+
+test('a name that is taken, a bad one and a domain of somebody else are refused with the reason', async () => {
+  const refusals = [
+    [['identity', 'add', 'ben'], /ben is taken/],
+    [['identity', 'add', 'Not A Name!'], /1 to 30/],
+    [
+      ['identity', 'add', 'cleo', '--domain', 'elsewhere.example'],
+      /elsewhere\.example is not a domain of this home/,
+    ],
+    [['domain', 'add', 'first.example'], /is a domain of this home already/],
+  ] as const
+  for (const [words, reason] of refusals) {
+    const { code, stderr } = await home.command(...words)
+    assert.notEqual(code, ExitCode.ok, words.join(' '))
+    assert.match(stderr, reason)
+  }
+})
