@@ -29,7 +29,8 @@ async function takenPort(t: TestContext): Promise<number> {
 test('parts start in the order database, server, worker, and a stopped home leaves no socket, lock or process', async (t) => {
   const { start, events, dataDir } = openTestAppliance(t)
   const appliance = await start()
-  assert.deepEqual(firstStates(events, 'Running'), ['database', 'server-0', 'worker-0'])
+  assert.deepEqual(firstStates(events, 'Starting'), ['database', 'server-0', 'worker-0'])
+  assert.equal(firstStates(events, 'Running')[0], 'database')
   const status = await appliance.status()
   assert.equal(status.state, 'Running')
   assert.ok(status.parts.every((part) => (part.memoryBytes ?? 0) > 1_000_000))
