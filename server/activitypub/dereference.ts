@@ -11,6 +11,7 @@ import { isStale, refreshStaleActors } from '../domain/actors/actor-freshness.ts
 import { upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
 import { findByPageUrl, findPostByUri } from '../domain/posts/find-remote.ts'
 import { ingestPosts } from '../domain/posts/ingest-posts.ts'
+import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
 import { askWebfinger, confirmHandleDomain } from './confirm-handle.ts'
@@ -246,11 +247,10 @@ class Finder implements Dereferencer {
       const known = await findActorReferences(tx, chain.flatMap(actorUrisOf))
       const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
       const actors = await withMentionedActors(tx, chain, known, isOwnHost)
-      await ingestPosts(
-        tx,
-        chain.flatMap((facts) => postRecord(facts, actors, now) ?? []),
-        now,
-      )
+      const records = chain.flatMap((facts) => postRecord(facts, actors, now) ?? [])
+      const { linkedIds } = await ingestPosts(tx, records, now)
+      // A reply that waited for one of these takes its place in the past.
+      await addToTimelines(tx, linkedIds)
     })
   }
 }

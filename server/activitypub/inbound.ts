@@ -73,7 +73,7 @@ export class Inbound {
 
   constructor(parts: InboundParts) {
     this.#parts = parts
-    this.#others = new OtherServers(parts.dereferencer)
+    this.#others = new OtherServers(parts)
   }
 
   /**
@@ -93,6 +93,7 @@ export class Inbound {
     const first = await this.#run(messages, outcomes, new Set())
     await this.#meet(first, messages)
     await this.#hear(messages)
+    this.#others.readAhead(first.missingParents)
     if (first.wants.size === 0) return first.outcomes
     const waiting = messages.filter(({ id }) => first.wants.has(id))
     const answers = await this.#others.ask(waiting, first.wants)

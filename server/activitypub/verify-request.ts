@@ -20,6 +20,9 @@ import { parseActivityJson } from './json.ts'
 import { parseActivity } from './parse-activity.ts'
 import type { KeyLookup, RemoteKey, RemoteKeys } from './remote-keys.ts'
 
+/** An entry of an index holds some 2,700 bytes. */
+const MAX_INDEXED_BYTES = 2_600
+
 export interface VerifyParts {
   readonly home: Pick<Home, 'isOwnHost' | 'isBlockedDomain'>
   readonly remoteKeys: RemoteKeys
@@ -87,7 +90,7 @@ export async function verifyInboxPost(
     proof: verified.proof,
     signerUri: verified.key.actorUri,
     host: verified.key.host,
-    activityId: envelope.id ?? `sha256:${digestOf(request.body)}`,
+    activityId: activityIdOf(envelope, request.body),
     activityType: envelope.type,
   }
 }
@@ -129,6 +132,14 @@ async function verifyWith(
   if (renewed.outcome !== 'found') return proof
   const second = verifySignature(parsed, renewed.key.publicKey)
   return second.kind === 'verified' ? { kind: 'verified', proof: second, key: renewed.key } : second
+}
+
+/** Two ids can be longer than an index entry; then the activity is known by the digest of its own. */
+function activityIdOf({ id, actorUri }: Envelope, body: Uint8Array): string {
+  if (id === null) return `sha256:${digestOf(body)}`
+  return Buffer.byteLength(actorUri) + Buffer.byteLength(id) <= MAX_INDEXED_BYTES
+    ? id
+    : `sha256:${digestOf(id)}`
 }
 
 function readEnvelope(body: Uint8Array): Envelope {

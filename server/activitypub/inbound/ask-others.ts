@@ -3,6 +3,7 @@
  * is slower is asked on, and is waited for again when its messages come back.
  */
 import { LRUCache } from 'lru-cache'
+import type { Logger } from '../../core/log.ts'
 import type { Dereferencer } from '../dereference.ts'
 import type { PostFacts } from '../parse-object.ts'
 import type { Want } from './batch.ts'
@@ -24,16 +25,40 @@ const PATIENCE_MS = 3_000
 const COME_AGAIN_SECONDS = 10
 /** Ancestors of a boosted post that are fetched with it. */
 const ANCESTORS = 5
+/** Threads that are completed at once. */
+const MOST_AHEAD = 4
 const MOST_LATE = 1_000
 const LATE_MS = 5 * 60_000
 
+export interface AskParts {
+  readonly dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>
+  readonly log: Logger
+}
+
 export class OtherServers {
-  readonly #dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>
+  readonly #dereferencer: AskParts['dereferencer']
+  readonly #log: Logger
+  #readingAhead = 0
   /** Questions whose answers came too late for the batch that asked. */
   readonly #late = new LRUCache<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
 
-  constructor(dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>) {
+  constructor({ dereferencer, log }: AskParts) {
     this.#dereferencer = dereferencer
+    this.#log = log
+  }
+
+  /** Reads what would be good to have, some of it at a time; nobody waits, and what fails is asked for when it is shown. */
+  readAhead(uris: Iterable<string>): void {
+    for (const uri of uris) {
+      if (this.#readingAhead >= MOST_AHEAD) return
+      this.#readingAhead += 1
+      void this.#dereferencer
+        .readPost(uri)
+        .catch((error: unknown) => this.#log.debug({ event: 'inbound.read_ahead_failed', uri, error }))
+        .finally(() => {
+          this.#readingAhead -= 1
+        })
+    }
   }
 
   /** @param messages  in the order of their arrival, each with a want */

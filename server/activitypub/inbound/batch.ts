@@ -37,6 +37,8 @@ export class Batch {
   readonly confirmedGone: ReadonlySet<string>
   readonly outcomes = new Map<string, MessageOutcome>()
   readonly wants = new Map<string, Want>()
+  /** Posts that would make a thread whole which somebody here is part of; nobody waits for them. */
+  readonly missingParents = new Set<string>()
   /** Known actors and posts, by URI, as far as the batch names them. */
   readonly actors = new Map<string, ActorReference>()
   readonly posts = new Map<string, PostReference>()

@@ -90,7 +90,12 @@ async function spread(
       ])
     }
   }
-  for (const { facts, post } of stored) batch.notify(mentionsOf(batch, facts, post))
+  for (const { facts, post } of stored) {
+    const drafts = mentionsOf(batch, facts, post)
+    batch.notify(drafts)
+    const { in_reply_to_id: parentId, in_reply_to_uri: parentUri } = post
+    if (drafts.length > 0 && parentId === null && parentUri !== null) batch.missingParents.add(parentUri)
+  }
 }
 
 /** Followers collections are addressed by nearly everybody and are nobody's name. */

@@ -173,3 +173,17 @@ test('one server sends as much as it may, then it is asked to wait', async () =>
   )
   assert.ok(Number(answers[3]?.headers['retry-after']) > 0)
 })
+
+test('two ids that are longer than an index entry are told apart all the same', async () => {
+  const name = 'k'.repeat(200)
+  const kay = peer.actor(name)
+  kay.overrides = { id: `${kay.uri}?${'a'.repeat(1_500)}` }
+  const long = String(kay.document().id)
+  peer.answers(new URL(long).pathname, () => ({
+    body: { ...kay.document(), publicKey: { ...(kay.document()['publicKey'] as object), owner: long } },
+  }))
+  const follow = { ...kay.follow(home.me.uri), actor: long, id: `${kay.uri}?${'b'.repeat(1_500)}` }
+  const [answer] = await home.takes(kay, follow)
+  assert.equal(answer?.status, 202, answer?.text())
+  assert.deepEqual((await home.notifications()).slice(-1), [`follow ${name}`])
+})

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { PUBLIC } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { until } from '../../support/until.ts'
 
 const peer = await openFakePeer()
 const home = await openFederationHome({ peers: [peer] })
@@ -154,6 +155,16 @@ test('a thread that arrives in one claim is put together and counted once', asyn
   assert.equal((await home.post(replies[0]?.id ?? ''))?.replies_count, 1)
   const threads = await Promise.all([root, deep, ...replies].map(async ({ id }) => home.post(id)))
   assert.equal(new Set(threads.map((post) => post?.conversation_id)).size, 1)
+})
+
+test('the thread of an answer to the owner is completed, without anybody waiting for it', async () => {
+  const root = cleo.note({ content: '<p>root</p>' })
+  const parent = cleo.note({ content: '<p>parent</p>', inReplyTo: root.id })
+  const answer = ana.note({ inReplyTo: parent.id, cc: [home.me.uri], tag: [toMe] })
+  await home.takes(ana, ana.create(answer))
+  const found = await until('the parent is here', async () => home.post(parent.id))
+  assert.equal((await home.post(answer.id))?.in_reply_to_id, found.id)
+  assert.equal(found.in_reply_to_id, (await home.post(root.id))?.id)
 })
 
 test('the same activity twice, and two activities for one post, store it once', async () => {
