@@ -7,6 +7,8 @@ import type { JsonObject } from './json.ts'
 const MAX_TAGS = 64
 const MAX_SHORTCODE_LENGTH = 128
 const MAX_HASHTAG_LENGTH = 200
+/** What ends a hashtag wherever one is written: blanks, and the signs of markup and of addresses. */
+const NO_HASHTAG = /[\s<>"'`&/\\?#%]/
 /** Letters, digits and underscores of any script, with the signs that emoji packs use inside. */
 const SHORTCODE = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]*$/u
 
@@ -81,7 +83,7 @@ function addMention(mentions: Map<string, MentionFact>, tag: JsonObject): void {
 function addHashtag(hashtags: Map<string, HashtagFact>, tag: JsonObject): void {
   const name = cleanLine(textOf(tag['name']) ?? '', MAX_HASHTAG_LENGTH + 1).replace(/^[#＃]+/, '')
   const key = name.normalize('NFKC').toLowerCase()
-  if (name === '' || /\s/.test(name) || hashtags.has(key)) return
+  if (name === '' || NO_HASHTAG.test(name) || hashtags.has(key)) return
   hashtags.set(key, { name, href: linksOf(tag['href'])[0]?.href ?? null })
 }
 

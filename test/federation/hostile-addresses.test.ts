@@ -8,10 +8,10 @@ import { type AddressInfo, type Server, connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { type FakeActor, FakePeer, PUBLIC } from '../support/fake-peer.ts'
-import { HOME_HOST, HostileHome } from '../support/hostile-home.ts'
+import { HOME_HOST, PeeredHome } from '../support/peered-home.ts'
 import type { Json } from '../support/http-client.ts'
 
-let world: HostileHome
+let world: PeeredHome
 const traps: Server[] = []
 let port = 0
 let calls = 0
@@ -23,7 +23,7 @@ before(async () => {
   connect(port, '127.0.0.1').on('error', () => undefined)
   await once(v4, 'connection')
   assert.equal(calls, 1, 'a trap counts who calls')
-  world = await HostileHome.open({ strangers: 4 })
+  world = await PeeredHome.open({ strangers: 4 })
 })
 after(() => {
   for (const trap of traps) trap.close()

@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { type FakeActor, PUBLIC, type PeerAnswer } from '../support/fake-peer.ts'
-import { HOME_HOST, HostileHome, type Leave } from '../support/hostile-home.ts'
+import { HOME_HOST, PeeredHome, type Leave } from '../support/peered-home.ts'
 import type { Json } from '../support/http-client.ts'
 
-let world: HostileHome
+let world: PeeredHome
 let friend: FakeActor
 let mallory: FakeActor
 /** Asked to be followed, and does not answer. */
@@ -29,7 +29,7 @@ const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString()
 const LONG_AGO = '2020-01-01T00:00:00Z'
 
 before(async () => {
-  world = await HostileHome.open({ strangers: 4 })
+  world = await PeeredHome.open({ strangers: 4 })
   ;({ friend } = world)
   mallory = world.friendPeer.actor('mallory')
   silent = world.friendPeer.actor('silent')
@@ -42,9 +42,7 @@ before(async () => {
   mySecret = await world.owner.writes('for my followers', { visibility: 'private' })
   const account = await world.owner.find(`@${silent.handle}`)
   await world.owner.call('POST', `/api/v1/accounts/${account['id']}/follow`)
-  const asked = await world.friendPeer.sharedInbox.waitFor(
-    (one) => one.activity['object'] === silent.uri,
-  )
+  const asked = await world.friendPeer.sharedInbox.waitFor((one) => one.activity['object'] === silent.uri)
   followOfSilent = String(asked.activity['id'])
   did = {
     follow: friend.follow(world.me.uri),

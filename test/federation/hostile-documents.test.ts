@@ -7,15 +7,15 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { SendOptions } from '../support/fake-peer-actor.ts'
 import { type FakeActor, PUBLIC, type PeerAnswer } from '../support/fake-peer.ts'
-import { HostileHome } from '../support/hostile-home.ts'
+import { PeeredHome } from '../support/peered-home.ts'
 import type { Json } from '../support/http-client.ts'
 
 const MIB = 1_048_576
 
-let world: HostileHome
+let world: PeeredHome
 let friend: FakeActor
 before(async () => {
-  world = await HostileHome.open({ strangers: 4 })
+  world = await PeeredHome.open({ strangers: 4 })
   ;({ friend } = world)
 })
 
@@ -186,6 +186,64 @@ test('script, style and frames are gone, and every link is one of the web', asyn
   const shown = `${String(post['content'])}${String(post['spoiler_text'])}`
   assert.doesNotMatch(shown, /<script|<style|<iframe|<img|javascript:|onclick|onerror|style=|id=/)
   assert.match(shown, /<a href="https:\/\/x\.example\/?"[^>]*rel="[^"]*noopener/)
+})
+
+test('addresses that are none of the web are not shown, wherever they stand', async () => {
+  const bad = [
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'ftp://x.example/1',
+    'magnet:?x',
+  ]
+  const attachment = bad.map((url) => ({ type: 'Document', mediaType: 'image/png', url }))
+  const tag = [
+    ...bad.map((url, n) => ({ type: 'Emoji', name: `:bad${n}:`, icon: { type: 'Image', url } })),
+    { type: 'Emoji', name: ':"><script>:', icon: { type: 'Image', url: 'https://friend.example/e.png' } },
+    { type: 'Hashtag', name: '#"><script>', href: 'javascript:alert(1)' },
+    { type: 'Mention', name: '@"><script>', href: 'javascript:alert(1)' },
+  ]
+  const facts = { content: 'badly linked', url: 'javascript:alert(1)', attachment, tag }
+  assert.equal((await friend.sends(world.target, friend.create(friend.note(facts)))).status, 202)
+  const post = await world.shows('badly linked')
+  const { url, media_attachments: media, emojis, mentions } = post
+  assert.match(String(url), /^https:/)
+  assert.deepEqual([[...(media ?? [])], [...(emojis ?? [])], [...(mentions ?? [])]], [[], [], []])
+  assert.doesNotMatch(JSON.stringify(post), /javascript:|<script|file:|magnet:/)
+})
+
+test('a profile shows no address that is none of the web, and keeps its inbox when it names one elsewhere', async () => {
+  const eve = world.stranger('linked')
+  const [url, icon] = ['javascript:alert(1)', { type: 'Image', url: 'data:image/png,x' }]
+  const value = '<a href="javascript:alert(1)">site</a>'
+  eve.overrides = { url, icon, image: icon, attachment: [{ type: 'PropertyValue', name: 'site', value }] }
+  const account = await world.owner.find(`@${eve.handle}`)
+  assert.doesNotMatch(JSON.stringify(account), /javascript:|data:image/)
+  await world.takes(eve, world.create(eve))
+  eve.overrides = { name: 'moved', inbox: 'https://friend.example/users/friend/inbox' }
+  await world.takes(eve, eve.update(eve.document()))
+  await world.quiet()
+  const row = await world.db
+    .selectFrom('actors')
+    .select(['inbox_uri', 'display_name'])
+    .where('uri', '=', eve.uri)
+    .executeTakeFirstOrThrow()
+  assert.equal(row.inbox_uri, `${eve.uri}/inbox`)
+  assert.notEqual(row.display_name, 'moved')
+})
+
+test('an edit changes who may see a post in no way, and a post of the future stands where it came', async () => {
+  const note = friend.note({ content: 'for followers', to: [friend.followers], cc: [] })
+  await world.takes(friend, friend.create(note))
+  const updated = new Date(Date.now() + 60_000).toISOString()
+  await world.takes(friend, friend.update({ ...note, content: 'for followers still', to: [PUBLIC], updated }))
+  assert.equal(String((await world.shows('for followers still'))['visibility']), 'private')
+  const future = friend.note({ content: 'from the future', published: '2999-01-01T00:00:00Z' })
+  await world.takes(friend, friend.create(future))
+  const { id } = await world.shows('from the future')
+  await world.control()
+  const [newest] = await world.owner.homeTimeline()
+  assert.ok(BigInt(String(newest?.['id'])) > BigInt(String(id)))
 })
 
 const many = <T>(count: number, make: (n: number) => T): T[] =>

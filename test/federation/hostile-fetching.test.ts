@@ -13,16 +13,16 @@ import {
   type ScriptedAnswer,
   openFakePeer,
 } from '../support/fake-peer.ts'
-import { HOME_HOST, HostileHome } from '../support/hostile-home.ts'
+import { HOME_HOST, PeeredHome } from '../support/peered-home.ts'
 import type { Json } from '../support/http-client.ts'
 import { until } from '../support/until.ts'
 
-let world: HostileHome
+let world: PeeredHome
 let friend: FakeActor
 let splitServer: FakePeer
 before(async () => {
   splitServer = await openFakePeer(undefined, { host: 'social.split.example', otherHosts: ['split.example'] })
-  world = await HostileHome.open({ strangers: 40, peers: [splitServer] })
+  world = await PeeredHome.open({ strangers: 40, peers: [splitServer] })
   ;({ friend } = world)
 })
 

@@ -9,11 +9,11 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { SendOptions } from '../support/fake-peer-actor.ts'
 import { type FakeActor, type PeerAnswer, sendRaw } from '../support/fake-peer.ts'
-import { HOME_HOST, HostileHome } from '../support/hostile-home.ts'
+import { HOME_HOST, PeeredHome } from '../support/peered-home.ts'
 
 const RATE = 30
 
-let world: HostileHome
+let world: PeeredHome
 let friend: FakeActor
 const open: Socket[] = []
 /** What is answered to a request whose headers never end. They are all begun first: the limit is 15 s. */
@@ -21,7 +21,7 @@ let headless = Promise.resolve('')
 const HEAD = `POST /ap/inbox HTTP/1.1\r\nHost: ${HOME_HOST}\r\nContent-Type: application/activity+json\r\n`
 
 before(async () => {
-  world = await HostileHome.open({ strangers: 4, env: { HOMEBIRD_INBOX_RATE: String(RATE) } })
+  world = await PeeredHome.open({ strangers: 4, env: { HOMEBIRD_INBOX_RATE: String(RATE) } })
   ;({ friend } = world)
   ;[headless = Promise.resolve('')] = startEndlessly()
 })

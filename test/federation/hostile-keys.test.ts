@@ -12,11 +12,11 @@ import { before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { SendOptions } from '../support/fake-peer-actor.ts'
 import type { FakeActor, FakePeer, PeerAnswer, ScriptedAnswer } from '../support/fake-peer.ts'
-import { HOME_HOST, HostileHome } from '../support/hostile-home.ts'
+import { HOME_HOST, PeeredHome } from '../support/peered-home.ts'
 
-let world: HostileHome
+let world: PeeredHome
 before(async () => {
-  world = await HostileHome.open({ strangers: 50 })
+  world = await PeeredHome.open({ strangers: 50 })
 })
 
 const pemOf = (key: KeyObject): string =>

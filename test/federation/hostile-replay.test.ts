@@ -6,17 +6,17 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { type FakeActor, type FakePeer, type PeerAnswer, openFakePeer } from '../support/fake-peer.ts'
-import { HostileHome } from '../support/hostile-home.ts'
+import { PeeredHome } from '../support/peered-home.ts'
 import { until } from '../support/until.ts'
 
-let world: HostileHome
+let world: PeeredHome
 let friend: FakeActor
 let mallory: FakeActor
 let subdomain: FakePeer
 
 before(async () => {
   subdomain = await openFakePeer(undefined, { host: 'deep.down.stranger0.example' })
-  world = await HostileHome.open({ strangers: 12, peers: [subdomain] })
+  world = await PeeredHome.open({ strangers: 12, peers: [subdomain] })
   ;({ friend } = world)
   mallory = world.friendPeer.actor('mallory')
   await world.takes(mallory, world.create(mallory))

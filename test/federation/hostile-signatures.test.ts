@@ -8,11 +8,11 @@ import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { SendOptions } from '../support/fake-peer-actor.ts'
-import { HostileHome } from '../support/hostile-home.ts'
+import { PeeredHome } from '../support/peered-home.ts'
 
-let world: HostileHome
+let world: PeeredHome
 before(async () => {
-  world = await HostileHome.open()
+  world = await PeeredHome.open()
 })
 
 const MINUTES = 60_000

@@ -185,6 +185,8 @@ describe('tags', () => {
       { type: 'Hashtag', name: '#One' },
       { type: 'Hashtag', name: 'one', href: 'https://a.example/tags/one' },
       { type: 'Hashtag', name: '#two words' },
+      { type: 'Hashtag', name: '#<b>bold' },
+      { type: 'Hashtag', name: '#a/b?c' },
       { type: 'Emoji', name: ':a:', icon: { type: 'Image', url: 'https://a.example/a.png' } },
       { type: 'Emoji', name: 'b', icon: { url: 'https://a.example/b.png' }, id: 'https://a.example/b' },
       { type: 'Emoji', name: ':c:', icon: { url: 'http://a.example/c.png' } },

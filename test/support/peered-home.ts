@@ -1,6 +1,7 @@
 /**
- * A home that runs for real among servers that mean it ill, and what every hostile case is judged by: the answer, the
- * whole ledger of the home before and after, and what the home asked of others.
+ * A home that runs for real among scripted servers: a friend whom the owner follows, and strangers that mean it ill or
+ * well. What every hostile case is judged by stands here: the answer, the whole ledger of the home before and after, and
+ * what the home asked of others.
  */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
@@ -34,7 +35,7 @@ const STRANGERS_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privat
 
 export const HOME_HOST = 'home.example'
 
-export interface HostileOptions {
+export interface PeeredHomeOptions {
   /** How many servers there are that nobody here knows yet; each `stranger()` uses one up. */
   readonly strangers?: number
   /** Further servers, such as one with a name of its own. */
@@ -50,7 +51,7 @@ export interface Leave {
   readonly asks?: readonly string[]
 }
 
-export class HostileHome {
+export class PeeredHome {
   readonly home: ProcessHome
   readonly owner: HomeClient
   readonly db: Database
@@ -88,7 +89,7 @@ export class HostileHome {
     this.#pids = parts.pids
   }
 
-  static async open(options: HostileOptions = {}): Promise<HostileHome> {
+  static async open(options: PeeredHomeOptions = {}): Promise<PeeredHome> {
     const friendPeer = await openFakePeer(undefined, { host: 'friend.example' })
     const fresh = await Promise.all(
       Array.from({ length: options.strangers ?? 0 }, async (_, n) =>
@@ -127,7 +128,7 @@ export class HostileHome {
     const owner = await signedInClient(home)
     const friend = friendPeer.actor('friend')
     const parts = { home, owner, db, me, peers, fresh, friend, friendPeer, pids: await pidsOf(home) }
-    const world = new HostileHome(parts)
+    const world = new PeeredHome(parts)
     friendPeer.meets(world.target)
     await world.follows(friend)
     await world.control()
