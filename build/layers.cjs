@@ -81,7 +81,11 @@ module.exports = {
       'a feature never imports another feature',
     ),
     rule('product-knows-no-tests', { path: '^(server|electron|renderer)/' }, { path: '^(test|build)/' }, ''),
-    home('pg', ['pg', 'kysely'], ['server/db/', 'server/domain/', 'server/stator/', 'server/activitypub/']),
+    home(
+      'pg',
+      ['pg', 'kysely'],
+      ['server/db/', 'server/domain/', 'server/stator/', 'server/activitypub/', 'server/workers/'],
+    ),
     home('fastify', ['fastify', '@fastify/[^/]+'], ['server/http/']),
     home('undici', ['undici'], ['server/net/']),
     home('electron', ['electron'], ['electron/']),

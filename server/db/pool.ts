@@ -1,5 +1,5 @@
 /** Opens the pool of one process. Everything above takes `Database` or `Transaction`, never a driver's object. */
-import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from 'kysely'
+import { Kysely, sql, type Transaction as KyselyTransaction, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
@@ -27,6 +27,7 @@ interface PoolOptions {
   readonly log: Logger
 }
 
+const IDLE_MS = 10_000
 const IDLE_IN_TRANSACTION_MS = 30_000
 
 /** @throws nothing: connections are made when they are needed, and a broken one is replaced */
@@ -34,8 +35,9 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   const pool = new pg.Pool({
     ...clientConfig(connection, { applicationName: options.applicationName }),
     max: options.connections,
-    min: 0,
-    idleTimeoutMillis: 60_000,
+    // A burst opens connections of 2 MB each; one stays, so that whoever comes next does not wait for a new one.
+    min: 1,
+    idleTimeoutMillis: IDLE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   })
   pool.on('error', (error) => options.log.warn({ event: 'database.connection_lost', error }))
@@ -52,4 +54,9 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   })
   const close = async (): Promise<void> => db.destroy()
   return { db, statementCount: () => statements, close, [Symbol.asyncDispose]: close }
+}
+
+/** Asks the database for nothing, to learn that it answers. @throws the driver's errors */
+export async function ping(db: Querier): Promise<void> {
+  await sql`select 1`.execute(db)
 }

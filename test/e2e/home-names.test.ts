@@ -60,3 +60,19 @@ test('a name that is taken, a bad one and a domain of somebody else are refused 
     assert.match(stderr, reason)
   }
 })
+
+test('a home that is started for another domain says where it lives and stops', async () => {
+  await home.stop()
+  const refused = await home.command(
+    'serve',
+    '--domain',
+    'moved.example',
+    '--port',
+    '0',
+    '--private-listen',
+    '127.0.0.1:0',
+  )
+  assert.equal(refused.code, ExitCode.usage)
+  assert.match(refused.stderr, /"moved\.example", but this home lives at first\.example/)
+  await home.start()
+})

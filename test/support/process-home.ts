@@ -10,7 +10,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 
-const CLI = join(import.meta.dirname, '..', '..', 'server', 'cli.ts')
+const ROOT = join(import.meta.dirname, '..', '..')
+const CLI = join(ROOT, 'server', 'cli.ts')
+/** Where `npm start` keeps compiled code too. */
+const CODE_CACHE = join(ROOT, '.cache', 'code')
 
 export interface ProcessHomeOptions {
   /** The domain of the handle; null for a home that is only on this computer. */
@@ -77,6 +80,7 @@ export class ProcessHome implements AsyncDisposable {
         env: {
           PATH: process.env['PATH'] ?? '',
           HOME: process.env['HOME'] ?? '',
+          NODE_COMPILE_CACHE: CODE_CACHE,
           HOMEBIRD_PORT: String(this.publicPort),
           HOMEBIRD_PRIVATE_LISTEN: `127.0.0.1:${this.privatePort}`,
           ...env,
@@ -179,7 +183,12 @@ export async function runCommand(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      NODE_COMPILE_CACHE: CODE_CACHE,
+      ...env,
+    },
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))

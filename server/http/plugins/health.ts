@@ -1,7 +1,7 @@
 /** Probes for tunnels, containers and service managers: alive (the loop turns) and ready (the database answers). */
-import { sql } from 'kysely'
 import type { FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
+import { ping } from '../../db/pool.ts'
 import type { HttpContext } from '../http-context.ts'
 
 /** Any number of probes cost one query in this time. */
@@ -12,7 +12,7 @@ export function healthRoutes(context: HttpContext): FastifyPluginAsync {
   const askDatabase = async (): Promise<unknown> => {
     const now = context.clock.monotonicMs()
     if (asked === null || now - asked.atMs > ASK_EVERY_MS) {
-      asked = { atMs: now, answer: sql`select 1`.execute(context.db) }
+      asked = { atMs: now, answer: ping(context.db) }
     }
     return asked.answer
   }
