@@ -151,8 +151,8 @@ export class Appliance {
       if (address.setting === 'HOMEBIRD_PORT') this.#publicListen = address.address
       else this.#privateListen = address.address
     }
-    for (let index = 0; index < servers; index += 1) await this.#startChild('server', index)
-    for (let index = 0; index < workers; index += 1) await this.#startChild('worker', index)
+    // Servers and workers never speak to each other. Servers wait for the first: it finds the port that all share.
+    await Promise.all([this.#startChildren('server', servers), this.#startChildren('worker', workers)])
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
     this.#state = 'Running'
     this.#log.notice('info', 'appliance', 'the home runs')
@@ -251,8 +251,14 @@ export class Appliance {
     const child = this.#takeLaunched('migrate', 'migrate')
     this.#migration = child
     await child.begin(this.#startMessage('migrate', 0), MIGRATION_LIMIT_MS)
-    await child.ended
-    this.#migration = null
+    // Ready says that all is done; its end is a formality that nobody waits for, but for a stop.
+    void child.ended.then(() => {
+      this.#migration = null
+    })
+  }
+
+  async #startChildren(role: 'server' | 'worker', count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await this.#startChild(role, index)
   }
 
   async #startChild(role: 'server' | 'worker', index: number): Promise<void> {
