@@ -10,14 +10,15 @@ import { ensureWindow } from './window.mjs'
 
 /** Task name to what runs it; `args` are what the person gave. */
 const TASKS = {
-  start: (args) => runNode(['server/cli.ts', 'serve', ...args], { window: true }),
-  homebird: (args) => runNode(['server/cli.ts', ...args], { window: args[0] === 'serve' }),
+  start: (args) => runNode(['server/cli.ts', 'serve', ...args], { window: true, compiled: true }),
+  homebird: (args) =>
+    runNode(['server/cli.ts', ...args], { window: args[0] === 'serve', compiled: args[0] === 'serve' }),
   test: (args) => runSteps('test', args),
   'test:all': (args) => runSteps('test:all', args),
   check: (args) => runSteps('check', args),
   'build:window': () => buildWindow(),
-  bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false }),
-  format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false }),
+  bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false, compiled: true }),
+  format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false, compiled: false }),
 }
 
 const [task = '', ...args] = process.argv.slice(2)
@@ -45,9 +46,9 @@ async function runSteps(set, given) {
   return runStepSet(set, given)
 }
 
-async function runNode(nodeArgs, { window }) {
+async function runNode(nodeArgs, { window, compiled }) {
   await ensureDependencies()
-  if (window) await Promise.all([ensureWindow(), ensureCompiled()])
+  await Promise.all([window ? ensureWindow() : null, compiled ? ensureCompiled() : null])
   const env = { ...process.env, NODE_COMPILE_CACHE: CODE_CACHE }
   return new Promise((resolve, reject) => {
     const child = spawn(nodeBinary(), nodeArgs, { cwd: ROOT, env, stdio: 'inherit' })

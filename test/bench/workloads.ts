@@ -40,13 +40,13 @@ async function withWorldAndHome<T>(
 const INBOX_REQUESTS = 2_000
 const READS = 20_000
 const CONNECTIONS = 16
-const SETTLE_MS = 8_000
+const SETTLE_MS = 10_000
 const MEBIBYTE = 1_048_576
 
 /** From an empty folder, and again, to a served NodeInfo. */
 async function start(): Promise<BenchResult[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  const home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
+  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
   const once = async (): Promise<number> => {
     const begin = performance.now()
     await home.start()
@@ -56,18 +56,21 @@ async function start(): Promise<BenchResult[]> {
   }
   try {
     const cold = await once()
+    await home.stop()
+    // As every later start: what was set up needs no --handle.
+    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir }, dataDir)
     const warm: number[] = []
     for (let round = 0; round < 5; round += 1) {
-      await home.stop()
       warm.push(await once())
+      await home.stop()
     }
-    await home.stop()
     return [
       {
         workload: 'start',
         figures: {
           first: { value: cold, unit: 'ms', goal: { atMost: 6_000 } },
           next: { value: quantile(warm, 0.5), unit: 'ms', goal: { atMost: 1_200 } },
+          'next, best of 5': { value: Math.min(...warm), unit: 'ms' },
         },
       },
     ]
@@ -80,8 +83,11 @@ async function start(): Promise<BenchResult[]> {
 /** Proportional memory of an idle home, part by part. */
 async function memory(): Promise<BenchResult[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  const home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
+  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
   try {
+    await home.start()
+    await home.stop()
+    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir }, dataDir)
     await home.start()
     await delay(SETTLE_MS)
     const before = await usageOf(await processTree(home.pid), home.pid)
