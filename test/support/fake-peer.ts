@@ -22,7 +22,7 @@ import { type ReceivedRequest, type SignatureVerdict, checkSignature } from './f
 import { issueCertificate } from './test-certificates.ts'
 
 export { type FakeActor, PUBLIC } from './fake-peer-actor.ts'
-export type { FakeInbox, ReceivedActivity } from './fake-peer-inbox.ts'
+export type { ReceivedActivity } from './fake-peer-inbox.ts'
 export { type HomeTarget, type PeerAnswer, sendRaw } from './fake-peer-http.ts'
 
 /** What the peer answers; `hang` never answers, `reset` drops the connection. */

@@ -63,7 +63,7 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
   const result = await editRemotePost(batch.tx, {
     postId: known.id,
     // Not every server says when an edit was made.
-    editedAt: facts.updated ?? message.activity.published ?? message.receivedAt,
+    editedAt: earlier(facts.updated ?? message.activity.published ?? message.receivedAt, batch.now),
     isDated: facts.updated !== null,
     content: postContent(facts, actors),
   })
@@ -73,6 +73,11 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
   }
   batch.done(message)
   tell(batch, facts, known.id, batch.signerOf(message).id, result)
+}
+
+/** Nobody edits in the future, whatever their clock says. */
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
 }
 
 function tell(

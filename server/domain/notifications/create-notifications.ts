@@ -53,7 +53,7 @@ export async function createNotifications(
 /** Takes back what is no longer so: a follow request that was withdrawn, a like that was undone. */
 export async function removeNotifications(
   tx: Transaction,
-  drafts: ReadonlyArray<Omit<NotificationDraft, 'actorId'>>,
+  drafts: ReadonlyArray<Omit<NotificationDraft, 'actorId'> & { readonly postId: string }>,
 ): Promise<void> {
   if (drafts.length === 0) return
   await sql`
@@ -61,5 +61,5 @@ export async function removeNotifications(
      using jsonb_to_recordset(${JSON.stringify(drafts)}::jsonb)
         as given (kind text, "fromActorId" bigint, "postId" bigint)
      where notifications.kind = given.kind and from_actor_id = "fromActorId"
-       and post_id is not distinct from "postId"`.execute(tx)
+       and post_id = "postId"`.execute(tx)
 }

@@ -41,7 +41,7 @@ export async function ingestBoosts(
     insert into posts (id, uri, author_id, kind, boost_of_id, language, visibility, conversation_id, published_at,
                        fetched_at, state, state_next_attempt_at)
     select given.id, given.uri, "authorId", 'Announce', boosted.id, boosted.language, given.visibility, given.id,
-           "publishedAt", ${now}, 'fanned_out', null
+           least("publishedAt", ${now}::timestamptz), ${now}, 'fanned_out', null
       from given join posts as boosted on boosted.id = "boostOfId" and boosted.deleted_at is null
      order by given.id
         on conflict (uri) do nothing

@@ -79,7 +79,9 @@ async function insertPosts(
                        emojis, published_at, edited_at, fetched_at, state, state_next_attempt_at)
     select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
            given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
-           coalesce(parent.conversation_id, given.id), given.emojis, "publishedAt", "editedAt", ${now}, 'fanned_out', null
+           coalesce(parent.conversation_id, given.id), given.emojis,
+           -- Nobody writes in the future, whatever their clock says.
+           least("publishedAt", ${now}::timestamptz), case when "editedAt" is not null then least("editedAt", ${now}::timestamptz) end, ${now}, 'fanned_out', null
       from given
       left join posts as parent on parent.uri = "inReplyToUri" and parent.boost_of_id is null
      order by given.id

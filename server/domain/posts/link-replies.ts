@@ -21,7 +21,8 @@ export async function linkRepliesTo(tx: Transaction, parents: readonly Parent[])
       select reply.id, reply.conversation_id, parent.id as parent_id, parent.author_id, parent.conversation_id as thread_id
         from posts as reply
         join posts as parent on parent.uri = reply.in_reply_to_uri
-       where reply.in_reply_to_uri = any(${uris}::text[]) and reply.in_reply_to_id is null and reply.id <> parent.id
+       where reply.in_reply_to_uri = any(${uris}::text[]) and reply.in_reply_to_uri is not null
+         and reply.in_reply_to_id is null and reply.id <> parent.id
          and parent.boost_of_id is null
        order by reply.id
          for no key update of reply

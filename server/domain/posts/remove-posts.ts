@@ -10,7 +10,9 @@ export async function removePosts(tx: Transaction, ids: readonly string[]): Prom
   const { rows } = await sql<{ actor_id: string; post_id: string }>`
     select actor_id, post_id from timeline_entries
      where post_id = any(${ids}::bigint[])
-        or post_id in (select id from posts where boost_of_id = any(${ids}::bigint[]))`.execute(tx)
+        or post_id in (select id from posts where boost_of_id = any(${ids}::bigint[]) and boost_of_id is not null)`.execute(
+    tx,
+  )
   await uncountPosts(tx, ids)
   await sql`delete from posts where id = any(${ids}::bigint[])`.execute(tx)
   await publishToStreams(

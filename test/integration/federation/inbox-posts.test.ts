@@ -167,6 +167,16 @@ test('the thread of an answer to the owner is completed, without anybody waiting
   assert.equal(found.in_reply_to_id, (await home.post(root.id))?.id)
 })
 
+test('a post from the future was written now', async () => {
+  const note = ana.note({ published: '2999-01-01T00:00:00Z' })
+  await home.takes(ana, ana.create(note))
+  const post = await home.post(note.id)
+  assert.ok(post && post.published_at.getTime() <= Date.now())
+  const later = ana.note()
+  await home.takes(ana, ana.create(later))
+  assert.equal((await home.timeline())[0], later.id)
+})
+
 test('the same activity twice, and two activities for one post, store it once', async () => {
   const note = ana.note()
   const activity = ana.create(note)
