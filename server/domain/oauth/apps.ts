@@ -66,13 +66,16 @@ export function parseRedirectUris(given: readonly string[]): string[] {
 
 function redirectFlaw(uri: string): string | null {
   if (uri === OUT_OF_BAND_URI) return null
-  if (uri.length > MAX_URI_LENGTH || !URL.canParse(uri)) return 'must be an absolute URI'
+  // Kept as written it becomes a header, in which nothing but ASCII can stand.
+  if (uri.length > MAX_URI_LENGTH || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri))
+    return 'must be an absolute URI'
   const { protocol, hash, username, password, host } = new URL(uri)
   if (REFUSED_SCHEMES.has(protocol)) return 'has a forbidden scheme'
   if (hash !== '' || uri.includes('#')) return 'cannot contain a fragment'
   if (username !== '' || password !== '') return 'cannot contain a password'
   const isWeb = protocol === 'https:' || protocol === 'http:'
-  return isWeb && host === '' ? 'must be an absolute URI' : null
+  // A URL may have a host with `;` in it, which would end a directive of the content policy of the consent page.
+  return isWeb && !/^[\w.:[\]-]+$/.test(host) ? 'must be an absolute URI' : null
 }
 
 function refusedUri(flaw: string): HomebirdError {

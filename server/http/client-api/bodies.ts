@@ -42,18 +42,25 @@ function readJson(app: FastifyInstance): void {
   })
 }
 
+/** @throws HomebirdError BAD_REQUEST for parts that are cut off or have no boundary, TOO_LARGE, UNPROCESSABLE for files */
 async function readParts(request: FastifyRequest): Promise<Array<[string, string]>> {
   const fields: Array<[string, string]> = []
-  for await (const part of request.parts()) {
-    if (part.type === 'file') {
-      part.file.resume()
-      throw new HomebirdError('UNPROCESSABLE', 'a file came where none is taken', {
-        safe: 'Validation failed: files are not accepted here',
-      })
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') {
+        part.file.resume()
+        throw new HomebirdError('UNPROCESSABLE', 'a file came where none is taken', {
+          safe: 'Validation failed: files are not accepted here',
+        })
+      }
+      if (part.valueTruncated || part.fieldnameTruncated)
+        throw new HomebirdError('TOO_LARGE', 'a field is too large')
+      fields.push([part.fieldname, String(part.value)])
     }
-    if (part.valueTruncated || part.fieldnameTruncated)
-      throw new HomebirdError('TOO_LARGE', 'a field is too large')
-    fields.push([part.fieldname, String(part.value)])
+  } catch (cause) {
+    // The parser throws plain errors for what it cannot read; those of its limits carry a status.
+    if (cause instanceof HomebirdError || (cause instanceof Error && 'statusCode' in cause)) throw cause
+    throw new HomebirdError('BAD_REQUEST', 'a multipart body cannot be read', { cause })
   }
   return fields
 }

@@ -19,6 +19,8 @@ export function openEventStream(
   if (access === null) throw new HomebirdError('INTERNAL', 'a stream was opened without access')
   reply.hijack()
   const { raw } = reply
+  // Who left while the token was looked up will not be heard leaving again.
+  if (raw.destroyed) return
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',

@@ -192,6 +192,22 @@ test('redirect addresses that run something, or carry more than an address, are 
   assert.ok(Number(sixth.headers['retry-after']) > 0)
 })
 
+test('redirect addresses that cannot stand in a header are refused', async () => {
+  const home = await openApiHome()
+  for (const uri of [
+    'https://a.example/☃',
+    'https://a.example/a\tb',
+    'https://a.example;sandbox/',
+    'app://ü',
+  ]) {
+    const answer = await home.ask('/api/v1/apps', {
+      method: 'POST',
+      body: { client_name: 'App', redirect_uris: [uri], scopes: 'read' },
+    })
+    assert.equal(answer.status, 422, uri)
+  }
+})
+
 test('forms that another site sends are refused at sign-in and at consent', async () => {
   const home = await openApiHome()
   const app = await registered(home)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { WebSocket } from 'ws'
 import type { Notification } from '../../../server/contracts/notification.ts'
 import type { Status } from '../../../server/contracts/status.ts'
@@ -230,4 +232,36 @@ test('an offer to upgrade anything else is answered as the request it is', async
     const headers = { connection: 'Upgrade', upgrade, 'sec-websocket-version': '13' }
     assert.equal((await home.ask('/api/v1/instance', { headers })).status, 200)
   }
+})
+
+/** Asks for a stream and leaves before the token was looked up. */
+async function leaveEarly(home: ApiHome, readers: number): Promise<void> {
+  const { token } = await home.app()
+  await inTransaction(home.db, async (tx) => {
+    await sql`lock table oauth_tokens in access exclusive mode`.execute(tx)
+    const lines = [
+      'GET /api/v1/streaming/user HTTP/1.1',
+      `Host: ${home.host}`,
+      `Authorization: Bearer ${token}`,
+    ]
+    const sockets = await Promise.all(
+      Array.from({ length: readers }, async () => {
+        const socket = createConnection(home.publicPort, '127.0.0.1')
+        await once(socket, 'connect')
+        socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+        return socket
+      }),
+    )
+    // By the time of these answers the requests have come in, and their ends were seen.
+    assert.equal((await home.ask('/livez')).status, 200)
+    for (const socket of sockets) socket.resetAndDestroy()
+    assert.equal((await home.ask('/livez')).status, 200)
+  })
+}
+
+test('readers who leave while their token is looked up take none of the 300 places', async (t) => {
+  const home = await openApiHome()
+  for (let round = 0; round < 7; round += 1) await leaveEarly(home, 50)
+  const stream = await listen(t, await home.app(), '/api/v1/streaming/user')
+  assert.equal(stream.headers['content-type'], 'text/event-stream; charset=utf-8')
 })
