@@ -26,9 +26,10 @@ export function parseWebfingerResource(resource: unknown): WebfingerResource | n
   const handle = /^(?:acct:)?@?([^\s@/?#:]{1,255})@([^\s@/?#]{1,255})$/i.exec(text)
   const [, username, rawHost] = handle ?? []
   const host = findHost(rawHost)
-  return username === undefined || host === undefined
-    ? null
-    : { kind: 'acct', username: decoded(username), host }
+  if (username === undefined || host === undefined) return null
+  const name = decoded(username)
+  // No user name holds them, and PostgreSQL refuses the first.
+  return /\p{Cc}/u.test(name) || !name.isWellFormed() ? null : { kind: 'acct', username: name, host }
 }
 
 /** User names may be percent-encoded in an acct: URI (RFC 7565). */
