@@ -38,7 +38,7 @@ export interface TestAuthority {
 let authority: TestAuthority | null = null
 
 /** The authority of this process, PEM. */
-export function testAuthority(): string {
+function testAuthority(): string {
   return openAuthority().pem
 }
 
