@@ -68,6 +68,8 @@ create index actors_lookup on actors (lower(username), handle_domain);
 create index actors_host on actors (host);
 create index actors_page_url on actors (page_url) where page_url is not null;
 create index actors_domain on actors (domain_id) where domain_id is not null;
+-- The few rows of the home among those of everybody.
+create index actors_local on actors (id) where is_local;
 create index actors_name_trgm on actors using gin ((username || '@' || handle_domain || ' ' || display_name) gin_trgm_ops);
 create index actors_due on actors (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
 create index actors_state on actors (state, state_changed_at);
