@@ -9,6 +9,7 @@ import type { HttpContext } from './http-context.ts'
 import { mediaProxyRoutes } from './media-proxy/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
 import { guardPrivateHost, ownerRoutes, windowRoutes } from './owner/index.ts'
+import { pageRoutes } from './pages/index.ts'
 import { shapeAnswers } from './plugins/answers.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
@@ -33,6 +34,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   await app.register(clientApiRoutes(context, { listener: 'public' }))
   await app.register(streamingRoutes(context, { listener: 'public' }))
   await app.register(mediaProxyRoutes(context))
+  await app.register(pageRoutes(context))
   return app
 }
 

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Account } from '../../../server/contracts/account.ts'
+import type { Status } from '../../../server/contracts/status.ts'
+import { type ApiHome, openApiHome } from '../../support/api-home.ts'
+import type { PlainAnswer } from '../../support/http-client.ts'
+
+const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+const AS_SERVER = {
+  accept: 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+}
+
+const pathOf = (url: string | null): string => new URL(String(url)).pathname
+
+async function browse(home: ApiHome, path: string): Promise<PlainAnswer> {
+  return home.ask(path, { headers: AS_BROWSER })
+}
+
+test('the address of an account shows its public posts and nothing else', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  await app.call('PATCH', '/api/v1/accounts/update_credentials', {
+    display_name: '<img src=x onerror=alert(1)>',
+    note: 'I keep bees',
+  })
+  for (const visibility of ['public', 'unlisted', 'private', 'direct']) {
+    await app.post('/api/v1/statuses', { status: `a ${visibility} word`, visibility })
+  }
+  await app.post('/api/v1/statuses', { status: 'under cover', spoiler_text: 'careful <b>' })
+  const me = await app.get<Account>('/api/v1/accounts/verify_credentials')
+  const answer = await browse(home, pathOf(me.url))
+  const html = answer.text()
+  assert.equal(answer.status, 200, html)
+  for (const shown of ['a public word', 'a unlisted word', 'I keep bees', '@ana@home.example', me.uri]) {
+    assert.ok(html.includes(shown), shown)
+  }
+  assert.doesNotMatch(html, /private word|direct word|<script|<img src=x/)
+  assert.match(html, /<summary><bdi>careful &lt;b&gt;<\/bdi><\/summary>/)
+  assert.equal(answer.headers['cache-control'], 'private, no-store')
+  assert.equal(answer.headers['vary'], 'Accept')
+  assert.equal(answer.headers['set-cookie'], undefined)
+  assert.match(String(answer.headers['content-security-policy']), /^default-src 'none'; style-src 'sha256-/)
+})
+
+test('the address of a public post shows it; any other is told as absent', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const open = await app.post<Status>('/api/v1/statuses', { status: 'for everybody' })
+  const closed = await app.post<Status>('/api/v1/statuses', { status: 'for a few', visibility: 'private' })
+  const shown = await browse(home, pathOf(open.url))
+  assert.equal(shown.status, 200)
+  assert.match(shown.text(), /for everybody/)
+  const never = `/@ana/${BigInt(open.id) - 1n}`
+  const absent = await browse(home, never)
+  assert.equal(absent.status, 404)
+  for (const path of [
+    pathOf(closed.url),
+    '/@nobody',
+    '/@ana/x',
+    '/@ana/99999999999999999999',
+    '/@an%00a',
+    `/@ben/${open.id}`,
+  ]) {
+    const answer = await browse(home, path)
+    assert.deepEqual([answer.status, answer.text()], [404, absent.text()], path)
+    const asked = await home.ask(path, { headers: AS_SERVER })
+    assert.deepEqual([asked.status, asked.headers.location], [404, undefined], path)
+  }
+})
+
+test('servers are led from the page to the id', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const post = await app.post<Status>('/api/v1/statuses', { status: 'for everybody' })
+  for (const [path, uri] of [
+    [pathOf(post.account.url), post.account.uri],
+    [pathOf(post.url), post.uri],
+  ] as const) {
+    const answer = await home.ask(path, { headers: AS_SERVER })
+    assert.deepEqual([answer.status, answer.headers.location], [302, uri])
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    assert.equal(answer.headers['vary'], 'Accept')
+  }
+})
+
+test('a long profile leads on to what is older', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  for (let count = 1; count <= 21; count += 1)
+    await app.post('/api/v1/statuses', { status: `post ${count}.` })
+  const first = (await browse(home, '/@ana')).text()
+  const older = /<a href="([^"]+)" rel="next">/.exec(first)?.[1] ?? ''
+  assert.match(older, /^\/@ana\?before=\d+$/)
+  assert.doesNotMatch(first, /post 1\./)
+  const second = (await browse(home, older)).text()
+  assert.match(second, /post 1\./)
+  assert.doesNotMatch(second, /rel="next"/)
+})
+
+test('a home without an address shows its pages by its loopback name', async () => {
+  const home = await openApiHome({ domain: null })
+  const answer = await browse(home, '/@ana')
+  assert.equal(answer.status, 200)
+  const [, avatar = ''] = /<img src="([^"]+)"/.exec(answer.text()) ?? []
+  assert.equal((await browse(home, avatar)).headers['content-type'], 'image/png')
+})
