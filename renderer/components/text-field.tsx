@@ -51,7 +51,7 @@ export function TextField(props: TextFieldProps) {
       <Label className={cx(styles.label, props.isLabelHidden === true && 'visually-hidden')}>
         {props.label}
       </Label>
-      <div className={styles.box}>
+      <div className={styles.box} {...(props.prefix === undefined ? {} : { dir: 'ltr' })}>
         {props.prefix === undefined ? null : (
           <span aria-hidden className={styles.prefix}>
             {props.prefix}

@@ -11,6 +11,11 @@ import { createStore, type Observable, type Store } from './observable.ts'
 import type { PostStore } from './posts.ts'
 
 const PAGE = 40
+/**
+ * So many known posts are fetched again by a catching up: ids tell when a post was written, and one that was long on its
+ * way, or that the reader wrote while the line was down, stands above others that are still missing.
+ */
+const OVERLAP = 20
 /** Pages that one catching up fetches by itself; the rest comes when the reader goes up to it. */
 const CATCH_UP_PAGES = 10
 
@@ -86,7 +91,10 @@ export class HomeTimeline {
       const page = await listHomeTimeline(this.#api, { olderThan, limit: PAGE })
       this.#posts.put(page.items)
       this.#change({
-        ids: withoutDoubles([...this.#view.get().ids, ...page.items.map((post) => post.id)]),
+        ids: merged(
+          this.#view.get().ids,
+          page.items.map((post) => post.id),
+        ),
         hasEnd: page.links.olderThan === null || page.items.length === 0,
         isLoadingOlder: false,
       })
@@ -118,7 +126,7 @@ export class HomeTimeline {
       this.#missedMeanwhile = true
       return
     }
-    this.#change({ ids: withArrival(ids, status.id) })
+    this.#change({ ids: merged(ids, [status.id]) })
   }
 
   /** Takes a post and every boost of it out. */
@@ -147,21 +155,18 @@ export class HomeTimeline {
   }
 
   async #catchUpOnce(): Promise<void> {
-    if (this.#view.get().phase !== 'ready') return
+    const { phase, ids } = this.#view.get()
+    if (phase !== 'ready') return
+    let bound = ids[Math.min(OVERLAP, ids.length - 1)]
     for (let pages = 0; pages < CATCH_UP_PAGES; pages += 1) {
-      const newest = this.#view.get().ids[0]
-      const page = await listHomeTimeline(
-        this.#api,
-        newest === undefined ? { limit: PAGE } : { newerThan: newest, limit: PAGE },
-      )
+      const range = bound === undefined ? {} : { newerThan: bound }
+      const page = await listHomeTimeline(this.#api, { ...range, limit: PAGE })
       this.#posts.put(page.items)
-      const isDone = newest === undefined || page.items.length < PAGE
-      this.#change({
-        ids: withoutDoubles([...page.items.map((post) => post.id), ...this.#view.get().ids]),
-        failure: null,
-        ...(isDone ? { isCaughtUp: true } : { isCaughtUp: false }),
-      })
+      const isDone = bound === undefined || page.items.length < PAGE
+      const found = page.items.map((post) => post.id)
+      this.#change({ ids: merged(this.#view.get().ids, found), failure: null, isCaughtUp: isDone })
       if (isDone) return
+      bound = found[0]
     }
   }
 
@@ -175,15 +180,12 @@ export function compareIds(a: string, b: string): number {
   return a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length
 }
 
-/** Where a live post belongs: nearly always on top, but two may overtake each other on the way. */
-function withArrival(ids: readonly string[], id: string): readonly string[] {
-  const place = ids.findIndex((one) => compareIds(one, id) < 0)
-  const at = place < 0 ? ids.length : place
-  return [...ids.slice(0, at), id, ...ids.slice(at)]
-}
-
-function withoutDoubles(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)]
+/** Both lists as one, each post at its place: two may overtake each other on the way. */
+function merged(ids: readonly string[], more: readonly string[]): readonly string[] {
+  const known = new Set(ids)
+  const added = more.filter((id) => !known.has(id))
+  if (added.length === 0) return ids
+  return [...ids, ...new Set(added)].sort((a, b) => compareIds(b, a))
 }
 
 /** The bound below which the post itself is still found. */

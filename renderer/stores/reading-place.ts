@@ -29,6 +29,11 @@ export class ReadingPlace {
     this.#storage = storage
   }
 
+  /** Id of the post on top of the screen, as far as it was told. */
+  get current(): string | null {
+    return this.#place?.id ?? null
+  }
+
   /** The place of this browser, unless another device moved the marker since: then the marker. */
   async find(): Promise<string | null> {
     const own = parsePlace(readStored(this.#storage, KEY))

@@ -1,12 +1,12 @@
 /** The posts themselves: only those near the screen are in the page, and none of them moves when others come. */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { type CacheSnapshot, WindowVirtualizer, type WindowVirtualizerHandle } from 'virtua'
 import { useOwnAccount } from '../../hooks/use-facts.ts'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import type { TimelineView } from '../../stores/home-timeline.ts'
-import type { HomeScroll } from '../../stores/services.ts'
+import type { HomeScroll, Services } from '../../stores/services.ts'
 import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
 import styles from './home.module.css'
 import { PostEntry } from './post-entry.tsx'
@@ -25,13 +25,13 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   const { newestSeen, posts } = useServices()
   const { data: own } = useOwnAccount()
   const list = useRef<WindowVirtualizerHandle>(null)
-  const entries = entriesOf(view)
-  const isPrepended = usePrepended(entries)
+  const entries = useMemo(() => entriesOf(view), [view])
+  const isMoved = useMovedBelow(entries)
   const seen = useObservable(newestSeen)
   const restored = useKeptScroll(list, entries.length)
   const onScroll = useScrollReport(list, entries)
   useListKeys(list, entries, onReply)
-  useEffect(onScroll, [onScroll, entries])
+  useEffect(onScroll, [onScroll])
   return (
     <>
       <NewPostsPill
@@ -42,7 +42,7 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
         <WindowVirtualizer
           ref={list}
           data={entries}
-          shift={isPrepended}
+          shift={isMoved}
           bufferSize={600}
           onScroll={onScroll}
           {...(restored === null ? {} : { cache: restored.measured as CacheSnapshot })}
@@ -89,40 +89,47 @@ function LeftHere() {
   )
 }
 
-/** True for the one drawing in which entries came above those that were there. */
-function usePrepended(entries: readonly string[]): boolean {
-  const [tracked, setTracked] = useState({ first: entries[0], last: entries.at(-1), isPrepended: false })
-  const [first, last] = [entries[0], entries.at(-1)]
-  if (tracked.first === first && tracked.last === last) return tracked.isPrepended
-  const next = { first, last, isPrepended: tracked.first !== first && tracked.last === last }
-  setTracked(next)
-  return next.isPrepended
+/** True for the one drawing in which entries came or went above the post that is read. */
+function useMovedBelow(entries: readonly string[]): boolean {
+  const { readingPlace } = useServices()
+  const [tracked, setTracked] = useState({ entries, isMoved: false })
+  if (tracked.entries === entries || isSame(tracked.entries, entries)) return tracked.isMoved
+  const read = readingPlace.current ?? tracked.entries[0] ?? ''
+  const place = tracked.entries.indexOf(read)
+  const isMoved = place >= 0 && entries.includes(read) && entries.indexOf(read) !== place
+  setTracked({ entries, isMoved })
+  return isMoved
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index])
 }
 
 /** Tells the reading place, what has been seen, and when more is needed, as the list moves. */
 function useScrollReport(
-  list: RefObject<WindowVirtualizerHandle | null>,
+  listRef: RefObject<WindowVirtualizerHandle | null>,
   entries: readonly string[],
 ): () => void {
-  const { timeline, readingPlace, newestSeen } = useServices()
-  const latest = useRef(entries)
-  useEffect(() => {
-    latest.current = entries
-  }, [entries])
+  const services = useServices()
   return useCallback(() => {
-    const handle = list.current
-    if (handle === null) return
-    const ids = latest.current
-    const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
-    const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
-    const id = ids[top] === LEFT_HERE ? ids[top + 1] : ids[top]
-    if (id !== undefined) {
-      readingPlace.save(id)
-      const seen = newestSeen.get()
-      if (seen === null || top < ids.indexOf(seen)) newestSeen.set(id)
-    }
-    if (bottom >= ids.length - AHEAD) void timeline.loadOlder()
-  }, [list, timeline, readingPlace, newestSeen])
+    if (listRef.current !== null) reportScroll(services, listRef.current, entries)
+  }, [services, listRef, entries])
+}
+
+function reportScroll(
+  { timeline, readingPlace, newestSeen }: Services,
+  handle: WindowVirtualizerHandle,
+  ids: readonly string[],
+): void {
+  const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
+  const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
+  const id = ids[top] === LEFT_HERE ? ids[top + 1] : ids[top]
+  if (id !== undefined) {
+    readingPlace.save(id)
+    const seen = newestSeen.get()
+    if (seen === null || top < ids.indexOf(seen)) newestSeen.set(id)
+  }
+  if (bottom >= ids.length - AHEAD) void timeline.loadOlder()
 }
 
 /** Pixels below the upper edge at which a post counts as being read: the header covers those above. */

@@ -92,12 +92,22 @@ test('after an absence longer than one catching up, live posts wait for those be
   await timeline.start(null)
   home.count = 500
   await timeline.catchUp()
-  assert.deepEqual(ids().slice(0, 1), ['405'])
+  assert.deepEqual(ids().slice(0, 1), ['401'])
   assert.equal(timeline.view.get().isCaughtUp, false)
   timeline.arrive(statusOf('501'))
-  assert.equal(ids()[0], '405')
+  assert.equal(ids()[0], '401')
   await timeline.catchUp()
   assert.deepEqual(ids(), range(500, 1))
+})
+
+test('what was missed while the reader wrote is found, though it stands below', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  home.count = 8 // 6 and 7 came while the line was down, 8 is the reader's own
+  timeline.arrive(statusOf('8'))
+  assert.deepEqual(ids(), ['8', '5', '4', '3', '2', '1'])
+  await timeline.catchUp()
+  assert.deepEqual(ids(), range(8, 1))
 })
 
 test('a failure keeps what is there and the next good answer goes on', async (t) => {

@@ -1,0 +1,269 @@
+/** Reading and writing at home, in a real browser on a real home, with another server beside it. */
+import assert from 'node:assert/strict'
+import { type TestContext, after, before, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
+import type { FakeActor } from '../support/fake-peer.ts'
+import { until } from '../support/until.ts'
+import { type WindowHome, openWindowHome } from '../support/window-home.ts'
+
+const skip = noBrowser
+let browser: TestBrowser
+let home: WindowHome
+let ana: FakeActor
+/** Signed in once; each test opens a page of its own with it. */
+let session: Awaited<ReturnType<TestPage['context']['storageState']>>
+
+before(async () => {
+  if (skip !== false) return
+  ;[browser, home] = await Promise.all([openBrowser(), openWindowHome({ handle: 'robin' })])
+  ana = home.peer.actor('ana', { document: { name: 'Ana Marić' } })
+  const { page, context } = await browser.openPage()
+  await home.enters(page)
+  session = await context.storageState()
+  await context.close()
+})
+after(async () => {
+  await browser?.close()
+  await home?.close()
+})
+
+async function openWindow(t: TestContext, path = '/', more: object = {}): Promise<TestPage> {
+  const opened = await browser.openPage({ storageState: session, ...more })
+  // A window that stays open would read on, and move the marker for the others.
+  t.after(async () => opened.context.close())
+  await opened.page.goto(`${home.origin}${path}`)
+  await opened.page.getByRole('navigation').waitFor()
+  return opened
+}
+
+const post = (page: Page, text: string): Locator => page.getByRole('article').filter({ hasText: text })
+const text = (page: Page): Locator => page.getByLabel('Text', { exact: true })
+
+test('a wrong password is told in the field, and nothing is lost by it', { skip }, async () => {
+  const { page } = await browser.openPage()
+  await page.goto(home.origin)
+  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  await page.keyboard.press('Enter')
+  await page.getByText('This is not the password.').waitFor()
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'not the password')
+})
+
+test('somebody is found by handle, followed, and their posts come in live', { skip }, async (t) => {
+  const { page, problems } = await openWindow(t)
+  await page.keyboard.press('/')
+  await page.keyboard.type('@ana@peer.example')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Ana Marić' }).waitFor()
+  await page.getByRole('button', { name: 'Follow @ana@peer.example' }).click()
+  await page.getByRole('button', { name: 'Requested' }).waitFor()
+  await home.accepts(ana)
+  await page.getByRole('button', { name: 'Following' }).waitFor()
+  await page.getByRole('link', { name: 'Home', exact: true }).click()
+  await page.getByRole('heading', { name: 'Nobody has written yet' }).waitFor()
+  await home.receives(ana, ana.create(ana.note({ content: '<p>Hello from elsewhere</p>' })))
+  await post(page, 'Hello from elsewhere').waitFor()
+  assert.deepEqual(problems, [])
+})
+
+test(
+  'a post under a warning goes out as chosen, opens at a press, and reaches the follower',
+  { skip },
+  async (t) => {
+    const { page } = await openWindow(t)
+    await home.receives(ana, ana.follow(await ownUri()))
+    await page.getByRole('button', { name: /Who sees it/ }).click()
+    await page.getByRole('menuitemradio', { name: /Followers/ }).click()
+    await page.getByRole('button', { name: 'Content warning' }).click()
+    await page.getByRole('textbox', { name: 'Content warning' }).fill('spiders')
+    await text(page).fill('There were eleven of them')
+    await page.keyboard.press('Control+Enter')
+    await post(page, 'spiders').waitFor()
+    assert.equal(await post(page, 'eleven of them').count(), 0)
+    await post(page, 'spiders').getByRole('button', { name: 'Show' }).click()
+    await post(page, 'eleven of them').waitFor()
+    const { activity } = await home.peer.sharedInbox.waitFor(({ type }) => type === 'Create')
+    const note = activity['object'] as Record<string, unknown>
+    assert.equal(note['summary'], 'spiders')
+    assert.ok(!JSON.stringify(note).includes('#Public'))
+  },
+)
+
+async function ownUri(): Promise<string> {
+  const owner = await home.owner()
+  return String((await owner.get('/api/v1/accounts/verify_credentials'))['uri'])
+}
+
+test('a reply begins with whom it answers and says so to the other server', { skip }, async (t) => {
+  const { page } = await openWindow(t)
+  await post(page, 'Hello from elsewhere').getByRole('button', { name: 'Reply' }).click()
+  await page.getByText('Reply to Ana Marić').waitFor()
+  assert.equal(await text(page).inputValue(), '@ana@peer.example ')
+  await page.keyboard.type('hello back')
+  await page.keyboard.press('Control+Enter')
+  await post(page, 'hello back').waitFor()
+  const { activity } = await home.peer.sharedInbox.waitFor((one) =>
+    JSON.stringify(one.activity).includes('hello back'),
+  )
+  assert.match(String((activity['object'] as Record<string, unknown>)['inReplyTo']), /\/users\/ana\/posts\//)
+})
+
+test('a favourite and a boost show at once, reach the author, and can be taken back', { skip }, async (t) => {
+  const { page } = await openWindow(t)
+  const hello = post(page, 'Hello from elsewhere').first()
+  await hello.getByRole('button', { name: 'Favourite' }).click()
+  assert.equal(await hello.getByRole('button', { name: 'Favourite 1' }).getAttribute('aria-pressed'), 'true')
+  await hello.getByRole('button', { name: 'Boost' }).click()
+  await ana.inbox.waitForType('Like')
+  await home.peer.sharedInbox.waitForType('Announce')
+  await hello.getByRole('button', { name: 'Favourite 1' }).click()
+  await ana.inbox.waitForType('Undo')
+  assert.equal(await hello.getByRole('button', { name: /^Favourite/ }).getAttribute('aria-pressed'), 'false')
+})
+
+test('what the home refuses is taken back, with the reason and a way to try again', { skip }, async (t) => {
+  const { page } = await openWindow(t)
+  await page.route('**/favourite', async (route) => route.fulfill({ status: 503, json: { error: 'busy' } }))
+  const hello = post(page, 'Hello from elsewhere').first()
+  await hello.getByRole('button', { name: /^Favourite/ }).click()
+  await hello.getByText('The favourite was taken back.').waitFor()
+  assert.equal(await hello.getByRole('button', { name: /^Favourite/ }).getAttribute('aria-pressed'), 'false')
+  await page.unroute('**/favourite')
+  await hello.getByRole('button', { name: 'Try again' }).click()
+  await until('the favourite stands', async () => {
+    const pressed = await hello.getByRole('button', { name: /^Favourite/ }).getAttribute('aria-pressed')
+    return pressed === 'true'
+  })
+})
+
+test('what is read does not move when posts arrive, and the pill only scrolls', { skip }, async (t) => {
+  await home.reads(
+    ana,
+    ...Array.from({ length: 25 }, (_, index) => ({ content: `<p>older number ${index}</p>` })),
+  )
+  const { page } = await openWindow(t, '/', { storageState: { cookies: session.cookies, origins: [] } })
+  await post(page, 'older number 24').waitFor({ state: 'attached' })
+  await page.mouse.move(600, 400)
+  await page.mouse.wheel(0, 900)
+  await page.mouse.wheel(0, 300)
+  const read = await topmost(page)
+  const place = async (): Promise<number> => (await post(page, read).boundingBox())?.y ?? Number.NaN
+  const earlier = await settled(place)
+  await home.reads(ana, { content: '<p>news one</p>' }, { content: '<p>news two</p>' })
+  const pill = page.getByRole('button', { name: /new posts?$/ })
+  await pill.waitFor()
+  assert.ok(Math.abs((await settled(place)) - earlier) <= 2, 'the post that is read has moved')
+  await pill.click()
+  await post(page, 'news two').waitFor()
+  await until('the page is at its top', async () => (await page.evaluate<number>('window.scrollY')) === 0)
+  await pill.waitFor({ state: 'detached' })
+})
+
+/** Words of a post in the middle of the screen. */
+async function topmost(page: Page): Promise<string> {
+  return until('a post in the middle of the screen', async () => {
+    for (const article of await page.getByRole('article').all()) {
+      const box = await article.boundingBox()
+      const words = /older number \d+/.exec((await article.textContent()) ?? '')?.[0]
+      if (box !== null && words !== undefined && box.y > 200 && box.y < 500) return words
+    }
+    return null
+  })
+}
+
+/** A number once it is the same three times running. */
+async function settled(read: () => Promise<number>): Promise<number> {
+  let last: number[] = []
+  return until('a number that stays', async () => {
+    last = [...last.slice(-2), await read()]
+    return last.length === 3 && last.every((one) => Math.abs(one - (last[0] ?? 0)) < 0.5)
+      ? (last[0] ?? null)
+      : null
+  })
+}
+
+test('the reading place survives a visit elsewhere and a closed window', { skip }, async (t) => {
+  const { page, context } = await openWindow(t, '/', {
+    storageState: { cookies: session.cookies, origins: [] },
+  })
+  await page.mouse.move(600, 400)
+  await page.mouse.wheel(0, 1_500)
+  const read = await topmost(page)
+  const earlier = await settled(async () => (await post(page, read).boundingBox())?.y ?? Number.NaN)
+  await page.getByRole('link', { name: 'Search' }).click()
+  await page.getByRole('heading', { name: 'Search' }).waitFor()
+  await page.goBack()
+  const later = await settled(async () => (await post(page, read).boundingBox())?.y ?? Number.NaN)
+  assert.ok(Math.abs(later - earlier) <= 2, `the post stood at ${earlier} and stands at ${later}`)
+  const stored = await context.storageState()
+  await context.close()
+  const again = await openWindow(t, '/', { storageState: stored })
+  await post(again.page, read).waitFor()
+})
+
+test('a draft survives a closed window', { skip }, async (t) => {
+  const first = await openWindow(t)
+  await text(first.page).fill('Half a thought')
+  await first.page.getByText('Draft saved').waitFor()
+  const stored = await first.context.storageState()
+  await first.context.close()
+  const second = await openWindow(t, '/', { storageState: stored })
+  assert.equal(await text(second.page).inputValue(), 'Half a thought')
+})
+
+test('the keys lead through the posts and act on the one that is chosen', { skip }, async (t) => {
+  await home.reads(ana, { content: '<p>for the keyboard</p>' })
+  const { page } = await openWindow(t, '/', { storageState: { cookies: session.cookies, origins: [] } })
+  await page.getByRole('article').first().waitFor()
+  await page.keyboard.press('.')
+  await post(page, 'for the keyboard').waitFor()
+  await page.keyboard.press('j')
+  const chosen = page.locator('article:focus')
+  await chosen.filter({ hasText: 'for the keyboard' }).waitFor()
+  await page.keyboard.press('f')
+  await chosen.getByRole('button', { name: 'Favourite 1' }).waitFor()
+  await page.keyboard.press('j')
+  await chosen.filter({ hasText: 'news two' }).waitFor()
+  await page.keyboard.press('k')
+  await chosen.filter({ hasText: 'for the keyboard' }).waitFor()
+  await page.keyboard.press('r')
+  await page.getByText('Reply to Ana Marić').waitFor()
+  await page.keyboard.type('j and k are letters here')
+  assert.match(await text(page).inputValue(), /j and k are letters here$/)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+})
+
+test('while the home is away it says so, what is written is kept, and it catches up', { skip }, async (t) => {
+  const { page } = await openWindow(t, '/', { storageState: { cookies: session.cookies, origins: [] } })
+  await page.getByRole('article').first().waitFor()
+  await home.home.stop()
+  await text(page).fill('Written in the dark')
+  await page.getByRole('button', { name: 'Post', exact: true }).click()
+  await page.getByText('Your text is kept.').waitFor()
+  await page.getByText(/Your home does not answer. What you write is kept./).waitFor()
+  await home.home.start()
+  await home.receives(ana, ana.create(ana.note({ content: '<p>while you were away</p>' })))
+  await page.getByRole('form').getByRole('button', { name: 'Try again' }).click()
+  await post(page, 'Written in the dark').waitFor()
+  assert.equal(await text(page).inputValue(), '')
+  await page.getByText('What you write is kept.').waitFor({ state: 'detached', timeout: 40_000 })
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('.')
+  await post(page, 'while you were away').waitFor()
+})
+
+test('signing out leads to the password, also in the tab beside it', { skip }, async () => {
+  const { page, context } = await browser.openPage()
+  await home.enters(page)
+  const beside = await browser.openPage({ context })
+  await beside.page.goto(home.origin)
+  await beside.page.getByRole('heading', { name: 'Home' }).waitFor()
+  await page.getByRole('link', { name: 'You', exact: true }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+  await beside.page.getByRole('heading', { name: 'Welcome back' }).waitFor({ timeout: 40_000 })
+})
