@@ -7,6 +7,7 @@ import { openApi } from '../client-api/api.ts'
 import { readBodies } from '../client-api/bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from '../client-api/cors.ts'
 import type { HttpContext } from '../http-context.ts'
+import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
 import { authorizeRoutes } from './authorize-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -39,6 +40,7 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
 async function limitRates(app: FastifyInstance): Promise<void> {
   await app.register(rateLimit, {
     global: false,
+    keyGenerator: limiterKey,
     errorResponseBuilder: (_request, { ttl }) =>
       new HomebirdError('RATE_LIMITED', 'a limiter of sign-in, tokens or apps tripped', {
         safe: 'Too many attempts. Wait a few minutes and try again.',

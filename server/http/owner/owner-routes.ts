@@ -5,6 +5,7 @@ import type { FieldErrors } from '../../contracts/owner-api.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
+import { limiterKey } from '../plugins/limiter-key.ts'
 import { homeRoutes } from './home-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
@@ -17,6 +18,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
       async (owner) => {
         await owner.register(rateLimit, {
           global: false,
+          keyGenerator: limiterKey,
           errorResponseBuilder: (_request, { ttl }) =>
             new HomebirdError('RATE_LIMITED', 'a limiter of the owner routes tripped', {
               details: { retryAfterSeconds: Math.ceil(ttl / 1_000) },
