@@ -2,7 +2,7 @@
  * The two Fastify apps of a server process. The public one is all that a tunnel, a CDN or a proxy may reach; the
  * private one serves the owner and the window, and its routes exist nowhere else.
  */
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { clientApiRoutes } from './client-api/index.ts'
 import { federationRoutes } from './federation/index.ts'
 import type { HttpContext } from './http-context.ts'
@@ -61,6 +61,8 @@ function createApp(context: HttpContext): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Open streams and idle keep-alive sockets must not hold up a stop.
     forceCloseConnections: true,
+    // What the router cannot read reaches no handler of errors; the framework would tell of itself.
+    frameworkErrors: (_error, _request, reply) => refuseUnreadable(reply),
     routerOptions: {
       caseSensitive: true,
       ignoreTrailingSlash: false,
@@ -74,4 +76,14 @@ function createApp(context: HttpContext): FastifyInstance {
   app.removeContentTypeParser('text/plain')
   shapeAnswers(app, context.log)
   return app
+}
+
+function refuseUnreadable(reply: Pick<FastifyReply, 'raw'>): void {
+  const body = JSON.stringify({ error: 'The request was not understood.' })
+  reply.raw.writeHead(400, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  reply.raw.end(body)
 }

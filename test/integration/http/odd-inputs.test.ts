@@ -131,3 +131,12 @@ test('no route fails on odd ids, queries and bodies', async () => {
   }
   assert.deepEqual(failed, [])
 })
+
+test('an address that cannot be decoded is refused in our own words', async () => {
+  const home = await openApiHome()
+  for (const answer of [await home.ask('/%zz'), await home.askPrivate('/%zz')]) {
+    assert.equal(answer.status, 400)
+    assert.deepEqual(answer.json(), { error: 'The request was not understood.' })
+    assert.equal(answer.headers['cache-control'], 'no-store')
+  }
+})
