@@ -1,6 +1,6 @@
 /**
- * Writes back what handlers said, many rows in one statement, only where the lease is still held. Grouped without a
- * timer: what has piled up while one statement is in flight is the next one.
+ * Writes back what handlers said, many rows in one statement, only where the lease is still held. What has piled up while
+ * one statement is in flight is the next one; while calls still run, statements are a little apart, so that results gather.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../core/errors.ts'
@@ -17,6 +17,8 @@ import { identifier, literal, send } from './statement.ts'
 /** Errors in a row after which a row is put in quarantine. */
 export const MOST_ERRORS = 12
 const MOST_PER_STATEMENT = 500
+/** Nobody waits for a result that is written so much later; a process that dies meanwhile repeats what it had not written. */
+const SPACING_MS = 25
 const RETRY_FIRST_MS = 200
 const RETRY_MOST_MS = 5_000
 
@@ -42,6 +44,8 @@ interface FinisherOptions {
   /** At least 0 and below 1. */
   readonly random: () => number
   readonly onFinished: (results: readonly FinishResult[]) => void
+  /** Whether calls run whose results will come soon. */
+  readonly isMoreComing: () => boolean
 }
 
 export class Finisher {
@@ -50,6 +54,8 @@ export class Finisher {
   readonly #closing = new AbortController()
   #pending: Finish[] = []
   #isWriting = false
+  /** Set while it waits for more. */
+  #gathering: (() => void) | null = null
 
   constructor(options: FinisherOptions) {
     this.#options = options
@@ -64,6 +70,7 @@ export class Finisher {
   add(finishes: readonly Finish[]): void {
     this.#pending.push(...finishes)
     if (!this.#isWriting) void this.#run()
+    else if (!this.#options.isMoreComing()) this.#gathering?.()
   }
 
   /** Gives up waiting for a database that does not answer; what is not written then is done again after its lease. */
@@ -79,6 +86,7 @@ export class Finisher {
       try {
         await this.#write(group)
         retryMs = RETRY_FIRST_MS
+        await this.#gather()
       } catch (error) {
         // Nothing of the group was written, or what was is refused the second time.
         this.#pending.unshift(...group)
@@ -88,6 +96,16 @@ export class Finisher {
       }
     }
     this.#isWriting = false
+  }
+
+  async #gather(): Promise<void> {
+    if (!this.#options.isMoreComing() || this.#closing.signal.aborted) return
+    const gathered = Promise.withResolvers<void>()
+    const timer = setTimeout(gathered.resolve, SPACING_MS)
+    this.#gathering = gathered.resolve
+    await gathered.promise
+    clearTimeout(timer)
+    this.#gathering = null
   }
 
   /** @throws the driver's errors when the database cannot be reached; an error that belongs to a row harms only it */

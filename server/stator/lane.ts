@@ -58,7 +58,7 @@ export class Lane {
   isWanted = false
   /** Something new was announced since the last claim: it may be the owner's own. */
   isAnnounced = false
-  /** Rows were passed over because their hosts had no room: to be looked at again when a call ends. */
+  /** Rows were passed over because their hosts had no room: to be looked at again when a call ends or a row is let go. */
   isWantedOnEnd = false
   /** The last claim was full: there is more. */
   isBacklogged = false
@@ -71,7 +71,7 @@ export class Lane {
   limits: RunnerLimits
   readonly #handlers: Readonly<Record<string, AnyHandler>>
   /** No state is handled row by row: nothing is taken ahead. */
-  readonly #isBatchOnly: boolean
+  readonly isBatchOnly: boolean
   readonly #heldByHost = new Map<string, number>()
   readonly #runningByHost = new Map<string, number>()
   #averageMs: number | null = null
@@ -83,7 +83,7 @@ export class Lane {
     this.#handlers = handlers
     const states = automaticStatesOf(graph)
     for (const state of states) this.handlerOf(state)
-    this.#isBatchOnly = states.every((state) => 'batch' in this.handlerOf(state))
+    this.isBatchOnly = states.every((state) => 'batch' in this.handlerOf(state))
     this.claims = new Claims(graph, options.workerTag)
     this.finisher = new Finisher({
       db: options.db,
@@ -91,6 +91,7 @@ export class Lane {
       log: options.log,
       random: options.random,
       onFinished: (results) => options.onFinished(this, results),
+      isMoreComing: () => this.running.size > 0 && !this.isBatchOnly,
     })
   }
 
@@ -119,7 +120,7 @@ export class Lane {
   roomForClaim(freeCalls: number): number {
     if (this.finisher.backlog > MOST_BACKLOG) return 0
     const { claimSize } = this.graph
-    if (this.#isBatchOnly) {
+    if (this.isBatchOnly) {
       const isFree = freeCalls > 0 && this.running.size < this.mostCalls && this.ready.rows === 0
       return isFree ? claimSize : 0
     }
@@ -143,7 +144,7 @@ export class Lane {
       const room = Math.max(1, Math.ceil(hostShare * claimSize))
       return { rooms: this.#rooms((held) => Math.min(room, mostHeld - held)), room }
     }
-    const most = this.#isBatchOnly ? concurrencyPerHost : concurrencyPerHost * (1 + AHEAD_PER_HOST)
+    const most = this.isBatchOnly ? concurrencyPerHost : concurrencyPerHost * (1 + AHEAD_PER_HOST)
     return { rooms: this.#rooms((held) => most - held), room: most }
   }
 
@@ -168,8 +169,7 @@ export class Lane {
 
   #unitOf(tasks: readonly Task[], isSuspect: boolean, order: number): Unit {
     const [first] = tasks
-    const isBoundByHost =
-      this.graph.hostColumn !== null && this.graph.hostShare === null && !this.#isBatchOnly
+    const isBoundByHost = this.graph.hostColumn !== null && this.graph.hostShare === null && !this.isBatchOnly
     return {
       tasks,
       rows: tasks.length,
@@ -221,6 +221,8 @@ export class Lane {
     if (this.held.get(task.key) !== task) return
     this.held.delete(task.key)
     add(this.#heldByHost, task.host, -1)
+    // Its host has room again, which it had not yet when the call ended.
+    if (this.isWantedOnEnd) this.isWanted = true
   }
 }
 
