@@ -37,11 +37,6 @@ export interface TestAuthority {
 
 let authority: TestAuthority | null = null
 
-/** The authority of this process, PEM. */
-function testAuthority(): string {
-  return openAuthority().pem
-}
-
 /** @param hosts  DNS names and IP addresses of the certificate; the first is also its common name */
 export function issueCertificate(
   hosts: readonly string[],
