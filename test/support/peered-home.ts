@@ -109,7 +109,7 @@ export class PeeredHome {
         HOMEBIRD_HOST_ADDRESSES: Object.entries(hostAddresses)
           .map((pair) => pair.join('='))
           .join(','),
-        HOMEBIRD_REMOTE_TIMEOUT: '1',
+        HOMEBIRD_REMOTE_TIMEOUT: '2',
         HOMEBIRD_INBOX_RATE: '0',
         ...options.env,
       },
@@ -130,8 +130,12 @@ export class PeeredHome {
     const parts = { home, owner, db, me, peers, fresh, friend, friendPeer, pids: await pidsOf(home) }
     const world = new PeeredHome(parts)
     friendPeer.meets(world.target)
-    await world.follows(friend)
-    await world.control()
+    try {
+      await world.follows(friend)
+      await world.control()
+    } catch (cause) {
+      throw new Error(`the home does not even do what it should; it said:\n${home.output}`, { cause })
+    }
     closeBeforeCluster(async () => world.#goesOn())
     return world
   }
