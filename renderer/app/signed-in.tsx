@@ -1,4 +1,5 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { Composer } from '../features/composer/composer.tsx'
@@ -9,7 +10,7 @@ import { SearchField } from '../features/search/search-field.tsx'
 import { SearchPage } from '../features/search/search-page.tsx'
 import { YouPage } from '../features/you/you-page.tsx'
 import { replyStart } from '../formatting/reply-start.ts'
-import { useOwnAccount } from '../hooks/use-facts.ts'
+import { ownAccountQuery, useOwnAccount } from '../hooks/use-facts.ts'
 import { THREE_COLUMNS, useMediaQuery } from '../hooks/use-media-query.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
@@ -94,14 +95,19 @@ function Pages({ words, isWide, onFind }: PagesProps) {
 
 /** Begins a reply: beside the posts where there is room, on its own page where not. */
 function useReply(isWide: boolean): (postId: string) => void {
-  const { posts, drafts } = useServices()
-  const { data: own } = useOwnAccount()
+  const { api, posts, drafts } = useServices()
+  const queries = useQueryClient()
   const [, navigate] = useLocation()
   return (postId) => {
-    const post = posts.get(postId)
-    if (post === undefined || own === undefined) return
-    drafts.reply(replyStart(post, own.acct, own.source.privacy))
-    if (!isWide) navigate(ROUTES.write)
+    const begin = async (): Promise<void> => {
+      const own = await queries.ensureQueryData(ownAccountQuery(api))
+      const post = posts.get(postId)
+      if (post === undefined) return
+      drafts.reply(replyStart(post, own.acct, own.source.privacy))
+      if (!isWide) navigate(ROUTES.write)
+    }
+    // Without an answer the bar says that the home is away.
+    begin().catch(() => undefined)
   }
 }
 
