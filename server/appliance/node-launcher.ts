@@ -35,7 +35,7 @@ const SOURCE_ENTRIES: Readonly<Record<ChildRole, string>> = {
  */
 const CODE_CACHE = join(import.meta.dirname, '..', '..', '.cache', 'code')
 
-/** glibc would keep up to eight heaps for each core, one for nearly every thread of Node: measured, 10 MB of two idle children. */
+/** glibc would keep up to eight heaps for each core, one for nearly every thread of Node: measured, 7 MB of two idle children. */
 const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' }
 
 interface NodeLauncherOptions {
