@@ -145,8 +145,11 @@ export class Dispatcher {
     if (!isOwnOnly) lane.isWanted = false
     lane.isWantedOnEnd = false
     lane.claimedAtMs = clock.monotonicMs()
+    const { releases } = lane
     try {
       this.#received(lane, await this.#take(lane, limit, isOwnOnly), limit, isOwnOnly)
+      // A host that was full when the claim was sent may have room now, and nobody else would look again.
+      if (lane.isWantedOnEnd && lane.releases !== releases) lane.isWanted = true
     } catch (error) {
       log.warn({ event: 'stator.claim_failed', graph: lane.graph.table, error })
       lane.isWanted = false // the poll says when there is a database again

@@ -60,6 +60,8 @@ export class Lane {
   isAnnounced = false
   /** Rows were passed over because their hosts had no room: to be looked at again when a call ends or a row is let go. */
   isWantedOnEnd = false
+  /** Counts calls that ended and rows that were let go: what a claim finds full may have room when it answers. */
+  releases = 0
   /** The last claim was full: there is more. */
   isBacklogged = false
   /** The last claim saw rows and got none: another worker was quicker. */
@@ -206,6 +208,7 @@ export class Lane {
   /** The call has ended, or is waited for no longer. */
   end(unit: Unit, nowMs: number): void {
     if (!this.running.delete(unit)) return
+    this.releases += 1
     const tookMs = (nowMs - (unit.startedAtMs ?? nowMs)) / Math.max(1, unit.rows)
     this.#averageMs =
       this.#averageMs === null ? tookMs : this.#averageMs + AVERAGE_WEIGHT * (tookMs - this.#averageMs)
@@ -220,6 +223,7 @@ export class Lane {
   drop(task: Task): void {
     if (this.held.get(task.key) !== task) return
     this.held.delete(task.key)
+    this.releases += 1
     add(this.#heldByHost, task.host, -1)
     // Its host has room again, which it had not yet when the call ended.
     if (this.isWantedOnEnd) this.isWanted = true
