@@ -36,9 +36,6 @@ export const createPost = async (api: ApiClient, post: NewPost): Promise<Status>
     },
   })
 
-export const deletePost = async (api: ApiClient, id: string): Promise<Status> =>
-  api.delete(`/api/v1/statuses/${id}`)
-
 export type ReactionName = 'favourite' | 'boost'
 
 const VERBS = {
