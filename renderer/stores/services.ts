@@ -16,7 +16,11 @@ export interface HomeScroll {
   /** Of the list's own measuring; opaque. */
   readonly measured: unknown
   readonly offset: number
-  readonly count: number
+  /** The list at that time: the measures fit no other. */
+  readonly entries: readonly string[]
+  /** The entry on top of the screen, and how far below the upper edge it began. */
+  readonly topId: string | null
+  readonly topOffset: number
 }
 
 export interface Services {

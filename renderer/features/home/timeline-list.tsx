@@ -28,7 +28,7 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   const entries = useMemo(() => entriesOf(view), [view])
   const isMoved = useMovedBelow(entries)
   const seen = useObservable(newestSeen)
-  const restored = useKeptScroll(list, entries.length)
+  const measured = useKeptScroll(list, entries)
   const onScroll = useScrollReport(list, entries)
   useListKeys(list, entries, onReply)
   useEffect(onScroll, [onScroll])
@@ -45,7 +45,7 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
           shift={isMoved}
           bufferSize={600}
           onScroll={onScroll}
-          {...(restored === null ? {} : { cache: restored.measured as CacheSnapshot })}
+          {...(measured === null ? {} : { cache: measured })}
         >
           {(id) =>
             id === LEFT_HERE ? <LeftHere key={id} /> : <PostEntry key={id} id={id} onReply={onReply} />
@@ -57,27 +57,51 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   )
 }
 
-/** Where the list was when this page was left, if it has the same length still; and where it is when it is left. */
-function useKeptScroll(list: RefObject<WindowVirtualizerHandle | null>, count: number): HomeScroll | null {
+/** Where the list was when this page was left: to the pixel where it is the same list still, else by the post on top. */
+function useKeptScroll(
+  list: RefObject<WindowVirtualizerHandle | null>,
+  entries: readonly string[],
+): CacheSnapshot | null {
   const { homeScroll } = useServices()
-  const [kept] = useState(() => {
-    const last = homeScroll.get()
-    return last !== null && last.count === count ? last : null
-  })
-  const length = useRef(count)
+  const [kept] = useState(() => homeScroll.get())
+  const [isSameList] = useState(() => kept !== null && isSame(kept.entries, entries))
+  const latest = useRef(entries)
   useEffect(() => {
-    length.current = count
-  }, [count])
+    latest.current = entries
+  }, [entries])
   // Before the page is taken down, while its place can still be read.
   useLayoutEffect(() => {
-    if (kept !== null) window.scrollTo(0, kept.offset)
     const handle = list.current
-    return () => {
-      if (handle === null) return
-      homeScroll.set({ measured: handle.cache, offset: window.scrollY, count: length.current })
-    }
-  }, [kept, list, homeScroll])
-  return kept
+    if (handle === null) return undefined
+    if (kept !== null) restore(handle, kept, latest.current, isSameList)
+    return () => homeScroll.set(scrollOf(handle, latest.current))
+  }, [kept, isSameList, list, homeScroll])
+  return isSameList ? (kept?.measured as CacheSnapshot) : null
+}
+
+function restore(
+  handle: WindowVirtualizerHandle,
+  kept: HomeScroll,
+  entries: readonly string[],
+  isSameList: boolean,
+): void {
+  if (isSameList) {
+    window.scrollTo(0, kept.offset)
+    return
+  }
+  const index = kept.topId === null ? -1 : entries.indexOf(kept.topId)
+  if (index >= 0) handle.scrollToIndex(index, { offset: -kept.topOffset })
+}
+
+function scrollOf(handle: WindowVirtualizerHandle, entries: readonly string[]): HomeScroll {
+  const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
+  return {
+    measured: handle.cache,
+    offset: window.scrollY,
+    entries,
+    topId: entries[top] ?? null,
+    topOffset: handle.getItemOffset(top) - handle.scrollOffset,
+  }
 }
 
 function LeftHere() {
