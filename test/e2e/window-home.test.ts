@@ -206,7 +206,18 @@ test('the reading place survives a visit elsewhere and a closed window', { skip 
   await context.close()
   const again = await openWindow(t, '/', { storageState: stored })
   await post(again.page, read).waitFor()
+  const kept = await readingPlaceOf(again.page)
+  await again.page.reload()
+  await post(again.page, read).waitFor()
+  assert.equal(await readingPlaceOf(again.page), kept, 'the reading place has moved by itself')
 })
+
+/** What this browser keeps, once it has been the same for a while. */
+async function readingPlaceOf(page: Page): Promise<string> {
+  const read = async (): Promise<number> =>
+    page.evaluate<number>(`Number(JSON.parse(localStorage.getItem('homebird.reading-place')).id.slice(-9))`)
+  return String(await settled(read))
+}
 
 test('a draft survives a closed window', { skip }, async (t) => {
   const first = await openWindow(t)

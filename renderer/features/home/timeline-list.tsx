@@ -29,7 +29,8 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   const isMoved = useMovedBelow(entries)
   const seen = useObservable(newestSeen)
   const measured = useKeptScroll(list, entries)
-  const onScroll = useScrollReport(list, entries)
+  const feed = useRef<HTMLDivElement>(null)
+  const onScroll = useScrollReport(feed, entries)
   useListKeys(list, entries, onReply)
   useEffect(onScroll, [onScroll])
   return (
@@ -38,7 +39,7 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
         count={unseenCount(view.ids, seen, (id) => posts.get(id)?.account.id === own?.id)}
         onPress={scrollToTop}
       />
-      <div role="feed" aria-busy={view.isLoadingOlder}>
+      <div ref={feed} role="feed" aria-busy={view.isLoadingOlder}>
         <WindowVirtualizer
           ref={list}
           data={entries}
@@ -130,30 +131,29 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Tells the reading place, what has been seen, and when more is needed, as the list moves. */
-function useScrollReport(
-  listRef: RefObject<WindowVirtualizerHandle | null>,
-  entries: readonly string[],
-): () => void {
+function useScrollReport(feedRef: RefObject<HTMLElement | null>, entries: readonly string[]): () => void {
   const services = useServices()
   return useCallback(() => {
-    if (listRef.current !== null) reportScroll(services, listRef.current, entries)
-  }, [services, listRef, entries])
+    if (feedRef.current !== null) reportScroll(services, feedRef.current, entries)
+  }, [services, feedRef, entries])
 }
 
+/** Looks at the page itself: before they are measured, the list only guesses where its entries are. */
 function reportScroll(
   { timeline, readingPlace, newestSeen }: Services,
-  handle: WindowVirtualizerHandle,
-  ids: readonly string[],
+  feed: HTMLElement,
+  entries: readonly string[],
 ): void {
-  const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
-  const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
-  const id = ids[top] === LEFT_HERE ? ids[top + 1] : ids[top]
-  if (id !== undefined) {
+  const shown = [...feed.querySelectorAll<HTMLElement>('[data-entry-id]')]
+  const top = shown.find((element) => element.getBoundingClientRect().bottom > TOP_LINE)
+  const id = top?.dataset['entryId']
+  if (id !== undefined && entries.includes(id)) {
     readingPlace.save(id)
     const seen = newestSeen.get()
-    if (seen === null || top < ids.indexOf(seen)) newestSeen.set(id)
+    if (seen === null || entries.indexOf(id) < entries.indexOf(seen)) newestSeen.set(id)
   }
-  if (bottom >= ids.length - AHEAD) void timeline.loadOlder()
+  const last = shown.at(-1)?.dataset['entryId'] ?? ''
+  if (entries.indexOf(last) >= entries.length - AHEAD) void timeline.loadOlder()
 }
 
 /** Pixels below the upper edge at which a post counts as being read: the header covers those above. */
