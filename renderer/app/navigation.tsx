@@ -63,7 +63,7 @@ function WayLink({ way, isWide }: { readonly way: Way; readonly isWide: boolean 
       isCurrent={path === way.path}
       title={isWide ? '' : t(name)}
     >
-      <Icon aria-hidden size="1.375rem" strokeWidth={path === way.path ? 2.25 : 1.75} />
+      <Icon aria-hidden size={22} strokeWidth={path === way.path ? 2.25 : 1.75} />
       <span className={styles.word}>{t(name)}</span>
     </AppLink>
   )
@@ -78,11 +78,9 @@ function Own() {
       <AppLink to={ROUTES.you} className={styles.who ?? ''}>
         <Avatar account={account} />
         <span className={styles.names}>
-          <span className={styles.name}>
-            <bdi>
-              <EmojiText text={nameOf(account)} emojis={account.emojis} />
-            </bdi>
-          </span>
+          <bdi className={styles.name}>
+            <EmojiText text={nameOf(account)} emojis={account.emojis} />
+          </bdi>
           <span className={styles.handle}>
             <Handle text={wholeHandle(account.acct, facts?.domain ?? null)} />
           </span>

@@ -84,7 +84,7 @@ function Pages({ words, isWide, onFind }: PagesProps) {
         {isWide ? home : <WritePage onPosted={() => navigate(ROUTES.home)} />}
       </Route>
       <Route path={ROUTES.you}>
-        <YouPage isStateShown={isWide} onSignedOut={() => navigate('/', { replace: true })} />
+        <YouPage onSignedOut={() => navigate('/', { replace: true })} />
       </Route>
       <Route>
         <Redirect to={ROUTES.home} replace />

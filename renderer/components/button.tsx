@@ -52,8 +52,6 @@ interface IconButtonProps {
   /** A number beside the picture, already written for the reader. */
   readonly count?: string
   readonly tone?: 'favourite' | 'boost'
-  /** The picture points somewhere: it is turned round on a mirrored page. */
-  readonly isDirectional?: boolean
   readonly onPress: () => void
 }
 
@@ -69,12 +67,7 @@ export function IconButton(props: IconButtonProps) {
         {...(props.isExpanded === undefined ? {} : { 'aria-expanded': props.isExpanded })}
         onPress={props.onPress}
       >
-        <Icon
-          aria-hidden
-          size="1.125rem"
-          strokeWidth={1.75}
-          className={cx(props.isDirectional === true && styles.directional)}
-        />
+        <Icon aria-hidden size={18} strokeWidth={1.75} />
         {count === undefined || count === '' ? null : <span className="figures">{count}</span>}
       </AriaButton>
       <Tooltip className={cx(styles.tooltip)} offset={6}>

@@ -44,7 +44,7 @@ interface PlainNoticeProps {
 export function Notice({ children, act = null, detail = null, detailLabel = '' }: PlainNoticeProps) {
   return (
     <div role="alert" className={styles.notice}>
-      <CircleAlert aria-hidden size="1.125rem" className={styles.icon} />
+      <CircleAlert aria-hidden size={18} className={styles.icon} />
       <div className={styles.body}>
         <p>{children}</p>
         {detail === null ? null : (

@@ -79,7 +79,7 @@ function BoostLine({ account }: { readonly account: Account }) {
   const t = useText()
   return (
     <p className={styles.boosted}>
-      <Repeat2 aria-hidden size="0.9375rem" />
+      <Repeat2 aria-hidden size={15} />
       <span>
         {t('post.boosted_by')}{' '}
         <AppLink to={profilePath(account)}>
@@ -111,7 +111,7 @@ function PostHeader({ entryId, post, pageUrl }: Pick<PostCardProps, 'entryId' | 
         {post.edited_at === null ? null : <span>{t('post.edited')}</span>}
         {post.visibility === 'public' ? null : (
           <span title={t(name)}>
-            <Icon aria-hidden size="0.875rem" />
+            <Icon aria-hidden size={14} />
             <span className="visually-hidden">{t(name)}</span>
           </span>
         )}
@@ -138,7 +138,6 @@ function PostActions(props: PostCardProps) {
     <footer className={styles.actions}>
       <IconButton
         icon={Reply}
-        isDirectional
         label={t('post.reply')}
         count={count(post.replies_count)}
         onPress={props.onReply}

@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react'
 import { FieldError, Input, Label, Text, TextField as AriaTextField } from 'react-aria-components'
 import { useText } from '../hooks/use-text.ts'
 import { IconButton } from './button.tsx'
-import { directionOfText } from './direction-of-text.ts'
 import { cx } from './cx.ts'
 import styles from './text-field.module.css'
 
@@ -60,7 +59,7 @@ export function TextField(props: TextFieldProps) {
         )}
         <Input
           className={cx(styles.input)}
-          {...(isPlainWord ? { dir: 'ltr' } : directionOfText(props.value))}
+          dir={isPlainWord ? 'ltr' : 'auto'}
           {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
         />
         {isPassword ? (

@@ -18,9 +18,9 @@ export function VisibilityMenu({ value, onChange }: VisibilityMenuProps) {
   return (
     <MenuTrigger>
       <Button className={cx(styles.trigger)} aria-label={t('visibility.label', { name: t(name) })}>
-        <Icon aria-hidden size="1rem" />
+        <Icon aria-hidden size={16} />
         <span>{t(name)}</span>
-        <ChevronDown aria-hidden size="0.875rem" />
+        <ChevronDown aria-hidden size={14} />
       </Button>
       <Popover className={cx(styles.popover)} placement="bottom start">
         <Menu
@@ -45,7 +45,7 @@ function VisibilityItem({ visibility }: { readonly visibility: StatusVisibility 
   const { icon: Icon, name, help } = VISIBILITIES[visibility]
   return (
     <MenuItem id={visibility} className={cx(styles.item)} textValue={t(name)}>
-      <Icon aria-hidden size="1.125rem" />
+      <Icon aria-hidden size={18} />
       <span className={styles.words}>
         <Text slot="label" className={cx(styles.name)}>
           {t(name)}

@@ -16,11 +16,7 @@ export interface HomeScroll {
   /** Of the list's own measuring; opaque. */
   readonly measured: unknown
   readonly offset: number
-  /** The list at that time: the measures fit no other. */
-  readonly entries: readonly string[]
-  /** The entry on top of the screen, and how far below the upper edge it began. */
-  readonly topId: string | null
-  readonly topOffset: number
+  readonly count: number
 }
 
 export interface Services {

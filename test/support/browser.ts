@@ -130,18 +130,3 @@ export async function sidewaysOverflow(page: Page): Promise<number> {
 export async function textDirection(page: Page): Promise<string> {
   return page.evaluate<string>('document.documentElement.dir')
 }
-
-/** Every post on the page at one moment: a list that scrolls changes under whoever asks one by one. */
-export async function postsOnPage(page: Page): Promise<readonly PostBox[]> {
-  return page.evaluate<PostBox[]>(`[...document.querySelectorAll('article')].map((article) => {
-    const { y, width, height } = article.getBoundingClientRect()
-    return { y, width, height, text: article.textContent }
-  })`)
-}
-
-export interface PostBox {
-  readonly y: number
-  readonly width: number
-  readonly height: number
-  readonly text: string
-}

@@ -5,7 +5,6 @@ import { TextArea, TextField as AriaTextField } from 'react-aria-components'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { createPost } from '../../api/posts.ts'
 import { Button, IconButton } from '../../components/button.tsx'
-import { directionOfText } from '../../components/direction-of-text.ts'
 import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
 import { TextField } from '../../components/text-field.tsx'
@@ -102,7 +101,7 @@ function Fields({ draft, field, autoFocus }: FieldsProps) {
           key={draft.replyTo?.id ?? ''}
           ref={field}
           className={cx(styles.text)}
-          {...directionOfText(draft.text)}
+          dir="auto"
           rows={3}
           autoFocus={autoFocus || isReply}
           placeholder={t(isReply ? 'composer.reply_placeholder' : 'composer.placeholder')}

@@ -25,7 +25,7 @@ export function NewPostsPill({ count, onPress }: { readonly count: number; reado
     <div className={styles.pillPlace} role="status">
       {count === 0 ? null : (
         <AriaButton className={cx(styles.pill)} onPress={onPress}>
-          <ArrowUp aria-hidden size="1rem" />
+          <ArrowUp aria-hidden size={16} />
           {t('home.new_posts', { count })}
         </AriaButton>
       )}

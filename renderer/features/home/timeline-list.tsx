@@ -28,9 +28,8 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   const entries = useMemo(() => entriesOf(view), [view])
   const isMoved = useMovedBelow(entries)
   const seen = useObservable(newestSeen)
-  const measured = useKeptScroll(list, entries)
-  const feed = useRef<HTMLDivElement>(null)
-  const onScroll = useScrollReport(feed, entries)
+  const restored = useKeptScroll(list, entries.length)
+  const onScroll = useScrollReport(list, entries)
   useListKeys(list, entries, onReply)
   useEffect(onScroll, [onScroll])
   return (
@@ -39,14 +38,14 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
         count={unseenCount(view.ids, seen, (id) => posts.get(id)?.account.id === own?.id)}
         onPress={scrollToTop}
       />
-      <div ref={feed} role="feed" aria-busy={view.isLoadingOlder}>
+      <div role="feed" aria-busy={view.isLoadingOlder}>
         <WindowVirtualizer
           ref={list}
           data={entries}
           shift={isMoved}
           bufferSize={600}
           onScroll={onScroll}
-          {...(measured === null ? {} : { cache: measured })}
+          {...(restored === null ? {} : { cache: restored.measured as CacheSnapshot })}
         >
           {(id) =>
             id === LEFT_HERE ? <LeftHere key={id} /> : <PostEntry key={id} id={id} onReply={onReply} />
@@ -58,51 +57,27 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   )
 }
 
-/** Where the list was when this page was left: to the pixel where it is the same list still, else by the post on top. */
-function useKeptScroll(
-  list: RefObject<WindowVirtualizerHandle | null>,
-  entries: readonly string[],
-): CacheSnapshot | null {
+/** Where the list was when this page was left, if it has the same length still; and where it is when it is left. */
+function useKeptScroll(list: RefObject<WindowVirtualizerHandle | null>, count: number): HomeScroll | null {
   const { homeScroll } = useServices()
-  const [kept] = useState(() => homeScroll.get())
-  const [isSameList] = useState(() => kept !== null && isSame(kept.entries, entries))
-  const latest = useRef(entries)
+  const [kept] = useState(() => {
+    const last = homeScroll.get()
+    return last !== null && last.count === count ? last : null
+  })
+  const length = useRef(count)
   useEffect(() => {
-    latest.current = entries
-  }, [entries])
+    length.current = count
+  }, [count])
   // Before the page is taken down, while its place can still be read.
   useLayoutEffect(() => {
+    if (kept !== null) window.scrollTo(0, kept.offset)
     const handle = list.current
-    if (handle === null) return undefined
-    if (kept !== null) restore(handle, kept, latest.current, isSameList)
-    return () => homeScroll.set(scrollOf(handle, latest.current))
-  }, [kept, isSameList, list, homeScroll])
-  return isSameList ? (kept?.measured as CacheSnapshot) : null
-}
-
-function restore(
-  handle: WindowVirtualizerHandle,
-  kept: HomeScroll,
-  entries: readonly string[],
-  isSameList: boolean,
-): void {
-  if (isSameList) {
-    window.scrollTo(0, kept.offset)
-    return
-  }
-  const index = kept.topId === null ? -1 : entries.indexOf(kept.topId)
-  if (index >= 0) handle.scrollToIndex(index, { offset: -kept.topOffset })
-}
-
-function scrollOf(handle: WindowVirtualizerHandle, entries: readonly string[]): HomeScroll {
-  const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
-  return {
-    measured: handle.cache,
-    offset: window.scrollY,
-    entries,
-    topId: entries[top] ?? null,
-    topOffset: handle.getItemOffset(top) - handle.scrollOffset,
-  }
+    return () => {
+      if (handle === null) return
+      homeScroll.set({ measured: handle.cache, offset: window.scrollY, count: length.current })
+    }
+  }, [kept, list, homeScroll])
+  return kept
 }
 
 function LeftHere() {
@@ -131,29 +106,30 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Tells the reading place, what has been seen, and when more is needed, as the list moves. */
-function useScrollReport(feedRef: RefObject<HTMLElement | null>, entries: readonly string[]): () => void {
+function useScrollReport(
+  listRef: RefObject<WindowVirtualizerHandle | null>,
+  entries: readonly string[],
+): () => void {
   const services = useServices()
   return useCallback(() => {
-    if (feedRef.current !== null) reportScroll(services, feedRef.current, entries)
-  }, [services, feedRef, entries])
+    if (listRef.current !== null) reportScroll(services, listRef.current, entries)
+  }, [services, listRef, entries])
 }
 
-/** Looks at the page itself: before they are measured, the list only guesses where its entries are. */
 function reportScroll(
   { timeline, readingPlace, newestSeen }: Services,
-  feed: HTMLElement,
-  entries: readonly string[],
+  handle: WindowVirtualizerHandle,
+  ids: readonly string[],
 ): void {
-  const shown = [...feed.querySelectorAll<HTMLElement>('[data-entry-id]')]
-  const top = shown.find((element) => element.getBoundingClientRect().bottom > TOP_LINE)
-  const id = top?.dataset['entryId']
-  if (id !== undefined && entries.includes(id)) {
+  const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
+  const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
+  const id = ids[top] === LEFT_HERE ? ids[top + 1] : ids[top]
+  if (id !== undefined) {
     readingPlace.save(id)
     const seen = newestSeen.get()
-    if (seen === null || entries.indexOf(id) < entries.indexOf(seen)) newestSeen.set(id)
+    if (seen === null || top < ids.indexOf(seen)) newestSeen.set(id)
   }
-  const last = shown.at(-1)?.dataset['entryId'] ?? ''
-  if (entries.indexOf(last) >= entries.length - AHEAD) void timeline.loadOlder()
+  if (bottom >= ids.length - AHEAD) void timeline.loadOlder()
 }
 
 /** Pixels below the upper edge at which a post counts as being read: the header covers those above. */

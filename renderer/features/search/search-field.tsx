@@ -2,7 +2,6 @@
 import { Search } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Input, Label, SearchField as AriaSearchField } from 'react-aria-components'
-import { directionOfText } from '../../components/direction-of-text.ts'
 import { cx } from '../../components/cx.ts'
 import { useCommands } from '../../hooks/use-commands.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -41,11 +40,11 @@ export function SearchField({ words, autoFocus = false, onSearch }: SearchFieldP
       maxLength={2_000}
     >
       <Label className="visually-hidden">{t('search.label')}</Label>
-      <Search aria-hidden size="1.125rem" />
+      <Search aria-hidden size={18} />
       <Input
         ref={field}
         className={cx(styles.input)}
-        {...directionOfText(typed)}
+        dir="auto"
         placeholder={t('search.placeholder')}
         spellCheck="false"
         autoCapitalize="none"

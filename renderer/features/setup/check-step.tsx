@@ -86,9 +86,9 @@ function CheckLine({ name, result, isRunning }: CheckLineProps) {
             <Spinner />
           ) : null
         ) : isGood ? (
-          <Check aria-hidden size="1.125rem" />
+          <Check aria-hidden size={18} />
         ) : (
-          <X aria-hidden size="1.125rem" />
+          <X aria-hidden size={18} />
         )}
       </span>
       <div>

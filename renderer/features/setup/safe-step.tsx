@@ -25,13 +25,13 @@ export function SafeStep({ onMake, onBack, isBusy, failure }: SafeStepProps) {
       onBack={onBack}
     >
       <ul className={styles.facts}>
-        <Fact icon={<KeyRound aria-hidden size="1.25rem" />} name={t('setup.safe_password')}>
+        <Fact icon={<KeyRound aria-hidden size={20} />} name={t('setup.safe_password')}>
           {t('setup.safe_password_help')}
         </Fact>
-        <Fact icon={<HardDrive aria-hidden size="1.25rem" />} name={t('setup.safe_folder')}>
+        <Fact icon={<HardDrive aria-hidden size={20} />} name={t('setup.safe_folder')}>
           {t('setup.safe_folder_help')}
         </Fact>
-        <Fact icon={<Moon aria-hidden size="1.25rem" />} name={t('setup.safe_running')}>
+        <Fact icon={<Moon aria-hidden size={20} />} name={t('setup.safe_running')}>
           {t('setup.safe_running_help')}
         </Fact>
       </ul>

@@ -16,13 +16,7 @@ import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './you.module.css'
 
-interface YouPageProps {
-  /** The state stands elsewhere on the page already. */
-  readonly isStateShown: boolean
-  readonly onSignedOut: () => void
-}
-
-export function YouPage({ isStateShown, onSignedOut }: YouPageProps) {
+export function YouPage({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const t = useText()
   const home = useHomeFacts()
   return (
@@ -31,7 +25,7 @@ export function YouPage({ isStateShown, onSignedOut }: YouPageProps) {
         <h1 id="you-title">{t('you.title')}</h1>
       </header>
       <OwnCard domain={home.data?.domain ?? null} />
-      {home.data === undefined ? null : <HomeCard facts={home.data} isStateShown={isStateShown} />}
+      {home.data === undefined ? null : <HomeCard facts={home.data} />}
       {home.error === null ? null : (
         <FailureNotice
           failure={toFailure(home.error)}
@@ -71,18 +65,14 @@ function OwnCard({ domain }: { readonly domain: string | null }) {
   )
 }
 
-function HomeCard({ facts, isStateShown }: { readonly facts: HomeFacts; readonly isStateShown: boolean }) {
+function HomeCard({ facts }: { readonly facts: HomeFacts }) {
   const t = useText()
   const { deliveries, servers } = facts.waiting
   return (
     <section aria-labelledby="your-home-title" className={styles.card}>
       <h2 id="your-home-title">{t('you.home')}</h2>
-      {isStateShown ? null : (
-        <>
-          <HomeState facts={facts} />
-          <HomeStateProof facts={facts} />
-        </>
-      )}
+      <HomeState facts={facts} />
+      <HomeStateProof facts={facts} />
       <p>{deliveries === 0 ? t('you.nothing_waits') : t('you.waiting', { deliveries, servers })}</p>
       {facts.domain === null || facts.publicAddress === null ? null : (
         <p className={styles.note}>

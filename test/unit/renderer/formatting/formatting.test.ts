@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { countCharacters } from '../../../../renderer/formatting/count-characters.ts'
-import { wholeHandle } from '../../../../renderer/formatting/handles.ts'
+import { handleFromInput, shortHandle, wholeHandle } from '../../../../renderer/formatting/handles.ts'
 import { isWebAddress, mentionOfLink, pageUrlOf } from '../../../../renderer/formatting/link-kind.ts'
 import { formatCount, formatDuration } from '../../../../renderer/formatting/numbers.ts'
 import { nextChangeMs, relativeTime } from '../../../../renderer/formatting/relative-time.ts'
@@ -73,10 +73,13 @@ test('numbers are whole up to 9,999 and short from there', () => {
   )
 })
 
-test('handles are whole, with the domain of the home where it has one', () => {
+test('handles are short in lists and whole where they matter', () => {
+  assert.equal(shortHandle('ana@peer.example'), '@ana')
   assert.equal(wholeHandle('ana@peer.example', 'home.example'), '@ana@peer.example')
   assert.equal(wholeHandle('robin', 'home.example'), '@robin@home.example')
   assert.equal(wholeHandle('robin', null), '@robin')
+  assert.equal(handleFromInput(' acct:Ana.M@peer.example '), 'Ana.M@peer.example')
+  assert.equal(handleFromInput('just words'), null)
 })
 
 test('names are cut at the pictures that are known', () => {
