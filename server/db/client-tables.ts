@@ -2,7 +2,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Moment, Nullable, NullableMoment } from './column-types.ts'
 
-export interface OauthAppsTable {
+interface OauthAppsTable {
   id: Generated<string>
   client_id: string
   client_secret_hash: Buffer
@@ -13,7 +13,7 @@ export interface OauthAppsTable {
   created_at: Moment
 }
 
-export interface OauthTokensTable {
+interface OauthTokensTable {
   id: Generated<string>
   token_hash: Buffer
   app_id: string
@@ -24,7 +24,7 @@ export interface OauthTokensTable {
   revoked_at: NullableMoment
 }
 
-export interface OauthCodesTable {
+interface OauthCodesTable {
   code_hash: Buffer
   app_id: string
   actor_id: string
@@ -37,23 +37,33 @@ export interface OauthCodesTable {
   token_id: Nullable<string>
 }
 
-export interface IdempotencyKeysTable {
+interface IdempotencyKeysTable {
   holder: string
   key: string
   post_id: string
   created_at: Moment
 }
 
-export interface OrderedPostMarkTable {
+interface OrderedPostMarkTable {
   actor_id: string
   post_id: string
   id: Generated<string>
 }
 
-export interface MarkersTable {
+interface MarkersTable {
   actor_id: string
   timeline: 'home' | 'notifications'
   last_read_id: string
   version: Generated<number>
   updated_at: Moment
+}
+
+export interface ClientTables {
+  oauth_apps: OauthAppsTable
+  oauth_tokens: OauthTokensTable
+  oauth_codes: OauthCodesTable
+  idempotency_keys: IdempotencyKeysTable
+  bookmarks: OrderedPostMarkTable
+  pins: OrderedPostMarkTable
+  markers: MarkersTable
 }

@@ -1,0 +1,106 @@
+/** The tables of actors and of what is between two of them, as Kysely sees them. */
+import type { ColumnType, Generated } from 'kysely'
+import type {
+  Json,
+  Moment,
+  Nullable,
+  NullableMoment,
+  StateColumns,
+  StoredEmoji,
+  StoredField,
+  Visibility,
+} from './column-types.ts'
+
+interface ActorsTable extends StateColumns {
+  id: Generated<string>
+  uri: string
+  kind: Generated<string>
+  domain_id: Nullable<string>
+  is_local: ColumnType<boolean, never, never>
+  is_instance_actor: Generated<boolean>
+  host: string
+  username: string
+  handle_domain: string
+  display_name: Generated<string>
+  bio_html: Generated<string>
+  bio_source: Generated<string>
+  page_url: Nullable<string>
+  icon_url: Nullable<string>
+  icon_description: Generated<string>
+  header_url: Nullable<string>
+  header_description: Generated<string>
+  fields: Json<readonly StoredField[]>
+  emojis: Json<readonly StoredEmoji[]>
+  inbox_uri: string
+  shared_inbox_uri: Nullable<string>
+  outbox_uri: Nullable<string>
+  followers_uri: Nullable<string>
+  following_uri: Nullable<string>
+  featured_uri: Nullable<string>
+  also_known_as: Generated<string[]>
+  moved_to_uri: Nullable<string>
+  is_locked: Generated<boolean>
+  is_discoverable: Generated<boolean>
+  is_indexable: Generated<boolean>
+  hides_collections: Generated<boolean>
+  default_visibility: Generated<Visibility>
+  default_sensitive: Generated<boolean>
+  default_language: Nullable<string>
+  followers_count: Generated<number>
+  following_count: Generated<number>
+  posts_count: Generated<number>
+  last_post_at: NullableMoment
+  published_at: NullableMoment
+  fetched_at: NullableMoment
+  gone_at: NullableMoment
+  suspended_at: NullableMoment
+  created_at: Moment
+}
+
+interface ActorKeysTable {
+  key_uri: string
+  actor_id: string
+  algorithm: 'rsa' | 'ed25519'
+  public_key_pem: string
+  private_key_pem: Nullable<string>
+  fetched_at: Moment
+  revoked_at: NullableMoment
+}
+
+interface FollowsTable extends StateColumns {
+  id: Generated<string>
+  uri: string
+  source_id: string
+  target_id: string
+  shows_boosts: Generated<boolean>
+  notifies: Generated<boolean>
+  languages: Nullable<string[]>
+  created_at: Moment
+  accepted_at: NullableMoment
+}
+
+interface BlocksTable extends StateColumns {
+  id: Generated<string>
+  uri: string
+  source_id: string
+  target_id: string
+  is_mute: Generated<boolean>
+  hides_notifications: Generated<boolean>
+  expires_at: NullableMoment
+  created_at: Moment
+}
+
+interface ActorNotesTable {
+  actor_id: string
+  about_id: string
+  note: string
+  updated_at: Moment
+}
+
+export interface ActorTables {
+  actors: ActorsTable
+  actor_keys: ActorKeysTable
+  follows: FollowsTable
+  blocks: BlocksTable
+  actor_notes: ActorNotesTable
+}

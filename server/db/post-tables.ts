@@ -1,0 +1,146 @@
+/** The tables of posts and of what hangs on them, as Kysely sees them. */
+import type { ColumnType, Generated } from 'kysely'
+import type {
+  Json,
+  Moment,
+  Nullable,
+  NullableMoment,
+  StateColumns,
+  StoredEmoji,
+  Visibility,
+} from './column-types.ts'
+
+interface PostsTable extends StateColumns {
+  id: Generated<string>
+  uri: string
+  author_id: string
+  is_local: Generated<boolean>
+  kind: Generated<string>
+  boost_of_id: Nullable<string>
+  page_url: Nullable<string>
+  title: Nullable<string>
+  content_html: Generated<string>
+  content_source: Nullable<string>
+  content_text: Generated<string>
+  summary: Generated<string>
+  is_sensitive: Generated<boolean>
+  language: Nullable<string>
+  visibility: Visibility
+  in_reply_to_uri: Nullable<string>
+  in_reply_to_id: Nullable<string>
+  in_reply_to_author_id: Nullable<string>
+  conversation_id: string
+  emojis: Json<readonly StoredEmoji[]>
+  application_id: Nullable<string>
+  published_at: ColumnType<Date, Date | string, Date | string>
+  edited_at: NullableMoment
+  created_at: Moment
+  fetched_at: NullableMoment
+  deleted_at: NullableMoment
+  replies_count: Generated<number>
+  boosts_count: Generated<number>
+  likes_count: Generated<number>
+}
+
+interface PostEditsTable {
+  id: Generated<string>
+  post_id: string
+  content_html: string
+  content_source: Nullable<string>
+  summary: string
+  is_sensitive: boolean
+  emojis: Json<readonly StoredEmoji[]>
+  attachments: Json<readonly object[]>
+  edited_at: ColumnType<Date, Date | string, Date | string>
+}
+
+interface MentionsTable {
+  post_id: string
+  actor_id: string
+  is_silent: Generated<boolean>
+}
+
+interface HashtagsTable {
+  id: Generated<string>
+  name: string
+  display_name: string
+  created_at: Moment
+}
+
+interface PostHashtagsTable {
+  post_id: string
+  hashtag_id: string
+}
+
+interface AttachmentsTable {
+  id: Generated<string>
+  post_id: Nullable<string>
+  owner_actor_id: Nullable<string>
+  position: Generated<number>
+  kind: 'image' | 'video' | 'gifv' | 'audio' | 'unknown'
+  media_type: string
+  remote_url: Nullable<string>
+  remote_preview_url: Nullable<string>
+  file_key: Nullable<string>
+  preview_key: Nullable<string>
+  description: Nullable<string>
+  blurhash: Nullable<string>
+  width: Nullable<number>
+  height: Nullable<number>
+  focus_x: Nullable<number>
+  focus_y: Nullable<number>
+  duration_seconds: Nullable<number>
+  created_at: Moment
+}
+
+interface InteractionsTable extends StateColumns {
+  id: Generated<string>
+  uri: string
+  kind: 'like'
+  actor_id: string
+  post_id: string
+  created_at: Moment
+}
+
+interface TombstonesTable {
+  uri: string
+  deleted_by: Generated<string>
+  former_kind: Generated<string>
+  deleted_at: Moment
+  expires_at: NullableMoment
+}
+
+interface TimelineEntriesTable {
+  actor_id: string
+  post_id: string
+}
+
+interface NotificationsTable {
+  id: Generated<string>
+  actor_id: string
+  kind: string
+  from_actor_id: string
+  post_id: Nullable<string>
+  created_at: Moment
+  dismissed_at: NullableMoment
+}
+
+interface ThreadMutesTable {
+  actor_id: string
+  conversation_id: string
+  created_at: Moment
+}
+
+export interface PostTables {
+  posts: PostsTable
+  post_edits: PostEditsTable
+  mentions: MentionsTable
+  hashtags: HashtagsTable
+  post_hashtags: PostHashtagsTable
+  attachments: AttachmentsTable
+  interactions: InteractionsTable
+  tombstones: TombstonesTable
+  timeline_entries: TimelineEntriesTable
+  notifications: NotificationsTable
+  thread_mutes: ThreadMutesTable
+}
