@@ -15,7 +15,7 @@ import type { Dereferencer } from './dereference.ts'
 import { handleAccepts, handleRejects } from './inbound/answer.ts'
 import { handleAnnounces } from './inbound/announce.ts'
 import { OtherServers } from './inbound/ask-others.ts'
-import { Batch } from './inbound/batch.ts'
+import { Batch, type Confirmed } from './inbound/batch.ts'
 import { handleBlocks } from './inbound/block.ts'
 import { handleCreates } from './inbound/create.ts'
 import { handleDeletes } from './inbound/delete.ts'
@@ -28,6 +28,7 @@ import {
   dropped,
   readMessage,
 } from './inbound/message.ts'
+import { handleMoves } from './inbound/move.ts'
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
 import { wavesOf } from './inbound/waves.ts'
@@ -48,6 +49,7 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
   Accept: handleAccepts,
   Reject: handleRejects,
   Block: handleBlocks,
+  Move: handleMoves,
   Create: handleCreates,
   Announce: handleAnnounces,
   Like: handleLikes,
@@ -57,6 +59,8 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
 }
 
 const TYPES = Object.keys(HANDLERS) as HandledType[]
+
+const NOTHING_CONFIRMED: Confirmed = { gone: new Set(), moves: new Map() }
 
 const MOST_HOSTS = 10_000
 const HEARD_MS = 10_000
@@ -90,14 +94,14 @@ export class Inbound {
         outcomes.set(row.id, dropped(`${row.host} is blocked`))
       else messages.push(message)
     }
-    const first = await this.#run(messages, outcomes, new Set())
+    const first = await this.#run(messages, outcomes, NOTHING_CONFIRMED)
     await this.#meet(first, messages)
     await this.#hear(messages)
     this.#others.readAhead(first.missingParents)
     if (first.wants.size === 0) return first.outcomes
     const waiting = messages.filter(({ id }) => first.wants.has(id))
     const answers = await this.#others.ask(waiting, first.wants)
-    const second = await this.#run(answers.ready, answers.outcomes, answers.gone)
+    const second = await this.#run(answers.ready, answers.outcomes, answers)
     for (const { id } of answers.ready) {
       // What was fetched is gone again, or another server is needed on top: another time.
       if (!second.outcomes.has(id)) second.outcomes.set(id, { kind: 'again', reason: 'more has to be asked' })
@@ -109,11 +113,11 @@ export class Inbound {
   async #run(
     messages: readonly InboundMessage[],
     known: ReadonlyMap<string, MessageOutcome>,
-    confirmedGone: ReadonlySet<string>,
+    confirmed: Confirmed,
   ): Promise<Batch> {
     const { db, home, clock } = this.#parts
     return inTransaction(db, async (tx) => {
-      const batch = new Batch({ tx, home, now: clock.now(), confirmedGone })
+      const batch = new Batch({ tx, home, now: clock.now(), confirmed })
       for (const [id, outcome] of known) batch.outcomes.set(id, outcome)
       await batch.loadSigners(messages.map(({ signerUri }) => signerUri))
       for (const wave of wavesOf(messages.filter((message) => isFromKnown(batch, message)))) {

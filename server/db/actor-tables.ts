@@ -43,6 +43,7 @@ interface ActorsTable extends StateColumns {
   is_discoverable: Generated<boolean>
   is_indexable: Generated<boolean>
   hides_collections: Generated<boolean>
+  keeps_blocks_private: Generated<boolean>
   default_visibility: Generated<Visibility>
   default_sensitive: Generated<boolean>
   default_language: Nullable<string>
@@ -87,6 +88,7 @@ interface BlocksTable extends StateColumns {
   is_mute: Generated<boolean>
   hides_notifications: Generated<boolean>
   expires_at: NullableMoment
+  is_private: Generated<boolean>
   created_at: Moment
 }
 

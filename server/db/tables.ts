@@ -4,11 +4,13 @@ import type { ActorTables } from './actor-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
 import type { HomeTables } from './home-tables.ts'
+import type { MoveTables } from './move-tables.ts'
 import type { PostTables } from './post-tables.ts'
 
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
-export interface Tables extends ActorTables, ClientTables, DeliveryTables, HomeTables, PostTables {}
+export interface Tables
+  extends ActorTables, ClientTables, DeliveryTables, HomeTables, MoveTables, PostTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

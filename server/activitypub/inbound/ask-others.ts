@@ -5,18 +5,20 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../core/log.ts'
 import type { Dereferencer } from '../dereference.ts'
+import { type MoveReader, confirmMove } from '../confirm-move.ts'
 import type { PostFacts } from '../parse-object.ts'
-import type { Want } from './batch.ts'
+import { type Want, wantKey } from './batch.ts'
 import { type InboundMessage, type MessageOutcome, dropped } from './message.ts'
 
-/** What other servers said: messages that can be judged now, actors that are gone, and the rest. */
+/** What other servers said: messages that can be judged now, actors that are gone or moved, and the rest. */
 export interface Answers {
   readonly ready: InboundMessage[]
   readonly gone: Set<string>
+  readonly moves: Map<string, string>
   readonly outcomes: Map<string, MessageOutcome>
 }
 
-type Answer = MessageOutcome | 'ready' | 'gone'
+type Answer = MessageOutcome | 'ready' | 'gone' | { readonly kind: 'moved'; readonly to: string }
 
 const ASKED_AT_ONCE = 8
 /** How long one server has to answer with everything that is needed. */
@@ -31,19 +33,22 @@ const MOST_LATE = 1_000
 const LATE_MS = 5 * 60_000
 
 export interface AskParts {
-  readonly dereferencer: Pick<Dereferencer, 'readActor' | 'readPost'>
+  readonly dereferencer: Pick<Dereferencer, 'readPost'> & MoveReader['dereferencer']
+  readonly home: MoveReader['home']
   readonly log: Logger
 }
 
 export class OtherServers {
   readonly #dereferencer: AskParts['dereferencer']
+  readonly #home: AskParts['home']
   readonly #log: Logger
   #readingAhead = 0
   /** Questions whose answers came too late for the batch that asked. */
   readonly #late = new LRUCache<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
 
-  constructor({ dereferencer, log }: AskParts) {
+  constructor({ dereferencer, home, log }: AskParts) {
     this.#dereferencer = dereferencer
+    this.#home = home
     this.#log = log
   }
 
@@ -63,7 +68,7 @@ export class OtherServers {
 
   /** @param messages  in the order of their arrival, each with a want */
   async ask(messages: readonly InboundMessage[], wants: ReadonlyMap<string, Want>): Promise<Answers> {
-    const answers: Answers = { ready: [], gone: new Set(), outcomes: new Map() }
+    const answers: Answers = { ready: [], gone: new Set(), moves: new Map(), outcomes: new Map() }
     const asked = new Map<string, Promise<Answer>>()
     const patience = Promise.withResolvers<'late'>()
     const timer = setTimeout(() => patience.resolve('late'), PATIENCE_MS)
@@ -72,7 +77,7 @@ export class OtherServers {
       for (const message of work) {
         const want = wants.get(message.id)
         if (want === undefined) continue
-        const key = `${want.kind} ${want.uri}`
+        const key = wantKey(want)
         const asking = asked.get(key) ?? this.#late.get(key) ?? this.#askFor(want)
         asked.set(key, asking)
         const answer = await Promise.race([asking, patience.promise])
@@ -88,7 +93,9 @@ export class OtherServers {
     return answers
   }
 
-  async #askFor({ kind, uri }: Want): Promise<Answer> {
+  async #askFor(want: Want): Promise<Answer> {
+    const { kind, uri } = want
+    if (kind === 'move') return this.#askForMove(uri, want.targetUri)
     const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
     const answer =
       kind === 'post'
@@ -102,6 +109,16 @@ export class OtherServers {
     if (answer.outcome === 'found') return 'ready'
     return dropped(answer.outcome === 'gone' ? `${uri} is gone` : `${uri} is not read: ${answer.reason}`)
   }
+
+  async #askForMove(uri: string, targetUri: string): Promise<Answer> {
+    const dereferencer = this.#dereferencer
+    const from = await dereferencer.readActor(uri)
+    if (from.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${from.reason}` }
+    if (from.outcome !== 'found') return dropped(`${uri} cannot be read`)
+    const move = await confirmMove({ dereferencer, home: this.#home }, from.actor, targetUri)
+    if (move.outcome === 'confirmed') return { kind: 'moved', to: move.target.uri }
+    return move.outcome === 'unavailable' ? { kind: 'again', reason: move.reason } : dropped(move.reason)
+  }
 }
 
 /** What is boosted is for everybody, and is what its address says; anything else is not even stored (rule 29). */
@@ -111,6 +128,11 @@ function notToBeBoosted(uri: string, facts: PostFacts): string | null {
 }
 
 function note(answers: Answers, message: InboundMessage, want: Want, answer: Answer | 'late'): void {
+  if (typeof answer === 'object' && answer.kind === 'moved') {
+    answers.moves.set(wantKey(want), answer.to)
+    answers.ready.push(message)
+    return
+  }
   if (answer === 'gone') answers.gone.add(want.uri)
   if (answer === 'gone' || answer === 'ready') answers.ready.push(message)
   else if (answer === 'late') {

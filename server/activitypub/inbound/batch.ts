@@ -21,20 +21,34 @@ export type Want =
   | { readonly kind: 'actor'; readonly uri: string }
   /** Whether the actor is really gone. */
   | { readonly kind: 'gone'; readonly uri: string }
+  /** Whether the actor has moved to the target, and the target says so too. */
+  | { readonly kind: 'move'; readonly uri: string; readonly targetUri: string }
+
+/** What was asked, in one word. */
+export function wantKey(want: Want): string {
+  return `${want.kind} ${want.uri}${want.kind === 'move' ? ` ${want.targetUri}` : ''}`
+}
+
+/** What other servers have confirmed since a batch asked. */
+export interface Confirmed {
+  /** Actors whose origin says that they are gone. */
+  readonly gone: ReadonlySet<string>
+  /** Moves by the key of their want, with the actor where each ends. */
+  readonly moves: ReadonlyMap<string, string>
+}
 
 export interface BatchParts {
   readonly tx: Transaction
   readonly home: Home
   readonly now: Date
-  /** Actors whose origin has just said that they are gone. */
-  readonly confirmedGone: ReadonlySet<string>
+  readonly confirmed: Confirmed
 }
 
 export class Batch {
   readonly tx: Transaction
   readonly home: Home
   readonly now: Date
-  readonly confirmedGone: ReadonlySet<string>
+  readonly confirmed: Confirmed
   readonly outcomes = new Map<string, MessageOutcome>()
   readonly wants = new Map<string, Want>()
   /** Posts that would make a thread whole which somebody here is part of; nobody waits for them. */
@@ -52,7 +66,7 @@ export class Batch {
     this.tx = parts.tx
     this.home = parts.home
     this.now = parts.now
-    this.confirmedGone = parts.confirmedGone
+    this.confirmed = parts.confirmed
   }
 
   drop(message: InboundMessage, reason: string): void {

@@ -18,7 +18,7 @@ export async function handleDeletes(batch: Batch, messages: readonly InboundMess
 /** A signed Delete proves that somebody holds the key; only 410 at the origin proves that the actor is gone (rule 14). */
 async function deleteActor(batch: Batch, message: InboundMessage): Promise<void> {
   const { signerUri } = message
-  if (!batch.confirmedGone.has(signerUri)) {
+  if (!batch.confirmed.gone.has(signerUri)) {
     batch.ask(message, { kind: 'gone', uri: signerUri })
     return
   }

@@ -39,6 +39,7 @@ const HANDLED = [
     'Reject',
     'Undo',
     'Block',
+    'Move',
   ] as const),
 ] satisfies ActivityType[]
 

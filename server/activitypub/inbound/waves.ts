@@ -7,7 +7,14 @@ import { idOf } from '../json.ts'
 import type { HandledType, InboundMessage } from './message.ts'
 
 /** Types that change who follows or blocks whom, and so what becomes of everything else by the same actor. */
-const RELATIONS: ReadonlySet<string> = new Set<HandledType>(['Follow', 'Accept', 'Reject', 'Undo', 'Block'])
+const RELATIONS: ReadonlySet<string> = new Set<HandledType>([
+  'Follow',
+  'Accept',
+  'Reject',
+  'Undo',
+  'Block',
+  'Move',
+])
 
 interface Touch {
   readonly type: string
