@@ -5,7 +5,7 @@ import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { allGraphWork } from './workers/registry.ts'
-import { allSweeps } from './workers/sweeps.ts'
+import { allSweeps, inboxBodies } from './workers/sweeps.ts'
 
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext(contextOptionsFrom(channel.start))
@@ -32,7 +32,7 @@ export function createWorkerRunner(context: Context, workerId?: string): Runner 
     clock,
     log,
     graphs: allGraphWork(context),
-    sweeps: allSweeps,
+    sweeps: [...allSweeps, inboxBodies(config)],
     concurrency: config.statorConcurrency,
     concurrencyPerModel: config.statorConcurrencyPerModel,
     concurrencyPerHost: config.statorConcurrencyPerHost,

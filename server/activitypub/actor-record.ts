@@ -1,4 +1,5 @@
 /** From an actor's document, as facts, to the row that stands for it. */
+import type { KeyObject } from 'node:crypto'
 import type { RemoteActorRecord, RemoteKeyRecord } from '../domain/actors/upsert-remote-actor.ts'
 import { hostOf } from '../net/origin.ts'
 import { ed25519FromMultikey } from './multikey.ts'
@@ -42,18 +43,30 @@ export function actorRecord(facts: ActorFacts, handleDomain: string | null): Rem
   }
 }
 
-/** Keys that this program can verify with; others are left out. */
+/** Keys that this program can verify with; others are left out. One id may be listed for both purposes. */
 function keyRecords(facts: ActorFacts): RemoteKeyRecord[] {
-  const records: RemoteKeyRecord[] = []
+  const records = new Map<string, RemoteKeyRecord>()
   for (const { id, pem } of facts.publicKeys) {
     const key = parsePublicKey(pem)
-    if (key !== undefined) records.push({ keyUri: id, algorithm: key.algorithm, publicKeyPem: pem })
+    if (key === undefined || records.has(id)) continue
+    records.set(id, { keyUri: id, algorithm: key.algorithm, publicKeyPem: pem, isAssertionMethod: false })
   }
   for (const { id, publicKeyMultibase } of facts.assertionMethods) {
     const key = ed25519FromMultikey(publicKeyMultibase)
-    if (key === null || records.some(({ keyUri }) => keyUri === id)) continue
+    if (key === null) continue
     const publicKeyPem = key.export({ type: 'spki', format: 'pem' }).toString()
-    records.push({ keyUri: id, algorithm: 'ed25519', publicKeyPem })
+    const known = records.get(id)
+    if (known !== undefined && !isSameKey(known.publicKeyPem, key)) continue
+    records.set(id, {
+      keyUri: id,
+      algorithm: 'ed25519',
+      publicKeyPem: known?.publicKeyPem ?? publicKeyPem,
+      isAssertionMethod: true,
+    })
   }
-  return records
+  return [...records.values()]
+}
+
+function isSameKey(pem: string, key: KeyObject): boolean {
+  return parsePublicKey(pem)?.publicKey.equals(key) === true
 }

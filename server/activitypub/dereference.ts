@@ -8,7 +8,7 @@ import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { type Actor, findActorByHandle, findActorByUri, findActorReferences } from '../domain/actors/actor.ts'
 import { isStale, refreshStaleActors } from '../domain/actors/actor-freshness.ts'
-import { upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
+import { type UpsertOptions, upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
 import { findByPageUrl, findPostByUri } from '../domain/posts/find-remote.ts'
 import { ingestPosts } from '../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
@@ -19,6 +19,7 @@ import { type BudgetLimits, FetchBudget } from './fetch-budget.ts'
 import { type JsonObject, idOf, typeOf } from './json.ts'
 import { parseActor } from './parse-actor.ts'
 import { type PostFacts, parsePost } from './parse-object.ts'
+import { findProofFault } from './proof-keys.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from './post-record.ts'
 import { type DocumentFailure, RemoteDocuments, type RemoteParts } from './remote-documents.ts'
 import { isActorKind, isPostKind } from './vocabulary.ts'
@@ -52,7 +53,7 @@ export interface Dereferencer {
   /** Whatever a person pastes: a handle, an id, the address of a page. */
   resolve(query: string): Promise<Resolved | null>
   /** As `actorByUri`, always from the origin, and telling why there is none. */
-  readActor(uri: string): Promise<ActorReading>
+  readActor(uri: string, options?: UpsertOptions): Promise<ActorReading>
   /** As `postByUri`, telling why there is none. */
   readPost(uri: string, options?: FindOptions): Promise<PostReading>
 }
@@ -124,10 +125,10 @@ class Finder implements Dereferencer {
     return found.outcome === 'found' ? this.#resolved(found.document) : null
   }
 
-  async readActor(uri: string): Promise<ActorReading> {
-    const running = this.#reading.get(uri)
+  async readActor(uri: string, options: UpsertOptions = {}): Promise<ActorReading> {
+    const running = options.replacesKeys === true ? undefined : this.#reading.get(uri)
     if (running !== undefined) return running
-    const reading = this.#readActor(uri)
+    const reading = this.#readActor(uri, options)
     this.#reading.set(uri, reading)
     try {
       return await reading
@@ -162,9 +163,9 @@ class Finder implements Dereferencer {
       : { outcome: 'found', post }
   }
 
-  async #readActor(uri: string): Promise<ActorReading> {
+  async #readActor(uri: string, options: UpsertOptions): Promise<ActorReading> {
     const read = await this.#documents.read(uri, { isFresh: true })
-    return read.outcome === 'found' ? this.#storeActor(read.document) : read
+    return read.outcome === 'found' ? this.#storeActor(read.document, options) : read
   }
 
   /** Stored and fresh, stored and to be read again, or read now. */
@@ -186,7 +187,7 @@ class Finder implements Dereferencer {
     return actor
   }
 
-  async #storeActor(document: JsonObject): Promise<ActorReading> {
+  async #storeActor(document: JsonObject, options: UpsertOptions = {}): Promise<ActorReading> {
     const parsed = parseActor(document)
     if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
     const handleDomain = await confirmHandleDomain(this.#documents, parsed.actor)
@@ -195,7 +196,7 @@ class Finder implements Dereferencer {
     }
     const actor = await inTransaction(this.#db, async (tx) => {
       const record = actorRecord(parsed.actor, handleDomain)
-      return (await upsertRemoteActors(tx, [record], this.#clock.now())).get(record.uri)
+      return (await upsertRemoteActors(tx, [record], this.#clock.now(), options)).get(record.uri)
     })
     if (actor === undefined) return { outcome: 'refused', reason: `${parsed.actor.uri} belongs to this home` }
     return { outcome: 'found', actor }
@@ -237,6 +238,8 @@ class Finder implements Dereferencer {
     const { actorUri } = first.post
     const author = await this.#actor(actorUri, budget, false)
     if (author === null) return refused(`the author ${actorUri} cannot be read`)
+    const fault = await findProofFault(this.#db, read.document, actorUri, this.#clock.now())
+    if (fault !== null) return refused(fault)
     const parsed = parsePost(read.document, { actorUri, followersUri: author.followers_uri })
     return parsed.ok ? { facts: parsed.post } : refused(parsed.reason)
   }

@@ -67,7 +67,8 @@ export function parseCavage(
   if (isRefusal(bases)) return bases
   const signature = readSignatureBytes(parameters.get('signature'))
   if (isRefusal(signature)) return signature
-  return { kind: 'cavage', keyId, keyUrl, algorithm, signature, bases, request, signedAt: new Date(signedAt) }
+  const head = { kind: 'cavage', keyId, keyUrl, algorithm } as const
+  return { ...head, signature, bases, request, covered, signedAt: new Date(signedAt) }
 }
 
 function parseParameters(header: string): Parameters | SignatureRefusal {

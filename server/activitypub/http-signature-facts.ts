@@ -60,6 +60,8 @@ export interface ParsedSignature {
   /** What may have been signed; draft-cavage signers disagree whether the query belongs to the path. */
   readonly bases: readonly Buffer[]
   readonly request: ReceivedRequest
+  /** Headers and parts of the request that are signed, in lower case. */
+  readonly covered: readonly string[]
   readonly signedAt: Date
 }
 

@@ -124,6 +124,7 @@ function parseOne(
     signature,
     bases: [Buffer.from(base, 'latin1')],
     request,
+    covered: input[0].map(([name]) => String(name)),
     signedAt: new Date(created),
   }
 }

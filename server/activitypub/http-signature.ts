@@ -49,6 +49,12 @@ class Verified {
     return this.#parsed.request
   }
 
+  /** The value of a header, where it is one that was signed. */
+  signedHeader(name: string): string | undefined {
+    const { covered, request } = this.#parsed
+    return covered.includes(name) ? (findHeader(request.rawHeaders, name) ?? undefined) : undefined
+  }
+
   get signedAt(): Date {
     return this.#parsed.signedAt
   }

@@ -31,6 +31,7 @@ import {
 import { handleMoves } from './inbound/move.ts'
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
+import { type Judged, Proofs } from './inbound/proofs.ts'
 import { wavesOf } from './inbound/waves.ts'
 
 export interface InboundParts {
@@ -70,6 +71,7 @@ type Outcomes = Map<string, MessageOutcome>
 export class Inbound {
   readonly #parts: InboundParts
   readonly #others: OtherServers
+  readonly #proofs: Proofs
   /** Hosts that have a row, as far as this process remembers. */
   readonly #met = new LRUCache<string, true>({ max: MOST_HOSTS })
   /** Hosts that were heard a moment ago. */
@@ -78,6 +80,7 @@ export class Inbound {
   constructor(parts: InboundParts) {
     this.#parts = parts
     this.#others = new OtherServers(parts)
+    this.#proofs = new Proofs(parts)
   }
 
   /**
@@ -94,14 +97,17 @@ export class Inbound {
         outcomes.set(row.id, dropped(`${row.host} is blocked`))
       else messages.push(message)
     }
-    const first = await this.#run(messages, outcomes, NOTHING_CONFIRMED)
+    const judged = await this.#proofs.judge(messages)
+    const first = await this.#run(judged, outcomes, NOTHING_CONFIRMED)
     await this.#meet(first, messages)
     await this.#hear(messages)
     this.#others.readAhead(first.missingParents)
-    if (first.wants.size === 0) return first.outcomes
-    const waiting = messages.filter(({ id }) => first.wants.has(id))
-    const answers = await this.#others.ask(waiting, first.wants)
-    const second = await this.#run(answers.ready, answers.outcomes, answers)
+    const wants = new Map([...first.wants, ...judged.wants])
+    if (wants.size === 0) return first.outcomes
+    const waiting = messages.filter(({ id }) => wants.has(id))
+    const answers = await this.#others.ask(waiting, wants)
+    const again = await this.#proofs.judgeAgain(answers.ready)
+    const second = await this.#run(again, answers.outcomes, answers)
     for (const { id } of answers.ready) {
       // What was fetched is gone again, or another server is needed on top: another time.
       if (!second.outcomes.has(id)) second.outcomes.set(id, { kind: 'again', reason: 'more has to be asked' })
@@ -111,14 +117,15 @@ export class Inbound {
 
   /** @param known  outcomes that are settled, to be noted in the same transaction */
   async #run(
-    messages: readonly InboundMessage[],
+    { messages, dropped: unproved, verdicts }: Judged,
     known: ReadonlyMap<string, MessageOutcome>,
     confirmed: Confirmed,
   ): Promise<Batch> {
     const { db, home, clock } = this.#parts
     return inTransaction(db, async (tx) => {
-      const batch = new Batch({ tx, home, now: clock.now(), confirmed })
-      for (const [id, outcome] of known) batch.outcomes.set(id, outcome)
+      const now = clock.now()
+      const batch = new Batch({ tx, home, now, confirmed, messages, proofs: verdicts })
+      for (const [id, outcome] of [...known, ...unproved]) batch.outcomes.set(id, outcome)
       await batch.loadSigners(messages.map(({ signerUri }) => signerUri))
       for (const wave of wavesOf(messages.filter((message) => isFromKnown(batch, message)))) {
         await batch.loadRelations(wave.map(({ signerUri }) => signerUri))

@@ -46,7 +46,8 @@ function encodeBase58(bytes: Buffer): string {
   return '1'.repeat(zeros === -1 ? bytes.length : zeros) + text
 }
 
-function decodeBase58(text: string): Buffer | null {
+/** Null for what is not base 58. The caller bounds the length: the time grows with its square. */
+export function decodeBase58(text: string): Buffer | null {
   let number = 0n
   for (const character of text) {
     const value = VALUES.get(character)

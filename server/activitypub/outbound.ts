@@ -83,7 +83,7 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 function answerOf(outcome: PostOutcome, learnedRfc9421: boolean | null): DeliveryAnswer {
   const { status, retryAfterSeconds, excerpt } = outcome
-  if (isSuccess(status)) return { kind: 'delivered', learnedRfc9421 }
+  if (isSuccess(status)) return { kind: 'delivered', detail: `answered ${status}`, learnedRfc9421 }
   const detail = excerpt === '' ? `answered ${status}` : `answered ${status}: ${excerpt}`
   if (status === 410) return { kind: 'gone', detail }
   if (status === 404) return { kind: 'missing', detail }

@@ -7,7 +7,9 @@ import type { Clock } from '../core/clock.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { sameOrigin } from '../net/origin.ts'
+import type { FollowOffer } from '../db/tables.ts'
 import { digestOf } from './digest.ts'
+import { readFollowOffer } from './follow-offer.ts'
 import {
   type ParsedSignature,
   type ReceivedRequest,
@@ -16,7 +18,7 @@ import {
   parseSignature,
   verifySignature,
 } from './http-signature.ts'
-import { parseActivityJson } from './json.ts'
+import { idOf, parseActivityJson } from './json.ts'
 import { parseActivity } from './parse-activity.ts'
 import type { KeyLookup, RemoteKey, RemoteKeys } from './remote-keys.ts'
 
@@ -38,6 +40,9 @@ export interface VerifiedActivity {
   /** Its id, on the signer's origin, or `sha256:` and the digest of the body. */
   readonly activityId: string
   readonly activityType: string
+  /** Of the one thing that it is about. */
+  readonly objectUri: string | null
+  readonly followOffer: FollowOffer | null
 }
 
 /** Whoever signed a GET. */
@@ -50,6 +55,7 @@ interface Envelope {
   readonly type: string
   readonly actorUri: string
   readonly id: string | null
+  readonly objectUri: string | null
   /** What the activity says of itself, before anybody has proved it. */
   readonly isDeleteOfActor: boolean
   /** Id of an embedded object. */
@@ -92,6 +98,8 @@ export async function verifyInboxPost(
     host: verified.key.host,
     activityId: activityIdOf(envelope, request.body),
     activityType: envelope.type,
+    objectUri: envelope.objectUri,
+    followOffer: readFollowOffer(verified.proof, verified.key.actorUri),
   }
 }
 
@@ -149,11 +157,12 @@ function readEnvelope(body: Uint8Array): Envelope {
   if (parsed.outcome === 'invalid') throw new HomebirdError('DOCUMENT_INVALID', parsed.reason)
   if (parsed.outcome === 'ignored') {
     const { type, actorUri, id } = parsed
-    return { type, actorUri, id, isDeleteOfActor: false, embeddedUri: undefined }
+    const objectUri = idOf(json.document['object'])
+    return { type, actorUri, id, objectUri, isDeleteOfActor: false, embeddedUri: undefined }
   }
   const { type, actorUri, id, objectUri, object } = parsed.activity
   const isDeleteOfActor = type === 'Delete' && objectUri === actorUri
-  return { type, actorUri, id, isDeleteOfActor, embeddedUri: object?.['id'] }
+  return { type, actorUri, id, objectUri, isDeleteOfActor, embeddedUri: object?.['id'] }
 }
 
 /** Only the actor itself acts, and only on its own origin. */

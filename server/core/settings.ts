@@ -167,6 +167,18 @@ export const SETTINGS = {
     fallback: '300',
     help: 'most activities taken from one server in five minutes; 0 takes all',
   }),
+  inspectorDays: setting({
+    env: 'HOMEBIRD_INSPECTOR_DAYS',
+    type: integer(0, 7),
+    fallback: '7',
+    help: 'days that the text of received activities is kept for you to look at; that they came is known for a week',
+  }),
+  inspectorMegabytes: setting({
+    env: 'HOMEBIRD_INSPECTOR_MEGABYTES',
+    type: integer(0, 10_000),
+    fallback: '64',
+    help: 'most space for the text of received activities; the oldest goes first',
+  }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',
     aliases: ['TAKAHE_MEDIA_URL'],

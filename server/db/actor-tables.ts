@@ -66,6 +66,7 @@ interface ActorKeysTable {
   private_key_pem: Nullable<string>
   fetched_at: Moment
   revoked_at: NullableMoment
+  is_assertion_method: Generated<boolean>
 }
 
 interface FollowsTable extends StateColumns {

@@ -1,5 +1,5 @@
 /** The tables of other servers, of what they send and of what is sent to them, as Kysely sees them. */
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Moment, Nullable, NullableMoment, StateColumns } from './column-types.ts'
 
 interface PeersTable extends StateColumns {
@@ -8,6 +8,8 @@ interface PeersTable extends StateColumns {
   software_version: Nullable<string>
   node_info_at: NullableMoment
   prefers_rfc9421: Nullable<boolean>
+  wants_ed25519: Generated<boolean>
+  preference_at: NullableMoment
   first_seen_at: Moment
   last_success_at: NullableMoment
   last_failure_at: NullableMoment
@@ -24,6 +26,19 @@ interface DomainBlocksTable {
   created_at: Moment
 }
 
+/** What became of a proof inside of an activity. */
+export type ProofVerdict = 'valid' | 'unsupported' | 'invalid'
+
+/** What a signed header told of the sender's followers here. @see FEP-8fcf */
+export interface FollowOffer {
+  /** The collection of which the digest is: the sender's followers, if the sender is to be believed. */
+  readonly collectionUri: string
+  /** Where the part of it that is ours is listed. */
+  readonly url: string
+  /** Hexadecimal, 64 digits in lower case. */
+  readonly digest: string
+}
+
 interface InboxMessagesTable extends StateColumns {
   id: Generated<string>
   signer_uri: string
@@ -33,6 +48,12 @@ interface InboxMessagesTable extends StateColumns {
   body: Nullable<string>
   received_at: Moment
   dropped_because: Nullable<string>
+  key_uri: Nullable<string>
+  scheme: Nullable<'cavage' | 'rfc9421'>
+  object_uri: Nullable<string>
+  proof: Nullable<ProofVerdict>
+  tries: Nullable<number>
+  follow_offer: ColumnType<FollowOffer | null, string | null | undefined, string | null>
 }
 
 interface OutboundActivitiesTable {
@@ -43,6 +64,8 @@ interface OutboundActivitiesTable {
   object_uri: string
   body: string
   created_at: Moment
+  is_for_followers: Generated<boolean>
+  forwarded_from: Nullable<string>
 }
 
 interface MissingInboxesTable {
@@ -61,6 +84,14 @@ interface FanOutsTable extends StateColumns {
   created_at: Moment
 }
 
+interface FollowChecksTable extends StateColumns {
+  id: Generated<string>
+  actor_id: string
+  url: string
+  host: string
+  created_at: Moment
+}
+
 export interface DeliveryTables {
   peers: PeersTable
   domain_blocks: DomainBlocksTable
@@ -68,4 +99,5 @@ export interface DeliveryTables {
   outbound_activities: OutboundActivitiesTable
   missing_inboxes: MissingInboxesTable
   fan_outs: FanOutsTable
+  follow_checks: FollowChecksTable
 }

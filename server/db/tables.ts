@@ -7,6 +7,7 @@ import type { HomeTables } from './home-tables.ts'
 import type { MoveTables } from './move-tables.ts'
 import type { PostTables } from './post-tables.ts'
 
+export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
 export interface Tables

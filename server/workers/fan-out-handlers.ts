@@ -113,7 +113,7 @@ class Deliverer {
         await this.#alive(host)
         await this.#peers.accepted(inboxUri)
         if (answer.learnedRfc9421 !== null) await this.#peers.prefers(host, answer.learnedRfc9421)
-        return 'sent'
+        return { to: 'sent', note: answer.detail }
       case 'gone':
         await this.#alive(host)
         await inboxIsGone(db, inboxUri, clock.now())

@@ -22,21 +22,41 @@ function deletion(name: keyof Tables, everySeconds: number, isOver: RawBuilder<b
   }
 }
 
-/** The body of a processed activity goes after a day; the row stays, so that a repetition is known. */
-const inboxBodies: Sweep = {
-  name: 'bodies of inbox_messages',
-  everySeconds: 300,
-  async run(db, batchSize) {
-    const { numAffectedRows = 0n } = await sql`
-      update inbox_messages set body = null
-       where id in (select id from inbox_messages
-                     where state = 'processed' and body is not null
-                       and state_changed_at < now() - interval '1 day'
-                     order by state_changed_at limit ${batchSize} for update skip locked)`.execute(db)
-    return Number(numAffectedRows)
-  },
+export interface InspectorLimits {
+  readonly inspectorDays: number
+  readonly inspectorMegabytes: number
 }
 
+/**
+ * The bodies of settled activities go when they are too old, and the oldest when all are too large; the rows stay, so that
+ * a repetition is known. The newest are walked along the index as far as there is room.
+ */
+export function inboxBodies({ inspectorDays, inspectorMegabytes }: InspectorLimits): Sweep {
+  return {
+    name: 'bodies of inbox_messages',
+    everySeconds: 300,
+    async run(db, batchSize) {
+      const { numAffectedRows = 0n } = await sql`
+        with surplus as (
+          select id from (
+            select id, sum(pg_column_size(body)) over (order by id desc rows unbounded preceding) as bytes
+              from inbox_messages where body is not null
+          ) as newest
+           where bytes > ${inspectorMegabytes}::bigint * 1048576
+           limit 1
+        )
+        update inbox_messages set body = null
+         where id in (select id from inbox_messages
+                       where body is not null and state in ('processed', 'dropped')
+                         and (received_at < now() - make_interval(days => ${inspectorDays})
+                              or id <= (select id from surplus))
+                       order by id limit ${batchSize} for update skip locked)`.execute(db)
+      return Number(numAffectedRows)
+    },
+  }
+}
+
+/** Those that no setting changes. */
 export const allSweeps: readonly Sweep[] = [
   // Those of own posts have no end: their address answers 410 for ever.
   deletion('tombstones', 300, sql`expires_at < now()`),
@@ -44,7 +64,6 @@ export const allSweeps: readonly Sweep[] = [
   // A used code is kept a day longer than it is valid: when it comes again, its token is revoked.
   deletion('oauth_codes', HOUR_SECONDS, sql`expires_at < now() - interval '1 day'`),
   deletion('owner_sessions', HOUR_SECONDS, sql`expires_at < now()`),
-  inboxBodies,
   // Handlers that run again recognise by it what was queued before, so it outlives its deliveries for long.
   deletion(
     'outbound_activities',

@@ -100,7 +100,7 @@ export class OtherServers {
     const answer =
       kind === 'post'
         ? await this.#dereferencer.readPost(uri, { limits, refusalOf: (facts) => notToBeBoosted(uri, facts) })
-        : await this.#dereferencer.readActor(uri)
+        : await this.#dereferencer.readActor(uri, { replacesKeys: kind === 'keys' })
     if (answer.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${answer.reason}` }
     if (kind === 'gone') {
       if (answer.outcome === 'gone') return 'gone'

@@ -1,9 +1,10 @@
 /** What one batch of activities has in common: the transaction, what was looked up for all, what they cause. */
 import type { Transaction } from '../../db/pool.ts'
+import type { ProofVerdict } from '../../db/tables.ts'
 import { type ActorReference, findActorReferences } from '../../domain/actors/actor.ts'
 import { refreshStaleActors } from '../../domain/actors/actor-freshness.ts'
 import { isIdentity, listActorsAndIdentities } from '../../domain/actors/identity-references.ts'
-import { noteDropped } from '../../domain/inbox/receive-messages.ts'
+import { type Finding, noteFindings } from '../../domain/inbox/receive-messages.ts'
 import {
   type NotificationDraft,
   createNotifications,
@@ -23,6 +24,8 @@ export type Want =
   | { readonly kind: 'gone'; readonly uri: string }
   /** Whether the actor has moved to the target, and the target says so too. */
   | { readonly kind: 'move'; readonly uri: string; readonly targetUri: string }
+  /** The keys of an actor as they are now, after a proof did not hold with those that are stored. */
+  | { readonly kind: 'keys'; readonly uri: string }
 
 /** What was asked, in one word. */
 export function wantKey(want: Want): string {
@@ -42,6 +45,8 @@ export interface BatchParts {
   readonly home: Home
   readonly now: Date
   readonly confirmed: Confirmed
+  readonly messages: readonly InboundMessage[]
+  readonly proofs: ReadonlyMap<string, ProofVerdict>
 }
 
 export class Batch {
@@ -51,6 +56,8 @@ export class Batch {
   readonly confirmed: Confirmed
   readonly outcomes = new Map<string, MessageOutcome>()
   readonly wants = new Map<string, Want>()
+  /** What became of the proofs inside of messages, by id of the message. */
+  readonly proofs: ReadonlyMap<string, ProofVerdict>
   /** Posts that would make a thread whole which somebody here is part of; nobody waits for them. */
   readonly missingParents = new Set<string>()
   /** Known actors and posts, by URI, as far as the batch names them. */
@@ -60,6 +67,7 @@ export class Batch {
   #relations: readonly Relation[] = []
   #drafts: NotificationDraft[] = []
   #changes: StreamChange[] = []
+  readonly #attempts: ReadonlyMap<string, number>
   readonly #spoke = new Map<string, ActorReference>()
 
   constructor(parts: BatchParts) {
@@ -67,6 +75,8 @@ export class Batch {
     this.home = parts.home
     this.now = parts.now
     this.confirmed = parts.confirmed
+    this.proofs = parts.proofs
+    this.#attempts = new Map(parts.messages.map(({ id, attempts }) => [id, attempts]))
   }
 
   drop(message: InboundMessage, reason: string): void {
@@ -150,10 +160,23 @@ export class Batch {
     await publishToStreams(this.tx, [...this.#changes.splice(0), ...told])
   }
 
+  /** Most messages take effect at the first try and have no proof: there is nothing to tell of them. */
+  #findings(): Finding[] {
+    return [...this.outcomes].flatMap(([id, outcome]): Finding[] => {
+      if (outcome.kind === 'again') return []
+      const attempts = this.#attempts.get(id) ?? 0
+      const finding = {
+        id,
+        droppedBecause: outcome.kind === 'dropped' ? outcome.reason : null,
+        proof: this.proofs.get(id) ?? null,
+        tries: attempts === 0 ? null : attempts + 1,
+      }
+      return Object.values(finding).filter((value) => value !== null).length > 1 ? [finding] : []
+    })
+  }
+
   async finish(): Promise<void> {
-    const reasons = new Map<string, string>()
-    for (const [id, outcome] of this.outcomes) if (outcome.kind === 'dropped') reasons.set(id, outcome.reason)
-    await noteDropped(this.tx, reasons)
+    await noteFindings(this.tx, this.#findings())
     await refreshStaleActors(this.tx, this.#spoke.values(), this.now)
   }
 }

@@ -1,6 +1,6 @@
 /** A received activity on its way through the worker, and what became of it. */
-import type { Row } from '../../db/tables.ts'
-import { parseActivityJson } from '../json.ts'
+import type { FollowOffer, Row } from '../../db/tables.ts'
+import { type JsonObject, parseActivityJson } from '../json.ts'
 import { type ActivityFacts, type ActivityType, parseActivity } from '../parse-activity.ts'
 
 export interface InboundMessage {
@@ -11,6 +11,13 @@ export interface InboundMessage {
   readonly signerUri: string
   readonly receivedAt: Date
   readonly activity: ActivityFacts
+  /** The whole of it, for what is proved about every word. */
+  readonly document: JsonObject
+  /** As it came. */
+  readonly body: string
+  /** How often it was tried before. */
+  readonly attempts: number
+  readonly followOffer: FollowOffer | null
 }
 
 export type MessageOutcome =
@@ -62,5 +69,15 @@ export function readMessage(row: Row<'inbox_messages'>): InboundMessage | string
   const { activity } = parsed
   if (activity.actorUri !== row.signer_uri) return `the actor ${activity.actorUri} did not sign it`
   if (!isHandled(activity.type)) return `activities of type ${activity.type} have no effect here yet`
-  return { id: row.id, host: row.host, signerUri: row.signer_uri, receivedAt: row.received_at, activity }
+  return {
+    id: row.id,
+    host: row.host,
+    signerUri: row.signer_uri,
+    receivedAt: row.received_at,
+    activity,
+    document: json.document,
+    body: row.body,
+    attempts: row.state_attempts,
+    followOffer: row.follow_offer,
+  }
 }

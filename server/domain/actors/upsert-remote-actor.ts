@@ -13,6 +13,8 @@ export interface RemoteKeyRecord {
   readonly algorithm: Row<'actor_keys'>['algorithm']
   /** SPKI, PEM. */
   readonly publicKeyPem: string
+  /** Its owner lists it for proofs inside of objects. */
+  readonly isAssertionMethod: boolean
 }
 
 /** An actor as its origin describes it; texts are clean and HTML is sanitised already. */
@@ -181,20 +183,22 @@ async function storeKeys(
   const { rows } = await sql<{ changed: number }>`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify([...keys.values()])}::jsonb)
-          as given ("keyUri" text, "actorId" bigint, algorithm text, "publicKeyPem" text)
+          as given ("keyUri" text, "actorId" bigint, algorithm text, "publicKeyPem" text, "isAssertionMethod" boolean)
     ), gone as (
       update actor_keys set revoked_at = now()
        where actor_id = any(${[...actors.values()].map(({ id }) => id)}::bigint[]) and private_key_pem is null
          and revoked_at is null and key_uri not in (select "keyUri" from given)
       returning 1
     ), stored as (
-      insert into actor_keys (key_uri, actor_id, algorithm, public_key_pem)
-      select "keyUri", "actorId", algorithm, "publicKeyPem" from given
+      insert into actor_keys (key_uri, actor_id, algorithm, public_key_pem, is_assertion_method)
+      select "keyUri", "actorId", algorithm, "publicKeyPem", "isAssertionMethod" from given
           on conflict (key_uri) do update
              set algorithm = excluded.algorithm, public_key_pem = excluded.public_key_pem, fetched_at = now(),
-                 revoked_at = null
+                 is_assertion_method = excluded.is_assertion_method, revoked_at = null
            where actor_keys.actor_id = excluded.actor_id and actor_keys.private_key_pem is null
              and (actor_keys.revoked_at is not null
+                  or actor_keys.is_assertion_method <> excluded.is_assertion_method
+                     and actor_keys.public_key_pem = excluded.public_key_pem
                   or actor_keys.public_key_pem <> excluded.public_key_pem
                      and (${options.replacesKeys === true} or actor_keys.fetched_at < now() - ${KEY_EXPIRY}))
       returning xmax

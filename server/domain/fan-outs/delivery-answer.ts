@@ -2,7 +2,7 @@
 
 export type DeliveryAnswer =
   /** `learnedRfc9421` tells which signature it took where the usual one was refused; null where nothing was learned. */
-  | { readonly kind: 'delivered'; readonly learnedRfc9421: boolean | null }
+  | { readonly kind: 'delivered'; readonly detail: string; readonly learnedRfc9421: boolean | null }
   /** 410: this inbox must never be tried again. */
   | { readonly kind: 'gone'; readonly detail: string }
   /** 404: it may be gone. */

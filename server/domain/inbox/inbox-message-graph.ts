@@ -14,8 +14,9 @@ export const inboxMessageGraph = defineGraph(
       timeoutSeconds: 3 * 86_400,
       timeoutState: 'dropped',
     },
-    processed: { next: [], deleteAfterSeconds: WEEK_SECONDS },
-    dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS }, // replay by the owner
+    // Out of either only the owner's wish leads, to see it done again.
+    processed: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS },
+    dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS },
   },
   // Few calls at once: what arrives meanwhile is handled together, which costs far less than one by one.
   { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 0.75, claimSize: 100 },

@@ -1,5 +1,6 @@
 /** The rows of received activities: stored once each, marked when they had no effect. */
 import { type RawBuilder, sql } from 'kysely'
+import type { FollowOffer, ProofVerdict } from '../../db/tables.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 
 /** A verified activity on its way into the table. */
@@ -10,6 +11,12 @@ export interface ReceivedMessage {
   readonly activityType: string
   readonly host: string
   readonly body: string
+  /** What its request was signed with, and how. */
+  readonly keyUri: string
+  readonly scheme: 'cavage' | 'rfc9421'
+  readonly objectUri: string | null
+  /** Signed with the request; what it says is compared by the worker. */
+  readonly followOffer: FollowOffer | null
 }
 
 /**
@@ -20,9 +27,12 @@ export async function receiveMessages(db: Database, messages: readonly ReceivedM
   if (messages.length === 0) return
   await sql`
     with received as (
-      insert into inbox_messages (signer_uri, activity_id, activity_type, host, body)
+      insert into inbox_messages (signer_uri, activity_id, activity_type, host, body, key_uri, scheme, object_uri,
+                                  follow_offer)
       select * from unnest(${columns(messages, 'signerUri')}, ${columns(messages, 'activityId')},
-                           ${columns(messages, 'activityType')}, ${columns(messages, 'host')}, ${columns(messages, 'body')})
+                           ${columns(messages, 'activityType')}, ${columns(messages, 'host')}, ${columns(messages, 'body')},
+                           ${columns(messages, 'keyUri')}, ${columns(messages, 'scheme')},
+                           ${columns(messages, 'objectUri')}, ${offers(messages)})
           on conflict (signer_uri, activity_id) do nothing
       returning 1
     )
@@ -33,11 +43,28 @@ function columns(messages: readonly ReceivedMessage[], name: keyof ReceivedMessa
   return sql`${messages.map((message) => message[name])}::text[]`
 }
 
-/** @param reasons  by id of the message: why it had no effect, for the inspector */
-export async function noteDropped(tx: Transaction, reasons: ReadonlyMap<string, string>): Promise<void> {
-  if (reasons.size === 0) return
+function offers(messages: readonly ReceivedMessage[]): RawBuilder<unknown> {
+  const texts = messages.map(({ followOffer }) => (followOffer === null ? null : JSON.stringify(followOffer)))
+  return sql`${texts}::jsonb[]`
+}
+
+/** What the inspector shows of a message that is settled. */
+export interface Finding {
+  readonly id: string
+  /** Why it had no effect; null where it had. */
+  readonly droppedBecause: string | null
+  readonly proof: ProofVerdict | null
+  /** How often it was tried; null for once. */
+  readonly tries: number | null
+}
+
+/** One statement, and none where there is nothing to tell. */
+export async function noteFindings(tx: Transaction, findings: readonly Finding[]): Promise<void> {
+  if (findings.length === 0) return
   await sql`
-    update inbox_messages set dropped_because = given.reason
-      from unnest(${[...reasons.keys()]}::bigint[], ${[...reasons.values()]}::text[]) as given (id, reason)
+    update inbox_messages
+       set dropped_because = given."droppedBecause", proof = given.proof, tries = given.tries
+      from jsonb_to_recordset(${JSON.stringify(findings)}::jsonb)
+             as given (id bigint, "droppedBecause" text, proof text, tries integer)
      where inbox_messages.id = given.id`.execute(tx)
 }

@@ -39,8 +39,9 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
     const received = { ...receivedRequest(context, request), body }
     const verified = await verifyInboxPost(context, received, admit)
     if (verified === null) return
-    const { signerUri, activityId, activityType, host } = verified
-    await commit.add({ signerUri, activityId, activityType, host, body: body.toString('utf8') })
+    const { proof, ...facts } = verified
+    const { keyId: keyUri, scheme } = proof
+    await commit.add({ ...facts, keyUri, scheme, body: body.toString('utf8') })
   }
 
   return async (app) => {

@@ -7,7 +7,7 @@ import { VERSION } from '../../core/version.ts'
 import { readHomeFacts } from '../../domain/owner/home-facts.ts'
 import type { HttpContext } from '../http-context.ts'
 import { runChecks } from './checks.ts'
-import { findRequestSession } from './session.ts'
+import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 
@@ -37,9 +37,7 @@ export function homeRoutes(context: HttpContext): FastifyPluginAsync {
 
 /** @throws HomebirdError UNAUTHORIZED without a session, UNAVAILABLE before set-up */
 async function requireIdentity(context: HttpContext, request: FastifyRequest): Promise<string> {
-  const session = await findRequestSession(context, request)
-  if (session === null)
-    throw new HomebirdError('UNAUTHORIZED', 'an owner route was asked for without a session')
+  const session = await requireOwner(context, request)
   if (session.identityId === null) {
     throw new HomebirdError('UNAVAILABLE', 'the home has no identity yet', {
       safe: 'This home is not set up yet.',

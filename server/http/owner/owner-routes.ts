@@ -7,6 +7,7 @@ import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { homeRoutes } from './home-routes.ts'
+import { inspectorRoutes } from './inspector-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
 
@@ -39,6 +40,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(sessionRoutes(context))
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
+        await owner.register(inspectorRoutes(context))
       },
       { prefix: PREFIX },
     )

@@ -26,6 +26,16 @@ export async function findRequestSession(
   return findOwnerSession(context.db, token, context.clock.now())
 }
 
+/** @throws HomebirdError UNAUTHORIZED without a session; FORBIDDEN for a change that comes from elsewhere */
+export async function requireOwner(
+  context: Pick<HttpContext, 'db' | 'clock'>,
+  request: FastifyRequest,
+): Promise<OwnerSession> {
+  const session = await findRequestSession(context, request)
+  if (session !== null) return session
+  throw new HomebirdError('UNAUTHORIZED', 'an owner route was asked for without a session')
+}
+
 /**
  * Every change must say that it comes from a page of this listener, in ways that other sites and plain forms cannot.
  * Ports of one host share cookies and are one site, so the origin is compared whole.

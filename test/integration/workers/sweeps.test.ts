@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import type { Database } from '../../../server/db/pool.ts'
-import { allSweeps } from '../../../server/workers/sweeps.ts'
+import { allSweeps, inboxBodies } from '../../../server/workers/sweeps.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
+
+const LIMITS = { inspectorDays: 2, inspectorMegabytes: 1 }
 
 /** Runs every sweep once. @returns how many rows each of those that found something has swept */
 async function sweepOnce(db: Database, batchSize = 500): Promise<Record<string, number>> {
   const swept: Record<string, number> = {}
-  for (const sweep of allSweeps) {
+  for (const sweep of [...allSweeps, inboxBodies(LIMITS)]) {
     const rows = await sweep.run(db, batchSize)
     if (rows > 0) swept[sweep.name] = rows
   }
@@ -35,27 +37,42 @@ test('a remembered Delete is forgotten when its time is over, an own tombstone n
   )
 })
 
-test('a processed activity loses its body after a day and keeps its row; a dropped one keeps both', async () => {
+test('settled activities lose their bodies after some days and keep their rows', async () => {
   const { db } = await openTestDatabase()
   await sql`
-    insert into inbox_messages (signer_uri, activity_id, activity_type, host, body, state, state_changed_at) values
-      ('https://p.example/a', 'old', 'Create', 'p.example', '{}', 'processed', now() - interval '25 hours'),
-      ('https://p.example/a', 'young', 'Create', 'p.example', '{}', 'processed', now() - interval '23 hours'),
-      ('https://p.example/a', 'dropped', 'Create', 'p.example', '{}', 'dropped', now() - interval '25 hours')`.execute(
+    insert into inbox_messages (signer_uri, activity_id, activity_type, host, body, state, received_at) values
+      ('https://p.example/a', 'old', 'Create', 'p.example', '{}', 'processed', now() - interval '49 hours'),
+      ('https://p.example/a', 'young', 'Create', 'p.example', '{}', 'processed', now() - interval '47 hours'),
+      ('https://p.example/a', 'waiting', 'Create', 'p.example', '{}', 'received', now() - interval '49 hours'),
+      ('https://p.example/a', 'dropped', 'Create', 'p.example', '{}', 'dropped', now() - interval '49 hours')`.execute(
     db,
   )
-  assert.deepEqual(await sweepOnce(db), { 'bodies of inbox_messages': 1 })
-  const left = await db
+  assert.deepEqual(await sweepOnce(db), { 'bodies of inbox_messages': 2 })
+  assert.deepEqual(await keptBodies(db), ['waiting', 'young'])
+})
+
+test('the bodies of the oldest settled activities go when all are too large', async () => {
+  const { db } = await openTestDatabase()
+  await sql`
+    insert into inbox_messages (signer_uri, activity_id, activity_type, host, body, state)
+    select 'https://p.example/a', 'n' || n, 'Create', 'p.example',
+           (select string_agg(md5(random()::text || n || piece), '') from generate_series(1, 12000) as piece),
+           case when n = 1 then 'received' else 'processed' end
+      from generate_series(1, 5) as n`.execute(db)
+  assert.deepEqual(await sweepOnce(db), { 'bodies of inbox_messages': 2 })
+  assert.deepEqual(await keptBodies(db), ['n1', 'n4', 'n5'])
+  assert.deepEqual(await sweepOnce(db), {})
+})
+
+async function keptBodies(db: Database): Promise<string[]> {
+  const rows = await db
     .selectFrom('inbox_messages')
-    .select(['activity_id', 'body'])
+    .select('activity_id')
+    .where('body', 'is not', null)
     .orderBy('activity_id')
     .execute()
-  assert.deepEqual(left, [
-    { activity_id: 'dropped', body: '{}' },
-    { activity_id: 'old', body: null },
-    { activity_id: 'young', body: '{}' },
-  ])
-})
+  return rows.map((row) => row.activity_id)
+}
 
 test('sessions end, and a sweep takes no more rows at once than it is told', async () => {
   const { db } = await openTestDatabase()

@@ -9,9 +9,12 @@ const BEN = 'https://peer.example/users/ben'
 const NOTE = 'https://peer.example/notes/1'
 
 function message(id: string, actor: string, type: string, object: unknown): InboundMessage {
-  const parsed = parseActivity({ id: `https://peer.example/activities/${id}`, type, actor, object })
+  const document = { id: `https://peer.example/activities/${id}`, type, actor, object }
+  const parsed = parseActivity(document)
   if (parsed.outcome !== 'activity') throw new Error(JSON.stringify(parsed))
-  return { id, host: 'peer.example', signerUri: actor, receivedAt: new Date(), activity: parsed.activity }
+  const { activity } = parsed
+  const head = { id, host: 'peer.example', signerUri: actor, receivedAt: new Date() }
+  return { ...head, activity, document, body: JSON.stringify(document), attempts: 0, followOffer: null }
 }
 
 const idsOf = (messages: readonly InboundMessage[]) =>

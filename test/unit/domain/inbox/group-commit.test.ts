@@ -7,7 +7,9 @@ import type { ReceivedMessage } from '../../../../server/domain/inbox/receive-me
 const LIMITS = { rows: 10, bytes: 1_000, waitingBytes: 5_000 }
 
 function message(activityId: string, body = 'x'): ReceivedMessage {
-  return { signerUri: 'https://a.example/ana', activityId, activityType: 'Like', host: 'a.example', body }
+  const signed = { keyUri: 'https://a.example/ana#main-key', scheme: 'cavage' } as const
+  const facts = { activityType: 'Like', objectUri: null, followOffer: null, ...signed }
+  return { signerUri: 'https://a.example/ana', activityId, host: 'a.example', body, ...facts }
 }
 
 /** A database whose answers the test gives itself. */
