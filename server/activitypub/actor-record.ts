@@ -33,6 +33,7 @@ export function actorRecord(facts: ActorFacts, handleDomain: string | null): Rem
     followersUri: facts.followers,
     followingUri: facts.following,
     featuredUri: facts.featured,
+    featuredTagsUri: facts.featuredTags,
     alsoKnownAs: facts.alsoKnownAs,
     movedToUri: facts.movedTo,
     isLocked: facts.manuallyApprovesFollowers,

@@ -3,14 +3,14 @@
  * fetched is stored, with the authors and the ancestors that it needs.
  */
 import type { Clock } from '../core/clock.ts'
-import type { Database } from '../db/pool.ts'
+import type { Database, Transaction } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { type Actor, findActorByHandle, findActorByUri, findActorReferences } from '../domain/actors/actor.ts'
 import { isStale, refreshStaleActors } from '../domain/actors/actor-freshness.ts'
 import { type UpsertOptions, upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
 import { findByPageUrl, findPostByUri } from '../domain/posts/find-remote.ts'
-import { ingestPosts } from '../domain/posts/ingest-posts.ts'
+import { type Ingested, ingestPosts } from '../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
@@ -31,6 +31,8 @@ export interface FindOptions {
   /** Reads an actor from its origin however fresh the stored row is. */
   readonly isFresh?: boolean
   readonly limits?: BudgetLimits
+  /** Shared with other readings for the same trigger; goes before the limits. */
+  readonly budget?: FetchBudget
   /** Why a post that was read is not to be stored, with whatever it replies to; null where it is. */
   readonly refusalOf?: (facts: PostFacts) => string | null
 }
@@ -56,6 +58,11 @@ export interface Dereferencer {
   readActor(uri: string, options?: UpsertOptions): Promise<ActorReading>
   /** As `postByUri`, telling why there is none. */
   readPost(uri: string, options?: FindOptions): Promise<PostReading>
+  /**
+   * Stores posts that were read where their authors show them, on the authors' own origins; the authors are known.
+   * Those that are known already stay as they are.
+   */
+  storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested>
 }
 
 export interface DereferencerParts extends RemoteParts {
@@ -82,7 +89,8 @@ class Finder implements Dereferencer {
   }
 
   async actorByUri(uri: string, options: FindOptions = {}): Promise<Actor | null> {
-    return this.#actor(uri, new FetchBudget(this.#clock, options.limits), options.isFresh === true)
+    const budget = options.budget ?? new FetchBudget(this.#clock, options.limits)
+    return this.#actor(uri, budget, options.isFresh === true)
   }
 
   async actorByHandle(handle: string, options: FindOptions = {}): Promise<Actor | null> {
@@ -140,7 +148,7 @@ class Finder implements Dereferencer {
   async readPost(uri: string, options: FindOptions = {}): Promise<PostReading> {
     const stored = await findPostByUri(this.#db, uri)
     if (stored !== undefined) return { outcome: 'found', post: stored }
-    const budget = new FetchBudget(this.#clock, options.limits)
+    const budget = options.budget ?? new FetchBudget(this.#clock, options.limits)
     const chain: PostFacts[] = []
     let failure: DocumentFailure | null = null
     for (let next: string | null = uri; next !== null && chain.length <= budget.ancestors;) {
@@ -156,7 +164,7 @@ class Finder implements Dereferencer {
       if (next !== null && (await findPostByUri(this.#db, next)) !== undefined) break
     }
     if (failure !== null) return failure
-    await this.#storePosts(chain)
+    await this.#storeChain(chain)
     const post = await findPostByUri(this.#db, chain[0]?.uri ?? uri)
     return post === undefined
       ? { outcome: 'refused', reason: `${uri} was deleted` }
@@ -244,14 +252,18 @@ class Finder implements Dereferencer {
     return parsed.ok ? { facts: parsed.post } : refused(parsed.reason)
   }
 
-  async #storePosts(chain: readonly PostFacts[]): Promise<void> {
+  async storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested> {
     const now = this.#clock.now()
+    const known = await findActorReferences(tx, posts.flatMap(actorUrisOf))
+    const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
+    const actors = await withMentionedActors(tx, posts, known, isOwnHost)
+    const records = posts.flatMap((facts) => postRecord(facts, actors, now) ?? [])
+    return ingestPosts(tx, records, now)
+  }
+
+  async #storeChain(chain: readonly PostFacts[]): Promise<void> {
     await inTransaction(this.#db, async (tx) => {
-      const known = await findActorReferences(tx, chain.flatMap(actorUrisOf))
-      const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
-      const actors = await withMentionedActors(tx, chain, known, isOwnHost)
-      const records = chain.flatMap((facts) => postRecord(facts, actors, now) ?? [])
-      const { linkedIds } = await ingestPosts(tx, records, now)
+      const { linkedIds } = await this.storePosts(tx, chain)
       // A reply that waited for one of these takes its place in the past.
       await addToTimelines(tx, linkedIds)
     })

@@ -29,9 +29,14 @@ export class FetchBudget {
     return Math.max(0, this.#endsAt - this.#clock.monotonicMs())
   }
 
+  /** Nothing more can be taken. */
+  get isSpent(): boolean {
+    return this.#documents <= 0 || this.leftMs <= 0
+  }
+
   /** Takes one document; false when there is none left, no time left, or this one was taken before. */
   take(uri: string): boolean {
-    if (this.#documents <= 0 || this.leftMs <= 0 || this.#visited.has(uri)) return false
+    if (this.isSpent || this.#visited.has(uri)) return false
     this.#visited.add(uri)
     this.#documents -= 1
     return true

@@ -19,6 +19,7 @@ import { Batch, type Confirmed } from './inbound/batch.ts'
 import { handleBlocks } from './inbound/block.ts'
 import { handleCreates } from './inbound/create.ts'
 import { handleDeletes } from './inbound/delete.ts'
+import { handleAdds, handleRemoves } from './inbound/featured.ts'
 import { handleFollows } from './inbound/follow.ts'
 import { handleLikes } from './inbound/like.ts'
 import {
@@ -54,6 +55,8 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
   Create: handleCreates,
   Announce: handleAnnounces,
   Like: handleLikes,
+  Add: handleAdds,
+  Remove: handleRemoves,
   Update: handleUpdates,
   Delete: handleDeletes,
   Undo: handleUndos,

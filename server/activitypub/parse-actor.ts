@@ -77,6 +77,7 @@ export interface ActorFacts {
   readonly followers: string | null
   readonly following: string | null
   readonly featured: string | null
+  readonly featuredTags: string | null
   /** Only keys that name this actor as their owner, on its origin. */
   readonly publicKeys: readonly PublicKeyFact[]
   readonly assertionMethods: readonly MultikeyFact[]
@@ -185,7 +186,10 @@ function fieldsOf(value: unknown): FieldFact[] {
     .filter((field) => field.name !== '')
 }
 
-type Endpoints = Pick<ActorFacts, 'sharedInbox' | 'outbox' | 'followers' | 'following' | 'featured'>
+type Endpoints = Pick<
+  ActorFacts,
+  'sharedInbox' | 'outbox' | 'followers' | 'following' | 'featured' | 'featuredTags'
+>
 
 function endpointsOf(document: JsonObject, uri: string): Endpoints {
   const endpoints = isObject(document['endpoints']) ? document['endpoints'] : {}
@@ -199,6 +203,7 @@ function endpointsOf(document: JsonObject, uri: string): Endpoints {
     followers: own(document['followers']),
     following: own(document['following']),
     featured: own(document['featured']),
+    featuredTags: own(document['featuredTags']),
   }
 }
 

@@ -37,6 +37,7 @@ interface ActorsTable extends StateColumns {
   followers_uri: Nullable<string>
   following_uri: Nullable<string>
   featured_uri: Nullable<string>
+  featured_tags_uri: Nullable<string>
   also_known_as: Generated<string[]>
   moved_to_uri: Nullable<string>
   is_locked: Generated<boolean>
@@ -50,6 +51,7 @@ interface ActorsTable extends StateColumns {
   followers_count: Generated<number>
   following_count: Generated<number>
   posts_count: Generated<number>
+  origin_posts_count: Nullable<number>
   last_post_at: NullableMoment
   published_at: NullableMoment
   fetched_at: NullableMoment

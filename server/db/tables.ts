@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { ActorTables } from './actor-tables.ts'
 import type { ClientTables } from './client-tables.ts'
+import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { MoveTables } from './move-tables.ts'
@@ -11,7 +12,7 @@ export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
 export interface Tables
-  extends ActorTables, ClientTables, DeliveryTables, HomeTables, MoveTables, PostTables {}
+  extends ActorTables, ClientTables, CollectionTables, DeliveryTables, HomeTables, MoveTables, PostTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

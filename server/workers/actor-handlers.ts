@@ -9,6 +9,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { forgetGoneActor } from '../domain/actors/actor-freshness.ts'
 import { findMoveObstacle, followMove, wasMoveFollowed } from '../domain/moves/follow-move.ts'
 import type { Home } from '../domain/owner/home.ts'
+import { refreshProfile } from '../domain/profiles/profile-readings.ts'
 import { type Verdict, again } from '../stator/graph.ts'
 
 export interface ActorParts {
@@ -37,6 +38,7 @@ async function refresh(parts: ActorParts, actor: Row<'actors'>): Promise<Outdate
   switch (reading.outcome) {
     case 'found':
       await followUnannounced(parts, reading.actor)
+      await inTransaction(db, async (tx) => refreshProfile(tx, actor.id, clock.now()))
       return 'updated'
     case 'gone':
       await inTransaction(db, async (tx) => forgetGoneActor(tx, actor.id, clock.now()))

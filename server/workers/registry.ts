@@ -5,14 +5,18 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import { actorGraph } from '../domain/actors/actor-graph.ts'
+import { RemoteCollections } from '../activitypub/remote-collections.ts'
+import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
 import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
 import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
 import type { Home } from '../domain/owner/home.ts'
+import { outboxSweepGraph } from '../domain/outboxes/outbox-sweep-graph.ts'
 import { peerGraph } from '../domain/peers/peer-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
+import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
@@ -22,8 +26,10 @@ import { followHandlers } from './follow-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
+import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
 import { peerHandlers } from './peer-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
+import { profileReadingHandlers } from './profile-reading-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
@@ -39,6 +45,7 @@ export interface WorkerParts {
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
 export function allGraphWork(parts: WorkerParts): GraphWork[] {
   const { db, config } = parts
+  const collections = new RemoteCollections(new RemoteDocuments(parts))
   return [
     work({ graph: postGraph, handlers: postHandlers({ db, mediaUrl: config.mediaUrl }) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
@@ -51,6 +58,8 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       handlers: { ...identityHandlers(parts), outdated: refreshActorHandler(parts) },
     }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
+    work({ graph: profileReadingGraph, handlers: profileReadingHandlers({ ...parts, collections }) }),
+    work({ graph: outboxSweepGraph, handlers: outboxSweepHandlers({ ...parts, collections }) }),
   ]
 }
 

@@ -339,7 +339,15 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
   'Undo EmojiReact': withoutEffect,
   QuoteRequest: withoutEffect,
   Flag: withoutEffect,
-  Add: withoutEffect,
+  async Add(story, fixture) {
+    assert.equal((await story.sends(fixture)).state, 'processed')
+    const id = story.accountOf(fixture.expect.actorUri)
+    const pinned = await world.owner.list(`/api/v1/accounts/${id}/statuses?pinned=true`)
+    assert.deepEqual(
+      pinned.map((post) => post['uri']),
+      [fixture.expect.objectUri],
+    )
+  },
   Move: withoutEffect,
 }
 

@@ -6,6 +6,7 @@ import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
+import { isAddressed, toldOf } from '../told-of-post.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
 
@@ -135,27 +136,18 @@ function concerns(batch: Batch, facts: PostFacts, signer: ActorReference): boole
   })
 }
 
-function isAddressed(facts: PostFacts, identity: ActorReference): boolean {
-  return facts.to.includes(identity.uri) || facts.cc.includes(identity.uri)
-}
-
-/**
- * Told are those who are addressed, and named, written to directly, or replied to (rule 25): whoever is merely in a long
- * list of recipients is not.
- */
 export function mentionsOf(
   batch: Batch,
   facts: PostFacts,
   post: Pick<IngestedPost, 'id' | 'author_id' | 'in_reply_to_uri'>,
 ): NotificationDraft[] {
   const parent = post.in_reply_to_uri === null ? undefined : batch.posts.get(post.in_reply_to_uri)
-  return batch.identities
-    .filter((identity) => {
-      if (!isAddressed(facts, identity)) return false
-      const isNamed = facts.mentions.some(({ href }) => href === identity.uri)
-      return isNamed || facts.visibility === 'direct' || parent?.author_id === identity.id
-    })
-    .map(({ id }) => ({ actorId: id, kind: 'mention', fromActorId: post.author_id, postId: post.id }))
+  return toldOf(batch.identities, facts, parent?.author_id ?? null).map(({ id }) => ({
+    actorId: id,
+    kind: 'mention',
+    fromActorId: post.author_id,
+    postId: post.id,
+  }))
 }
 
 function referenceOf(facts: PostFacts, post: IngestedPost): PostReference {

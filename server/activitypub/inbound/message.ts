@@ -47,6 +47,8 @@ const HANDLED = [
     'Undo',
     'Block',
     'Move',
+    'Add',
+    'Remove',
   ] as const),
 ] satisfies ActivityType[]
 

@@ -3,7 +3,7 @@
  * their order was; those that have (a post and its deletion, an Accept and the post that follows it) go one after the
  * other.
  */
-import { idOf } from '../json.ts'
+import { idOf, textOf } from '../json.ts'
 import type { HandledType, InboundMessage } from './message.ts'
 
 /** Types that change who follows or blocks whom, and so what becomes of everything else by the same actor. */
@@ -57,8 +57,10 @@ function remember(touches: Map<string, Touch[]>, key: string, touch: Touch): voi
   touches.set(key, [...others, touch])
 }
 
-/** Ids of the activity, of its object, and of the object of that, as in an Undo. */
+/** Ids of the activity, of its object, and of the object of that, as in an Undo; of a hashtag its name. */
 function objectsOf({ activity }: InboundMessage): string[] {
-  const nested = activity.object === null ? null : idOf(activity.object['object'])
-  return [...new Set([activity.id, activity.objectUri, nested].filter((id) => id !== null))]
+  const { object, id, objectUri } = activity
+  const nested = object === null ? null : idOf(object['object'])
+  const name = object === null || objectUri !== null ? null : textOf(object['name'])
+  return [...new Set([id, objectUri, nested, name].filter((one) => one !== null))]
 }

@@ -32,6 +32,7 @@ const SHOWN_COLUMNS = [
   'followers_count',
   'following_count',
   'posts_count',
+  'origin_posts_count',
   'last_post_at',
   'published_at',
   'gone_at',
@@ -94,7 +95,8 @@ export function accountFromActor(
     memorial: false,
     created_at: midnightOf(actor.published_at ?? actor.created_at),
     last_status_at: isoMoment(actor.last_post_at)?.slice(0, 10) ?? null,
-    statuses_count: actor.posts_count,
+    // Of somebody elsewhere only a part may be here.
+    statuses_count: Math.max(actor.posts_count, actor.origin_posts_count ?? 0),
     followers_count: actor.followers_count,
     following_count: actor.following_count,
     roles: [],

@@ -43,6 +43,7 @@ export interface RemoteActorRecord {
   readonly followersUri: string | null
   readonly followingUri: string | null
   readonly featuredUri: string | null
+  readonly featuredTagsUri: string | null
   readonly alsoKnownAs: readonly string[]
   readonly movedToUri: string | null
   readonly isLocked: boolean
@@ -112,6 +113,7 @@ const DEFINITIONS = {
   followers_uri: 'text',
   following_uri: 'text',
   featured_uri: 'text',
+  featured_tags_uri: 'text',
   also_known_as: 'text[]',
   moved_to_uri: 'text',
   is_locked: 'boolean',
@@ -158,6 +160,7 @@ function columnsOf(record: RemoteActorRecord): Record<ColumnName | 'is_complete'
     followers_uri: record.followersUri,
     following_uri: record.followingUri,
     featured_uri: record.featuredUri,
+    featured_tags_uri: record.featuredTagsUri,
     also_known_as: record.alsoKnownAs,
     moved_to_uri: record.movedToUri,
     is_locked: record.isLocked,

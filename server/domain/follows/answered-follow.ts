@@ -2,6 +2,7 @@
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
+import { followedProfile } from '../profiles/profile-readings.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
 import { clearTimelineOf } from './timeline-of-follow.ts'
@@ -27,6 +28,7 @@ export async function followAccepted(tx: Transaction, follow: OwnFollow, now: Da
   if (moved.length === 0) return false
   await tx.updateTable('follows').set({ accepted_at: now }).where('id', '=', follow.id).execute()
   await countFollows(tx, [follow], 1)
+  await followedProfile(tx, follow.target_id)
   return true
 }
 

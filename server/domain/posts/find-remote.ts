@@ -72,3 +72,19 @@ export async function findByPageUrl(
   const actor = actors.find(({ uri }) => sameOrigin(uri, url))
   return actor === undefined ? null : { kind: 'actor', actor }
 }
+
+/** Those of the URIs that this actor wrote or boosted. */
+export async function findAuthorsPosts(
+  db: Querier,
+  authorId: string,
+  uris: readonly string[],
+): Promise<Pick<Row<'posts'>, 'id' | 'uri' | 'in_reply_to_author_id'>[]> {
+  if (uris.length === 0) return []
+  return db
+    .selectFrom('posts')
+    .select(['id', 'uri', 'in_reply_to_author_id'])
+    .where('uri', '=', sql<string>`any(${[...uris]}::text[])`)
+    .where('author_id', '=', authorId)
+    .where('deleted_at', 'is', null)
+    .execute()
+}

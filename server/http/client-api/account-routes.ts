@@ -63,9 +63,11 @@ function lookupRoutes(app: ApiApp, api: Api): void {
       return sendAccount(api, request, actor.id)
     },
   )
-  app.get('/accounts/:id', { ...forAll('read:accounts'), schema: { params: IdParams } }, async (request) =>
-    sendAccount(api, request, (await getAccountActor(api, request.params.id)).id),
-  )
+  app.get('/accounts/:id', { ...forAll('read:accounts'), schema: { params: IdParams } }, async (request) => {
+    const actor = await getAccountActor(api, request.params.id)
+    await api.looks.atProfile(viewerIdOf(request), actor)
+    return sendAccount(api, request, actor.id)
+  })
 }
 
 /** `name` on the home's own domain, `name@domain` of anybody known here; nothing is fetched. */
@@ -184,6 +186,7 @@ function accountPosts(app: ApiApp, api: Api): void {
     }
     const wanted = pageRequest(query, STATUS_PAGE)
     const page = await listAccountPosts(api.context.db, viewerIdOf(request), actor.id, filter, wanted)
+    await api.looks.atPosts(viewerIdOf(request), actor, wanted, page)
     return sendStatuses(api, request, reply, page)
   })
 }

@@ -17,6 +17,7 @@ import { loadMediaKey } from '../../domain/media/media-key.ts'
 import { type MediaUrls, createMediaUrls } from '../../domain/media/media-urls.ts'
 import type { HttpContext } from '../http-context.ts'
 import { actorIdOf, viewerIdOf } from './access.ts'
+import { type Looks, createLooks } from './looks.ts'
 
 export type ListenerKind = 'public' | 'private'
 
@@ -37,6 +38,8 @@ export interface Api {
   readonly context: HttpContext
   readonly listener: ListenerKind
   readonly urls: MediaUrls
+  /** What the owner looks at elsewhere is read at its origin. */
+  readonly looks: Looks
   now(): Date
   /** Entities as this identity, or a stranger, sees them. */
   scopeFor(viewerId: string | null): EntityScope
@@ -63,6 +66,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     context,
     listener,
     urls,
+    looks: createLooks(context),
     now: () => clock.now(),
     scopeFor,
     scopeOf: (request) => scopeFor(viewerIdOf(request)),

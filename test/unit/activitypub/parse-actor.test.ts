@@ -35,6 +35,7 @@ test('the least there can be is enough', () => {
     followers: null,
     following: null,
     featured: null,
+    featuredTags: null,
     publicKeys: [],
     assertionMethods: [],
     alsoKnownAs: [],

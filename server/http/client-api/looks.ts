@@ -1,0 +1,44 @@
+/**
+ * What the owner looks at and this home knows only a part of: the worker reads the rest at its origin. Looking again
+ * within a minute changes nothing and costs nothing. Strangers make this home ask nobody.
+ */
+import { LRUCache } from 'lru-cache'
+import type { PageOf, PageRequest } from '../../db/paging.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import type { Actor } from '../../domain/actors/actor.ts'
+import { sweepFurther } from '../../domain/outboxes/outbox-sweeps.ts'
+import { openProfile } from '../../domain/profiles/profile-readings.ts'
+import type { HttpContext } from '../http-context.ts'
+
+export interface Looks {
+  /** @param viewerId  null for a stranger */
+  atProfile(viewerId: string | null, actor: Actor): Promise<void>
+  /** Whoever comes to the end of what is here wants what is older. */
+  atPosts(viewerId: string | null, actor: Actor, wanted: PageRequest, page: PageOf<unknown>): Promise<void>
+}
+
+const REMEMBERED = 1_000
+const REMEMBERED_MS = 60_000
+
+export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home' | 'clock'>): Looks {
+  const seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
+  const isAsked = (viewerId: string | null, actor: Actor): boolean =>
+    viewerId !== null &&
+    actor.domain_id === null &&
+    !home.isBlockedDomain(actor.host) &&
+    !home.isBlockedDomain(actor.handle_domain)
+  const atProfile: Looks['atProfile'] = async (viewerId, actor) => {
+    if (!isAsked(viewerId, actor) || seen.has(actor.id)) return
+    seen.set(actor.id, true)
+    await inTransaction(db, async (tx) => openProfile(tx, actor.id, clock.now()))
+  }
+  return {
+    atProfile,
+    async atPosts(viewerId, actor, wanted, page) {
+      if (!isAsked(viewerId, actor)) return
+      await atProfile(viewerId, actor)
+      const isAtEnd = wanted.maxId !== null && !page.isFull
+      if (isAtEnd) await sweepFurther(db, actor.id)
+    },
+  }
+}
