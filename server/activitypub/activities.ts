@@ -5,6 +5,7 @@ import type { Addressing } from './addressing.ts'
 import type { JsonObject } from './json.ts'
 import { instant } from './note.ts'
 import { withoutEmpty } from './note-parts.ts'
+import { postActivityUri } from './uris.ts'
 import { ACTOR_CONTEXT, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC } from './vocabulary.ts'
 
 interface ActivityHead {
@@ -61,6 +62,31 @@ export function announceActivity(parts: AnnounceParts): JsonObject {
     ...addressing,
     object: parts.objectUri,
   })
+}
+
+/**
+ * A vote: one option of a poll elsewhere, to its author alone. The ids of the Create and of what is inside are told to
+ * nobody else and answer nobody, the author included: the signed Create is all that a server needs to count it.
+ */
+export function voteActivity(
+  parts: Pick<ActivityHead, 'actorUri'> & {
+    readonly voteUri: string
+    readonly choice: string
+    readonly pollUri: string
+    readonly recipientUri: string
+  },
+): JsonObject {
+  const to = [parts.recipientUri]
+  const object = {
+    id: parts.voteUri,
+    type: 'Note',
+    attributedTo: parts.actorUri,
+    to,
+    inReplyTo: parts.pollUri,
+    name: parts.choice,
+  }
+  const id = postActivityUri(parts.voteUri)
+  return { ...head('Create', { ...parts, id }, PLAIN_CONTEXT), to, object }
 }
 
 interface DirectedParts extends ActivityHead {

@@ -42,6 +42,7 @@ export type Resolved =
   | { readonly kind: 'post'; readonly post: Post }
 
 export type ActorReading = { readonly outcome: 'found'; readonly actor: Actor } | DocumentFailure
+export type FactsReading = { readonly outcome: 'found'; readonly facts: PostFacts } | DocumentFailure
 export type PostReading = { readonly outcome: 'found'; readonly post: Post } | DocumentFailure
 
 /** Null everywhere means: not found, not allowed, or not reachable now. Nothing throws for what others do. */
@@ -58,6 +59,8 @@ export interface Dereferencer {
   readActor(uri: string, options?: UpsertOptions): Promise<ActorReading>
   /** As `postByUri`, telling why there is none. */
   readPost(uri: string, options?: FindOptions): Promise<PostReading>
+  /** What the origin says of a post that is known, now; stored is nothing. @param authorUri  the stored author, who cannot change */
+  readFacts(uri: string, authorUri: string): Promise<FactsReading>
   /**
    * Stores posts that were read where their authors show them, on the authors' own origins; the authors are known.
    * Those that are known already stay as they are.
@@ -169,6 +172,16 @@ class Finder implements Dereferencer {
     return post === undefined
       ? { outcome: 'refused', reason: `${uri} was deleted` }
       : { outcome: 'found', post }
+  }
+
+  async readFacts(uri: string, authorUri: string): Promise<FactsReading> {
+    const read = await this.#documents.read(uri, { isFresh: true })
+    if (read.outcome !== 'found') return read
+    const parsed = parsePost(read.document, { actorUri: authorUri })
+    if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
+    if (parsed.post.uri !== uri || parsed.post.actorUri !== authorUri)
+      return { outcome: 'refused', reason: `${uri} is another post now` }
+    return { outcome: 'found', facts: parsed.post }
   }
 
   async #readActor(uri: string, options: UpsertOptions): Promise<ActorReading> {

@@ -24,11 +24,12 @@ export interface NoteParts {
 }
 
 export interface NotePoll {
-  readonly options: readonly { readonly title: string; readonly votes: number }[]
+  /** Votes are null while the author hides them. */
+  readonly options: readonly { readonly title: string; readonly votes: number | null }[]
   readonly isMultiple: boolean
   readonly endsAt: Date | null
   readonly closedAt: Date | null
-  readonly votersCount: number
+  readonly votersCount: number | null
 }
 
 /**
@@ -85,11 +86,11 @@ function pollProperties(poll: NotePoll): JsonObject {
     [poll.isMultiple ? 'anyOf' : 'oneOf']: poll.options.map(({ title, votes }) => ({
       type: 'Note',
       name: title,
-      replies: { type: 'Collection', totalItems: votes },
+      ...(votes === null ? {} : { replies: { type: 'Collection', totalItems: votes } }),
     })),
     endTime: poll.endsAt === null ? null : instant(poll.endsAt),
     closed: poll.closedAt === null ? null : instant(poll.closedAt),
-    votersCount: poll.votersCount,
+    ...(poll.votersCount === null ? {} : { votersCount: poll.votersCount }),
   }
 }
 

@@ -5,8 +5,9 @@ import type { Row } from '../db/tables.ts'
 import { hashtagPageUrl } from '../domain/owner/own-uris.ts'
 import { announceActivity } from './activities.ts'
 import type { JsonObject } from './json.ts'
-import { type NoteParts, noteObject } from './note.ts'
+import { type NoteParts, type NotePoll, noteObject } from './note.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
+import { loadNotePolls } from './own-polls.ts'
 import { postContextUri } from './uris.ts'
 
 export interface OwnNoteOptions {
@@ -16,13 +17,14 @@ export interface OwnNoteOptions {
 
 /** What of a row its document is made of. */
 export type OwnPost = NoteParts['post'] &
-  Pick<Row<'posts'>, 'id' | 'author_id' | 'boost_of_id' | 'conversation_id'>
+  Pick<Row<'posts'>, 'id' | 'author_id' | 'boost_of_id' | 'conversation_id' | 'kind'>
 
 interface Parts {
   readonly authors: ReadonlyMap<string, Pick<Row<'actors'>, 'uri' | 'followers_uri'>>
   readonly mentioned: ReadonlyMap<string, MentionedActor[]>
   readonly hashtags: ReadonlyMap<string, string[]>
   readonly attachments: ReadonlyMap<string, Row<'attachments'>[]>
+  readonly polls: ReadonlyMap<string, NotePoll>
   /** URI of the first post of a thread, where it is ours. */
   readonly threads: ReadonlyMap<string, string>
   /** What boosts carry, with its author. */
@@ -65,6 +67,7 @@ function noteOf(post: OwnPost, parts: Parts, options: OwnNoteOptions): JsonObjec
     })),
     attachments: (parts.attachments.get(post.id) ?? []).map((row) => attachmentOf(row, origin, options)),
     conversationUri: thread === undefined ? null : postContextUri(thread),
+    poll: parts.polls.get(post.id) ?? null,
   })
 }
 
@@ -95,9 +98,10 @@ function attachmentOf(row: Row<'attachments'>, origin: string, { mediaUrl }: Own
 
 async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts> {
   const ids = posts.filter(({ boost_of_id: boostOf }) => boostOf === null).map(({ id }) => id)
+  const asking = posts.filter(({ kind }) => kind === 'Question').map(({ id }) => id)
   const boostedIds = posts.flatMap(({ boost_of_id: boostOf }) => boostOf ?? [])
   const threadIds = posts.map((post) => post.conversation_id)
-  const [authors, mentioned, hashtags, attachments, threads, boosted] = await Promise.all([
+  const [authors, mentioned, hashtags, attachments, polls, threads, boosted] = await Promise.all([
     db
       .selectFrom('actors')
       .select(['id', 'uri', 'followers_uri'])
@@ -106,6 +110,7 @@ async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts>
     ids.length === 0 ? [] : loadMentioned(db, ids),
     ids.length === 0 ? [] : loadHashtags(db, ids),
     ids.length === 0 ? [] : loadAttachments(db, ids),
+    asking.length === 0 ? new Map<string, NotePoll>() : loadNotePolls(db, asking),
     ids.length === 0 ? [] : loadThreads(db, threadIds),
     boostedIds.length === 0 ? [] : loadBoosted(db, boostedIds),
   ])
@@ -114,6 +119,7 @@ async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts>
     mentioned: grouped(mentioned, (row) => [row.post_id, row]),
     hashtags: grouped(hashtags, (row) => [row.post_id, row.name]),
     attachments: grouped(attachments, (row) => [row.post_id ?? '', row]),
+    polls,
     threads: new Map(threads.map((thread) => [thread.id, thread.uri])),
     boosted: new Map(boosted.map((post) => [post.id, post])),
   }

@@ -28,6 +28,8 @@ const KNOWN: ReadonlySet<string> = new Set(ACTIVITY_TYPES)
 const isKnownType = (type: string): type is ActivityType => KNOWN.has(type)
 
 /** More addressees than this are no message to somebody. */
+/** As many as a poll may have options. */
+const MAX_VOTES = 20
 const MAX_ADDRESSEES = 1_000
 const MAX_OBJECTS = 100
 
@@ -40,6 +42,8 @@ export interface ActivityFacts {
   readonly objectUri: string | null
   /** The embedded object, if it is embedded. Whoever uses it checks its origin (rules 16 to 18). */
   readonly object: JsonObject | null
+  /** More than one only in the Create of several votes, as GoToSocial sends them. */
+  readonly objects: readonly JsonObject[]
   /** All ids that `object` names; more than one only in a Flag. */
   readonly objectUris: readonly string[]
   /** Of Add, Remove and Move. */
@@ -85,13 +89,23 @@ export function parseActivity(document: JsonObject): ParsedActivity {
   if (!isKnownType(type)) return { outcome: 'ignored', type, actorUri, id }
   const objects = asArray(document['object'])
   if (objects.length === 0) return invalid(`the ${type} has no object`)
-  if (objects.length > 1 && type !== 'Flag') return invalid(`the ${type} has ${objects.length} objects`)
+  const isBallot = type === 'Create' && objects.length <= MAX_VOTES && objects.every(isVoteLike)
+  if (objects.length > 1 && type !== 'Flag' && !isBallot)
+    return invalid(`the ${type} has ${objects.length} objects`)
   const [first] = objects
-  const object = objects.length === 1 && isObject(first) ? first : null
-  const objectUri = objects.length === 1 ? idOf(first) : null
+  const isOne = objects.length === 1 || isBallot
+  const object = isOne && isObject(first) ? first : null
+  const objectUri = isOne ? idOf(first) : null
   if (objectUri === null && object === null && type !== 'Flag')
     return invalid(`the object of the ${type} has no https id`)
   return { outcome: 'activity', activity: envelope(document, { id, type, actorUri, object, objectUri }) }
+}
+
+/** Options of a poll, chosen in one go: each is a Note that has a name and no content. */
+function isVoteLike(object: unknown): boolean {
+  return (
+    isObject(object) && typeOf(object) === 'Note' && textOf(object['name']) !== null && !object['content']
+  )
 }
 
 const invalid = (reason: string): ParsedActivity => ({ outcome: 'invalid', reason })
@@ -103,6 +117,7 @@ function envelope(document: JsonObject, head: EnvelopeHead): ActivityFacts {
   const { instrument } = document
   return {
     ...head,
+    objects: head.object === null ? [] : asArray(document['object']).filter(isObject),
     objectUris: idsOf(document['object'], MAX_OBJECTS),
     targetUri: idOf(document['target']),
     instrument: isObject(instrument) ? instrument : null,

@@ -88,6 +88,7 @@ export function postContent(facts: PostFacts, known: KnownActors): RemotePostCon
       return key === '' ? [] : [{ name: key, displayName: cleanLine(name, 200) }]
     }),
     attachments: facts.attachments.map(attachmentOf),
+    poll: facts.poll,
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Account, StatusVisibility } from './account.ts'
 import type { CustomEmoji } from './custom-emoji.ts'
 import type { MediaAttachment } from './media-attachment.ts'
+import type { Poll, PollOption } from './poll.ts'
 
 export interface StatusMention {
   readonly id: string
@@ -50,7 +51,7 @@ export interface Status {
   readonly in_reply_to_id: string | null
   readonly in_reply_to_account_id: string | null
   readonly reblog: Status | null
-  readonly poll: null
+  readonly poll: Poll | null
   readonly card: null
   readonly quote: null
   readonly quote_approval: QuoteApproval
@@ -91,5 +92,6 @@ export interface StatusEdit {
   readonly media_attachments: readonly MediaAttachment[]
   readonly emojis: readonly CustomEmoji[]
   readonly quote: null
-  readonly poll: null
+  /** What it asked. */
+  readonly poll: { readonly options: ReadonlyArray<Pick<PollOption, 'title'>> } | null
 }

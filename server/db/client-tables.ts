@@ -40,7 +40,8 @@ interface OauthCodesTable {
 interface IdempotencyKeysTable {
   holder: string
   key: string
-  post_id: string
+  post_id: Nullable<string>
+  scheduled_id: Nullable<string>
   created_at: Moment
 }
 

@@ -51,6 +51,7 @@ interface PostEditsTable {
   is_sensitive: boolean
   emojis: Json<readonly StoredEmoji[]>
   attachments: Json<readonly object[]>
+  poll_options: Nullable<string[]>
   edited_at: ColumnType<Date, Date | string, Date | string>
 }
 
@@ -75,6 +76,7 @@ interface PostHashtagsTable {
 interface AttachmentsTable {
   id: Generated<string>
   post_id: Nullable<string>
+  scheduled_id: Nullable<string>
   owner_actor_id: Nullable<string>
   position: Generated<number>
   kind: 'image' | 'video' | 'gifv' | 'audio' | 'unknown'

@@ -6,13 +6,22 @@ import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { MoveTables } from './move-tables.ts'
+import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
 export interface Tables
-  extends ActorTables, ClientTables, CollectionTables, DeliveryTables, HomeTables, MoveTables, PostTables {}
+  extends
+    ActorTables,
+    ClientTables,
+    CollectionTables,
+    DeliveryTables,
+    HomeTables,
+    MoveTables,
+    PollTables,
+    PostTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -15,6 +15,8 @@ import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { outboxSweepGraph } from '../domain/outboxes/outbox-sweep-graph.ts'
 import { peerGraph } from '../domain/peers/peer-graph.ts'
+import { pollGraph } from '../domain/polls/poll-graph.ts'
+import { pollVoteGraph } from '../domain/polls/poll-vote-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
@@ -28,6 +30,8 @@ import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
 import { peerHandlers } from './peer-handlers.ts'
+import { pollHandlers } from './poll-handlers.ts'
+import { pollVoteHandlers } from './poll-vote-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 
@@ -48,6 +52,8 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
   const collections = new RemoteCollections(new RemoteDocuments(parts))
   return [
     work({ graph: postGraph, handlers: postHandlers({ db, mediaUrl: config.mediaUrl }) }),
+    work({ graph: pollGraph, handlers: pollHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
+    work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),
     work({ graph: blockGraph, handlers: blockHandlers(parts) }),

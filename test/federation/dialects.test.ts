@@ -10,6 +10,7 @@ import type {
   ExpectedActor,
   ExpectedEffect,
   ExpectedPost,
+  ExpectedVote,
   Expectation,
   Software,
 } from '../fixtures/expectations.ts'
@@ -70,7 +71,9 @@ class Story {
     const id = String(undone ? inner.id : document['id'])
     const known = this.#targets.get(id)
     if (known !== undefined) return known
-    const post = await world.owner.writes(`for ${this.software} ${fixture.name}`)
+    const { expect } = fixture
+    const poll = expect.what === 'vote' ? { poll: pollFor(expect.choices) } : {}
+    const post = await world.owner.writes(`for ${this.software} ${fixture.name}`, poll)
     this.#targets.set(id, post)
     return post
   }
@@ -109,8 +112,25 @@ const CHECKS: { readonly [W in Expectation['what']]: Check<W> } = {
   post: checkPost,
   effect: checkEffect,
   nothing: async (story, fixture) => assert.equal((await story.sends(fixture)).state, 'dropped'),
-  // The post of the owner is no poll.
-  vote: async (story, fixture) => assert.equal((await story.sends(fixture)).state, 'dropped'),
+  vote: checkVote,
+}
+
+const pollFor = (choices: readonly string[]): object => ({
+  options: ['something else', ...choices],
+  multiple: choices.length > 1,
+  expires_in: 3_600,
+})
+
+/** Counted, and nothing else: no reply, nothing to be told of. */
+async function checkVote(story: Story, fixture: Fixture<ExpectedVote>): Promise<void> {
+  const { state, target } = await story.sends(fixture)
+  assert.equal(state, 'processed')
+  const { poll, replies_count: replies } = await statusNow(target)
+  assert.deepEqual(
+    list(poll?.['options']).map((option) => option['votes_count']),
+    [0, ...fixture.expect.choices.map(() => 1)],
+  )
+  assert.deepEqual([Number(poll?.['voters_count']), Number(replies)], [1, 0])
 }
 
 /** Found by its handle, shown as it is, followed. */
@@ -193,6 +213,8 @@ function shownOf(status: Json): object {
     hashtags: list(status['tags']).map((tag) => String(tag['name']).toLowerCase()),
     emojis: list(status['emojis']).map((emoji) => String(emoji['shortcode'])),
     media: list(status['media_attachments']).map((one) => [String(one['type']), orNull(one['description'])]),
+    poll: list(status['poll']?.['options']).map((one) => [String(one['title']), one['votes_count']]),
+    isMultipleChoice: status['poll']?.['multiple'] ?? false,
   }
 }
 
@@ -215,6 +237,8 @@ function expectedOf(expect: ExpectedPost, target: Json): object {
     hashtags: (expect.hashtags ?? []).map((name) => name.toLowerCase()),
     emojis: expect.emojis ?? [],
     media: expect.media ?? [],
+    poll: expect.poll ?? [],
+    isMultipleChoice: expect.isMultipleChoice ?? false,
   }
 }
 

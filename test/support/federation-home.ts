@@ -14,7 +14,7 @@ import { inTransaction } from '../../server/db/transaction.ts'
 import { type Actor, getActor, listIdentities } from '../../server/domain/actors/actor.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
 import { setUpHome } from '../../server/domain/owner/set-up.ts'
-import { createPost } from '../../server/domain/posts/create-post.ts'
+import { type PostDraft, createPost } from '../../server/domain/posts/create-post.ts'
 import { federationRoutes } from '../../server/http/federation/index.ts'
 import type { HttpContext } from '../../server/http/http-context.ts'
 import { shapeAnswers } from '../../server/http/plugins/answers.ts'
@@ -106,7 +106,11 @@ export class FederationHome {
     await this.takes(actor, actor.follow(this.me.uri))
   }
 
-  async writes(text: string, visibility: Visibility = 'public'): Promise<Row<'posts'>> {
+  async writes(
+    text: string,
+    visibility: Visibility = 'public',
+    more: Partial<PostDraft> = {},
+  ): Promise<Row<'posts'>> {
     const { db, home, clock } = this.context
     const author = await getActor(db, this.me.id)
     return inTransaction(db, async (tx) =>
@@ -124,6 +128,7 @@ export class FederationHome {
           attachmentIds: [],
           applicationId: null,
           mentions: new Map(),
+          ...more,
         },
         clock.now(),
       ),

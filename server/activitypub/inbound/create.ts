@@ -9,6 +9,7 @@ import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
+import { type Ballot, handleVotes } from './vote.ts'
 
 /** A message with the post it brings. */
 export interface IncomingPost {
@@ -18,23 +19,38 @@ export interface IncomingPost {
 
 export async function handleCreates(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
   const incoming: IncomingPost[] = []
+  const ballots: Ballot[] = []
   for (const message of messages) {
-    const facts = readPost(batch, message)
+    const facts = readPosts(batch, message)
     if (typeof facts === 'string') batch.drop(message, facts)
-    else incoming.push({ message, facts })
+    else if (facts.some(({ pollVote }) => pollVote !== null)) ballots.push({ message, votes: facts })
+    else incoming.push(...facts.map((one) => ({ message, facts: one })))
   }
+  await handleVotes(batch, ballots)
   await storeIncoming(batch, incoming)
 }
 
-/** The embedded post, which must be by the signer and on its origin (rule 16); else the reason why there is none. */
-export function readPost(batch: Batch, { activity, signerUri }: InboundMessage): PostFacts | string {
-  if (activity.object === null) return 'it does not carry its object'
+/** The embedded post, or several votes, which must be by the signer and on its origin (rule 16); else the reason why there is none. */
+function readPosts(batch: Batch, { activity, signerUri }: InboundMessage): PostFacts[] | string {
+  if (activity.objects.length === 0) return 'it does not carry its object'
   const followersUri = batch.actors.get(signerUri)?.followers_uri ?? null
-  const parsed = parsePost(activity.object, { actorUri: signerUri, followersUri })
-  if (!parsed.ok) return parsed.reason
-  if (parsed.post.actorUri !== signerUri) return `its author is ${parsed.post.actorUri} and not ${signerUri}`
-  if (parsed.post.pollVote !== null) return 'it is a vote, and this home has no poll'
-  return parsed.post
+  const posts: PostFacts[] = []
+  for (const object of activity.objects) {
+    const parsed = parsePost(object, { actorUri: signerUri, followersUri })
+    if (!parsed.ok) return parsed.reason
+    if (parsed.post.actorUri !== signerUri)
+      return `its author is ${parsed.post.actorUri} and not ${signerUri}`
+    posts.push(parsed.post)
+  }
+  return posts
+}
+
+/** The one post that an Update carries. */
+export function readPost(batch: Batch, message: InboundMessage): PostFacts | string {
+  const posts = readPosts(batch, message)
+  if (typeof posts === 'string') return posts
+  const [post] = posts
+  return post === undefined || post.pollVote !== null ? 'a vote cannot be changed' : post
 }
 
 /** Stores new posts that concern somebody here, with all that they cause. */

@@ -60,13 +60,14 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
   const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
   await batch.loadActors(facts.mentions.map(({ href }) => href))
   const actors = await withMentionedActors(batch.tx, [facts], batch.actors, isOwnHost)
-  const result = await editRemotePost(batch.tx, {
+  const change = {
     postId: known.id,
     // Not every server says when an edit was made.
     editedAt: earlier(facts.updated ?? message.activity.published ?? message.receivedAt, batch.now),
     isDated: facts.updated !== null,
     content: postContent(facts, actors),
-  })
+  }
+  const result = await editRemotePost(batch.tx, change, batch.now)
   if (result === null) {
     batch.drop(message, 'it is older than what is stored, or changes nothing')
     return

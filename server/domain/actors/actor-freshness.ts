@@ -53,6 +53,8 @@ export async function forgetGoneActor(tx: Transaction, actorId: string, now: Dat
   await sql`update actor_keys set revoked_at = ${now} where actor_id = ${actorId}`.execute(tx)
   await sql`delete from notifications where from_actor_id = ${actorId}`.execute(tx)
   await removeLikesOf(tx, actorId)
+  // Votes stay counted, without a name.
+  await sql`delete from poll_votes where actor_id = ${actorId}`.execute(tx)
   await removePostsOf(tx, actorId)
   await notify(tx, 'changed', REMOTE_KEYS_CHANGED)
 }

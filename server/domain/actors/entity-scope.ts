@@ -11,6 +11,7 @@ export interface EntityScope {
   readonly urls: MediaUrls
   /** Primary domain: identities on it are shown without their domain. */
   readonly localDomain: string
+  readonly now: Date
 }
 
 /** ISO 8601 in UTC with milliseconds, or null. */

@@ -15,7 +15,7 @@ export interface Recipients {
   readonly actorIds?: readonly string[]
   /** Whoever a post is addressed to by mention. */
   readonly mentionedIn?: string
-  /** Whoever liked, boosted or answered a post: they have copies of it. */
+  /** Whoever liked, boosted or answered a post, or voted in it: they have copies of it. */
   readonly touchedPost?: string
   /** Every inbox that is known: for an actor that leaves. */
   readonly everybody?: boolean
@@ -93,6 +93,7 @@ function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown
   if (touchedPost !== undefined) {
     sources.push(
       sql`select actor_id from interactions where post_id = ${touchedPost}`,
+      sql`select actor_id from poll_votes where poll_id = ${touchedPost}`,
       sql`select author_id from posts where boost_of_id = ${touchedPost}`,
       sql`select author_id from posts where in_reply_to_id = ${touchedPost}`,
     )

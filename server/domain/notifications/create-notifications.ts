@@ -18,7 +18,7 @@ export interface CreatedNotification {
 }
 
 /**
- * Left out are those of oneself, of whoever is blocked or whose notifications are muted, and those of muted threads; the
+ * Left out are those of oneself (but the end of one's own poll), of whoever is blocked or whose notifications are muted, and those of muted threads; the
  * same thing is told once. Whether the identity may see the post is for the caller to know (rule 25).
  */
 export async function createNotifications(
@@ -33,7 +33,7 @@ export async function createNotifications(
              as ("actorId" bigint, kind text, "fromActorId" bigint, "postId" bigint))
            with ordinality as given
       join actors as me on me.id = given."actorId" and me.is_local and not me.is_instance_actor
-     where "fromActorId" <> me.id
+     where ("fromActorId" <> me.id or given.kind = 'poll')
        and not exists (
              select 1 from blocks
               where blocks.state not in ('undone', 'undone_sent')

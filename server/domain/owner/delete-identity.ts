@@ -12,6 +12,12 @@ import { countLikes } from '../posts/ingest-counts.ts'
 
 const POSTS_PER_STEP = 500
 
+/** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
+const OWN_TABLES = [
+  ...(['timeline_entries', 'bookmarks', 'pins', 'notifications'] as const),
+  ...(['poll_votes', 'scheduled_posts'] as const),
+] as const
+
 /**
  * The row and its name stay, so that nobody can take the name again; its address answers 410.
  * @throws HomebirdError NOT_FOUND for what is no identity of this home, CONFLICT for the last one
@@ -60,7 +66,7 @@ export async function deleteIdentity(
   await deleteAllPosts(tx, id, now)
   await removeFollowsOf(tx, id)
   await removeLikes(tx, id)
-  for (const table of ['timeline_entries', 'bookmarks', 'pins', 'notifications'] as const) {
+  for (const table of OWN_TABLES) {
     await tx.deleteFrom(table).where('actor_id', '=', id).execute()
   }
   await tx.deleteFrom('notifications').where('from_actor_id', '=', id).execute()

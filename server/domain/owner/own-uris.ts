@@ -65,6 +65,11 @@ export function likeUri(origin: string, id: string): string {
   return `${origin}/ap/likes/${id}`
 }
 
+/** Of a vote, as it is sent inside its Create. It is for the author of the poll alone: nothing answers at this address. */
+export function voteUri(origin: string, id: string): string {
+  return `${origin}/ap/votes/${id}`
+}
+
 export function followUri(origin: string, id: string): string {
   return `${origin}/ap/follows/${id}`
 }

@@ -40,6 +40,9 @@ const REWRITTEN = [
   rewrite('follows', sql`uri like ${HOME_URI}`, ['uri']),
   rewrite('blocks', sql`uri like ${HOME_URI}`, ['uri']),
   rewrite('interactions', sql`uri like ${HOME_URI}`, ['uri']),
+  rewrite('poll_votes', sql`uri like ${HOME_URI}`, ['uri']),
+  // Handles in what is not posted yet.
+  rewrite('scheduled_posts', sql`true`, ['text']),
   rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri']),
 ] as const
 

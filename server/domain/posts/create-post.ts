@@ -7,6 +7,8 @@ import { wakeWorker } from '../../db/transaction.ts'
 import type { Home } from '../owner/home.ts'
 import { nextId } from '../owner/identities.ts'
 import { postPageUrl, postUri } from '../owner/own-uris.ts'
+import { createOwnPoll } from '../polls/own-poll.ts'
+import type { PollDraft } from '../polls/poll-draft.ts'
 import { visiblePosts } from './can-see.ts'
 import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
 import { countNewPosts } from './ingest-counts.ts'
@@ -21,12 +23,13 @@ export interface PostDraft extends PostText {
   /** Uploads of the author, in order. */
   readonly attachmentIds: readonly string[]
   readonly applicationId: string | null
+  readonly poll?: PollDraft | null
 }
 
 /**
  * The post is born `new`; Stator fans it out.
- * @throws HomebirdError UNPROCESSABLE for an empty or too long post and for attachments that cannot be used, NOT_FOUND for
- *   a reply to what the author cannot see
+ * @throws HomebirdError UNPROCESSABLE for an empty or too long post, for attachments that cannot be used and a poll that
+ *   cannot be one, NOT_FOUND for a reply to what the author cannot see
  */
 export async function createPost(
   tx: Transaction,
@@ -43,6 +46,7 @@ export async function createPost(
   await setMentions(tx, id, mentioned)
   if (composed.hashtags.length > 0) await setHashtags(tx, id, composed.hashtags)
   await claimAttachments(tx, id, author.id, draft.attachmentIds)
+  if (draft.poll) await createOwnPoll(tx, id, draft.poll, now)
   await countNewPosts(tx, [id])
   await tellMentioned(tx, post, mentioned)
   await spreadAtHome(tx, [id])
@@ -73,6 +77,7 @@ async function insertPost(
       page_url: postPageUrl(origin, author.username, id),
       author_id: author.id,
       is_local: true,
+      kind: draft.poll ? 'Question' : 'Note',
       content_html: composed.contentHtml,
       content_source: composed.contentSource,
       content_text: composed.contentText,

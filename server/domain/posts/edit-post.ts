@@ -5,6 +5,8 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
 import type { Home } from '../owner/home.ts'
+import { type FormerPoll, changeOwnPoll, findPoll } from '../polls/own-poll.ts'
+import type { PollDraft } from '../polls/poll-draft.ts'
 import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
 import { tellMentioned, tellOfEdit } from './local-effects.ts'
 import { postGraph } from './post-graph.ts'
@@ -13,6 +15,8 @@ import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
 export interface PostEdit extends PostText {
   /** In order; left out, the attachments stay as they are. */
   readonly attachmentIds?: readonly string[]
+  /** Null takes the poll away; left out, it stays as it is. */
+  readonly poll?: PollDraft | null
 }
 
 /**
@@ -37,13 +41,17 @@ export async function editPost(
   const attachmentIds = edit.attachmentIds ?? attachments.map(({ id }) => id)
   const composed = composePost(author, edit, attachmentIds.length)
   const areSameFiles = attachmentIds.join() === attachments.map(({ id }) => id).join()
-  if (areSameFiles && isSame(before, composed)) return before
-  await keepVersion(tx, before, attachments)
+  const poll = await findPoll(tx, before.id)
+  const isSamePoll = edit.poll === undefined || (edit.poll === null && poll === null)
+  if (areSameFiles && isSamePoll && isSame(before, composed)) return before
+  await keepVersion(tx, before, attachments, poll)
+  if (edit.poll !== undefined) await changeOwnPoll(tx, before.id, poll, edit.poll, now)
   if (!areSameFiles) await replaceAttachments(tx, before, attachmentIds)
   const mentioned = composed.mentioned.map((actor) => actor.id)
   const added = await setMentions(tx, before.id, mentioned)
   await setHashtags(tx, before.id, composed.hashtags)
   await writeVersion(tx, before, composed, now)
+  if (!isSamePoll) await setKind(tx, before.id, edit.poll ?? null)
   // A post that was not sent yet stays `new`, a pending edit stays `edited`: due again, and taken from a worker that has
   // read the earlier version already.
   await moveRows(tx, postGraph, [before.id], before.state === 'new' ? 'new' : 'edited', { priority: 0 })
@@ -85,6 +93,7 @@ async function keepVersion(
   tx: Transaction,
   before: Row<'posts'>,
   attachments: readonly Row<'attachments'>[],
+  poll: FormerPoll | null,
 ): Promise<void> {
   await tx
     .insertInto('post_edits')
@@ -96,6 +105,7 @@ async function keepVersion(
       is_sensitive: before.is_sensitive,
       emojis: JSON.stringify(before.emojis),
       attachments: JSON.stringify(attachments.map(({ id, description }) => ({ id, description }))),
+      poll_options: poll === null ? null : [...poll.titles],
       edited_at: before.edited_at ?? before.published_at,
     })
     .execute()
@@ -111,6 +121,11 @@ async function replaceAttachments(
   await sql`
     update attachments set post_id = null, created_at = now()
      where post_id = ${post.id} and not (id = any(${attachmentIds}::bigint[]))`.execute(tx)
+}
+
+async function setKind(tx: Transaction, postId: string, poll: PollDraft | null): Promise<void> {
+  const kind = poll === null ? 'Note' : 'Question'
+  await tx.updateTable('posts').set({ kind }).where('id', '=', postId).execute()
 }
 
 async function writeVersion(

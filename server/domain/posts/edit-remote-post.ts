@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { updateRemotePoll } from '../polls/remote-poll.ts'
+import { listPollTitles } from '../polls/poll-titles.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import type { RemoteAttachment, RemotePostContent } from './remote-post.ts'
 
@@ -22,8 +24,15 @@ export interface EditResult {
   readonly newlyMentioned: readonly string[]
 }
 
-/** @returns null when the edit is older than what is stored, or changes nothing that a reader sees */
-export async function editRemotePost(tx: Transaction, edit: RemoteEdit): Promise<EditResult | null> {
+/**
+ * Where a poll has only been counted anew, or ends at another time, that is no version of its own.
+ * @returns null when the edit is older than what is stored, or changes nothing that a reader sees
+ */
+export async function editRemotePost(
+  tx: Transaction,
+  edit: RemoteEdit,
+  now: Date,
+): Promise<EditResult | null> {
   const before = await tx
     .selectFrom('posts')
     .selectAll()
@@ -43,8 +52,13 @@ export async function editRemotePost(tx: Transaction, edit: RemoteEdit): Promise
     .orderBy('position')
     .execute()
   const haveFilesChanged = isOtherMedia(attachments, edit.content.attachments)
-  if (isSame(before, edit.content) && !haveFilesChanged) return null
-  await keepVersion(tx, before, attachments)
+  const titles = (await listPollTitles(tx, [before.id])).get(before.id) ?? null
+  const poll = await updateRemotePoll(tx, before.id, edit.content.poll, now)
+  if (isSame(before, edit.content) && !haveFilesChanged && poll !== 'changed') {
+    if (poll === 'same') return null
+    return { ...(await whoIsConcerned(tx, before.id)), boostedBy: [], newlyMentioned: [] }
+  }
+  await keepVersion(tx, before, attachments, titles)
   await writeVersion(tx, before.id, edit)
   const newlyMentioned = await replaceParts(tx, before.id, edit.content, haveFilesChanged)
   return { ...(await whoIsConcerned(tx, before.id)), newlyMentioned }
@@ -73,6 +87,7 @@ async function keepVersion(
   tx: Transaction,
   before: Row<'posts'>,
   attachments: readonly Row<'attachments'>[],
+  pollTitles: readonly string[] | null,
 ): Promise<void> {
   await tx
     .insertInto('post_edits')
@@ -83,6 +98,7 @@ async function keepVersion(
       is_sensitive: before.is_sensitive,
       emojis: JSON.stringify(before.emojis),
       attachments: JSON.stringify(attachments.map(({ id, description }) => ({ id, description }))),
+      poll_options: pollTitles === null ? null : [...pollTitles],
       edited_at: before.edited_at ?? before.published_at,
     })
     .execute()

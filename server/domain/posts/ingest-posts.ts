@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
 import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
+import { storePolls } from '../polls/remote-poll.ts'
 import { linkRepliesTo } from './link-replies.ts'
 import type { RemotePostRecord } from './remote-post.ts'
 import { isDeletedByAuthor } from './tombstones.ts'
@@ -47,6 +48,7 @@ export async function ingestPosts(
   await storeMentions(tx, stored)
   await storeHashtags(tx, stored)
   await storeAttachments(tx, stored)
+  await storePolls(tx, stored, now)
   const newIds = new Set(posts.map(({ id }) => id))
   const linked = await linkRepliesTo(tx, posts)
   const linkedIds = linked.filter((id) => !newIds.has(id))
@@ -66,7 +68,9 @@ async function insertPosts(
   records: readonly RemotePostRecord[],
   now: Date,
 ): Promise<IngestedPost[]> {
-  const given = records.map(({ mentions: _m, hashtags: _h, attachments: _a, ...columns }) => columns)
+  const given = records.map(
+    ({ mentions: _m, hashtags: _h, attachments: _a, poll: _p, ...columns }) => columns,
+  )
   const { rows } = await sql<IngestedPost>`
     with given as materialized (
       select distinct on (uri) id_at("publishedAt") as id, numbered.*

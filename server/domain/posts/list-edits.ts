@@ -7,10 +7,11 @@ import type { Row } from '../../db/tables.ts'
 import { accountsFromIds } from '../actors/account-entities.ts'
 import { type EntityScope, customEmojis, outputHtml } from '../actors/entity-scope.ts'
 import { mediaFromAttachment } from '../media/media-attachment.ts'
+import { listPollTitles } from '../polls/poll-titles.ts'
 import { htmlToPlainText } from '../text/plain-text.ts'
 import type { AttachmentRow, PostRow } from './status-facts.ts'
 
-/** Oldest first, the present version last; one version for a post that was never edited. Three statements. */
+/** Oldest first, the present version last; one version for a post that was never edited. Four statements. */
 export async function listEdits(db: Querier, scope: EntityScope, post: PostRow): Promise<StatusEdit[]> {
   const [account] = await accountsFromIds(db, scope, [post.author_id])
   if (account === undefined) return []
@@ -21,7 +22,8 @@ export async function listEdits(db: Querier, scope: EntityScope, post: PostRow):
     .orderBy('id')
     .execute()
   const files = await loadFiles(db, post, former)
-  const present = { ...post, edited_at: post.edited_at ?? post.published_at }
+  const titles = (await listPollTitles(db, [post.id])).get(post.id) ?? null
+  const present = { ...post, poll_options: titles, edited_at: post.edited_at ?? post.published_at }
   return [...former, present].map((version) => ({
     content: outputHtml(version.content_html),
     spoiler_text: version.summary,
@@ -36,7 +38,8 @@ export async function listEdits(db: Querier, scope: EntityScope, post: PostRow):
             .map((file) => mediaFromAttachment(scope.urls, file)),
     emojis: customEmojis(scope, { kind: 'post', id: post.id }, version.emojis),
     quote: null,
-    poll: null,
+    poll:
+      version.poll_options === null ? null : { options: version.poll_options.map((title) => ({ title })) },
   }))
 }
 

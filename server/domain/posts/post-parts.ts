@@ -71,7 +71,7 @@ export async function claimAttachments(
     update attachments
        set post_id = ${postId}, position = array_position(${attachmentIds}::bigint[], id) - 1
      where id = any(${attachmentIds}::bigint[]) and owner_actor_id = ${authorId}
-       and (post_id is null or post_id = ${postId})
+       and (post_id is null or post_id = ${postId}) and scheduled_id is null
     returning id`.execute(tx)
   if (rows.length !== new Set(attachmentIds).size) {
     throw new HomebirdError(

@@ -1,5 +1,6 @@
 /** What the domain takes of a post that was written elsewhere; texts are clean and HTML is sanitised already. */
 import type { Row, StoredEmoji, Visibility } from '../../db/tables.ts'
+import type { RemotePoll } from '../polls/remote-poll.ts'
 
 export interface RemoteMention {
   readonly actorId: string
@@ -42,6 +43,7 @@ export interface RemotePostContent {
   readonly mentions: readonly RemoteMention[]
   readonly hashtags: readonly RemoteHashtag[]
   readonly attachments: readonly RemoteAttachment[]
+  readonly poll: RemotePoll | null
 }
 
 export interface RemotePostRecord extends RemotePostContent {

@@ -4,6 +4,7 @@ import type { Querier } from '../../db/pool.ts'
 import { acctOf, loadedAccount } from '../actors/account-entities.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from '../actors/entity-scope.ts'
 import { mediaFromAttachment } from '../media/media-attachment.ts'
+import { pollFromFact } from '../polls/poll-entity.ts'
 import {
   type Mark,
   type MentionRow,
@@ -61,6 +62,7 @@ export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: Post
     emojis: [],
     in_reply_to_id: null,
     in_reply_to_account_id: null,
+    poll: null,
     application: null,
     reblog,
   }
@@ -70,6 +72,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
   const account = loadedAccount(scope, facts.actors, row.author_id)
   if (account === undefined) return undefined
   const hanging = facts.hanging.get(row.id)
+  const emojis = customEmojis(scope, { kind: 'post', id: row.id }, row.emojis)
   return {
     id: row.id,
     uri: row.uri,
@@ -89,7 +92,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
       name,
       url: scope.urls.page(`/tags/${encodeURIComponent(name)}`),
     })),
-    emojis: customEmojis(scope, { kind: 'post', id: row.id }, row.emojis),
+    emojis,
     emoji_reactions: [],
     reblogs_count: row.boosts_count,
     favourites_count: row.likes_count,
@@ -98,7 +101,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     in_reply_to_id: row.in_reply_to_id,
     in_reply_to_account_id: row.in_reply_to_author_id,
     reblog: null,
-    poll: null,
+    poll: hanging?.poll ? pollFromFact(scope, row, hanging.poll, emojis) : null,
     card: null,
     quote: null,
     quote_approval: { automatic: [], manual: [], current_user: 'denied' },

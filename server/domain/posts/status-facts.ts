@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { StatusApplication } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import type { PollFact } from '../polls/poll-entity.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
 
 export type AttachmentRow = Row<'attachments'>
@@ -54,6 +55,7 @@ interface Hanging {
   /** What the viewer did with it; empty for a stranger. */
   readonly marks: Set<Mark>
   application: StatusApplication | null
+  poll: PollFact | null
 }
 
 export interface StatusFacts {
@@ -96,6 +98,7 @@ type HangingRow = { readonly post_id: string } & (
   | { readonly kind: 'mention'; readonly data: MentionRow }
   | { readonly kind: 'tag'; readonly data: { readonly name: string } }
   | { readonly kind: 'application'; readonly data: StatusApplication }
+  | { readonly kind: 'poll'; readonly data: PollFact }
   | { readonly kind: Mark; readonly data: null }
 )
 
@@ -125,6 +128,15 @@ async function loadHanging(
     select 'tag', post_hashtags.post_id, 0, hashtags.id, json_build_object('name', hashtags.name)
       from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
      where post_hashtags.post_id = any(${ids}::bigint[])
+    union all
+    select 'poll', polls.id, 0, 0, json_build_object(
+             'is_multiple', is_multiple, 'hides_totals', hides_totals, 'ends_at', ends_at, 'closed_at', closed_at,
+             'voters_count', voters_count,
+             'options', (select json_agg(json_build_object('title', title, 'votes', votes_count) order by position)
+                           from poll_options where poll_id = polls.id),
+             'own_votes', (select json_agg(position order by position) from poll_votes
+                            where poll_id = polls.id and actor_id = ${viewerId}::bigint))
+      from polls where polls.id = any(${ids}::bigint[])
     ${marks}
      order by place, tie`.execute(db)
   for (const row of rows) {
@@ -141,6 +153,7 @@ const emptyHanging = (): Hanging => ({
   tags: [],
   marks: new Set(),
   application: null,
+  poll: null,
 })
 
 function hang(one: Hanging, row: HangingRow): void {
@@ -156,6 +169,9 @@ function hang(one: Hanging, row: HangingRow): void {
       break
     case 'application':
       one.application = row.data
+      break
+    case 'poll':
+      one.poll = row.data
       break
     case 'favourited':
     case 'reblogged':

@@ -61,6 +61,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     viewerId,
     urls,
     localDomain: home.primaryDomain()?.domain ?? '',
+    now: clock.now(),
   })
   return {
     context,

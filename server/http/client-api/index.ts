@@ -11,6 +11,7 @@ import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
+import { pollRoutes } from './poll-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
@@ -28,6 +29,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     const first = { prefix: '/api/v1' }
     await app.register(statusRoutes(api), first)
     await app.register(statusActRoutes(api), first)
+    await app.register(pollRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(accountRoutes(api), first)

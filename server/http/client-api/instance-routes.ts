@@ -8,6 +8,7 @@ import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { DEFAULT_HEADER_PATH, defaultAvatarPath } from '../../domain/media/default-images.ts'
 import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
 import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
+import { POLL_LIMITS } from '../../domain/polls/poll-draft.ts'
 import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
 import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
 import { LINK_CHARACTERS } from '../../domain/text/scan-text.ts'
@@ -52,10 +53,10 @@ const MEDIA = {
 }
 
 const POLLS = {
-  max_options: 4,
-  max_characters_per_option: 50,
-  min_expiration: 300,
-  max_expiration: 2_629_746,
+  max_options: POLL_LIMITS.options,
+  max_characters_per_option: POLL_LIMITS.characters,
+  min_expiration: POLL_LIMITS.minSeconds,
+  max_expiration: POLL_LIMITS.maxSeconds,
 }
 
 const READ_BY_OWNER = { local: 'authenticated', remote: 'authenticated' } as const

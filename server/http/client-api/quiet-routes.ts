@@ -80,7 +80,6 @@ function missingRoutes(app: ApiApp): void {
   app.get('/v1/lists/:id', of('read:lists'), missing)
   app.get('/v1/timelines/list/:id', of('read:lists'), missing)
   app.get('/v2/filters/:id', of('read:filters'), missing)
-  app.get('/v1/polls/:id', of('read:statuses'), missing)
   app.get('/v1/media/:id', of('write:media'), missing)
   const name = {
     ...forUser('write:accounts'),

@@ -5,6 +5,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { Row, Visibility } from '../../db/tables.ts'
 import type { PostText } from '../../domain/posts/compose-post.ts'
+import { type PollDraft, checkPoll } from '../../domain/polls/poll-draft.ts'
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import type { Api } from './api.ts'
 import { resolveMentions } from './resolve-mentions.ts'
@@ -29,6 +30,10 @@ const TEXT_MEMBERS = {
   poll: Type.Optional(
     Type.Object({
       options: Type.Optional(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 50 })),
+      /** Seconds. */
+      expires_in: Type.Optional(Type.Integer()),
+      multiple: Type.Optional(Type.Boolean()),
+      hide_totals: Type.Optional(Type.Boolean()),
     }),
   ),
 }
@@ -47,7 +52,6 @@ type TextForm = Static<typeof EditedStatusForm>
 
 /** The text of a post with its mentions found, which may ask other servers. */
 export async function postTextOf(api: Api, author: Row<'actors'>, form: TextForm): Promise<PostText> {
-  refuseUnsupported('polls', (form.poll?.options ?? []).length > 0)
   const text = form.status ?? ''
   const summary = form.spoiler_text ?? ''
   return {
@@ -57,6 +61,22 @@ export async function postTextOf(api: Api, author: Row<'actors'>, form: TextForm
     language: form.language ?? null,
     mentions: await resolveMentions(api, author, [text, summary]),
   }
+}
+
+/**
+ * Undefined where the form says nothing of a poll; null where it says that there is to be none: no options.
+ * @throws HomebirdError UNPROCESSABLE as `checkPoll`
+ */
+export function pollDraftOf({ poll }: TextForm): PollDraft | null | undefined {
+  if (poll?.options === undefined) return undefined
+  const options = poll.options.filter((title) => title.trim() !== '')
+  if (options.length === 0) return null
+  return checkPoll({
+    options,
+    expiresInSeconds: poll.expires_in ?? 0,
+    isMultiple: poll.multiple ?? false,
+    hidesTotals: poll.hide_totals ?? false,
+  })
 }
 
 /** A post that would come out other than it was meant is not written at all. */

@@ -17,11 +17,13 @@ import { statusFromRow, statusesFromRows } from '../../domain/posts/status-entit
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
+import { countAnew } from './poll-routes.ts'
 import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
 import {
   EditedStatusForm,
   NewStatusForm,
   mediaIdsOf,
+  pollDraftOf,
   postTextOf,
   refuseUnsupported,
   visibilityOf,
@@ -66,6 +68,7 @@ function writingRoutes(app: ApiApp, api: Api): void {
         inReplyToId: await parentOf(api, author.id, form.in_reply_to_id),
         attachmentIds: mediaIdsOf(form.media_ids) ?? [],
         applicationId: request.access?.grant?.app.id ?? null,
+        poll: pollDraftOf(form) ?? null,
       }
       const key = idempotencyKeyOf(request)
       const id = await inTransaction(db, async (tx) => {
@@ -86,7 +89,12 @@ function writingRoutes(app: ApiApp, api: Api): void {
     const post = await getOwnPost(db, author.id, request.params.id)
     const text = await postTextOf(api, author, { language: post.language ?? '', ...request.body })
     const attachmentIds = mediaIdsOf(request.body.media_ids)
-    const edit = attachmentIds === undefined ? text : { ...text, attachmentIds }
+    const poll = pollDraftOf(request.body)
+    const edit = {
+      ...text,
+      ...(attachmentIds === undefined ? {} : { attachmentIds }),
+      ...(poll === undefined ? {} : { poll }),
+    }
     await inTransaction(db, async (tx) => editPost(tx, home, post, edit, api.now()))
     return sendStatus(api, request, post.id)
   })
@@ -149,6 +157,7 @@ function threadRoutes(app: ApiApp, api: Api): void {
     const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
     // In one go, so that a thread costs no more statements than a page.
     const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
+    countAnew(api, request, [post.id, ...statuses.map(({ id }) => id)])
     const above = new Set(ancestors.map((row) => row.id))
     return {
       ancestors: statuses.filter((status) => above.has(status.id)),
