@@ -12,6 +12,7 @@ import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
+import { activePause } from './domain/owner/switches.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
 
 export interface ContextOptions {
@@ -72,6 +73,9 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       hostAddresses: config.hostAddresses,
       userAgent: userAgentOf(VERSION, home.primaryDomain()?.service_host ?? null),
       isOwnHost: (host) => home.isOwnHost(host),
+      isBlockedHost: (host) => home.isBlockedDomain(host),
+      // What the owner asks for in the window goes on: a pause is of the work that nobody waits for.
+      isPaused: () => part !== 'server' && activePause(home.switches(), clock.now()) !== null,
       clock,
       log,
     })

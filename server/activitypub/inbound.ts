@@ -164,6 +164,10 @@ export class Inbound {
 function isFromKnown(batch: Batch, message: InboundMessage): boolean {
   const { signerUri, activity } = message
   const signer = batch.actors.get(signerUri)
+  if (signer?.is_domain_blocked === true) {
+    batch.drop(message, `${signerUri} is of a blocked domain`)
+    return false
+  }
   if (signer !== undefined && signer.gone_at === null && !signer.is_local) return true
   if (signer !== undefined) batch.drop(message, `${signerUri} is gone`)
   else if (activity.type === 'Delete') batch.drop(message, `${signerUri} was never here`)

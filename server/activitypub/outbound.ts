@@ -98,6 +98,8 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
   if (failure === undefined) throw error
   const detail = describeError(error)
   switch (failure.reason) {
+    case 'paused':
+      return { kind: 'busy', retryAfterSeconds: null, detail }
     case 'aborted':
     case 'closed':
       // The worker stops, and not the other side.
@@ -105,6 +107,7 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
       return { kind: 'unreachable', detail }
     case 'url':
     case 'own_host':
+    case 'blocked':
     case 'address':
       return { kind: 'refused', status: null, detail }
     case 'timeout':

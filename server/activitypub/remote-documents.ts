@@ -190,7 +190,7 @@ function outcomeOf(failure: FetchFailure, reason: string): DocumentFailure {
   if (status === 404) return { outcome: 'missing', reason }
   const isTemporary =
     status === null
-      ? ['name', 'connection', 'certificate', 'protocol', 'aborted', 'closed', 'timeout'].includes(
+      ? ['name', 'connection', 'certificate', 'protocol', 'aborted', 'closed', 'paused', 'timeout'].includes(
           failure.reason,
         )
       : status >= 500 || status === 408 || status === 429

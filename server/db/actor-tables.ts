@@ -57,6 +57,8 @@ interface ActorsTable extends StateColumns {
   fetched_at: NullableMoment
   gone_at: NullableMoment
   suspended_at: NullableMoment
+  /** Kept by the database: the host or the handle is of a blocked domain. Never for own actors. */
+  is_domain_blocked: ColumnType<boolean, never, never>
   created_at: Moment
 }
 

@@ -20,12 +20,6 @@ interface PeersTable extends StateColumns {
   unavailable_at: NullableMoment
 }
 
-interface DomainBlocksTable {
-  domain: string
-  comment: Generated<string>
-  created_at: Moment
-}
-
 /** What became of a proof inside of an activity. */
 export type ProofVerdict = 'valid' | 'unsupported' | 'invalid'
 
@@ -94,7 +88,6 @@ interface FollowChecksTable extends StateColumns {
 
 export interface DeliveryTables {
   peers: PeersTable
-  domain_blocks: DomainBlocksTable
   inbox_messages: InboxMessagesTable
   outbound_activities: OutboundActivitiesTable
   missing_inboxes: MissingInboxesTable

@@ -36,6 +36,10 @@ export interface SafeFetchOptions {
   readonly log: Logger
   /** Canonical `host[:port]` of our own services: never fetched from, never redirected to. */
   readonly isOwnHost?: (host: string) => boolean
+  /** Canonical `host[:port]` that nothing is sent to, whatever it is for and wherever a redirect came from. */
+  readonly isBlockedHost?: (host: string) => boolean
+  /** True while the owner has paused what goes out: everything is refused at once, with the reason `paused`. */
+  readonly isPaused?: () => boolean
   /** Further trusted certificate authorities, PEM, beside the trust store of the process. */
   readonly tlsCa?: readonly string[]
   /** `address:port` of name servers to ask instead of those of the system. */
@@ -149,6 +153,8 @@ export type FetchPhase = 'pool' | 'connect' | 'write' | 'read' | 'rate' | 'total
 export type FetchFailureReason =
   | 'url'
   | 'own_host'
+  | 'blocked'
+  | 'paused'
   | 'address'
   | 'redirect'
   | 'name'

@@ -286,8 +286,11 @@ class Fetcher implements SafeFetch {
   }
 
   #permitted(url: RemoteUrl): RemoteUrl {
-    if (this.#options.isOwnHost?.(url.host) !== true) return url
-    throw fetchRefused(url.href, 'own_host', 'it is on our own host')
+    const { isOwnHost, isBlockedHost, isPaused } = this.#options
+    if (isOwnHost?.(url.host) === true) throw fetchRefused(url.href, 'own_host', 'it is on our own host')
+    if (isBlockedHost?.(url.host) === true) throw fetchRefused(url.href, 'blocked', `${url.host} is blocked`)
+    if (isPaused?.() === true) throw fetchFailed(url.href, 'paused', 'the owner has paused what goes out')
+    return url
   }
 
   /** @throws HomebirdError FETCH_REFUSED when the signer names another host or sets what is not its to set */

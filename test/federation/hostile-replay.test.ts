@@ -165,7 +165,7 @@ test('a blocked domain is refused at the door, with its subdomains and nobody as
     .insertInto('domain_blocks')
     .values(blocked.map((domain) => ({ domain })))
     .execute()
-  await world.notifies('changed', 'blocks')
+  await world.notifies('changed', 'domain_blocks')
   await until('the block holds', async () => (await sends(other, world.create(other))).status === 403)
   for (const actor of [eve, other]) await world.refuses(403, async () => sends(actor, world.create(actor)))
   const boost = friend.announce(eve.note().id)

@@ -129,6 +129,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     clock,
     log,
     isOwnHost: (name) => home.isOwnHost(name),
+    isBlockedHost: (name) => home.isBlockedDomain(name),
   })
   closeBeforeCluster(async () => fetch.close())
   const shared = { db, clock, log, home, fetch }

@@ -211,6 +211,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     log,
     ...reach(...peers),
     isOwnHost: (host) => home.isOwnHost(host),
+    isBlockedHost: (host) => home.isBlockedDomain(host),
   })
   closeBeforeCluster(async () => fetch.close())
   const dereferencer = createDereferencer({ db, clock, log, home, fetch })

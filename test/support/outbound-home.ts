@@ -98,6 +98,7 @@ export async function openOutboundHome(
     clock: systemClock,
     log,
     isOwnHost: (host) => home.isOwnHost(host),
+    isBlockedHost: (host) => home.isBlockedDomain(host),
   })
   t.after(async () => fetch.close())
   const parts = { db, clock: systemClock, log, home, fetch, mediaUrl: '/media/' }

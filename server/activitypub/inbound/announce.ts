@@ -26,7 +26,7 @@ export async function handleAnnounces(batch: Batch, messages: readonly InboundMe
   for (const { message, record, boosted } of incoming) {
     const boost = byUri.get(record.uri)
     if (boost === undefined) {
-      batch.drop(message, 'it is known, was undone, or repeats a boost')
+      batch.drop(message, 'it is known, was undone, repeats a boost, or its author is of a blocked domain')
       continue
     }
     batch.done(message)

@@ -4,6 +4,7 @@ import type { NotificationDraft } from '../../domain/notifications/create-notifi
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
+import { hostOf } from '../../net/origin.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
@@ -40,6 +41,8 @@ function readPosts(batch: Batch, { activity, signerUri }: InboundMessage): PostF
     if (!parsed.ok) return parsed.reason
     if (parsed.post.actorUri !== signerUri)
       return `its author is ${parsed.post.actorUri} and not ${signerUri}`
+    const reason = blockedReference(batch, parsed.post)
+    if (reason !== null) return reason
     posts.push(parsed.post)
   }
   return posts
@@ -51,6 +54,16 @@ export function readPost(batch: Batch, message: InboundMessage): PostFacts | str
   if (typeof posts === 'string') return posts
   const [post] = posts
   return post === undefined || post.pollVote !== null ? 'a vote cannot be changed' : post
+}
+
+/** Neither answers to somebody on a blocked domain come in, nor posts that quote such (rule 28). */
+function blockedReference({ home }: Batch, facts: PostFacts): string | null {
+  for (const uri of [facts.inReplyTo, facts.quoteUri]) {
+    const host = uri === null ? undefined : hostOf(uri)
+    if (host !== undefined && home.isBlockedDomain(host))
+      return `it answers or quotes ${uri}, which is blocked`
+  }
+  return null
 }
 
 /** Stores new posts that concern somebody here, with all that they cause. */

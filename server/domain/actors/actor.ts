@@ -19,11 +19,12 @@ export type ActorReference = Pick<
   | 'followers_uri'
   | 'fetched_at'
   | 'gone_at'
+  | 'is_domain_blocked'
 >
 
 export const ACTOR_REFERENCE = [
   ...(['id', 'uri', 'is_local', 'is_instance_actor', 'is_locked', 'host', 'followers_uri'] as const),
-  ...(['fetched_at', 'gone_at'] as const),
+  ...(['fetched_at', 'gone_at', 'is_domain_blocked'] as const),
 ] as const
 
 export async function findActor(db: Querier, id: string): Promise<Actor | undefined> {

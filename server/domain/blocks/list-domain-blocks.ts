@@ -1,8 +1,35 @@
-/** The domains that the owner will have nothing to do with. */
+/** Pages of domains that are blocked or expressly allowed, in alphabetical order. */
+import { sql } from 'kysely'
 import type { Querier } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
 
-/** In alphabetical order. */
-export async function listDomainBlocks(db: Querier, limit: number): Promise<string[]> {
-  const rows = await db.selectFrom('domain_blocks').select('domain').orderBy('domain').limit(limit).execute()
-  return rows.map((row) => row.domain)
+export interface ListedBlock extends Row<'domain_blocks'> {
+  /** Lists that name it. */
+  readonly lists: readonly string[]
+}
+
+/** @param after  the last domain of the page before; empty for the first page */
+export async function listDomainBlocks(db: Querier, after: string, limit: number): Promise<ListedBlock[]> {
+  const { rows } = await sql<ListedBlock>`
+    select domain_blocks.*,
+           array(select coalesce(nullif(title, ''), url) from block_list_entries
+                   join block_list_subscriptions on block_list_subscriptions.id = subscription_id
+                  where block_list_entries.domain = domain_blocks.domain
+                  order by block_list_subscriptions.id) as lists
+      from domain_blocks where domain > ${after} order by domain limit ${limit}`.execute(db)
+  return rows
+}
+
+export async function listDomainAllows(
+  db: Querier,
+  after: string,
+  limit: number,
+): Promise<Row<'domain_allows'>[]> {
+  return db
+    .selectFrom('domain_allows')
+    .selectAll()
+    .where('domain', '>', after)
+    .orderBy('domain')
+    .limit(limit)
+    .execute()
 }

@@ -52,6 +52,7 @@ export async function queueActivity(tx: Transaction, queued: QueuedActivity): Pr
         from actors
        where ${isRecipient(queued)}
          and actors.domain_id is null and actors.gone_at is null and actors.suspended_at is null
+         and not actors.is_domain_blocked
          and actors.inbox_uri <> '' and exists (select from activity)
     ), made as (
       insert into fan_outs (activity_id, inbox_uri, host, object_uri, has_elder, state_next_attempt_at)
@@ -61,7 +62,7 @@ export async function queueActivity(tx: Transaction, queued: QueuedActivity): Pr
                         and elder.state = 'new'),
              greatest(now(), peers.retry_at)
         from activity cross join inboxes left join peers on peers.host = inboxes.host
-       where peers.unavailable_at is null and not ${isBlockedHost(sql`inboxes.host`)}
+       where peers.unavailable_at is null
       returning 1
     )
     select count(*)::integer as made from made`.execute(tx)
@@ -104,13 +105,4 @@ function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown
   return sql`${isAmong} and not exists (
     select from blocks where blocks.source_id = ${signer.id} and blocks.target_id = actors.id
        and not blocks.is_mute and blocks.state not in ('undone', 'undone_sent'))`
-}
-
-/** By primary key for the host and each domain above it, so that a list of thousands of blocks costs no more than ten. */
-function isBlockedHost(host: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`exists (
-    select from (select string_to_array(split_part(${host}, ':', 1), '.') as labels) as name,
-                generate_series(1, cardinality(name.labels)) as first
-     where exists (select from domain_blocks
-                    where domain_blocks.domain = array_to_string(name.labels[first:], '.')))`
 }

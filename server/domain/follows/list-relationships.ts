@@ -38,10 +38,7 @@ export async function listRelationships(
            theirs.state as theirs_state, blocking.id is not null as blocking, blocked.id is not null as blocked_by,
            muting.id is not null as muting, muting.hides_notifications, muting.expires_at as mute_expires_at,
            actor_notes.note,
-           exists (select 1 from domain_blocks
-                    where domain_blocks.domain in (actors.host, actors.handle_domain)
-                       or actors.host like '%.' || domain_blocks.domain
-                       or actors.handle_domain like '%.' || domain_blocks.domain) as domain_blocking
+           actors.is_domain_blocked as domain_blocking
       from unnest(${wanted}::bigint[]) with ordinality as wanted (id, place)
       join actors on actors.id = wanted.id
       left join follows as mine on mine.source_id = ${viewerId} and mine.target_id = actors.id

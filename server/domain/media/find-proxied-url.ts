@@ -1,4 +1,7 @@
-/** The address behind a proxied path: looked up by the row it belongs to, never taken from the request. */
+/**
+ * The address behind a proxied path: looked up by the row it belongs to, never taken from the request. What belongs to somebody
+ * on a blocked domain is not there.
+ */
 import { isRowId } from '../../core/id.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { StoredEmoji } from '../../db/tables.ts'
@@ -27,6 +30,7 @@ async function findActorImages(db: Querier, id: string) {
     .select(['icon_url', 'header_url'])
     .where('id', '=', id)
     .where('is_local', '=', false)
+    .where('is_domain_blocked', '=', false)
     .executeTakeFirst()
 }
 
@@ -34,8 +38,11 @@ async function findAttachment(db: Querier, id: string) {
   if (!isRowId(id)) return undefined
   return db
     .selectFrom('attachments')
-    .select(['remote_url', 'remote_preview_url'])
-    .where('id', '=', id)
+    .leftJoin('posts', 'posts.id', 'attachments.post_id')
+    .leftJoin('actors', 'actors.id', 'posts.author_id')
+    .select(['attachments.remote_url', 'attachments.remote_preview_url'])
+    .where('attachments.id', '=', id)
+    .where('actors.is_domain_blocked', 'is not', true)
     .executeTakeFirst()
 }
 
@@ -43,8 +50,26 @@ async function findAttachment(db: Querier, id: string) {
 async function findEmoji(db: Querier, id: string): Promise<string | null> {
   const [, owner, ownerId = '', shortcode] = /^([ap])(\d{1,19})\.(.{1,200})$/su.exec(id) ?? []
   if (owner === undefined || shortcode === undefined || !isRowId(ownerId)) return null
-  const table = owner === 'a' ? 'actors' : 'posts'
-  const row = await db.selectFrom(table).select('emojis').where('id', '=', ownerId).executeTakeFirst()
+  const row = await (owner === 'a' ? findActorEmojis(db, ownerId) : findPostEmojis(db, ownerId))
   const emojis: readonly StoredEmoji[] = row?.emojis ?? []
   return emojis.find((emoji) => emoji.shortcode === shortcode)?.url ?? null
+}
+
+async function findActorEmojis(db: Querier, id: string) {
+  return db
+    .selectFrom('actors')
+    .select('emojis')
+    .where('id', '=', id)
+    .where('is_domain_blocked', '=', false)
+    .executeTakeFirst()
+}
+
+async function findPostEmojis(db: Querier, id: string) {
+  return db
+    .selectFrom('posts')
+    .innerJoin('actors', 'actors.id', 'posts.author_id')
+    .select('posts.emojis')
+    .where('posts.id', '=', id)
+    .where('actors.is_domain_blocked', '=', false)
+    .executeTakeFirst()
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { NotificationType } from '../../contracts/notification.ts'
 import type { Transaction } from '../../db/pool.ts'
+import { blockedBetween, ofBlockedDomain } from '../posts/can-see.ts'
 
 export interface NotificationDraft {
   /** The identity that is told; anybody else is left out. */
@@ -18,8 +19,9 @@ export interface CreatedNotification {
 }
 
 /**
- * Left out are those of oneself (but the end of one's own poll), of whoever is blocked or whose notifications are muted, and those of muted threads; the
- * same thing is told once. Whether the identity may see the post is for the caller to know (rule 25).
+ * Left out are those of oneself (but the end of one's own poll), of whoever is blocked, by name or by domain, or whose
+ * notifications are muted, of answers to such people, and those of muted threads; the same thing is told once. Whether the
+ * identity may see the post is for the caller to know (rule 25).
  */
 export async function createNotifications(
   tx: Transaction,
@@ -41,6 +43,11 @@ export async function createNotifications(
                 and ((blocks.source_id = me.id and blocks.target_id = "fromActorId"
                       and (not blocks.is_mute or blocks.hides_notifications))
                   or (blocks.source_id = "fromActorId" and blocks.target_id = me.id and not blocks.is_mute)))
+       and not exists (
+             select 1 from posts
+              where posts.id = "postId" and posts.in_reply_to_author_id is not null
+                and ${blockedBetween(sql.ref('me.id'), sql.ref('posts.in_reply_to_author_id'))})
+       and not ${ofBlockedDomain(sql`"fromActorId"`)}
        and not exists (
              select 1 from thread_mutes join posts on posts.conversation_id = thread_mutes.conversation_id
               where thread_mutes.actor_id = me.id and posts.id = "postId")

@@ -1,6 +1,7 @@
 /**
  * What every part of the program asks of the home all the time, kept in memory: its domains, its blocked domains, its
- * instance actor and its signing keys. Dropped and read again when another process tells that they changed.
+ * switches, its instance actor and its signing keys. Dropped and read again when another process tells that they changed,
+ * and whenever the connection that would tell is new: it is probed every 15 s, so nothing is older than half a minute.
  */
 import { type KeyObject, createPrivateKey } from 'node:crypto'
 import { HomebirdError, describeError } from '../../core/errors.ts'
@@ -8,7 +9,9 @@ import type { Logger } from '../../core/log.ts'
 import type { Listener } from '../../db/listen.ts'
 import type { Database } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { DomainWords, readDomainWords } from '../blocks/domain-words.ts'
 import { originOfHost } from './own-uris.ts'
+import { NOTHING_SWITCHED, type Switches, readSwitches } from './switches.ts'
 
 export type KeyAlgorithm = Row<'actor_keys'>['algorithm']
 
@@ -25,8 +28,12 @@ export interface Home {
   primaryDomain(): Row<'domains'> | null
   /** True for a domain or service host of this home; lower case, with the port where it is not 443. */
   isOwnHost(host: string): boolean
-  /** True for a blocked domain and everything below it; a port is ignored. */
+  /** True for a blocked domain and everything below it, but for what the owner allows; a port is ignored. */
   isBlockedDomain(host: string): boolean
+  /** What the owner has switched. */
+  switches(): Switches
+  /** Calls back after each reading that something may have changed by. @returns what ends it */
+  onRefreshed(callback: () => void): () => void
   /**
    * `https://<service host>`, of the primary domain unless another is named.
    * @throws HomebirdError UNAVAILABLE before set-up
@@ -44,9 +51,13 @@ export interface Home {
 interface Facts {
   readonly domains: readonly Row<'domains'>[]
   readonly ownHosts: ReadonlySet<string>
-  readonly blockedDomains: ReadonlySet<string>
+  readonly words: DomainWords
+  readonly switches: Switches
   readonly instanceActor: Row<'actors'> | null
 }
+
+/** What another process may have changed of what is kept here. */
+const REFRESHED_BY: ReadonlySet<string> = new Set(['domains', 'domain_blocks', 'settings'])
 
 /** Resolves when the first reading is done; works before set-up too, with nothing to tell. */
 export async function openHome(
@@ -64,7 +75,14 @@ class CachedHome implements Home {
   readonly #db: Database
   readonly #log: Logger
   readonly #keys = new Map<string, Promise<SigningKey>>()
-  #facts: Facts = { domains: [], ownHosts: new Set(), blockedDomains: new Set(), instanceActor: null }
+  readonly #callbacks = new Set<() => void>()
+  #facts: Facts = {
+    domains: [],
+    ownHosts: new Set(),
+    words: new DomainWords(),
+    switches: NOTHING_SWITCHED,
+    instanceActor: null,
+  }
   #reading: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | null = null
   #unsubscribe: () => void = () => {}
@@ -79,7 +97,7 @@ class CachedHome implements Home {
       onNotification: (what) => {
         if (what === 'keys') this.#keys.clear()
         if (what === 'domains') this.#keys.clear()
-        if (what === 'domains' || what === 'blocks') this.#refreshLater()
+        if (REFRESHED_BY.has(what)) this.#refreshLater()
       },
       onConnected: () => {
         this.#keys.clear()
@@ -101,9 +119,16 @@ class CachedHome implements Home {
   }
 
   isBlockedDomain(host: string): boolean {
-    const { blockedDomains } = this.#facts
-    if (blockedDomains.size === 0) return false
-    return domainAndParents(host).some((name) => blockedDomains.has(name))
+    return this.#facts.words.isBlocked(host)
+  }
+
+  switches(): Switches {
+    return this.#facts.switches
+  }
+
+  onRefreshed(callback: () => void): () => void {
+    this.#callbacks.add(callback)
+    return () => this.#callbacks.delete(callback)
   }
 
   origin(serviceHost?: string): string {
@@ -138,6 +163,7 @@ class CachedHome implements Home {
 
   close(): void {
     this.#unsubscribe()
+    this.#callbacks.clear()
     this.#keys.clear()
   }
 
@@ -155,25 +181,21 @@ class CachedHome implements Home {
   }
 
   async #read(): Promise<void> {
-    const [domains, blocks, instanceActor] = await Promise.all([
+    const [domains, words, switches, instanceActor] = await Promise.all([
       this.#db.selectFrom('domains').selectAll().orderBy('is_primary', 'desc').orderBy('id').execute(),
-      this.#db.selectFrom('domain_blocks').select('domain').execute(),
+      readDomainWords(this.#db),
+      readSwitches(this.#db),
       this.#db.selectFrom('actors').selectAll().where('is_instance_actor', '=', true).executeTakeFirst(),
     ])
     this.#facts = {
       domains,
       ownHosts: new Set(domains.flatMap((domain) => [domain.domain, domain.service_host])),
-      blockedDomains: new Set(blocks.map((block) => block.domain)),
+      words,
+      switches,
       instanceActor: instanceActor ?? null,
     }
+    for (const callback of this.#callbacks) callback()
   }
-}
-
-/** `a.b.c` gives itself, `b.c` and `c`: the names that a block of any of them covers. */
-export function domainAndParents(host: string): string[] {
-  const name = host.replace(/:\d+$/, '')
-  const labels = name.split('.')
-  return labels.map((_, index) => labels.slice(index).join('.'))
 }
 
 function notSetUp(): HomebirdError {

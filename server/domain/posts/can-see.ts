@@ -9,8 +9,8 @@ export type Viewer = string | RawBuilder<unknown>
 
 /**
  * True for the rows of `alias` that the viewer may see: public and unlisted ones, their own, those that mention them, and
- * those for followers where their follow is accepted; nothing between two who block each other; a boost only
- * where the boosted post may be seen too. Deleted posts are never seen.
+ * those for followers where their follow is accepted; nothing between two who block each other, nothing of blocked
+ * domains; a boost only where the boosted post may be seen too. Deleted posts are never seen.
  * @param viewerId  an actor here or elsewhere; null for a stranger
  * @param alias     the name by which the query calls the table `posts`
  * @see security rules 65 to 67
@@ -26,7 +26,9 @@ export function visiblePosts(viewerId: Viewer | null, alias = 'posts'): RawBuild
 function visibleAlone(viewerId: Viewer | null, alias: string): RawBuilder<SqlBool> {
   const present = sql<SqlBool>`${column(alias, 'deleted_at')} is null`
   const open = sql<SqlBool>`${column(alias, 'visibility')} in ('public', 'unlisted')`
-  if (viewerId === null) return sql<SqlBool>`(${present} and ${open})`
+  if (viewerId === null) {
+    return sql<SqlBool>`(${present} and ${open} and not ${ofBlockedDomain(column(alias, 'author_id'))})`
+  }
   const isMentioned = probe(sql`mentions
      where mentions.post_id = ${column(alias, 'id')} and mentions.actor_id = ${viewerId}`)
   const isFollowing = probe(sql`follows
@@ -38,13 +40,18 @@ function visibleAlone(viewerId: Viewer | null, alias: string): RawBuilder<SqlBoo
     and not ${blockedBetween(viewerId, column(alias, 'author_id'))})`
 }
 
-/** True where one of the two blocks the other. */
+/** True for actors of blocked domains, by their host or their handle. */
+export function ofBlockedDomain(actorId: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  return probe(sql`actors as apart where apart.id = ${actorId} and apart.is_domain_blocked`)
+}
+
+/** True where one of the two blocks the other, and where the actor is of a blocked domain. */
 export function blockedBetween(viewerId: Viewer, actorId: RawBuilder<unknown>): RawBuilder<SqlBool> {
   const blocks = (source: Viewer, target: Viewer): RawBuilder<SqlBool> =>
     probe(sql`blocks
      where blocks.source_id = ${source} and blocks.target_id = ${target}
        and not blocks.is_mute and blocks.state not in ('undone', 'undone_sent')`)
-  return sql<SqlBool>`(${blocks(viewerId, actorId)} or ${blocks(actorId, viewerId)})`
+  return sql<SqlBool>`(${blocks(viewerId, actorId)} or ${blocks(actorId, viewerId)} or ${ofBlockedDomain(actorId)})`
 }
 
 /** True where the viewer has muted the actor. A mute takes somebody out of timelines; it hides nothing that is asked for by name. */

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
+import { ofBlockedDomain } from './can-see.ts'
 import { countNewPosts } from './ingest-counts.ts'
 import { isDeletedByAuthor } from './tombstones.ts'
 
@@ -19,7 +20,7 @@ export interface IngestedBoost {
   readonly uri: string
 }
 
-/** Left alone are boosts that are known or were undone, and second boosts of a post by the same actor. */
+/** Left alone are boosts that are known or were undone, second ones of a post by the same actor, and those of blocked domains. */
 export async function ingestBoosts(
   tx: Transaction,
   records: readonly BoostRecord[],
@@ -43,6 +44,7 @@ export async function ingestBoosts(
     select given.id, given.uri, "authorId", 'Announce', boosted.id, boosted.language, given.visibility, given.id,
            least("publishedAt", ${now}::timestamptz), ${now}, 'fanned_out', null
       from given join posts as boosted on boosted.id = "boostOfId" and boosted.deleted_at is null
+     where not ${ofBlockedDomain(sql.ref('boosted.author_id'))}
      order by given.id
         on conflict (uri) do nothing
     returning id, uri`.execute(tx)

@@ -60,8 +60,11 @@ const IS_WANTED_BOOST = sql`(
           join posts as recent on recent.id = newest.post_id
          where recent.id = post.boost_of_id or recent.boost_of_id = post.boost_of_id)))`
 
-/** Blocks in either direction and mutes, of the author, of who is boosted, and of who is replied to. */
+/** Blocked domains, blocks in either direction and mutes, of the author, of who is boosted, and of who is replied to. */
 const IS_HIDDEN = sql`(exists (
+  select 1 from actors as apart
+   where apart.is_domain_blocked and apart.id in (post.author_id, boosted.author_id, post.in_reply_to_author_id))
+ or exists (
   select 1 from blocks
    where blocks.state not in ('undone', 'undone_sent')
      and (blocks.expires_at is null or blocks.expires_at > now())

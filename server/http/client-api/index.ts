@@ -9,6 +9,7 @@ import { type ClientApiOptions, openApi } from './api.ts'
 import { readBodies } from './bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { domainBlockRoutes } from './domain-block-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
@@ -34,11 +35,12 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(credentialRoutes(api), first)
     await app.register(accountRoutes(api), first)
     await app.register(accountActRoutes(api), first)
+    await app.register(domainBlockRoutes(api), first)
     const both = { prefix: '/api' }
     await app.register(notificationRoutes(api), both)
     await app.register(searchRoutes(api), both)
     await app.register(instanceRoutes(api), both)
-    await app.register(quietRoutes(api), both)
+    await app.register(quietRoutes(), both)
     if (listener === 'public') await app.register(preflightRoutes(['/api/*']))
     // Web apps must be able to read that something is not here.
     for (const url of ['/api/v1/*', '/api/v2/*']) {

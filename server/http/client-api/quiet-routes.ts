@@ -5,10 +5,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { HomebirdError } from '../../core/errors.ts'
-import { listDomainBlocks } from '../../domain/blocks/list-domain-blocks.ts'
 import { OPEN, forAll, forUser } from './access.ts'
-import type { Api, ApiApp } from './api.ts'
-import { ACCOUNT_PAGE, PageQuery, clampLimit } from './pages.ts'
+import type { ApiApp } from './api.ts'
 import { IdParams } from './status-routes.ts'
 
 /** Lists that are empty for everybody. */
@@ -38,7 +36,7 @@ const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
 /** Lists of accounts that are empty. */
 const OF_ACCOUNTS = ['/v1/accounts/:id/featured_tags', '/v1/accounts/:id/identity_proofs']
 
-export function quietRoutes(api: Api): FastifyPluginAsync {
+export function quietRoutes(): FastifyPluginAsync {
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
     for (const path of FOR_ALL) app.get(path, OPEN, async () => [])
@@ -46,10 +44,6 @@ export function quietRoutes(api: Api): FastifyPluginAsync {
       for (const path of paths) app.get(path, forUser(scope), async () => [])
     }
     for (const path of OF_ACCOUNTS) app.get(path, forAll('read:accounts'), async () => [])
-    const blocks = { ...forUser('read:blocks'), schema: { querystring: PageQuery } }
-    app.get('/v1/domain_blocks', blocks, async (request) =>
-      listDomainBlocks(api.context.db, clampLimit(request.query.limit, ACCOUNT_PAGE)),
-    )
     policyRoutes(app)
     missingRoutes(app)
   }

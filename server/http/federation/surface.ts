@@ -8,6 +8,7 @@ import { verifySignedGet } from '../../activitypub/verify-request.ts'
 import { ACTIVITY_JSON } from '../../activitypub/vocabulary.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { findActorByUri } from '../../domain/actors/actor.ts'
+import { isBlockedHere } from '../../domain/blocks/is-blocked-here.ts'
 import type { HttpContext } from '../http-context.ts'
 import { canonicalHost } from '../plugins/host-guard.ts'
 import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from './ready-answers.ts'
@@ -75,22 +76,30 @@ export function refuseQueries(app: FastifyInstance): void {
   })
 }
 
-/** Who signed the request; null for strangers. */
+/** Who signed the request; null for strangers, and whoever is of a blocked domain is one. */
 export async function readerOf(context: HttpContext, request: FastifyRequest): Promise<Reader | null> {
   if (request.headers.signature === undefined) return null
   const signer = await verifySignedGet(context, receivedRequest(context, request))
   if (signer === null) return null
   const actor = await findActorByUri(context.db, signer.actorUri)
+  if (actor?.is_domain_blocked === true) return null
   return { actorUri: signer.actorUri, actorId: actor?.id ?? null }
 }
 
+/** The owner's word while the home runs, else the setting of the start. */
+export function isAuthorizedFetch({ home, config }: Pick<HttpContext, 'home' | 'config'>): boolean {
+  return home.switches().authorizedFetch ?? config.authorizedFetch
+}
+
 /**
- * In authorised-fetch mode only those who sign are answered.
+ * In authorised-fetch mode only those who sign are answered, and nobody whom an identity of this home blocks.
  * @throws HomebirdError UNAUTHORIZED
  */
 export async function requireReader(context: HttpContext, request: FastifyRequest): Promise<Reader> {
   const reader = await readerOf(context, request)
-  if (reader !== null) return reader
+  const isBlocked =
+    reader !== null && reader.actorId !== null && (await isBlockedHere(context.db, reader.actorId))
+  if (reader !== null && !isBlocked) return reader
   throw new HomebirdError(
     'UNAUTHORIZED',
     `unsigned request for ${request.raw.url} in authorised-fetch mode`,
@@ -116,9 +125,10 @@ export async function findPublic(
   request: FastifyRequest,
   { kind, make }: PublicParts,
 ): Promise<ReadyAnswer | null> {
-  if (context.config.authorizedFetch) await requireReader(context, request)
+  const isForSignersOnly = isAuthorizedFetch(context)
+  if (isForSignersOnly) await requireReader(context, request)
   const answer = await answers.get(kind, requestedUri(context, request), make)
-  return answer !== null && context.config.authorizedFetch ? privately(answer) : answer
+  return answer !== null && isForSignersOnly ? privately(answer) : answer
 }
 
 /**

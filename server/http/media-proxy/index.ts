@@ -6,6 +6,7 @@ import { defaultImage } from '../../domain/media/default-images.ts'
 import { findProxiedUrl } from '../../domain/media/find-proxied-url.ts'
 import { loadMediaKey } from '../../domain/media/media-key.ts'
 import { PROXY_KINDS, type ProxyKind, isProxyMac } from '../../domain/media/media-urls.ts'
+import { hostOf } from '../../net/origin.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { HttpContext } from '../http-context.ts'
 import { parseRange } from './byte-range.ts'
@@ -29,7 +30,8 @@ export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
     app.get<{ Params: ProxyParams }>('/proxy/:kind/:id/:mac', OPEN, async (request, reply) => {
       const { kind, id, mac } = request.params
       const url = isProxyKind(kind) ? await findProxiedUrl(context.db, kind, id) : null
-      if (!isProxyKind(kind) || url === null || !isProxyMac(key, kind, id, url, mac)) {
+      const isThere = url !== null && !context.home.isBlockedDomain(hostOf(url) ?? '')
+      if (!isProxyKind(kind) || !isThere || !isProxyMac(key, kind, id, url, mac)) {
         throw new HomebirdError('NOT_FOUND', `no proxied ${kind.slice(0, 20)} under this address`)
       }
       const media = await proxy.get(kind, url)

@@ -10,6 +10,8 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { ProxyKind } from '../../domain/media/media-urls.ts'
 import { SNIFF_BYTES, type SniffedType, sniffMedia } from '../../domain/media/sniff-media.ts'
 import { FETCH_LIMITS, type SafeFetch } from '../../net/fetch-types.ts'
+import { hostOf } from '../../net/origin.ts'
+import { HostGate } from './host-gate.ts'
 
 const MIB = 1_048_576
 /** Everything kept, and the largest item that is. */
@@ -17,7 +19,9 @@ const KEPT_BYTES = 32 * MIB
 const KEPT_ITEM_BYTES = 4 * MIB
 /** Larger files are passed on as they come instead of being read first. */
 const READ_BYTES = 8 * MIB
-const READS_AT_ONCE = 8
+const READS_AT_ONCE = 16
+/** A host that is slow holds up its own pictures and no others. */
+const READS_PER_HOST = 4
 /** A failure is not tried again at once. */
 const FAILURE_MS = 60_000
 
@@ -55,7 +59,7 @@ export class MediaProxy {
   })
   readonly #failures = new LRUCache<string, HomebirdError>({ max: 2_000, ttl: FAILURE_MS })
   readonly #flights = new Map<string, Promise<ProxiedMedia>>()
-  readonly #gate = new Gate(READS_AT_ONCE)
+  readonly #gate = new HostGate(READS_AT_ONCE, READS_PER_HOST)
 
   constructor(fetch: Pick<SafeFetch, 'fetchMedia'>) {
     this.#fetch = fetch
@@ -89,7 +93,7 @@ export class MediaProxy {
   }
 
   async #open(kind: ProxyKind, url: string): Promise<ProxiedMedia> {
-    const leave = await this.#gate.enter()
+    const leave = await this.#gate.enter(hostOf(url) ?? '')
     try {
       const { body, contentLength } = await this.#fetch.fetchMedia(url, {
         maxBytes: MOST_BYTES[kind],
@@ -132,29 +136,4 @@ function typeFor(kind: ProxyKind, head: Buffer): SniffedType {
     'FETCH_REFUSED',
     `what was fetched as ${kind} is ${sniffed?.type ?? 'of no known type'}`,
   )
-}
-
-/** Lets so many in at once; the others wait in line. */
-class Gate {
-  #free: number
-  readonly #waiting: Array<() => void> = []
-
-  constructor(places: number) {
-    this.#free = places
-  }
-
-  /** @returns what is to be called when done */
-  async enter(): Promise<() => void> {
-    if (this.#free > 0) this.#free -= 1
-    else {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#waiting.push(resolve)
-      await promise
-    }
-    return () => {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#free += 1
-      else next()
-    }
-  }
 }

@@ -6,8 +6,10 @@ import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
+import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
+import { switchRoutes } from './switch-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
 
@@ -41,6 +43,8 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
         await owner.register(inspectorRoutes(context))
+        await owner.register(domainRoutes(context))
+        await owner.register(switchRoutes(context))
       },
       { prefix: PREFIX },
     )

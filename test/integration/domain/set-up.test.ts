@@ -280,7 +280,7 @@ test('the home keeps its facts in memory and follows changes made elsewhere', as
     listener.subscribe('changed', { onNotification: () => resolve() })
   })
   await db.insertInto('domain_blocks').values({ domain: 'bad.example' }).execute()
-  await notify(db, 'changed', 'blocks')
+  await notify(db, 'changed', 'domain_blocks')
   await told
   await home.refresh()
   assert.ok(home.isBlockedDomain('bad.example'))

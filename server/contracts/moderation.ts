@@ -1,0 +1,55 @@
+/** What the window and the private listener say to each other about blocked domains, lists, complaints, servers, switches. */
+
+/** What a block would take away, or has taken. */
+export interface BlockLoss {
+  readonly people: number
+  readonly follows: number
+  readonly followers: number
+  readonly posts: number
+  readonly threads: number
+  /** Handles of some of those who are followed. */
+  readonly followed: readonly string[]
+}
+
+export interface DomainBlock {
+  readonly domain: string
+  readonly comment: string
+  readonly createdAt: string
+  /** False where only lists name it. */
+  readonly isOwn: boolean
+  readonly lists: readonly string[]
+}
+
+export interface DomainAllow {
+  readonly domain: string
+  readonly comment: string
+  readonly createdAt: string
+}
+
+/** An entry of a list that would end a follow: the owner blocks or allows it. */
+export interface HeldDomain {
+  readonly domain: string
+  readonly comment: string
+  readonly follows: number
+}
+
+export interface DomainWords {
+  readonly blocks: readonly DomainBlock[]
+  readonly allows: readonly DomainAllow[]
+  readonly held: readonly HeldDomain[]
+}
+
+/** The follows that ended in each direction. */
+export interface EndedFollows {
+  readonly follows: number
+  readonly followers: number
+}
+
+export interface SwitchFacts {
+  /** As it is now. */
+  readonly authorizedFetch: boolean
+  /** Null while the setting of the start decides. */
+  readonly authorizedFetchChosen: boolean | null
+  readonly pause: { readonly since: string; readonly until: string | null } | null
+  readonly workShare: number
+}

@@ -1,0 +1,81 @@
+/** The domains that the owner will have nothing to do with, and those that stay open whatever a list says. */
+import { sql } from 'kysely'
+import type { Querier, Transaction } from '../../db/pool.ts'
+import { notify } from '../../db/transaction.ts'
+import { applyBlockLists } from './apply-block-lists.ts'
+import { type EndedTies, endTiesToBlockedDomains } from './end-ties.ts'
+
+export interface DomainWord {
+  readonly domain: string
+  readonly comment: string
+  readonly now: Date
+}
+
+/** Every domain and service host of this home: never to be blocked. */
+export async function listOwnHosts(db: Querier): Promise<string[]> {
+  const rows = await db.selectFrom('domains').select(['domain', 'service_host']).execute()
+  return rows.flatMap((row) => [row.domain, row.service_host])
+}
+
+/**
+ * Blocks a domain and everything below it, by the owner's own word. A second block changes the comment.
+ * @param word.domain  from `parseBlockedDomain`
+ */
+export async function blockDomain(tx: Transaction, word: DomainWord): Promise<EndedTies> {
+  await lockDomainWords(tx)
+  await tx.deleteFrom('domain_allows').where('domain', '=', word.domain).execute()
+  await tx
+    .insertInto('domain_blocks')
+    .values({ domain: word.domain, comment: word.comment, created_at: word.now, is_own: true })
+    .onConflict((conflict) => conflict.column('domain').doUpdateSet({ comment: word.comment, is_own: true }))
+    .execute()
+  return afterWords(tx)
+}
+
+/** Takes a block back. One that lists name too is allowed expressly, or it would be back tomorrow. */
+export async function unblockDomain(tx: Transaction, word: DomainWord): Promise<void> {
+  await lockDomainWords(tx)
+  await tx.deleteFrom('domain_blocks').where('domain', '=', word.domain).execute()
+  const listed = await tx
+    .selectFrom('block_list_entries')
+    .select('domain')
+    .where('domain', '=', word.domain)
+    .executeTakeFirst()
+  if (listed !== undefined) await insertAllowance(tx, word)
+  await afterWords(tx)
+}
+
+/** Keeps a domain and everything below it open, although a wider block or a list covers it. */
+export async function allowDomain(tx: Transaction, word: DomainWord): Promise<void> {
+  await lockDomainWords(tx)
+  await tx.deleteFrom('domain_blocks').where('domain', '=', word.domain).execute()
+  await insertAllowance(tx, word)
+  await afterWords(tx)
+}
+
+/** From now on lists decide again. @returns what ends by it */
+export async function disallowDomain(tx: Transaction, domain: string): Promise<EndedTies> {
+  await lockDomainWords(tx)
+  await tx.deleteFrom('domain_allows').where('domain', '=', domain).execute()
+  return afterWords(tx)
+}
+
+/** Words of the owner and of lists are said one after the other. Held until the transaction ends. */
+export async function lockDomainWords(tx: Transaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(7203153)`.execute(tx)
+}
+
+/** Puts what was said into force, in all processes once the transaction is committed. */
+export async function afterWords(tx: Transaction): Promise<EndedTies> {
+  await applyBlockLists(tx, await listOwnHosts(tx))
+  await notify(tx, 'changed', 'domain_blocks')
+  return endTiesToBlockedDomains(tx)
+}
+
+async function insertAllowance(tx: Transaction, { domain, comment, now }: DomainWord): Promise<void> {
+  await tx
+    .insertInto('domain_allows')
+    .values({ domain, comment, created_at: now })
+    .onConflict((conflict) => conflict.column('domain').doUpdateSet({ comment }))
+    .execute()
+}
