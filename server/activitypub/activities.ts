@@ -37,6 +37,14 @@ export function updateActorActivity(
   return { ...head('Update', parts, ACTOR_CONTEXT), updated: instant(parts.updatedAt), to: [PUBLIC], object }
 }
 
+/** An identity lives elsewhere: its followers are asked to come along. Whoever hears of it reads both documents. */
+export function moveActivity(
+  parts: ActivityHead & { readonly targetUri: string; readonly to: readonly string[] },
+): JsonObject {
+  const { actorUri, targetUri, to } = parts
+  return withoutEmpty({ ...head('Move', parts, PLAIN_CONTEXT), to, object: actorUri, target: targetUri })
+}
+
 /** @param object  a Tombstone for a post, the actor's own id for an actor that leaves */
 export function deleteActivity(
   parts: ActivityHead & { readonly object: JsonObject | string; readonly to: readonly string[] },

@@ -1,5 +1,7 @@
 /** What the window and the private listener say to each other under `/api/homebird/v1/`, and the paths of its pages. */
 
+import type { Account } from './account.ts'
+
 /** Pages of the window; each is answered with the same document. */
 export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you'] as const
 
@@ -49,6 +51,41 @@ export interface HomeFacts {
   /** `127.0.0.1:4180`: what a tunnel or proxy is pointed at; null where any free port was asked for. */
   readonly publicAddress: string | null
   readonly version: string
+}
+
+/** One of the owner's identities, with what is said about it on its own account. */
+export interface IdentityFacts {
+  readonly id: string
+  /** `@ana@home.example` */
+  readonly handle: string
+  readonly uri: string
+  readonly displayName: string
+  /** Ids of its other names (`alsoKnownAs`). */
+  readonly aliases: readonly string[]
+  /** Where it has moved to; null while it lives here. */
+  readonly movedTo: string | null
+  /** Whom it blocks is not told of it. */
+  readonly keepsBlocksPrivate: boolean
+}
+
+/** How a move of an identity goes; moments are ISO 8601 in UTC. */
+export interface IdentityMove {
+  readonly movedTo: string | null
+  readonly movedAt: string | null
+  /** Null where it may move at once. */
+  readonly nextMoveAt: string | null
+  readonly followersAtStart: number
+  readonly followersLeft: number
+  /** Handles of those who have not come along, the latest follower first; at most 100. */
+  readonly left: readonly string[]
+}
+
+/** Somebody elsewhere who moved, with what the owner had to do with them carried over. */
+export interface MoveOfOther {
+  readonly id: string
+  readonly from: Account
+  readonly to: Account
+  readonly movedAt: string
 }
 
 export type CheckName = 'database' | 'keys' | 'webfinger'

@@ -1,4 +1,4 @@
-/** Handles blocks and mutes: a Block is sent, a mute is not; both may end at their moment. */
+/** Handles blocks and mutes: a Block is sent unless it is private, a mute is not; both may end at their moment. */
 import { blockActivity, undoActivity } from '../activitypub/activities.ts'
 import { activityUri } from '../activitypub/uris.ts'
 import type { Clock } from '../core/clock.ts'
@@ -19,7 +19,7 @@ export function blockHandlers({ db, clock }: BlockHandlerParts): HandlersOf<type
   return {
     new: {
       each: async (block) => {
-        if (!block.is_mute) await inTransaction(db, async (tx) => tellBlocked(tx, block, false))
+        if (isTold(block)) await inTransaction(db, async (tx) => tellBlocked(tx, block, false))
         return block.expires_at === null ? 'sent' : 'awaiting_expiry'
       },
     },
@@ -33,12 +33,15 @@ export function blockHandlers({ db, clock }: BlockHandlerParts): HandlersOf<type
     },
     undone: {
       each: async (block) => {
-        if (!block.is_mute) await inTransaction(db, async (tx) => tellBlocked(tx, block, true))
+        if (isTold(block)) await inTransaction(db, async (tx) => tellBlocked(tx, block, true))
         return 'undone_sent'
       },
     },
   }
 }
+
+/** What was not told when it began is not told when it ends. */
+const isTold = (block: Row<'blocks'>): boolean => !block.is_mute && !block.is_private
 
 async function tellBlocked(tx: Transaction, block: Row<'blocks'>, isUndone: boolean): Promise<void> {
   const rows = await tx

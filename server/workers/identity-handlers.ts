@@ -1,23 +1,52 @@
-/** Handles identities of this home: an edited profile is told to all followers, a removed identity to everybody. */
-import { deleteActivity, updateActorActivity } from '../activitypub/activities.ts'
+/**
+ * Handles identities of this home: an edited profile is told to all followers, a move to them and to whoever blocks the
+ * identity, a removed identity to everybody.
+ */
+import { deleteActivity, moveActivity, updateActorActivity } from '../activitypub/activities.ts'
 import { actorDocument } from '../activitypub/actor-document.ts'
 import { activityUri } from '../activitypub/uris.ts'
 import { PUBLIC } from '../activitypub/vocabulary.ts'
-import type { Database } from '../db/pool.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Database, Transaction } from '../db/pool.ts'
+import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { findActorByUri } from '../domain/actors/actor.ts'
 import type { actorGraph } from '../domain/actors/actor-graph.ts'
+import { listBlockers } from '../domain/blocks/receive-block.ts'
+import { carryFollowsOver } from '../domain/moves/carry-over.ts'
+import { findLastMove } from '../domain/moves/move-identity.ts'
+import type { Home } from '../domain/owner/home.ts'
 import { originOfHost } from '../domain/owner/own-uris.ts'
 import type { HandlersOf } from '../stator/graph.ts'
 import { queue } from './queue.ts'
 
-type IdentityHandlers = Pick<HandlersOf<typeof actorGraph>, 'edited' | 'deleted'>
+type Identity = Row<'actors'>
+type IdentityHandlers = Pick<HandlersOf<typeof actorGraph>, 'edited' | 'moved' | 'deleted'>
 
-export function identityHandlers({ db }: { readonly db: Database }): IdentityHandlers {
+export interface IdentityParts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly home: Home
+}
+
+export function identityHandlers(parts: IdentityParts): IdentityHandlers {
+  const { db } = parts
   return {
     edited: {
       each: async ({ id }) => {
-        await sendProfile(db, id)
-        return 'updated'
+        const identity = await withIdentity(db, id, sendProfile)
+        const lives = identity === undefined || identity.moved_to_uri === null
+        return lives ? 'updated' : 'moved_fanned_out'
+      },
+    },
+    moved: {
+      each: async ({ id }) => {
+        await withIdentity(db, id, async (tx, identity) => {
+          // First of all, so that whoever hears of the move finds it confirmed.
+          await sendProfile(tx, identity)
+          await sendMove(parts, tx, identity)
+        })
+        return 'moved_fanned_out'
       },
     },
     deleted: {
@@ -29,29 +58,61 @@ export function identityHandlers({ db }: { readonly db: Database }): IdentityHan
   }
 }
 
-async function sendProfile(db: Database, id: string): Promise<void> {
-  await inTransaction(db, async (tx) => {
-    const actor = await tx
+/** Locked, as it is now. @returns undefined for one that is gone */
+async function withIdentity(
+  db: Database,
+  id: string,
+  work: (tx: Transaction, identity: Identity) => Promise<void>,
+): Promise<Identity | undefined> {
+  return inTransaction(db, async (tx) => {
+    const identity = await tx
       .selectFrom('actors')
       .selectAll()
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst()
-    if (actor === undefined || !actor.is_local || actor.gone_at !== null) return
-    const keys = await tx.selectFrom('actor_keys').selectAll().where('actor_id', '=', id).execute()
-    const editedAt = actor.state_changed_at
-    await queue(tx, {
-      signer: actor,
-      activity: updateActorActivity({
-        id: activityUri(originOfHost(actor.host), `${actor.id}-update-${editedAt.getTime()}`),
-        actorUri: actor.uri,
-        document: actorDocument(actor, keys),
-        updatedAt: editedAt,
-      }),
-      objectUri: actor.uri,
-      recipients: { followersOf: actor.id },
-    })
+    if (identity === undefined || !identity.is_local || identity.gone_at !== null) return undefined
+    await work(tx, identity)
+    return identity
   })
+}
+
+async function sendProfile(tx: Transaction, identity: Identity): Promise<void> {
+  const keys = await tx.selectFrom('actor_keys').selectAll().where('actor_id', '=', identity.id).execute()
+  const editedAt = identity.state_changed_at
+  await queue(tx, {
+    signer: identity,
+    activity: updateActorActivity({
+      id: activityUri(originOfHost(identity.host), `${identity.id}-update-${editedAt.getTime()}`),
+      actorUri: identity.uri,
+      document: actorDocument(identity, keys),
+      updatedAt: editedAt,
+    }),
+    objectUri: identity.uri,
+    recipients: { followersOf: identity.id },
+  })
+}
+
+async function sendMove({ home, clock }: IdentityParts, tx: Transaction, identity: Identity): Promise<void> {
+  const targetUri = identity.moved_to_uri
+  const move = await findLastMove(tx, identity.id)
+  if (targetUri === null || move === undefined) return
+  const { followers_uri: followersUri } = identity
+  await queue(tx, {
+    signer: identity,
+    activity: moveActivity({
+      id: activityUri(originOfHost(identity.host), `${identity.id}-move-${move.id}`),
+      actorUri: identity.uri,
+      targetUri,
+      to: followersUri === null ? [] : [followersUri],
+    }),
+    objectUri: identity.uri,
+    // Nobody gets rid of a block by moving.
+    recipients: { followersOf: identity.id, actorIds: await listBlockers(tx, identity.id) },
+  })
+  const target = await findActorByUri(tx, targetUri)
+  // Followers within the home are told by nobody.
+  if (target !== undefined) await carryFollowsOver(tx, home, identity, target, clock.now())
 }
 
 async function sendDeparture(db: Database, id: string): Promise<void> {

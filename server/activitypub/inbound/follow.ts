@@ -24,10 +24,13 @@ async function follow(batch: Batch, message: InboundMessage): Promise<string | n
     uri: id,
     source,
     target,
-    isRefused: batch.isBlockedBy(target.id, source.id),
+    isRefused: target.moved_to_uri !== null || batch.isBlockedBy(target.id, source.id),
   })
   if (result === 'taken') return 'its id belongs to another follow'
-  if (result === 'refused') return 'its actor is blocked; a Reject is on its way'
+  if (result === 'refused') {
+    const why = target.moved_to_uri === null ? 'its actor is blocked' : 'the identity has moved'
+    return `${why}; a Reject is on its way`
+  }
   if (result === 'repeated') return null
   const kind = result === 'asked' ? 'follow_request' : 'follow'
   batch.notify([{ actorId: target.id, kind, fromActorId: source.id, postId: null }])

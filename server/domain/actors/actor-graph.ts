@@ -1,10 +1,10 @@
-/** The life of an actor's row: refreshed when it is looked at and old, announced when the owner edits an identity. */
+/** The life of an actor's row: refreshed when it is looked at and old, announced when the owner edits or moves an identity. */
 import { defineGraph } from '../../stator/graph.ts'
 
 export const actorGraph = defineGraph(
   'actors',
   {
-    updated: { next: ['outdated', 'edited', 'deleted'], initial: true },
+    updated: { next: ['outdated', 'edited', 'moved', 'deleted'], initial: true },
     outdated: {
       next: ['updated', 'deleted'],
       retryEverySeconds: 300,
@@ -12,7 +12,17 @@ export const actorGraph = defineGraph(
       timeoutSeconds: 3 * 86_400,
       timeoutState: 'updated', // the origin is silent: the old document stands
     },
-    edited: { next: ['edited', 'updated', 'deleted'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
+    edited: {
+      next: ['edited', 'updated', 'moved', 'moved_fanned_out', 'deleted'],
+      retryEverySeconds: 60,
+      backOffToSeconds: 3_600,
+    },
+    moved: {
+      next: ['moved', 'moved_fanned_out', 'edited', 'deleted'],
+      retryEverySeconds: 60,
+      backOffToSeconds: 3_600,
+    },
+    moved_fanned_out: { next: ['edited', 'moved', 'deleted'] }, // left only when the owner acts
     deleted: { next: ['deleted_fanned_out'], retryEverySeconds: 60, backOffToSeconds: 3_600 },
     deleted_fanned_out: { next: [] }, // the row stays, so that the name is not taken again
   },

@@ -20,11 +20,12 @@ export type ActorReference = Pick<
   | 'fetched_at'
   | 'gone_at'
   | 'is_domain_blocked'
+  | 'moved_to_uri'
 >
 
 export const ACTOR_REFERENCE = [
   ...(['id', 'uri', 'is_local', 'is_instance_actor', 'is_locked', 'host', 'followers_uri'] as const),
-  ...(['fetched_at', 'gone_at', 'is_domain_blocked'] as const),
+  ...(['fetched_at', 'gone_at', 'is_domain_blocked', 'moved_to_uri'] as const),
 ] as const
 
 export async function findActor(db: Querier, id: string): Promise<Actor | undefined> {

@@ -24,7 +24,7 @@ export interface MuteOptions {
 
 /**
  * Blocks somebody: follows end in both directions, what they wrote and told goes from timelines and notifications, and Stator
- * sends the Block where they are elsewhere. A second block is the first.
+ * sends the Block where they are elsewhere, unless the identity keeps its blocks to itself. A second block is the first.
  * @throws HomebirdError UNPROCESSABLE for blocking oneself
  */
 export async function blockActor(
@@ -113,9 +113,10 @@ async function insertBlock(
     .execute()
   const id = await nextId(tx)
   const { rows } = await sql<Row<'blocks'> & { is_new: boolean }>`
-    insert into blocks (id, uri, source_id, target_id, is_mute, hides_notifications, expires_at, created_at)
+    insert into blocks (id, uri, source_id, target_id, is_mute, hides_notifications, expires_at, created_at, is_private)
     values (${id}, ${blockUri(home.origin(source.host), id)}, ${source.id}, ${target.id}, ${parts.isMute},
-            ${parts.hidesNotifications}, ${parts.expiresAt}, ${parts.now})
+            ${parts.hidesNotifications}, ${parts.expiresAt}, ${parts.now},
+            (select keeps_blocks_private from actors where id = ${source.id}))
         on conflict (source_id, target_id, is_mute) do update
        set hides_notifications = excluded.hides_notifications, expires_at = excluded.expires_at
     returning *, (xmax = 0) as is_new`.execute(tx)

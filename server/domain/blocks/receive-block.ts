@@ -1,5 +1,5 @@
 /** Blocks of this home's identities by somebody elsewhere. */
-import type { Transaction } from '../../db/pool.ts'
+import type { Querier, Transaction } from '../../db/pool.ts'
 
 export interface IncomingBlock {
   readonly uri: string
@@ -34,4 +34,18 @@ export async function withdrawBlock(
     .where('is_mute', '=', false)
     .executeTakeFirst()
   return numDeletedRows > 0n
+}
+
+/** Ids of those elsewhere who block the identity. */
+export async function listBlockers(db: Querier, identityId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('blocks')
+    .innerJoin('actors', 'actors.id', 'blocks.source_id')
+    .select('actors.id')
+    .where('blocks.target_id', '=', identityId)
+    .where('blocks.is_mute', '=', false)
+    .where('blocks.state', 'not in', ['undone', 'undone_sent'])
+    .where('actors.domain_id', 'is', null)
+    .execute()
+  return rows.map(({ id }) => id)
 }

@@ -42,7 +42,8 @@ export async function findOwnBlock(db: Querier, uri: string): Promise<OwnRelatio
           from blocks
           join actors on actors.id = blocks.source_id
           join actors as targets on targets.id = blocks.target_id
-         where blocks.uri = ${uri} and actors.is_local and not blocks.is_mute and blocks.state in ('new', 'sent')`,
+         where blocks.uri = ${uri} and actors.is_local and not blocks.is_mute and not blocks.is_private
+           and blocks.state in ('new', 'sent')`,
   )
 }
 

@@ -5,6 +5,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
+import { refuseMoved } from '../moves/refuse-moved.ts'
 import type { Home } from '../owner/home.ts'
 import { nextId } from '../owner/identities.ts'
 import { UNPUBLISHED_DOMAIN, followUri } from '../owner/own-uris.ts'
@@ -30,7 +31,7 @@ export const LIVING_FOLLOW_STATES = ['unrequested', 'pending_approval', 'accepti
  * Follows somebody, or changes how they are followed. It shows posts once it is `accepted`: elsewhere by their
  * Accept, here at once, or by the locked identity's own approval.
  * @throws HomebirdError UNPROCESSABLE for following oneself, NOT_FOUND for somebody gone, FORBIDDEN where one blocks the
- *   other or their domain is blocked, UNAVAILABLE for somebody elsewhere while the home has no address
+ *   other, their domain is blocked, or an identity has moved, UNAVAILABLE for somebody elsewhere while the home has no address
  */
 export async function followActor(
   tx: Transaction,
@@ -115,6 +116,9 @@ async function refuseFollow(
   target: Row<'actors'>,
 ): Promise<void> {
   const who = `actor ${target.uri}`
+  refuseMoved(source)
+  // Of others their own servers say whether they can be followed still.
+  if (target.domain_id !== null) refuseMoved(target)
   if (source.id === target.id) {
     throw new HomebirdError('UNPROCESSABLE', `${who} cannot follow itself`, {
       safe: 'Validation failed: you cannot follow yourself',

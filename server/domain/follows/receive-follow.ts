@@ -13,7 +13,7 @@ export interface IncomingFollow {
   readonly uri: string
   readonly source: Pick<ActorReference, 'id'>
   readonly target: Pick<ActorReference, 'id' | 'is_locked'>
-  /** The target wants nothing of the source. */
+  /** The target wants nothing of the source, or lives elsewhere now. */
   readonly isRefused: boolean
 }
 

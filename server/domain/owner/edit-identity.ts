@@ -2,8 +2,7 @@
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row, StoredField, Visibility } from '../../db/tables.ts'
-import { moveRows } from '../../stator/move.ts'
-import { actorGraph } from '../actors/actor-graph.ts'
+import { tellProfile } from '../moves/move-identity.ts'
 import { cleanLine, cleanLines } from '../text/clean-text.ts'
 import { composeHtml } from '../text/compose-html.ts'
 import { normalizeLanguage } from '../text/language.ts'
@@ -66,7 +65,7 @@ export async function editIdentity(
     .where('id', '=', actor.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  await moveRows(tx, actorGraph, [actor.id], 'edited', { priority: 0 })
+  await tellProfile(tx, actor.id)
   return row
 }
 

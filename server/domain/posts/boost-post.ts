@@ -4,6 +4,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row, Visibility } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
+import { refuseMoved } from '../moves/refuse-moved.ts'
 import { removeNotifications } from '../notifications/create-notifications.ts'
 import type { Home } from '../owner/home.ts'
 import { nextId } from '../owner/identities.ts'
@@ -17,8 +18,8 @@ import { spreadAtHome, tellIdentities } from './local-effects.ts'
  * Boosts a public or unlisted post, or one's own for followers, which stays among them. Boosting a boost boosts what it
  * carries; boosting twice gives the first boost.
  * @param visibility  of the boost; `direct` is none
- * @throws HomebirdError NOT_FOUND when the actor cannot see the post, FORBIDDEN when it is not to be passed on,
- *   UNPROCESSABLE for a direct boost
+ * @throws HomebirdError NOT_FOUND when the actor cannot see the post, FORBIDDEN when it is not to be passed on or the actor
+ *   has moved, UNPROCESSABLE for a direct boost
  */
 export async function boostPost(
   tx: Transaction,
@@ -33,6 +34,7 @@ export async function boostPost(
       safe: 'Validation failed: a boost cannot be direct',
     })
   }
+  refuseMoved(actor)
   const original = await lockOriginal(tx, actor.id, post.id)
   refusePrivate(original, actor.id)
   const known = await findBoost(tx, actor.id, original.id)

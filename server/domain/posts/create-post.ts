@@ -5,6 +5,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row, Visibility } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import type { Home } from '../owner/home.ts'
+import { refuseMoved } from '../moves/refuse-moved.ts'
 import { nextId } from '../owner/identities.ts'
 import { postPageUrl, postUri } from '../owner/own-uris.ts'
 import { createOwnPoll } from '../polls/own-poll.ts'
@@ -29,7 +30,7 @@ export interface PostDraft extends PostText {
 /**
  * The post is born `new`; Stator fans it out.
  * @throws HomebirdError UNPROCESSABLE for an empty or too long post, for attachments that cannot be used and a poll that
- *   cannot be one, NOT_FOUND for a reply to what the author cannot see
+ *   cannot be one, NOT_FOUND for a reply to what the author cannot see, FORBIDDEN for an author who has moved
  */
 export async function createPost(
   tx: Transaction,
@@ -38,6 +39,7 @@ export async function createPost(
   now: Date,
 ): Promise<Row<'posts'>> {
   const { author } = draft
+  refuseMoved(author)
   const composed = composePost(author, draft, draft.attachmentIds.length)
   const parent = draft.inReplyToId === null ? null : await getParent(tx, author.id, draft.inReplyToId)
   const id = await nextId(tx)

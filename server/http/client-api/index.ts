@@ -11,6 +11,7 @@ import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
+import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
@@ -33,6 +34,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(pollRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(credentialRoutes(api), first)
+    await app.register(migrationRoutes(api), first)
     await app.register(accountRoutes(api), first)
     await app.register(accountActRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)

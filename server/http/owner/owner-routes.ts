@@ -10,6 +10,7 @@ import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
 
@@ -45,6 +46,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(inspectorRoutes(context))
         await owner.register(domainRoutes(context))
         await owner.register(switchRoutes(context))
+        await owner.register(identityRoutes(context))
       },
       { prefix: PREFIX },
     )

@@ -5,6 +5,7 @@ import { isHomebirdError } from '../../../server/core/errors.ts'
 import type { Database } from '../../../server/db/pool.ts'
 import { blockActor, muteActor, unblockActor } from '../../../server/domain/blocks/block-actor.ts'
 import { acceptFollow, rejectFollow } from '../../../server/domain/follows/answer-follow.ts'
+import { findOwnBlock } from '../../../server/domain/follows/find-own-relations.ts'
 import { followActor, unfollowActor } from '../../../server/domain/follows/follow-actor.ts'
 import { likePost, unlikePost } from '../../../server/domain/interactions/like-post.ts'
 import { deleteIdentity } from '../../../server/domain/owner/delete-identity.ts'
@@ -255,4 +256,28 @@ test('an edited profile reaches each server once, a removed identity every serve
   assert.deepEqual(tombstones, [{ uri: post.uri }])
   const last = tx(async (one) => deleteIdentity(one, ana, new Date()))
   await assert.rejects(last, (error) => isHomebirdError(error, 'CONFLICT'))
+})
+
+test('an identity that keeps its blocks to itself ends follows, and tells neither the block nor its end', async (t) => {
+  const peer = await openFakePeer(t)
+  const { db, ana, home, tx, knows, isFollowedBy, runner } = await openOutboundHome(t, [peer])
+  const keeps = async (isPrivate: boolean) =>
+    db.updateTable('actors').set({ keeps_blocks_private: isPrivate }).where('id', '=', ana.id).execute()
+  const ben = await isFollowedBy(peer.actor('ben'))
+  const cleo = await knows(peer.actor('cleo'))
+  await keeps(true)
+  const block = await tx(async (one) => blockActor(one, home, ana, ben, new Date()))
+  await runner.runUntilIdle()
+  assert.deepEqual(peer.sharedInbox.types(), ['Reject'])
+  assert.equal(await findOwnBlock(db, block.uri), undefined, 'nor is it read')
+  await keeps(false)
+  await tx(async (one) => unblockActor(one, ana, ben))
+  await runner.runUntilIdle()
+  assert.deepEqual(peer.sharedInbox.types(), ['Reject'])
+  await tx(async (one) => blockActor(one, home, ana, cleo, new Date()))
+  await runner.runUntilIdle()
+  await keeps(true)
+  await tx(async (one) => unblockActor(one, ana, cleo))
+  await runner.runUntilIdle()
+  assert.deepEqual(peer.sharedInbox.types(), ['Reject', 'Block', 'Undo'], 'what was told is taken back')
 })
