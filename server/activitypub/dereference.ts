@@ -21,7 +21,12 @@ import { parseActor } from './parse-actor.ts'
 import { type PostFacts, parsePost } from './parse-object.ts'
 import { findProofFault } from './proof-keys.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from './post-record.ts'
-import { type DocumentFailure, RemoteDocuments, type RemoteParts } from './remote-documents.ts'
+import {
+  type DocumentFailure,
+  type DocumentOutcome,
+  RemoteDocuments,
+  type RemoteParts,
+} from './remote-documents.ts'
 import { isActorKind, isPostKind } from './vocabulary.ts'
 import { parseWebfingerResource } from './webfinger.ts'
 
@@ -66,6 +71,8 @@ export interface Dereferencer {
    * Those that are known already stay as they are.
    */
   storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested>
+  /** What stands at an id, which it bears; nothing of it is stored. */
+  readDocument(uri: string): Promise<DocumentOutcome>
 }
 
 export interface DereferencerParts extends RemoteParts {
@@ -182,6 +189,10 @@ class Finder implements Dereferencer {
     if (parsed.post.uri !== uri || parsed.post.actorUri !== authorUri)
       return { outcome: 'refused', reason: `${uri} is another post now` }
     return { outcome: 'found', facts: parsed.post }
+  }
+
+  async readDocument(uri: string): Promise<DocumentOutcome> {
+    return this.#documents.read(uri)
   }
 
   async #readActor(uri: string, options: UpsertOptions): Promise<ActorReading> {

@@ -3,9 +3,12 @@
  * is slower is asked on, and is waited for again when its messages come back.
  */
 import { LRUCache } from 'lru-cache'
+import { assertNever } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import type { Dereferencer } from '../dereference.ts'
 import { type MoveReader, confirmMove } from '../confirm-move.ts'
+import type { JsonObject } from '../json.ts'
+import type { ActivityFacts } from '../parse-activity.ts'
 import type { PostFacts } from '../parse-object.ts'
 import { type Want, wantKey } from './batch.ts'
 import { type InboundMessage, type MessageOutcome, dropped } from './message.ts'
@@ -18,7 +21,13 @@ export interface Answers {
   readonly outcomes: Map<string, MessageOutcome>
 }
 
-type Answer = MessageOutcome | 'ready' | 'gone' | { readonly kind: 'moved'; readonly to: string }
+/** With a document the message is judged again as if it had carried it. */
+type Answer =
+  | MessageOutcome
+  | 'ready'
+  | 'gone'
+  | { readonly kind: 'read'; readonly document: JsonObject }
+  | { readonly kind: 'moved'; readonly to: string }
 
 const ASKED_AT_ONCE = 8
 /** How long one server has to answer with everything that is needed. */
@@ -33,7 +42,7 @@ const MOST_LATE = 1_000
 const LATE_MS = 5 * 60_000
 
 export interface AskParts {
-  readonly dereferencer: Pick<Dereferencer, 'readPost'> & MoveReader['dereferencer']
+  readonly dereferencer: Pick<Dereferencer, 'readDocument' | 'readPost'> & MoveReader['dereferencer']
   readonly home: MoveReader['home']
   readonly log: Logger
 }
@@ -89,12 +98,14 @@ export class OtherServers {
     await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn))
     clearTimeout(timer)
     // Whatever was quicker: they take effect in the order of their arrival.
-    answers.ready.sort((a, b) => messages.indexOf(a) - messages.indexOf(b))
+    const places = new Map(messages.map(({ id }, place) => [id, place]))
+    answers.ready.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0))
     return answers
   }
 
   async #askFor(want: Want): Promise<Answer> {
     const { kind, uri } = want
+    if (kind === 'object') return this.#readObject(uri)
     if (kind === 'move') return this.#askForMove(uri, want.targetUri)
     const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
     const answer =
@@ -119,12 +130,33 @@ export class OtherServers {
     if (move.outcome === 'confirmed') return { kind: 'moved', to: move.target.uri }
     return move.outcome === 'unavailable' ? { kind: 'again', reason: move.reason } : dropped(move.reason)
   }
+
+  async #readObject(uri: string): Promise<Answer> {
+    const answer = await this.#dereferencer.readDocument(uri)
+    switch (answer.outcome) {
+      case 'found':
+        return { kind: 'read', document: answer.document }
+      case 'unavailable':
+        return { kind: 'again', reason: `${uri}: ${answer.reason}` }
+      case 'gone':
+        return dropped(`${uri} is gone`)
+      case 'missing':
+      case 'refused':
+        return dropped(`${uri} is not read: ${answer.reason}`)
+      default:
+        return assertNever(answer)
+    }
+  }
 }
 
 /** What is boosted is for everybody, and is what its address says; anything else is not even stored (rule 29). */
 function notToBeBoosted(uri: string, facts: PostFacts): string | null {
   if (facts.uri !== uri) return `it is ${facts.uri}`
   return facts.visibility === 'public' || facts.visibility === 'unlisted' ? null : 'it is not for everybody'
+}
+
+function carrying(activity: ActivityFacts, object: JsonObject): ActivityFacts {
+  return { ...activity, object, objects: [object] }
 }
 
 function note(answers: Answers, message: InboundMessage, want: Want, answer: Answer | 'late'): void {
@@ -138,5 +170,7 @@ function note(answers: Answers, message: InboundMessage, want: Want, answer: Ans
   else if (answer === 'late') {
     const reason = `${want.uri} has not answered yet`
     answers.outcomes.set(message.id, { kind: 'again', reason, afterSeconds: COME_AGAIN_SECONDS })
+  } else if (answer.kind === 'read') {
+    answers.ready.push({ ...message, activity: carrying(message.activity, answer.document) })
   } else answers.outcomes.set(message.id, answer)
 }

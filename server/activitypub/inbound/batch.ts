@@ -20,6 +20,8 @@ import { PROCESSED, dropped } from './message.ts'
 export type Want =
   | { readonly kind: 'post'; readonly uri: string }
   | { readonly kind: 'actor'; readonly uri: string }
+  /** What an activity names and does not carry: it is judged again with it. */
+  | { readonly kind: 'object'; readonly uri: string }
   /** Whether the actor is really gone. */
   | { readonly kind: 'gone'; readonly uri: string }
   /** Whether the actor has moved to the target, and the target says so too. */

@@ -4,7 +4,7 @@ import type { NotificationDraft } from '../../domain/notifications/create-notifi
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
-import { hostOf } from '../../net/origin.ts'
+import { hostOf, sameOrigin } from '../../net/origin.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
@@ -23,6 +23,7 @@ export async function handleCreates(batch: Batch, messages: readonly InboundMess
   const ballots: Ballot[] = []
   for (const message of messages) {
     const facts = readPosts(batch, message)
+    if (facts === null) continue
     if (typeof facts === 'string') batch.drop(message, facts)
     else if (facts.some(({ pollVote }) => pollVote !== null)) ballots.push({ message, votes: facts })
     else incoming.push(...facts.map((one) => ({ message, facts: one })))
@@ -31,9 +32,13 @@ export async function handleCreates(batch: Batch, messages: readonly InboundMess
   await storeIncoming(batch, incoming)
 }
 
-/** The embedded post, or several votes, which must be by the signer and on its origin (rule 16); else the reason why there is none. */
-function readPosts(batch: Batch, { activity, signerUri }: InboundMessage): PostFacts[] | string {
-  if (activity.objects.length === 0) return 'it does not carry its object'
+/**
+ * The embedded post, or several votes, which must be by the signer and on its origin (rule 16); else the reason why there
+ * is none, or null where it is only named and is being asked for.
+ */
+function readPosts(batch: Batch, message: InboundMessage): PostFacts[] | string | null {
+  const { activity, signerUri } = message
+  if (activity.objects.length === 0) return askForObject(batch, message)
   const followersUri = batch.actors.get(signerUri)?.followers_uri ?? null
   const posts: PostFacts[] = []
   for (const object of activity.objects) {
@@ -49,9 +54,9 @@ function readPosts(batch: Batch, { activity, signerUri }: InboundMessage): PostF
 }
 
 /** The one post that an Update carries. */
-export function readPost(batch: Batch, message: InboundMessage): PostFacts | string {
+export function readPost(batch: Batch, message: InboundMessage): PostFacts | string | null {
   const posts = readPosts(batch, message)
-  if (typeof posts === 'string') return posts
+  if (posts === null || typeof posts === 'string') return posts
   const [post] = posts
   return post === undefined || post.pollVote !== null ? 'a vote cannot be changed' : post
 }
@@ -63,6 +68,18 @@ function blockedReference({ home }: Batch, facts: PostFacts): string | null {
     if (host !== undefined && home.isBlockedDomain(host))
       return `it answers or quotes ${uri}, which is blocked`
   }
+  return null
+}
+
+/** Some servers only name what they send. Nobody is asked for what concerns nobody here. */
+function askForObject(batch: Batch, message: InboundMessage): string | null {
+  const { objectUri, to, cc } = message.activity
+  if (objectUri === null || !sameOrigin(objectUri, message.signerUri))
+    return 'its object is not on its origin'
+  const isFollowed = batch.relationsWith(batch.signerOf(message).id).some((relation) => relation.follows)
+  const isForUs = batch.identities.some(({ uri }) => to.includes(uri) || cc.includes(uri))
+  if (!isFollowed && !isForUs) return 'it concerns nobody here'
+  batch.ask(message, { kind: 'object', uri: objectUri })
   return null
 }
 

@@ -19,6 +19,7 @@ export async function handleUpdates(batch: Batch, messages: readonly InboundMess
   for (const message of messages) {
     if (profiles.includes(message)) continue
     const facts = readPost(batch, message)
+    if (facts === null) continue
     if (typeof facts === 'string') batch.drop(message, facts)
     else edits.push({ message, facts })
   }
@@ -26,8 +27,9 @@ export async function handleUpdates(batch: Batch, messages: readonly InboundMess
   for (const edit of edits) await editOne(batch, edit)
 }
 
-function isProfile({ activity }: InboundMessage): boolean {
-  return activity.object !== null && isActorKind(typeOf(activity.object))
+function isProfile({ activity, signerUri }: InboundMessage): boolean {
+  if (activity.object === null) return activity.objectUri === signerUri
+  return isActorKind(typeOf(activity.object))
 }
 
 /** The embedded document is not used: what the origin says when it is asked counts. */
