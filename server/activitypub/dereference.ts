@@ -49,6 +49,9 @@ export type Resolved =
 export type ActorReading = { readonly outcome: 'found'; readonly actor: Actor } | DocumentFailure
 export type FactsReading = { readonly outcome: 'found'; readonly facts: PostFacts } | DocumentFailure
 export type PostReading = { readonly outcome: 'found'; readonly post: Post } | DocumentFailure
+export type PostDocumentReading =
+  | { readonly outcome: 'found'; readonly facts: PostFacts; readonly document: JsonObject }
+  | DocumentFailure
 
 /** Null everywhere means: not found, not allowed, or not reachable now. Nothing throws for what others do. */
 export interface Dereferencer {
@@ -66,6 +69,8 @@ export interface Dereferencer {
   readPost(uri: string, options?: FindOptions): Promise<PostReading>
   /** What the origin says of a post that is known, now; stored is nothing. @param authorUri  the stored author, who cannot change */
   readFacts(uri: string, authorUri: string): Promise<FactsReading>
+  /** A post as its origin has it now, its author stored, the post itself not. */
+  readPostDocument(uri: string, budget: FetchBudget): Promise<PostDocumentReading>
   /**
    * Stores posts that were read where their authors show them, on the authors' own origins; the authors are known.
    * Those that are known already stay as they are.
@@ -162,9 +167,9 @@ class Finder implements Dereferencer {
     const chain: PostFacts[] = []
     let failure: DocumentFailure | null = null
     for (let next: string | null = uri; next !== null && chain.length <= budget.ancestors;) {
-      const read = await this.#readFacts(next, budget)
-      if ('failure' in read) {
-        if (chain.length === 0) ({ failure } = read)
+      const read = await this.#readDocument(next, budget, true)
+      if (read.outcome !== 'found') {
+        if (chain.length === 0) failure = read
         break
       }
       const refusal = chain.length === 0 ? (options.refusalOf?.(read.facts) ?? null) : null
@@ -212,6 +217,17 @@ class Finder implements Dereferencer {
     return read.outcome === 'found' ? read.actor : null
   }
 
+  /** @param refreshes  whether an author who was read long ago is read again, later */
+  async #author(uri: string, budget: FetchBudget, refreshes: boolean): Promise<ActorReading> {
+    const stored = await findActorByUri(this.#db, uri)
+    if (stored !== undefined && (stored.is_local || stored.fetched_at !== null)) {
+      const actor = refreshes ? await this.#fresh(stored) : stored.gone_at === null ? stored : null
+      return actor === null ? { outcome: 'gone' } : { outcome: 'found', actor }
+    }
+    if (!budget.take(uri)) return { outcome: 'refused', reason: 'enough was fetched' }
+    return this.readActor(uri)
+  }
+
   async #fresh(actor: Actor): Promise<Actor | null> {
     if (actor.gone_at !== null) return null
     const now = this.#clock.now()
@@ -256,24 +272,34 @@ class Finder implements Dereferencer {
     return post === null ? null : { kind: 'post', post }
   }
 
+  async readPostDocument(uri: string, budget: FetchBudget): Promise<PostDocumentReading> {
+    return this.#readDocument(uri, budget, false)
+  }
+
   /** A post as facts, its author stored: who the followers are is for the author's document to say. */
-  async #readFacts(
+  async #readDocument(
     uri: string,
     budget: FetchBudget,
-  ): Promise<{ readonly facts: PostFacts } | { readonly failure: DocumentFailure }> {
-    const refused = (reason: string) => ({ failure: { outcome: 'refused', reason } }) as const
+    refreshesAuthor: boolean,
+  ): Promise<PostDocumentReading> {
+    const refused = (reason: string) => ({ outcome: 'refused', reason }) as const
     if (!budget.take(uri)) return refused('enough was fetched')
     const read = await this.#documents.read(uri, { totalMs: budget.leftMs })
-    if (read.outcome !== 'found') return { failure: read }
+    if (read.outcome !== 'found') return read
+    if (typeOf(read.document) === 'Tombstone') return { outcome: 'gone' }
     const first = parsePost(read.document)
     if (!first.ok) return refused(first.reason)
     const { actorUri } = first.post
-    const author = await this.#actor(actorUri, budget, false)
-    if (author === null) return refused(`the author ${actorUri} cannot be read`)
+    const author = await this.#author(actorUri, budget, refreshesAuthor)
+    if (author.outcome === 'unavailable') return author
+    if (author.outcome !== 'found') return refused(`the author ${actorUri} cannot be read`)
     const fault = await findProofFault(this.#db, read.document, actorUri, this.#clock.now())
     if (fault !== null) return refused(fault)
-    const parsed = parsePost(read.document, { actorUri, followersUri: author.followers_uri })
-    return parsed.ok ? { facts: parsed.post } : refused(parsed.reason)
+    const followersUri = author.actor.followers_uri
+    const parsed = parsePost(read.document, { actorUri, followersUri })
+    return parsed.ok
+      ? { outcome: 'found', facts: parsed.post, document: read.document }
+      : refused(parsed.reason)
   }
 
   async storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested> {

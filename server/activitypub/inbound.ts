@@ -104,7 +104,6 @@ export class Inbound {
     const first = await this.#run(judged, outcomes, NOTHING_CONFIRMED)
     await this.#meet(first, messages)
     await this.#hear(messages)
-    this.#others.readAhead(first.missingParents)
     const wants = new Map([...first.wants, ...judged.wants])
     if (wants.size === 0) return first.outcomes
     const waiting = messages.filter(({ id }) => wants.has(id))

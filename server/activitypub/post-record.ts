@@ -1,6 +1,7 @@
 /** From a post's document, as facts, to the rows that stand for it. */
 import type { ActorReference } from '../domain/actors/actor.ts'
 import { type MentionedActor, ensureMentionedActors } from '../domain/actors/mentioned-actors.ts'
+import { type OriginFacts, collectionLink } from '../domain/posts/origin-facts.ts'
 import type {
   RemoteAttachment,
   RemoteHashtag,
@@ -67,7 +68,17 @@ export function postRecord(facts: PostFacts, known: KnownActors, published: Date
     visibility: facts.visibility,
     inReplyToUri: facts.inReplyTo,
     publishedAt: facts.published ?? published,
+    ...originFacts(facts),
     ...postContent(facts, known),
+  }
+}
+
+export function originFacts({ uri, replies, likes, shares }: PostFacts): OriginFacts {
+  return {
+    repliesLink: collectionLink(uri, replies.uri),
+    originReplies: replies.totalItems,
+    originBoosts: shares.totalItems,
+    originLikes: likes.totalItems,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { sameOrigin } from '../net/origin.ts'
 import type { FetchBudget } from './fetch-budget.ts'
-import { type CollectionPageFacts, parseCollection } from './parse-collection.ts'
+import { type CollectionFacts, type CollectionPageFacts, parseCollection } from './parse-collection.ts'
 import type { DocumentFailure, DocumentOutcome, RemoteDocuments } from './remote-documents.ts'
 
 export interface FoundPage {
@@ -50,6 +50,22 @@ export class RemoteCollections {
     const facts = parseCollection(read.document)
     if (facts === null) return notOne(uri)
     return { outcome: 'found', page: facts.page ?? EMPTY, totalItems: facts.totalItems, isHidden: false }
+  }
+
+  /** A collection or a page, as it is: for those who go from one document to the next by themselves. */
+  async look(
+    uri: string,
+    ownerUri: string,
+    budget: FetchBudget,
+  ): Promise<
+    | { readonly outcome: 'found'; readonly facts: CollectionFacts }
+    | DocumentFailure
+    | { readonly outcome: 'spent' }
+  > {
+    const read = await this.#read(uri, ownerUri, budget)
+    if (read.outcome !== 'found') return read
+    const facts = parseCollection(read.document)
+    return facts === null ? notOne(uri) : { outcome: 'found', facts }
   }
 
   /** What the collection counts, without its items. */

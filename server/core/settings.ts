@@ -179,6 +179,24 @@ export const SETTINGS = {
     fallback: '64',
     help: 'most space for the text of received activities; the oldest goes first',
   }),
+  threadMaxItems: setting({
+    env: 'HOMEBIRD_THREAD_MAX_ITEMS',
+    type: integer(0, 100_000),
+    fallback: '500',
+    help: 'most replies that other servers are asked for when a thread is completed; 0 fetches none',
+  }),
+  threadMaxPages: setting({
+    env: 'HOMEBIRD_THREAD_MAX_PAGES',
+    type: integer(0, 10_000),
+    fallback: '100',
+    help: 'most pages of replies that are read when a thread is completed',
+  }),
+  threadCooldown: setting({
+    env: 'HOMEBIRD_THREAD_COOLDOWN',
+    type: integer(0, 86_400),
+    fallback: '900',
+    help: 'seconds from the completion of a thread until looking at it completes it again',
+  }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',
     aliases: ['TAKAHE_MEDIA_URL'],

@@ -40,6 +40,11 @@ interface PostsTable extends StateColumns {
   replies_count: Generated<number>
   boosts_count: Generated<number>
   likes_count: Generated<number>
+  replies_link: Nullable<string>
+  origin_replies: Nullable<number>
+  origin_boosts: Nullable<number>
+  origin_likes: Nullable<number>
+  missing_since: NullableMoment
 }
 
 interface PostEditsTable {

@@ -9,6 +9,7 @@ import type { ModerationTables } from './moderation-tables.ts'
 import type { MoveTables } from './move-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
+import type { ThreadTables } from './thread-tables.ts'
 
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
@@ -23,7 +24,8 @@ export interface Tables
     ModerationTables,
     MoveTables,
     PollTables,
-    PostTables {}
+    PostTables,
+    ThreadTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -1,5 +1,6 @@
 /** Every graph of the home with its handlers: the types refuse a state without one. */
 import type { Dereferencer } from '../activitypub/dereference.ts'
+import type { ThreadLimits } from '../activitypub/threads/thread-parts.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
@@ -19,6 +20,8 @@ import { pollGraph } from '../domain/polls/poll-graph.ts'
 import { pollVoteGraph } from '../domain/polls/poll-vote-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
+import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
+import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
@@ -34,10 +37,12 @@ import { pollHandlers } from './poll-handlers.ts'
 import { pollVoteHandlers } from './poll-vote-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
+import { postRefreshHandlers } from './post-refresh-handlers.ts'
+import { threadHandlers } from './thread-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
-  readonly config: Pick<Config, 'mediaUrl'>
+  readonly config: Pick<Config, 'mediaUrl' | 'threadMaxItems' | 'threadMaxPages'>
   readonly db: Database
   readonly clock: Clock
   readonly log: Logger
@@ -66,7 +71,16 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: profileReadingGraph, handlers: profileReadingHandlers({ ...parts, collections }) }),
     work({ graph: outboxSweepGraph, handlers: outboxSweepHandlers({ ...parts, collections }) }),
+    work({
+      graph: threadFetchGraph,
+      handlers: threadHandlers({ ...parts, collections, limits: threadLimits(config) }),
+    }),
+    work({ graph: postRefreshGraph, handlers: postRefreshHandlers({ ...parts, collections }) }),
   ]
+}
+
+function threadLimits({ threadMaxItems, threadMaxPages }: WorkerParts['config']): ThreadLimits {
+  return { maxItems: threadMaxItems, maxPages: threadMaxPages }
 }
 
 /** Checks the handlers against their own graph, before it is one of many. */

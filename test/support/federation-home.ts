@@ -22,6 +22,7 @@ import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
 import { createRunner } from '../../server/stator/runner.ts'
+import type { IdleOptions } from '../../server/stator/runner-types.ts'
 import { allGraphWork } from '../../server/workers/registry.ts'
 import type { FakeActor } from './fake-peer-actor.ts'
 import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
@@ -44,14 +45,14 @@ export class FederationHome {
   readonly me: Actor
   readonly statementCount: () => number
   readonly #peers: readonly FakePeer[]
-  readonly #run: () => Promise<unknown>
+  readonly #run: (options?: IdleOptions) => Promise<unknown>
 
   constructor(parts: {
     context: HttpContext
     target: HomeTarget
     me: Actor
     peers: readonly FakePeer[]
-    run: () => Promise<unknown>
+    run: (options?: IdleOptions) => Promise<unknown>
     statementCount: () => number
   }) {
     this.context = parts.context
@@ -67,8 +68,8 @@ export class FederationHome {
   }
 
   /** Everything that is due now is done. */
-  async work(): Promise<void> {
-    await this.#run()
+  async work(options?: IdleOptions): Promise<void> {
+    await this.#run(options)
   }
 
   /** Takes activities by one actor, and works them off. */
@@ -262,6 +263,6 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     me,
     peers,
     statementCount: () => database.statementCount(),
-    run: async () => runner.runUntilIdle(),
+    run: async (idle) => runner.runUntilIdle(idle),
   })
 }

@@ -4,7 +4,6 @@
  */
 import { LRUCache } from 'lru-cache'
 import { assertNever } from '../../core/errors.ts'
-import type { Logger } from '../../core/log.ts'
 import type { Dereferencer } from '../dereference.ts'
 import { type MoveReader, confirmMove } from '../confirm-move.ts'
 import type { JsonObject } from '../json.ts'
@@ -36,43 +35,23 @@ const PATIENCE_MS = 3_000
 const COME_AGAIN_SECONDS = 10
 /** Ancestors of a boosted post that are fetched with it. */
 const ANCESTORS = 5
-/** Threads that are completed at once. */
-const MOST_AHEAD = 4
 const MOST_LATE = 1_000
 const LATE_MS = 5 * 60_000
 
 export interface AskParts {
   readonly dereferencer: Pick<Dereferencer, 'readDocument' | 'readPost'> & MoveReader['dereferencer']
   readonly home: MoveReader['home']
-  readonly log: Logger
 }
 
 export class OtherServers {
   readonly #dereferencer: AskParts['dereferencer']
   readonly #home: AskParts['home']
-  readonly #log: Logger
-  #readingAhead = 0
   /** Questions whose answers came too late for the batch that asked. */
   readonly #late = new LRUCache<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
 
-  constructor({ dereferencer, home, log }: AskParts) {
+  constructor({ dereferencer, home }: AskParts) {
     this.#dereferencer = dereferencer
     this.#home = home
-    this.#log = log
-  }
-
-  /** Reads what would be good to have, some of it at a time; nobody waits, and what fails is asked for when it is shown. */
-  readAhead(uris: Iterable<string>): void {
-    for (const uri of uris) {
-      if (this.#readingAhead >= MOST_AHEAD) return
-      this.#readingAhead += 1
-      void this.#dereferencer
-        .readPost(uri)
-        .catch((error: unknown) => this.#log.debug({ event: 'inbound.read_ahead_failed', uri, error }))
-        .finally(() => {
-          this.#readingAhead -= 1
-        })
-    }
   }
 
   /** @param messages  in the order of their arrival, each with a want */

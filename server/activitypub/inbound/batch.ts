@@ -11,6 +11,7 @@ import {
 } from '../../domain/notifications/create-notifications.ts'
 import type { Home } from '../../domain/owner/home.ts'
 import { type PostReference, findPostReferences } from '../../domain/posts/find-remote.ts'
+import { completeBeginnings } from '../../domain/threads/ask-for-thread.ts'
 import { type Relation, listRelations } from '../../domain/timelines/list-relations.ts'
 import { type StreamChange, publishToStreams } from '../../domain/timelines/stream-notices.ts'
 import type { InboundMessage, MessageOutcome } from './message.ts'
@@ -60,8 +61,8 @@ export class Batch {
   readonly wants = new Map<string, Want>()
   /** What became of the proofs inside of messages, by id of the message. */
   readonly proofs: ReadonlyMap<string, ProofVerdict>
-  /** Posts that would make a thread whole which somebody here is part of; nobody waits for them. */
-  readonly missingParents = new Set<string>()
+  /** Ids of posts for somebody here that answer what is not known; nobody waits for that. */
+  readonly beginnings = new Set<string>()
   /** Known actors and posts, by URI, as far as the batch names them. */
   readonly actors = new Map<string, ActorReference>()
   readonly posts = new Map<string, PostReference>()
@@ -179,6 +180,7 @@ export class Batch {
 
   async finish(): Promise<void> {
     await noteFindings(this.tx, this.#findings())
+    await completeBeginnings(this.tx, [...this.beginnings])
     await refreshStaleActors(this.tx, this.#spoke.values(), this.now)
   }
 }

@@ -141,7 +141,7 @@ async function spread(
     const drafts = mentionsOf(batch, facts, post)
     batch.notify(drafts)
     const { in_reply_to_id: parentId, in_reply_to_uri: parentUri } = post
-    if (drafts.length > 0 && parentId === null && parentUri !== null) batch.missingParents.add(parentUri)
+    if (drafts.length > 0 && parentId === null && parentUri !== null) batch.beginnings.add(post.id)
   }
 }
 

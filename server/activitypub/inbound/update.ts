@@ -1,9 +1,11 @@
 /** Update: edits of posts, with the earlier versions kept, and changed profiles, which are read anew at their origin. */
 import { refreshActors } from '../../domain/actors/actor-freshness.ts'
 import { editRemotePost } from '../../domain/posts/edit-remote-post.ts'
+import type { PostReference } from '../../domain/posts/find-remote.ts'
+import { storeOriginFacts } from '../../domain/posts/origin-facts.ts'
 import { typeOf } from '../json.ts'
 import type { PostFacts } from '../parse-object.ts'
-import { postContent, withMentionedActors } from '../post-record.ts'
+import { originFacts, postContent, withMentionedActors } from '../post-record.ts'
 import { isActorKind } from '../vocabulary.ts'
 import type { Batch } from './batch.ts'
 import { type IncomingPost, mentionsOf, readPost, storeIncoming } from './create.ts'
@@ -70,12 +72,19 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
     content: postContent(facts, actors),
   }
   const result = await editRemotePost(batch.tx, change, batch.now)
+  // Some servers send an Update when nothing but the numbers has changed.
+  const isCounted = !isOlder(known, facts) && (await storeOriginFacts(batch.tx, known.id, originFacts(facts)))
   if (result === null) {
-    batch.drop(message, 'it is older than what is stored, or changes nothing')
+    if (isCounted) batch.done(message)
+    else batch.drop(message, 'it is older than what is stored, or changes nothing')
     return
   }
   batch.done(message)
   tell(batch, facts, known.id, batch.signerOf(message).id, result)
+}
+
+function isOlder(known: PostReference, { updated }: PostFacts): boolean {
+  return updated !== null && updated.getTime() + 1_000 <= (known.edited_at ?? known.published_at).getTime()
 }
 
 /** Nobody edits in the future, whatever their clock says. */

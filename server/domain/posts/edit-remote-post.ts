@@ -59,7 +59,9 @@ export async function editRemotePost(
     return { ...(await whoIsConcerned(tx, before.id)), boostedBy: [], newlyMentioned: [] }
   }
   await keepVersion(tx, before, attachments, titles)
-  await writeVersion(tx, before.id, edit)
+  // An undated edit is made of when it came: never before the version that it replaces.
+  const editedAt = edit.editedAt < lastEditAt ? lastEditAt : edit.editedAt
+  await writeVersion(tx, before.id, { ...edit, editedAt })
   const newlyMentioned = await replaceParts(tx, before.id, edit.content, haveFilesChanged)
   return { ...(await whoIsConcerned(tx, before.id)), newlyMentioned }
 }

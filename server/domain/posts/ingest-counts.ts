@@ -1,5 +1,6 @@
 /**
- * The counters that posts, boosts and likes of others move, set-wise. Rows are locked in the order of their ids, so that
+ * The counters that posts, boosts and likes move, set-wise. What identities of this home do moves the total of the origin
+ * too, which will count it when it is read next. Rows are locked in the order of their ids, so that
  * two batches that count for the same posts wait for each other instead of standing still. What is not public counts for
  * its author only, and what is direct for nobody.
  */
@@ -37,20 +38,25 @@ async function count(
 async function countOnPosts(tx: Transaction, ids: readonly string[], sign: 1 | -1): Promise<void> {
   await sql`
     with counted as (
-      select author_id, in_reply_to_id, boost_of_id, published_at from posts
+      select is_local, in_reply_to_id, boost_of_id from posts
        where id = any(${ids}::bigint[]) and visibility in ('public', 'unlisted')
     ), touched as (
-      select id, sum(replies)::integer as replies, sum(boosts)::integer as boosts
-        from (select in_reply_to_id as id, 1 as replies, 0 as boosts from counted where in_reply_to_id is not null
+      select id, sum(replies)::integer as replies, sum(boosts)::integer as boosts,
+             coalesce(sum(replies) filter (where is_local), 0)::integer as own_replies,
+             coalesce(sum(boosts) filter (where is_local), 0)::integer as own_boosts
+        from (select in_reply_to_id as id, 1 as replies, 0 as boosts, is_local from counted
+               where in_reply_to_id is not null
               union all
-              select boost_of_id, 0, 1 from counted where boost_of_id is not null) as each
+              select boost_of_id, 0, 1, is_local from counted where boost_of_id is not null) as each
        group by id
     ), locked as (
       select id from posts where id in (select id from touched) order by id for no key update
     )
     update posts
        set replies_count = greatest(0, replies_count + touched.replies * ${sign}::integer),
-           boosts_count = greatest(0, boosts_count + touched.boosts * ${sign}::integer)
+           boosts_count = greatest(0, boosts_count + touched.boosts * ${sign}::integer),
+           origin_replies = origin_replies + touched.own_replies * ${sign}::integer,
+           origin_boosts = origin_boosts + touched.own_boosts * ${sign}::integer
       from touched join locked using (id) where posts.id = touched.id`.execute(tx)
 }
 
@@ -94,6 +100,8 @@ export async function countLikes(tx: Transaction, postIds: readonly string[], si
     ), locked as (
       select id from posts where id in (select id from counted) order by id for no key update
     )
-    update posts set likes_count = greatest(0, likes_count + counted.likes * ${sign}::integer)
+    update posts
+       set likes_count = greatest(0, likes_count + counted.likes * ${sign}::integer),
+           origin_likes = origin_likes + counted.likes * ${sign}::integer
       from counted join locked using (id) where posts.id = counted.id`.execute(tx)
 }

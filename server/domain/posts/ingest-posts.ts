@@ -61,7 +61,8 @@ export async function ingestPosts(
 const COLUMNS =
   sql.raw(`"uri" text, "authorId" bigint, "kind" text, "pageUrl" text, "title" text, "contentHtml" text,
   "contentText" text, "summary" text, "isSensitive" boolean, "language" text, "visibility" text, "inReplyToUri" text,
-  "emojis" jsonb, "publishedAt" timestamptz, "editedAt" timestamptz`)
+  "emojis" jsonb, "publishedAt" timestamptz, "editedAt" timestamptz, "repliesLink" text, "originReplies" integer,
+  "originBoosts" integer, "originLikes" integer`)
 
 async function insertPosts(
   tx: Transaction,
@@ -80,10 +81,12 @@ async function insertPosts(
     )
     insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,
                        language, visibility, in_reply_to_uri, in_reply_to_id, in_reply_to_author_id, conversation_id,
-                       emojis, published_at, edited_at, fetched_at, state, state_next_attempt_at)
+                       emojis, replies_link, origin_replies, origin_boosts, origin_likes, published_at, edited_at,
+                       fetched_at, state, state_next_attempt_at)
     select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
            given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
            coalesce(parent.conversation_id, given.id), given.emojis,
+           "repliesLink", "originReplies", "originBoosts", "originLikes",
            -- Nobody writes in the future, whatever their clock says.
            least("publishedAt", ${now}::timestamptz), case when "editedAt" is not null then least("editedAt", ${now}::timestamptz) end, ${now}, 'fanned_out', null
       from given

@@ -47,9 +47,21 @@ async function joinThreads(
   const pairs = [...target.keys()].map((from) => [from, endOf(from, target)] as const)
   if (pairs.length === 0) return
   await sql`
+    with pair as materialized (
+      select * from unnest(${pairs.map(([from]) => from)}::bigint[], ${pairs.map(([, to]) => to)}::bigint[])
+        as pair (source, target)
+    ), chosen as (
+      select distinct on (pair.target) pair.source, pair.target
+        from pair join thread_fetches as one on one.conversation_id = pair.source
+       where not exists (select from thread_fetches as other where other.conversation_id = pair.target)
+       order by pair.target, pair.source
+    ), moved as (
+      -- What completes a part of the thread completes the whole of it from now on, unless something does already.
+      update thread_fetches set conversation_id = chosen.target
+        from chosen where thread_fetches.conversation_id = chosen.source
+    )
     update posts set conversation_id = pair.target
-      from unnest(${pairs.map(([from]) => from)}::bigint[], ${pairs.map(([, to]) => to)}::bigint[]) as pair (source, target)
-     where posts.conversation_id = pair.source`.execute(tx)
+      from pair where posts.conversation_id = pair.source`.execute(tx)
 }
 
 function endOf(start: string, target: ReadonlyMap<string, string>): string {

@@ -1,10 +1,12 @@
 /** The thread around a post: what it answers, up to the first post, and everything that answers it, in reading order. */
 import { sql } from 'kysely'
 import type { Querier } from '../../db/pool.ts'
+import { visiblePosts } from './can-see.ts'
 import { findVisiblePosts } from './find-post.ts'
 import type { PostRow } from './status-facts.ts'
 
 interface ContextLimits {
+  /** Posts that the viewer may see. */
   readonly ancestors: number
   readonly descendants: number
   /** Levels of answers to answers. */
@@ -26,24 +28,34 @@ interface TreeRow {
   readonly id: string
   readonly in_reply_to_id: string
   readonly author_id: string
+  readonly is_visible: boolean
 }
 
-/** Three statements. Posts the viewer may not see are left out; what answers them stays. */
+/** So many times the posts that are shown are looked at, where others among them are not for the viewer. */
+const LOOKED_AT = 5
+
+/** Three statements. Posts the viewer may not see are left out and take nobody's place; what answers them stays. */
 export async function listContext(
   db: Querier,
   viewerId: string | null,
   post: PostRow,
   limits: ContextLimits,
 ): Promise<PostContext> {
-  const above = await listAncestorIds(db, post, limits)
-  const below = inReadingOrder(post, await listDescendantIds(db, post, limits))
+  const above = await listAncestorIds(db, viewerId, post, limits)
+  const below = inReadingOrder(post, await listDescendants(db, viewerId, post, limits), limits.descendants)
   const visible = await findVisiblePosts(db, viewerId, [...above, ...below])
   const byId = new Map(visible.map((row) => [row.id, row]))
   const rowsOf = (ids: readonly string[]): PostRow[] => ids.flatMap((id) => byId.get(id) ?? [])
   return { ancestors: rowsOf(above), descendants: rowsOf(below) }
 }
 
-async function listAncestorIds(db: Querier, post: PostRow, limits: ContextLimits): Promise<string[]> {
+/** The nearest ones that may be seen, the first post of the thread first. */
+async function listAncestorIds(
+  db: Querier,
+  viewerId: string | null,
+  post: PostRow,
+  limits: ContextLimits,
+): Promise<string[]> {
   if (post.in_reply_to_id === null) return []
   const { rows } = await sql<{ id: string }>`
     with recursive above as (
@@ -51,38 +63,52 @@ async function listAncestorIds(db: Querier, post: PostRow, limits: ContextLimits
       union all
       select posts.id, posts.in_reply_to_id, above.height + 1
         from above join posts on posts.id = above.in_reply_to_id
-       where above.height < ${limits.ancestors})
-    select id from above order by height desc`.execute(db)
-  return [...new Set(rows.map((row) => row.id))].filter((id) => id !== post.id)
+       where above.height < ${limits.ancestors * LOOKED_AT})
+    select above.id from above join posts on posts.id = above.id
+     where ${visiblePosts(viewerId)}
+     order by height limit ${limits.ancestors}`.execute(db)
+  return [...new Set(rows.map((row) => row.id))].filter((id) => id !== post.id).toReversed()
 }
 
-/** The outer limit ends the recursion: a thread of a million answers costs no more than a long one. */
-async function listDescendantIds(db: Querier, post: PostRow, limits: ContextLimits): Promise<TreeRow[]> {
+/**
+ * Level by level. The inner limit ends the recursion: a thread of a million answers costs no more than a long one.
+ */
+async function listDescendants(
+  db: Querier,
+  viewerId: string | null,
+  post: PostRow,
+  limits: ContextLimits,
+): Promise<TreeRow[]> {
   const { rows } = await sql<TreeRow>`
     with recursive below as (
       select id, in_reply_to_id, author_id, 1 as depth from posts where in_reply_to_id = ${post.id}
       union all
       select posts.id, posts.in_reply_to_id, posts.author_id, below.depth + 1
         from below join posts on posts.in_reply_to_id = below.id
-       where below.depth < ${limits.depth})
-    select id, in_reply_to_id, author_id from below limit ${limits.descendants}`.execute(db)
+       where below.depth < ${limits.depth}
+    ), looked_at as (select * from below limit ${limits.descendants * LOOKED_AT})
+    select looked_at.id, looked_at.in_reply_to_id, looked_at.author_id, ${visiblePosts(viewerId)} as is_visible
+      from looked_at join posts on posts.id = looked_at.id
+     order by looked_at.depth, looked_at.id`.execute(db)
   return rows
 }
 
-function inReadingOrder(root: PostRow, rows: readonly TreeRow[]): string[] {
-  const answers = new Map<string, TreeRow[]>()
-  for (const row of rows) {
-    const siblings = answers.get(row.in_reply_to_id)
-    if (siblings === undefined) answers.set(row.in_reply_to_id, [row])
-    else siblings.push(row)
-  }
+/** @param most  visible posts; those of upper levels go first */
+function inReadingOrder(root: PostRow, rows: readonly TreeRow[], most: number): string[] {
+  const chosen = new Set(
+    rows
+      .filter((row) => row.is_visible)
+      .slice(0, most)
+      .map((row) => row.id),
+  )
+  const answers = Map.groupBy(rows, (row) => row.in_reply_to_id)
   const ordered: string[] = []
   const seen = new Set([root.id])
   const waiting = sorted(answers.get(root.id) ?? [], root.author_id)
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     if (seen.has(next.id)) continue
     seen.add(next.id)
-    ordered.push(next.id)
+    if (chosen.has(next.id)) ordered.push(next.id)
     waiting.unshift(...sorted(answers.get(next.id) ?? [], root.author_id))
   }
   return ordered

@@ -1,6 +1,7 @@
 /** What the domain takes of a post that was written elsewhere; texts are clean and HTML is sanitised already. */
 import type { Row, StoredEmoji, Visibility } from '../../db/tables.ts'
 import type { RemotePoll } from '../polls/remote-poll.ts'
+import type { OriginFacts } from './origin-facts.ts'
 
 export interface RemoteMention {
   readonly actorId: string
@@ -46,7 +47,7 @@ export interface RemotePostContent {
   readonly poll: RemotePoll | null
 }
 
-export interface RemotePostRecord extends RemotePostContent {
+export interface RemotePostRecord extends RemotePostContent, OriginFacts {
   readonly uri: string
   readonly authorId: string
   readonly kind: string

@@ -4,6 +4,7 @@ import type { Querier } from '../../db/pool.ts'
 import { acctOf, loadedAccount } from '../actors/account-entities.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from '../actors/entity-scope.ts'
 import { mediaFromAttachment } from '../media/media-attachment.ts'
+import { shownCounts } from './origin-facts.ts'
 import { pollFromFact } from '../polls/poll-entity.ts'
 import {
   type Mark,
@@ -73,6 +74,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
   if (account === undefined) return undefined
   const hanging = facts.hanging.get(row.id)
   const emojis = customEmojis(scope, { kind: 'post', id: row.id }, row.emojis)
+  const counts = shownCounts(row)
   return {
     id: row.id,
     uri: row.uri,
@@ -94,9 +96,9 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     })),
     emojis,
     emoji_reactions: [],
-    reblogs_count: row.boosts_count,
-    favourites_count: row.likes_count,
-    replies_count: row.replies_count,
+    reblogs_count: counts.boosts,
+    favourites_count: counts.likes,
+    replies_count: counts.replies,
     quotes_count: 0,
     in_reply_to_id: row.in_reply_to_id,
     in_reply_to_account_id: row.in_reply_to_author_id,

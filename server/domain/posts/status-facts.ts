@@ -28,9 +28,13 @@ const SHOWN_COLUMNS = [
   'emojis',
   'published_at',
   'edited_at',
+  'fetched_at',
   'replies_count',
   'boosts_count',
   'likes_count',
+  'origin_replies',
+  'origin_boosts',
+  'origin_likes',
 ] as const
 
 export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { OPEN } from './access.ts'
 
-const EXPOSED = 'Link, Idempotency-Key, Retry-After, X-Request-Id, ETag'
+const EXPOSED = 'Link, Idempotency-Key, Retry-After, X-Request-Id, ETag, Mastodon-Async-Refresh'
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const HEADERS = 'Authorization, Content-Type, Idempotency-Key, Accept, Accept-Language, Last-Event-ID'
 const PREFLIGHT_SECONDS = '86400'

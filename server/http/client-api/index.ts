@@ -6,6 +6,7 @@ import { OPEN, guardRoutes } from './access.ts'
 import { accountActRoutes } from './account-act-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { type ClientApiOptions, openApi } from './api.ts'
+import { asyncRefreshRoutes } from './async-refresh-routes.ts'
 import { readBodies } from './bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { credentialRoutes } from './credential-routes.ts'
@@ -43,6 +44,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(searchRoutes(api), both)
     await app.register(instanceRoutes(api), both)
     await app.register(quietRoutes(), both)
+    await app.register(asyncRefreshRoutes(api), both)
     if (listener === 'public') await app.register(preflightRoutes(['/api/*']))
     // Web apps must be able to read that something is not here.
     for (const url of ['/api/v1/*', '/api/v2/*']) {

@@ -14,9 +14,11 @@ import { listEdits, sourceTextOf } from '../../domain/posts/list-edits.ts'
 import { listBoosters, listLikers } from '../../domain/posts/list-posts.ts'
 import { unboostPost } from '../../domain/posts/boost-post.ts'
 import { statusFromRow, statusesFromRows } from '../../domain/posts/status-entities.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
+import { lookAtPost, lookAtThread } from './look-at.ts'
 import { countAnew } from './poll-routes.ts'
 import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
 import {
@@ -35,10 +37,13 @@ const MAX_KEY_LENGTH = 255
 
 /** A post as the asking identity sees it. @throws HomebirdError NOT_FOUND */
 export async function sendStatus(api: Api, request: FastifyRequest, id: string): Promise<Status> {
-  const { db } = api.context
-  const scope = api.scopeOf(request)
-  const status = await statusFromRow(db, scope, await getVisiblePost(db, scope.viewerId, id))
-  if (status === undefined) throw new HomebirdError('NOT_FOUND', `post ${id} lost its author`)
+  const post = await getVisiblePost(api.context.db, viewerIdOf(request), id)
+  return statusOf(api, request, post)
+}
+
+async function statusOf(api: Api, request: FastifyRequest, post: PostRow): Promise<Status> {
+  const status = await statusFromRow(api.context.db, api.scopeOf(request), post)
+  if (status === undefined) throw new HomebirdError('NOT_FOUND', `post ${post.id} lost its author`)
   return status
 }
 
@@ -134,9 +139,12 @@ function readingRoutes(app: ApiApp, api: Api): void {
     const scope = api.scopeOf(request)
     return statusesFromRows(db, scope, await findVisiblePosts(db, scope.viewerId, request.query.id ?? []))
   })
-  app.get('/statuses/:id', { ...forAll('read:statuses'), schema: { params } }, async (request) =>
-    sendStatus(api, request, request.params.id),
-  )
+  app.get('/statuses/:id', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
+    const post = await getVisiblePost(db, viewerIdOf(request), request.params.id)
+    const status = await statusOf(api, request, post)
+    await lookAtPost(api, request, post, status)
+    return status
+  })
   app.get('/statuses/:id/history', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
     const scope = api.scopeOf(request)
     return listEdits(db, scope, await getVisiblePost(db, scope.viewerId, request.params.id))
@@ -150,20 +158,28 @@ function readingRoutes(app: ApiApp, api: Api): void {
 function threadRoutes(app: ApiApp, api: Api): void {
   const { db } = api.context
   const params = IdParams
-  app.get('/statuses/:id/context', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
-    const scope = api.scopeOf(request)
-    const post = await getVisiblePost(db, scope.viewerId, request.params.id)
-    const limits = scope.viewerId === null ? STRANGERS_CONTEXT : OWNERS_CONTEXT
-    const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
-    // In one go, so that a thread costs no more statements than a page.
-    const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
-    countAnew(api, request, [post.id, ...statuses.map(({ id }) => id)])
-    const above = new Set(ancestors.map((row) => row.id))
-    return {
-      ancestors: statuses.filter((status) => above.has(status.id)),
-      descendants: statuses.filter((status) => !above.has(status.id)),
-    }
-  })
+  app.get(
+    '/statuses/:id/context',
+    { ...forAll('read:statuses'), schema: { params } },
+    async (request, reply) => {
+      const scope = api.scopeOf(request)
+      const asked = await getVisiblePost(db, scope.viewerId, request.params.id)
+      // The thread around a boost is that of what it carries.
+      const post =
+        asked.boost_of_id === null ? asked : await getVisiblePost(db, scope.viewerId, asked.boost_of_id)
+      await lookAtThread(api, request, reply, post)
+      const limits = scope.viewerId === null ? STRANGERS_CONTEXT : OWNERS_CONTEXT
+      const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
+      // In one go, so that a thread costs no more statements than a page.
+      const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
+      countAnew(api, request, [post.id, ...statuses.map(({ id }) => id)])
+      const above = new Set(ancestors.map((row) => row.id))
+      return {
+        ancestors: statuses.filter((status) => above.has(status.id)),
+        descendants: statuses.filter((status) => !above.has(status.id)),
+      }
+    },
+  )
   const sides = [
     ['/statuses/:id/favourited_by', listLikers],
     ['/statuses/:id/reblogged_by', listBoosters],
