@@ -41,6 +41,12 @@ function decoded(username: string): string {
   }
 }
 
+/** Path of the page that a visitor's wish is taken to. */
+export const INTERACTION_PATH = '/authorize_interaction'
+
+/** @param origin  of the service host */
+export const subscribeTemplate = (origin: string): string => `${origin}${INTERACTION_PATH}?uri={uri}`
+
 export interface WebfingerParts {
   readonly username: string
   /** The domain that the handle shows, which may differ from the host of the actor's id. */

@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import type { Account, AccountField, AccountSource, CredentialAccount } from '../../contracts/account.ts'
 import type { Querier } from '../../db/pool.ts'
-import type { Row } from '../../db/tables.ts'
+import type { Row, StoredField } from '../../db/tables.ts'
+import { linkShowingHost, soleLinkOf } from '../links/field-link.ts'
 import { visibilityName } from '../posts/visibility-name.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from './entity-scope.ts'
 
@@ -82,7 +83,7 @@ export function accountFromActor(
     locked: actor.is_locked,
     fields: shown.fields.map((field) => ({
       name: field.name,
-      value: outputHtml(field.value),
+      value: fieldHtml(field),
       verified_at: field.verifiedAt ?? null,
     })),
     emojis: customEmojis(scope, { kind: 'actor', id: actor.id }, shown.emojis),
@@ -103,6 +104,12 @@ export function accountFromActor(
     moved: moved === null ? null : accountFromActor(scope, moved),
     ...(isSuspended ? { suspended: true } : {}),
   }
+}
+
+/** A link that is confirmed is shown as what it is, and not as its author likes it to look (rule 52). */
+function fieldHtml({ value, verifiedAt }: StoredField): string {
+  const link = verifiedAt ? soleLinkOf(value) : null
+  return link === null ? outputHtml(value) : linkShowingHost(link)
 }
 
 /** Of somebody who is gone only the name stays. */

@@ -11,12 +11,14 @@ import {
   JRD_JSON,
   type WebfingerResource,
   parseWebfingerResource,
+  subscribeTemplate,
   webfingerDocument,
 } from '../../activitypub/webfinger.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
 import { type Actor, findActorByHandle, findActorByUri } from '../../domain/actors/actor.ts'
 import { countActiveIdentities } from '../../domain/owner/active-identities.ts'
+import { originOfHost } from '../../domain/owner/own-uris.ts'
 import { findByPageUrl } from '../../domain/posts/find-remote.ts'
 import type { HttpContext } from '../http-context.ts'
 import { type AnswerParts, type ReadyAnswer, readyAnswer } from './ready-answers.ts'
@@ -102,7 +104,7 @@ async function webfinger(
       handleDomain: actor.handle_domain,
       actorUri: actor.uri,
       pageUrl: actor.page_url,
-      subscribeTemplate: null,
+      subscribeTemplate: actor.is_instance_actor ? null : subscribeTemplate(originOfHost(actor.host)),
     })
     // Until the edge is known to keep answers apart by query, nobody keeps them.
     return readyAnswer({ contentType: JRD_JSON, cacheControl: CACHE.never, document })

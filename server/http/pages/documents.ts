@@ -5,7 +5,9 @@
 import type { Account } from '../../contracts/account.ts'
 import type { MediaAttachment } from '../../contracts/media-attachment.ts'
 import type { Status } from '../../contracts/status.ts'
+import { linkShowingHost, soleLinkOf } from '../../domain/links/field-link.ts'
 import { escapeHtml } from '../../domain/text/escape-html.ts'
+import { findRemoteUrl } from '../../net/origin.ts'
 
 export const STYLE = `
 :root{color-scheme:light dark;--ground:#f4f6f5;--card:#fff;--ink:#1d2724;--quiet:#56635f;--line:#d5dcd9;--act:#17695a}
@@ -31,17 +33,23 @@ interface PageParts {
   readonly objectUri: string | null
   /** Whether search engines may keep it. */
   readonly isIndexable: boolean
+  /** Handle of who wrote it, for previews elsewhere; null where nobody did. */
+  readonly creator: string | null
+  /** Pages of the same person, which may name this one in turn. */
+  readonly same?: readonly string[]
 }
 
-function pageOf({ title, body, objectUri, isIndexable }: PageParts): string {
+function pageOf({ title, body, objectUri, isIndexable, creator, same = [] }: PageParts): string {
   const robots = isIndexable ? '' : '<meta name="robots" content="noindex">'
   const alternate =
     objectUri === null
       ? ''
       : `<link rel="alternate" type="application/activity+json" href="${escapeHtml(objectUri)}">`
+  const by = creator === null ? '' : `<meta name="fediverse:creator" content="${escapeHtml(creator)}">`
+  const me = same.map((url) => `<link rel="me" href="${escapeHtml(url)}">`).join('')
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-${robots}<title>${escapeHtml(title)}</title>${alternate}<style>${STYLE}</style></head>
+${robots}<title>${escapeHtml(title)}</title>${alternate}${by}${me}<style>${STYLE}</style></head>
 <body><main>${body}</main></body></html>`
 }
 
@@ -56,9 +64,7 @@ export interface ProfilePage {
 }
 
 export function profilePage({ account, handle, statuses, olderPath }: ProfilePage): string {
-  const fields = account.fields.map(
-    ({ name, value }) => `<dt><bdi>${escapeHtml(name)}</bdi></dt><dd dir="auto">${value}</dd>`,
-  )
+  const fields = account.fields.map(fieldOf)
   const list = fields.length === 0 ? '' : `<dl>${fields.join('')}</dl>`
   const none = statuses.length === 0 ? '<p class="quiet">There are no public posts here yet.</p>' : ''
   const older =
@@ -67,7 +73,9 @@ export function profilePage({ account, handle, statuses, olderPath }: ProfilePag
     title: `${nameOf(account)} (${handle})`,
     objectUri: account.uri,
     isIndexable: account.indexable,
-    body: `<header>${whoOf(account, handle, 'h1')}<div dir="auto">${account.note}</div>${list}</header>
+    creator: handle,
+    same: account.fields.flatMap(({ value }) => soleLinkOf(value) ?? []),
+    body: `<header class="h-card">${whoOf(account, handle, 'h1')}${movedOf(account)}<div class="p-note" dir="auto">${account.note}</div>${list}</header>
 ${statuses.map((status) => postOf(status)).join('\n')}${none}${older}`,
   })
 }
@@ -78,35 +86,62 @@ export function postPage(status: Status, handle: string): string {
     title: `A post by ${nameOf(account)} (${handle})`,
     objectUri: status.uri,
     isIndexable: account.indexable,
-    body: `<header>${whoOf(account, handle, 'h1')}</header>${postOf(status)}`,
+    creator: handle,
+    body: `<header class="h-card">${whoOf(account, handle, 'h1')}</header>${postOf(status)}`,
   })
 }
 
 export function messagePage(title: string, text: string): string {
+  return plainPage(title, `<p>${escapeHtml(text)}</p>`)
+}
+
+/** @param body  HTML of ours */
+export function plainPage(title: string, body: string): string {
   return pageOf({
     title,
     objectUri: null,
     isIndexable: false,
-    body: `<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p></header>`,
+    creator: null,
+    body: `<header><h1>${escapeHtml(title)}</h1>${body}</header>`,
   })
 }
 
 const nameOf = ({ display_name: name, username }: Account): string => (name === '' ? username : name)
 
+/** A link of an own profile says that its page is by the same person; whether that is so, the page has to say. */
+const SAME_PERSON = 'me nofollow noopener noreferrer'
+
+function fieldOf({ name, value, verified_at: verifiedAt }: Account['fields'][number]): string {
+  const link = soleLinkOf(value)
+  const shown = link === null ? value : linkShowingHost(link, SAME_PERSON)
+  const proof =
+    verifiedAt === null
+      ? ''
+      : ` <span class="quiet">confirmed on ${escapeHtml(verifiedAt.slice(0, 10))}</span>`
+  return `<dt><bdi>${escapeHtml(name)}</bdi></dt><dd dir="auto">${shown}${proof}</dd>`
+}
+
+function movedOf({ moved }: Account): string {
+  if (moved === null) return ''
+  const url = findRemoteUrl(moved.url)?.href
+  const link = url === undefined ? escapeHtml(moved.url) : linkShowingHost(url, SAME_PERSON)
+  return `<p>Lives elsewhere now: <bdi>@${escapeHtml(moved.acct)}</bdi>, ${link}</p>`
+}
+
 function whoOf(account: Account, handle: string, tag: 'h1' | 'h2'): string {
-  return `<div class="who"><img src="${escapeHtml(account.avatar)}" alt="" width="56" height="56"><div>
-<${tag}><a href="${escapeHtml(account.url)}"><bdi>${escapeHtml(nameOf(account))}</bdi></a></${tag}>
-<span class="quiet"><bdi>${escapeHtml(handle)}</bdi></span></div></div>`
+  return `<div class="who"><img src="${escapeHtml(account.avatar)}" class="u-photo" alt="" width="56" height="56"><div>
+<${tag}><a class="p-name u-url u-uid" rel="me" href="${escapeHtml(account.url)}"><bdi>${escapeHtml(nameOf(account))}</bdi></a></${tag}>
+<span class="quiet p-nickname"><bdi>${escapeHtml(handle)}</bdi></span></div></div>`
 }
 
 function postOf(status: Status): string {
   const language = status.language === null ? '' : ` lang="${escapeHtml(status.language)}"`
-  const text = `<div dir="auto"${language}>${status.content}</div>`
+  const text = `<div class="e-content" dir="auto"${language}>${status.content}</div>`
   const media = status.media_attachments.map(mediaOf).join('')
   const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-  const moment = `<a href="${escapeHtml(status.url ?? status.uri)}"><time datetime="${escapeHtml(status.created_at)}">${when.format(new Date(status.created_at))} UTC</time></a>`
+  const moment = `<a class="u-url" href="${escapeHtml(status.url ?? status.uri)}"><time class="dt-published" datetime="${escapeHtml(status.created_at)}">${when.format(new Date(status.created_at))} UTC</time></a>`
   const edited = status.edited_at === null ? '' : ', edited'
-  return `<article>${hidden(status, text, media)}<p class="quiet">${moment}${edited}</p></article>`
+  return `<article class="h-entry">${hidden(status, text, media)}<p class="quiet">${moment}${edited}</p></article>`
 }
 
 /** Behind a warning is what its author put there; sensitive pictures are shown when they are asked for. */

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { INTERACTION_PATH } from '../../activitypub/webfinger.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
@@ -16,6 +17,7 @@ import { type Api, openApi } from '../client-api/api.ts'
 import { requestedOrigin } from '../federation/surface.ts'
 import type { HttpContext } from '../http-context.ts'
 import { toHomebirdError } from '../plugins/answers.ts'
+import { interactionPage } from './interaction.ts'
 import { STYLE, messagePage, postPage, profilePage } from './documents.ts'
 import { prefersActivity } from './prefers-activity.ts'
 
@@ -43,6 +45,9 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
       done()
     })
     app.setErrorHandler((raw, _request, reply) => sendErrorPage(reply, raw, send))
+    app.get<{ Querystring: { uri?: unknown } }>(INTERACTION_PATH, OPEN, async (request, reply) =>
+      send(reply, interactionPage(request.query.uri)),
+    )
     app.get<{ Params: { name: string }; Querystring: { before?: unknown } }>(
       '/@:name',
       OPEN,

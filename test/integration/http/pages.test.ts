@@ -104,3 +104,65 @@ test('a home without an address shows its pages by its loopback name', async () 
   const [, avatar = ''] = /<img src="([^"]+)"/.exec(answer.text()) ?? []
   assert.equal((await browse(home, avatar)).headers['content-type'], 'image/png')
 })
+
+test('a profile says who it is to machines, and which pages are by the same person', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  await app.call('PATCH', '/api/v1/accounts/update_credentials', {
+    fields_attributes: [
+      { name: 'Site', value: 'https://a-very-long-name-of-a-host.ana.example/about' },
+      { name: 'Two', value: 'https://one.example and https://two.example' },
+      { name: 'Word', value: 'bees' },
+    ],
+  })
+  await app.post('/api/v1/statuses', { status: 'a word' })
+  const html = (await browse(home, '/@ana')).text()
+  const url = 'https://a-very-long-name-of-a-host.ana.example/about'
+  assert.match(html, new RegExp(`<head>.*<link rel="me" href="${url}">`, 's'))
+  assert.equal(html.split('<link rel="me"').length, 2, 'a field that says more is no link')
+  assert.match(html, new RegExp(`<a href="${url}"[^>]* rel="me nofollow noopener noreferrer"`))
+  assert.match(html, />a-very-long-name-of-a-host\.ana\.example</, 'the host is shown whole')
+  assert.match(html, /<header class="h-card">.*class="u-photo".*<a class="p-name u-url u-uid" rel="me" href/s)
+  assert.match(html, /<article class="h-entry">.*class="e-content".*class="dt-published"/s)
+  assert.match(html, /<meta name="fediverse:creator" content="@ana@home\.example">/)
+})
+
+test('the page of an identity that has moved leads to where it lives now', async () => {
+  const home = await openApiHome()
+  const there = await home.others.actor('ana-there')
+  await home.db.updateTable('actors').set({ moved_to_uri: there.uri }).where('id', '=', home.ana.id).execute()
+  const html = (await browse(home, '/@ana')).text()
+  assert.match(html, /Lives elsewhere now: <bdi>@ana-there@peer\.example<\/bdi>/)
+  assert.match(html, /<a href="https:\/\/peer\.example\/users\/ana-there"/)
+})
+
+test('who wants to follow from here is told how to go on, and is led nowhere', async () => {
+  const home = await openApiHome()
+  const webfinger = await home.ask('/.well-known/webfinger?resource=acct:ana@home.example')
+  const links = webfinger.json()['links'] as unknown as ReadonlyArray<Record<string, string>>
+  const template = links.find(({ rel }) => rel === 'http://ostatus.org/schema/1.0/subscribe')?.['template']
+  assert.equal(template, 'https://home.example/authorize_interaction?uri={uri}')
+  const visit = async (uri: string): Promise<PlainAnswer> =>
+    browse(home, `/authorize_interaction?uri=${encodeURIComponent(uri)}`)
+  const handle = await visit('acct:Ben@Peer.example')
+  assert.equal(handle.status, 200)
+  assert.match(handle.text(), /<code><bdi>@Ben@peer\.example<\/bdi><\/code>/)
+  assert.equal(handle.headers['cache-control'], 'private, no-store')
+  const page = (await visit('https://bücher.example/@ben/1?x="><script>')).text()
+  assert.match(page, /<bdi>https:\/\/xn--bcher-kva\.example\/@ben\/1\?x=%22%3E%3Cscript%3E<\/bdi>/)
+  assert.match(page, /<a href="web\+ap:\/\/xn--bcher-kva\.example\/@ben\/1/)
+  assert.doesNotMatch(page, /<script|href="https/)
+  for (const uri of [
+    '',
+    'javascript:alert(1)',
+    'http://peer.example/',
+    'https://a:b@peer.example/',
+    '//peer.example',
+  ]) {
+    const refused = await visit(uri)
+    assert.deepEqual([refused.status, refused.headers.location], [400, undefined], uri)
+    assert.doesNotMatch(refused.text(), /peer\.example/)
+  }
+  assert.equal((await browse(home, '/authorize_interaction')).status, 400)
+  assert.equal((await browse(home, '/authorize_interaction?uri[]=a&uri[]=b')).status, 400)
+})
