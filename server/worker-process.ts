@@ -4,6 +4,7 @@ import type { ChildChannel } from './core/child-channel.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
+import { startHeartbeat } from './workers/heartbeat.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
 
@@ -15,6 +16,7 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   channel.onStop(() => runner.stop())
   channel.onAsk(() => runner.status())
   runner.start()
+  channel.onStop(startHeartbeat(context))
   context.log.info({ event: 'worker.ready' })
   channel.ready()
 }

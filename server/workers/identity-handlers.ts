@@ -4,6 +4,7 @@
  */
 import { deleteActivity, moveActivity, updateActorActivity } from '../activitypub/activities.ts'
 import { actorDocument } from '../activitypub/actor-document.ts'
+import type { JsonObject } from '../activitypub/json.ts'
 import { activityUri } from '../activitypub/uris.ts'
 import { PUBLIC } from '../activitypub/vocabulary.ts'
 import type { Clock } from '../core/clock.ts'
@@ -78,19 +79,26 @@ async function withIdentity(
 }
 
 async function sendProfile(tx: Transaction, identity: Identity): Promise<void> {
-  const keys = await tx.selectFrom('actor_keys').selectAll().where('actor_id', '=', identity.id).execute()
   const editedAt = identity.state_changed_at
+  const uri = activityUri(originOfHost(identity.host), `${identity.id}-update-${editedAt.getTime()}`)
   await queue(tx, {
     signer: identity,
-    activity: updateActorActivity({
-      id: activityUri(originOfHost(identity.host), `${identity.id}-update-${editedAt.getTime()}`),
-      actorUri: identity.uri,
-      document: actorDocument(identity, keys),
-      updatedAt: editedAt,
-    }),
+    activity: await profileUpdate(tx, identity, uri, editedAt),
     objectUri: identity.uri,
     recipients: { followersOf: identity.id },
   })
+}
+
+/** The profile of an identity as it is now, as an Update. @param uri  of the activity */
+export async function profileUpdate(
+  tx: Transaction,
+  identity: Identity,
+  uri: string,
+  updatedAt: Date,
+): Promise<JsonObject> {
+  const keys = await tx.selectFrom('actor_keys').selectAll().where('actor_id', '=', identity.id).execute()
+  const document = actorDocument(identity, keys)
+  return updateActorActivity({ id: uri, actorUri: identity.uri, document, updatedAt })
 }
 
 async function sendMove({ home, clock }: IdentityParts, tx: Transaction, identity: Identity): Promise<void> {

@@ -5,6 +5,7 @@ import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
+import { absenceGraph } from '../domain/absences/absence-graph.ts'
 import { actorGraph } from '../domain/actors/actor-graph.ts'
 import { RemoteCollections } from '../activitypub/remote-collections.ts'
 import { RemoteDocuments } from '../activitypub/remote-documents.ts'
@@ -24,6 +25,7 @@ import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
+import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
@@ -76,6 +78,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       handlers: threadHandlers({ ...parts, collections, limits: threadLimits(config) }),
     }),
     work({ graph: postRefreshGraph, handlers: postRefreshHandlers({ ...parts, collections }) }),
+    work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
   ]
 }
 

@@ -21,8 +21,8 @@ import { shapeAnswers } from '../../server/http/plugins/answers.ts'
 import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
-import { createRunner } from '../../server/stator/runner.ts'
 import type { IdleOptions } from '../../server/stator/runner-types.ts'
+import { createRunner } from '../../server/stator/runner.ts'
 import { allGraphWork } from '../../server/workers/registry.ts'
 import type { FakeActor } from './fake-peer-actor.ts'
 import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
@@ -67,7 +67,7 @@ export class FederationHome {
     return this.context.db
   }
 
-  /** Everything that is due now is done. */
+  /** Everything that is due now is done; with `dueWithinSeconds` what is due soon too, once. */
   async work(options?: IdleOptions): Promise<void> {
     await this.#run(options)
   }

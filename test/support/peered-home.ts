@@ -337,7 +337,8 @@ export class PeeredHome {
   }
 }
 
-async function emptyDatabase() {
+/** A database without a schema, on the cluster of the tests. */
+export async function emptyDatabase() {
   const cluster = await testCluster()
   const name = uniqueName('home')
   await withClient(cluster, async (client) => client.query(`create database ${name}`))

@@ -22,6 +22,8 @@ export interface TwoHomes extends AsyncDisposable {
 interface TwoHomesOptions {
   readonly names?: readonly [string, string]
   readonly env?: Readonly<Record<string, string>>
+  /** For the first home only. */
+  readonly firstEnv?: Readonly<Record<string, string>>
 }
 
 export async function openTwoHomes(options: TwoHomesOptions = {}): Promise<TwoHomes> {
@@ -47,7 +49,7 @@ export async function openTwoHomes(options: TwoHomesOptions = {}): Promise<TwoHo
       names.map(async (name, index) => {
         const front = fronts[index]
         if (front === undefined) throw new Error(`no front for ${name}`)
-        const met = await openMetHome(name, front, env)
+        const met = await openMetHome(name, front, { ...env, ...(index === 0 ? options.firstEnv : {}) })
         closers.push(async () => met.home.close())
         return met
       }),
