@@ -21,7 +21,7 @@ import { shapeAnswers } from '../../server/http/plugins/answers.ts'
 import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
-import type { IdleOptions } from '../../server/stator/runner-types.ts'
+import type { IdleOptions, Runner } from '../../server/stator/runner-types.ts'
 import { createRunner } from '../../server/stator/runner.ts'
 import { allGraphWork } from '../../server/workers/registry.ts'
 import type { FakeActor } from './fake-peer-actor.ts'
@@ -238,17 +238,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   await app.register(federationRoutes(context))
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
-  const runner = createRunner({
-    db,
-    listener: null,
-    clock,
-    log,
-    graphs: allGraphWork(context),
-    concurrency: 8,
-    concurrencyPerModel: 4,
-    concurrencyPerHost: 4,
-  })
-  closeBeforeCluster(async () => runner.stop())
+  const runner = openWorker(context)
   const [me] = await listIdentities(db)
   if (me === undefined) throw new Error('the home has no identity')
   const host = options.serviceDomain ?? domain
@@ -265,4 +255,20 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     statementCount: () => database.statementCount(),
     run: async (idle) => runner.runUntilIdle(idle),
   })
+}
+
+function openWorker(context: HttpContext): Runner {
+  const { db, clock, log } = context
+  const runner = createRunner({
+    db,
+    listener: null,
+    clock,
+    log,
+    graphs: allGraphWork(context),
+    concurrency: 8,
+    concurrencyPerModel: 4,
+    concurrencyPerHost: 4,
+  })
+  closeBeforeCluster(async () => runner.stop())
+  return runner
 }
