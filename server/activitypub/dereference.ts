@@ -21,6 +21,7 @@ import { parseActor } from './parse-actor.ts'
 import { type PostFacts, parsePost } from './parse-object.ts'
 import { findProofFault } from './proof-keys.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from './post-record.ts'
+import { type QuoteAuthorizationFacts, parseQuoteAuthorization } from './quote-authorization.ts'
 import {
   type DocumentFailure,
   type DocumentOutcome,
@@ -40,6 +41,8 @@ export interface FindOptions {
   readonly budget?: FetchBudget
   /** Why a post that was read is not to be stored, with whatever it replies to; null where it is. */
   readonly refusalOf?: (facts: PostFacts) => string | null
+  /** How many quotes were followed to this post. */
+  readonly quoteDepth?: number
 }
 
 export type Resolved =
@@ -48,6 +51,9 @@ export type Resolved =
 
 export type ActorReading = { readonly outcome: 'found'; readonly actor: Actor } | DocumentFailure
 export type FactsReading = { readonly outcome: 'found'; readonly facts: PostFacts } | DocumentFailure
+export type StampReading =
+  | { readonly outcome: 'found'; readonly stamp: QuoteAuthorizationFacts }
+  | DocumentFailure
 export type PostReading = { readonly outcome: 'found'; readonly post: Post } | DocumentFailure
 export type PostDocumentReading =
   | { readonly outcome: 'found'; readonly facts: PostFacts; readonly document: JsonObject }
@@ -78,7 +84,11 @@ export interface Dereferencer {
   storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested>
   /** What stands at an id, which it bears; nothing of it is stored. */
   readDocument(uri: string): Promise<DocumentOutcome>
+  /** The stamp of a quote, from its origin; nothing is stored. */
+  readQuoteAuthorization(uri: string): Promise<StampReading>
 }
+
+const STAMP_MS = 20_000
 
 export interface DereferencerParts extends RemoteParts {
   readonly db: Database
@@ -179,7 +189,7 @@ class Finder implements Dereferencer {
       if (next !== null && (await findPostByUri(this.#db, next)) !== undefined) break
     }
     if (failure !== null) return failure
-    await this.#storeChain(chain)
+    await this.#storeChain(chain, options.quoteDepth ?? 0)
     const post = await findPostByUri(this.#db, chain[0]?.uri ?? uri)
     return post === undefined
       ? { outcome: 'refused', reason: `${uri} was deleted` }
@@ -198,6 +208,15 @@ class Finder implements Dereferencer {
 
   async readDocument(uri: string): Promise<DocumentOutcome> {
     return this.#documents.read(uri)
+  }
+
+  async readQuoteAuthorization(uri: string): Promise<StampReading> {
+    const read = await this.#documents.read(uri, { totalMs: STAMP_MS, isFresh: true })
+    if (read.outcome !== 'found') return read
+    const stamp = parseQuoteAuthorization(read.document)
+    return stamp === null
+      ? { outcome: 'refused', reason: `${uri} is no agreement to a quote` }
+      : { outcome: 'found', stamp }
   }
 
   async #readActor(uri: string, options: UpsertOptions): Promise<ActorReading> {
@@ -302,18 +321,18 @@ class Finder implements Dereferencer {
       : refused(parsed.reason)
   }
 
-  async storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested> {
+  async storePosts(tx: Transaction, posts: readonly PostFacts[], quoteDepth = 0): Promise<Ingested> {
     const now = this.#clock.now()
     const known = await findActorReferences(tx, posts.flatMap(actorUrisOf))
     const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
     const actors = await withMentionedActors(tx, posts, known, isOwnHost)
     const records = posts.flatMap((facts) => postRecord(facts, actors, now) ?? [])
-    return ingestPosts(tx, records, now)
+    return ingestPosts(tx, records, now, quoteDepth)
   }
 
-  async #storeChain(chain: readonly PostFacts[]): Promise<void> {
+  async #storeChain(chain: readonly PostFacts[], quoteDepth: number): Promise<void> {
     await inTransaction(this.#db, async (tx) => {
-      const { linkedIds } = await this.storePosts(tx, chain)
+      const { linkedIds } = await this.storePosts(tx, chain, quoteDepth)
       // A reply that waited for one of these takes its place in the past.
       await addToTimelines(tx, linkedIds)
     })

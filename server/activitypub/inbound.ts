@@ -30,6 +30,7 @@ import {
   readMessage,
 } from './inbound/message.ts'
 import { handleMoves } from './inbound/move.ts'
+import { handleQuoteRequests } from './inbound/quote-request.ts'
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
 import { type Judged, Proofs } from './inbound/proofs.ts'
@@ -53,6 +54,7 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
   Block: handleBlocks,
   Move: handleMoves,
   Create: handleCreates,
+  QuoteRequest: handleQuoteRequests,
   Announce: handleAnnounces,
   Like: handleLikes,
   Add: handleAdds,

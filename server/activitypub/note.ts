@@ -5,13 +5,14 @@ import type { JsonObject } from './json.ts'
 import { attachmentObject, emojiTag, hashtagTag, mentionTag, withoutEmpty } from './note-parts.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
 import { likesUri, repliesUri, sharesUri } from './uris.ts'
-import { PLAIN_CONTEXT, POST_CONTEXT } from './vocabulary.ts'
+import { LINKED_ACTIVITY, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC } from './vocabulary.ts'
 
 export interface NoteParts {
   readonly post: Pick<
     Row<'posts'>,
     | ('uri' | 'page_url' | 'content_html' | 'summary' | 'is_sensitive' | 'language' | 'visibility')
     | ('in_reply_to_uri' | 'emojis' | 'published_at' | 'edited_at' | 'likes_count' | 'boosts_count')
+    | ('quote_automatic' | 'quote_manual')
   >
   readonly author: Pick<Row<'actors'>, 'uri'> & { readonly followers_uri: string | null }
   /** Whoever is addressed, named in the text or not. */
@@ -21,6 +22,13 @@ export interface NoteParts {
   /** Of the thread, as its first post names it. */
   readonly conversationUri: string | null
   readonly poll?: NotePoll | null
+  readonly quote?: NoteQuote | null
+}
+
+export interface NoteQuote {
+  readonly quotedUri: string
+  /** The stamp; null as long as there is none that is good. */
+  readonly authorizationUri: string | null
 }
 
 export interface NotePoll {
@@ -60,11 +68,39 @@ export function noteObject(parts: NoteParts): JsonObject {
     // Stays even when empty: a Note without content and with a name would be a vote.
     ...contentProperties(post),
     attachment: parts.attachments.map(attachmentObject),
-    tag: [...mentioned.map(mentionTag), ...parts.hashtags.map(hashtagTag), ...post.emojis.map(emojiTag)],
+    tag: [
+      ...mentioned.map(mentionTag),
+      ...parts.hashtags.map(hashtagTag),
+      ...post.emojis.map(emojiTag),
+      ...(parts.quote ? [quoteTag(parts.quote)] : []),
+    ],
+    ...(parts.quote ? quoteProperties(parts.quote) : {}),
+    interactionPolicy: { canQuote: policyOf(post.quote_automatic ?? [], author.uri, followers) },
     ...(parts.poll ? pollProperties(parts.poll) : {}),
     replies: repliesUri(post.uri),
     ...countProperties(post),
   })
+}
+
+/** In every spelling that somebody reads. @see FEP-044f, FEP-e232 */
+function quoteProperties({ quotedUri, authorizationUri }: NoteQuote): JsonObject {
+  return {
+    quote: quotedUri,
+    quoteUri: quotedUri,
+    _misskey_quote: quotedUri,
+    ...(authorizationUri === null ? {} : { quoteAuthorization: authorizationUri }),
+  }
+}
+
+function quoteTag({ quotedUri }: NoteQuote): JsonObject {
+  const rel = 'https://misskey-hub.net/ns#_misskey_quote'
+  return { type: 'Link', mediaType: LINKED_ACTIVITY, href: quotedUri, rel, name: `RE: ${quotedUri}` }
+}
+
+/** Nobody but the author is said by naming the author alone: an empty list says nothing in JSON-LD. */
+function policyOf(words: readonly string[], authorUri: string, followersUri: string): JsonObject {
+  const named = words.map((word) => (word === 'public' ? PUBLIC : followersUri))
+  return { automaticApproval: named.length === 0 ? [authorUri] : named }
 }
 
 function contentProperties(post: NoteParts['post']): JsonObject {

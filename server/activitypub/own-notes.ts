@@ -5,7 +5,7 @@ import type { Row } from '../db/tables.ts'
 import { hashtagPageUrl } from '../domain/owner/own-uris.ts'
 import { announceActivity } from './activities.ts'
 import type { JsonObject } from './json.ts'
-import { type NoteParts, type NotePoll, noteObject } from './note.ts'
+import { type NoteParts, type NotePoll, type NoteQuote, noteObject } from './note.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
 import { loadNotePolls } from './own-polls.ts'
 import { postContextUri } from './uris.ts'
@@ -29,6 +29,7 @@ interface Parts {
   readonly threads: ReadonlyMap<string, string>
   /** What boosts carry, with its author. */
   readonly boosted: ReadonlyMap<string, { readonly uri: string; readonly author_uri: string }>
+  readonly quotes: ReadonlyMap<string, NoteQuote>
 }
 
 /**
@@ -68,6 +69,7 @@ function noteOf(post: OwnPost, parts: Parts, options: OwnNoteOptions): JsonObjec
     attachments: (parts.attachments.get(post.id) ?? []).map((row) => attachmentOf(row, origin, options)),
     conversationUri: thread === undefined ? null : postContextUri(thread),
     poll: parts.polls.get(post.id) ?? null,
+    quote: parts.quotes.get(post.id) ?? null,
   })
 }
 
@@ -101,7 +103,7 @@ async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts>
   const asking = posts.filter(({ kind }) => kind === 'Question').map(({ id }) => id)
   const boostedIds = posts.flatMap(({ boost_of_id: boostOf }) => boostOf ?? [])
   const threadIds = posts.map((post) => post.conversation_id)
-  const [authors, mentioned, hashtags, attachments, polls, threads, boosted] = await Promise.all([
+  const [authors, mentioned, hashtags, attachments, polls, threads, boosted, quotes] = await Promise.all([
     db
       .selectFrom('actors')
       .select(['id', 'uri', 'followers_uri'])
@@ -113,6 +115,7 @@ async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts>
     asking.length === 0 ? new Map<string, NotePoll>() : loadNotePolls(db, asking),
     ids.length === 0 ? [] : loadThreads(db, threadIds),
     boostedIds.length === 0 ? [] : loadBoosted(db, boostedIds),
+    ids.length === 0 ? [] : loadQuotes(db, ids),
   ])
   return {
     authors: new Map(authors.map((author) => [author.id, author])),
@@ -122,6 +125,22 @@ async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts>
     polls,
     threads: new Map(threads.map((thread) => [thread.id, thread.uri])),
     boosted: new Map(boosted.map((post) => [post.id, post])),
+    quotes: new Map(quotes.map((quote) => [quote.post_id, noteQuoteOf(quote)])),
+  }
+}
+
+async function loadQuotes(db: Querier, ids: readonly string[]) {
+  return db
+    .selectFrom('quotes')
+    .select(['post_id', 'quoted_uri', 'approval', 'authorization_uri'])
+    .where('post_id', '=', anyOf(ids))
+    .execute()
+}
+
+function noteQuoteOf(quote: Pick<Row<'quotes'>, 'quoted_uri' | 'approval' | 'authorization_uri'>): NoteQuote {
+  return {
+    quotedUri: quote.quoted_uri,
+    authorizationUri: quote.approval === 'accepted' ? quote.authorization_uri : null,
   }
 }
 

@@ -20,7 +20,10 @@ import type { MentionFact } from './parse-tags.ts'
 import { PUBLIC } from './vocabulary.ts'
 
 /** Actors that facts name, by URI; ids of actors that exist only by name come from `withMentionedActors`. */
-export type KnownActors = ReadonlyMap<string, Pick<ActorReference, 'id' | 'is_local'>>
+export type KnownActors = ReadonlyMap<string, Known>
+
+type Known = Pick<ActorReference, 'id' | 'is_local'> &
+  Partial<Pick<ActorReference, 'followers_uri' | 'following_uri'>>
 
 /** Addressees beyond these are not looked up. */
 const MAX_ADDRESSEES = 100
@@ -46,7 +49,8 @@ export async function withMentionedActors(
   const named = unknown.flatMap((mention) => mentionedActorOf(mention, isOwnHost))
   if (named.length === 0) return known
   const ids = await ensureMentionedActors(tx, named)
-  return new Map([...known, ...[...ids].map(([uri, id]) => [uri, { id, is_local: false }] as const)])
+  const added = [...ids].map(([uri, id]): [string, Known] => [uri, { id, is_local: false }])
+  return new Map<string, Known>([...known, ...added])
 }
 
 function mentionedActorOf(mention: MentionFact, isOwnHost: (host: string) => boolean): MentionedActor[] {
@@ -100,7 +104,28 @@ export function postContent(facts: PostFacts, known: KnownActors): RemotePostCon
     }),
     attachments: facts.attachments.map(attachmentOf),
     poll: facts.poll,
+    quote:
+      facts.quoteUri === null ? null : { uri: facts.quoteUri, authorizationUri: facts.quoteAuthorizationUri },
+    quoteAutomatic:
+      facts.quotePolicy === null ? null : policyWords(facts, facts.quotePolicy.automatic, known),
+    quoteManual: facts.quotePolicy === null ? null : policyWords(facts, facts.quotePolicy.manual, known),
   }
+}
+
+/** Actors that a policy names one by one, beyond these, are left out. */
+const MOST_POLICY_ACTORS = 8
+
+/** Collections by their names. An author who names only oneself lets nobody else quote. */
+function policyWords(facts: PostFacts, uris: readonly string[], known: KnownActors): string[] {
+  const author = known.get(facts.actorUri)
+  const words = uris.map((uri) => {
+    if (uri === PUBLIC) return 'public'
+    if (uri === author?.followers_uri) return 'followers'
+    return uri === author?.following_uri ? 'following' : uri
+  })
+  const groups = words.filter((word) => !word.includes(':'))
+  const actors = words.filter((word) => word.includes(':') && word !== facts.actorUri)
+  return [...groups, ...actors.slice(0, MOST_POLICY_ACTORS)]
 }
 
 /**

@@ -25,6 +25,7 @@ export const AP_ROUTES = {
   repliesPage: '/ap/posts/:id/replies/page/:cursor',
   likes: '/ap/posts/:id/likes',
   shares: '/ap/posts/:id/shares',
+  quoteAuthorization: '/ap/quote-authorizations/:id',
   like: '/ap/likes/:id',
   follow: '/ap/follows/:id',
   block: '/ap/blocks/:id',

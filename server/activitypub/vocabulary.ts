@@ -1,6 +1,8 @@
 /** The fixed words of the protocol: media types, the public collection, contexts, kinds of actors and posts. */
 
 export const ACTIVITY_JSON = 'application/activity+json'
+/** As links name it (FEP-e232). */
+export const LINKED_ACTIVITY = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 const ACTIVITYSTREAMS = 'https://www.w3.org/ns/activitystreams'
 
 /** The public collection as it is sent. */
@@ -36,6 +38,15 @@ const POST_TERMS = {
   votersCount: 'toot:votersCount',
   ostatus: 'http://ostatus.org#',
   conversation: 'ostatus:conversation',
+  quote: { '@id': 'https://w3id.org/fep/044f#quote', '@type': '@id' },
+  quoteAuthorization: { '@id': 'https://w3id.org/fep/044f#quoteAuthorization', '@type': '@id' },
+  quoteUri: 'http://fedibird.com/ns#quoteUri',
+  _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',
+  gts: 'https://gotosocial.org/ns#',
+  interactionPolicy: { '@id': 'gts:interactionPolicy', '@type': '@id' },
+  canQuote: { '@id': 'gts:canQuote', '@type': '@id' },
+  automaticApproval: { '@id': 'gts:automaticApproval', '@type': '@id' },
+  manualApproval: { '@id': 'gts:manualApproval', '@type': '@id' },
 } as const
 
 const ACTOR_TERMS = {
@@ -55,6 +66,20 @@ const ACTOR_TERMS = {
 /** For activities that use no extension, and for collections. */
 export const PLAIN_CONTEXT = 'https://www.w3.org/ns/activitystreams'
 export const POST_CONTEXT = [ACTIVITYSTREAMS, POST_TERMS] as const
+/** For requests to quote and their answers, which carry posts. */
+export const QUOTE_REQUEST_CONTEXT = [
+  ACTIVITYSTREAMS,
+  { ...POST_TERMS, QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest' },
+] as const
+export const QUOTE_AUTHORIZATION_CONTEXT = [
+  ACTIVITYSTREAMS,
+  {
+    gts: 'https://gotosocial.org/ns#',
+    QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization',
+    interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' },
+    interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' },
+  },
+] as const
 export const ACTOR_CONTEXT = [
   ACTIVITYSTREAMS,
   'https://w3id.org/security/v1',

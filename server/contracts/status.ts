@@ -27,6 +27,25 @@ export interface QuoteApproval {
   readonly current_user: 'automatic' | 'manual' | 'denied' | 'unknown'
 }
 
+/**
+ * `accepted` is shown; so may be, after a warning, what the reader blocks or mutes. In all other states there is nothing to
+ * show: not agreed to yet or any more, gone, or not for this reader.
+ */
+export type QuoteState =
+  | ('pending' | 'accepted' | 'rejected' | 'revoked' | 'deleted' | 'unauthorized')
+  | ('blocked_account' | 'muted_account')
+
+export interface Quote {
+  readonly state: QuoteState
+  readonly quoted_status: Status | null
+}
+
+/** A quote within a quoted status. */
+export interface ShallowQuote {
+  readonly state: QuoteState
+  readonly quoted_status_id: string | null
+}
+
 export interface Status {
   readonly id: string
   readonly uri: string
@@ -53,7 +72,7 @@ export interface Status {
   readonly reblog: Status | null
   readonly poll: Poll | null
   readonly card: null
-  readonly quote: null
+  readonly quote: Quote | ShallowQuote | null
   readonly quote_approval: QuoteApproval
   readonly language: string | null
   /** Of the viewer's own posts. */

@@ -10,6 +10,7 @@ import type {
   StoredField,
   Visibility,
 } from './column-types.ts'
+import type { QuotePolicy } from './quote-tables.ts'
 
 interface ActorsTable extends StateColumns {
   id: Generated<string>
@@ -48,6 +49,7 @@ interface ActorsTable extends StateColumns {
   default_visibility: Generated<Visibility>
   default_sensitive: Generated<boolean>
   default_language: Nullable<string>
+  default_quote_policy: Generated<QuotePolicy>
   followers_count: Generated<number>
   following_count: Generated<number>
   posts_count: Generated<number>

@@ -45,6 +45,10 @@ interface PostsTable extends StateColumns {
   origin_boosts: Nullable<number>
   origin_likes: Nullable<number>
   missing_since: NullableMoment
+  /** Null where the post does not say. */
+  quote_automatic: Nullable<string[]>
+  quote_manual: Nullable<string[]>
+  amended_at: NullableMoment
 }
 
 interface PostEditsTable {

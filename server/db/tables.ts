@@ -10,8 +10,10 @@ import type { MoveTables } from './move-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
+import type { QuoteTables } from './quote-tables.ts'
 
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
+export type { QuoteApprovalState, QuotePolicy } from './quote-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
 export interface Tables
@@ -25,6 +27,7 @@ export interface Tables
     MoveTables,
     PollTables,
     PostTables,
+    QuoteTables,
     ThreadTables {}
 
 /** A row as it is read. */

@@ -113,20 +113,23 @@ async function sendPost(tx: Transaction, { post, author }: Loaded, parts: PostHa
 
 async function sendEdit(tx: Transaction, { post, author }: Loaded, parts: PostHandlerParts): Promise<void> {
   const object = await noteOf(tx, post, parts)
-  if (object === null || post.edited_at === null) return
+  const updatedAt = latest(post.edited_at, post.amended_at)
+  if (object === null || updatedAt === null) return
   const { origin } = new URL(post.uri)
   await queue(tx, {
     signer: author,
     activity: updateActivity({
-      id: activityUri(origin, `${post.id}-update-${post.edited_at.getTime()}`),
+      id: activityUri(origin, `${post.id}-update-${updatedAt.getTime()}`),
       actorUri: author.uri,
       object,
-      updatedAt: post.edited_at,
+      updatedAt,
     }),
     objectUri: post.uri,
     recipients: audienceOfChange(post),
   })
 }
+
+const latest = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a)
 
 async function noteOf(
   tx: Transaction,

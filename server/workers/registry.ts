@@ -23,6 +23,8 @@ import { postGraph } from '../domain/posts/post-graph.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
+import { quoteAuthorizationGraph } from '../domain/quotes/quote-authorization-graph.ts'
+import { quoteGraph } from '../domain/quotes/quote-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
 import { absenceHandlers } from './absence-handlers.ts'
@@ -41,6 +43,7 @@ import { postHandlers } from './post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
+import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
@@ -61,6 +64,8 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: postGraph, handlers: postHandlers({ db, mediaUrl: config.mediaUrl }) }),
     work({ graph: pollGraph, handlers: pollHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
     work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
+    work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
+    work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),
     work({ graph: blockGraph, handlers: blockHandlers(parts) }),

@@ -87,7 +87,9 @@ function askForObject(batch: Batch, message: InboundMessage): string | null {
 export async function storeIncoming(batch: Batch, incoming: readonly IncomingPost[]): Promise<void> {
   if (incoming.length === 0) return
   await batch.loadActors(incoming.flatMap((one) => namedActors(batch, one)))
-  await batch.loadPosts(incoming.flatMap(({ facts }) => facts.inReplyTo ?? []))
+  await batch.loadPosts(
+    incoming.flatMap(({ facts }) => [facts.inReplyTo, facts.quoteUri].filter((uri) => uri !== null)),
+  )
   const wanted = incoming.filter((one) => isWanted(batch, one))
   if (wanted.length === 0) return
   const facts = wanted.map((one) => one.facts)
@@ -140,6 +142,7 @@ async function spread(
   for (const { facts, post } of stored) {
     const drafts = mentionsOf(batch, facts, post)
     batch.notify(drafts)
+    batch.notify(quotedOf(batch, facts, post))
     const { in_reply_to_id: parentId, in_reply_to_uri: parentUri } = post
     if (drafts.length > 0 && parentId === null && parentUri !== null) batch.beginnings.add(post.id)
   }
@@ -169,16 +172,18 @@ function isWanted(batch: Batch, { message, facts }: IncomingPost): boolean {
   return false
 }
 
-/** Somebody here follows the author, is named or addressed, or wrote what it replies to; and does not block the author. */
+/** Somebody here follows the author, is named or addressed, or wrote what it replies to or quotes; and does not block the author. */
 function concerns(batch: Batch, facts: PostFacts, signer: ActorReference): boolean {
   const isForFollowers = facts.visibility !== 'direct'
   if (isForFollowers && batch.relationsWith(signer.id).some((relation) => relation.follows)) return true
   const parent = facts.inReplyTo === null ? undefined : batch.posts.get(facts.inReplyTo)
+  const quoted = facts.quoteUri === null ? undefined : batch.posts.get(facts.quoteUri)
   return batch.identities.some((identity) => {
     if (batch.isBlockedBy(identity.id, signer.id)) return false
     const isOpen = facts.visibility === 'public' || facts.visibility === 'unlisted'
     const isNamed = isOpen && facts.mentions.some(({ href }) => href === identity.uri)
-    return isNamed || isAddressed(facts, identity) || (isOpen && parent?.author_id === identity.id)
+    const isTheirs = parent?.author_id === identity.id || quoted?.author_id === identity.id
+    return isNamed || isAddressed(facts, identity) || (isOpen && isTheirs)
   })
 }
 
@@ -194,6 +199,28 @@ export function mentionsOf(
     fromActorId: post.author_id,
     postId: post.id,
   }))
+}
+
+/** Whoever is quoted is told, asked or not, if they may see the quote (rule 25). Servers that know no requests do not ask. */
+export function quotedOf(
+  batch: Batch,
+  facts: PostFacts,
+  post: Pick<IngestedPost, 'id' | 'author_id'>,
+): NotificationDraft[] {
+  const quoted = facts.quoteUri === null ? undefined : batch.posts.get(facts.quoteUri)
+  if (quoted?.is_local !== true || quoted.boost_of_id !== null) return []
+  return batch.identities
+    .filter(
+      (identity) => quoted.author_id === identity.id && isSeenBy(batch, facts, post.author_id, identity),
+    )
+    .map(({ id }) => ({ actorId: id, kind: 'quote', fromActorId: post.author_id, postId: post.id }))
+}
+
+function isSeenBy(batch: Batch, facts: PostFacts, authorId: string, identity: ActorReference): boolean {
+  if (facts.visibility === 'public' || facts.visibility === 'unlisted') return true
+  if (isAddressed(facts, identity)) return true
+  const follows = batch.relationsWith(authorId).some((one) => one.identity_id === identity.id && one.follows)
+  return facts.visibility === 'followers' && follows
 }
 
 function referenceOf(facts: PostFacts, post: IngestedPost): PostReference {

@@ -1,7 +1,8 @@
-/** Delete: of posts and boosts by their author, early ones remembered; of actors once their origin confirms it. */
+/** Delete: of posts, boosts and agreements to quotes by their author, early ones remembered; of actors once their origin confirms it. */
 import { forgetGoneActor } from '../../domain/actors/actor-freshness.ts'
 import { removePosts } from '../../domain/posts/remove-posts.ts'
 import { type RemoteTombstone, rememberDeleted } from '../../domain/posts/tombstones.ts'
+import { revokeStamps } from '../../domain/quotes/settle-quotes.ts'
 import { sameOrigin } from '../../net/origin.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
@@ -27,6 +28,12 @@ async function deleteActor(batch: Batch, message: InboundMessage): Promise<void>
 }
 
 async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
+  const stamps = messages.flatMap((message) => {
+    const uri = message.activity.objectUri
+    const isTheirs = uri !== null && sameOrigin(uri, message.signerUri)
+    return isTheirs ? [{ uri, actorId: batch.signerOf(message).id }] : []
+  })
+  const revoked = await revokeStamps(batch.tx, stamps)
   await batch.loadPosts(messages.flatMap(({ activity }) => activity.objectUri ?? []))
   const ids: string[] = []
   const tombstones: RemoteTombstone[] = []
@@ -39,6 +46,10 @@ async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): P
     const known = batch.posts.get(uri)
     if (known !== undefined && known.author_id !== batch.signerOf(message).id) {
       batch.drop(message, `${uri} is by somebody else`)
+      continue
+    }
+    if (revoked.has(uri)) {
+      batch.done(message)
       continue
     }
     tombstones.push({ uri, actorUri: message.signerUri, wasKnown: known !== undefined })

@@ -49,6 +49,7 @@ const HANDLED = [
     'Move',
     'Add',
     'Remove',
+    'QuoteRequest',
   ] as const),
 ] satisfies ActivityType[]
 

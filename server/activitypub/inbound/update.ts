@@ -1,8 +1,9 @@
 /** Update: edits of posts, with the earlier versions kept, and changed profiles, which are read anew at their origin. */
 import { refreshActors } from '../../domain/actors/actor-freshness.ts'
-import { editRemotePost } from '../../domain/posts/edit-remote-post.ts'
+import { type EditResult, editRemotePost } from '../../domain/posts/edit-remote-post.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { storeOriginFacts } from '../../domain/posts/origin-facts.ts'
+import { updateQuoteFacts } from '../../domain/quotes/edit-quotes.ts'
 import { typeOf } from '../json.ts'
 import type { PostFacts } from '../parse-object.ts'
 import { originFacts, postContent, withMentionedActors } from '../post-record.ts'
@@ -64,18 +65,21 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
   const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
   await batch.loadActors(facts.mentions.map(({ href }) => href))
   const actors = await withMentionedActors(batch.tx, [facts], batch.actors, isOwnHost)
+  const content = postContent(facts, actors)
+  const areQuotesNew = !isOlder(known, facts) && (await updateQuoteFacts(batch.tx, known.id, content))
   const change = {
     postId: known.id,
     // Not every server says when an edit was made.
     editedAt: earlier(facts.updated ?? message.activity.published ?? message.receivedAt, batch.now),
     isDated: facts.updated !== null,
-    content: postContent(facts, actors),
+    content,
   }
   const result = await editRemotePost(batch.tx, change, batch.now)
   // Some servers send an Update when nothing but the numbers has changed.
   const isCounted = !isOlder(known, facts) && (await storeOriginFacts(batch.tx, known.id, originFacts(facts)))
   if (result === null) {
-    if (isCounted) batch.done(message)
+    // Nor is it one when an agreement came, or the policy is another.
+    if (isCounted || areQuotesNew) batch.done(message)
     else batch.drop(message, 'it is older than what is stored, or changes nothing')
     return
   }
@@ -101,11 +105,20 @@ function tell(
     readonly shownTo: readonly string[]
     readonly boostedBy: readonly string[]
     readonly newlyMentioned: readonly string[]
+    readonly quotedBy: EditResult['quotedBy']
   },
 ): void {
   batch.show(result.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: postId })))
   batch.notify(
     result.boostedBy.map((actorId) => ({ actorId, kind: 'update', fromActorId: authorId, postId })),
+  )
+  batch.notify(
+    result.quotedBy.map(({ actorId, postId: quotingId }) => ({
+      actorId,
+      kind: 'quoted_update',
+      fromActorId: authorId,
+      postId: quotingId,
+    })),
   )
   const post = { id: postId, author_id: authorId, in_reply_to_uri: facts.inReplyTo }
   batch.notify(

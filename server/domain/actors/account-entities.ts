@@ -155,7 +155,7 @@ function sourceOf(actor: Row<'actors'>, followRequests: number): AccountSource {
     discoverable: actor.is_discoverable,
     indexable: actor.is_indexable,
     attribution_domains: [],
-    quote_policy: 'nobody',
+    quote_policy: actor.default_quote_policy,
   }
 }
 

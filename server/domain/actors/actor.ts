@@ -17,6 +17,7 @@ export type ActorReference = Pick<
   | 'is_locked'
   | 'host'
   | 'followers_uri'
+  | 'following_uri'
   | 'fetched_at'
   | 'gone_at'
   | 'is_domain_blocked'
@@ -25,7 +26,7 @@ export type ActorReference = Pick<
 
 export const ACTOR_REFERENCE = [
   ...(['id', 'uri', 'is_local', 'is_instance_actor', 'is_locked', 'host', 'followers_uri'] as const),
-  ...(['fetched_at', 'gone_at', 'is_domain_blocked', 'moved_to_uri'] as const),
+  ...(['following_uri', 'fetched_at', 'gone_at', 'is_domain_blocked', 'moved_to_uri'] as const),
 ] as const
 
 export async function findActor(db: Querier, id: string): Promise<Actor | undefined> {

@@ -15,7 +15,9 @@ export interface Recipients {
   readonly actorIds?: readonly string[]
   /** Whoever a post is addressed to by mention. */
   readonly mentionedIn?: string
-  /** Whoever liked, boosted or answered a post, or voted in it: they have copies of it. */
+  /** Whom a post quotes. */
+  readonly quotedIn?: string
+  /** Whoever liked, boosted, answered or quoted a post, or voted in it: they have copies of it. */
   readonly touchedPost?: string
   /** Every inbox that is known: for an actor that leaves. */
   readonly everybody?: boolean
@@ -82,7 +84,7 @@ export async function isQueued(tx: Transaction, activityUri: string): Promise<bo
 }
 
 function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown> {
-  const { followersOf, actorIds, mentionedIn, touchedPost, everybody, evenBlocked } = recipients
+  const { followersOf, actorIds, mentionedIn, quotedIn, touchedPost, everybody, evenBlocked } = recipients
   if (everybody === true) return sql`true`
   const sources: RawBuilder<unknown>[] = []
   if (followersOf !== undefined) {
@@ -91,12 +93,17 @@ function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown
   if (actorIds !== undefined) sources.push(sql`select unnest(${actorIds}::bigint[])`)
   if (mentionedIn !== undefined)
     sources.push(sql`select actor_id from mentions where post_id = ${mentionedIn}`)
+  if (quotedIn !== undefined) {
+    sources.push(sql`select quoted_author_id from quotes where post_id = ${quotedIn}`)
+  }
   if (touchedPost !== undefined) {
     sources.push(
       sql`select actor_id from interactions where post_id = ${touchedPost}`,
       sql`select actor_id from poll_votes where poll_id = ${touchedPost}`,
       sql`select author_id from posts where boost_of_id = ${touchedPost}`,
       sql`select author_id from posts where in_reply_to_id = ${touchedPost}`,
+      sql`select posts.author_id from quotes join posts on posts.id = quotes.post_id where quotes.quoted_id = ${touchedPost}`,
+      sql`select quoting_actor_id from quote_authorizations where quoted_id = ${touchedPost}`,
     )
   }
   if (sources.length === 0) return sql`false`

@@ -1,7 +1,7 @@
 /** Changes the profile of an identity. Followers elsewhere are told by Stator. */
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
-import type { Row, StoredField, Visibility } from '../../db/tables.ts'
+import type { QuotePolicy, Row, StoredField, Visibility } from '../../db/tables.ts'
 import { tellProfile } from '../moves/move-identity.ts'
 import { cleanLine, cleanLines } from '../text/clean-text.ts'
 import { composeHtml } from '../text/compose-html.ts'
@@ -34,6 +34,7 @@ export interface IdentityEdit {
   readonly defaultSensitive?: boolean | undefined
   /** A language tag; empty for none. */
   readonly defaultLanguage?: string | undefined
+  readonly defaultQuotePolicy?: QuotePolicy | undefined
 }
 
 /**
@@ -76,6 +77,7 @@ function flagColumns(edit: IdentityEdit) {
     ...(edit.isIndexable === undefined ? {} : { is_indexable: edit.isIndexable }),
     ...(edit.hidesCollections === undefined ? {} : { hides_collections: edit.hidesCollections }),
     ...(edit.defaultVisibility === undefined ? {} : { default_visibility: edit.defaultVisibility }),
+    ...(edit.defaultQuotePolicy === undefined ? {} : { default_quote_policy: edit.defaultQuotePolicy }),
     ...(edit.defaultSensitive === undefined ? {} : { default_sensitive: edit.defaultSensitive }),
   }
 }

@@ -70,6 +70,15 @@ export function voteUri(origin: string, id: string): string {
   return `${origin}/ap/votes/${id}`
 }
 
+/** The stamp that an identity gives to a quote of a post of its own. */
+export function quoteAuthorizationUri(origin: string, id: string): string {
+  return `${origin}/ap/quote-authorizations/${id}`
+}
+
+export function quoteRequestUri(origin: string, id: string): string {
+  return `${origin}/ap/quote-requests/${id}`
+}
+
 export function followUri(origin: string, id: string): string {
   return `${origin}/ap/follows/${id}`
 }

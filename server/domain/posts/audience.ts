@@ -16,6 +16,7 @@ export function audienceOfPost(post: AudiencePost): Recipients {
       return {
         followersOf: post.author_id,
         mentionedIn: post.id,
+        quotedIn: post.id,
         // Whoever is answered is told, named or not.
         actorIds: post.in_reply_to_author_id === null ? [] : [post.in_reply_to_author_id],
       }

@@ -47,11 +47,14 @@ export function ofBlockedDomain(actorId: RawBuilder<unknown>): RawBuilder<SqlBoo
 
 /** True where one of the two blocks the other, and where the actor is of a blocked domain. */
 export function blockedBetween(viewerId: Viewer, actorId: RawBuilder<unknown>): RawBuilder<SqlBool> {
-  const blocks = (source: Viewer, target: Viewer): RawBuilder<SqlBool> =>
-    probe(sql`blocks
+  return sql<SqlBool>`(${blockedBy(viewerId, actorId)} or ${blockedBy(actorId, viewerId)} or ${ofBlockedDomain(actorId)})`
+}
+
+/** True where the first blocks the second. */
+export function blockedBy(source: Viewer, target: Viewer): RawBuilder<SqlBool> {
+  return probe(sql`blocks
      where blocks.source_id = ${source} and blocks.target_id = ${target}
        and not blocks.is_mute and blocks.state not in ('undone', 'undone_sent')`)
-  return sql<SqlBool>`(${blocks(viewerId, actorId)} or ${blocks(actorId, viewerId)} or ${ofBlockedDomain(actorId)})`
 }
 
 /** True where the viewer has muted the actor. A mute takes somebody out of timelines; it hides nothing that is asked for by name. */

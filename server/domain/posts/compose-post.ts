@@ -17,6 +17,11 @@ const MOST_UTF16_UNITS = 200_000
 /** Found actors by `user@domain` in lower case. */
 export type MentionedActors = ReadonlyMap<string, Row<'actors'>>
 
+/** A post that is quoted, as the text refers to it for readers whose servers know no quotes. */
+export interface QuotedPage {
+  readonly url: string
+}
+
 export interface PostText {
   readonly text: string
   /** The content warning; empty for none. */
@@ -52,7 +57,12 @@ export function mentionedAddresses(text: string, author: Pick<Author, 'handle_do
 /**
  * @throws HomebirdError UNPROCESSABLE when there is neither text nor attachment, or the text is over the limit
  */
-export function composePost(author: Author, draft: PostText, attachmentCount: number): ComposedPost {
+export function composePost(
+  author: Author,
+  draft: PostText,
+  attachmentCount: number,
+  quoted: QuotedPage | null = null,
+): ComposedPost {
   const warning = cleanLine(draft.summary, POST_LIMITS.characters)
   const typed = cleanLines(draft.text.slice(0, MOST_UTF16_UNITS), MOST_UTF16_UNITS).trim()
   // A warning about nothing is the text itself.
@@ -62,20 +72,26 @@ export function composePost(author: Author, draft: PostText, attachmentCount: nu
   refuseWrongSize(text, summary, attachmentCount)
   const mentions = resolveMentions(text, author, draft.mentions)
   const origin = originOfHost(author.host)
-  const contentHtml = composeHtml(text, {
+  const bodyHtml = composeHtml(text, {
     mentions: new Map([...mentions].map(([key, actor]) => [key, linkTo(actor)])),
     hashtagUrl: (name) => hashtagPageUrl(origin, hashtagKey(name)),
   })
   return {
     contentSource: text,
-    contentHtml,
-    contentText: htmlToPlainText(contentHtml),
+    contentHtml: quoted === null ? bodyHtml : `${quoteFallback(quoted)}${bodyHtml}`,
+    contentText: htmlToPlainText(bodyHtml),
     summary,
     isSensitive: draft.isSensitive || summary !== '',
     language: normalizeLanguage(draft.language) ?? author.default_language,
     mentioned: [...new Map([...mentions.values()].map((actor) => [actor.id, actor])).values()],
     hashtags: findHashtags(text).map((name) => ({ name: hashtagKey(name), displayName: name })),
   }
+}
+
+/** Servers and apps that know quotes leave it out by its class. */
+function quoteFallback({ url }: QuotedPage): string {
+  const link = composeHtml(url, { hashtagUrl: () => '' }).replace(/^<p>(.*)<\/p>$/s, '$1')
+  return `<p class="quote-inline">RE: ${link}</p>`
 }
 
 function refuseWrongSize(text: string, summary: string, attachmentCount: number): void {

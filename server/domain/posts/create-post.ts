@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
-import type { Row, Visibility } from '../../db/tables.ts'
+import type { QuotePolicy, Row, Visibility } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import type { Home } from '../owner/home.ts'
 import { refuseMoved } from '../moves/refuse-moved.ts'
@@ -10,10 +10,12 @@ import { nextId } from '../owner/identities.ts'
 import { postPageUrl, postUri } from '../owner/own-uris.ts'
 import { createOwnPoll } from '../polls/own-poll.ts'
 import type { PollDraft } from '../polls/poll-draft.ts'
+import { type Quotable, getQuotable, insertOwnQuote, refused } from '../quotes/own-quotes.ts'
+import { policyColumns } from '../quotes/quote-policy.ts'
 import { visiblePosts } from './can-see.ts'
-import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
+import { type ComposedPost, type PostText, type QuotedPage, composePost } from './compose-post.ts'
 import { countNewPosts } from './ingest-counts.ts'
-import { spreadAtHome, tellMentioned } from './local-effects.ts'
+import { spreadAtHome, tellIdentities, tellMentioned } from './local-effects.ts'
 import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
 
 export interface PostDraft extends PostText {
@@ -25,12 +27,17 @@ export interface PostDraft extends PostText {
   readonly attachmentIds: readonly string[]
   readonly applicationId: string | null
   readonly poll?: PollDraft | null
+  /** The post that this one quotes. */
+  readonly quotedId?: string | null
+  /** Who may quote it; left out, what the author chose for all posts. */
+  readonly quotePolicy?: QuotePolicy | undefined
 }
 
 /**
  * The post is born `new`; Stator fans it out.
- * @throws HomebirdError UNPROCESSABLE for an empty or too long post, for attachments that cannot be used and a poll that
- *   cannot be one, NOT_FOUND for a reply to what the author cannot see, FORBIDDEN for an author who has moved
+ * @throws HomebirdError UNPROCESSABLE for an empty or too long post, for attachments that cannot be used, a poll that cannot
+ *   be one and what is not to be quoted, NOT_FOUND for a reply to or a quote of what the author cannot see, FORBIDDEN for an author who has
+ *   moved
  */
 export async function createPost(
   tx: Transaction,
@@ -40,20 +47,53 @@ export async function createPost(
 ): Promise<Row<'posts'>> {
   const { author } = draft
   refuseMoved(author)
-  const composed = composePost(author, draft, draft.attachmentIds.length)
+  const quoted =
+    draft.quotedId === null || draft.quotedId === undefined
+      ? null
+      : await getQuotable(tx, author, draft.quotedId)
+  const composed = composePost(author, draft, draft.attachmentIds.length, pageOf(quoted))
   const parent = draft.inReplyToId === null ? null : await getParent(tx, author.id, draft.inReplyToId)
   const id = await nextId(tx)
-  const post = await insertPost(tx, home, { id, draft, composed, parent, now })
   const mentioned = composed.mentioned.map((actor) => actor.id)
+  const visibility = quoted === null ? draft.visibility : visibilityOfQuote(draft, quoted, mentioned)
+  const post = await insertPost(tx, home, { id, draft: { ...draft, visibility }, composed, parent, now })
   await setMentions(tx, id, mentioned)
   if (composed.hashtags.length > 0) await setHashtags(tx, id, composed.hashtags)
   await claimAttachments(tx, id, author.id, draft.attachmentIds)
   if (draft.poll) await createOwnPoll(tx, id, draft.poll, now)
+  if (quoted !== null) await insertOwnQuote(tx, author, post, quoted)
   await countNewPosts(tx, [id])
   await tellMentioned(tx, post, mentioned)
+  if (quoted !== null) await tellQuoted(tx, post, quoted)
   await spreadAtHome(tx, [id])
   await wakeWorker(tx, 'posts')
   return post
+}
+
+const pageOf = (quoted: Quotable | null): QuotedPage | null =>
+  quoted === null ? null : { url: quoted.page_url ?? quoted.uri }
+
+/**
+ * What is for followers is quoted among them only.
+ * @throws HomebirdError UNPROCESSABLE for a direct post that shows somebody's words behind their back
+ */
+function visibilityOfQuote(draft: PostDraft, quoted: Quotable, mentioned: readonly string[]): Visibility {
+  const isOwn = quoted.author_id === draft.author.id
+  if (draft.visibility === 'direct' && !isOwn && !mentioned.includes(quoted.author_id)) {
+    throw refused(
+      `post ${quoted.id} is quoted in a direct post that does not mention its author`,
+      'a direct post must mention whom it quotes',
+    )
+  }
+  return quoted.visibility === 'followers' && draft.visibility !== 'direct' ? 'followers' : draft.visibility
+}
+
+/** An identity of this home that may see the quote is told; whoever is elsewhere is told by their own server. */
+async function tellQuoted(tx: Transaction, post: Row<'posts'>, quoted: Quotable): Promise<void> {
+  if (post.visibility !== 'public' && post.visibility !== 'unlisted') return
+  await tellIdentities(tx, [
+    { actorId: quoted.author_id, kind: 'quote', fromActorId: post.author_id, postId: post.id },
+  ])
 }
 
 interface PostParts {
@@ -92,6 +132,7 @@ async function insertPost(
       in_reply_to_author_id: parent?.author_id ?? null,
       conversation_id: parent?.conversation_id ?? id,
       application_id: draft.applicationId,
+      ...policyColumns(draft.quotePolicy ?? author.default_quote_policy, draft.visibility),
       published_at: now,
       created_at: now,
       state: 'new',

@@ -2,11 +2,12 @@
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
-import type { Row } from '../../db/tables.ts'
+import type { QuotePolicy, Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
 import type { Home } from '../owner/home.ts'
 import { type FormerPoll, changeOwnPoll, findPoll } from '../polls/own-poll.ts'
 import type { PollDraft } from '../polls/poll-draft.ts'
+import { findQuotedPage, setQuotePolicy, tellQuoters } from '../quotes/edit-own-quotes.ts'
 import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
 import { tellMentioned, tellOfEdit } from './local-effects.ts'
 import { postGraph } from './post-graph.ts'
@@ -17,6 +18,8 @@ export interface PostEdit extends PostText {
   readonly attachmentIds?: readonly string[]
   /** Null takes the poll away; left out, it stays as it is. */
   readonly poll?: PollDraft | null
+  /** Who may quote it; left out, it stays as it is. */
+  readonly quotePolicy?: QuotePolicy | undefined
 }
 
 /**
@@ -39,7 +42,8 @@ export async function editPost(
     .executeTakeFirstOrThrow()
   const attachments = await listAttachments(tx, before.id)
   const attachmentIds = edit.attachmentIds ?? attachments.map(({ id }) => id)
-  const composed = composePost(author, edit, attachmentIds.length)
+  const composed = composePost(author, edit, attachmentIds.length, await findQuotedPage(tx, before.id))
+  if (edit.quotePolicy !== undefined) await setQuotePolicy(tx, before, edit.quotePolicy)
   const areSameFiles = attachmentIds.join() === attachments.map(({ id }) => id).join()
   const poll = await findPoll(tx, before.id)
   const isSamePoll = edit.poll === undefined || (edit.poll === null && poll === null)
@@ -57,6 +61,7 @@ export async function editPost(
   await moveRows(tx, postGraph, [before.id], before.state === 'new' ? 'new' : 'edited', { priority: 0 })
   await tellMentioned(tx, before, added)
   await tellOfEdit(tx, before.id)
+  await tellQuoters(tx, before)
   return tx.selectFrom('posts').selectAll().where('id', '=', before.id).executeTakeFirstOrThrow()
 }
 

@@ -22,6 +22,8 @@ export interface EditResult {
   readonly boostedBy: readonly string[]
   /** Actors that it did not mention before. */
   readonly newlyMentioned: readonly string[]
+  /** Identities that quote it, with the post in which they do. */
+  readonly quotedBy: ReadonlyArray<{ readonly actorId: string; readonly postId: string }>
 }
 
 /**
@@ -156,15 +158,20 @@ async function replaceParts(
 async function whoIsConcerned(
   tx: Transaction,
   postId: string,
-): Promise<Pick<EditResult, 'shownTo' | 'boostedBy'>> {
-  const { rows } = await sql<{ actor_id: string; boosted: boolean }>`
-    select actor_id, false as boosted from timeline_entries where post_id = ${postId}
+): Promise<Pick<EditResult, 'shownTo' | 'boostedBy' | 'quotedBy'>> {
+  const { rows } = await sql<{ how: 'shown' | 'boosted' | 'quoted'; actor_id: string; post_id: string }>`
+    select 'shown' as how, actor_id, post_id from timeline_entries where post_id = ${postId}
     union all
-    select author_id, true from posts where boost_of_id = ${postId} and is_local and deleted_at is null`.execute(
+    select 'boosted', author_id, id from posts where boost_of_id = ${postId} and is_local and deleted_at is null
+    union all
+    select 'quoted', author_id, posts.id from quotes join posts on posts.id = quotes.post_id
+     where quotes.quoted_id = ${postId} and quotes.approval = 'accepted' and is_local and deleted_at is null`.execute(
     tx,
   )
+  const those = (how: string): typeof rows => rows.filter((row) => row.how === how)
   return {
-    shownTo: rows.filter((row) => !row.boosted).map((row) => row.actor_id),
-    boostedBy: rows.filter((row) => row.boosted).map((row) => row.actor_id),
+    shownTo: those('shown').map((row) => row.actor_id),
+    boostedBy: those('boosted').map((row) => row.actor_id),
+    quotedBy: those('quoted').map((row) => ({ actorId: row.actor_id, postId: row.post_id })),
   }
 }

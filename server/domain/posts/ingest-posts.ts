@@ -8,6 +8,7 @@ import type { Visibility } from '../../db/tables.ts'
 import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import { storePolls } from '../polls/remote-poll.ts'
+import { storeQuotes, wakeQuotesOf } from '../quotes/judge-quotes.ts'
 import { linkRepliesTo } from './link-replies.ts'
 import type { RemotePostRecord } from './remote-post.ts'
 import { isDeletedByAuthor } from './tombstones.ts'
@@ -31,11 +32,13 @@ export interface Ingested {
 /**
  * Posts whose URI is known, or was deleted, are left alone: whoever wants to change one edits it. Of two records with one
  * URI the first counts.
+ * @param quoteDepth  how many quotes led from what somebody asked for to these posts
  */
 export async function ingestPosts(
   tx: Transaction,
   records: readonly RemotePostRecord[],
   now: Date,
+  quoteDepth = 0,
 ): Promise<Ingested> {
   if (records.length === 0) return { posts: [], linkedIds: [] }
   const posts = await insertPosts(tx, records, now)
@@ -49,6 +52,15 @@ export async function ingestPosts(
   await storeHashtags(tx, stored)
   await storeAttachments(tx, stored)
   await storePolls(tx, stored, now)
+  await storeQuotes(
+    tx,
+    stored.flatMap(({ postId, record: { quote } }) => (quote === null ? [] : [{ postId, quote }])),
+    quoteDepth,
+  )
+  await wakeQuotesOf(
+    tx,
+    posts.map(({ uri }) => uri),
+  )
   const newIds = new Set(posts.map(({ id }) => id))
   const linked = await linkRepliesTo(tx, posts)
   const linkedIds = linked.filter((id) => !newIds.has(id))
@@ -62,7 +74,8 @@ const COLUMNS =
   sql.raw(`"uri" text, "authorId" bigint, "kind" text, "pageUrl" text, "title" text, "contentHtml" text,
   "contentText" text, "summary" text, "isSensitive" boolean, "language" text, "visibility" text, "inReplyToUri" text,
   "emojis" jsonb, "publishedAt" timestamptz, "editedAt" timestamptz, "repliesLink" text, "originReplies" integer,
-  "originBoosts" integer, "originLikes" integer`)
+  "originBoosts" integer, "originLikes" integer,
+  "quoteAutomatic" text[], "quoteManual" text[]`)
 
 async function insertPosts(
   tx: Transaction,
@@ -70,7 +83,7 @@ async function insertPosts(
   now: Date,
 ): Promise<IngestedPost[]> {
   const given = records.map(
-    ({ mentions: _m, hashtags: _h, attachments: _a, poll: _p, ...columns }) => columns,
+    ({ mentions: _m, hashtags: _h, attachments: _a, poll: _p, quote: _q, ...columns }) => columns,
   )
   const { rows } = await sql<IngestedPost>`
     with given as materialized (
@@ -81,11 +94,11 @@ async function insertPosts(
     )
     insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,
                        language, visibility, in_reply_to_uri, in_reply_to_id, in_reply_to_author_id, conversation_id,
-                       emojis, replies_link, origin_replies, origin_boosts, origin_likes, published_at, edited_at,
-                       fetched_at, state, state_next_attempt_at)
+                       emojis, quote_automatic, quote_manual, replies_link, origin_replies, origin_boosts, origin_likes, published_at,
+                       edited_at, fetched_at, state, state_next_attempt_at)
     select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
            given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
-           coalesce(parent.conversation_id, given.id), given.emojis,
+           coalesce(parent.conversation_id, given.id), given.emojis, "quoteAutomatic", "quoteManual",
            "repliesLink", "originReplies", "originBoosts", "originLikes",
            -- Nobody writes in the future, whatever their clock says.
            least("publishedAt", ${now}::timestamptz), case when "editedAt" is not null then least("editedAt", ${now}::timestamptz) end, ${now}, 'fanned_out', null

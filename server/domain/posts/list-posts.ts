@@ -185,6 +185,19 @@ export async function listBoosters(
   return idsOf(toPage(rows, page, (row) => row.cursor))
 }
 
+/** Agreed quotes of a post, the newest first; only those that the viewer may see. */
+export async function listQuotes(
+  db: Querier,
+  viewerId: string,
+  quotedId: string,
+  page: PageRequest,
+): Promise<PageOf<PostRow>> {
+  return listWhere(db, page, [
+    sql<SqlBool>`posts.id in (select post_id from quotes where quoted_id = ${quotedId} and approval = 'accepted')`,
+    visiblePosts(viewerId),
+  ])
+}
+
 const notBlocked = (viewerId: string | null, column: string): Condition =>
   viewerId === null ? ALWAYS : sql<SqlBool>`not ${blockedBetween(viewerId, sql.ref(column))}`
 

@@ -2,6 +2,7 @@
 import type { Row, StoredEmoji, Visibility } from '../../db/tables.ts'
 import type { RemotePoll } from '../polls/remote-poll.ts'
 import type { OriginFacts } from './origin-facts.ts'
+import type { RemoteQuote } from '../quotes/remote-quote.ts'
 
 export interface RemoteMention {
   readonly actorId: string
@@ -45,6 +46,10 @@ export interface RemotePostContent {
   readonly hashtags: readonly RemoteHashtag[]
   readonly attachments: readonly RemoteAttachment[]
   readonly poll: RemotePoll | null
+  readonly quote: RemoteQuote | null
+  /** Who may quote it, in the words of the column; null where it does not say. */
+  readonly quoteAutomatic: readonly string[] | null
+  readonly quoteManual: readonly string[] | null
 }
 
 export interface RemotePostRecord extends RemotePostContent, OriginFacts {

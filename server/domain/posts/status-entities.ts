@@ -2,6 +2,8 @@
 import type { Status, StatusMention } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
 import { acctOf, loadedAccount } from '../actors/account-entities.ts'
+import { shallowQuote, wholeQuote } from '../quotes/shown-quotes.ts'
+import { policyNames } from '../quotes/quote-policy.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from '../actors/entity-scope.ts'
 import { mediaFromAttachment } from '../media/media-attachment.ts'
 import { shownCounts } from './origin-facts.ts'
@@ -38,11 +40,14 @@ export async function statusFromRow(
   return (await statusesFromRows(db, scope, [row]))[0]
 }
 
+/** A server without policies lets everybody quote. */
+const EVERYBODY = ['public'] as const
+
 /** Without I/O, from what `loadStatusFacts` read. */
 export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
-  if (row.boost_of_id === null) return plainStatus(scope, facts, row)
+  if (row.boost_of_id === null) return quotingStatus(scope, facts, row)
   const target = facts.boosted.get(row.boost_of_id)
-  const reblog = target === undefined ? undefined : plainStatus(scope, facts, target)
+  const reblog = target === undefined ? undefined : quotingStatus(scope, facts, target)
   const account = loadedAccount(scope, facts.actors, row.author_id)
   if (reblog === undefined || account === undefined) return undefined
   // A boost is an empty post around another; what the viewer did with that one is shown on both.
@@ -67,6 +72,16 @@ export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: Post
     application: null,
     reblog,
   }
+}
+
+/** With the quoted status in it; that one only names what it quotes itself. */
+function quotingStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
+  const status = plainStatus(scope, facts, row)
+  const quote = facts.hanging.get(row.id)?.quote ?? null
+  if (status === undefined || quote === null) return status
+  const quoted = quote.quoted_id === null ? undefined : facts.quoted.get(quote.quoted_id)
+  const quotedStatus = quoted === undefined ? undefined : plainStatus(scope, facts, quoted)
+  return { ...status, quote: wholeQuote(quote, quotedStatus ?? null) }
 }
 
 function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Status | undefined {
@@ -99,14 +114,18 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     reblogs_count: counts.boosts,
     favourites_count: counts.likes,
     replies_count: counts.replies,
-    quotes_count: 0,
+    quotes_count: hanging?.quotesCount ?? 0,
     in_reply_to_id: row.in_reply_to_id,
     in_reply_to_account_id: row.in_reply_to_author_id,
     reblog: null,
     poll: hanging?.poll ? pollFromFact(scope, row, hanging.poll, emojis) : null,
     card: null,
-    quote: null,
-    quote_approval: { automatic: [], manual: [], current_user: 'denied' },
+    quote: shallowQuote(hanging?.quote ?? null),
+    quote_approval: {
+      automatic: policyNames(row.is_local ? row.quote_automatic : (row.quote_automatic ?? EVERYBODY)),
+      manual: policyNames(row.quote_manual),
+      current_user: hanging?.permission ?? 'denied',
+    },
     language: row.language,
     application: hanging?.application ?? null,
     ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, hanging?.marks)),

@@ -5,6 +5,8 @@ import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import type { PollFact } from '../polls/poll-entity.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
+import type { QuotePermission } from '../quotes/quote-policy.ts'
+import { type ShownQuote, isShownQuoted, quotesOf } from '../quotes/shown-quotes.ts'
 
 export type AttachmentRow = Row<'attachments'>
 
@@ -35,6 +37,8 @@ const SHOWN_COLUMNS = [
   'origin_replies',
   'origin_boosts',
   'origin_likes',
+  'quote_automatic',
+  'quote_manual',
 ] as const
 
 export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>
@@ -60,24 +64,31 @@ interface Hanging {
   readonly marks: Set<Mark>
   application: StatusApplication | null
   poll: PollFact | null
+  /** Agreed quotes of it that anybody may see. */
+  quotesCount: number
+  quote: ShownQuote | null
+  /** Whether the viewer may quote it. */
+  permission: QuotePermission
 }
 
 export interface StatusFacts {
   /** The posts that the page's boosts carry. */
   readonly boosted: ReadonlyMap<string, PostRow>
+  /** The posts that the page's posts quote and the viewer may be shown. */
+  readonly quoted: ReadonlyMap<string, PostRow>
   readonly actors: LoadedActors
   /** By the id of the post; missing where nothing hangs on it. */
   readonly hanging: ReadonlyMap<string, Readonly<Hanging>>
 }
 
-/** Three statements at most: the boosted posts, the actors, and everything that hangs on posts. */
+/** Three statements: the boosted and quoted posts, the actors, and everything that hangs on posts. */
 export async function loadStatusFacts(
   db: Querier,
   viewerId: string | null,
   rows: readonly PostRow[],
 ): Promise<StatusFacts> {
-  const boosted = await loadBoosted(db, rows)
-  const all = [...rows, ...boosted.values()]
+  const { boosted, quoted } = await loadCarried(db, viewerId, rows)
+  const all = [...rows, ...boosted.values(), ...quoted.values()]
   // What hangs on a post hangs on the boosted one; a boost has nothing of its own.
   const ids = [...new Set(all.filter((row) => row.boost_of_id === null).map((row) => row.id))]
   const actors = await loadActors(
@@ -85,16 +96,26 @@ export async function loadStatusFacts(
     all.map((row) => row.author_id),
   )
   const hanging = await loadHanging(db, viewerId, ids)
-  return { boosted, actors, hanging }
+  return { boosted, quoted, actors, hanging }
 }
 
-async function loadBoosted(db: Querier, rows: readonly PostRow[]): Promise<Map<string, PostRow>> {
-  const wanted = [...new Set(rows.flatMap((row) => row.boost_of_id ?? []))]
-  if (wanted.length === 0) return new Map()
-  const { rows: found } = await sql<PostRow>`
-    select ${SHOWN_POSTS} from posts
-     where posts.id = any(${wanted}::bigint[]) and posts.deleted_at is null`.execute(db)
-  return new Map(found.map((row) => [row.id, row]))
+async function loadCarried(
+  db: Querier,
+  viewerId: string | null,
+  rows: readonly PostRow[],
+): Promise<Pick<StatusFacts, 'boosted' | 'quoted'>> {
+  const boosted = [...new Set(rows.flatMap((row) => row.boost_of_id ?? []))]
+  const quoting = [...boosted, ...rows.filter((row) => row.boost_of_id === null).map((row) => row.id)]
+  const { rows: found } = await sql<PostRow & { is_quoted: boolean }>`
+    select ${SHOWN_POSTS}, false as is_quoted from posts
+     where posts.id = any(${boosted}::bigint[]) and posts.deleted_at is null
+    union all
+    select ${SHOWN_POSTS}, true from posts
+     where posts.id in (select quoted_id from quotes where post_id = any(${quoting}::bigint[]) and approval = 'accepted')
+       and ${isShownQuoted(viewerId, 'posts')}`.execute(db)
+  const mapOf = (isQuoted: boolean): Map<string, PostRow> =>
+    new Map(found.filter((row) => row.is_quoted === isQuoted).map((row) => [row.id, row]))
+  return { boosted: mapOf(false), quoted: mapOf(true) }
 }
 
 type HangingRow = { readonly post_id: string } & (
@@ -103,6 +124,9 @@ type HangingRow = { readonly post_id: string } & (
   | { readonly kind: 'tag'; readonly data: { readonly name: string } }
   | { readonly kind: 'application'; readonly data: StatusApplication }
   | { readonly kind: 'poll'; readonly data: PollFact }
+  | { readonly kind: 'quotes'; readonly data: number }
+  | { readonly kind: 'quote'; readonly data: ShownQuote }
+  | { readonly kind: 'permission'; readonly data: QuotePermission }
   | { readonly kind: Mark; readonly data: null }
 )
 
@@ -115,6 +139,7 @@ async function loadHanging(
   const hanging = new Map<string, Hanging>()
   if (ids.length === 0) return hanging
   const marks = viewerId === null ? sql`` : marksOf(viewerId, ids)
+  const quotes = quotesOf(viewerId, ids)
   const { rows } = await sql<HangingRow>`
     select 'attachment' as kind, post_id, position::bigint as place, id as tie, json_build_object(
              'id', id::text, 'post_id', post_id::text, 'position', position, 'kind', kind, 'media_type', media_type,
@@ -142,6 +167,7 @@ async function loadHanging(
                             where poll_id = polls.id and actor_id = ${viewerId}::bigint))
       from polls where polls.id = any(${ids}::bigint[])
     ${marks}
+    ${quotes}
      order by place, tie`.execute(db)
   for (const row of rows) {
     const one = hanging.get(row.post_id) ?? emptyHanging()
@@ -158,6 +184,9 @@ const emptyHanging = (): Hanging => ({
   marks: new Set(),
   application: null,
   poll: null,
+  quotesCount: 0,
+  quote: null,
+  permission: 'denied',
 })
 
 function hang(one: Hanging, row: HangingRow): void {
@@ -176,6 +205,15 @@ function hang(one: Hanging, row: HangingRow): void {
       break
     case 'poll':
       one.poll = row.data
+      break
+    case 'quotes':
+      one.quotesCount = row.data
+      break
+    case 'quote':
+      one.quote = row.data
+      break
+    case 'permission':
+      one.permission = row.data
       break
     case 'favourited':
     case 'reblogged':

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { endQuotesOf } from '../quotes/settle-quotes.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
 import { removePosts } from './remove-posts.ts'
@@ -42,5 +43,6 @@ export async function takeDownPosts(
     shown.map(({ actorId, id }) => ({ actorId, event: 'delete', id })),
   )
   await uncountPosts(tx, ids)
+  await endQuotesOf(tx, ids)
   return taken
 }

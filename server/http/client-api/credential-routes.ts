@@ -9,6 +9,7 @@ import { type IdentityEdit, editIdentity } from '../../domain/owner/edit-identit
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import { actorIdOf, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
+import { QuotePolicies } from './status-form.ts'
 
 const Flag = Type.Optional(Type.Boolean())
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
@@ -34,6 +35,7 @@ const ProfileForm = Type.Object({
       ),
       sensitive: Flag,
       language: Text(40),
+      quote_policy: Type.Optional(QuotePolicies),
     }),
   ),
 })
@@ -93,5 +95,6 @@ function editOf(form: Static<typeof ProfileForm>): IdentityEdit {
     defaultVisibility: privacy === undefined ? undefined : visibilityOfName(privacy),
     defaultSensitive: form.source?.sensitive,
     defaultLanguage: form.source?.language,
+    defaultQuotePolicy: form.source?.quote_policy,
   }
 }

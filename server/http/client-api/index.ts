@@ -15,6 +15,7 @@ import { instanceRoutes } from './instance-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
+import { quoteRoutes } from './quote-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
@@ -33,6 +34,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(statusRoutes(api), first)
     await app.register(statusActRoutes(api), first)
     await app.register(pollRoutes(api), first)
+    await app.register(quoteRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(migrationRoutes(api), first)

@@ -21,12 +21,19 @@ const Visibilities = Type.Union([
   Type.Literal('direct'),
 ])
 
+export const QuotePolicies = Type.Union([
+  Type.Literal('public'),
+  Type.Literal('followers'),
+  Type.Literal('nobody'),
+])
+
 const TEXT_MEMBERS = {
   status: Type.Optional(Type.String({ maxLength: MAX_TEXT })),
   spoiler_text: Type.Optional(Type.String({ maxLength: MAX_TEXT })),
   sensitive: Type.Optional(Type.Boolean()),
   language: Type.Optional(Type.String({ maxLength: 40 })),
   media_ids: Type.Optional(Type.Array(Type.String({ maxLength: 20 }), { maxItems: MAX_MEDIA })),
+  quote_approval_policy: Type.Optional(QuotePolicies),
   poll: Type.Optional(
     Type.Object({
       options: Type.Optional(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 50 })),

@@ -64,7 +64,6 @@ function writingRoutes(app: ApiApp, api: Api): void {
     async (request) => {
       const form = request.body
       refuseUnsupported('scheduled posts', form.scheduled_at !== undefined && form.scheduled_at !== '')
-      refuseUnsupported('quotes', form.quoted_status_id !== undefined && form.quoted_status_id !== '')
       const author = await api.actorOf(request)
       const draft = {
         ...(await postTextOf(api, author, form)),
@@ -74,6 +73,8 @@ function writingRoutes(app: ApiApp, api: Api): void {
         attachmentIds: mediaIdsOf(form.media_ids) ?? [],
         applicationId: request.access?.grant?.app.id ?? null,
         poll: pollDraftOf(form) ?? null,
+        quotedId: await quotedOf(api, author.id, form.quoted_status_id),
+        quotePolicy: form.quote_approval_policy,
       }
       const key = idempotencyKeyOf(request)
       const id = await inTransaction(db, async (tx) => {
@@ -97,6 +98,7 @@ function writingRoutes(app: ApiApp, api: Api): void {
     const poll = pollDraftOf(request.body)
     const edit = {
       ...text,
+      quotePolicy: request.body.quote_approval_policy,
       ...(attachmentIds === undefined ? {} : { attachmentIds }),
       ...(poll === undefined ? {} : { poll }),
     }
@@ -120,6 +122,11 @@ async function parentOf(api: Api, authorId: string, id: string | undefined): Pro
   if (id === undefined || id === '') return null
   const parent = await getVisiblePost(api.context.db, authorId, id)
   return parent.boost_of_id ?? parent.id
+}
+
+/** @throws HomebirdError NOT_FOUND */
+async function quotedOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
+  return id === undefined || id === '' ? null : (await getVisiblePost(api.context.db, authorId, id)).id
 }
 
 function idempotencyKeyOf(request: FastifyRequest): { holder: string; key: string } | null {

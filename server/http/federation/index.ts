@@ -6,6 +6,7 @@ import { actorRoutes } from './actor-routes.ts'
 import { collectionRoutes } from './collection-routes.ts'
 import { inboxRoutes } from './inbox.ts'
 import { postRoutes } from './post-routes.ts'
+import { quoteRoutes } from './quote-routes.ts'
 import { relationRoutes } from './relation-routes.ts'
 import { openSurface } from './surface.ts'
 import { wellKnownRoutes } from './well-known-routes.ts'
@@ -29,6 +30,7 @@ export function federationRoutes(context: HttpContext): FastifyPluginAsync {
     await app.register(actorRoutes(surface))
     await app.register(collectionRoutes(surface))
     await app.register(postRoutes(surface))
+    await app.register(quoteRoutes(surface))
     await app.register(relationRoutes(surface))
   }
 }

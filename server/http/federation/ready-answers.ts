@@ -55,6 +55,7 @@ export class ReadyAnswers {
       listener.subscribe('stator', {
         onNotification: (graph) => {
           if (graph === 'posts' || graph === 'actors') this.#drop(graph)
+          if (graph === 'quote_authorizations') this.#drop('posts')
         },
       }),
     ]

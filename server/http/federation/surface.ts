@@ -19,6 +19,8 @@ export const OPEN = { config: { scope: 'public' } } as const
 export const CACHE = {
   publicObject: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800',
   instanceActor: 'public, max-age=3600, stale-if-error=604800',
+  /** What may be taken back: nobody shows it longer than a minute, whatever happens to us. */
+  revocable: 'public, max-age=60',
   gone: 'public, max-age=60',
   never: 'private, no-store',
   home: 'public, max-age=3600',

@@ -205,6 +205,8 @@ const POST: NoteParts['post'] = {
   edited_at: null,
   likes_count: 2,
   boosts_count: 1,
+  quote_automatic: ['public'],
+  quote_manual: [],
 }
 const parts = (post: Partial<NoteParts['post']> = {}, extra: Partial<NoteParts> = {}): NoteParts => ({
   post: { ...POST, ...post },
@@ -234,6 +236,9 @@ describe('a post', () => {
       content: '<p>hello</p>',
       contentMap: { en: '<p>hello</p>' },
       replies: `${HOME}/ap/posts/42/replies`,
+      interactionPolicy: {
+        canQuote: { automaticApproval: ['https://www.w3.org/ns/activitystreams#Public'] },
+      },
       likes: { id: `${HOME}/ap/posts/42/likes`, type: 'Collection', totalItems: 2 },
       shares: { id: `${HOME}/ap/posts/42/shares`, type: 'Collection', totalItems: 1 },
     })

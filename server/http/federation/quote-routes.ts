@@ -1,0 +1,46 @@
+/** Stamps of quotes at their ids, as long as they hold (FEP-044f). */
+import type { FastifyPluginAsync } from 'fastify'
+import { quoteAuthorizationDocument } from '../../activitypub/quote-authorization.ts'
+import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { findAuthorization } from '../../domain/quotes/authorizations.ts'
+import type { ReadyAnswer } from './ready-answers.ts'
+import {
+  CACHE,
+  OPEN,
+  type Surface,
+  findPublic,
+  privately,
+  publicDocument,
+  readerOf,
+  refuseQueries,
+  requestedUri,
+  sendFound,
+} from './surface.ts'
+
+/** For everybody who may see the quoted post; one that was taken back is not told apart from one that never was. */
+export function quoteRoutes(surface: Surface): FastifyPluginAsync {
+  const { context } = surface
+  const answerFor = async (uri: string, viewerId: string | null): Promise<ReadyAnswer | null> => {
+    const found = await findAuthorization(context.db, uri, viewerId)
+    if (found === undefined) return null
+    const document = quoteAuthorizationDocument({
+      uri: found.uri,
+      actorUri: found.author_uri,
+      quotingUri: found.quoting_uri,
+      quotedUri: found.quoted_uri,
+    })
+    return { ...publicDocument(document), cacheControl: CACHE.revocable }
+  }
+  return async (app) => {
+    refuseQueries(app)
+    app.get(AP_ROUTES.quoteAuthorization, OPEN, async (request, reply) => {
+      const uri = requestedUri(context, request)
+      const parts = { kind: 'posts', make: async () => answerFor(uri, null) } as const
+      const found = await findPublic(surface, request, parts)
+      if (found !== null) return sendFound(request, reply, found)
+      const viewerId = (await readerOf(context, request))?.actorId ?? null
+      const answer = viewerId === null ? null : await answerFor(uri, viewerId)
+      return sendFound(request, reply, answer === null ? null : privately(answer))
+    })
+  }
+}
