@@ -177,7 +177,7 @@ class Finder implements Dereferencer {
     const chain: PostFacts[] = []
     let failure: DocumentFailure | null = null
     for (let next: string | null = uri; next !== null && chain.length <= budget.ancestors;) {
-      const read = await this.#readDocument(next, budget, true)
+      const read = await this.#readDocument(next, budget, { isFresh: false, refreshesAuthor: true })
       if (read.outcome !== 'found') {
         if (chain.length === 0) failure = read
         break
@@ -292,18 +292,19 @@ class Finder implements Dereferencer {
   }
 
   async readPostDocument(uri: string, budget: FetchBudget): Promise<PostDocumentReading> {
-    return this.#readDocument(uri, budget, false)
+    // When a server that failed is asked again is for Stator to say, and an old profile is none of this reading's business.
+    return this.#readDocument(uri, budget, { isFresh: true, refreshesAuthor: false })
   }
 
   /** A post as facts, its author stored: who the followers are is for the author's document to say. */
   async #readDocument(
     uri: string,
     budget: FetchBudget,
-    refreshesAuthor: boolean,
+    { isFresh, refreshesAuthor }: { readonly isFresh: boolean; readonly refreshesAuthor: boolean },
   ): Promise<PostDocumentReading> {
     const refused = (reason: string) => ({ outcome: 'refused', reason }) as const
     if (!budget.take(uri)) return refused('enough was fetched')
-    const read = await this.#documents.read(uri, { totalMs: budget.leftMs })
+    const read = await this.#documents.read(uri, { totalMs: budget.leftMs, isFresh })
     if (read.outcome !== 'found') return read
     if (typeOf(read.document) === 'Tombstone') return { outcome: 'gone' }
     const first = parsePost(read.document)

@@ -59,6 +59,10 @@ async function joinThreads(
       -- What completes a part of the thread completes the whole of it from now on, unless something does already.
       update thread_fetches set conversation_id = chosen.target
         from chosen where thread_fetches.conversation_id = chosen.source
+    ), muted as (
+      insert into thread_mutes (actor_id, conversation_id)
+      select distinct actor_id, pair.target from pair join thread_mutes on conversation_id = pair.source
+          on conflict do nothing
     )
     update posts set conversation_id = pair.target
       from pair where posts.conversation_id = pair.source`.execute(tx)
