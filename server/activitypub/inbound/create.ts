@@ -9,6 +9,7 @@ import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
 import type { Batch } from './batch.ts'
+import { type AboutPost, passOn } from './forward.ts'
 import type { InboundMessage } from './message.ts'
 import { type Ballot, handleVotes } from './vote.ts'
 
@@ -110,7 +111,19 @@ export async function storeIncoming(batch: Batch, incoming: readonly IncomingPos
     wanted.filter(({ facts: one }) => !byUri.has(one.uri)),
   )
   for (const { facts: one, post } of stored) batch.posts.set(post.uri, referenceOf(one, post))
+  await passOn(batch, repliesAmong(wanted, byUri))
   await spread(batch, stored, linkedIds)
+}
+
+/** A parent may be among the new ones, and is linked by now. */
+function repliesAmong(
+  wanted: readonly IncomingPost[],
+  byUri: ReadonlyMap<string, IngestedPost>,
+): AboutPost[] {
+  return wanted.flatMap(({ message, facts }) => {
+    const post = byUri.get(facts.uri)
+    return post === undefined || post.in_reply_to_uri === null ? [] : [{ message, post }]
+  })
 }
 
 interface StoredPost {

@@ -5,6 +5,7 @@ import { type RemoteTombstone, rememberDeleted } from '../../domain/posts/tombst
 import { revokeStamps } from '../../domain/quotes/settle-quotes.ts'
 import { sameOrigin } from '../../net/origin.ts'
 import type { Batch } from './batch.ts'
+import { type AboutPost, passOn } from './forward.ts'
 import type { InboundMessage } from './message.ts'
 
 export async function handleDeletes(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
@@ -36,6 +37,7 @@ async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): P
   const revoked = await revokeStamps(batch.tx, stamps)
   await batch.loadPosts(messages.flatMap(({ activity }) => activity.objectUri ?? []))
   const ids: string[] = []
+  const replies: AboutPost[] = []
   const tombstones: RemoteTombstone[] = []
   for (const message of messages) {
     const uri = message.activity.objectUri
@@ -58,9 +60,12 @@ async function deletePosts(batch: Batch, messages: readonly InboundMessage[]): P
       continue
     }
     ids.push(known.id)
+    if (known.in_reply_to_id !== null) replies.push({ message, post: known })
     batch.posts.delete(uri)
     batch.done(message)
   }
+  // While it is known whom they answer.
+  await passOn(batch, replies)
   await rememberDeleted(batch.tx, dedupe(tombstones))
   await removePosts(batch.tx, ids)
 }

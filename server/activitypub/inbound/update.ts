@@ -10,6 +10,7 @@ import { originFacts, postContent, withMentionedActors } from '../post-record.ts
 import { isActorKind } from '../vocabulary.ts'
 import type { Batch } from './batch.ts'
 import { type IncomingPost, mentionsOf, readPost, storeIncoming } from './create.ts'
+import { type AboutPost, passOn } from './forward.ts'
 import type { InboundMessage } from './message.ts'
 
 /** An edit of something that never came is taken for its Create, if it was written this recently. */
@@ -27,7 +28,12 @@ export async function handleUpdates(batch: Batch, messages: readonly InboundMess
     else edits.push({ message, facts })
   }
   await batch.loadPosts(edits.map(({ facts }) => facts.uri))
-  for (const edit of edits) await editOne(batch, edit)
+  const edited: AboutPost[] = []
+  for (const edit of edits) {
+    const post = await editOne(batch, edit)
+    if (post !== null && post.in_reply_to_id !== null) edited.push({ message: edit.message, post })
+  }
+  await passOn(batch, edited)
 }
 
 function isProfile({ activity, signerUri }: InboundMessage): boolean {
@@ -49,18 +55,19 @@ async function updateProfiles(batch: Batch, messages: readonly InboundMessage[])
   await refreshActors(batch.tx, ids)
 }
 
-async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
+/** @returns the post that is another one now, or null */
+async function editOne(batch: Batch, edit: IncomingPost): Promise<PostReference | null> {
   const { message, facts } = edit
   const known = batch.posts.get(facts.uri)
   if (known === undefined) {
     const writtenAt = facts.published?.getTime() ?? 0
     if (batch.now.getTime() - writtenAt < LATE_MS) await storeIncoming(batch, [edit])
     else batch.drop(message, 'the post is not known here')
-    return
+    return null
   }
   if (known.author_id !== batch.signerOf(message).id || known.boost_of_id !== null) {
     batch.drop(message, `${facts.uri} is by somebody else`)
-    return
+    return null
   }
   const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
   await batch.loadActors(facts.mentions.map(({ href }) => href))
@@ -81,10 +88,11 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<void> {
     // Nor is it one when an agreement came, or the policy is another.
     if (isCounted || areQuotesNew) batch.done(message)
     else batch.drop(message, 'it is older than what is stored, or changes nothing')
-    return
+    return null
   }
   batch.done(message)
   tell(batch, facts, known.id, batch.signerOf(message).id, result)
+  return known
 }
 
 function isOlder(known: PostReference, { updated }: PostFacts): boolean {

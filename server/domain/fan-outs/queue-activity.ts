@@ -21,6 +21,8 @@ export interface Recipients {
   readonly touchedPost?: string
   /** Every inbox that is known: for an actor that leaves. */
   readonly everybody?: boolean
+  /** Nobody on this host, wherever else they are named. */
+  readonly notHost?: string
   /** Also whom the signer blocks: for the Block itself and what goes with it. */
   readonly evenBlocked?: boolean
 }
@@ -30,6 +32,8 @@ export interface QueuedActivity {
   readonly signer: Pick<Row<'actors'>, 'id' | 'host'>
   /** Sent as it is; `id` names it once and for all. */
   readonly activity: { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>
+  /** Somebody else's activity that is passed on: its text as it came, and the actor it is by. */
+  readonly forwarded?: { readonly body: string; readonly authorId: string }
   /** What it is about: deliveries about one object reach an inbox in the order in which they were queued. */
   readonly objectUri: string
   readonly recipients: Recipients
@@ -41,12 +45,15 @@ export interface QueuedActivity {
  * @returns how many deliveries were made; 0 also when the activity was queued before
  */
 export async function queueActivity(tx: Transaction, queued: QueuedActivity): Promise<number> {
-  const { signer, activity, objectUri } = queued
+  const { signer, activity, objectUri, forwarded, recipients } = queued
   if (signer.host === UNPUBLISHED_DOMAIN) return 0
   const { rows } = await sql<{ made: number }>`
     with activity as (
-      insert into outbound_activities (activity_uri, activity_type, actor_id, object_uri, body)
-      values (${activity.id}, ${activity.type}, ${signer.id}, ${objectUri}, ${JSON.stringify(activity)})
+      insert into outbound_activities (activity_uri, activity_type, actor_id, object_uri, body, is_for_followers,
+                                       forwarded_from)
+      values (${activity.id}, ${activity.type}, ${signer.id}, ${objectUri},
+              ${forwarded?.body ?? JSON.stringify(activity)},
+              ${recipients.followersOf === signer.id && forwarded === undefined}, ${forwarded?.authorId ?? null})
           on conflict (activity_uri) do nothing
       returning id
     ), inboxes as (
@@ -84,7 +91,8 @@ export async function isQueued(tx: Transaction, activityUri: string): Promise<bo
 }
 
 function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown> {
-  const { followersOf, actorIds, mentionedIn, quotedIn, touchedPost, everybody, evenBlocked } = recipients
+  const { followersOf, actorIds, mentionedIn, quotedIn, touchedPost, everybody, evenBlocked, notHost } =
+    recipients
   if (everybody === true) return sql`true`
   const sources: RawBuilder<unknown>[] = []
   if (followersOf !== undefined) {
@@ -107,7 +115,8 @@ function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown
     )
   }
   if (sources.length === 0) return sql`false`
-  const isAmong = sql`actors.id in (${sql.join(sources, sql` union `)})`
+  const isElsewhere = notHost === undefined ? sql`true` : sql`actors.host <> ${notHost}`
+  const isAmong = sql`actors.id in (${sql.join(sources, sql` union `)}) and ${isElsewhere}`
   if (evenBlocked === true) return isAmong
   return sql`${isAmong} and not exists (
     select from blocks where blocks.source_id = ${signer.id} and blocks.target_id = actors.id
