@@ -90,23 +90,19 @@ export interface Dereferencer {
 
 const STAMP_MS = 20_000
 
-export interface DereferencerParts extends RemoteParts {
-  readonly db: Database
-}
-
-export function createDereferencer(parts: DereferencerParts): Dereferencer {
+export function createDereferencer(parts: RemoteParts): Dereferencer {
   return new Finder(parts)
 }
 
 class Finder implements Dereferencer {
   readonly #db: Database
   readonly #clock: Clock
-  readonly #parts: DereferencerParts
+  readonly #parts: RemoteParts
   readonly #documents: RemoteDocuments
   /** Actors that are being read and stored: whoever else asks gets the same. */
   readonly #reading = new Map<string, Promise<ActorReading>>()
 
-  constructor(parts: DereferencerParts) {
+  constructor(parts: RemoteParts) {
     this.#db = parts.db
     this.#clock = parts.clock
     this.#parts = parts

@@ -3,8 +3,9 @@
  * @see FEP-8fcf
  */
 import type { FollowOffer } from '../db/tables.ts'
-import { sameOrigin } from '../net/origin.ts'
+import { findHost, sameOrigin } from '../net/origin.ts'
 import type { VerifiedRequest } from './http-signature.ts'
+import { findHeader } from './http-signature-facts.ts'
 import { isUri } from './json.ts'
 
 const HEADER = 'collection-synchronization'
@@ -21,7 +22,9 @@ export function readFollowOffer(proof: VerifiedRequest, signerUri: string): Foll
   const digest = parameters?.get('digest')
   if (!isUri(collectionUri) || !isUri(url) || digest === undefined) return null
   if (!sameOrigin(collectionUri, signerUri) || !sameOrigin(url, signerUri)) return null
-  return /^[0-9a-f]{64}$/i.test(digest) ? { collectionUri, url, digest: digest.toLowerCase() } : null
+  const host = findHost(findHeader(proof.request.rawHeaders, 'host'))
+  if (host === undefined || !/^[0-9a-f]{64}$/i.test(digest)) return null
+  return { collectionUri, url, host, digest: digest.toLowerCase() }
 }
 
 /** Null for what is no list of parameters, and where one is given twice. */

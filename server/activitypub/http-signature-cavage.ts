@@ -173,25 +173,27 @@ export async function signCavage(
   request: RequestToSign,
   signer: Signer,
 ): Promise<Readonly<Record<string, string>>> {
-  const { method, url, now, body } = request
+  const { method, url, now, body, headers = {} } = request
   const date = now.toUTCString()
   const digest = body && digestHeader(body.digest)
   const lines = [targetLine(method, url.path), `host: ${url.host}`, `date: ${date}`]
   if (body !== undefined) lines.push(`digest: ${digest}`, `content-type: ${body.contentType}`)
+  lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`))
   const isEd25519 = signer.privateKey.asymmetricKeyType === 'ed25519'
   const bytes = await signOnThreadPool(
     isEd25519 ? null : 'sha256',
     Buffer.from(lines.join('\n'), 'latin1'),
     signer.privateKey,
   )
-  const covered =
-    body === undefined ? '(request-target) host date' : '(request-target) host date digest content-type'
+  const usual = body === undefined ? ['date'] : ['date', 'digest', 'content-type']
+  const covered = ['(request-target)', 'host', ...usual, ...Object.keys(headers)].join(' ')
   const algorithm = isEd25519 ? 'hs2019' : 'rsa-sha256'
   const signature = `keyId="${signer.keyUri}",algorithm="${algorithm}",headers="${covered}",signature="${bytes.toString('base64')}"`
   return {
     Host: url.host,
     Date: date,
     ...(body === undefined ? {} : { Digest: digest ?? '', 'Content-Type': body.contentType }),
+    ...headers,
     Signature: signature,
   }
 }

@@ -78,6 +78,8 @@ export interface RequestToSign {
   readonly now: Date
   /** Of the body that goes with a POST. */
   readonly body?: { readonly digest: BodyDigest; readonly contentType: string }
+  /** Further headers, which are sent and signed; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** How far the clocks of two honest servers may differ, a daylight-saving mistake and five minutes included. */

@@ -218,7 +218,7 @@ export async function signRfc9421(
   request: RequestToSign,
   signer: Signer,
 ): Promise<Readonly<Record<string, string>>> {
-  const { method, url, now, body } = request
+  const { method, url, now, body, headers = {} } = request
   const isEd25519 = signer.privateKey.asymmetricKeyType === 'ed25519'
   const components: [string, string][] = [
     ['@method', method],
@@ -228,6 +228,7 @@ export async function signRfc9421(
   const digest = body && contentDigestHeader(body.digest)
   if (body !== undefined)
     components.push(['content-type', body.contentType], ['content-digest', digest ?? ''])
+  components.push(...Object.entries(headers))
   const created = Math.floor(now.getTime() / 1000)
   const names = components.map(([name]) => `"${name}"`).join(' ')
   const algorithm = isEd25519 ? 'ed25519' : 'rsa-v1_5-sha256'
@@ -242,6 +243,7 @@ export async function signRfc9421(
     Host: url.host,
     Date: now.toUTCString(),
     ...(body === undefined ? {} : { 'Content-Digest': digest ?? '', 'Content-Type': body.contentType }),
+    ...headers,
     'Signature-Input': `sig1=${parameters}`,
     Signature: `sig1=:${bytes.toString('base64')}:`,
   }

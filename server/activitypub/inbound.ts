@@ -20,6 +20,7 @@ import { handleBlocks } from './inbound/block.ts'
 import { handleCreates } from './inbound/create.ts'
 import { handleDeletes } from './inbound/delete.ts'
 import { handleAdds, handleRemoves } from './inbound/featured.ts'
+import { compareClaims } from './inbound/follow-claims.ts'
 import { handleFollows } from './inbound/follow.ts'
 import { handleLikes } from './inbound/like.ts'
 import {
@@ -139,6 +140,7 @@ export class Inbound {
         }
         await batch.flush()
       }
+      await compareClaims(batch, messages)
       await batch.finish()
       return batch
     })

@@ -7,17 +7,21 @@ import { describeError } from '../core/errors.ts'
 import type { StoredActivity } from '../domain/fan-outs/activity-store.ts'
 import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
 import type { Home } from '../domain/owner/home.ts'
+import type { SignatureKind } from '../domain/peers/signature-preference.ts'
 import { type HeaderRecord, type PostOutcome, type SafeFetch, fetchFailureOf } from '../net/fetch-types.ts'
 import { type RemoteUrl, findRemoteUrl } from '../net/origin.ts'
 import { type BodyDigest, digestOf } from './digest.ts'
-import { signCavage, signRfc9421 } from './http-signature.ts'
+import { readAcceptSignature } from './accept-signature.ts'
+import { otherKind, signRequest } from './sign-request.ts'
 import { ACTIVITY_JSON } from './vocabulary.ts'
 
 export interface Delivery {
   readonly activity: StoredActivity
   readonly inboxUri: string
-  /** RFC 9421 goes first instead of draft-cavage: this host is known to want it. */
-  readonly prefersRfc9421: boolean
+  /** What this host is known to take. */
+  readonly signature: SignatureKind
+  /** Further headers, which are signed; names in lower case. */
+  readonly headers: HeaderRecord
   readonly signal: AbortSignal
 }
 
@@ -32,8 +36,6 @@ interface OutboundParts {
   readonly clock: Clock
 }
 
-type Scheme = 'cavage' | 'rfc9421'
-
 /** Answers that may mean "I cannot read your signature". */
 const KNOCKS_AGAIN: ReadonlySet<number> = new Set([400, 401, 403])
 
@@ -47,17 +49,16 @@ export function createOutbound(parts: OutboundParts): Outbound {
     return known
   }
 
-  const post = async (delivery: Delivery, url: RemoteUrl, scheme: Scheme): Promise<PostOutcome> => {
+  const post = async (delivery: Delivery, url: RemoteUrl, kind: SignatureKind): Promise<PostOutcome> => {
     const { activity, signal } = delivery
-    const signer = await parts.home.signingKey(activity.actorId)
     const request = {
       method: 'POST',
       url,
       now: parts.clock.now(),
       body: { digest: digest(activity.body), contentType: ACTIVITY_JSON },
+      headers: delivery.headers,
     } as const
-    const headers: HeaderRecord =
-      scheme === 'cavage' ? await signCavage(request, signer) : await signRfc9421(request, signer)
+    const headers = await signRequest(parts.home, activity.actorId, request, kind)
     return parts.fetch.postActivity(url.href, { body: activity.body, headers, signal })
   }
 
@@ -65,13 +66,13 @@ export function createOutbound(parts: OutboundParts): Outbound {
     async deliver(delivery) {
       const url = findRemoteUrl(delivery.inboxUri)
       if (url === undefined) return { kind: 'refused', status: null, detail: 'the inbox is no https address' }
-      const first: Scheme = delivery.prefersRfc9421 ? 'rfc9421' : 'cavage'
+      const first = delivery.signature
       try {
         const outcome = await post(delivery, url, first)
-        if (!KNOCKS_AGAIN.has(outcome.status)) return answerOf(outcome, null)
-        const second: Scheme = first === 'cavage' ? 'rfc9421' : 'cavage'
-        const again = await post(delivery, url, second)
-        return answerOf(again, isSuccess(again.status) ? second === 'rfc9421' : null)
+        const wanted = readAcceptSignature(outcome.headers['accept-signature'])
+        if (!KNOCKS_AGAIN.has(outcome.status)) return answerOf(outcome, wanted === first ? null : wanted)
+        const second = wanted === null || wanted === first ? otherKind(first) : wanted
+        return answerOf(await post(delivery, url, second), second)
       } catch (error) {
         return answerOfFailure(error, delivery.signal)
       }
@@ -81,9 +82,10 @@ export function createOutbound(parts: OutboundParts): Outbound {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-function answerOf(outcome: PostOutcome, learnedRfc9421: boolean | null): DeliveryAnswer {
+/** @param learned  the signature to begin with from now on, if this was a success; null for the same */
+function answerOf(outcome: PostOutcome, learned: SignatureKind | null): DeliveryAnswer {
   const { status, retryAfterSeconds, excerpt } = outcome
-  if (isSuccess(status)) return { kind: 'delivered', detail: `answered ${status}`, learnedRfc9421 }
+  if (isSuccess(status)) return { kind: 'delivered', detail: `answered ${status}`, learned }
   const detail = excerpt === '' ? `answered ${status}` : `answered ${status}: ${excerpt}`
   if (status === 410) return { kind: 'gone', detail }
   if (status === 404) return { kind: 'missing', detail }

@@ -6,13 +6,15 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { describeError, isHomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
+import type { Database } from '../db/pool.ts'
 import type { Home } from '../domain/owner/home.ts'
-import { type FetchFailure, type SafeFetch, type SignHop, fetchFailureOf } from '../net/fetch-types.ts'
+import { FETCH_LIMITS, type FetchFailure, type SafeFetch, fetchFailureOf } from '../net/fetch-types.ts'
 import { type RemoteUrl, findRemoteUrl } from '../net/origin.ts'
-import { signsAsInstance } from './instance-signer.ts'
+import { InstanceSigner } from './instance-signer.ts'
 import { type JsonObject, parseActivityJson } from './json.ts'
 
 export interface RemoteParts {
+  readonly db: Database
   readonly home: Home
   readonly fetch: SafeFetch
   readonly clock: Clock
@@ -58,13 +60,13 @@ const MAX_TEXT_BYTES = 100_000
 
 export class RemoteDocuments {
   readonly #parts: RemoteParts
-  readonly #sign: SignHop
+  readonly #signer: InstanceSigner
   readonly #running = new Map<string, Promise<DocumentOutcome>>()
   readonly #failures = new LRUCache<string, DocumentFailure>({ max: REMEMBERED_FAILURES })
 
   constructor(parts: RemoteParts) {
     this.#parts = parts
-    this.#sign = signsAsInstance(parts.home, parts.clock)
+    this.#signer = new InstanceSigner(parts)
   }
 
   /** Never throws for anything that the other side does. */
@@ -135,14 +137,16 @@ export class RemoteDocuments {
 
   /** @param more  how often the document may send us on to the id it names */
   async #read(url: RemoteUrl, options: ReadOptions, more: number): Promise<DocumentOutcome> {
-    const { totalMs, followAlternate } = options
+    const { totalMs = FETCH_LIMITS.documentTotalMs, followAlternate } = options
     let found: { document: JsonObject; finalUrl: string }
     try {
-      const { body, finalUrl } = await this.#parts.fetch.fetchDocument(url.href, {
-        sign: this.#sign,
-        ...(totalMs === undefined ? {} : { totalMs }),
-        ...(followAlternate === undefined ? {} : { followAlternate }),
-      })
+      const { body, finalUrl } = await this.#signer.exchange(totalMs, async (sign, leftMs) =>
+        this.#parts.fetch.fetchDocument(url.href, {
+          sign,
+          totalMs: leftMs,
+          ...(followAlternate === undefined ? {} : { followAlternate }),
+        }),
+      )
       const parsed = parseActivityJson(body)
       if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
       found = { document: parsed.document, finalUrl }

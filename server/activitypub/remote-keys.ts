@@ -7,7 +7,6 @@ import type { KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { upsertRemoteActors, REMOTE_KEYS_CHANGED } from '../domain/actors/upsert-remote-actor.ts'
 import type { Listener } from '../db/listen.ts'
-import type { Database } from '../db/pool.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { type Host, findRemoteUrl, hostOf } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
@@ -56,7 +55,6 @@ export interface RemoteKeys {
 }
 
 export interface RemoteKeysParts extends RemoteParts {
-  readonly db: Database
   readonly listener: Pick<Listener, 'subscribe'>
 }
 

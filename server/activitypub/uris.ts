@@ -15,6 +15,7 @@ export const AP_ROUTES = {
   outboxPage: '/ap/actors/:id/outbox/page/:cursor',
   followers: '/ap/actors/:id/followers',
   followersPage: '/ap/actors/:id/followers/page/:cursor',
+  followersSync: '/ap/actors/:id/followers/sync',
   following: '/ap/actors/:id/following',
   followingPage: '/ap/actors/:id/following/page/:cursor',
   featured: '/ap/actors/:id/featured',
@@ -38,6 +39,11 @@ export const FIRST_PAGE = 'first'
 /** @param cursor  `FIRST_PAGE`, or the row id that the page begins after */
 export function collectionPageUri(collectionUri: string, cursor: string): string {
   return `${collectionUri}/page/${cursor}`
+}
+
+/** The followers on the server that asks, for it to compare. @see FEP-8fcf */
+export function followersSyncUri(followersUri: string): string {
+  return `${followersUri}/sync`
 }
 
 /** The Create of a post. A boost needs none: its URI is that of its Announce. */

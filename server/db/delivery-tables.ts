@@ -29,6 +29,8 @@ export interface FollowOffer {
   readonly collectionUri: string
   /** Where the part of it that is ours is listed. */
   readonly url: string
+  /** Our own host that was spoken to: the part is of followers there. */
+  readonly host: string
   /** Hexadecimal, 64 digits in lower case. */
   readonly digest: string
 }

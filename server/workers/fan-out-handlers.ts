@@ -20,6 +20,9 @@ import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
 import type { Home } from '../domain/owner/home.ts'
+import { FollowerDigests } from '../domain/follows/follower-digests.ts'
+import { signatureKindOf } from '../domain/peers/signature-preference.ts'
+import { FollowerHeaders } from '../activitypub/follower-headers.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import { type HandlersOf, type Verdict, type Work, again } from '../stator/graph.ts'
 
@@ -48,6 +51,7 @@ class Deliverer {
   readonly #activities
   readonly #peers: PeerWatch
   readonly #line: OfflineGuard
+  readonly #followers: FollowerHeaders
 
   constructor(parts: FanOutParts) {
     this.#parts = parts
@@ -55,6 +59,7 @@ class Deliverer {
     this.#activities = createActivityStore(parts.db)
     this.#peers = createPeerWatch(parts)
     this.#line = new OfflineGuard(parts.clock)
+    this.#followers = new FollowerHeaders(new FollowerDigests(parts))
   }
 
   async handle(fanOut: FanOut, { signal }: Work): Promise<FanOutVerdict> {
@@ -71,7 +76,8 @@ class Deliverer {
       const answer = await this.#outbound.deliver({
         activity,
         inboxUri: fanOut.inbox_uri,
-        prefersRfc9421: peer?.prefers_rfc9421 === true,
+        signature: signatureKindOf(peer),
+        headers: await this.#followers.headersFor(activity, fanOut.host),
         signal,
       })
       return await this.#judge(fanOut, peer, answer)
@@ -112,7 +118,7 @@ class Deliverer {
         log.debug({ event: 'delivery.done', fanOutId: fanOut.id, host })
         await this.#alive(host)
         await this.#peers.accepted(inboxUri)
-        if (answer.learnedRfc9421 !== null) await this.#peers.prefers(host, answer.learnedRfc9421)
+        if (answer.learned !== null) await this.#peers.takes(host, answer.learned)
         return { to: 'sent', note: answer.detail }
       case 'gone':
         await this.#alive(host)

@@ -11,6 +11,7 @@ import { RemoteCollections } from '../activitypub/remote-collections.ts'
 import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
+import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
 import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
 import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
@@ -31,6 +32,7 @@ import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
+import { followCheckHandlers } from './follow-check-handlers.ts'
 import { followHandlers } from './follow-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
@@ -68,6 +70,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),
+    work({ graph: followCheckGraph, handlers: followCheckHandlers(parts) }),
     work({ graph: blockGraph, handlers: blockHandlers(parts) }),
     work({ graph: fanOutGraph, handlers: fanOutHandlers(parts) }),
     work({ graph: inboxMessageGraph, handlers: inboxMessageHandlers(parts) }),

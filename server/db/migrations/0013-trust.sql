@@ -10,7 +10,7 @@ alter table inbox_messages
   add column proof text check (proof in ('valid', 'unsupported', 'invalid')),
   -- How often it was tried until it was settled; null for once.
   add column tries integer,
-  -- {collectionUri, url, digest} of the sender's list of those of us who follow it, as the signed header told. FEP-8fcf.
+  -- {collectionUri, url, host, digest} of the sender's list of those of us who follow it, as the signed header told. FEP-8fcf.
   add column follow_offer jsonb;
 
 -- For the sweep that empties the oldest, once they are too old or too many.

@@ -9,6 +9,8 @@ export interface StoredActivity {
   readonly type: string
   /** Signs the delivery. */
   readonly actorId: string
+  /** It goes to the signer's followers, so that deliveries tell what is taken for them. */
+  readonly isForFollowers: boolean
   /** As it is sent. */
   readonly body: Buffer
 }
@@ -41,13 +43,20 @@ export function createActivityStore(db: Database): ActivityStore {
 async function readActivities(db: Database, ids: readonly string[]): Promise<Map<string, StoredActivity>> {
   const rows = await db
     .selectFrom('outbound_activities')
-    .select(['id', 'activity_uri', 'activity_type', 'actor_id', 'body'])
+    .select(['id', 'activity_uri', 'activity_type', 'actor_id', 'body', 'is_for_followers'])
     .where('id', 'in', [...ids])
     .execute()
   return new Map(
-    rows.map(({ id, activity_uri, activity_type, actor_id, body }) => [
-      id,
-      { id, uri: activity_uri, type: activity_type, actorId: actor_id, body: Buffer.from(body) },
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        uri: row.activity_uri,
+        type: row.activity_type,
+        actorId: row.actor_id,
+        isForFollowers: row.is_for_followers,
+        body: Buffer.from(row.body),
+      },
     ]),
   )
 }

@@ -10,6 +10,7 @@ import { sql } from 'kysely'
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
+import { WANTS_RFC9421 } from '../peers/signature-preference.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
 
 /** Failures in a row after which the breaker opens. */
@@ -23,15 +24,16 @@ const BEHIND_PROBE_SECONDS = 120
 
 export type PeerFacts = Pick<
   Row<'peers'>,
-  'host' | 'failures' | 'failing_since' | 'retry_at' | 'prefers_rfc9421' | 'unavailable_at'
+  'host' | 'failures' | 'failing_since' | 'retry_at' | 'prefers_rfc9421' | 'wants_ed25519' | 'unavailable_at'
 >
 
 /** Hosts that fail or that want to be spoken to in a particular way; of all others there is nothing to know. */
 export async function listRemarkablePeers(db: Querier): Promise<PeerFacts[]> {
   return db
     .selectFrom('peers')
-    .select(['host', 'failures', 'failing_since', 'retry_at', 'prefers_rfc9421', 'unavailable_at'])
-    .where(sql<boolean>`failures > 0 or prefers_rfc9421`)
+    .select(['host', 'failures', 'failing_since', 'retry_at', 'wants_ed25519', 'unavailable_at'])
+    .select(WANTS_RFC9421.as('prefers_rfc9421'))
+    .where(sql<boolean>`failures > 0 or ${WANTS_RFC9421}`)
     .execute()
 }
 
@@ -83,7 +85,8 @@ async function countFailures(tx: Transaction, failures: readonly PeerFailure[]):
                then now() + make_interval(secs => ${UNAVAILABLE_PROBE_SECONDS})
              else now() + make_interval(secs =>
                least(${MOST_PROBE_SECONDS}, greatest(${LEAST_PROBE_SECONDS}, ${SILENT_SECONDS}) * ${JITTER})) end
-    returning host, failures, failing_since, retry_at, prefers_rfc9421, unavailable_at`.execute(tx)
+    returning host, failures, failing_since, retry_at, ${WANTS_RFC9421} as prefers_rfc9421, wants_ed25519,
+              unavailable_at`.execute(tx)
   return rows
 }
 
@@ -143,17 +146,4 @@ export async function recordSuccesses(db: Querier, hosts: readonly string[]): Pr
     select host, now() from unnest(${hosts}::text[]) as host order by host
         on conflict (host) do update set last_success_at = now()`.execute(db)
   await wakeWorker(db, 'peers')
-}
-
-/** Remembers which kind of signature a host accepts. */
-export async function recordSignaturePreference(
-  db: Querier,
-  host: string,
-  prefersRfc9421: boolean,
-): Promise<void> {
-  await db
-    .insertInto('peers')
-    .values({ host, prefers_rfc9421: prefersRfc9421 })
-    .onConflict((conflict) => conflict.column('host').doUpdateSet({ prefers_rfc9421: prefersRfc9421 }))
-    .execute()
 }

@@ -1,8 +1,9 @@
 /** What can come of one try of a delivery. */
+import type { SignatureKind } from '../peers/signature-preference.ts'
 
 export type DeliveryAnswer =
-  /** `learnedRfc9421` tells which signature it took where the usual one was refused; null where nothing was learned. */
-  | { readonly kind: 'delivered'; readonly detail: string; readonly learnedRfc9421: boolean | null }
+  /** `learned` tells which signature it took where the usual one was refused, or asked for; null for nothing new. */
+  | { readonly kind: 'delivered'; readonly detail: string; readonly learned: SignatureKind | null }
   /** 410: this inbox must never be tried again. */
   | { readonly kind: 'gone'; readonly detail: string }
   /** 404: it may be gone. */

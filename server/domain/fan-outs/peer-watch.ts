@@ -14,9 +14,9 @@ import {
   closeBreakers,
   listRemarkablePeers,
   recordFailures,
-  recordSignaturePreference,
   recordSuccesses,
 } from './breaker.ts'
+import { type SignatureKind, recordSignatureKind, signatureKindOf } from '../peers/signature-preference.ts'
 import { inboxIsThere, listMissingInboxes } from './after-delivery.ts'
 
 /** What another worker has found out is known here at the latest after this long. */
@@ -41,8 +41,8 @@ export interface PeerWatch {
   hold(host: string, seconds: number): void
   /** Seconds until something may go to the host; 0 for now. */
   heldSeconds(host: string): number
-  /** The host took this kind of signature after refusing the other. */
-  prefers(host: string, rfc9421: boolean): Promise<void>
+  /** The host takes this kind of signature, or asks for it. */
+  takes(host: string, kind: SignatureKind): Promise<void>
   /** Writes what is not written yet. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -119,12 +119,13 @@ class Watch implements PeerWatch {
     return until === undefined ? 0 : Math.max(0, (until - this.#parts.clock.monotonicMs()) / 1000)
   }
 
-  async prefers(host: string, rfc9421: boolean): Promise<void> {
+  async takes(host: string, kind: SignatureKind): Promise<void> {
     const known = (await this.#known()).peers
     const peer = known.get(host) ?? { ...UNREMARKABLE, host }
-    if (peer.prefers_rfc9421 === rfc9421) return
-    known.set(host, { ...peer, prefers_rfc9421: rfc9421 })
-    await recordSignaturePreference(this.#parts.db, host, rfc9421)
+    if (signatureKindOf(peer) === kind) return
+    const learned = { prefers_rfc9421: kind !== 'cavage', wants_ed25519: kind === 'rfc9421_ed25519' }
+    known.set(host, { ...peer, ...learned })
+    await recordSignatureKind(this.#parts.db, host, kind)
   }
 
   async flush(): Promise<void> {
@@ -173,6 +174,7 @@ const UNREMARKABLE: Omit<PeerFacts, 'host'> = {
   failing_since: null,
   retry_at: null,
   prefers_rfc9421: null,
+  wants_ed25519: false,
   unavailable_at: null,
 }
 

@@ -4,6 +4,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { actorRoutes } from './actor-routes.ts'
 import { collectionRoutes } from './collection-routes.ts'
+import { followersSyncRoutes } from './followers-sync-routes.ts'
 import { inboxRoutes } from './inbox.ts'
 import { postRoutes } from './post-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
@@ -29,6 +30,7 @@ export function federationRoutes(context: HttpContext): FastifyPluginAsync {
     await app.register(wellKnownRoutes(surface))
     await app.register(actorRoutes(surface))
     await app.register(collectionRoutes(surface))
+    await app.register(followersSyncRoutes(surface))
     await app.register(postRoutes(surface))
     await app.register(quoteRoutes(surface))
     await app.register(relationRoutes(surface))

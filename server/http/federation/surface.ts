@@ -32,6 +32,8 @@ export const ACTIVITY_TYPE = `${ACTIVITY_JSON}; charset=utf-8`
 /** Somebody elsewhere who signed the request. */
 export interface Reader {
   readonly actorUri: string
+  /** Canonical. */
+  readonly host: string
   /** Null where no row stands for the reader, so that nothing here can be meant for it. */
   readonly actorId: string | null
 }
@@ -85,7 +87,7 @@ export async function readerOf(context: HttpContext, request: FastifyRequest): P
   if (signer === null) return null
   const actor = await findActorByUri(context.db, signer.actorUri)
   if (actor?.is_domain_blocked === true) return null
-  return { actorUri: signer.actorUri, actorId: actor?.id ?? null }
+  return { ...signer, actorId: actor?.id ?? null }
 }
 
 /** The owner's word while the home runs, else the setting of the start. */

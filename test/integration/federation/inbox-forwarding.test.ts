@@ -186,9 +186,9 @@ test('who is not part of a thread of ours costs no statement more', async () => 
   await home.follows(writer)
   const cost = async (activity: object): Promise<number> => {
     await writer.sends(home.target, activity)
-    const before_ = home.statementCount()
+    const countBefore = home.statementCount()
     await home.work()
-    return home.statementCount() - before_
+    return home.statementCount() - countBefore
   }
   await cost(writer.create(writer.note()))
   const post = await cost(writer.create(writer.note()))

@@ -1,0 +1,40 @@
+/**
+ * The followers of an identity on the server that asks, for it to compare with what it remembers. Everybody signs and
+ * sees their own server's part, whatever else is hidden.
+ * @see FEP-8fcf
+ */
+import type { FastifyPluginAsync } from 'fastify'
+import { wholeOrderedCollection } from '../../activitypub/collections.ts'
+import { AP_ROUTES, followersSyncUri } from '../../activitypub/uris.ts'
+import { findIdentity } from '../../domain/actors/actor.ts'
+import { listFollowersOnHost } from '../../domain/follows/follower-digests.ts'
+import { readyAnswer } from './ready-answers.ts'
+import {
+  ACTIVITY_TYPE,
+  CACHE,
+  OPEN,
+  type Surface,
+  refuseQueries,
+  requestedUri,
+  requireReader,
+  sendFound,
+} from './surface.ts'
+
+export function followersSyncRoutes({ context }: Surface): FastifyPluginAsync {
+  const { db } = context
+  return async (app) => {
+    refuseQueries(app)
+    app.get<{ Params: { id: string } }>(AP_ROUTES.followersSync, OPEN, async (request, reply) => {
+      const { host } = await requireReader(context, request)
+      const uri = requestedUri(context, request)
+      const actor = await findIdentity(db, request.params.id)
+      const { id = '', followers_uri: followersUri = null } = actor ?? {}
+      const isItsOwn = followersUri !== null && uri === followersSyncUri(followersUri)
+      const items = isItsOwn ? await listFollowersOnHost(db, id, host) : null
+      if (items === null) return sendFound(request, reply, null)
+      const document = wholeOrderedCollection({ uri, items })
+      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.never, document })
+      return sendFound(request, reply, answer)
+    })
+  }
+}
