@@ -1,12 +1,13 @@
 /** The activities this home sends. Each has an id of its own, so that no server takes the second for a repetition. */
-import type { Visibility } from '../db/tables.ts'
+import type { StoredEmoji, Visibility } from '../db/tables.ts'
 import { addressingOf } from './addressing.ts'
 import type { Addressing } from './addressing.ts'
 import type { JsonObject } from './json.ts'
 import { instant } from './note.ts'
-import { withoutEmpty } from './note-parts.ts'
+import { emojiTag, withoutEmpty } from './note-parts.ts'
+import type { ReactionType } from './reaction-dialect.ts'
 import { postActivityUri } from './uris.ts'
-import { ACTOR_CONTEXT, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC } from './vocabulary.ts'
+import { ACTOR_CONTEXT, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC, REACTION_CONTEXT } from './vocabulary.ts'
 
 interface ActivityHead {
   /** Id of this activity. */
@@ -107,6 +108,26 @@ export function likeActivity(parts: DirectedParts): JsonObject {
   return directed('Like', parts)
 }
 
+export interface ReactionParts extends DirectedParts {
+  readonly type: ReactionType
+  /** The emoji of Unicode, or `:shortcode:`. */
+  readonly content: string
+  /** The custom emoji that `content` names. */
+  readonly custom: StoredEmoji | null
+}
+
+/** A reaction in either dialect. @see FEP-c0e0 */
+export function reactionActivity(parts: ReactionParts): JsonObject {
+  const { type, content, custom } = parts
+  return {
+    ...directed(type, parts),
+    '@context': REACTION_CONTEXT,
+    content,
+    ...(type === 'Like' ? { _misskey_reaction: content } : {}),
+    ...(custom === null ? {} : { tag: [emojiTag(custom)] }),
+  }
+}
+
 export function followActivity(parts: ActivityHead & { readonly targetUri: string }): JsonObject {
   return directed('Follow', { ...parts, objectUri: parts.targetUri, recipientUri: parts.targetUri })
 }
@@ -133,13 +154,13 @@ export function rejectFollowActivity(parts: ActivityHead & { readonly follow: An
 }
 
 /**
- * Takes back a Follow, Like, Block or Announce of ours, which is embedded without its context.
+ * Takes back a Follow, Like, reaction, Block or Announce of ours, whose context becomes that of the whole.
  * Its addressees are those of what it takes back.
  */
 export function undoActivity(parts: ActivityHead & { readonly activity: JsonObject }): JsonObject {
-  const { '@context': _, ...object } = parts.activity
+  const { '@context': context = PLAIN_CONTEXT, ...object } = parts.activity
   const { to, cc } = object
-  return withoutEmpty({ ...head('Undo', parts, PLAIN_CONTEXT), to, cc, object })
+  return withoutEmpty({ ...head('Undo', parts, context), to, cc, object })
 }
 
 function head(type: string, parts: ActivityHead, context: JsonObject[string]): JsonObject {

@@ -22,7 +22,6 @@ import { handleDeletes } from './inbound/delete.ts'
 import { handleAdds, handleRemoves } from './inbound/featured.ts'
 import { compareClaims } from './inbound/follow-claims.ts'
 import { handleFollows } from './inbound/follow.ts'
-import { handleLikes } from './inbound/like.ts'
 import {
   type HandledType,
   type InboundMessage,
@@ -32,6 +31,7 @@ import {
 } from './inbound/message.ts'
 import { handleMoves } from './inbound/move.ts'
 import { handleQuoteRequests } from './inbound/quote-request.ts'
+import { handleReactions } from './inbound/reaction.ts'
 import { handleUndos } from './inbound/undo.ts'
 import { handleUpdates } from './inbound/update.ts'
 import { type Judged, Proofs } from './inbound/proofs.ts'
@@ -57,9 +57,10 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
   Create: handleCreates,
   QuoteRequest: handleQuoteRequests,
   Announce: handleAnnounces,
-  Like: handleLikes,
   Add: handleAdds,
   Remove: handleRemoves,
+  Like: handleReactions,
+  EmojiReact: handleReactions,
   Update: handleUpdates,
   Delete: handleDeletes,
   Undo: handleUndos,

@@ -1,6 +1,6 @@
 /** The `tag` array that posts and actors share: mentions, hashtags, custom emoji, and links to quoted posts. */
 import { cleanLine } from '../domain/text/clean-text.ts'
-import { asArray, isObject, isUri, linksOf, mediaTypeOf, textOf, typeOf } from './json.ts'
+import { asArray, dateOf, isObject, isUri, linksOf, mediaTypeOf, textOf, typeOf } from './json.ts'
 import type { JsonObject } from './json.ts'
 
 /** Security rule 31. */
@@ -31,6 +31,8 @@ export interface EmojiFact {
   readonly url: string
   /** Id of the emoji; several servers give none. */
   readonly uri?: string
+  /** When its picture was changed last, ISO 8601, where it is told. */
+  readonly updatedAt?: string
 }
 
 export interface TagFacts {
@@ -93,7 +95,13 @@ function addEmoji(emojis: Map<string, EmojiFact>, tag: JsonObject): void {
   const url = linksOf(tag['icon'])[0]?.href
   if (url?.startsWith('https://') !== true) return
   const { id } = tag
-  emojis.set(shortcode, isUri(id) ? { shortcode, url, uri: id } : { shortcode, url })
+  const updatedAt = dateOf(tag['updated'])?.toISOString()
+  emojis.set(shortcode, {
+    shortcode,
+    url,
+    ...(isUri(id) ? { uri: id } : {}),
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+  })
 }
 
 const MISSKEY_QUOTE = /[#/]_misskey_quote$/

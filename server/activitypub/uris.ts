@@ -28,6 +28,7 @@ export const AP_ROUTES = {
   shares: '/ap/posts/:id/shares',
   quoteAuthorization: '/ap/quote-authorizations/:id',
   like: '/ap/likes/:id',
+  reaction: '/ap/reactions/:id',
   follow: '/ap/follows/:id',
   block: '/ap/blocks/:id',
   activity: '/ap/activities/:id',

@@ -80,6 +80,18 @@ export const QUOTE_AUTHORIZATION_CONTEXT = [
     interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' },
   },
 ] as const
+/** For reactions: an EmojiReact, or a Like with an emoji in it. */
+export const REACTION_CONTEXT = [
+  ACTIVITYSTREAMS,
+  {
+    toot: 'http://joinmastodon.org/ns#',
+    Emoji: 'toot:Emoji',
+    litepub: 'http://litepub.social/ns#',
+    EmojiReact: 'litepub:EmojiReact',
+    misskey: 'https://misskey-hub.net/ns#',
+    _misskey_reaction: 'misskey:_misskey_reaction',
+  },
+] as const
 export const ACTOR_CONTEXT = [
   ACTIVITYSTREAMS,
   'https://w3id.org/security/v1',

@@ -1,5 +1,6 @@
 /** What somebody did that concerns an identity of this home. */
 import type { Account } from './account.ts'
+import type { EmojiReaction } from './emoji-reaction.ts'
 import type { Status } from './status.ts'
 
 export const NOTIFICATION_TYPES = [
@@ -28,6 +29,11 @@ export interface Notification {
   readonly account: Account
   /** With the types that are about a status. */
   readonly status?: Status
+  /** Of a reaction, also where it is told as a favourite. */
+  readonly emoji_reaction?: EmojiReaction
+  /** The same for apps of Pleroma: the emoji, or `:name:`, with the picture of a custom one. */
+  readonly emoji?: string
+  readonly emoji_url?: string
 }
 
 export interface NotificationGroup {

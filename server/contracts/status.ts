@@ -1,6 +1,7 @@
 /** Statuses of the client API, as they travel: what the house calls a post, and a boost that carries one. */
 import type { Account, StatusVisibility } from './account.ts'
 import type { CustomEmoji } from './custom-emoji.ts'
+import type { EmojiReaction, GlitchReaction } from './emoji-reaction.ts'
 import type { MediaAttachment } from './media-attachment.ts'
 import type { Poll, PollOption } from './poll.ts'
 
@@ -62,7 +63,9 @@ export interface Status {
   readonly mentions: readonly StatusMention[]
   readonly tags: readonly StatusTag[]
   readonly emojis: readonly CustomEmoji[]
-  readonly emoji_reactions: readonly never[]
+  readonly emoji_reactions: readonly EmojiReaction[]
+  /** The same for apps of glitch-soc. */
+  readonly reactions: readonly GlitchReaction[]
   readonly reblogs_count: number
   readonly favourites_count: number
   readonly replies_count: number

@@ -39,4 +39,6 @@ export interface StoredEmoji {
   readonly shortcode: string
   readonly url: string
   readonly uri?: string
+  /** When its picture was changed last, ISO 8601. */
+  readonly updatedAt?: string
 }

@@ -107,9 +107,12 @@ interface AttachmentsTable {
 interface InteractionsTable extends StateColumns {
   id: Generated<string>
   uri: string
-  kind: 'like'
+  kind: 'like' | 'reaction'
   actor_id: string
   post_id: string
+  emoji: Nullable<string>
+  emoji_id: Nullable<string>
+  sent_as: Nullable<'Like' | 'EmojiReact'>
   created_at: Moment
 }
 
@@ -132,6 +135,7 @@ interface NotificationsTable {
   kind: string
   from_actor_id: string
   post_id: Nullable<string>
+  interaction_id: Nullable<string>
   created_at: Moment
   dismissed_at: NullableMoment
 }

@@ -11,6 +11,7 @@ import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
+import type { ReactionTables } from './reaction-tables.ts'
 
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { QuoteApprovalState, QuotePolicy } from './quote-tables.ts'
@@ -28,7 +29,8 @@ export interface Tables
     PollTables,
     PostTables,
     QuoteTables,
-    ThreadTables {}
+    ThreadTables,
+    ReactionTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

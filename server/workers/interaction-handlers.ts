@@ -1,10 +1,18 @@
-/** Handles likes by identities of this home: Like, and Undo when it is taken back. */
-import { likeActivity, undoActivity } from '../activitypub/activities.ts'
-import type { JsonObject } from '../activitypub/json.ts'
+/**
+ * Handles likes and reactions by identities of this home: Like or EmojiReact, and Undo when they are taken back. The author
+ * alone is told; the deliveries about one post keep their order.
+ */
+import { undoActivity } from '../activitypub/activities.ts'
+import { interactionActivity, typeOfInteraction } from '../activitypub/own-interaction.ts'
 import { activityUri } from '../activitypub/uris.ts'
+import type { JsonObject } from '../activitypub/json.ts'
 import type { Database, Transaction } from '../db/pool.ts'
-import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
+import {
+  type OwnInteraction,
+  findInteraction,
+  findOtherLike,
+} from '../domain/interactions/find-own-interaction.ts'
 import type { interactionGraph } from '../domain/interactions/interaction-graph.ts'
 import { originOfHost } from '../domain/owner/own-uris.ts'
 import type { HandlersOf } from '../stator/graph.ts'
@@ -13,44 +21,63 @@ import { queue } from './queue.ts'
 export function interactionHandlers({ db }: { readonly db: Database }): HandlersOf<typeof interactionGraph> {
   return {
     new: {
-      each: async (like) => {
-        await inTransaction(db, async (tx) => tellAuthor(tx, like, false))
+      each: async ({ id }) => {
+        await inTransaction(db, async (tx) => {
+          const interaction = await findInteraction(tx, id)
+          if (interaction !== undefined) await say(tx, interaction)
+        })
         return 'fanned_out'
       },
     },
     undone: {
-      each: async (like) => {
-        await inTransaction(db, async (tx) => tellAuthor(tx, like, true))
+      each: async ({ id }) => {
+        await inTransaction(db, async (tx) => {
+          const interaction = await findInteraction(tx, id)
+          if (interaction !== undefined) await takeBack(tx, interaction)
+        })
         return 'undone_fanned_out'
       },
     },
   }
 }
 
-/** The author alone is told; the deliveries about one post keep their order. */
-async function tellAuthor(tx: Transaction, like: Row<'interactions'>, isUndone: boolean): Promise<void> {
-  const facts = await tx
-    .selectFrom('interactions')
-    .innerJoin('actors as liker', 'liker.id', 'interactions.actor_id')
-    .innerJoin('posts', 'posts.id', 'interactions.post_id')
-    .innerJoin('actors as author', 'author.id', 'posts.author_id')
-    .select(['liker.id', 'liker.host', 'liker.uri', 'liker.is_local'])
-    .select(['posts.uri as post_uri', 'author.id as author_id', 'author.uri as author_uri'])
-    .where('interactions.id', '=', like.id)
-    .executeTakeFirst()
-  if (facts === undefined || !facts.is_local) return
-  const { uri: actorUri } = facts
-  const liked: JsonObject = likeActivity({
-    id: like.uri,
-    actorUri,
-    objectUri: facts.post_uri,
-    recipientUri: facts.author_uri,
-  })
-  const id = activityUri(originOfHost(facts.host), `${like.id}-undo`)
+async function say(tx: Transaction, interaction: OwnInteraction): Promise<void> {
+  if (interaction.emoji !== null) {
+    const sent_as = typeOfInteraction(interaction)
+    await tx.updateTable('interactions').set({ sent_as }).where('id', '=', interaction.id).execute()
+  }
+  await tell(tx, interaction, interactionActivity(interaction), false)
+}
+
+async function takeBack(tx: Transaction, interaction: OwnInteraction): Promise<void> {
+  const { id, actor_uri: actorUri, actor_host: host } = interaction
+  const undoId = activityUri(originOfHost(host), `${id}-undo`)
+  const activity = interactionActivity(interaction)
+  await tell(tx, interaction, undoActivity({ id: undoId, actorUri, activity }), true)
+  if (typeOfInteraction(interaction) === 'Like') await sayOtherAgain(tx, interaction)
+}
+
+/**
+ * Most servers keep one Like of an actor on a post, whatever its emoji, and forget it with any Undo: what still stands is
+ * said again.
+ */
+async function sayOtherAgain(tx: Transaction, undone: OwnInteraction): Promise<void> {
+  const other = await findOtherLike(tx, undone)
+  if (other === undefined) return
+  const id = activityUri(originOfHost(other.actor_host), `${other.id}-after-${undone.id}`)
+  await tell(tx, other, interactionActivity(other, id), false)
+}
+
+async function tell(
+  tx: Transaction,
+  { actor_id, actor_host, object_uri, recipient_id }: OwnInteraction,
+  activity: JsonObject,
+  evenBlocked: boolean,
+): Promise<void> {
   await queue(tx, {
-    signer: { id: facts.id, host: facts.host },
-    activity: isUndone ? undoActivity({ id, actorUri, activity: liked }) : liked,
-    objectUri: facts.post_uri,
-    recipients: { actorIds: [facts.author_id], evenBlocked: isUndone },
+    signer: { id: actor_id, host: actor_host },
+    activity,
+    objectUri: object_uri,
+    recipients: { actorIds: [recipient_id], evenBlocked },
   })
 }

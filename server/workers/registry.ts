@@ -10,6 +10,7 @@ import { actorGraph } from '../domain/actors/actor-graph.ts'
 import { RemoteCollections } from '../activitypub/remote-collections.ts'
 import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
+import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
@@ -31,6 +32,7 @@ import type { Graph, GraphWork } from '../stator/graph.ts'
 import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
+import { emojiHandlers } from './emoji-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
 import { followHandlers } from './follow-handlers.ts'
@@ -87,6 +89,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     }),
     work({ graph: postRefreshGraph, handlers: postRefreshHandlers({ ...parts, collections }) }),
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
+    work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
   ]
 }
 

@@ -307,6 +307,24 @@ const deletesActor: EffectCheck = async (story, fixture) => {
   }
 }
 
+/** Shown under the post, and no favourite: the emoji as it is, a custom one with its name and its server. */
+const reacts: EffectCheck = async (story, fixture) => {
+  const { actorUri, content = '' } = fixture.expect
+  const { target } = await story.sends(fixture)
+  const now = await statusNow(target)
+  const [reaction] = list(now['emoji_reactions'])
+  assert.equal(reaction?.['name'], content.replaceAll(':', ''))
+  assert.deepEqual(reaction?.['account_ids'], [story.accountOf(actorUri)])
+  assert.equal(typeof reaction?.['domain'] === 'string', content.startsWith(':'))
+  assert.ok(await isTold('emoji_reaction', story, actorUri, target))
+}
+
+const unreacts: EffectCheck = async (story, fixture) => {
+  const { state, target } = await story.sends(fixture)
+  assert.deepEqual([state, (await statusNow(target))['emoji_reactions']], ['processed', []])
+  assert.equal(await isTold('emoji_reaction', story, fixture.expect.actorUri, target), false)
+}
+
 const EFFECTS: Readonly<Record<string, EffectCheck>> = {
   async Follow(story, fixture) {
     assert.equal((await story.sends(fixture)).state, 'processed')
@@ -317,6 +335,7 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
     )
   },
   async Like(story, fixture) {
+    if (fixture.expect.content !== undefined) return reacts(story, fixture)
     const { target } = await story.sends(fixture)
     assert.equal(Number((await statusNow(target))['favourites_count']), 1)
     assert.ok(await isTold('favourite', story, fixture.expect.actorUri, target))
@@ -336,6 +355,7 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
     if (known === undefined) assert.ok(await isTold('reblog', story, actorUri, target))
   },
   async 'Undo Like'(story, fixture) {
+    if (story.software === 'misskey') return unreacts(story, fixture)
     const { state, target } = await story.sends(fixture)
     assert.equal(state, 'processed')
     assert.equal(Number((await statusNow(target))['favourites_count']), 0)
@@ -359,8 +379,8 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
     assert.equal((await story.relationship(fixture.expect.actorUri))['blocked_by'], true)
   },
   Delete: deletes,
-  EmojiReact: withoutEffect,
-  'Undo EmojiReact': withoutEffect,
+  EmojiReact: reacts,
+  'Undo EmojiReact': unreacts,
   QuoteRequest: withoutEffect,
   Flag: withoutEffect,
   async Add(story, fixture) {

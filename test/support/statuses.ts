@@ -55,6 +55,7 @@ export function statusOf(id: string, more: Partial<Status> = {}): Status {
     tags: [],
     emojis: [],
     emoji_reactions: [],
+    reactions: [],
     reblogs_count: 0,
     favourites_count: 0,
     replies_count: 0,

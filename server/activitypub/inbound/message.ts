@@ -41,6 +41,7 @@ const HANDLED = [
     'Delete',
     'Announce',
     'Like',
+    'EmojiReact',
     'Follow',
     'Accept',
     'Reject',

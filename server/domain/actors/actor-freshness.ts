@@ -80,11 +80,10 @@ export async function removeFollowsOf(tx: Transaction, actorId: string): Promise
 async function removeLikesOf(tx: Transaction, actorId: string): Promise<void> {
   await sql`
     with removed as (
-      delete from interactions where actor_id = ${actorId} returning post_id
+      delete from interactions where actor_id = ${actorId} returning post_id, kind
     )
-    update posts set likes_count = greatest(0, likes_count - 1) from removed where posts.id = removed.post_id`.execute(
-    tx,
-  )
+    update posts set likes_count = greatest(0, likes_count - 1) from removed
+     where posts.id = removed.post_id and removed.kind = 'like'`.execute(tx)
 }
 
 const POSTS_PER_STATEMENT = 500

@@ -12,6 +12,11 @@ export interface EntityScope {
   /** Primary domain: identities on it are shown without their domain. */
   readonly localDomain: string
   readonly now: Date
+  /**
+   * Whether the reader knows notifications of type `emoji_reaction`. Apps that take only the types they know lose a whole
+   * page to one they do not: they are told of a favourite, which is nearest.
+   */
+  readonly knowsReactions: boolean
 }
 
 /** ISO 8601 in UTC with milliseconds, or null. */

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row, StoredEmoji, StoredField } from '../../db/tables.ts'
 import { notify } from '../../db/transaction.ts'
+import { noteEmojis } from '../emojis/note-emojis.ts'
 import type { Actor } from './actor.ts'
 
 export interface RemoteKeyRecord {
@@ -89,6 +90,10 @@ export async function upsertRemoteActors(
     returning *`.execute(tx)
   const actors = new Map(rows.map((row) => [row.uri, row]))
   await storeKeys(tx, given, actors, options)
+  await noteEmojis(
+    tx,
+    given.flatMap(({ emojis, host }) => emojis.map((emoji) => ({ ...emoji, signerHost: host }))),
+  )
   return actors
 }
 

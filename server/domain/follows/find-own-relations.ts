@@ -5,22 +5,10 @@ import type { Querier } from '../../db/pool.ts'
 export interface OwnRelation {
   readonly uri: string
   readonly actor_uri: string
-  /** The liked post, the followed or blocked actor. */
+  /** The post that is liked or reacted to, the followed or blocked actor. */
   readonly object_uri: string
   /** The actor that it was sent to. */
   readonly recipient_uri: string
-}
-
-export async function findOwnLike(db: Querier, uri: string): Promise<OwnRelation | undefined> {
-  return first(
-    db,
-    sql`select interactions.uri, actors.uri as actor_uri, posts.uri as object_uri, authors.uri as recipient_uri
-          from interactions
-          join actors on actors.id = interactions.actor_id
-          join posts on posts.id = interactions.post_id
-          join actors as authors on authors.id = posts.author_id
-         where interactions.uri = ${uri} and actors.is_local and interactions.state in ('new', 'fanned_out')`,
-  )
 }
 
 export async function findOwnFollow(db: Querier, uri: string): Promise<OwnRelation | undefined> {

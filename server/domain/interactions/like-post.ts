@@ -36,7 +36,7 @@ export async function likePost(
   const { rows } = await sql<{ id: string }>`
     insert into interactions (id, uri, kind, actor_id, post_id, created_at, state_priority, state_next_attempt_at)
     values (${id}, ${likeUri(home.origin(actor.host), id)}, 'like', ${actor.id}, ${liked.id}, ${now}, 0, now())
-        on conflict (actor_id, post_id, kind) where ${STANDS} do nothing
+        on conflict (actor_id, post_id, kind, emoji) where ${STANDS} do nothing
     returning id`.execute(tx)
   if (rows.length === 0) return liked
   await countLikes(tx, [liked.id], 1)

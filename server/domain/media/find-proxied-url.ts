@@ -2,10 +2,11 @@
  * The address behind a proxied path: looked up by the row it belongs to, never taken from the request. What belongs to somebody
  * on a blocked domain is not there.
  */
+import { sql } from 'kysely'
 import { isRowId } from '../../core/id.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { StoredEmoji } from '../../db/tables.ts'
-import type { ProxyKind } from './media-urls.ts'
+import { EMOJI_OWNERS, type ProxyKind } from './media-urls.ts'
 
 /** Null for what is not there (any more) and for what is ours. */
 export async function findProxiedUrl(db: Querier, kind: ProxyKind, id: string): Promise<string | null> {
@@ -46,11 +47,14 @@ async function findAttachment(db: Querier, id: string) {
     .executeTakeFirst()
 }
 
-/** `a12.smile` is an emoji of the actor 12, `p12.smile` one of the post 12. */
+/** `a12.smile` is an emoji of the actor 12, `p12.smile` one of the post 12, `e12.smile` the known emoji 12. */
 async function findEmoji(db: Querier, id: string): Promise<string | null> {
-  const [, owner, ownerId = '', shortcode] = /^([ap])(\d{1,19})\.(.{1,200})$/su.exec(id) ?? []
+  const [, owner, ownerId = '', shortcode] = /^([ape])(\d{1,19})\.(.{1,200})$/su.exec(id) ?? []
   if (owner === undefined || shortcode === undefined || !isRowId(ownerId)) return null
-  const row = await (owner === 'a' ? findActorEmojis(db, ownerId) : findPostEmojis(db, ownerId))
+  if (owner === EMOJI_OWNERS.emoji) return findKnownEmoji(db, ownerId)
+  const row = await (owner === EMOJI_OWNERS.actor
+    ? findActorEmojis(db, ownerId)
+    : findPostEmojis(db, ownerId))
   const emojis: readonly StoredEmoji[] = row?.emojis ?? []
   return emojis.find((emoji) => emoji.shortcode === shortcode)?.url ?? null
 }
@@ -72,4 +76,17 @@ async function findPostEmojis(db: Querier, id: string) {
     .where('posts.id', '=', id)
     .where('actors.is_domain_blocked', '=', false)
     .executeTakeFirst()
+}
+
+/** One of this home is no picture of others; one that is unusable, or of a blocked domain, is not fetched. */
+async function findKnownEmoji(db: Querier, id: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('emojis')
+    .select('url')
+    .where('id', '=', id)
+    .where('host', 'is not', null)
+    .where('state', '<>', 'unusable')
+    .where(sql<boolean>`not is_blocked_domain(host)`)
+    .executeTakeFirst()
+  return row?.url ?? null
 }

@@ -14,6 +14,9 @@ export const PROXY_KINDS = ['avatar', 'header', 'attachment', 'preview', 'emoji'
 /** What a proxied picture belongs to. */
 export type ProxyKind = (typeof PROXY_KINDS)[number]
 
+/** What stands before the id of whatever lists an emoji: an actor, a post, or the emoji that are known. */
+export const EMOJI_OWNERS = { actor: 'a', post: 'p', emoji: 'e' } as const
+
 export interface MediaUrls {
   avatar(actor: Pick<Row<'actors'>, 'id' | 'is_local' | 'icon_url'>): string
   header(actor: Pick<Row<'actors'>, 'id' | 'is_local' | 'header_url'>): string
@@ -34,7 +37,7 @@ export type AttachmentFile = Pick<
 >
 
 export interface EmojiOwner {
-  readonly kind: 'actor' | 'post'
+  readonly kind: keyof typeof EMOJI_OWNERS
   readonly id: string
 }
 
@@ -87,7 +90,7 @@ export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
       return attachment.kind === 'image' ? this.attachment(attachment) : null
     },
     emoji(owner, emoji) {
-      const id = `${owner.kind === 'actor' ? 'a' : 'p'}${owner.id}.${emoji.shortcode}`
+      const id = `${EMOJI_OWNERS[owner.kind]}${owner.id}.${emoji.shortcode}`
       return proxied('emoji', id, emoji.url)
     },
   }

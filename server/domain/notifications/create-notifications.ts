@@ -11,6 +11,8 @@ export interface NotificationDraft {
   readonly fromActorId: string
   /** The post it is about: the mention, the liked or boosted post, the edited one. */
   readonly postId: string | null
+  /** The reaction that it tells of: each is told, and is told no more when its row goes. */
+  readonly interactionId?: string
 }
 
 export interface CreatedNotification {
@@ -29,10 +31,10 @@ export async function createNotifications(
 ): Promise<CreatedNotification[]> {
   if (drafts.length === 0) return []
   const { rows } = await sql<CreatedNotification>`
-    insert into notifications (actor_id, kind, from_actor_id, post_id)
-    select me.id, given.kind, "fromActorId", "postId"
+    insert into notifications (actor_id, kind, from_actor_id, post_id, interaction_id)
+    select me.id, given.kind, "fromActorId", "postId", "interactionId"
       from rows from (jsonb_to_recordset(${JSON.stringify(drafts)}::jsonb)
-             as ("actorId" bigint, kind text, "fromActorId" bigint, "postId" bigint))
+             as ("actorId" bigint, kind text, "fromActorId" bigint, "postId" bigint, "interactionId" bigint))
            with ordinality as given
       join actors as me on me.id = given."actorId" and me.is_local and not me.is_instance_actor
      where ("fromActorId" <> me.id or given.kind = 'poll')
@@ -69,4 +71,13 @@ export async function removeNotifications(
         as given (kind text, "fromActorId" bigint, "postId" bigint)
      where notifications.kind = given.kind and from_actor_id = "fromActorId"
        and post_id = "postId"`.execute(tx)
+}
+
+/** The same for reactions of identities, whose rows stay for a while after they are taken back. */
+export async function removeReactionNotifications(
+  tx: Transaction,
+  interactionIds: readonly string[],
+): Promise<void> {
+  if (interactionIds.length === 0) return
+  await tx.deleteFrom('notifications').where('interaction_id', 'in', interactionIds).execute()
 }

@@ -7,6 +7,8 @@ import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { loadActors, loadedAccount } from '../actors/account-entities.ts'
 import type { EntityScope } from '../actors/entity-scope.ts'
+import { loadReactions } from '../interactions/load-reactions.ts'
+import { type ReactionGroup, emojiReaction } from '../interactions/reaction-entities.ts'
 import { blockedBetween, visiblePosts } from '../posts/can-see.ts'
 import { findVisiblePosts } from '../posts/find-post.ts'
 import { statusesFromRows } from '../posts/status-entities.ts'
@@ -85,7 +87,7 @@ function shownTo(viewerId: string, filter: NotificationFilter): RawBuilder<SqlBo
           select 1 from posts where posts.id = notifications.post_id and ${visiblePosts(viewerId)})))`
 }
 
-/** In the order of the rows; at most eight statements. */
+/** In the order of the rows; at most nine statements. */
 export async function notificationsFromRows(
   db: Querier,
   scope: EntityScope,
@@ -102,17 +104,37 @@ export async function notificationsFromRows(
     rows.flatMap((row) => row.post_id ?? []),
   )
   const statuses = new Map((await statusesFromRows(db, scope, posts)).map((status) => [status.id, status]))
+  const reactions = await loadReactions(
+    db,
+    rows.flatMap((row) => row.interaction_id ?? []),
+  )
   return rows.flatMap((row) => {
     const account = loadedAccount(scope, actors, row.from_actor_id)
     const status = row.post_id === null ? null : statuses.get(row.post_id)
     if (account === undefined || status === undefined) return []
     return {
       id: row.id,
-      type: row.kind as NotificationType,
+      type: typeFor(scope, row.kind as NotificationType),
       group_key: `ungrouped-${row.id}`,
       created_at: row.created_at.toISOString(),
       account,
       ...(status === null ? {} : { status }),
+      ...reactionMembers(scope, reactions.get(row.interaction_id ?? '')),
     }
   })
+}
+
+function typeFor(scope: EntityScope, kind: NotificationType): NotificationType {
+  return kind === 'emoji_reaction' && !scope.knowsReactions ? 'favourite' : kind
+}
+
+function reactionMembers(
+  scope: EntityScope,
+  group: ReactionGroup | undefined,
+): Pick<Notification, 'emoji_reaction' | 'emoji' | 'emoji_url'> {
+  if (group === undefined) return {}
+  const reaction = emojiReaction(scope, group)
+  const { name, url, domain } = reaction
+  const emoji = domain === undefined ? name : `:${name}:`
+  return { emoji_reaction: reaction, emoji, ...(url === undefined ? {} : { emoji_url: url }) }
 }

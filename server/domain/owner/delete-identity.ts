@@ -99,12 +99,12 @@ async function deleteAllPosts(tx: Transaction, authorId: string, now: Date): Pro
 }
 
 async function removeLikes(tx: Transaction, actorId: string): Promise<void> {
-  const { rows } = await sql<{ post_id: string }>`
+  const { rows } = await sql<{ post_id: string; kind: string }>`
     delete from interactions where actor_id = ${actorId} and state not in ('undone', 'undone_fanned_out')
-    returning post_id`.execute(tx)
+    returning post_id, kind`.execute(tx)
   await countLikes(
     tx,
-    rows.map((row) => row.post_id),
+    rows.filter((row) => row.kind === 'like').map((row) => row.post_id),
     -1,
   )
 }

@@ -79,6 +79,10 @@ export function quoteRequestUri(origin: string, id: string): string {
   return `${origin}/ap/quote-requests/${id}`
 }
 
+export function reactionUri(origin: string, id: string): string {
+  return `${origin}/ap/reactions/${id}`
+}
+
 export function followUri(origin: string, id: string): string {
   return `${origin}/ap/follows/${id}`
 }

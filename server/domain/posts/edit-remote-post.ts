@@ -4,6 +4,8 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { updateRemotePoll } from '../polls/remote-poll.ts'
 import { listPollTitles } from '../polls/poll-titles.ts'
+import { hostOf } from '../../net/origin.ts'
+import { noteEmojis } from '../emojis/note-emojis.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import type { RemoteAttachment, RemotePostContent } from './remote-post.ts'
 
@@ -64,6 +66,11 @@ export async function editRemotePost(
   // An undated edit is made of when it came: never before the version that it replaces.
   const editedAt = edit.editedAt < lastEditAt ? lastEditAt : edit.editedAt
   await writeVersion(tx, before.id, { ...edit, editedAt })
+  const signerHost = hostOf(before.uri) ?? ''
+  await noteEmojis(
+    tx,
+    edit.content.emojis.map((emoji) => ({ ...emoji, signerHost })),
+  )
   const newlyMentioned = await replaceParts(tx, before.id, edit.content, haveFilesChanged)
   return { ...(await whoIsConcerned(tx, before.id)), newlyMentioned }
 }

@@ -5,6 +5,8 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
+import { hostOf } from '../../net/origin.ts'
+import { type SeenEmoji, noteEmojis } from '../emojis/note-emojis.ts'
 import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import { storePolls } from '../polls/remote-poll.ts'
@@ -61,6 +63,10 @@ export async function ingestPosts(
     tx,
     posts.map(({ uri }) => uri),
   )
+  await noteEmojis(
+    tx,
+    stored.flatMap(({ record }) => emojisOf(record)),
+  )
   const newIds = new Set(posts.map(({ id }) => id))
   const linked = await linkRepliesTo(tx, posts)
   const linkedIds = linked.filter((id) => !newIds.has(id))
@@ -68,6 +74,12 @@ export async function ingestPosts(
   await countNewPosts(tx, [...newIds], isReplyAmongThem)
   await countLinkedReplies(tx, linkedIds)
   return { posts, linkedIds }
+}
+
+/** An author and their posts are on one host. */
+function emojisOf({ uri, emojis }: RemotePostRecord): SeenEmoji[] {
+  const signerHost = hostOf(uri)
+  return signerHost === undefined ? [] : emojis.map((emoji) => ({ ...emoji, signerHost }))
 }
 
 const COLUMNS =

@@ -5,6 +5,7 @@ import { acctOf, loadedAccount } from '../actors/account-entities.ts'
 import { shallowQuote, wholeQuote } from '../quotes/shown-quotes.ts'
 import { policyNames } from '../quotes/quote-policy.ts'
 import { type EntityScope, customEmojis, isoMoment, outputHtml } from '../actors/entity-scope.ts'
+import { emojiReaction, glitchReaction } from '../interactions/reaction-entities.ts'
 import { mediaFromAttachment } from '../media/media-attachment.ts'
 import { shownCounts } from './origin-facts.ts'
 import { pollFromFact } from '../polls/poll-entity.ts'
@@ -90,6 +91,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
   const hanging = facts.hanging.get(row.id)
   const emojis = customEmojis(scope, { kind: 'post', id: row.id }, row.emojis)
   const counts = shownCounts(row)
+  const reactions = hanging?.reactions ?? []
   return {
     id: row.id,
     uri: row.uri,
@@ -110,11 +112,12 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
       url: scope.urls.page(`/tags/${encodeURIComponent(name)}`),
     })),
     emojis,
-    emoji_reactions: [],
     reblogs_count: counts.boosts,
     favourites_count: counts.likes,
     replies_count: counts.replies,
     quotes_count: hanging?.quotesCount ?? 0,
+    emoji_reactions: reactions.map((group) => emojiReaction(scope, group)),
+    reactions: reactions.map((group) => glitchReaction(scope, group)),
     in_reply_to_id: row.in_reply_to_id,
     in_reply_to_account_id: row.in_reply_to_author_id,
     reblog: null,

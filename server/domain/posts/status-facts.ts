@@ -7,6 +7,7 @@ import type { PollFact } from '../polls/poll-entity.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
 import type { QuotePermission } from '../quotes/quote-policy.ts'
 import { type ShownQuote, isShownQuoted, quotesOf } from '../quotes/shown-quotes.ts'
+import { type ReactionGroup, reactionGroups } from '../interactions/reaction-entities.ts'
 
 export type AttachmentRow = Row<'attachments'>
 
@@ -60,6 +61,8 @@ interface Hanging {
   readonly mentions: MentionRow[]
   /** Names of hashtags in lower case. */
   readonly tags: string[]
+  /** In the order in which they came. */
+  readonly reactions: ReactionGroup[]
   /** What the viewer did with it; empty for a stranger. */
   readonly marks: Set<Mark>
   application: StatusApplication | null
@@ -122,6 +125,7 @@ type HangingRow = { readonly post_id: string } & (
   | { readonly kind: 'attachment'; readonly data: ShownFile }
   | { readonly kind: 'mention'; readonly data: MentionRow }
   | { readonly kind: 'tag'; readonly data: { readonly name: string } }
+  | { readonly kind: 'reaction'; readonly data: ReactionGroup }
   | { readonly kind: 'application'; readonly data: StatusApplication }
   | { readonly kind: 'poll'; readonly data: PollFact }
   | { readonly kind: 'quotes'; readonly data: number }
@@ -166,6 +170,7 @@ async function loadHanging(
              'own_votes', (select json_agg(position order by position) from poll_votes
                             where poll_id = polls.id and actor_id = ${viewerId}::bigint))
       from polls where polls.id = any(${ids}::bigint[])
+    union all ${reactionGroups(viewerId, ids)}
     ${marks}
     ${quotes}
      order by place, tie`.execute(db)
@@ -181,6 +186,7 @@ const emptyHanging = (): Hanging => ({
   attachments: [],
   mentions: [],
   tags: [],
+  reactions: [],
   marks: new Set(),
   application: null,
   poll: null,
@@ -214,6 +220,9 @@ function hang(one: Hanging, row: HangingRow): void {
       break
     case 'permission':
       one.permission = row.data
+      break
+    case 'reaction':
+      one.reactions.push(row.data)
       break
     case 'favourited':
     case 'reblogged':

@@ -62,6 +62,8 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     urls,
     localDomain: home.primaryDomain()?.domain ?? '',
     now: clock.now(),
+    // The window does; apps say so when they ask for the type.
+    knowsReactions: listener === 'private',
   })
   return {
     context,

@@ -17,6 +17,7 @@ import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
+import { reactionRoutes } from './reaction-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -35,6 +36,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(statusActRoutes(api), first)
     await app.register(pollRoutes(api), first)
     await app.register(quoteRoutes(api), first)
+    await app.register(reactionRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(migrationRoutes(api), first)

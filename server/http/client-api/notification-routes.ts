@@ -48,7 +48,8 @@ export function notificationRoutes(api: Api): FastifyPluginAsync {
     for (const path of ['/v1/notifications/unread_count', '/v2/notifications/unread_count']) {
       app.get(path, reading(), async (request) => {
         const limit = clampUnread(request.query.limit)
-        const count = await countUnread(api.context.db, actorIdOf(request), filterOf(request.query), limit)
+        const filter = filterOf(request.query, knowsReactions(api, request.query))
+        const count = await countUnread(api.context.db, actorIdOf(request), filter, limit)
         return { count }
       })
     }
@@ -74,21 +75,40 @@ async function sendPage(
     ...pageRequest(query, NOTIFICATION_PAGE),
     limit: clampLimit(query.limit, NOTIFICATION_PAGE),
   }
-  const page = await listNotifications(db, actorIdOf(request), filterOf(query), wanted)
+  const knows = knowsReactions(api, query)
+  const page = await listNotifications(db, actorIdOf(request), filterOf(query, knows), wanted)
   linkPage(api, request, reply, page)
-  return notificationsFromRows(db, api.scopeOf(request), page.items)
+  return notificationsFromRows(db, { ...api.scopeOf(request), knowsReactions: knows }, page.items)
 }
 
 const KNOWN: ReadonlySet<string> = new Set(NOTIFICATION_TYPES)
 const isKnown = (type: string): type is NotificationType => KNOWN.has(type)
 
-function filterOf(query: Static<typeof FilterQuery>): NotificationFilter {
-  const types = (query.types ?? []).filter(isKnown)
+/** Pleroma's name of the type. */
+const namedHere = (types: readonly string[] = []): string[] =>
+  types.map((type) => type.replace(/^pleroma:(?=emoji_reaction$)/, ''))
+
+/** Who names the type knows it. */
+function knowsReactions(api: Api, query: Static<typeof FilterQuery>): boolean {
+  const named = namedHere([...(query.types ?? []), ...(query.exclude_types ?? [])])
+  return api.listener === 'private' || named.includes('emoji_reaction')
+}
+
+/** To apps that do not know reactions these are favourites, where they are asked for and where they are left out. */
+function withReactions(types: readonly NotificationType[]): readonly NotificationType[] {
+  return types.includes('favourite') ? [...types, 'emoji_reaction'] : types
+}
+
+function filterOf(query: Static<typeof FilterQuery>, knows: boolean): NotificationFilter {
+  const readAs = (types: readonly NotificationType[]) => (knows ? types : withReactions(types))
+  const types = readAs(namedHere(query.types).filter(isKnown))
   const asksUnknownOnly = query.types !== undefined && query.types.length > 0 && types.length === 0
   const from = query.account_id
   return {
     types,
-    excludedTypes: asksUnknownOnly ? NOTIFICATION_TYPES : (query.exclude_types ?? []).filter(isKnown),
+    excludedTypes: asksUnknownOnly
+      ? NOTIFICATION_TYPES
+      : readAs(namedHere(query.exclude_types).filter(isKnown)),
     // What is no id is nobody's.
     fromActorId: from === undefined || from === '' ? null : isRowId(from) ? from : '0',
   }

@@ -38,7 +38,7 @@ test('every member that apps read is there, empty where there is nothing', async
     id uri url created_at edited_at account content visibility sensitive spoiler_text media_attachments mentions tags
     emojis reblogs_count favourites_count replies_count quotes_count in_reply_to_id in_reply_to_account_id reblog poll
     card quote quote_approval language application favourited reblogged muted bookmarked pinned filtered
-    emoji_reactions`
+    emoji_reactions reactions`
     .trim()
     .split(/\s+/)
   for (const member of members) assert.notEqual(status[member], undefined, member)

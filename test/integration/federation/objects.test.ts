@@ -112,6 +112,7 @@ test('queries, other spellings and unknown ids are nothing', async () => {
     '/ap/nothing',
     `${path}/outbox/page/99999999999999999999`,
     '/ap/likes/1',
+    '/ap/reactions/1',
     '/ap/follows/1',
     '/ap/blocks/1',
   ]
