@@ -67,6 +67,18 @@ withCommonOptions(stator.command('run'))
     ),
   )
 
+withCommonOptions(stator.command('pause'))
+  .description('send and fetch nothing by itself, while travelling or on a metered line')
+  .option('--for <time>', 'how long: 90m, 12h; without it until homebird stator resume')
+  .action(
+    run(async (options: CommonOptions & { for?: string }) =>
+      (await import('./commands/pause.ts')).pause(options),
+    ),
+  )
+withCommonOptions(stator.command('resume'))
+  .description('go on after a pause')
+  .action(run(async (options: CommonOptions) => (await import('./commands/pause.ts')).resume(options)))
+
 const owner = program.command('owner').description('the one person this home belongs to')
 withCommonOptions(owner.command('password'))
   .description('set a forgotten password, on the machine itself')

@@ -5,6 +5,7 @@ import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
+import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
 
@@ -27,16 +28,23 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
  */
 export function createWorkerRunner(context: Context, workerId?: string): Runner {
   const { config, db, listener, clock, log } = context
-  return createRunner({
+  const graphs = allGraphWork(context)
+  const limits = {
+    concurrency: config.statorConcurrency,
+    concurrencyPerModel: config.statorConcurrencyPerModel,
+    concurrencyPerHost: config.statorConcurrencyPerHost,
+  }
+  const runner = createRunner({
     ...(workerId === undefined ? {} : { workerId }),
     db,
     listener,
     clock,
     log,
-    graphs: allGraphWork(context),
+    graphs,
     sweeps: [...allSweeps, inboxBodies(config)],
-    concurrency: config.statorConcurrency,
-    concurrencyPerModel: config.statorConcurrencyPerModel,
-    concurrencyPerHost: config.statorConcurrencyPerHost,
+    ...limits,
   })
+  // Ends with the home that it listens to.
+  obeySwitches(context, { runner, graphs, limits })
+  return runner
 }

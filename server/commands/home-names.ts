@@ -1,15 +1,12 @@
 /** `homebird identity …` and `homebird domain …`: the names under which the owner lives, on the machine itself. */
-import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
 import { systemClock } from '../core/clock.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
-import { createLogger } from '../core/log.ts'
-import { type Database, openDatabase } from '../db/pool.ts'
 import { addDomain } from '../domain/owner/domains.ts'
 import { addIdentity } from '../domain/owner/identities.ts'
 import { listHomeNames } from '../domain/owner/list-names.ts'
 import { publishHome } from '../domain/owner/publish-home.ts'
-import { type CommandIo, commandIo } from './command-io.ts'
-import { type CommonOptions, sourcesFrom } from './options.ts'
+import type { CommonOptions } from './options.ts'
+import { withHome } from './with-home.ts'
 
 export interface IdentityOptions extends CommonOptions {
   readonly domain?: string
@@ -69,25 +66,4 @@ export async function publish(domain: string, options: DomainOptions): Promise<E
     io.put({ published: domain })
     io.say(`This home now lives at ${domain}. Start it again, and lead the domain to its public address.`)
   })
-}
-
-async function withHome(
-  options: CommonOptions,
-  work: (db: Database, io: CommandIo) => Promise<void>,
-): Promise<ExitCode> {
-  const io = commandIo(options.json === true)
-  const sources = sourcesFrom({
-    ...(options.json === undefined ? {} : { json: options.json }),
-    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-  })
-  await withHomeDatabase(sources, createNodeLauncher({ env: sources.env }), async (connection) => {
-    const log = createLogger('names', 'warn', 2)
-    const database = openDatabase(connection, { connections: 2, applicationName: 'homebird names', log })
-    try {
-      await work(database.db, io)
-    } finally {
-      await database.close()
-    }
-  })
-  return ExitCode.ok
 }

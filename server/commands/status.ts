@@ -7,6 +7,7 @@ import { isDataDirLocked, readLockHolder } from '../appliance/data-dir-lock.ts'
 import { chosenDataDir } from '../appliance/ground.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DataDir } from '../core/data-dir.ts'
+import type { RunnerStatus } from '../stator/runner-types.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
@@ -38,8 +39,17 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus): void {
       `  ${part.name.padEnd(10)} ${part.state.padEnd(9)} ${facts.filter((fact) => fact !== '').join(', ')}`,
     )
   }
+  if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
   if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
+}
+
+/** As the workers say: some of their graphs are paused by the owner. */
+function isPaused({ details }: ApplianceStatus): boolean {
+  return Object.entries(details).some(([part, said]) => {
+    const graphs = part.startsWith('worker') ? (said as Partial<RunnerStatus> | null)?.graphs : undefined
+    return graphs?.some((graph) => graph.isPaused) === true
+  })
 }
 
 function tellStopped(io: CommandIo, dir: DataDir): ExitCode {

@@ -71,6 +71,7 @@ class Engine implements Runner {
       graphs: declared,
       statistics,
       sweeps: options.sweeps ?? [],
+      isPaused: (graph) => this.#dispatcher.laneOf(graph.table)?.isPaused === true,
     })
     const parts = { db, leaseSeconds, clock, log }
     this.#dispatcher = new Dispatcher({

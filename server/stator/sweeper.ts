@@ -30,6 +30,8 @@ interface SweeperOptions {
   readonly statistics: Statistics
   readonly clock: Clock
   readonly log: Logger
+  /** Rows of a paused graph are not timed out: they could not be tried. */
+  readonly isPaused: (graph: Graph) => boolean
 }
 
 const BATCH = 500
@@ -59,7 +61,7 @@ export class Sweeper {
     this.#openedAtMs = options.clock.monotonicMs()
     const hasRunLong = (): boolean => options.clock.monotonicMs() - this.#openedAtMs > OVERDUE_MS
     this.#jobs = [
-      ...options.graphs.flatMap((graph) => jobsOf(graph, hasRunLong)),
+      ...options.graphs.flatMap((graph) => jobsOf(graph, hasRunLong, options.isPaused)),
       ...options.sweeps.map((sweep) => ({
         name: sweep.name,
         everyMs: (sweep.everySeconds ?? 0) * 1000,
@@ -121,10 +123,10 @@ async function tryLock(db: Querier): Promise<boolean> {
   return rows[0]?.ours === true
 }
 
-function jobsOf(graph: Graph, hasRunLong: () => boolean): Job[] {
+function jobsOf(graph: Graph, hasRunLong: () => boolean, isPaused: SweeperOptions['isPaused']): Job[] {
   const jobs = Object.keys(graph.states).flatMap((state) => [
     deleteJob(graph, state),
-    timeoutJob(graph, state, hasRunLong),
+    timeoutJob(graph, state, hasRunLong, isPaused),
   ])
   return [...jobs, tidyJob(graph)].filter((job) => job !== null)
 }
@@ -151,7 +153,12 @@ function deleteJob(graph: Graph, state: string): Job | null {
  * although this worker ran all the time. A row that fell due while the machine was off gets its attempt first, and one
  * in quarantine stays.
  */
-function timeoutJob(graph: Graph, state: string, hasRunLong: () => boolean): Job | null {
+function timeoutJob(
+  graph: Graph,
+  state: string,
+  hasRunLong: () => boolean,
+  isPaused: SweeperOptions['isPaused'],
+): Job | null {
   const { timeoutSeconds, timeoutState } = graph.states[state] ?? {}
   if (timeoutSeconds === undefined || timeoutState === undefined) return null
   const [table, key] = [identifier(graph.table), identifier(graph.key)]
@@ -174,6 +181,7 @@ function timeoutJob(graph: Graph, state: string, hasRunLong: () => boolean): Job
     name: `${graph.table}.${state} timeout`,
     everyMs: 0,
     async run(db) {
+      if (isPaused(graph)) return 0
       const moved = await sendForCount(db, text, [timeoutSeconds, dueAfter, hasRunLong()])
       if (moved > 0 && dueAfter !== null) await wakeWorker(db, graph.table)
       return moved

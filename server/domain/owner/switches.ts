@@ -2,7 +2,7 @@
  * What the owner switches while the home runs: authorised fetch, the pause of everything that goes out, how much of the
  * machine the work may take. Kept in the database, so that every process obeys within seconds and a restart changes nothing.
  */
-import type { Database, Querier } from '../../db/pool.ts'
+import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
 
 /** Until a moment, or until the owner resumes. */
@@ -73,8 +73,20 @@ export async function pauseWork(db: Database, until: Date | null, now: Date): Pr
   return pause
 }
 
-export async function resumeWork(db: Database): Promise<void> {
-  await keep(db, PAUSE, null)
+/** Ends the pause now. Its row is left to a worker, which gives what waited its time back. */
+export async function resumeWork(db: Database, now: Date): Promise<void> {
+  const { pause } = await readSwitches(db)
+  if (pause !== null) await keep(db, PAUSE, { since: pause.since, until: now })
+}
+
+/** Takes a pause away that has run out. @returns it, for the one caller that took it */
+export async function takeEndedPause(tx: Transaction, now: Date): Promise<Pause | null> {
+  const { pause } = await readSwitches(tx)
+  if (pause === null || activePause({ pause }, now) !== null) return null
+  const { numDeletedRows } = await tx.deleteFrom('home_settings').where('key', '=', PAUSE).executeTakeFirst()
+  if (numDeletedRows === 0n) return null
+  await notify(tx, 'changed', 'settings')
+  return pause
 }
 
 /** @param share  from `LEAST_WORK_SHARE` to 1, which is everything */

@@ -58,7 +58,7 @@ export function switchRoutes(context: HttpContext): FastifyPluginAsync {
       },
     )
     app.delete('/pause', OWNER, async () => {
-      await resumeWork(db)
+      await resumeWork(db, clock.now())
       return facts(context)
     })
   }

@@ -1,0 +1,111 @@
+/**
+ * Makes a runner obey the owner: while work is paused nothing is claimed that would ask another server, and on battery or
+ * a metered line fewer calls run at once. What needs nobody else goes on: received activities take effect, and where one
+ * of them needs another server it is put off, as is the reading of profiles.
+ */
+import type { Clock } from '../core/clock.ts'
+import { describeError } from '../core/errors.ts'
+import type { Logger } from '../core/log.ts'
+import type { Database } from '../db/pool.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { Home } from '../domain/owner/home.ts'
+import { activePause, takeEndedPause } from '../domain/owner/switches.ts'
+import { forgiveTime, isOutgoing } from '../stator/forgive-time.ts'
+import type { Graph } from '../stator/graph.ts'
+import type { Runner, RunnerLimits } from '../stator/runner-types.ts'
+
+const MOST_TIMER_MS = 2 ** 31 - 1
+
+export interface SwitchedRunner {
+  readonly runner: Pick<Runner, 'pause' | 'resume' | 'setLimits'>
+  readonly graphs: readonly { readonly graph: Graph }[]
+  readonly limits: RunnerLimits
+}
+
+interface ObeyParts {
+  readonly db: Database
+  readonly home: Pick<Home, 'switches' | 'onRefreshed'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Obeys at once, and whenever the switches change or a pause runs out. @returns what ends it */
+export function obeySwitches(parts: ObeyParts, switched: SwitchedRunner): () => void {
+  const obedience = new Obedience(parts, switched)
+  const leave = parts.home.onRefreshed(() => obedience.apply())
+  obedience.apply()
+  return () => {
+    leave()
+    obedience.close()
+  }
+}
+
+class Obedience {
+  readonly #parts: ObeyParts
+  readonly #switched: SwitchedRunner
+  readonly #outgoing: readonly Graph[]
+  #isPaused = false
+  #share = 1
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: ObeyParts, switched: SwitchedRunner) {
+    this.#parts = parts
+    this.#switched = switched
+    this.#outgoing = switched.graphs.map(({ graph }) => graph).filter(isOutgoing)
+  }
+
+  apply(): void {
+    const { home, clock } = this.#parts
+    const switches = home.switches()
+    const pause = activePause(switches, clock.now())
+    clearTimeout(this.#timer)
+    if (pause !== null && pause.until !== null) this.#lookAgainAt(pause.until)
+    this.#setPaused(pause !== null)
+    this.#setShare(switches.workShare)
+    if (switches.pause !== null && pause === null) this.#end()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #lookAgainAt(until: Date): void {
+    const waitMs = Math.max(0, until.getTime() - this.#parts.clock.now().getTime())
+    this.#timer = setTimeout(() => this.apply(), Math.min(waitMs + 1, MOST_TIMER_MS)).unref()
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (this.#isPaused === isPaused) return
+    this.#isPaused = isPaused
+    this.#parts.log.info({ event: isPaused ? 'stator.paused' : 'stator.resumed' })
+    for (const { table } of this.#outgoing) {
+      if (isPaused) this.#switched.runner.pause(table)
+      else this.#switched.runner.resume(table)
+    }
+  }
+
+  #setShare(share: number): void {
+    if (this.#share === share) return
+    this.#share = share
+    const { concurrency, concurrencyPerModel, concurrencyPerHost } = this.#switched.limits
+    const part = (limit: number): number => Math.max(1, Math.round(limit * share))
+    this.#switched.runner.setLimits({
+      concurrency: part(concurrency),
+      concurrencyPerModel: part(concurrencyPerModel),
+      concurrencyPerHost: part(concurrencyPerHost),
+    })
+  }
+
+  /** One of the workers takes the ended pause away, and gives what waited its time back. */
+  #end(): void {
+    const { db, clock, log } = this.#parts
+    inTransaction(db, async (tx) => {
+      const ended = await takeEndedPause(tx, clock.now())
+      if (ended === null) return
+      for (const graph of this.#outgoing) await forgiveTime(tx, graph, ended.since)
+    }).catch((error: unknown) =>
+      // The next change of a switch or the next start tries again; meanwhile work goes on.
+      log.warn({ event: 'stator.pause_not_ended', error: describeError(error) }),
+    )
+  }
+}
