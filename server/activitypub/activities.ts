@@ -136,6 +136,20 @@ export function blockActivity(parts: ActivityHead & { readonly targetUri: string
   return directed('Block', { ...parts, objectUri: parts.targetUri, recipientUri: parts.targetUri })
 }
 
+export interface FlagParts extends ActivityHead {
+  /** About whom. */
+  readonly targetUri: string
+  readonly postUris: readonly string[]
+  readonly comment: string
+}
+
+/** A complaint, to the server of whom it is about. */
+export function flagActivity(parts: FlagParts): JsonObject {
+  const { targetUri, postUris, comment } = parts
+  const object = [targetUri, ...postUris]
+  return withoutEmpty({ ...head('Flag', parts, PLAIN_CONTEXT), to: [targetUri], object, content: comment })
+}
+
 /** A Follow as it came in, told back in the answer to it. */
 export interface AnsweredFollow {
   readonly uri: string

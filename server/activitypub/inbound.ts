@@ -21,6 +21,7 @@ import { handleCreates } from './inbound/create.ts'
 import { handleDeletes } from './inbound/delete.ts'
 import { handleAdds, handleRemoves } from './inbound/featured.ts'
 import { compareClaims } from './inbound/follow-claims.ts'
+import { handleFlags } from './inbound/flag.ts'
 import { handleFollows } from './inbound/follow.ts'
 import {
   type HandledType,
@@ -64,6 +65,7 @@ const HANDLERS: Readonly<Record<HandledType, Handle>> = {
   Update: handleUpdates,
   Delete: handleDeletes,
   Undo: handleUndos,
+  Flag: handleFlags,
 }
 
 const TYPES = Object.keys(HANDLERS) as HandledType[]

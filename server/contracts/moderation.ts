@@ -53,3 +53,23 @@ export interface SwitchFacts {
   readonly pause: { readonly since: string; readonly until: string | null } | null
   readonly workShare: number
 }
+
+export interface ReportFacts {
+  readonly id: string
+  readonly isOurs: boolean
+  /** A handle; null when that actor is known no more. */
+  readonly reporter: string | null
+  readonly reporterHost: string
+  readonly target: string
+  readonly postUris: readonly string[]
+  /** Plain text. */
+  readonly comment: string
+  readonly category: 'spam' | 'legal' | 'violation' | 'other'
+  readonly isForwarded: boolean
+  readonly createdAt: string
+  readonly resolvedAt: string | null
+}
+
+export interface ReportPage {
+  readonly reports: readonly ReportFacts[]
+}

@@ -40,6 +40,8 @@ import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
+import { reportGraph } from '../domain/reports/report-graph.ts'
+import { reportHandlers } from './report-handlers.ts'
 import { peerHandlers } from './peer-handlers.ts'
 import { pollHandlers } from './poll-handlers.ts'
 import { pollVoteHandlers } from './poll-vote-handlers.ts'
@@ -80,6 +82,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       graph: actorGraph,
       handlers: { ...identityHandlers(parts), outdated: refreshActorHandler(parts) },
     }),
+    work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: profileReadingGraph, handlers: profileReadingHandlers({ ...parts, collections }) }),
     work({ graph: outboxSweepGraph, handlers: outboxSweepHandlers({ ...parts, collections }) }),

@@ -51,6 +51,7 @@ const HANDLED = [
     'Add',
     'Remove',
     'QuoteRequest',
+    'Flag',
   ] as const),
 ] satisfies ActivityType[]
 

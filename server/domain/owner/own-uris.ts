@@ -87,6 +87,11 @@ export function followUri(origin: string, id: string): string {
   return `${origin}/ap/follows/${id}`
 }
 
+/** A complaint of the owner: of the home, whoever of its identities it came from. */
+export function reportUri(origin: string, id: string): string {
+  return `${origin}/ap/activities/${id}-flag`
+}
+
 export function blockUri(origin: string, id: string): string {
   return `${origin}/ap/blocks/${id}`
 }

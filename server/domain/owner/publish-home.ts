@@ -46,6 +46,7 @@ const REWRITTEN = [
   rewrite('quotes', sql`post_id in ${OWN_POSTS}`, ['quoted_uri', 'host', 'authorization_uri', 'request_uri']),
   rewrite('quote_authorizations', sql`uri like ${HOME_URI}`, ['uri', 'quoting_uri']),
   rewrite('emojis', sql`host is null`, ['url', 'uri']),
+  rewrite('reports', sql`uri like ${HOME_URI}`, ['uri']),
   rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri']),
 ] as const
 

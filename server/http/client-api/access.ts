@@ -4,6 +4,7 @@
  * @see security rules 65, 72 to 74
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { NotificationType } from '../../contracts/notification.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { findActor } from '../../domain/actors/actor.ts'
@@ -152,6 +153,14 @@ function requireScope(request: FastifyRequest, access: Access, reply: FastifyRep
 function notAuthorized(reply: FastifyReply): HomebirdError {
   void reply.header('www-authenticate', 'Bearer realm="Homebird", error="invalid_token"')
   return new HomebirdError('UNAUTHORIZED', 'the request has no good token')
+}
+
+/**
+ * Kinds of notifications that are not for this request: complaints are the business of the home and not of an identity, and
+ * no app is ever granted a scope that covers them. The owner's window reads them.
+ */
+export function kindsHiddenFrom(access: Access | null): readonly NotificationType[] {
+  return access?.grant == null ? [] : ['admin.report']
 }
 
 /** The identity that reads, on routes for everybody. */

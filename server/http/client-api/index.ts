@@ -16,6 +16,7 @@ import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
+import { reportRoutes } from './report-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
 import { reactionRoutes } from './reaction-routes.ts'
 import { searchRoutes } from './search-routes.ts'
@@ -43,6 +44,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(accountRoutes(api), first)
     await app.register(accountActRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
+    await app.register(reportRoutes(api), first)
     const both = { prefix: '/api' }
     await app.register(notificationRoutes(api), both)
     await app.register(searchRoutes(api), both)

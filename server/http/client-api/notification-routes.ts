@@ -20,7 +20,7 @@ import {
   notificationsFromRows,
 } from '../../domain/notifications/list-notifications.ts'
 import { findMarkers, setMarker } from '../../domain/timelines/markers.ts'
-import { actorIdOf, forUser } from './access.ts'
+import { actorIdOf, forUser, kindsHiddenFrom } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { PAGE_MEMBERS, clampLimit, linkPage, pageRequest } from './pages.ts'
 import { IdParams } from './status-routes.ts'
@@ -48,7 +48,7 @@ export function notificationRoutes(api: Api): FastifyPluginAsync {
     for (const path of ['/v1/notifications/unread_count', '/v2/notifications/unread_count']) {
       app.get(path, reading(), async (request) => {
         const limit = clampUnread(request.query.limit)
-        const filter = filterOf(request.query, knowsReactions(api, request.query))
+        const filter = filterOf(request, knowsReactions(api, request.query))
         const count = await countUnread(api.context.db, actorIdOf(request), filter, limit)
         return { count }
       })
@@ -76,7 +76,7 @@ async function sendPage(
     limit: clampLimit(query.limit, NOTIFICATION_PAGE),
   }
   const knows = knowsReactions(api, query)
-  const page = await listNotifications(db, actorIdOf(request), filterOf(query, knows), wanted)
+  const page = await listNotifications(db, actorIdOf(request), filterOf(request, knows), wanted)
   linkPage(api, request, reply, page)
   return notificationsFromRows(db, { ...api.scopeOf(request), knowsReactions: knows }, page.items)
 }
@@ -99,7 +99,10 @@ function withReactions(types: readonly NotificationType[]): readonly Notificatio
   return types.includes('favourite') ? [...types, 'emoji_reaction'] : types
 }
 
-function filterOf(query: Static<typeof FilterQuery>, knows: boolean): NotificationFilter {
+function filterOf(
+  { query, access }: FastifyRequest<{ Querystring: Static<typeof FilterQuery> }>,
+  knows: boolean,
+): NotificationFilter {
   const readAs = (types: readonly NotificationType[]) => (knows ? types : withReactions(types))
   const types = readAs(namedHere(query.types).filter(isKnown))
   const asksUnknownOnly = query.types !== undefined && query.types.length > 0 && types.length === 0
@@ -108,7 +111,7 @@ function filterOf(query: Static<typeof FilterQuery>, knows: boolean): Notificati
     types,
     excludedTypes: asksUnknownOnly
       ? NOTIFICATION_TYPES
-      : readAs(namedHere(query.exclude_types).filter(isKnown)),
+      : [...readAs(namedHere(query.exclude_types).filter(isKnown)), ...kindsHiddenFrom(access)],
     // What is no id is nobody's.
     fromActorId: from === undefined || from === '' ? null : isRowId(from) ? from : '0',
   }
@@ -144,7 +147,9 @@ async function getNotification(api: Api, request: FastifyRequest, id: string): P
   const { db } = api.context
   const rows = await findNotifications(db, actorIdOf(request), [id])
   const [notification] = await notificationsFromRows(db, api.scopeOf(request), rows)
-  if (notification === undefined) throw new HomebirdError('NOT_FOUND', `no notification ${id.slice(0, 20)}`)
+  const isHidden = notification !== undefined && kindsHiddenFrom(request.access).includes(notification.type)
+  if (notification === undefined || isHidden)
+    throw new HomebirdError('NOT_FOUND', `no notification ${id.slice(0, 20)}`)
   return notification
 }
 

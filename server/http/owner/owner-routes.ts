@@ -9,6 +9,7 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
+import { reportRoutes } from './report-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -47,6 +48,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(domainRoutes(context))
         await owner.register(switchRoutes(context))
         await owner.register(identityRoutes(context))
+        await owner.register(reportRoutes(context))
       },
       { prefix: PREFIX },
     )

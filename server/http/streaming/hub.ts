@@ -3,6 +3,7 @@
  * identity, and hands it out as ready text. Streams whose token or session is over are ended within five seconds.
  * @see security rules 65, 74
  */
+import type { NotificationType } from '../../contracts/notification.ts'
 import { type StreamEventName, type StreamNotice, STREAM_EVENTS } from '../../contracts/stream-event.ts'
 import { describeError } from '../../core/errors.ts'
 import { findNotifications, notificationsFromRows } from '../../domain/notifications/list-notifications.ts'
@@ -11,7 +12,7 @@ import { livingTokens } from '../../domain/oauth/tokens.ts'
 import { livingSessions } from '../../domain/owner/living-sessions.ts'
 import { findVisiblePosts } from '../../domain/posts/find-post.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
-import type { Access } from '../client-api/access.ts'
+import { type Access, kindsHiddenFrom } from '../client-api/access.ts'
 import type { Api } from '../client-api/api.ts'
 import {
   type Subscription,
@@ -41,6 +42,8 @@ export interface StreamClient {
 interface Frame {
   readonly event: StreamEventName
   readonly payload: string
+  /** Of a notification. */
+  readonly kind?: NotificationType
   readonly isWanted: (subscription: Subscription) => boolean
 }
 
@@ -154,6 +157,7 @@ export class StreamHub {
         return notifications.map((notification) => ({
           event,
           payload: JSON.stringify(notification),
+          kind: notification.type,
           isWanted: wantsNotification,
         }))
       }
@@ -204,6 +208,7 @@ function idOfHolder(access: Access, kind: string): string | null {
 function tellClient(client: StreamClient, frame: Frame): void {
   const { grant } = client.access
   if (grant !== null && !coversScope(grant.scopes, scopeOfEvent(frame.event))) return
+  if (frame.kind !== undefined && kindsHiddenFrom(client.access).includes(frame.kind)) return
   for (const subscription of client.subscriptions) {
     if (frame.isWanted(subscription)) client.send(labelOf(subscription), frame.event, frame.payload)
   }
