@@ -5,8 +5,8 @@ import { type DocumentFailure, RemoteDocuments, type RemoteParts } from './remot
 
 export type NodeInfoReading =
   | { readonly outcome: 'found'; readonly facts: NodeInfoFacts }
-  /** It has none, or none that is understood. */
-  | { readonly outcome: 'none'; readonly reason: string }
+  /** It has none, or none that is understood; `isThere` where it has said so itself. */
+  | { readonly outcome: 'none'; readonly reason: string; readonly isThere: boolean }
   | { readonly outcome: 'unavailable'; readonly reason: string }
 
 const TYPES = ['application/json', 'application/jrd+json', 'application/activity+json'] as const
@@ -19,7 +19,7 @@ export async function readNodeInfo(parts: RemoteParts, host: string): Promise<No
   const uri = findNodeInfoUri(discovery.document)
   // It speaks for its own server only.
   if (uri === null || !sameOrigin(uri, discovery.finalUrl)) {
-    return { outcome: 'none', reason: `${host} names no NodeInfo of its own` }
+    return { outcome: 'none', reason: `${host} names no NodeInfo of its own`, isThere: true }
   }
   const found = await documents.readJson(uri, TYPES)
   return found.outcome === 'found'
@@ -29,5 +29,6 @@ export async function readNodeInfo(parts: RemoteParts, host: string): Promise<No
 
 function readingOf(failure: DocumentFailure): NodeInfoReading {
   if (failure.outcome === 'unavailable') return { outcome: 'unavailable', reason: failure.reason }
-  return { outcome: 'none', reason: failure.outcome === 'gone' ? 'it is gone' : failure.reason }
+  if (failure.outcome === 'gone') return { outcome: 'none', reason: 'it is gone', isThere: true }
+  return { outcome: 'none', reason: failure.reason, isThere: failure.outcome === 'missing' }
 }

@@ -1,6 +1,6 @@
 /** `homebird identity …` and `homebird domain …`: the names under which the owner lives, on the machine itself. */
 import { systemClock } from '../core/clock.ts'
-import { ExitCode } from '../contracts/exit-code.ts'
+import type { ExitCode } from '../contracts/exit-code.ts'
 import { addDomain } from '../domain/owner/domains.ts'
 import { addIdentity } from '../domain/owner/identities.ts'
 import { listHomeNames } from '../domain/owner/list-names.ts'

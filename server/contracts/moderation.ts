@@ -73,3 +73,29 @@ export interface ReportFacts {
 export interface ReportPage {
   readonly reports: readonly ReportFacts[]
 }
+
+export interface PeerFacts {
+  readonly host: string
+  readonly software: string | null
+  readonly version: string | null
+  readonly firstSeenAt: string
+  readonly lastSuccessAt: string | null
+  readonly lastFailureAt: string | null
+  readonly lastError: string | null
+  /** In a row. */
+  readonly failures: number
+  readonly failingSince: string | null
+  /** Open: left alone until the next try. Probing: one delivery looks whether it is back. */
+  readonly breaker: 'closed' | 'open' | 'probing'
+  readonly nextTryAt: string | null
+  /** Silent for seven days: nothing new is queued for it, and it is asked once a day. */
+  readonly unavailableSince: string | null
+  readonly waitingDeliveries: number
+  readonly isBlocked: boolean
+  /** Whether its data are being deleted, or are. */
+  readonly purge: 'running' | 'done' | null
+}
+
+export interface PeerPage {
+  readonly peers: readonly PeerFacts[]
+}

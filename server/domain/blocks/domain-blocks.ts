@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import { notify } from '../../db/transaction.ts'
+import { forgivePurged } from '../peers/purge-peer.ts'
 import { applyBlockLists } from './apply-block-lists.ts'
 import { type EndedTies, endTiesToBlockedDomains } from './end-ties.ts'
 
@@ -68,6 +69,7 @@ export async function lockDomainWords(tx: Transaction): Promise<void> {
 /** Puts what was said into force, in all processes once the transaction is committed. */
 export async function afterWords(tx: Transaction): Promise<EndedTies> {
   await applyBlockLists(tx, await listOwnHosts(tx))
+  await forgivePurged(tx)
   await notify(tx, 'changed', 'domain_blocks')
   return endTiesToBlockedDomains(tx)
 }

@@ -11,6 +11,8 @@ import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
 import { WANTS_RFC9421 } from '../peers/signature-preference.ts'
+import { hastenHost, moveRows } from '../../stator/move.ts'
+import { peerGraph } from '../peers/peer-graph.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
 
 /** Failures in a row after which the breaker opens. */
@@ -57,10 +59,11 @@ export async function recordFailures(db: Database, failures: readonly PeerFailur
   if (failures.length === 0) return []
   return inTransaction(db, async (tx) => {
     const peers = await countFailures(tx, failures)
-    await postpone(
-      tx,
-      peers.filter((peer) => peer.retry_at !== null).map((peer) => peer.host),
-    )
+    const hostsOf = (name: 'retry_at' | 'unavailable_at'): string[] =>
+      peers.flatMap((peer) => (peer[name] === null ? [] : [peer.host]))
+    await postpone(tx, hostsOf('retry_at'))
+    // Nothing new is queued for these, so that no delivery will find out that they are back: they are asked daily.
+    await moveRows(tx, peerGraph, hostsOf('unavailable_at'), 'unreachable')
     return peers
   })
 }
@@ -108,6 +111,8 @@ async function postpone(tx: Transaction, hosts: readonly string[]): Promise<void
        and fan_outs.state_next_attempt_at is not null`.execute(tx)
 }
 
+const IS_ASLEEP = sql`peers.state = 'unreachable' and peers.state_lock_token is null`
+
 /**
  * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong.
  * What waited for an open breaker is due; a delivery that waits by its own back-off goes on waiting.
@@ -122,7 +127,11 @@ export async function closeBreakers(db: Querier, hosts: readonly string[]): Prom
     ), closed as (
       update peers
          set failures = 0, failing_since = null, retry_at = null, unavailable_at = null, last_error = null,
-             last_success_at = now()
+             last_success_at = now(),
+             -- Whoever was silent is asked anew what it runs.
+             state = case when ${IS_ASLEEP} then 'outdated' else state end,
+             state_changed_at = case when ${IS_ASLEEP} then now() else state_changed_at end,
+             state_next_attempt_at = case when ${IS_ASLEEP} then now() else state_next_attempt_at end
         from troubled where peers.host = troubled.host
       returning peers.host, was_open
     ), hastened as (
@@ -136,6 +145,26 @@ export async function closeBreakers(db: Querier, hosts: readonly string[]): Prom
       from closed left join hastened on hastened.host = closed.host group by closed.host`.execute(db)
   if (rows.some((row) => row.due > 0)) await wakeWorker(db, fanOutGraph.table)
   return rows.map((row) => row.host)
+}
+
+/**
+ * The owner wants a host tried now. It is no sign of life: one more failure, and the breaker is open again.
+ * @returns how many deliveries are due by it; null for a host that is not known
+ */
+export async function tryHostNow(tx: Transaction, host: string): Promise<number | null> {
+  const peer = await tx
+    .updateTable('peers')
+    .set({
+      retry_at: null,
+      unavailable_at: null,
+      failures: sql<number>`least(failures, ${FAILURES_TO_OPEN - 1})`,
+    })
+    .where('host', '=', host)
+    .returning('host')
+    .executeTakeFirst()
+  if (peer === undefined) return null
+  await moveRows(tx, peerGraph, [host], 'outdated')
+  return hastenHost(tx, fanOutGraph, host)
 }
 
 /** Hosts that answered, some of them for the first time; known troubles are not theirs. */

@@ -21,6 +21,8 @@ import { inboxIsThere, listMissingInboxes } from './after-delivery.ts'
 
 /** What another worker has found out is known here at the latest after this long. */
 const REREAD_AFTER_MS = 20_000
+/** A breaker that is open and asked about is looked at again after this long. */
+const DOUBT_AFTER_MS = 1_000
 /** That a host without troubles answers is written down this often. */
 const SUCCESS_EVERY_MS = 3_600_000
 const SUCCESSES_AFTER_MS = 10_000
@@ -82,6 +84,10 @@ class Watch implements PeerWatch {
   }
 
   async find(host: string): Promise<PeerFacts | undefined> {
+    const peer = (await this.#known()).peers.get(host)
+    if (peer === undefined || peer.retry_at === null || peer.retry_at <= this.#parts.clock.now()) return peer
+    // It is being asked for although it should wait: somebody may know better by now.
+    if (this.#parts.clock.monotonicMs() - this.#readAtMs > DOUBT_AFTER_MS) this.#remarkable = null
     return (await this.#known()).peers.get(host)
   }
 

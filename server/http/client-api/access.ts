@@ -160,7 +160,8 @@ function notAuthorized(reply: FastifyReply): HomebirdError {
  * no app is ever granted a scope that covers them. The owner's window reads them.
  */
 export function kindsHiddenFrom(access: Access | null): readonly NotificationType[] {
-  return access?.grant == null ? [] : ['admin.report']
+  const isApp = access !== null && access.grant !== null
+  return isApp ? ['admin.report'] : []
 }
 
 /** The identity that reads, on routes for everybody. */

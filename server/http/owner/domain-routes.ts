@@ -15,6 +15,7 @@ import {
 import { parseBlockedDomain } from '../../domain/blocks/domain-name.ts'
 import { listDomainAllows, listDomainBlocks } from '../../domain/blocks/list-domain-blocks.ts'
 import { previewBlocks } from '../../domain/blocks/preview-blocks.ts'
+import { startPurge } from '../../domain/peers/purge-peer.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireOwner } from './session.ts'
 
@@ -64,6 +65,14 @@ export function domainRoutes(context: HttpContext): FastifyPluginAsync {
       await inTransaction(db, async (tx) => unblockDomain(tx, said))
       return {}
     })
+    app.post<DomainPath>(
+      '/domain-blocks/:domain/purge',
+      named,
+      async (request): Promise<{ readonly servers: number }> => {
+        const { domain } = await word(request.params.domain)
+        return { servers: await inTransaction(db, async (tx) => startPurge(tx, domain)) }
+      },
+    )
     app.post<WordBody>('/domain-allows', written, async (request): Promise<object> => {
       const said = await word(request.body.domain, request.body.comment)
       await inTransaction(db, async (tx) => allowDomain(tx, said))

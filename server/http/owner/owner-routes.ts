@@ -9,6 +9,7 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
+import { peerRoutes } from './peer-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
@@ -49,6 +50,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(switchRoutes(context))
         await owner.register(identityRoutes(context))
         await owner.register(reportRoutes(context))
+        await owner.register(peerRoutes(context))
       },
       { prefix: PREFIX },
     )

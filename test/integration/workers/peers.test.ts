@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inTransaction } from '../../../server/db/transaction.ts'
+import { blockDomain, unblockDomain } from '../../../server/domain/blocks/domain-blocks.ts'
+import { closeBreakers, recordFailures, tryHostNow } from '../../../server/domain/fan-outs/breaker.ts'
+import { startPurge } from '../../../server/domain/peers/purge-peer.ts'
+import { openFakePeer } from '../../support/fake-peer.ts'
+import { openFederationHome } from '../../support/federation-home.ts'
+
+const DAY_MS = 86_400_000
+const silent = await openFakePeer(undefined, { host: 'silent.example' })
+const dead = await openFakePeer(undefined, { host: 'dead.example' })
+const bad = await openFakePeer(undefined, { host: 'bad.example' })
+const deep = await openFakePeer(undefined, { host: 'deep.bad.example' })
+const friendly = await openFakePeer(undefined, { host: 'friend.example' })
+const home = await openFederationHome({ peers: [silent, dead, bad, deep, friendly] })
+const { db } = home.context
+
+async function peerRow(host: string) {
+  return db.selectFrom('peers').selectAll().where('host', '=', host).executeTakeFirstOrThrow()
+}
+
+async function fails(host: string, sinceDays: number): Promise<void> {
+  const failure = [{ host, failures: 3, error: 'nobody there' }]
+  await recordFailures(db, failure)
+  const since = new Date(Date.now() - sinceDays * DAY_MS)
+  await db.updateTable('peers').set({ failing_since: since }).where('host', '=', host).execute()
+  await recordFailures(db, failure)
+}
+
+/** As if its time had come. */
+async function isDue(host: string): Promise<void> {
+  await db.updateTable('peers').set({ state_next_attempt_at: new Date() }).where('host', '=', host).execute()
+  await home.work()
+}
+
+const secondsUntil = (moment: Date | null): number => ((moment?.getTime() ?? 0) - Date.now()) / 1_000
+
+test('a server is unavailable after seven silent days, is asked once a day, and is back when it answers', async () => {
+  const bob = silent.actor('bob')
+  await home.isFollowedBy(bob)
+  await home.work()
+  assert.equal((await peerRow(silent.host)).software, 'fakepeer')
+  await fails(silent.host, 6)
+  assert.equal((await peerRow(silent.host)).unavailable_at, null)
+  await fails(silent.host, 8)
+  const gone = await peerRow(silent.host)
+  assert.ok(gone.unavailable_at)
+  assert.equal(gone.state, 'unreachable')
+  assert.ok(secondsUntil(gone.state_next_attempt_at) > 86_000)
+  const before = silent.sharedInbox.types().length
+  await home.writes('nobody hears this')
+  await home.work()
+  assert.equal(silent.sharedInbox.types().length, before)
+  const waiting = await db
+    .selectFrom('fan_outs')
+    .select('id')
+    .where('host', '=', silent.host)
+    .where('state', '=', 'new')
+    .execute()
+  assert.deepEqual(waiting, [], 'nothing is queued for it')
+
+  silent.answers('/.well-known/nodeinfo', () => 'reset')
+  await isDue(silent.host)
+  const still = await peerRow(silent.host)
+  assert.equal(still.state, 'unreachable', 'one silent answer, and it is left alone for a day again')
+  assert.ok(secondsUntil(still.state_next_attempt_at) > 86_000)
+  silent.answers('/.well-known/nodeinfo', () => ({ status: 404 }))
+  await isDue(silent.host)
+  const back = await peerRow(silent.host)
+  assert.deepEqual(
+    [back.unavailable_at, back.failures],
+    [null, 0],
+    'a server without NodeInfo is there all the same',
+  )
+  silent.forgets('/.well-known/nodeinfo')
+  await home.writes('hello again')
+  await home.work()
+  assert.equal(silent.sharedInbox.types().length, before + 1)
+})
+
+test('a server that speaks is revived at once, and asked anew what it runs', async () => {
+  const eve = dead.actor('eve')
+  await home.isFollowedBy(eve)
+  await fails(dead.host, 30)
+  await db.updateTable('peers').set({ software: 'old' }).where('host', '=', dead.host).execute()
+  // As the inbox does, which listens for signs of life once in ten seconds for each server.
+  assert.deepEqual(await closeBreakers(db, [dead.host]), [dead.host])
+  const row = await peerRow(dead.host)
+  assert.deepEqual([row.state, row.unavailable_at], ['outdated', null])
+  await home.work()
+  assert.equal((await peerRow(dead.host)).software, 'fakepeer')
+})
+
+test('"try now" makes what waits due, and one more failure opens the breaker again', async () => {
+  const joe = dead.actor('joe')
+  await home.isFollowedBy(joe)
+  await home.work()
+  await fails(dead.host, 1)
+  await home.writes('for later')
+  await home.work()
+  const before = dead.sharedInbox.types().length
+  const tried = await inTransaction(db, async (tx) => tryHostNow(tx, dead.host))
+  assert.equal(tried, 1)
+  assert.equal((await peerRow(dead.host)).failures, 2)
+  await home.work()
+  assert.equal(dead.sharedInbox.types().length, before + 1)
+  assert.equal(await inTransaction(db, async (tx) => tryHostNow(tx, 'never.example')), null)
+})
+
+test('on the owner’s word everything of a blocked domain is deleted, and nothing else', async () => {
+  const [eve, mal, friend] = [bad.actor('eve'), deep.actor('mal'), friendly.actor('friend')]
+  for (const actor of [eve, mal, friend]) {
+    await home.follows(actor)
+    const notes = Array.from({ length: 3 }, () =>
+      actor.create(
+        actor.note({ attachment: [{ type: 'Image', mediaType: 'image/png', url: `${actor.uri}.png` }] }),
+      ),
+    )
+    await home.takes(actor, ...notes)
+  }
+  const mine = await home.writes('an answer to nobody any more')
+  await home.takes(eve, eve.like(mine.uri), eve.follow(home.me.uri))
+  const count = async (): Promise<Record<string, number>> => {
+    const of = async (host: string): Promise<number> =>
+      Number(
+        (
+          await db
+            .selectFrom('posts')
+            .innerJoin('actors', 'actors.id', 'posts.author_id')
+            .select(({ fn }) => fn.countAll<string>().as('count'))
+            .where('actors.host', '=', host)
+            .executeTakeFirstOrThrow()
+        ).count,
+      )
+    return { bad: await of(bad.host), deep: await of(deep.host), friend: await of(friendly.host) }
+  }
+  assert.deepEqual(await count(), { bad: 3, deep: 3, friend: 3 })
+  assert.equal(await inTransaction(db, async (tx) => startPurge(tx, 'bad.example')), 0, 'not without a block')
+  const word = { domain: 'bad.example', comment: '', now: new Date() }
+  await inTransaction(db, async (tx) => blockDomain(tx, word))
+  assert.equal(await inTransaction(db, async (tx) => startPurge(tx, 'bad.example')), 2)
+  await home.work()
+  assert.deepEqual(await count(), { bad: 0, deep: 0, friend: 3 })
+  for (const table of ['actors', 'inbox_messages', 'fan_outs'] as const) {
+    const left = await db
+      .selectFrom(table)
+      .select('host')
+      .where('host', 'in', [bad.host, deep.host])
+      .execute()
+    assert.deepEqual(left, [], table)
+  }
+  assert.equal((await peerRow(bad.host)).state, 'purged')
+  assert.equal((await peerRow(deep.host)).state, 'purged')
+  assert.ok(await home.post(mine.uri), 'what was written here stays')
+  await inTransaction(db, async (tx) => unblockDomain(tx, word))
+  assert.equal((await peerRow(bad.host)).state, 'outdated', 'and is met anew after the block')
+})
+
+test('a block that is taken back before the purge has begun saves everything', async () => {
+  const eve = bad.actor('eva')
+  await home.context.home.refresh()
+  await home.follows(eve)
+  const note = eve.note()
+  await home.takes(eve, eve.create(note))
+  const word = { domain: 'bad.example', comment: '', now: new Date() }
+  await inTransaction(db, async (tx) => {
+    await blockDomain(tx, word)
+    await startPurge(tx, 'bad.example')
+    await unblockDomain(tx, word)
+  })
+  await home.work()
+  assert.ok(await home.post(note.id))
+  assert.equal((await peerRow(bad.host)).state, 'updated')
+})
