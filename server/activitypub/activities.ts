@@ -98,6 +98,20 @@ export function voteActivity(
   return { ...head('Create', { ...parts, id }, PLAIN_CONTEXT), to, object }
 }
 
+export interface FeaturedParts extends ActivityHead {
+  /** The collection of what the actor features. */
+  readonly targetUri: string
+  /** Id of a post, or a Hashtag. */
+  readonly object: JsonObject | string
+  readonly to: readonly string[]
+}
+
+/** What an actor pins on its profile or features there, or takes off it. */
+export function featuredActivity(type: 'Add' | 'Remove', parts: FeaturedParts): JsonObject {
+  const { object, targetUri: target, to } = parts
+  return { ...head(type, parts, POST_CONTEXT), to, object, target }
+}
+
 interface DirectedParts extends ActivityHead {
   readonly objectUri: string
   /** Whom it is delivered to. */

@@ -3,6 +3,7 @@ import type { Row } from '../db/tables.ts'
 import type { JsonObject } from './json.ts'
 import { ed25519Multikey } from './multikey.ts'
 import { emojiTag, withoutEmpty } from './note-parts.ts'
+import { featuredTagsUri } from './uris.ts'
 import { ACTOR_CONTEXT } from './vocabulary.ts'
 
 /** The columns of an own actor that its document is made of. */
@@ -54,6 +55,7 @@ function identityProperties(actor: OwnActor): JsonObject {
     followers: actor.followers_uri,
     following: actor.following_uri,
     featured: actor.featured_uri,
+    featuredTags: featuredTagsUri(actor.uri),
     icon: imageOf(actor.icon_url, actor.icon_description),
     image: imageOf(actor.header_url, actor.header_description),
     attachment: actor.fields.map((field) => ({

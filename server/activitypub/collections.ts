@@ -72,3 +72,12 @@ export function wholeOrderedCollection(parts: {
     orderedItems: items,
   }
 }
+
+/** The same without an order. */
+export function wholeCollection(parts: {
+  readonly uri: string
+  readonly items: readonly (string | JsonObject)[]
+}): JsonObject {
+  const { uri, items } = parts
+  return { '@context': POST_CONTEXT, id: uri, type: 'Collection', totalItems: items.length, items }
+}

@@ -19,6 +19,7 @@ export const AP_ROUTES = {
   following: '/ap/actors/:id/following',
   followingPage: '/ap/actors/:id/following/page/:cursor',
   featured: '/ap/actors/:id/featured',
+  featuredTags: '/ap/actors/:id/tags',
   post: '/ap/posts/:id',
   postActivity: '/ap/posts/:id/activity',
   postContext: '/ap/posts/:id/context',
@@ -55,6 +56,11 @@ export function postActivityUri(postUri: string): string {
 /** The thread that begins with this post. */
 export function postContextUri(postUri: string): string {
   return `${postUri}/context`
+}
+
+/** The hashtags that an actor of this home shows on its profile. */
+export function featuredTagsUri(actorUri: string): string {
+  return `${actorUri}/tags`
 }
 
 export function repliesUri(postUri: string): string {

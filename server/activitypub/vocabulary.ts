@@ -58,6 +58,7 @@ const ACTOR_TERMS = {
   discoverable: 'toot:discoverable',
   indexable: 'toot:indexable',
   featured: { '@id': 'toot:featured', '@type': '@id' },
+  featuredTags: { '@id': 'toot:featuredTags', '@type': '@id' },
   schema: 'http://schema.org#',
   PropertyValue: 'schema:PropertyValue',
   value: 'schema:value',

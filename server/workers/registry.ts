@@ -22,6 +22,7 @@ import { peerGraph } from '../domain/peers/peer-graph.ts'
 import { pollGraph } from '../domain/polls/poll-graph.ts'
 import { pollVoteGraph } from '../domain/polls/poll-vote-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
+import { featuredChangeGraph } from '../domain/profiles/featured-change-graph.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
@@ -35,6 +36,7 @@ import { blockHandlers } from './block-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
+import { featuredChangeHandlers } from './featured-change-handlers.ts'
 import { followHandlers } from './follow-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
@@ -91,6 +93,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       handlers: threadHandlers({ ...parts, collections, limits: threadLimits(config) }),
     }),
     work({ graph: postRefreshGraph, handlers: postRefreshHandlers({ ...parts, collections }) }),
+    work({ graph: featuredChangeGraph, handlers: featuredChangeHandlers(parts) }),
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
   ]

@@ -61,6 +61,6 @@ function remember(touches: Map<string, Touch[]>, key: string, touch: Touch): voi
 function objectsOf({ activity }: InboundMessage): string[] {
   const { object, id, objectUri } = activity
   const nested = object === null ? null : idOf(object['object'])
-  const name = object === null || objectUri !== null ? null : textOf(object['name'])
+  const name = object === null || objectUri !== null ? null : (textOf(object['name'])?.toLowerCase() ?? null)
   return [...new Set([id, objectUri, nested, name].filter((one) => one !== null))]
 }

@@ -36,13 +36,44 @@ export async function searchHashtags(
      order by (hashtags.name = ${key}) desc,
               (select max(post_id) from post_hashtags where hashtag_id = hashtags.id) desc nulls last
      limit ${search.limit} offset ${search.offset}`.execute(db)
+  return withHistory(db, scope, rows, search.now)
+}
+
+const SUGGESTED = 10
+
+/** What an identity uses most and does not show on its profile yet. */
+export async function suggestHashtags(
+  db: Querier,
+  scope: EntityScope,
+  actorId: string,
+  now: Date,
+): Promise<Tag[]> {
+  const { rows } = await sql<HashtagFacts>`
+    select hashtags.id, hashtags.name, hashtags.display_name
+      from posts
+      join post_hashtags on post_hashtags.post_id = posts.id
+      join hashtags on hashtags.id = post_hashtags.hashtag_id
+     where posts.author_id = ${actorId} and posts.visibility in ('public', 'unlisted') and posts.deleted_at is null
+       and not exists (select from featured_hashtags as featured
+                        where featured.actor_id = ${actorId} and featured.hashtag_id = hashtags.id)
+     group by hashtags.id
+     order by count(*) desc, max(posts.id) desc limit ${SUGGESTED}`.execute(db)
+  return withHistory(db, scope, rows, now)
+}
+
+async function withHistory(
+  db: Querier,
+  scope: EntityScope,
+  hashtags: readonly HashtagFacts[],
+  now: Date,
+): Promise<Tag[]> {
   const history = await readHistory(
     db,
-    rows.map((row) => row.id),
+    hashtags.map((row) => row.id),
   )
-  return rows.map((row) => {
+  return hashtags.map((row) => {
     const days = history.filter((day) => day.hashtag_id === row.id)
-    return tagOf(scope, row, fullHistory(days, search.now))
+    return tagOf(scope, row, fullHistory(days, now))
   })
 }
 

@@ -1,6 +1,7 @@
 /** Bookmarks and pins: what an identity keeps for itself, and what it shows first on its profile. */
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
+import { lockFeatured, noteFeaturedChange } from '../profiles/featured-changes.ts'
 import type { PostRow } from './status-facts.ts'
 
 export const MAX_PINS = 5
@@ -31,16 +32,24 @@ export async function pinPost(tx: Transaction, actorId: string, post: PostRow): 
           ? 'Posts that are only visible to mentioned users cannot be pinned'
           : null
   if (flaw !== null) throw refused(flaw)
-  // Two requests at once must not make six: the row of the actor is what they wait for.
-  await tx.selectFrom('actors').select('id').where('id', '=', actorId).forUpdate().execute()
+  // Two requests at once must not make six.
+  await lockFeatured(tx, actorId)
   const pins = await tx.selectFrom('pins').select('post_id').where('actor_id', '=', actorId).execute()
   if (pins.some((pin) => pin.post_id === post.id)) return
   if (pins.length >= MAX_PINS) throw refused('You have already pinned the maximum number of posts')
   await tx.insertInto('pins').values({ actor_id: actorId, post_id: post.id }).execute()
+  await noteFeaturedChange(tx, actorId, { postId: post.id })
 }
 
 export async function unpinPost(tx: Transaction, actorId: string, postId: string): Promise<void> {
-  await tx.deleteFrom('pins').where('actor_id', '=', actorId).where('post_id', '=', postId).execute()
+  await lockFeatured(tx, actorId)
+  const removed = await tx
+    .deleteFrom('pins')
+    .where('actor_id', '=', actorId)
+    .where('post_id', '=', postId)
+    .returning('id')
+    .executeTakeFirst()
+  if (removed !== undefined) await noteFeaturedChange(tx, actorId, { postId })
 }
 
 function refused(flaw: string): HomebirdError {

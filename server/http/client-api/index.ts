@@ -11,6 +11,7 @@ import { readBodies } from './bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
+import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
@@ -43,6 +44,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(migrationRoutes(api), first)
     await app.register(accountRoutes(api), first)
     await app.register(accountActRoutes(api), first)
+    await app.register(featuredTagRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
     const both = { prefix: '/api' }

@@ -10,6 +10,7 @@ import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
 import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
 import { POLL_LIMITS } from '../../domain/polls/poll-draft.ts'
 import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
+import { MAX_FEATURED_HASHTAGS } from '../../domain/profiles/own-featured-hashtags.ts'
 import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
 import { LINK_CHARACTERS } from '../../domain/text/scan-text.ts'
 import { OPEN, forAll } from './access.ts'
@@ -28,7 +29,7 @@ const STATUSES = {
 }
 
 const ACCOUNTS = {
-  max_featured_tags: 0,
+  max_featured_tags: MAX_FEATURED_HASHTAGS,
   max_pinned_statuses: MAX_PINS,
   max_display_name_length: PROFILE_LIMITS.displayName,
   max_note_length: PROFILE_LIMITS.bio,

@@ -24,17 +24,12 @@ const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
   'read:lists': ['/v1/lists', '/v1/accounts/:id/lists'],
   'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
   'read:statuses': ['/v1/conversations', '/v1/scheduled_statuses', '/v1/announcements'],
-  'read:accounts': [
-    '/v1/featured_tags',
-    '/v1/featured_tags/suggestions',
-    '/v1/endorsements',
-    '/v1/accounts/:id/endorsements',
-  ],
+  'read:accounts': ['/v1/endorsements', '/v1/accounts/:id/endorsements'],
   'read:notifications': ['/v1/notifications/requests'],
 }
 
 /** Lists of accounts that are empty. */
-const OF_ACCOUNTS = ['/v1/accounts/:id/featured_tags', '/v1/accounts/:id/identity_proofs']
+const OF_ACCOUNTS = ['/v1/accounts/:id/identity_proofs']
 
 export function quietRoutes(): FastifyPluginAsync {
   return async (plain) => {

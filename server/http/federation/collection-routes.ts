@@ -1,16 +1,21 @@
-/** The collections of an identity: outbox, followers, following, featured. Pages are paths. */
+/** The collections of an identity: outbox, followers, following, pinned posts, hashtags. Pages are paths. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import {
   orderedCollection,
   orderedCollectionPage,
+  wholeCollection,
   wholeOrderedCollection,
 } from '../../activitypub/collections.ts'
 import { createActivity } from '../../activitypub/activities.ts'
 import type { JsonObject } from '../../activitypub/json.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
+import { hashtagTag } from '../../activitypub/note-parts.ts'
 import { AP_ROUTES, FIRST_PAGE, postActivityUri } from '../../activitypub/uris.ts'
 import { type Actor, findIdentity } from '../../domain/actors/actor.ts'
 import { type FollowSide, countFollowsOf, listFollowUris } from '../../domain/follows/list-follow-uris.ts'
+import { hashtagPageUrl, originOfHost } from '../../domain/owner/own-uris.ts'
+import { listFeaturedNames } from '../../domain/profiles/own-featured-hashtags.ts'
+import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { countOutbox, listOutbox, listPinned } from '../../domain/posts/outbox.ts'
 import type { HttpContext } from '../http-context.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
@@ -53,6 +58,7 @@ export function collectionRoutes(surface: Surface): FastifyPluginAsync {
     app.get(AP_ROUTES.following, OPEN, serve(follows(context, 'following')))
     app.get(AP_ROUTES.followingPage, OPEN, serve(followsPage(context, 'following')))
     app.get(AP_ROUTES.featured, OPEN, serve(featured(context)))
+    app.get(AP_ROUTES.featuredTags, OPEN, serve(featuredTags(context)))
   }
 }
 
@@ -122,5 +128,14 @@ function featured({ db, config }: HttpContext): Make {
     // In the order of the rows.
     const objects = await loadOwnObjects(db, posts, config)
     return wholeOrderedCollection({ uri, items: [...objects.values()] })
+  }
+}
+
+function featuredTags({ db }: HttpContext): Make {
+  return async (actor, uri) => {
+    const names = await listFeaturedNames(db, actor.id)
+    const origin = originOfHost(actor.host)
+    const items = names.map((name) => hashtagTag({ name, url: hashtagPageUrl(origin, hashtagKey(name)) }))
+    return wholeCollection({ uri, items })
   }
 }

@@ -56,6 +56,7 @@ export class ReadyAnswers {
         onNotification: (graph) => {
           if (graph === 'posts' || graph === 'actors') this.#drop(graph)
           if (graph === 'quote_authorizations') this.#drop('posts')
+          if (graph === 'featured_changes') this.#drop('posts')
         },
       }),
     ]

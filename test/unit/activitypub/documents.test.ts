@@ -73,6 +73,7 @@ describe('an identity', () => {
       followers: `${HOME}/ap/actors/7/followers`,
       following: `${HOME}/ap/actors/7/following`,
       featured: `${HOME}/ap/actors/7/featured`,
+      featuredTags: `${HOME}/ap/actors/7/tags`,
       endpoints: { sharedInbox: `${HOME}/ap/inbox` },
       manuallyApprovesFollowers: true,
       discoverable: true,
