@@ -46,6 +46,13 @@ export function collectionPage(parts: CollectionPageParts): JsonObject {
   return { ...pageOf('CollectionPage', parts), items: parts.items }
 }
 
+/** A collection inside of another document, its first page in it: who reads the document needs not ask for either. */
+export function embeddedCollection(parts: CollectionPageParts & { readonly totalItems: number }): JsonObject {
+  const { collectionUri, totalItems, ...page } = parts
+  const { '@context': _, ...first } = collectionPage({ collectionUri, ...page })
+  return { id: collectionUri, type: 'Collection', totalItems, first }
+}
+
 function pageOf(type: string, parts: CollectionPageParts): JsonObject {
   const { collectionUri, cursor, nextCursor, totalItems } = parts
   return withoutEmpty({

@@ -1,4 +1,6 @@
 /** Two whole homes on loopback, each behind TLS under a name of its own, that reach each other by these names. */
+import { appendFile } from 'node:fs/promises'
+import { type FakePeer, reach } from './fake-peer.ts'
 import { type HomeClient, signedInClient } from './home-client.ts'
 import { type ProcessHome, startProcessHome } from './process-home.ts'
 import { type TestCa, createTestCa } from './test-tls.ts'
@@ -22,6 +24,8 @@ export interface TwoHomes extends AsyncDisposable {
 interface TwoHomesOptions {
   readonly names?: readonly [string, string]
   readonly env?: Readonly<Record<string, string>>
+  /** Scripted servers that both homes reach. */
+  readonly peers?: readonly FakePeer[]
   /** For the first home only. */
   readonly firstEnv?: Readonly<Record<string, string>>
 }
@@ -40,9 +44,15 @@ export async function openTwoHomes(options: TwoHomesOptions = {}): Promise<TwoHo
     const names = options.names ?? ['ana.example', 'ben.example']
     const fronts = await Promise.all(names.map(async (name) => openTlsFront(ca, [name])))
     closers.push(async () => Promise.all(fronts.map(async (front) => front.close())))
+    const { hostAddresses, tlsCa } = reach(...(options.peers ?? []))
+    await appendFile(ca.caFile, tlsCa.map((pem) => `\n${pem}`).join(''))
+    const addresses = [
+      ...names.map((name, index) => `${name}=${fronts[index]?.address}`),
+      ...Object.entries(hostAddresses).map((pair) => pair.join('=')),
+    ]
     const env = {
       NODE_EXTRA_CA_CERTS: ca.caFile,
-      HOMEBIRD_HOST_ADDRESSES: names.map((name, index) => `${name}=${fronts[index]?.address}`).join(','),
+      HOMEBIRD_HOST_ADDRESSES: addresses.join(','),
       ...options.env,
     }
     const [a, b] = await Promise.all(

@@ -30,6 +30,7 @@ export async function storeOriginFacts(
   postId: string,
   facts: OriginFacts,
 ): Promise<boolean> {
+  if (Object.values(facts).every((fact) => fact === null)) return false
   const { rows } = await sql`
     update posts
        set replies_link = coalesce(given.link, replies_link), origin_replies = coalesce(given.replies, origin_replies),

@@ -1,11 +1,18 @@
 /** Own posts and boosts at their ids, what hangs on them, and what is left of those that are gone. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { createActivity } from '../../activitypub/activities.ts'
-import { collection, collectionPage, wholeOrderedCollection } from '../../activitypub/collections.ts'
+import {
+  type CollectionPageParts,
+  collection,
+  collectionPage,
+  embeddedCollection,
+  wholeOrderedCollection,
+} from '../../activitypub/collections.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
 import { tombstoneDocument } from '../../activitypub/note.ts'
-import { AP_ROUTES, FIRST_PAGE } from '../../activitypub/uris.ts'
+import { AP_ROUTES, FIRST_PAGE, repliesUri } from '../../activitypub/uris.ts'
 import { PLAIN_CONTEXT, POST_CONTEXT } from '../../activitypub/vocabulary.ts'
+import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
@@ -109,7 +116,10 @@ function objectOf({ db, config }: HttpContext): Make {
   return async (post) => {
     const object = (await loadOwnObjects(db, [post], config)).get(post.id)
     if (object === undefined) return null
-    return { '@context': post.boost_of_id === null ? POST_CONTEXT : PLAIN_CONTEXT, ...object }
+    if (post.boost_of_id !== null) return { '@context': PLAIN_CONTEXT, ...object }
+    const page = await firstReplies(db, post)
+    const replies = embeddedCollection({ ...page, totalItems: post.replies_count })
+    return { '@context': POST_CONTEXT, ...object, replies }
   }
 }
 
@@ -140,13 +150,24 @@ function repliesPageOf({ db }: HttpContext): Make {
   return async (post, uri, cursor) => {
     const after = cursor === FIRST_PAGE ? '0' : cursor
     if (post.boost_of_id !== null || !/^\d{1,18}$/.test(after)) return null
-    const found = await listReplyUris(db, post.id, after, REPLIES_PER_PAGE)
-    return collectionPage({
-      collectionUri: uri.slice(0, uri.lastIndexOf('/page/')),
-      cursor,
-      items: found.map((reply) => reply.uri),
-      nextCursor: found.length === REPLIES_PER_PAGE ? (found.at(-1)?.id ?? null) : null,
-    })
+    const collectionUri = uri.slice(0, uri.lastIndexOf('/page/'))
+    return collectionPage({ collectionUri, cursor, ...(await repliesAfter(db, post, after)) })
+  }
+}
+
+async function firstReplies(db: Querier, post: Post): Promise<CollectionPageParts> {
+  return { collectionUri: repliesUri(post.uri), cursor: FIRST_PAGE, ...(await repliesAfter(db, post, '0')) }
+}
+
+async function repliesAfter(
+  db: Querier,
+  post: Post,
+  after: string,
+): Promise<Pick<CollectionPageParts, 'items' | 'nextCursor'>> {
+  const found = await listReplyUris(db, post.id, after, REPLIES_PER_PAGE)
+  return {
+    items: found.map((reply) => reply.uri),
+    nextCursor: found.length === REPLIES_PER_PAGE ? (found.at(-1)?.id ?? null) : null,
   }
 }
 

@@ -6,6 +6,7 @@ import { deletePost } from '../../../server/domain/posts/delete-post.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { type PeerAnswer, openFakePeer, sendRaw } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { RemoteSeeds } from '../../support/remote-seeds.ts'
 import { until } from '../../support/until.ts'
 
 const peer = await openFakePeer()
@@ -244,6 +245,30 @@ test('replies, likes and shares of a post are told, the last two by number only'
   const thread = (await get(`${pathOf(own.uri)}/context`)).json()
   assert.deepEqual(thread['orderedItems'], [own.uri, reply.id])
 })
+
+test('a post carries the first page of its public replies, by whomever, and says where the next one is', async () => {
+  const own = await home.writes('talk much')
+  const seeds = new RemoteSeeds(home.db)
+  const author = await seeds.actor('many', { host: 'many.example' })
+  const uris: string[] = []
+  for (let n = 0; n < 52; n += 1) uris.push((await seeds.post(author, { inReplyTo: own })).uri)
+  await seeds.post(author, { inReplyTo: own, visibility: 'followers' })
+  await home.db.updateTable('posts').set({ replies_count: 52 }).where('id', '=', own.id).execute()
+  const { replies } = (await get(pathOf(own.uri))).json() as { replies?: EmbeddedReplies }
+  assert.ok(replies)
+  assert.deepEqual([replies.id, replies.totalItems], [`${own.uri}/replies`, 52])
+  assert.equal(replies.first.id, `${own.uri}/replies/page/first`)
+  assert.equal('@context' in replies.first, false)
+  assert.deepEqual(replies.first.items, uris.slice(0, 50))
+  const next = (await get(pathOf(String(replies.first.next)))).json()
+  assert.deepEqual([next['items'], next['next']], [uris.slice(50), undefined])
+})
+
+interface EmbeddedReplies {
+  readonly id: string
+  readonly totalItems: number
+  readonly first: { readonly id: string; readonly items: readonly string[]; readonly next?: string }
+}
 
 test('in authorised-fetch mode only the signed are served, the instance actor excepted', async () => {
   const strict = await openFederationHome({
