@@ -110,10 +110,17 @@ export function readyAnswer(parts: AnswerParts): ReadyAnswer {
 
 /** Sends it, or 304 where the reader has it already. */
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
-  void reply.header('cache-control', answer.cacheControl).header('etag', answer.etag)
+  void reply.header('cache-control', cacheControlFor(request, answer)).header('etag', answer.etag)
   if (answer.lastModified !== null) void reply.header('last-modified', answer.lastModified)
   if (answer.status === 200 && hasIt(request, answer)) return reply.code(304).send()
   return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body)
+}
+
+/** Whoever shows who they are gets the same answer, and no cache may take it for everybody's (rule 83). */
+function cacheControlFor({ headers }: FastifyRequest, { cacheControl }: ReadyAnswer): string {
+  return headers.authorization === undefined && headers.cookie === undefined
+    ? cacheControl
+    : 'private, no-store'
 }
 
 /** The tag decides where one is sent; tags are compared weakly. @see RFC 9110 13.1 */
