@@ -34,7 +34,7 @@ export function dropped(reason: string): MessageOutcome {
 }
 
 /** Types that mean something to this home today; the others are kept for the inspector. */
-const HANDLED = [
+export const HANDLED = [
   ...([
     'Create',
     'Update',
