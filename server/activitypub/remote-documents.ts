@@ -8,7 +8,13 @@ import { describeError, isHomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import type { Home } from '../domain/owner/home.ts'
-import { FETCH_LIMITS, type FetchFailure, type SafeFetch, fetchFailureOf } from '../net/fetch-types.ts'
+import {
+  FETCH_LIMITS,
+  type FetchFailure,
+  type SafeFetch,
+  fetchFailureOf,
+  isTemporaryFailure,
+} from '../net/fetch-types.ts'
 import { type RemoteUrl, findRemoteUrl } from '../net/origin.ts'
 import { InstanceSigner } from './instance-signer.ts'
 import { type JsonObject, parseActivityJson } from './json.ts'
@@ -192,13 +198,7 @@ function outcomeOf(failure: FetchFailure, reason: string): DocumentFailure {
   const { status } = failure
   if (status === 410) return { outcome: 'gone' }
   if (status === 404) return { outcome: 'missing', reason }
-  const isTemporary =
-    status === null
-      ? ['name', 'connection', 'certificate', 'protocol', 'aborted', 'closed', 'paused', 'timeout'].includes(
-          failure.reason,
-        )
-      : status >= 500 || status === 408 || status === 429
-  if (!isTemporary) return { outcome: 'refused', reason }
+  if (!isTemporaryFailure(failure)) return { outcome: 'refused', reason }
   return {
     outcome: 'unavailable',
     reason,

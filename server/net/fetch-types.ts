@@ -180,6 +180,21 @@ export interface FetchFailure {
   readonly phase: FetchPhase | null
 }
 
+const PASSING_REASONS: ReadonlySet<FetchFailureReason> = new Set<FetchFailureReason>([
+  'name',
+  'connection',
+  'certificate',
+  'protocol',
+  'aborted',
+  'closed',
+  'timeout',
+])
+
+/** Whether another try may go better: nobody answered, or somebody who is in trouble. */
+export function isTemporaryFailure({ status, reason }: FetchFailure): boolean {
+  return status === null ? PASSING_REASONS.has(reason) : status >= 500 || status === 408 || status === 429
+}
+
 /** The facts of a FETCH_* error, or undefined for any other error. */
 export function fetchFailureOf(error: unknown): FetchFailure | undefined {
   if (!isHomebirdError(error) || !error.code.startsWith('FETCH_')) return undefined

@@ -7,6 +7,7 @@ import type { Database } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { forgetGoneActor } from '../domain/actors/actor-freshness.ts'
+import { isOfInterest, requestLinkChecks } from '../domain/links/link-checks.ts'
 import { findMoveObstacle, followMove, wasMoveFollowed } from '../domain/moves/follow-move.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { refreshProfile } from '../domain/profiles/profile-readings.ts'
@@ -38,7 +39,10 @@ async function refresh(parts: ActorParts, actor: Row<'actors'>): Promise<Outdate
   switch (reading.outcome) {
     case 'found':
       await followUnannounced(parts, reading.actor)
-      await inTransaction(db, async (tx) => refreshProfile(tx, actor.id, clock.now()))
+      await inTransaction(db, async (tx) => {
+        await refreshProfile(tx, actor.id, clock.now())
+        if (await isOfInterest(tx, reading.actor)) await requestLinkChecks(tx, reading.actor)
+      })
       return 'updated'
     case 'gone':
       await inTransaction(db, async (tx) => forgetGoneActor(tx, actor.id, clock.now()))

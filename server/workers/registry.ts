@@ -16,6 +16,7 @@ import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
 import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
 import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
+import { linkCheckGraph } from '../domain/links/link-check-graph.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { outboxSweepGraph } from '../domain/outboxes/outbox-sweep-graph.ts'
 import { peerGraph } from '../domain/peers/peer-graph.ts'
@@ -44,6 +45,7 @@ import { interactionHandlers } from './interaction-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
 import { reportGraph } from '../domain/reports/report-graph.ts'
 import { reportHandlers } from './report-handlers.ts'
+import { linkCheckHandlers } from './link-check-handlers.ts'
 import { peerHandlers } from './peer-handlers.ts'
 import { pollHandlers } from './poll-handlers.ts'
 import { pollVoteHandlers } from './poll-vote-handlers.ts'
@@ -86,6 +88,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
+    work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),
     work({ graph: profileReadingGraph, handlers: profileReadingHandlers({ ...parts, collections }) }),
     work({ graph: outboxSweepGraph, handlers: outboxSweepHandlers({ ...parts, collections }) }),
     work({

@@ -132,10 +132,22 @@ type ColumnName = keyof typeof DEFINITIONS
 const NAMES = Object.keys(DEFINITIONS) as ColumnName[]
 const COLUMNS = sql.join(NAMES.map((name) => sql.ref(name)))
 const DEFINITION = sql.raw(NAMES.map((name) => `${name} ${DEFINITIONS[name]}`).join(', '))
+/** Fields that are what they were keep the mark of their proof, of which their origin knows nothing. */
+const MARKED_FIELDS = sql`(
+  select coalesce(jsonb_agg(case when mark.at is null then field.value
+                                 else field.value || jsonb_build_object('verifiedAt', mark.at) end
+                            order by field.ordinality), '[]')
+    from jsonb_array_elements(excluded.fields) with ordinality as field (value, ordinality)
+    left join lateral (
+           select former.value -> 'verifiedAt' as at from jsonb_array_elements(actors.fields) as former (value)
+            where former.value ->> 'value' = field.value ->> 'value' and former.value ->> 'verifiedAt' is not null
+            limit 1) as mark on true)`
+
 const ASSIGNMENTS: RawBuilder<unknown> = sql.join(
   NAMES.filter((name) => name !== 'uri').map((name) => {
     // A handle that was confirmed once is not taken back by a reading that did not ask.
     const value = `excluded.${name}`
+    if (name === 'fields') return sql`fields = ${MARKED_FIELDS}`
     if (name !== 'handle_domain') return sql`${sql.ref(name)} = ${sql.ref(value)}`
     return sql`handle_domain = case when excluded.fetched_at is null and actors.fetched_at is not null
                                     then actors.handle_domain else excluded.handle_domain end`

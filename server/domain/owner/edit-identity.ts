@@ -2,6 +2,7 @@
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
 import type { QuotePolicy, Row, StoredField, Visibility } from '../../db/tables.ts'
+import { requestLinkChecks } from '../links/link-checks.ts'
 import { tellProfile } from '../moves/move-identity.ts'
 import { cleanLine, cleanLines } from '../text/clean-text.ts'
 import { composeHtml } from '../text/compose-html.ts'
@@ -66,6 +67,7 @@ export async function editIdentity(
     .where('id', '=', actor.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (edit.fields !== undefined) await requestLinkChecks(tx, row)
   await tellProfile(tx, actor.id)
   return row
 }

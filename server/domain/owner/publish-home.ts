@@ -4,6 +4,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { Tables } from '../../db/tables.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
+import { recheckOwnLinks } from '../links/link-checks.ts'
 import { type DomainNames, lockHomeNames, parseDomainNames } from './domains.ts'
 import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
 
@@ -77,6 +78,7 @@ export async function publishHome(
       throw new HomebirdError('CONFLICT', text, { safe: `${text}; add ${names.domain} as a further domain.` })
     }
     await rewriteEverything(tx, primary.id, names)
+    await recheckOwnLinks(tx)
     await notify(tx, 'changed', 'domains')
     await notify(tx, 'changed', 'keys')
   })

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { PageOf, PageRequest } from '../../db/paging.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
+import { requestLinkChecks } from '../../domain/links/link-checks.ts'
 import { sweepFurther } from '../../domain/outboxes/outbox-sweeps.ts'
 import { openProfile } from '../../domain/profiles/profile-readings.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -30,7 +31,10 @@ export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home'
   const atProfile: Looks['atProfile'] = async (viewerId, actor) => {
     if (!isAsked(viewerId, actor) || seen.has(actor.id)) return
     seen.set(actor.id, true)
-    await inTransaction(db, async (tx) => openProfile(tx, actor.id, clock.now()))
+    await inTransaction(db, async (tx) => {
+      await openProfile(tx, actor.id, clock.now())
+      await requestLinkChecks(tx, actor)
+    })
   }
   return {
     atProfile,
