@@ -100,8 +100,9 @@ async function sendPost(tx: Transaction, { post, author }: Loaded, parts: PostHa
   const object = await noteOf(tx, post, parts)
   if (object === null) return
   const id = postActivityUri(post.uri)
-  // The first run may have been cut off after its transaction, and the post edited since.
-  const wasSent = post.edited_at !== null && (await isQueued(tx, id))
+  // The first run may have been cut off after its transaction, and the post changed since.
+  const hasChanged = post.edited_at !== null || post.amended_at !== null
+  const wasSent = hasChanged && (await isQueued(tx, id))
   if (wasSent) return sendEdit(tx, { post, author, boosted: null }, parts)
   await queue(tx, {
     signer: author,

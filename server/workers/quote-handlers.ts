@@ -154,7 +154,8 @@ async function askToQuote(tx: Transaction, quote: Quote, { mediaUrl }: QuoteHand
       { uri, actorUri: author.uri, quotedUri: quote.quoted_uri, quoting },
       quotedAuthor.uri,
     ),
-    objectUri: post.uri,
+    // It carries the post, so it need not wait for the post's own Create.
+    objectUri: uri,
     recipients: { actorIds: [quotedAuthorId] },
   })
 }

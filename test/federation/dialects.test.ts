@@ -381,7 +381,7 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
   Delete: deletes,
   EmojiReact: reacts,
   'Undo EmojiReact': unreacts,
-  QuoteRequest: withoutEffect,
+  QuoteRequest: async (story, fixture) => assert.equal((await story.sends(fixture)).state, 'processed'),
   Flag: withoutEffect,
   async Add(story, fixture) {
     assert.equal((await story.sends(fixture)).state, 'processed')
