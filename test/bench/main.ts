@@ -4,15 +4,18 @@
  */
 import { parseArgs } from 'node:util'
 import { type BenchResult, printTable, writeJsonLines } from './report.ts'
-import { WORKLOADS } from './workloads.ts'
+import { GROUPS, WORKLOADS } from './workloads.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
-const wanted = positionals.length === 0 ? Object.keys(WORKLOADS) : positionals
+const wanted =
+  positionals.length === 0 ? Object.keys(WORKLOADS) : positionals.flatMap((name) => GROUPS[name] ?? [name])
 const results: BenchResult[] = []
 for (const name of wanted) {
   const workload = WORKLOADS[name]
   if (workload === undefined) {
-    console.error(`bench: "${name}" is not a workload; known are ${Object.keys(WORKLOADS).join(', ')}`)
+    console.error(
+      `bench: "${name}" is not a workload; known are ${[...Object.keys(WORKLOADS), ...Object.keys(GROUPS)].join(', ')}`,
+    )
     process.exit(2)
   }
   console.error(`bench: ${name} …`)

@@ -9,6 +9,7 @@ import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome }
 import { requestBytes, runLoad } from './http-load.ts'
 import { processTree, usageOf } from './processes.ts'
 import { type BenchResult, latencies, quantile } from './report.ts'
+import { scanners } from './scanners.ts'
 import { type World, createRequest, openWorld, seedActors } from './world.ts'
 
 export type Workload = () => Promise<BenchResult[]>
@@ -285,4 +286,10 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   inbox,
   'fan-out': fanOut,
   reads,
+  scanners,
+}
+
+/** Names for several at once. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  federation: ['inbox', 'fan-out', 'reads', 'scanners'],
 }

@@ -256,8 +256,8 @@ export class PeeredHome {
   }
 
   /** No worker has anything to do. */
-  async quiet(): Promise<void> {
-    await until('the workers are done', async () => (await countDue(this.db)) === 0)
+  async quiet(giveUpAfterMs?: number): Promise<void> {
+    await until('the workers are done', async () => (await countDue(this.db)) === 0, giveUpAfterMs)
   }
 
   /** A good post of the friend stands in the timeline: what the hostile cases lack is all that they lack. */
@@ -270,6 +270,12 @@ export class PeeredHome {
     )
     assert.equal(answer.status, 202, answer.text())
     await this.shows(text)
+  }
+
+  /** What each part takes of the machine's memory. */
+  async memoryBytes(): Promise<Record<string, number>> {
+    const parts = await partsOf(this.home)
+    return Object.fromEntries(parts.map(({ name, memoryBytes }) => [name, memoryBytes ?? 0]))
   }
 
   async shows(text: string): Promise<Json> {
@@ -354,11 +360,18 @@ async function trusted(authorities: readonly string[]): Promise<string> {
   return file
 }
 
-/** Names and pids of the parts, as the home itself tells them. */
-async function pidsOf(home: ProcessHome): Promise<string> {
+interface Part {
+  readonly name: string
+  readonly pid: number | null
+  readonly memoryBytes: number | null
+}
+
+/** The parts, as the home itself tells of them. */
+async function partsOf(home: ProcessHome): Promise<readonly Part[]> {
   const { stdout } = await home.command('status', '--json')
-  const { parts } = JSON.parse(stdout) as {
-    readonly parts: readonly { readonly name: string; readonly pid: number | null }[]
-  }
-  return parts.map(({ name, pid }) => `${name} ${pid}`).join(', ')
+  return (JSON.parse(stdout) as { readonly parts: readonly Part[] }).parts
+}
+
+async function pidsOf(home: ProcessHome): Promise<string> {
+  return (await partsOf(home)).map(({ name, pid }) => `${name} ${pid}`).join(', ')
 }

@@ -34,20 +34,25 @@ export async function receiveFollow(tx: Transaction, incoming: IncomingFollow): 
   const wasCounted = former === 'accepted' || former === 'accepting'
   const state = isRefused ? 'rejecting' : target.is_locked && !wasCounted ? 'pending_approval' : 'accepting'
   const isAutomatic = state !== 'pending_approval'
-  const { rows: stored } = await sql`
+  const { rows: stored } = await sql<{ wasThere: boolean }>`
     insert into follows (uri, source_id, target_id, accepted_at, state, state_priority, state_next_attempt_at)
-    values (${uri}, ${source.id}, ${target.id}, ${state === 'accepting' ? sql`now()` : null}, ${state}, 1,
-            ${isAutomatic ? sql`now()` : null})
-        on conflict (uri) do nothing
-    returning 1`.execute(tx)
+    select ${uri}, ${source.id}, ${target.id}, ${state === 'accepting' ? sql`now()` : sql`null::timestamptz`}, ${state}, 1,
+           ${isAutomatic ? sql`now()` : sql`null::timestamptz`}
+     where not exists (select from follows where uri = ${uri})
+        -- Another of the same two may come at the same moment: the later one counts, as it does otherwise.
+        on conflict (source_id, target_id) do update
+       set uri = excluded.uri, accepted_at = excluded.accepted_at, state = excluded.state, state_changed_at = now(),
+           state_next_attempt_at = excluded.state_next_attempt_at, state_lock_token = null, state_locked_until = null
+    returning xmax <> 0 as "wasThere"`.execute(tx)
+  const wasJustMade = stored[0]?.wasThere === true
   const pair = { source_id: source.id, target_id: target.id }
   const isCounted = stored.length > 0 && state === 'accepting'
   if (wasCounted && !isCounted) await countFollows(tx, [pair], -1)
-  if (!wasCounted && isCounted) await countFollows(tx, [pair], 1)
+  if (!wasCounted && isCounted && !wasJustMade) await countFollows(tx, [pair], 1)
   if (stored.length === 0) return 'taken'
   if (isAutomatic) await wakeWorker(tx, 'follows')
   if (isRefused) return 'refused'
-  if (wasCounted || former === state) return 'repeated'
+  if (wasCounted || wasJustMade || former === state) return 'repeated'
   return state === 'accepting' ? 'accepted' : 'asked'
 }
 

@@ -3,9 +3,11 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { followActor } from '../../../server/domain/follows/follow-actor.ts'
+import { receiveFollow } from '../../../server/domain/follows/receive-follow.ts'
 import type { FakeActor } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { until } from '../../support/until.ts'
 
 const peer = await openFakePeer()
 const home = await openFederationHome({ peers: [peer] })
@@ -188,4 +190,35 @@ test('a follow of somebody who is not here is dropped', async () => {
   const follow = ana.follow('https://home.example/ap/actors/1')
   await home.takes(ana, follow)
   assert.equal((await home.message(follow)).state, 'dropped')
+})
+
+test('two follows of the same two at one moment are one, counted once', async () => {
+  const una = peer.actor('una')
+  const source = await home.context.dereferencer.actorByUri(una.uri)
+  assert.ok(source)
+  const before = (await home.identity()).followers_count
+  const first = Promise.withResolvers<void>()
+  const bothAreThere = Promise.withResolvers<void>()
+  const receive = async (uri: string, wait: () => Promise<unknown>): Promise<string> =>
+    inTransaction(home.db, async (tx) => {
+      const parts = { source, target: home.me, isRefused: false }
+      const result = await receiveFollow(tx, { uri: `${una.uri}#${uri}`, ...parts })
+      await wait()
+      return result
+    })
+  const one = receive('one', async () => {
+    first.resolve()
+    await bothAreThere.promise
+  })
+  await first.promise
+  const two = receive('two', async () => undefined)
+  await until('the second waits for the first', async () => {
+    const { rows } = await sql<{ waiting: number }>`
+      select count(*)::int as waiting from pg_locks where not granted`.execute(home.db)
+    return (rows[0]?.waiting ?? 0) > 0
+  })
+  bothAreThere.resolve()
+  assert.deepEqual(await Promise.all([one, two]), ['accepted', 'repeated'])
+  assert.equal((await followBy(una))?.uri, `${una.uri}#two`)
+  assert.equal((await home.identity()).followers_count, before + 1)
 })

@@ -1,0 +1,188 @@
+/**
+ * Hostile markup through everything that others can write: content, warnings, titles, names, biographies, fields, options
+ * of polls, emoji, descriptions of pictures. It is shown in a real browser, in the window and on public pages, and
+ * nothing runs: an attempt that only the content policy stopped counts as one that ran.
+ */
+import assert from 'node:assert/strict'
+import { type TestContext, after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { LINK_ATTACKS, MUTATION_ATTACKS, PLAIN_ATTACKS } from '../fixtures/attacks.ts'
+import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
+import { until } from '../support/until.ts'
+import { type WindowHome, openWindowHome } from '../support/window-home.ts'
+
+const skip = noBrowser
+const LINKS = LINK_ATTACKS.map((target) => `<a href="${target}">here</a>`)
+const ATTACKS = [...PLAIN_ATTACKS, ...LINKS, ...MUTATION_ATTACKS]
+const MINUTE_MS = 60_000
+
+let browser: TestBrowser
+let home: WindowHome
+let session: Awaited<ReturnType<TestPage['context']['storageState']>>
+
+before(async () => {
+  if (skip !== false) return
+  ;[browser, home] = await Promise.all([openBrowser(), openWindowHome({ handle: 'robin' })])
+  await sendAll()
+  const { page, context } = await browser.openPage()
+  await home.enters(page)
+  session = { cookies: (await context.storageState()).cookies, origins: [] }
+  await context.close()
+})
+after(async () => {
+  await browser?.close()
+  await home?.close()
+})
+
+const at = (place: number): string => ATTACKS[place % ATTACKS.length] ?? ''
+
+/** One post for each attack; whatever else it has holds the ones that follow. */
+function noteOf(place: number): Record<string, unknown> {
+  const common = {
+    published: new Date(Date.now() - (ATTACKS.length - place) * MINUTE_MS).toISOString(),
+    content: `<p>mark${place}.</p>${at(place)}`,
+    tag: [
+      { type: 'Hashtag', name: `#${at(place + 1)}`, href: at(place + 2) },
+      { type: 'Emoji', name: `:x${place}:`, icon: { type: 'Image', url: `javascript:alert(${place})` } },
+      { type: 'Emoji', name: at(place + 3), icon: { type: 'Image', url: 'https://peer.example/x.png' } },
+    ],
+    attachment: [
+      { type: 'Document', mediaType: 'image/png', url: 'https://peer.example/x.png', name: at(place + 4) },
+      {
+        type: 'Document',
+        mediaType: 'image/svg+xml',
+        url: 'https://peer.example/x.svg',
+        name: at(place + 5),
+      },
+    ],
+  }
+  if (place % 7 === 1) return { ...common, type: 'Article', name: at(place + 6), url: at(place + 7) }
+  if (place % 7 === 2) {
+    const option = (more: number): object => ({ type: 'Note', name: `${more} ${at(place + more)}` })
+    return { ...common, type: 'Question', oneOf: [option(1), option(2)], endTime: '2099-01-01T00:00:00Z' }
+  }
+  return common
+}
+
+async function sendAll(): Promise<void> {
+  const { peer } = home
+  peer.answers('/x.svg', () => ({
+    headers: { 'content-type': 'image/svg+xml' },
+    body: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+  }))
+  const mallory = peer.actor('mallory', {
+    document: {
+      name: PLAIN_ATTACKS.slice(0, 30).join(''),
+      summary: ATTACKS.join('<br>'),
+      attachment: MUTATION_ATTACKS.map((value, place) => ({
+        type: 'PropertyValue',
+        name: at(place),
+        value,
+      })),
+    },
+  })
+  await home.follows(mallory)
+  for (let place = 0; place < ATTACKS.length; place += 1) {
+    await home.receives(mallory, mallory.create(mallory.note(noteOf(place))))
+  }
+  const warned = MUTATION_ATTACKS.map((summary, place) => ({ content: `<p>warned${place}</p>`, summary }))
+  for (const facts of warned) await home.receives(mallory, mallory.create(mallory.note(facts)))
+  const owner = await home.owner()
+  await until(
+    'the last one has arrived',
+    async () =>
+      (await owner.homeTimeline(1)).some(({ content }) =>
+        String(content).includes(`warned${warned.length - 1}`),
+      ),
+    60_000,
+  )
+}
+
+async function open(t: TestContext, url: string): Promise<TestPage> {
+  const opened = await browser.openPage({ storageState: session, viewport: { width: 900, height: 1_400 } })
+  t.after(async () => opened.context.close())
+  await opened.page.addInitScript('window.ran = []; window.alert = (what) => window.ran.push(String(what))')
+  await opened.page.goto(url)
+  return opened
+}
+
+async function assertNothingRan({ page, problems }: TestPage): Promise<void> {
+  assert.deepEqual(await page.evaluate('window.ran'), [])
+  assert.deepEqual(problems, [])
+  const bad = await page.evaluate<string[]>(`
+    [...document.querySelectorAll('*')].flatMap((one) => [...one.attributes]
+      .filter(({ name, value }) => name.startsWith('on') || /^\\s*(javascript|vbscript|data:text)/i.test(value))
+      .map(({ name, value }) => one.tagName + ' ' + name + '=' + value))`)
+  assert.deepEqual(bad, [])
+  assert.equal(page.url().startsWith('http://127.0.0.1'), true)
+}
+
+async function showAll(page: Page, isWhole: (words: string) => boolean): Promise<string> {
+  let words = ''
+  await page.getByRole('article').first().waitFor()
+  await page.mouse.move(450, 700)
+  return until(
+    'every post was on the screen',
+    async () => {
+      words += (await page.getByRole('article').allTextContents()).join('\n')
+      if (isWhole(words)) return words
+      for (const more of await page.getByRole('button', { name: /^Show/ }).all()) {
+        await more.click({ timeout: 200 }).catch(() => undefined)
+      }
+      await page.mouse.wheel(0, 900)
+      return null
+    },
+    90_000,
+  )
+}
+
+test('the window shows every hostile post, and nothing runs', { skip }, async (t) => {
+  const opened = await open(t, `${home.origin}/home`)
+  await showAll(opened.page, (words) => ATTACKS.every((_, place) => words.includes(`mark${place}.`)))
+  await assertNothingRan(opened)
+})
+
+test('a hostile profile is shown in the window, and nothing runs', { skip }, async (t) => {
+  const opened = await open(t, `${home.origin}/search?q=${encodeURIComponent('@mallory@peer.example')}`)
+  await opened.page.getByRole('button', { name: /^Following/ }).waitFor()
+  await assertNothingRan(opened)
+})
+
+test('what the owner writes is text, on public pages too, and nothing runs', { skip }, async (t) => {
+  const owner = await home.owner()
+  await owner.call('PATCH', '/api/v1/accounts/update_credentials', {
+    display_name: PLAIN_ATTACKS[0],
+    note: ATTACKS.slice(0, 12).join('\n').slice(0, 480),
+    fields_attributes: MUTATION_ATTACKS.slice(0, 4).map((value) => ({
+      name: at(0).slice(0, 200),
+      value: value.slice(0, 200),
+    })),
+  })
+  const post = await owner.writes(ATTACKS.join('\n').slice(0, 4_900), { spoiler_text: at(2).slice(0, 90) })
+  const page = new URL(String(post['url'])).pathname
+  const address = `http://127.0.0.1:${home.home.publicPort}`
+  for (const path of ['/@robin', page]) {
+    const opened = await browser.openPage({ extraHTTPHeaders: {} })
+    t.after(async () => opened.context.close())
+    await opened.page.addInitScript('window.ran = []; window.alert = (what) => window.ran.push(String(what))')
+    await opened.page.route('**/*', async (route) => {
+      // The home answers under its own name only.
+      const { status, headers, bytes } = await home.home.ask(new URL(route.request().url()).pathname)
+      const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+      await route.fulfill({ status, headers: sent, body: bytes })
+    })
+    await opened.page.goto(`${address}${path}`)
+    assert.match(await opened.page.content(), /robin/)
+    await assertNothingRan(opened)
+  }
+})
+
+test('an attempt would be noticed', { skip }, async (t) => {
+  const opened = await open(t, `${home.origin}/home`)
+  await opened.page.getByRole('navigation').waitFor()
+  await opened.page.evaluate(
+    `document.body.insertAdjacentHTML('beforeend', '<img src="x:" onerror="alert(1)">')`,
+  )
+  await until('the policy says so', () => opened.problems.length > 0)
+  await assert.rejects(async () => assertNothingRan(opened))
+})
