@@ -70,11 +70,20 @@ interface MentionsTable {
   is_silent: Generated<boolean>
 }
 
-interface HashtagsTable {
+/** Uses on one day: midnight UTC, in seconds since 1970. */
+export interface HashtagDay {
+  readonly day: number
+  readonly uses: number
+  readonly accounts: number
+}
+
+interface HashtagsTable extends StateColumns {
   id: Generated<string>
   name: string
   display_name: string
   created_at: Moment
+  uses_count: Generated<number>
+  history: Json<readonly HashtagDay[]>
 }
 
 interface PostHashtagsTable {

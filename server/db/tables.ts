@@ -13,6 +13,7 @@ import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
 
+export type { HashtagDay } from './post-tables.ts'
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { QuoteApprovalState, QuotePolicy } from './quote-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'

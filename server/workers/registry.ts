@@ -14,6 +14,7 @@ import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
+import { hashtagGraph } from '../domain/hashtags/hashtag-graph.ts'
 import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
 import { interactionGraph } from '../domain/interactions/interaction-graph.ts'
 import { linkCheckGraph } from '../domain/links/link-check-graph.ts'
@@ -39,6 +40,7 @@ import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
 import { featuredChangeHandlers } from './featured-change-handlers.ts'
 import { followHandlers } from './follow-handlers.ts'
+import { hashtagHandlers } from './hashtag-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
@@ -99,6 +101,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: featuredChangeGraph, handlers: featuredChangeHandlers(parts) }),
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
+    work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
   ]
 }
 

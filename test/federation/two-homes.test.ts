@@ -98,6 +98,37 @@ test('a boost, a favourite and a reply come back to the author', async () => {
   assert.match(String([...(thread['descendants'] ?? [])][0]?.['content']), /I agree/)
 })
 
+test('two homes react to each other, are told of it, and take it back', async () => {
+  const { a, b } = homes
+  const emoji = encodeURIComponent('🎉')
+  const posts = { a: await a.owner.writes('react, b'), b: await b.owner.writes('react, a') }
+  for (const [from, to] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const) {
+    const text = from === 'a' ? 'react, a' : 'react, b'
+    const query = encodeURIComponent(String(posts[to]['uri']))
+    const found = await homes[from].owner.get(`/api/v2/search?resolve=true&type=statuses&q=${query}`)
+    const [copy] = [...(found['statuses'] ?? [])]
+    assert.ok(copy, text)
+    await homes[from].owner.call('PUT', `/api/v1/statuses/${copy['id']}/emoji_reactions/${emoji}`)
+    const reactions = async (): Promise<Json[]> => {
+      const now = await homes[to].owner.get(`/api/v1/statuses/${posts[to]['id']}`)
+      assert.equal(Number(now['favourites_count']), 0)
+      return [...(now['emoji_reactions'] ?? [])]
+    }
+    const [reaction] = await until('the reaction', async () => {
+      const all = await reactions()
+      return all.length > 0 && all
+    })
+    assert.deepEqual([reaction?.['name'], reaction?.['count'], reaction?.['me']], ['🎉', 1, false])
+    const [told] = await homes[to].owner.list('/api/v1/notifications')
+    assert.deepEqual([told?.['type'], told?.['emoji_reaction']?.['name']], ['emoji_reaction', '🎉'])
+    await homes[from].owner.call('DELETE', `/api/v1/statuses/${copy['id']}/emoji_reactions/${emoji}`)
+    await until('it is gone', async () => (await reactions()).length === 0)
+  }
+})
+
 test('taking back a favourite and a boost is seen by the author', async () => {
   const { a, b } = homes
   const id = String((await arrives('a', 'open to all'))['id'])

@@ -52,3 +52,21 @@ drop index notifications_once;
 create unique index notifications_once on notifications (actor_id, kind, from_actor_id, post_id, interaction_id)
   nulls not distinct where dismissed_at is null and kind <> 'update';
 create index notifications_interaction on notifications (interaction_id) where interaction_id is not null;
+
+-- How often a hashtag is used in public posts: in all, and by day as [{day, uses, accounts}], `day` being midnight UTC in
+-- seconds since 1970. Counted anew some time after a use, for many uses at once.
+alter table hashtags
+  add column uses_count integer not null default 0,
+  add column history jsonb not null default '[]',
+  add column state text not null default 'outdated',
+  add column state_changed_at timestamptz not null default now(),
+  add column state_next_attempt_at timestamptz default now() + interval '1 minute',
+  add column state_priority smallint not null default 1 check (state_priority in (0, 1)),
+  add column state_locked_until timestamptz,
+  add column state_lock_token uuid,
+  add column state_attempts integer not null default 0,
+  add column state_errors integer not null default 0,
+  add column state_deaths integer not null default 0,
+  add column state_error text;
+create index hashtags_due on hashtags (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
+create index hashtags_state on hashtags (state, state_changed_at) where state <> 'updated';

@@ -80,5 +80,5 @@ create index quote_authorizations_state on quote_authorizations (state, state_ch
 
 -- Each edit of a boosted or quoted post is told.
 drop index notifications_once;
-create unique index notifications_once on notifications (actor_id, kind, from_actor_id, post_id) nulls not distinct
-  where dismissed_at is null and kind not in ('update', 'quoted_update');
+create unique index notifications_once on notifications (actor_id, kind, from_actor_id, post_id, interaction_id)
+  nulls not distinct where dismissed_at is null and kind not in ('update', 'quoted_update');

@@ -63,8 +63,12 @@ function pictureOf(
   scope: EntityScope,
   { emoji, emojiId, url: source }: ReactionGroup,
 ): { readonly url: string; readonly static_url: string } | undefined {
-  const shortcode = emojiNameOf(emoji)?.shortcode
-  if (shortcode === undefined || emojiId === null || source === null) return undefined
-  const url = scope.urls.emoji({ kind: 'emoji', id: emojiId }, { shortcode, url: source })
+  const name = emojiNameOf(emoji)
+  if (name === null || emojiId === null || source === null) return undefined
+  const { shortcode, host } = name
+  const url =
+    host === null
+      ? scope.urls.stored(source)
+      : scope.urls.emoji({ kind: 'emoji', id: emojiId }, { shortcode, url: source })
   return { url, static_url: url }
 }

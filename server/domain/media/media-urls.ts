@@ -27,6 +27,8 @@ export interface MediaUrls {
   emoji(owner: EmojiOwner, emoji: StoredEmoji): string
   /** The address of a file of this home as this listener gives it. */
   own(path: string): string
+  /** The same for one that is stored with the origin of the home. */
+  stored(url: string): string
   /** The address of a public page of this home, which is the same for every reader. */
   page(path: string): string
 }
@@ -69,6 +71,7 @@ export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
     /^https?:/.test(options.mediaUrl) ? options.mediaUrl + fileKey : own(options.mediaUrl + fileKey)
   return {
     own,
+    stored: local,
     page: (path) => `${options.origin()}${path}`,
     avatar(actor) {
       if (actor.icon_url === null) return own(defaultAvatarPath(actor.id))

@@ -6,6 +6,7 @@ import { updateRemotePoll } from '../polls/remote-poll.ts'
 import { listPollTitles } from '../polls/poll-titles.ts'
 import { hostOf } from '../../net/origin.ts'
 import { noteEmojis } from '../emojis/note-emojis.ts'
+import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import type { RemoteAttachment, RemotePostContent } from './remote-post.ts'
 
@@ -153,6 +154,7 @@ async function replaceParts(
      where post_id = ${postId} and actor_id = any(${named}::bigint[])`.execute(tx)
   const stored = [{ postId, record: content }]
   await storeMentions(tx, stored)
+  await markHashtagsOf(tx, [postId])
   await sql`delete from post_hashtags where post_id = ${postId}`.execute(tx)
   await storeHashtags(tx, stored)
   if (haveFilesChanged) {

@@ -1,6 +1,7 @@
 /** Mentions, hashtags and attachments of many posts of others, a statement or two for each kind. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
+import { markOutdated } from '../hashtags/mark-hashtags.ts'
 import type { RemotePostContent } from './remote-post.ts'
 
 export interface StoredRecord {
@@ -36,9 +37,13 @@ export async function storeHashtags(tx: Transaction, stored: readonly StoredReco
         on conflict (name) do nothing`.execute(tx)
   // A statement of its own sees what another transaction has just made.
   await sql`
-    insert into post_hashtags (post_id, hashtag_id)
-    select distinct "postId", hashtags.id from ${given} join hashtags on hashtags.name = given.name
-        on conflict do nothing`.execute(tx)
+    with added as (
+      insert into post_hashtags (post_id, hashtag_id)
+      select distinct "postId", hashtags.id from ${given} join hashtags on hashtags.name = given.name
+          on conflict do nothing
+      returning hashtag_id
+    )
+    ${markOutdated(sql`select hashtag_id from added`)}`.execute(tx)
 }
 
 export async function storeAttachments(tx: Transaction, stored: readonly StoredRecord[]): Promise<void> {

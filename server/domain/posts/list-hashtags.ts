@@ -3,10 +3,11 @@ import { sql } from 'kysely'
 import type { Tag, TagHistory } from '../../contracts/tag.ts'
 import { escapeLike } from '../actors/search-actors.ts'
 import type { Querier } from '../../db/pool.ts'
+import type { HashtagDay } from '../../db/tables.ts'
 import type { EntityScope } from '../actors/entity-scope.ts'
+import { HISTORY_DAYS } from '../hashtags/recount-hashtags.ts'
 import { hashtagKey } from '../text/scan-text.ts'
 
-const HISTORY_DAYS = 7
 const DAY_MS = 86_400_000
 
 /** A hashtag that nobody used yet is as good as any: it has no history. */
@@ -14,12 +15,11 @@ export async function findHashtag(db: Querier, scope: EntityScope, name: string,
   const key = hashtagKey(name)
   const row = await db
     .selectFrom('hashtags')
-    .select(['id', 'display_name'])
+    .select(['id', 'display_name', 'history'])
     .where('name', '=', key)
     .executeTakeFirst()
-  const history = row === undefined ? [] : await readHistory(db, [row.id])
   const hashtag = { id: row?.id ?? '0', name: key, display_name: row?.display_name ?? name }
-  return tagOf(scope, hashtag, fullHistory(history, now))
+  return tagOf(scope, hashtag, fullHistory(row?.history ?? [], now))
 }
 
 /** Those used last come first. */
@@ -31,12 +31,12 @@ export async function searchHashtags(
   const key = hashtagKey(search.text.trim().replace(/^#/, ''))
   if (key === '' || /\s/.test(key)) return []
   const { rows } = await sql<HashtagFacts>`
-    select hashtags.id, hashtags.name, hashtags.display_name from hashtags
+    select hashtags.id, hashtags.name, hashtags.display_name, hashtags.history from hashtags
      where hashtags.name like ${`${escapeLike(key)}%`}
      order by (hashtags.name = ${key}) desc,
               (select max(post_id) from post_hashtags where hashtag_id = hashtags.id) desc nulls last
      limit ${search.limit} offset ${search.offset}`.execute(db)
-  return withHistory(db, scope, rows, search.now)
+  return rows.map((row) => tagOf(scope, row, fullHistory(row.history, search.now)))
 }
 
 const SUGGESTED = 10
@@ -49,7 +49,7 @@ export async function suggestHashtags(
   now: Date,
 ): Promise<Tag[]> {
   const { rows } = await sql<HashtagFacts>`
-    select hashtags.id, hashtags.name, hashtags.display_name
+    select hashtags.id, hashtags.name, hashtags.display_name, hashtags.history
       from posts
       join post_hashtags on post_hashtags.post_id = posts.id
       join hashtags on hashtags.id = post_hashtags.hashtag_id
@@ -58,32 +58,21 @@ export async function suggestHashtags(
                         where featured.actor_id = ${actorId} and featured.hashtag_id = hashtags.id)
      group by hashtags.id
      order by count(*) desc, max(posts.id) desc limit ${SUGGESTED}`.execute(db)
-  return withHistory(db, scope, rows, now)
-}
-
-async function withHistory(
-  db: Querier,
-  scope: EntityScope,
-  hashtags: readonly HashtagFacts[],
-  now: Date,
-): Promise<Tag[]> {
-  const history = await readHistory(
-    db,
-    hashtags.map((row) => row.id),
-  )
-  return hashtags.map((row) => {
-    const days = history.filter((day) => day.hashtag_id === row.id)
-    return tagOf(scope, row, fullHistory(days, now))
-  })
+  return rows.map((row) => tagOf(scope, row, fullHistory(row.history, now)))
 }
 
 interface HashtagFacts {
   readonly id: string
   readonly name: string
   readonly display_name: string
+  readonly history: readonly HashtagDay[]
 }
 
-function tagOf(scope: EntityScope, hashtag: HashtagFacts, history: readonly TagHistory[]): Tag {
+function tagOf(
+  scope: EntityScope,
+  hashtag: Omit<HashtagFacts, 'history'>,
+  history: readonly TagHistory[],
+): Tag {
   return {
     id: hashtag.id,
     name: hashtag.display_name,
@@ -93,27 +82,8 @@ function tagOf(scope: EntityScope, hashtag: HashtagFacts, history: readonly TagH
   }
 }
 
-interface HistoryRow {
-  readonly hashtag_id: string
-  readonly day: number
-  readonly uses: number
-  readonly accounts: number
-}
-
-async function readHistory(db: Querier, ids: readonly string[]): Promise<HistoryRow[]> {
-  if (ids.length === 0) return []
-  const { rows } = await sql<HistoryRow>`
-    select post_hashtags.hashtag_id, extract(epoch from date_trunc('day', posts.published_at, 'UTC'))::int as day,
-           count(*)::int as uses, count(distinct posts.author_id)::int as accounts
-      from post_hashtags join posts on posts.id = post_hashtags.post_id
-     where post_hashtags.hashtag_id = any(${ids}::bigint[]) and posts.visibility = 'public' and posts.deleted_at is null
-       and posts.published_at > now() - make_interval(days => ${HISTORY_DAYS})
-     group by 1, 2`.execute(db)
-  return rows
-}
-
 /** Today first, a day without a use counting zero. */
-function fullHistory(rows: readonly HistoryRow[], now: Date): TagHistory[] {
+function fullHistory(rows: readonly HashtagDay[], now: Date): TagHistory[] {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   return Array.from({ length: HISTORY_DAYS }, (_, age) => {
     const day = (today - age * DAY_MS) / 1_000

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
+import { markOutdated } from '../hashtags/mark-hashtags.ts'
 import { type ComposedPost, POST_LIMITS } from './compose-post.ts'
 
 /**
@@ -44,10 +45,15 @@ export async function setHashtags(
     with wanted as (select id from hashtags where name = any(${names}::text[])),
          removed as (
            delete from post_hashtags where post_id = ${postId} and hashtag_id not in (select id from wanted)
+           returning hashtag_id
+         ),
+         added as (
+           insert into post_hashtags (post_id, hashtag_id)
+           select ${postId}::bigint, id from wanted
+               on conflict do nothing
+           returning hashtag_id
          )
-    insert into post_hashtags (post_id, hashtag_id)
-    select ${postId}::bigint, id from wanted
-        on conflict do nothing`.execute(tx)
+    ${markOutdated(sql`select hashtag_id from removed union select hashtag_id from added`)}`.execute(tx)
 }
 
 /**

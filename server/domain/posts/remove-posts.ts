@@ -1,6 +1,7 @@
 /** Takes posts of others away, and boosts that somebody took back. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
+import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
@@ -15,6 +16,7 @@ export async function removePosts(tx: Transaction, ids: readonly string[]): Prom
     tx,
   )
   await uncountPosts(tx, ids)
+  await markHashtagsOf(tx, ids)
   await endQuotesOf(tx, ids)
   await sql`delete from posts where id = any(${ids}::bigint[])`.execute(tx)
   await publishToStreams(

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
@@ -43,6 +44,7 @@ export async function takeDownPosts(
     shown.map(({ actorId, id }) => ({ actorId, event: 'delete', id })),
   )
   await uncountPosts(tx, ids)
+  await markHashtagsOf(tx, ids)
   await endQuotesOf(tx, ids)
   return taken
 }

@@ -10,13 +10,7 @@ import type { ApiApp } from './api.ts'
 import { IdParams } from './status-routes.ts'
 
 /** Lists that are empty for everybody. */
-const FOR_ALL = [
-  '/v1/trends',
-  '/v1/trends/tags',
-  '/v1/trends/statuses',
-  '/v1/trends/links',
-  '/v1/custom_emojis',
-]
+const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/trends/links']
 
 /** Lists of an identity, by the scope that reads them. */
 const FOR_USERS: Readonly<Record<string, readonly string[]>> = {

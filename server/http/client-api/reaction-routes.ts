@@ -1,11 +1,12 @@
-/** Reactions with an emoji, by the routes of Fedibird and Hollo and by those of glitch-soc. */
+/** Reactions with an emoji, by the routes of Fedibird and Hollo and by those of glitch-soc; the emoji of this home. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Status } from '../../contracts/status.ts'
 import { inTransaction } from '../../db/transaction.ts'
+import { listOwnEmojis } from '../../domain/emojis/list-own-emojis.ts'
 import { chooseReaction, reactToPost, unreactToPost } from '../../domain/interactions/react-to-post.ts'
 import { getActedOnPost } from '../../domain/posts/find-post.ts'
-import { forUser } from './access.ts'
+import { OPEN, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { sendStatus } from './status-routes.ts'
 
@@ -40,6 +41,7 @@ export function reactionRoutes(api: Api): FastifyPluginAsync {
 
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
+    app.get('/custom_emojis', OPEN, async (request) => listOwnEmojis(db, api.scopeOf(request)))
     const options = { ...forUser('write:favourites'), schema: { params: ReactionParams } }
     app.put('/statuses/:id/emoji_reactions/:emoji', options, react)
     app.delete('/statuses/:id/emoji_reactions/:emoji', options, unreact)

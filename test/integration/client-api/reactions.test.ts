@@ -225,3 +225,16 @@ test('apps that do not know reactions are told of favourites; those that ask, an
     ['favourite', 'favourite'],
   )
 })
+
+test('the home has no emoji of its own at first; one that it has is offered and reacted with', async () => {
+  assert.deepEqual(await app.get('/api/v1/custom_emojis'), [])
+  await knows('bird', null)
+  const url = 'https://home.example/bird.png'
+  const offered = { shortcode: 'bird', url, static_url: url, visible_in_picker: true, category: null }
+  assert.deepEqual(await home.stranger().get('/api/v1/custom_emojis'), [offered])
+  const post = await writes('with a bird')
+  const shown = await app.call<Status>('PUT', at(post.id, ':bird:'))
+  assert.deepEqual(shown.emoji_reactions, [
+    { name: 'bird', count: 1, me: true, account_ids: [home.ana.id], domain: null, url, static_url: url },
+  ])
+})
