@@ -1,5 +1,6 @@
 /** The tables of polls, their votes, and of posts that wait for their time, as Kysely sees them. */
 import type { ColumnType, Generated } from 'kysely'
+import type { QuotePolicy } from './quote-tables.ts'
 import type { Moment, Nullable, NullableMoment, StateColumns, Visibility } from './column-types.ts'
 
 interface PollsTable extends StateColumns {
@@ -50,6 +51,8 @@ interface ScheduledPostsTable extends StateColumns {
   language: Nullable<string>
   visibility: Visibility
   in_reply_to_id: Nullable<string>
+  quoted_id: Nullable<string>
+  quote_policy: Nullable<QuotePolicy>
   attachment_ids: Generated<string[]>
   poll: ColumnType<StoredPollDraft | null, string | null | undefined, string | null>
   created_at: Moment

@@ -30,6 +30,7 @@ import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
 import { quoteAuthorizationGraph } from '../domain/quotes/quote-authorization-graph.ts'
 import { quoteGraph } from '../domain/quotes/quote-graph.ts'
+import { scheduledPostGraph } from '../domain/scheduled-posts/scheduled-post-graph.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
 import { absenceHandlers } from './absence-handlers.ts'
@@ -52,6 +53,7 @@ import { peerHandlers } from './peer-handlers.ts'
 import { pollHandlers } from './poll-handlers.ts'
 import { pollVoteHandlers } from './poll-vote-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
+import { scheduledPostHandlers } from './scheduled-post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
@@ -78,6 +80,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
     work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
     work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
+    work({ graph: scheduledPostGraph, handlers: scheduledPostHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),
     work({ graph: followCheckGraph, handlers: followCheckHandlers(parts) }),

@@ -162,6 +162,24 @@ test('an edit replaces the text and keeps the visibility, and a delete takes the
   assert.equal((await b.home.ask(pathname)).status, 404)
 })
 
+test('a poll of one home is voted in from the other', async () => {
+  const { a, b } = homes
+  const asked = await b.owner.writes('tea or coffee?', {
+    poll: { options: ['tea', 'coffee'], expires_in: 3_600 },
+  })
+  const seen = await arrives('a', 'tea or coffee?')
+  const poll = await a.owner.call('POST', `/api/v1/polls/${seen['poll']?.['id']}/votes`, { choices: [1] })
+  assert.deepEqual([...(poll['own_votes'] ?? [])].map(Number), [1])
+  const counted = await until('the vote is counted', async () => {
+    const { poll: now } = await b.owner.get(`/api/v1/statuses/${asked['id']}`)
+    return Number(now?.['voters_count']) === 1 && now
+  })
+  assert.deepEqual(
+    [...(counted['options'] ?? [])].map((option) => Number(option['votes_count'])),
+    [0, 1],
+  )
+})
+
 test('a deleted public post is gone for good', async () => {
   const { b } = homes
   const mine = await b.owner.writes('soon gone')

@@ -85,6 +85,8 @@ create table scheduled_posts (
   visibility text not null check (visibility in ('public', 'unlisted', 'followers', 'direct')),
   -- Not a reference: a post that is gone by then is a reason to show, not to post without it.
   in_reply_to_id bigint,
+  quoted_id bigint,
+  quote_policy text check (quote_policy in ('public', 'followers', 'nobody')),
   attachment_ids bigint[] not null default '{}',
   -- {options, expiresInSeconds, isMultiple, hidesTotals}
   poll jsonb,

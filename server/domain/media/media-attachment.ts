@@ -4,7 +4,7 @@ import type { Row } from '../../db/tables.ts'
 import type { MediaUrls } from './media-urls.ts'
 
 /** What is told of an attachment. */
-type ShownAttachment = Omit<Row<'attachments'>, 'created_at' | 'owner_actor_id'>
+type ShownAttachment = Omit<Row<'attachments'>, 'created_at' | 'owner_actor_id' | 'scheduled_id'>
 
 /** The longest side of a preview, in pixels. */
 const PREVIEW_SIDE = 640

@@ -66,12 +66,7 @@ export async function claimAttachments(
   authorId: string,
   attachmentIds: readonly string[],
 ): Promise<void> {
-  if (attachmentIds.length > POST_LIMITS.attachments) {
-    const limit = `a post holds at most ${POST_LIMITS.attachments} attachments`
-    throw new HomebirdError('UNPROCESSABLE', `${attachmentIds.length} attachments, but ${limit}`, {
-      safe: `Validation failed: ${limit}`,
-    })
-  }
+  refuseTooMany(attachmentIds)
   if (attachmentIds.length === 0) return
   const { rows } = await sql`
     update attachments
@@ -79,13 +74,44 @@ export async function claimAttachments(
      where id = any(${attachmentIds}::bigint[]) and owner_actor_id = ${authorId}
        and (post_id is null or post_id = ${postId}) and scheduled_id is null
     returning id`.execute(tx)
-  if (rows.length !== new Set(attachmentIds).size) {
-    throw new HomebirdError(
-      'UNPROCESSABLE',
-      `not all of the attachments ${attachmentIds.join(', ')} can be used`,
-      {
-        safe: 'Validation failed: one of the attachments is not there or used already',
-      },
-    )
-  }
+  refuseMissing(attachmentIds, rows.length)
+}
+
+/**
+ * Keeps uploads for a post that is not written yet: until it is, no other can have them.
+ * @throws HomebirdError UNPROCESSABLE as `claimAttachments`
+ */
+export async function reserveAttachments(
+  tx: Transaction,
+  scheduledId: string,
+  authorId: string,
+  attachmentIds: readonly string[],
+): Promise<void> {
+  refuseTooMany(attachmentIds)
+  if (attachmentIds.length === 0) return
+  const { rows } = await sql`
+    update attachments set scheduled_id = ${scheduledId}
+     where id = any(${attachmentIds}::bigint[]) and owner_actor_id = ${authorId}
+       and post_id is null and scheduled_id is null
+    returning id`.execute(tx)
+  refuseMissing(attachmentIds, rows.length)
+}
+
+function refuseTooMany(attachmentIds: readonly string[]): void {
+  if (attachmentIds.length <= POST_LIMITS.attachments) return
+  const limit = `a post holds at most ${POST_LIMITS.attachments} attachments`
+  throw new HomebirdError('UNPROCESSABLE', `${attachmentIds.length} attachments, but ${limit}`, {
+    safe: `Validation failed: ${limit}`,
+  })
+}
+
+function refuseMissing(attachmentIds: readonly string[], found: number): void {
+  if (found === new Set(attachmentIds).size) return
+  throw new HomebirdError(
+    'UNPROCESSABLE',
+    `not all of the attachments ${attachmentIds.join(', ')} can be used`,
+    {
+      safe: 'Validation failed: one of the attachments is not there or used already',
+    },
+  )
 }

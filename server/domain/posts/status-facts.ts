@@ -47,7 +47,7 @@ export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>
 /** The select list of posts that are to be shown: reading all columns costs twice the time. */
 export const SHOWN_POSTS = sql.join(SHOWN_COLUMNS.map((name) => sql.ref(`posts.${name}`)))
 
-export type ShownFile = Omit<AttachmentRow, 'created_at' | 'owner_actor_id'>
+export type ShownFile = Omit<AttachmentRow, 'created_at' | 'owner_actor_id' | 'scheduled_id'>
 export type MentionRow = Pick<
   Row<'actors'>,
   'id' | 'username' | 'handle_domain' | 'is_local' | 'uri' | 'page_url'

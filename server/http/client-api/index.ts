@@ -20,6 +20,7 @@ import { quoteRoutes } from './quote-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
 import { reactionRoutes } from './reaction-routes.ts'
+import { scheduledRoutes } from './scheduled-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -39,6 +40,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(pollRoutes(api), first)
     await app.register(quoteRoutes(api), first)
     await app.register(reactionRoutes(api), first)
+    await app.register(scheduledRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(migrationRoutes(api), first)

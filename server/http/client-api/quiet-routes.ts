@@ -17,7 +17,7 @@ const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
   'read:filters': ['/v1/filters', '/v2/filters'],
   'read:lists': ['/v1/lists', '/v1/accounts/:id/lists'],
   'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
-  'read:statuses': ['/v1/conversations', '/v1/scheduled_statuses', '/v1/announcements'],
+  'read:statuses': ['/v1/conversations', '/v1/announcements'],
   'read:accounts': ['/v1/endorsements', '/v1/accounts/:id/endorsements'],
   'read:notifications': ['/v1/notifications/requests'],
 }

@@ -1,14 +1,18 @@
 /** What a client sends to write or edit a status, and what becomes of it. */
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { dateOf } from '../../activitypub/json.ts'
 import type { StatusVisibility } from '../../contracts/account.ts'
+import { resolveMentions } from '../../activitypub/resolve-mentions.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { Row, Visibility } from '../../db/tables.ts'
 import type { PostText } from '../../domain/posts/compose-post.ts'
+import type { PostDraft } from '../../domain/posts/create-post.ts'
+import { getVisiblePost } from '../../domain/posts/find-post.ts'
 import { type PollDraft, checkPoll } from '../../domain/polls/poll-draft.ts'
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import type { Api } from './api.ts'
-import { resolveMentions } from './resolve-mentions.ts'
 
 /** Far above what a post may hold; the domain counts characters. */
 const MAX_TEXT = 100_000
@@ -57,17 +61,71 @@ export const EditedStatusForm = Type.Object(TEXT_MEMBERS)
 
 type TextForm = Static<typeof EditedStatusForm>
 
-/** The text of a post with its mentions found, which may ask other servers. */
-export async function postTextOf(api: Api, author: Row<'actors'>, form: TextForm): Promise<PostText> {
-  const text = form.status ?? ''
-  const summary = form.spoiler_text ?? ''
+/** The text of a post; whom it mentions is not known yet. */
+function plainTextOf(author: Row<'actors'>, form: TextForm): Omit<PostText, 'mentions'> {
   return {
-    text,
-    summary,
+    text: form.status ?? '',
+    summary: form.spoiler_text ?? '',
     isSensitive: form.sensitive ?? author.default_sensitive,
     language: form.language ?? null,
-    mentions: await resolveMentions(api, author, [text, summary]),
   }
+}
+
+/** The text of a post with its mentions found, which may ask other servers. */
+export async function postTextOf(api: Api, author: Row<'actors'>, form: TextForm): Promise<PostText> {
+  const text = plainTextOf(author, form)
+  return { ...text, mentions: await resolveMentions(api.context, author, [text.text, text.summary]) }
+}
+
+/** All that a new post is made of, but whom it mentions. @throws HomebirdError UNPROCESSABLE, NOT_FOUND */
+export async function newPostOf(
+  api: Api,
+  request: FastifyRequest,
+  author: Row<'actors'>,
+  form: Static<typeof NewStatusForm>,
+): Promise<Omit<PostDraft, 'mentions'>> {
+  return {
+    ...plainTextOf(author, form),
+    author,
+    visibility: visibilityOf(form.visibility, author),
+    inReplyToId: await parentOf(api, author.id, form.in_reply_to_id),
+    attachmentIds: mediaIdsOf(form.media_ids) ?? [],
+    applicationId: request.access?.grant?.app.id ?? null,
+    poll: pollDraftOf(form) ?? null,
+    quotedId: await quotedOf(api, author.id, form.quoted_status_id),
+    quotePolicy: form.quote_approval_policy,
+  }
+}
+
+/** @throws HomebirdError NOT_FOUND */
+async function quotedOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
+  return id === undefined || id === '' ? null : (await getVisiblePost(api.context.db, authorId, id)).id
+}
+
+/** Replies to a boost are replies to what it carries. @throws HomebirdError NOT_FOUND */
+async function parentOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
+  if (id === undefined || id === '') return null
+  const parent = await getVisiblePost(api.context.db, authorId, id)
+  return parent.boost_of_id ?? parent.id
+}
+
+/**
+ * When a post is to be published: null where nothing is said, or a moment that has passed already; then it is now.
+ * @throws HomebirdError UNPROCESSABLE for what is no moment
+ */
+export function scheduledMomentOf(text: string | undefined, now: Date): Date | null {
+  if (text === undefined || text === '') return null
+  const moment = momentOf(text)
+  return moment <= now ? null : moment
+}
+
+/** @throws HomebirdError UNPROCESSABLE for what is no moment */
+export function momentOf(text: string): Date {
+  const moment = dateOf(text)
+  if (moment !== null) return moment
+  throw new HomebirdError('UNPROCESSABLE', `${text} is no moment`, {
+    safe: 'Validation failed: Scheduled at is no valid date',
+  })
 }
 
 /**
@@ -86,14 +144,6 @@ export function pollDraftOf({ poll }: TextForm): PollDraft | null | undefined {
   })
 }
 
-/** A post that would come out other than it was meant is not written at all. */
-export function refuseUnsupported(what: string, isAsked: boolean): void {
-  if (!isAsked) return
-  throw new HomebirdError('UNPROCESSABLE', `${what} were asked for`, {
-    safe: `Validation failed: ${what} are not supported by this home yet`,
-  })
-}
-
 /** @throws HomebirdError UNPROCESSABLE for what is no id of an upload */
 export function mediaIdsOf(ids: readonly string[] | undefined): string[] | undefined {
   if (ids === undefined) return undefined
@@ -104,6 +154,6 @@ export function mediaIdsOf(ids: readonly string[] | undefined): string[] | undef
   })
 }
 
-export function visibilityOf(name: StatusVisibility | undefined, author: Row<'actors'>): Visibility {
+function visibilityOf(name: StatusVisibility | undefined, author: Row<'actors'>): Visibility {
   return name === undefined ? author.default_visibility : visibilityOfName(name)
 }

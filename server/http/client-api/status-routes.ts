@@ -1,34 +1,39 @@
 /** Statuses: written, read, edited, deleted. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { resolveMentions } from '../../activitypub/resolve-mentions.ts'
+import type { ScheduledStatus } from '../../contracts/scheduled-status.ts'
 import type { Status } from '../../contracts/status.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import type { Transaction } from '../../db/pool.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { createPost } from '../../domain/posts/create-post.ts'
 import { deletePost } from '../../domain/posts/delete-post.ts'
 import { editPost } from '../../domain/posts/edit-post.ts'
 import { findVisiblePosts, getOwnPost, getVisiblePost } from '../../domain/posts/find-post.ts'
-import { findPostOfKey, rememberKey } from '../../domain/posts/idempotency.ts'
+import { type Written, findOfKey, rememberKey } from '../../domain/posts/idempotency.ts'
 import { OWNERS_CONTEXT, STRANGERS_CONTEXT, listContext } from '../../domain/posts/list-context.ts'
 import { listEdits, sourceTextOf } from '../../domain/posts/list-edits.ts'
 import { listBoosters, listLikers } from '../../domain/posts/list-posts.ts'
 import { unboostPost } from '../../domain/posts/boost-post.ts'
 import { statusFromRow, statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
+import { type ScheduledDraft, schedulePost } from '../../domain/scheduled-posts/schedule-post.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { lookAtPost, lookAtThread } from './look-at.ts'
 import { countAnew } from './poll-routes.ts'
 import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
+import { sendScheduled } from './scheduled-routes.ts'
 import {
   EditedStatusForm,
   NewStatusForm,
   mediaIdsOf,
+  newPostOf,
   pollDraftOf,
   postTextOf,
-  refuseUnsupported,
-  visibilityOf,
+  scheduledMomentOf,
 } from './status-form.ts'
 
 export const IdParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
@@ -63,28 +68,13 @@ function writingRoutes(app: ApiApp, api: Api): void {
     { ...forUser('write:statuses'), schema: { body: NewStatusForm } },
     async (request) => {
       const form = request.body
-      refuseUnsupported('scheduled posts', form.scheduled_at !== undefined && form.scheduled_at !== '')
       const author = await api.actorOf(request)
-      const draft = {
-        ...(await postTextOf(api, author, form)),
-        author,
-        visibility: visibilityOf(form.visibility, author),
-        inReplyToId: await parentOf(api, author.id, form.in_reply_to_id),
-        attachmentIds: mediaIdsOf(form.media_ids) ?? [],
-        applicationId: request.access?.grant?.app.id ?? null,
-        poll: pollDraftOf(form) ?? null,
-        quotedId: await quotedOf(api, author.id, form.quoted_status_id),
-        quotePolicy: form.quote_approval_policy,
-      }
-      const key = idempotencyKeyOf(request)
-      const id = await inTransaction(db, async (tx) => {
-        const known = key === null ? null : await findPostOfKey(tx, key)
-        if (known !== null) return known
-        const post = await createPost(tx, home, draft, api.now())
-        if (key !== null) await rememberKey(tx, key, post.id)
-        return post.id
-      })
-      return sendStatus(api, request, id)
+      const draft = await newPostOf(api, request, author, form)
+      const scheduledAt = scheduledMomentOf(form.scheduled_at, api.now())
+      const written = await (scheduledAt === null
+        ? publish(api, request, draft)
+        : putOff(api, request, draft, scheduledAt))
+      return sendWritten(api, request, written)
     },
   )
 
@@ -117,16 +107,49 @@ function writingRoutes(app: ApiApp, api: Api): void {
   })
 }
 
-/** Replies to a boost are replies to what it carries. @throws HomebirdError NOT_FOUND */
-async function parentOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
-  if (id === undefined || id === '') return null
-  const parent = await getVisiblePost(api.context.db, authorId, id)
-  return parent.boost_of_id ?? parent.id
+async function publish(api: Api, request: FastifyRequest, draft: ScheduledDraft): Promise<Written> {
+  const { home } = api.context
+  const mentions = await resolveMentions(api.context, draft.author, [draft.text, draft.summary])
+  return writeOnce(api, request, async (tx) => {
+    const post = await createPost(tx, home, { ...draft, mentions }, api.now())
+    return { postId: post.id, scheduledId: null }
+  })
 }
 
-/** @throws HomebirdError NOT_FOUND */
-async function quotedOf(api: Api, authorId: string, id: string | undefined): Promise<string | null> {
-  return id === undefined || id === '' ? null : (await getVisiblePost(api.context.db, authorId, id)).id
+async function putOff(
+  api: Api,
+  request: FastifyRequest,
+  draft: ScheduledDraft,
+  scheduledAt: Date,
+): Promise<Written> {
+  return writeOnce(api, request, async (tx) => {
+    const row = await schedulePost(tx, draft, scheduledAt, api.now())
+    return { postId: null, scheduledId: row.id }
+  })
+}
+
+/** The second request with one key writes nothing. */
+async function writeOnce(
+  api: Api,
+  request: FastifyRequest,
+  write: (tx: Transaction) => Promise<Written>,
+): Promise<Written> {
+  const key = idempotencyKeyOf(request)
+  return inTransaction(api.context.db, async (tx) => {
+    const known = key === null ? null : await findOfKey(tx, key)
+    if (known !== null) return known
+    const written = await write(tx)
+    if (key !== null) await rememberKey(tx, key, written)
+    return written
+  })
+}
+
+async function sendWritten(
+  api: Api,
+  request: FastifyRequest,
+  { postId, scheduledId }: Written,
+): Promise<Status | ScheduledStatus> {
+  return postId === null ? sendScheduled(api, request, scheduledId ?? '') : sendStatus(api, request, postId)
 }
 
 function idempotencyKeyOf(request: FastifyRequest): { holder: string; key: string } | null {

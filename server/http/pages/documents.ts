@@ -4,6 +4,7 @@
  */
 import type { Account } from '../../contracts/account.ts'
 import type { MediaAttachment } from '../../contracts/media-attachment.ts'
+import type { Poll } from '../../contracts/poll.ts'
 import type { Status } from '../../contracts/status.ts'
 import { linkShowingHost, soleLinkOf } from '../../domain/links/field-link.ts'
 import { escapeHtml } from '../../domain/text/escape-html.ts'
@@ -136,7 +137,8 @@ function whoOf(account: Account, handle: string, tag: 'h1' | 'h2'): string {
 
 function postOf(status: Status): string {
   const language = status.language === null ? '' : ` lang="${escapeHtml(status.language)}"`
-  const text = `<div class="e-content" dir="auto"${language}>${status.content}</div>`
+  const poll = status.poll === null ? '' : pollOf(status.poll)
+  const text = `<div class="e-content" dir="auto"${language}>${status.content}${poll}</div>`
   const media = status.media_attachments.map(mediaOf).join('')
   const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const moment = `<a class="u-url" href="${escapeHtml(status.url ?? status.uri)}"><time class="dt-published" datetime="${escapeHtml(status.created_at)}">${when.format(new Date(status.created_at))} UTC</time></a>`
@@ -151,6 +153,15 @@ function hidden({ spoiler_text: warning, sensitive }: Status, text: string, medi
   }
   if (!sensitive || media === '') return text + media
   return `${text}<details><summary>Sensitive pictures</summary>${media}</details>`
+}
+
+/** What was asked, and the counts as far as they are told; voting is for those who have a home themselves. */
+function pollOf({ options, expired: isOver }: Poll): string {
+  const items = options.map(({ title, votes_count: votes }) => {
+    const count = votes === null ? '' : ` <span class="quiet">${votes}</span>`
+    return `<li><bdi>${escapeHtml(title)}</bdi>${count}</li>`
+  })
+  return `<ul>${items.join('')}</ul><p class="quiet">${isOver ? 'The poll has ended' : 'An open poll'}</p>`
 }
 
 function mediaOf({ type, url, preview_url: preview, description }: MediaAttachment): string {

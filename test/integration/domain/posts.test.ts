@@ -9,7 +9,7 @@ import { mentionedAddresses } from '../../../server/domain/posts/compose-post.ts
 import { createPost } from '../../../server/domain/posts/create-post.ts'
 import { deletePost } from '../../../server/domain/posts/delete-post.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
-import { findPostOfKey, rememberKey } from '../../../server/domain/posts/idempotency.ts'
+import { findOfKey, rememberKey } from '../../../server/domain/posts/idempotency.ts'
 import { mentionMap, openOutboundHome } from '../../support/outbound-home.ts'
 
 test('a post has its HTML, its mentions by name and its hashtags in lower case', async (t) => {
@@ -188,12 +188,12 @@ test('two requests with one key write one post, also at once', async (t) => {
     mentions: new Map(),
   } as const
   const key = { holder: 'token 1', key: 'abc' }
-  const request = async (): Promise<string> =>
+  const request = async (): Promise<string | null> =>
     tx(async (one) => {
-      const known = await findPostOfKey(one, key)
-      if (known !== null) return known
+      const known = await findOfKey(one, key)
+      if (known !== null) return known.postId
       const post = await createPost(one, home, draft, new Date())
-      await rememberKey(one, key, post.id)
+      await rememberKey(one, key, { postId: post.id, scheduledId: null })
       return post.id
     })
   const ids = await Promise.all([request(), request(), request()])

@@ -202,6 +202,17 @@ test('whoever cannot see the poll, or is blocked, has no vote in it', async () =
   assert.match((await reasonFor(elsewhere)) ?? '', /no poll of this home/)
 })
 
+test('whoever is gone leaves the vote and no name', async () => {
+  const asked = await asks(['a', 'b'])
+  const finn = peer.actor('finn')
+  await home.takes(finn, vote(finn, asked.uri, 'a', home.me.uri))
+  finn.isGone = true
+  await home.takes(finn, finn.delete(finn.uri))
+  assert.deepEqual(await counts(home.db, asked.id), { a: 1, b: 0 })
+  const votes = await home.db.selectFrom('poll_votes').select('id').where('poll_id', '=', asked.id).execute()
+  assert.deepEqual(votes, [])
+})
+
 test('the database itself takes one vote only where one may be chosen', async () => {
   const asked = await asks(['a', 'b'])
   await home.takes(ana, vote(ana, asked.uri, 'a', home.me.uri))

@@ -16,6 +16,19 @@ async function browse(home: ApiHome, path: string): Promise<PlainAnswer> {
   return home.ask(path, { headers: AS_BROWSER })
 }
 
+test('a poll is shown with its options and counts', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const poll = { options: ['tea <b>', 'coffee'], expires_in: 600 }
+  const { url } = await app.post<Status>('/api/v1/statuses', { status: 'which?', poll })
+  const html = (await browse(home, pathOf(url))).text()
+  assert.match(
+    html,
+    /<li><bdi>tea &lt;b&gt;<\/bdi> <span class="quiet">0<\/span><\/li><li><bdi>coffee<\/bdi>/,
+  )
+  assert.match(html, /An open poll/)
+})
+
 test('the address of an account shows its public posts and nothing else', async () => {
   const home = await openApiHome()
   const app = await home.app()
