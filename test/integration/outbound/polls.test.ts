@@ -195,7 +195,9 @@ test('a vote elsewhere goes to the author alone, one activity for each option', 
   const ballots = far.sharedInbox.received.slice(before).map(({ activity }) => activity)
   const objects = ballots.map((activity) => activity['object'] as Record<string, unknown>)
   assert.deepEqual(
-    objects.map(({ name, inReplyTo, to, type, content }) => ({ name, inReplyTo, to, type, content })),
+    objects
+      .map(({ name, inReplyTo, to, type, content }) => ({ name, inReplyTo, to, type, content }))
+      .toSorted((one, other) => String(one.name).localeCompare(String(other.name))),
     ['a', 'c'].map((name) => ({
       name,
       inReplyTo: asked.id,
