@@ -83,7 +83,9 @@ function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
       const post = await findOwnPost(context.db, postUri, viewerId)
       if (post === undefined) return suffix === '' ? tombstoneAnswer(context, postUri) : null
       const document = await make(post, uri, cursor)
-      return document === null ? null : publicDocument(document, post.edited_at ?? post.published_at)
+      // Votes change a poll without an edit.
+      const modifiedAt = post.kind === 'Question' ? null : (post.edited_at ?? post.published_at)
+      return document === null ? null : publicDocument(document, modifiedAt)
     }
     const parts = { kind: 'posts', make: async () => answerFor(null) } as const
     const found = await findPublic({ context, ...rest }, request, parts)

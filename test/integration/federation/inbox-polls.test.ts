@@ -128,6 +128,18 @@ test('a vote counts, and is neither a post nor news', async () => {
   assert.equal(await home.post(object.id), undefined)
 })
 
+test('whoever asks for a poll again gets its counts, whatever was read before', async () => {
+  const asked = await asks(['a', 'b'])
+  const { pathname } = new URL(asked.uri)
+  assert.equal((await ana.gets(home.target, pathname)).status, 200)
+  await home.takes(ana, vote(ana, asked.uri, 'b', home.me.uri))
+  // Its moment says nothing about its counts.
+  const since = new Date(clock.now().getTime() + MINUTE_MS).toUTCString()
+  const answer = await ana.gets(home.target, pathname, { headers: { 'if-modified-since': since } })
+  assert.equal(answer.status, 200)
+  assert.equal(answer.json()['type'], 'Question')
+})
+
 test('a vote counts once, in one option where one may be chosen, and only while the poll runs', async () => {
   const single = await asks(['a', 'b'])
   const multiple = await asks(['a', 'b'], { isMultiple: true })
