@@ -38,8 +38,8 @@ export async function storePolls(tx: Transaction, stored: readonly StoredRecord[
           as each ("postId" bigint, "isMultiple" boolean, "endsAt" timestamptz, "closedAt" timestamptz,
                    "votersCount" integer, options jsonb)
     ), made as (
-      insert into polls (id, host, is_multiple, ends_at, closed_at, voters_count, fetched_at, state)
-      select "postId", actors.host, "isMultiple", "endsAt", "closedAt", "votersCount", ${now}, 'seen'
+      insert into polls (id, host, is_multiple, ends_at, closed_at, voters_count, fetched_at, state, state_priority)
+      select "postId", actors.host, "isMultiple", "endsAt", "closedAt", "votersCount", ${now}, 'seen', 1
         from given join posts on posts.id = "postId" join actors on actors.id = posts.author_id
           on conflict (id) do nothing
       returning id
