@@ -1,6 +1,7 @@
 /** Entry of the command line: homebird serve, status, config, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
+import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
@@ -100,6 +101,24 @@ withCommonOptions(identity.command('add <name>'))
   .option('--domain <name>', 'a domain of this home; the first one unless said otherwise')
   .option('--display-name <name>', 'how it is called')
   .action(run(async (name: string, options: IdentityOptions) => (await names()).newIdentity(name, options)))
+
+const migration = async () => import('./commands/migration.ts')
+withCommonOptions(identity.command('alias <name> [others...]'))
+  .description('show the other names of an identity, or set them: handles or addresses')
+  .option('--none', 'take all other names away')
+  .action(
+    run(async (name: string, others: string[], options: AliasOptions) =>
+      (await migration()).showAliases(name, others, options),
+    ),
+  )
+withCommonOptions(identity.command('move <name> [target]'))
+  .description('move an identity to an account elsewhere, or show how the move goes')
+  .option('--back', 'take the move back')
+  .action(
+    run(async (name: string, target: string | undefined, options: MoveOptions) =>
+      (await migration()).moveOrShow(name, target, options),
+    ),
+  )
 
 const domain = program.command('domain').description('the domains of this home')
 withCommonOptions(domain.command('add <name>'))
