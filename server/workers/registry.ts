@@ -13,6 +13,7 @@ import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
+import { originListGraph } from '../domain/follows/origin-list-graph.ts'
 import { followGraph } from '../domain/follows/follow-graph.ts'
 import { hashtagGraph } from '../domain/hashtags/hashtag-graph.ts'
 import { inboxMessageGraph } from '../domain/inbox/inbox-message-graph.ts'
@@ -45,6 +46,7 @@ import { hashtagHandlers } from './hashtag-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
 import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
+import { originListHandlers } from './origin-list-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
 import { reportGraph } from '../domain/reports/report-graph.ts'
 import { reportHandlers } from './report-handlers.ts'
@@ -101,6 +103,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       handlers: threadHandlers({ ...parts, collections, limits: threadLimits(config) }),
     }),
     work({ graph: postRefreshGraph, handlers: postRefreshHandlers({ ...parts, collections }) }),
+    work({ graph: originListGraph, handlers: originListHandlers({ ...parts, collections }) }),
     work({ graph: featuredChangeGraph, handlers: featuredChangeHandlers(parts) }),
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),

@@ -14,6 +14,7 @@ import {
   listFollowSide,
   listRelationships,
 } from '../../domain/follows/list-relationships.ts'
+import { listOriginSide } from '../../domain/follows/origin-lists.ts'
 import { listAccountPosts } from '../../domain/posts/list-posts.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
@@ -108,13 +109,8 @@ function followRoutes(app: ApiApp, api: Api): void {
       const viewerId = viewerIdOf(request)
       const actor = await getAccountActor(api, request.params.id)
       if (actor.hides_collections && actor.id !== viewerId) return []
-      const page = await listFollowSide(
-        db,
-        viewerId,
-        actor.id,
-        side,
-        pageRequest(request.query, ACCOUNT_PAGE),
-      )
+      const list = (await api.looks.atList(viewerId, actor, side)) ? listOriginSide : listFollowSide
+      const page = await list(db, viewerId, actor.id, side, pageRequest(request.query, ACCOUNT_PAGE))
       return sendAccounts(api, request, reply, page)
     })
   }

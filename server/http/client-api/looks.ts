@@ -7,6 +7,7 @@ import type { PageOf, PageRequest } from '../../db/paging.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { requestLinkChecks } from '../../domain/links/link-checks.ts'
+import { type OriginSide, lookAtOriginList } from '../../domain/follows/origin-lists.ts'
 import { sweepFurther } from '../../domain/outboxes/outbox-sweeps.ts'
 import { openProfile } from '../../domain/profiles/profile-readings.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -14,6 +15,8 @@ import type { HttpContext } from '../http-context.ts'
 export interface Looks {
   /** @param viewerId  null for a stranger */
   atProfile(viewerId: string | null, actor: Actor): Promise<void>
+  /** @returns whether the list of the origin is what the viewer is to see */
+  atList(viewerId: string | null, actor: Actor, side: OriginSide): Promise<boolean>
   /** Whoever comes to the end of what is here wants what is older. */
   atPosts(viewerId: string | null, actor: Actor, wanted: PageRequest, page: PageOf<unknown>): Promise<void>
 }
@@ -38,6 +41,15 @@ export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home'
   }
   return {
     atProfile,
+    async atList(viewerId, actor, side) {
+      if (!isAsked(viewerId, actor)) return false
+      const key = `${actor.id} ${side}`
+      if (!seen.has(key)) {
+        seen.set(key, true)
+        await lookAtOriginList(db, actor.id, side, clock.now())
+      }
+      return true
+    },
     async atPosts(viewerId, actor, wanted, page) {
       if (!isAsked(viewerId, actor)) return
       await atProfile(viewerId, actor)
