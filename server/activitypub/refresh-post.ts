@@ -22,6 +22,7 @@ import {
   noteRead,
   removeGonePost,
 } from '../domain/posts/refreshed-post.ts'
+import { updateQuoteFacts } from '../domain/quotes/edit-quotes.ts'
 import { publishToStreams } from '../domain/timelines/stream-notices.ts'
 import type { Dereferencer } from './dereference.ts'
 import { FetchBudget } from './fetch-budget.ts'
@@ -113,6 +114,7 @@ async function takeOver(
   const actors = await withMentionedActors(tx, [facts], known, (host) => home.isOwnHost(host))
   const editedAt = facts.updated !== null && facts.updated < now ? facts.updated : now
   const content = postContent(facts, actors)
+  await updateQuoteFacts(tx, post.id, content)
   const isDated = facts.updated !== null
   const edit = await editRemotePost(tx, { postId: post.id, editedAt, isDated, content }, now)
   if (edit === null) return
@@ -120,15 +122,14 @@ async function takeOver(
     tx,
     edit.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: post.id })),
   )
-  await tellIdentities(
-    tx,
-    edit.boostedBy.map((actorId) => ({
-      actorId,
-      kind: 'update',
-      fromActorId: post.author_id,
-      postId: post.id,
-    })),
-  )
+  // Whoever spread it is told what it says now; whom it names only now was addressed by the Update that never came.
+  const fromActorId = post.author_id
+  await tellIdentities(tx, [
+    ...edit.boostedBy.map((actorId) => ({ actorId, kind: 'update', fromActorId, postId: post.id }) as const),
+    ...edit.quotedBy.map(
+      ({ actorId, postId }) => ({ actorId, kind: 'quoted_update', fromActorId, postId }) as const,
+    ),
+  ])
 }
 
 /** An edit has come whose moment the document does not know: a cache on the way still has the former version. */

@@ -20,9 +20,10 @@ import {
 } from '../../domain/threads/thread-finds.ts'
 import { addGain, findThread, noteRemaining } from '../../domain/threads/thread-progress.ts'
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
-import { findRemoteUrl } from '../../net/origin.ts'
+import { findRemoteUrl, hostOf } from '../../net/origin.ts'
 import { FetchBudget } from '../fetch-budget.ts'
 import type { HostBudget } from '../host-budget.ts'
+import { MAX_URI_LENGTH } from '../json.ts'
 import type { AttemptEnd, ThreadParts } from './thread-parts.ts'
 import { FindReader } from './read-find.ts'
 import { type ThreadPage, embeddedReplies } from './thread-page.ts'
@@ -81,6 +82,8 @@ export class ThreadAttempt {
     const known = finds.flatMap((find) => {
       const url = findRemoteUrl(find.uri)
       if (url === undefined || home.isOwnHost(url.host) || home.isBlockedDomain(url.host)) return []
+      // Letters outside of ASCII make a text longer than an index takes.
+      if (Buffer.byteLength(find.uri) > MAX_URI_LENGTH) return []
       // Pages are known by their address, posts by the id that is written in others.
       return [{ ...find, uri: find.kind === 'page' ? url.href : find.uri, host: url.host }]
     })
@@ -134,14 +137,15 @@ export class ThreadAttempt {
   /** @returns how many posts are new */
   async #storePosts(thread: Thread, posts: readonly ReadPost[], settled: SettledFind[]): Promise<number> {
     if (posts.length === 0) return 0
-    const { db, dereferencer } = this.#parts
+    const { db, dereferencer, home } = this.#parts
     const parents = posts.flatMap(({ facts }) => facts.inReplyTo ?? [])
     const inThread = await findInThread(db, thread, parents)
     // What was read in this wave counts only if it is not refused itself.
     for (const { find } of posts) inThread.delete(find.uri)
     const authors = posts.map(({ facts }) => facts.actorUri)
     const blocked = await findBlockedAuthors(db, thread.actor_id, authors)
-    const { accepted, refused } = judgePosts(posts, { inThread, blocked })
+    const isBlockedUri = (uri: string): boolean => home.isBlockedDomain(hostOf(uri) ?? '')
+    const { accepted, refused } = judgePosts(posts, { inThread, blocked, isBlockedUri })
     settled.push(...refused, ...accepted.map(({ find }) => ({ uri: find.uri, refusal: null })))
     return inTransaction(db, async (tx) => {
       const { posts: stored, linkedIds } = await dereferencer.storePosts(

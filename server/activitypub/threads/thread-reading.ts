@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly inThread: ReadonlySet<string>
   /** URIs of authors who are blocked. */
   readonly blocked: ReadonlySet<string>
+  /** Whether an address is on a blocked domain. */
+  readonly isBlockedUri: (uri: string) => boolean
 }
 
 export interface Judged {
@@ -69,10 +71,12 @@ export function judgePosts(posts: readonly ReadPost[], around: Surroundings): Ju
   }
 }
 
-function refusalOf({ find, facts }: ReadPost, { blocked }: Surroundings): string | null {
+function refusalOf({ find, facts }: ReadPost, { blocked, isBlockedUri }: Surroundings): string | null {
   if (facts.visibility !== 'public' && facts.visibility !== 'unlisted') return 'it is not for everybody'
   if (facts.pollVote !== null) return 'it is a vote'
   if (blocked.has(facts.actorUri)) return `its author ${facts.actorUri} is blocked`
+  const named = [facts.inReplyTo, facts.quoteUri].find((uri) => uri !== null && isBlockedUri(uri))
+  if (named !== undefined) return `it answers or quotes ${named}, which is blocked`
   if (facts.inReplyTo === facts.uri) return 'it answers itself'
   // What answers it calls it by another name, so that the two would not be joined.
   if (find.kind === 'parent' && facts.uri !== find.uri) return `it is ${facts.uri}`

@@ -36,8 +36,8 @@ export interface ThreadView {
  */
 export async function viewThread(db: Database, view: ThreadView): Promise<ThreadFetch | null> {
   const known = await findRow(db, view.conversationId)
-  if (known?.state === 'reading' && known.with_replies) return statusOf(known)
-  if (known !== undefined && known.with_replies && isWithinCooldown(known, view)) return statusOf(known)
+  if (known?.with_replies === true && (isRunning(known) || isWithinCooldown(known, view)))
+    return statusOf(known)
   const thread = await findThread(db, view.conversationId)
   if (thread === null || !thread.can_grow) return null
   if (known?.with_replies === true && isQuiet(known, thread.last_post_at, view)) return statusOf(known)
@@ -71,13 +71,18 @@ export async function completeBeginnings(tx: Transaction, postIds: readonly stri
 }
 
 function statusOf(row: ThreadRow): ThreadFetch {
-  return { id: row.id, isRunning: row.state === 'reading', postsStored: row.posts_stored }
+  return { id: row.id, isRunning: isRunning(row), postsStored: row.posts_stored }
+}
+
+/** A run that failed again and again is in quarantine: no attempt is planned, so nothing is on the way. */
+function isRunning(row: ThreadRow): boolean {
+  return row.state === 'reading' && row.state_next_attempt_at !== null
 }
 
 const secondsSince = (moment: Date, now: Date): number => (now.getTime() - moment.getTime()) / 1_000
 
-function isWithinCooldown({ done_at: doneAt }: ThreadRow, view: ThreadView): boolean {
-  return doneAt !== null && secondsSince(doneAt, view.now) < view.cooldownSeconds
+function isWithinCooldown(row: ThreadRow, view: ThreadView): boolean {
+  return secondsSince(row.done_at ?? row.asked_at, view.now) < view.cooldownSeconds
 }
 
 function isQuiet({ done_at: doneAt }: ThreadRow, lastPostAt: Date, view: ThreadView): boolean {
@@ -143,8 +148,8 @@ async function beginForView(
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return undefined
-  if (row.state === 'reading' && row.with_replies) return row
-  return row.state === 'reading' ? widen(tx, row, viewerId) : beginAgain(tx, row, viewerId, now)
+  if (!isRunning(row)) return beginAgain(tx, row, viewerId, now)
+  return row.with_replies ? row : widen(tx, row, viewerId)
 }
 
 /** Its beginning is being read; everything else is wanted now too. */

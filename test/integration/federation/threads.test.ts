@@ -229,3 +229,22 @@ test('a thread that has been quiet for long is asked about more rarely', async (
   assert.equal((await looksAt(home, root.id, { now: inHours(5) }))?.isRunning, false)
   assert.equal((await looksAt(home, root.id, { now: inHours(7) }))?.isRunning, true)
 })
+
+test('a run that failed for good is not said to go on, and is begun anew when somebody looks later', async () => {
+  const root = rootNote(ana)
+  const reply = bob.note({ inReplyTo: root.id })
+  listReplies(rootPeer, root, [[reply.id]])
+  await dereferencer.postByUri(root.id)
+  const begun = await looksAt(home, root.id)
+  const id = begun?.id ?? ''
+  await home.db
+    .updateTable('thread_fetches')
+    .set({ state_next_attempt_at: null, state_errors: 12 })
+    .where('id', '=', id)
+    .execute()
+  assert.deepEqual(await looksAt(home, root.id), { id, isRunning: false, postsStored: 0 })
+  const later = new Date(Date.now() + 16 * 60_000)
+  assert.equal((await looksAt(home, root.id, { now: later }))?.isRunning, true)
+  await worksUntilDone(home, id)
+  assert.deepEqual(await childrenOf(root.id), [reply.id])
+})
