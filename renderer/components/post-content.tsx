@@ -1,5 +1,6 @@
 /** What somebody wrote: under its warning if it has one, folded after twelve lines, with its media. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Status } from '../../server/contracts/status.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { StoredPost } from '../stores/posts.ts'
 import { Button } from './button.tsx'
@@ -21,6 +22,7 @@ export function PostContent({ post, isOpen, isMediaOpen, onToggle, onToggleMedia
   const t = useText()
   const hasWarning = post.spoiler_text !== ''
   const isShown = !hasWarning || isOpen
+  const quoted = quotedOf(post)
   return (
     <div className={styles.content}>
       {hasWarning ? (
@@ -43,10 +45,16 @@ export function PostContent({ post, isOpen, isMediaOpen, onToggle, onToggleMedia
                 dir="auto"
                 {...(post.language === null ? {} : { lang: post.language })}
               >
-                <PostHtml html={post.content} emojis={post.emojis} mentions={post.mentions} />
+                <PostHtml
+                  html={post.content}
+                  emojis={post.emojis}
+                  mentions={post.mentions}
+                  hidesQuoteLine={quoted !== null}
+                />
               </div>
             </Folding>
           )}
+          {quoted === null ? null : <QuotedPost post={quoted} />}
           {post.media_attachments.length === 0 ? null : (
             <MediaGrid
               media={post.media_attachments}
@@ -58,6 +66,34 @@ export function PostContent({ post, isOpen, isMediaOpen, onToggle, onToggleMedia
         </>
       ) : null}
     </div>
+  )
+}
+
+/** Null where there is nothing to show: the line in the text that names the quoted post stays then. */
+function quotedOf({ quote }: StoredPost): Status | null {
+  if (quote === null || !('quoted_status' in quote) || quote.state !== 'accepted') return null
+  return quote.quoted_status
+}
+
+/** What is under a warning or covered is seen at the quoted post itself. */
+function QuotedPost({ post }: { readonly post: Status }) {
+  const { account } = post
+  return (
+    <blockquote className={styles.quote}>
+      <p className={styles.quoted}>
+        <bdi>
+          <EmojiText text={account.display_name || account.username} emojis={account.emojis} />
+        </bdi>{' '}
+        <bdi className={styles.handle}>@{account.acct}</bdi>
+      </p>
+      <div className={styles.text} dir="auto" {...(post.language === null ? {} : { lang: post.language })}>
+        {post.spoiler_text === '' ? (
+          <PostHtml html={post.content} emojis={post.emojis} mentions={post.mentions} hidesQuoteLine />
+        ) : (
+          <EmojiText text={post.spoiler_text} emojis={post.emojis} />
+        )}
+      </div>
+    </blockquote>
   )
 }
 

@@ -11,11 +11,13 @@ interface PostHtmlProps {
   readonly html: string
   readonly emojis: readonly CustomEmoji[]
   readonly mentions: readonly StatusMention[]
+  /** Leaves out the line by which servers without quotes refer to the quoted post. */
+  readonly hidesQuoteLine?: boolean
 }
 
-export function PostHtml({ html, emojis, mentions }: PostHtmlProps) {
+export function PostHtml({ html, emojis, mentions, hidesQuoteLine = false }: PostHtmlProps) {
   const fragment = useMemo(() => sanitizeToFragment(html), [html])
-  return renderChildren(fragment, { emojis, mentions, depth: 0 })
+  return renderChildren(fragment, { emojis, mentions, hidesQuoteLine, depth: 0 })
 }
 
 interface RenderContext extends Omit<PostHtmlProps, 'html'> {
@@ -36,6 +38,7 @@ function renderNode(node: ChildNode, key: number, context: RenderContext): React
     return <EmojiText key={key} text={node.textContent ?? ''} emojis={context.emojis} />
   }
   if (!(node instanceof HTMLElement)) return null
+  if (context.hidesQuoteLine === true && node.classList.contains('quote-inline')) return null
   const name = node.localName
   if (name === 'br') return <br key={key} />
   if (name === 'a') return renderLink(node, key, context)
