@@ -3,13 +3,16 @@ import type { CustomEmoji } from '../../server/contracts/custom-emoji.ts'
 
 export type TextPiece = string | CustomEmoji
 
+/** As the home takes them: of any script, with the signs that emoji packs use inside. */
+const NAME = /:([\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,127}):/gu
+
 /** `hello :blob:` gives `['hello ', {blob}]`; names that nobody knows stay as they are. */
 export function splitEmojis(text: string, emojis: readonly CustomEmoji[]): readonly TextPiece[] {
   if (emojis.length === 0 || !text.includes(':')) return [text]
   const known = new Map(emojis.map((emoji) => [emoji.shortcode, emoji]))
   const pieces: TextPiece[] = []
   let start = 0
-  for (const match of text.matchAll(/:([\w-]{1,100}):/g)) {
+  for (const match of text.matchAll(NAME)) {
     const emoji = known.get(match[1] ?? '')
     if (emoji === undefined || match.index < start) continue
     if (match.index > start) pieces.push(text.slice(start, match.index))

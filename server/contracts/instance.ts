@@ -52,6 +52,8 @@ export interface InstanceConfiguration {
   readonly statuses: StatusLimits
   readonly media_attachments: MediaLimits
   readonly polls: PollLimits
+  /** Where glitch-soc says how many different reactions one may make to a status. */
+  readonly reactions: { readonly max_reactions: number }
   readonly translation: { readonly enabled: boolean }
   readonly timelines_access: {
     readonly live_feeds: { readonly local: Access; readonly remote: Access }

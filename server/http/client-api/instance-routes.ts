@@ -9,6 +9,7 @@ import { DEFAULT_HEADER_PATH, defaultAvatarPath } from '../../domain/media/defau
 import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
 import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
 import { POLL_LIMITS } from '../../domain/polls/poll-draft.ts'
+import { MAX_REACTIONS } from '../../domain/interactions/ingest-reactions.ts'
 import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
 import { MAX_FEATURED_HASHTAGS } from '../../domain/profiles/own-featured-hashtags.ts'
 import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
@@ -184,6 +185,7 @@ function configuration(api: Api, request: FastifyRequest): InstanceConfiguration
     statuses: STATUSES,
     media_attachments: MEDIA,
     polls: POLLS,
+    reactions: { max_reactions: MAX_REACTIONS },
     translation: { enabled: false },
     timelines_access: {
       live_feeds: READ_BY_OWNER,

@@ -87,6 +87,8 @@ test('names are cut at the pictures that are known', () => {
   assert.deepEqual(splitEmojis('a :blob: b :other: :blob:', [blob]), ['a ', blob, ' b :other: ', blob])
   assert.deepEqual(splitEmojis('12:30:45', [blob]), ['12:30:45'])
   assert.deepEqual(splitEmojis(':blob:', []), [':blob:'])
+  const wide = { ...blob, shortcode: '猫_1.x' }
+  assert.deepEqual(splitEmojis('a :猫_1.x:', [wide]), ['a ', wide])
 })
 
 test('a reply names everybody but the writer, under the same warning, and goes no further', () => {
