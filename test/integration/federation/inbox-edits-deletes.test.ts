@@ -176,14 +176,14 @@ test('an actor is gone only when its origin says so', async () => {
 })
 
 test('types that mean nothing here are kept for the inspector, with the reason', async () => {
-  const flag = ana.activity('Flag', { object: [home.me.uri] })
+  const travel = ana.activity('Travel', { object: 'https://peer.example/places/1' })
   const listen = ana.activity('Listen', { object: 'https://peer.example/song' })
-  const answers = await home.takes(ana, flag, listen)
+  const answers = await home.takes(ana, travel, listen)
   assert.deepEqual(
     answers.map(({ status }) => status),
     [202, 202],
   )
-  for (const activity of [flag, listen]) {
+  for (const activity of [travel, listen]) {
     const row = await home.message(activity)
     assert.equal(row.state, 'dropped')
     assert.match(row.dropped_because ?? '', new RegExp(activity.type))
