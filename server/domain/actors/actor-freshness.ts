@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import { notify } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
+import { forgetProfile } from '../profiles/profile-readings.ts'
 import { removePosts } from '../posts/remove-posts.ts'
 import type { Actor } from './actor.ts'
 import { actorGraph } from './actor-graph.ts'
@@ -56,6 +57,7 @@ export async function forgetGoneActor(tx: Transaction, actorId: string, now: Dat
   // Votes stay counted, without a name.
   await sql`delete from poll_votes where actor_id = ${actorId}`.execute(tx)
   await removePostsOf(tx, actorId)
+  await forgetProfile(tx, actorId)
   await notify(tx, 'changed', REMOTE_KEYS_CHANGED)
 }
 

@@ -30,6 +30,15 @@ export async function refreshProfile(tx: Transaction, actorId: string, now: Date
   await outdate(tx, actorId, sql`profile_readings.read_at < ${now}::timestamptz - ${SOONEST}`)
 }
 
+/** Nothing more is read of somebody who is gone, and nothing of it stays. */
+export async function forgetProfile(tx: Transaction, actorId: string): Promise<void> {
+  await sql`
+    with hashtags as (delete from featured_hashtags where actor_id = ${actorId}),
+         sweeps as (delete from outbox_sweeps where actor_id = ${actorId}),
+         lists as (delete from origin_lists where actor_id = ${actorId})
+    delete from profile_readings where id = ${actorId}`.execute(tx)
+}
+
 export interface FeaturedPlaces {
   readonly id: string
   readonly featured_uri: string | null

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { refreshActors } from '../../../server/domain/actors/actor-freshness.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import type { FakeActor } from '../../support/fake-peer-actor.ts'
@@ -154,4 +155,23 @@ test('a collection elsewhere is not read, and a server that is down is asked aga
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   assert.deepEqual([row.state, row.state_attempts, row.read_at], ['outdated', 1, null])
+})
+
+test('of somebody who is gone nothing stays and nothing more is read', async () => {
+  const ana = reader.somebody()
+  ana.overrides['featuredTags'] = `${ana.uri}/tags`
+  const [note] = postsOf(ana, 1)
+  serves(ana, 'featured', { type: 'OrderedCollection', orderedItems: [note] })
+  serves(ana, 'tags', { type: 'Collection', items: [{ type: 'Hashtag', name: '#birds' }] })
+  const id = await reader.looksAt(ana)
+  assert.deepEqual([(await pinned(id)).length, await hashtags(id)], [1, ['birds']])
+  ana.isGone = true
+  await inTransaction(home.db, async (tx) => refreshActors(tx, [id]))
+  await home.work()
+  assert.deepEqual([await pinned(id), await hashtags(id)], [[], []])
+  for (const table of ['profile_readings', 'outbox_sweeps'] as const) {
+    const key = table === 'profile_readings' ? 'id' : 'actor_id'
+    const rows = await home.db.selectFrom(table).selectAll().where(sql.ref(key), '=', id).execute()
+    assert.deepEqual(rows, [], table)
+  }
 })
