@@ -54,14 +54,14 @@ function bodyOf(document: JsonObject): Body {
   return { body: isMarkup ? sanitizeHtml(raw) : composeHtml(raw), language }
 }
 
-/** PeerTube and Lemmy send `{ identifier, name }`, others a tag. */
+/** PeerTube and Lemmy send `{ identifier, name }`, Mobilizon calls it `inLanguage`, others send a tag. */
 function languageOf(document: JsonObject): unknown {
   const context = asArray(document['@context']).find(
     (item) => isObject(item) && typeof item['@language'] === 'string',
   )
   const { language } = document
   if (isObject(language)) return language['identifier']
-  return language ?? (isObject(context) ? context['@language'] : null)
+  return language ?? document['inLanguage'] ?? (isObject(context) ? context['@language'] : null)
 }
 
 /** Title, event data, body or excerpt, and what the page is about, one after the other. */

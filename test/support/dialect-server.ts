@@ -73,9 +73,10 @@ export class DialectServer {
     replacements: Readonly<Record<string, string>>,
   ): Promise<{ readonly answer: PeerAnswer; readonly activityId: string }> {
     const body = placedBytes(fixture, replacements)
-    const { actor, id } = JSON.parse(body) as { readonly actor: string; readonly id?: string }
-    const keyUri = this.#actors.get(actor)?.expect.keyId
-    if (keyUri === undefined) throw new Error(`${this.software} has no actor ${actor}`)
+    const { actor, id } = JSON.parse(body) as { readonly actor: string | { id: string }; readonly id?: string }
+    const actorUri = typeof actor === 'string' ? actor : actor.id
+    const keyUri = this.#actors.get(actorUri)?.expect.keyId
+    if (keyUri === undefined) throw new Error(`${this.software} has no actor ${actorUri}`)
     const options = { ...HABITS[this.software], key: { keyUri, privateKey: KEY }, body }
     const answer = await this.peer.actor('sender').sends(home, {}, options)
     return { answer, activityId: id ?? `sha256:${createHash('sha256').update(body).digest('base64')}` }
