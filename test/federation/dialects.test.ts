@@ -5,7 +5,6 @@
  */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { htmlToPlainText } from '../../server/domain/text/plain-text.ts'
 import type {
   ExpectedActor,
   ExpectedEffect,
@@ -17,6 +16,7 @@ import type {
 import { AUTHORS } from '../fixtures/expectations.ts'
 import { FIXTURES, FIXTURE_HOME, type Fixture } from '../fixtures/index.ts'
 import { DialectServer } from '../support/dialect-server.ts'
+import { expectedOf, list, plain, shownOf } from '../support/dialect-shown.ts'
 import type { Json } from '../support/http-client.ts'
 import { PeeredHome } from '../support/peered-home.ts'
 import { until } from '../support/until.ts'
@@ -30,11 +30,6 @@ before(async () => {
   servers = new Map(opened.map((server) => [server.software, server]))
   world = await PeeredHome.open({ peers: opened.map(({ peer }) => peer) })
 })
-
-const list = (value: Json | undefined): Json[] => [...(value ?? [])]
-const plain = (value: Json | undefined): string => htmlToPlainText(String(value))
-const orNull = (value: Json | undefined): string | null =>
-  value === undefined || value === null ? null : String(value)
 
 /** What one software sends, and what the home has of it so far. */
 class Story {
@@ -184,7 +179,7 @@ async function checkPost(story: Story, fixture: Fixture<ExpectedPost>): Promise<
   assert.equal(state, 'processed')
   const status = await inTimeline(expect.uri)
   story.statuses.set(expect.uri, String(status['id']))
-  assert.deepEqual(shownOf(status), expectedOf(expect, target))
+  assert.deepEqual(shownOf(status, world.me.id), expectedOf(expect, target))
   for (const markup of expect.holds ?? [])
     assert.ok(String(status['content']).includes(markup), String(status['content']))
   if (expect.mentionsHome === true && expect.activity === 'Create') {
@@ -198,47 +193,6 @@ async function checkPost(story: Story, fixture: Fixture<ExpectedPost>): Promise<
     assert.ok(status['edited_at'])
     const versions = await world.owner.list(`/api/v1/statuses/${status['id']}/history`)
     assert.equal(versions.length, 2)
-  }
-}
-
-function shownOf(status: Json): object {
-  return {
-    text: plain(status['content']),
-    warning: String(status['spoiler_text']),
-    sensitive: status['sensitive'],
-    visibility: String(status['visibility']),
-    language: orNull(status['language']),
-    isMentioned: list(status['mentions']).some((mention) => String(mention['id']) === world.me.id),
-    repliesTo: orNull(status['in_reply_to_id']),
-    hashtags: list(status['tags']).map((tag) => String(tag['name']).toLowerCase()),
-    emojis: list(status['emojis']).map((emoji) => String(emoji['shortcode'])),
-    media: list(status['media_attachments']).map((one) => [String(one['type']), orNull(one['description'])]),
-    poll: list(status['poll']?.['options']).map((one) => [String(one['title']), one['votes_count']]),
-    isMultipleChoice: status['poll']?.['multiple'] ?? false,
-  }
-}
-
-const VISIBILITIES = {
-  public: 'public',
-  unlisted: 'unlisted',
-  followers: 'private',
-  direct: 'direct',
-} as const
-
-function expectedOf(expect: ExpectedPost, target: Json): object {
-  return {
-    text: expect.text.replaceAll(FIXTURE_HOME.postUri, String(target['uri'])),
-    warning: expect.warning ?? '',
-    sensitive: expect.sensitive ?? false,
-    visibility: VISIBILITIES[expect.visibility ?? 'public'],
-    language: expect.language ?? null,
-    isMentioned: expect.mentionsHome ?? false,
-    repliesTo: expect.repliesToHome === true ? String(target['id']) : null,
-    hashtags: (expect.hashtags ?? []).map((name) => name.toLowerCase()),
-    emojis: expect.emojis ?? [],
-    media: expect.media ?? [],
-    poll: expect.poll ?? [],
-    isMultipleChoice: expect.isMultipleChoice ?? false,
   }
 }
 
@@ -382,7 +336,17 @@ const EFFECTS: Readonly<Record<string, EffectCheck>> = {
   EmojiReact: reacts,
   'Undo EmojiReact': unreacts,
   QuoteRequest: async (story, fixture) => assert.equal((await story.sends(fixture)).state, 'processed'),
-  Flag: withoutEffect,
+  async Flag(story, fixture) {
+    assert.equal((await story.sends(fixture)).state, 'processed')
+    const { reports } = (await world.owner.get('/api/homebird/v1/reports')) as Json & {
+      readonly reports: Json
+    }
+    const [report] = list(reports)
+    assert.deepEqual(
+      [report?.['comment'], report?.['reporterHost'], String(report?.['isOurs'])],
+      [fixture.expect.content, story.server.peer.host, 'false'],
+    )
+  },
   async Add(story, fixture) {
     assert.equal((await story.sends(fixture)).state, 'processed')
     const id = story.accountOf(fixture.expect.actorUri)
