@@ -194,16 +194,63 @@ test('publishing rewrites every address of the home once', async () => {
     })
     .execute()
 
+  const quoted = await db
+    .insertInto('posts')
+    .values({
+      uri: 'https://homebird.invalid/ap/posts/9',
+      author_id: ana.id,
+      is_local: true,
+      visibility: 'public',
+      conversation_id: '9',
+      published_at: new Date(),
+    })
+    .returning(['id', 'uri'])
+    .executeTakeFirstOrThrow()
+  const stamp = 'https://homebird.invalid/ap/quote-authorizations/1'
+  const quoting = await db
+    .selectFrom('posts')
+    .select(['id', 'uri'])
+    .where('uri', 'like', '%/ap/posts/7')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('quotes')
+    .values({
+      post_id: quoting.id,
+      quoted_uri: quoted.uri,
+      host: 'homebird.invalid',
+      quoted_id: quoted.id,
+      authorization_uri: stamp,
+      state: 'settled',
+    })
+    .execute()
+  await db
+    .insertInto('quote_authorizations')
+    .values({
+      uri: stamp,
+      author_id: ana.id,
+      quoted_id: quoted.id,
+      quoting_uri: quoting.uri,
+      quoting_actor_id: ana.id,
+    })
+    .execute()
+
   await publishHome(db, 'example.org', 'social.example.org')
   await publishHome(db, 'example.org', 'social.example.org') // once more changes nothing
 
   const dump: unknown[] = []
-  for (const table of ['actors', 'actor_keys', 'posts', 'domains'] as const) {
+  for (const table of [
+    'actors',
+    'actor_keys',
+    'posts',
+    'domains',
+    'quotes',
+    'quote_authorizations',
+  ] as const) {
     dump.push(await db.selectFrom(table).selectAll().execute())
   }
   const left = JSON.stringify(dump).match(/[^"]*homebird\.invalid[^"]*/g)
   assert.deepEqual(left, ['what is homebird.invalid?'])
-  const post = await db.selectFrom('posts').selectAll().where('is_local', '=', true).executeTakeFirstOrThrow()
+  const post = await db.selectFrom('posts').selectAll().where('id', '=', quoting.id).executeTakeFirstOrThrow()
   assert.equal(post.uri, 'https://social.example.org/ap/posts/7')
   assert.equal(
     post.content_html,
