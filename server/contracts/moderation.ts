@@ -99,3 +99,29 @@ export interface PeerFacts {
 export interface PeerPage {
   readonly peers: readonly PeerFacts[]
 }
+
+export interface BlockListFacts {
+  readonly id: string
+  readonly url: string
+  readonly title: string
+  /** Domains it names. */
+  readonly entries: number
+  /** Of them, how many are blocked; the others the owner allows, or is still to decide. */
+  readonly blocked: number
+  /** Lines that were passed over, by reason: `limited`, `not_a_domain`, `too_wide`, `obscured`, `own`. */
+  readonly passedOver: Readonly<Record<string, number>>
+  /** Why the last reading was not taken over. */
+  readonly problem: string | null
+  readonly goodAt: string | null
+  readonly triedAt: string | null
+  readonly nextAt: string | null
+}
+
+export interface BlockListPreview {
+  readonly format: 'csv' | 'json' | 'plain'
+  readonly entries: number
+  /** Not blocked and not allowed yet. */
+  readonly fresh: number
+  readonly passedOver: Readonly<Record<string, number>>
+  readonly loss: BlockLoss
+}

@@ -19,6 +19,7 @@ interface DomainAllowsTable {
 interface BlockListSubscriptionsTable extends StateColumns {
   id: Generated<string>
   url: string
+  host: string
   title: Generated<string>
   created_at: Moment
   good_at: NullableMoment

@@ -48,6 +48,8 @@ import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
 import { originListHandlers } from './origin-list-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
+import { blockListGraph } from '../domain/blocks/block-list-graph.ts'
+import { blockListHandlers } from './block-list-handlers.ts'
 import { reportGraph } from '../domain/reports/report-graph.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { linkCheckHandlers } from './link-check-handlers.ts'
@@ -93,6 +95,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       graph: actorGraph,
       handlers: { ...identityHandlers(parts), outdated: refreshActorHandler(parts) },
     }),
+    work({ graph: blockListGraph, handlers: blockListHandlers(parts) }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),

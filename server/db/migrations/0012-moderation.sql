@@ -11,7 +11,9 @@ create table domain_allows (
 alter table domain_blocks add column is_own boolean not null default true;
 
 -- The most special name that somebody has said something about decides; of two words about one name the owner's allowance.
-create function is_blocked_domain(name text) returns boolean language sql stable as $$
+-- By primary key, whatever the planner thought of the size of the tables when it planned this for a session: a list of a hundred
+-- thousand domains may have come since.
+create function is_blocked_domain(name text) returns boolean language sql stable set enable_seqscan = off as $$
   select coalesce((
     select word.is_block
       from (select string_to_array(split_part(name, ':', 1), '.') as labels) as given,
@@ -85,6 +87,8 @@ create index actors_handle_domain on actors (handle_domain) where domain_id is n
 create table block_list_subscriptions (
   id bigint primary key default next_id(),
   url text not null unique,
+  -- Of the URL.
+  host text not null,
   title text not null default '',
   created_at timestamptz not null default now(),
   -- When it was last read well; what it held then is in force.

@@ -6,6 +6,7 @@ import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
+import { blockListRoutes } from './block-list-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
@@ -47,6 +48,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(homeRoutes(context))
         await owner.register(inspectorRoutes(context))
         await owner.register(domainRoutes(context))
+        await owner.register(blockListRoutes(context))
         await owner.register(switchRoutes(context))
         await owner.register(identityRoutes(context))
         await owner.register(reportRoutes(context))
