@@ -59,6 +59,7 @@ export async function setOwnerPassword(db: Database, password: string): Promise<
       })
     }
     await tx.deleteFrom('owner_sessions').execute()
+    await tx.deleteFrom('known_devices').execute()
     await tx.deleteFrom('oauth_codes').execute()
     await tx.updateTable('oauth_tokens').set({ revoked_at: now }).where('revoked_at', 'is', null).execute()
     await notify(tx, 'changed', 'sessions')

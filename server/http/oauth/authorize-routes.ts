@@ -5,9 +5,10 @@ import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, listIdentities } from '../../domain/actors/actor.ts'
 import { issueCode } from '../../domain/oauth/codes.ts'
 import { scopesInPlainWords } from '../../domain/oauth/scopes.ts'
+import { isKnownDevice, rememberDevice } from '../../domain/oauth/known-devices.ts'
 import { endSignIn, isSignedIn, openSignIn } from '../../domain/oauth/sign-ins.ts'
 import { verifyOwnerPassword } from '../../domain/owner/password.ts'
-import { toHomebirdError } from '../plugins/answers.ts'
+import { askForPatience, toHomebirdError } from '../plugins/answers.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { Api, ApiApp } from '../client-api/api.ts'
 import {
@@ -19,16 +20,16 @@ import {
 } from './authorize-request.ts'
 import {
   clearSignInCookie,
+  deviceTokenOf,
   formToken,
   requireOwnForm,
   sendPage,
+  setDeviceCookie,
   setSignInCookie,
   signInTokenOf,
 } from './page-guard.ts'
+import { SignInGate } from './sign-in-gate.ts'
 import { STYLE, codePage, consentPage, messagePage, signInPage } from './pages.ts'
-
-/** Rule 76. */
-const TEN_IN_FIVE_MINUTES = { max: 10, timeWindow: 300_000 }
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
 const Query = Type.Object(AUTHORIZE_MEMBERS)
@@ -43,9 +44,9 @@ export function authorizeRoutes(api: Api): FastifyPluginAsync {
     app.get('/oauth/authorize', { ...OPEN, schema: { querystring: Query } }, async (request, reply) =>
       showAuthorize(api, request, reply, request.query),
     )
-    const limited = { ...OPEN.config, rateLimit: TEN_IN_FIVE_MINUTES }
-    app.post('/oauth/sign-in', { config: limited, schema: { body: SignInForm } }, async (request, reply) =>
-      signIn(api, request, reply, request.body),
+    const gate = new SignInGate(api.context.clock)
+    app.post('/oauth/sign-in', { ...OPEN, schema: { body: SignInForm } }, async (request, reply) =>
+      signIn(api, gate, request, reply, request.body),
     )
     app.post('/oauth/authorize', { ...OPEN, schema: { body: ConsentForm } }, async (request, reply) =>
       decide(api, request, reply, request.body),
@@ -57,6 +58,7 @@ export function authorizeRoutes(api: Api): FastifyPluginAsync {
 function sendErrorPage(raw: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toHomebirdError(raw)
   const page = messagePage('This did not work', error.safe)
+  askForPatience(reply, error)
   return sendPage(reply.code(error.status), page, STYLE, null)
 }
 
@@ -110,8 +112,10 @@ function showSignIn(
   return sendPage(reply.code(isWrong ? 422 : 200), page, STYLE, null)
 }
 
+/** @throws HomebirdError RATE_LIMITED when there were too many wrong passwords from where this comes */
 async function signIn(
   api: Api,
+  gate: SignInGate,
   request: FastifyRequest,
   reply: FastifyReply,
   form: Static<typeof SignInForm>,
@@ -120,14 +124,35 @@ async function signIn(
   requireOwnForm(request, 'sign in', form.form_token)
   const checked = await checkAuthorizeRequest(db, form)
   if (!checked.isGood) return reply.redirect(checked.redirect, 303)
+  const device = await knownDeviceOf(api, request)
+  takeTry(gate, device)
   if (!(await verifyOwnerPassword(db, form.password ?? ''))) {
     return showSignIn(api, request, reply, checked.request, true)
+  }
+  gate.giveBack(device)
+  if (device === null) {
+    setDeviceCookie(reply, await rememberDevice(db, request.headers['user-agent'] ?? '', api.now()))
   }
   const former = signInTokenOf(request)
   if (former !== null) await endSignIn(db, former)
   setSignInCookie(reply, await openSignIn(db, request.headers['user-agent'] ?? '', api.now()))
   const { form_token: _token, ...params } = fieldsOf(checked.request, '')
   return reply.redirect(`/oauth/authorize?${new URLSearchParams(params)}`, 303)
+}
+
+async function knownDeviceOf(api: Api, request: FastifyRequest): Promise<string | null> {
+  const token = deviceTokenOf(request)
+  return token !== null && (await isKnownDevice(api.context.db, token, api.now())) ? token : null
+}
+
+function takeTry(gate: SignInGate, device: string | null): void {
+  const retryAfterSeconds = gate.take(device)
+  if (retryAfterSeconds === 0) return
+  const who = device === null ? 'browsers that are not known' : 'a known browser'
+  throw new HomebirdError('RATE_LIMITED', `too many wrong passwords from ${who}`, {
+    safe: 'Too many attempts. Wait a few minutes and try again.',
+    details: { retryAfterSeconds },
+  })
 }
 
 async function showConsent(

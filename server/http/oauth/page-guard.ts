@@ -6,11 +6,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
+import { KNOWN_DEVICE_SECONDS } from '../../domain/oauth/known-devices.ts'
 import { SIGN_IN_SECONDS } from '../../domain/oauth/sign-ins.ts'
 
 /** The prefix ties them to this very host and to TLS; browsers take loopback for safe too. */
 const SIGN_IN_COOKIE = '__Host-homebird_sign_in'
 const FORM_COOKIE = '__Host-homebird_form'
+
+const DEVICE_COOKIE = '__Host-homebird_device'
 
 export type FormPurpose = 'sign in' | 'consent'
 
@@ -64,6 +67,15 @@ export function setSignInCookie(reply: FastifyReply, token: string): void {
 
 export function clearSignInCookie(reply: FastifyReply): void {
   setCookie(reply, SIGN_IN_COOKIE, '', 0)
+}
+
+/** Names a browser from which the owner has signed in before. */
+export function deviceTokenOf(request: FastifyRequest): string | null {
+  return cookieOf(request, DEVICE_COOKIE)
+}
+
+export function setDeviceCookie(reply: FastifyReply, token: string): void {
+  setCookie(reply, DEVICE_COOKIE, token, KNOWN_DEVICE_SECONDS)
 }
 
 /** Our values need no unquoting. */

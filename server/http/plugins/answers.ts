@@ -35,11 +35,7 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
   }
   if (status >= 500 && status !== 503) log.error({ event: 'request.failed', ...facts })
   else log.debug({ event: 'request.refused', ...facts })
-  if (status === 503 || status === 429) {
-    const { retryAfterSeconds } = error.details
-    const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS
-    void reply.header('retry-after', String(Math.max(1, Math.ceil(seconds))))
-  }
+  askForPatience(reply, error)
   void reply.header('cache-control', 'no-store')
   const { description } = error.details
   const body: ApiError =
@@ -47,6 +43,14 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
       ? { error: error.safe, error_description: description }
       : { error: error.safe }
   return reply.code(status).send(body)
+}
+
+/** Says when to come again, with a 429 or 503. */
+export function askForPatience(reply: FastifyReply, { status, details }: HomebirdError): void {
+  if (status !== 503 && status !== 429) return
+  const { retryAfterSeconds } = details
+  const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS
+  void reply.header('retry-after', String(Math.max(1, Math.ceil(seconds))))
 }
 
 /** Reads framework, validation and database errors as ours. */

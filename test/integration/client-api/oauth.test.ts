@@ -284,8 +284,11 @@ test('saying no tells the app, and the sign-in is over after one decision', asyn
   assert.match(again.text(), /type="password"/)
 })
 
+/** However slow the machine is, no try comes back meanwhile. */
+const STOPPED = { now: () => new Date(), monotonicMs: () => 5_000 }
+
 test('a wrong password opens nothing, and after ten attempts even the right one waits', async () => {
-  const home = await openApiHome()
+  const home = await openApiHome({ clock: STOPPED })
   const app = await registered(home)
   const browser = browserOf(home)
   const fields = formFields(await browser.open(addressOf(app)))
@@ -295,7 +298,28 @@ test('a wrong password opens nothing, and after ten attempts even the right one 
   }
   const right = await browser.send('/oauth/sign-in', { ...fields, password: PASSWORD })
   assert.equal(right.status, 429)
+  assert.equal(right.headers['retry-after'], '30')
   assert.equal((await home.db.selectFrom('owner_sessions').selectAll().execute()).length, 0)
+})
+
+test('strangers who guess cannot lock the owner out of a browser that has signed in before', async () => {
+  const home = await openApiHome({ clock: STOPPED })
+  const app = await registered(home)
+  const mine = browserOf(home)
+  const signIn = async (browser: typeof mine, password: string): Promise<number> => {
+    const fields = formFields(await browser.open(addressOf(app, { force_login: 'true' })))
+    return (await browser.send('/oauth/sign-in', { ...fields, password })).status
+  }
+  assert.equal(await signIn(mine, PASSWORD), 303)
+  const strangers = [browserOf(home), browserOf(home)]
+  for (const stranger of strangers) {
+    for (let attempt = 0; attempt < 6; attempt += 1) await signIn(stranger, 'wrong')
+    assert.notEqual(await signIn(stranger, PASSWORD), 422)
+  }
+  assert.equal(await signIn(browserOf(home), PASSWORD), 429, 'new browsers wait with the strangers')
+  for (let round = 0; round < 12; round += 1) assert.equal(await signIn(mine, PASSWORD), 303)
+  for (let attempt = 0; attempt < 10; attempt += 1) assert.equal(await signIn(mine, 'wrong'), 422)
+  assert.equal(await signIn(mine, PASSWORD), 429, 'a stolen browser is not endless either')
 })
 
 test('the code of an app without address is shown to be copied, for the chosen identity', async () => {
