@@ -27,6 +27,8 @@ const unpin = async (post: Row<'posts'>): Promise<void> =>
 let seen = 0
 async function told(): Promise<Array<Record<string, unknown>>> {
   await home.work()
+  // What is about the same post goes one after the other.
+  await home.work({ dueWithinSeconds: 10 })
   const all = peer.sharedInbox.received.filter(({ type }) => type === 'Add' || type === 'Remove')
   const news = all.slice(seen)
   seen = all.length
