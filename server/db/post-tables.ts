@@ -49,6 +49,8 @@ interface PostsTable extends StateColumns {
   quote_automatic: Nullable<string[]>
   quote_manual: Nullable<string[]>
   amended_at: NullableMoment
+  /** Of an own post that was deleted: ids of whoever elsewhere had boosted it. */
+  boosted_by: Nullable<string[]>
 }
 
 interface PostEditsTable {

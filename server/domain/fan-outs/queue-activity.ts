@@ -109,6 +109,7 @@ function isRecipient({ signer, recipients }: QueuedActivity): RawBuilder<unknown
       sql`select actor_id from interactions where post_id = ${touchedPost}`,
       sql`select actor_id from poll_votes where poll_id = ${touchedPost}`,
       sql`select author_id from posts where boost_of_id = ${touchedPost}`,
+      sql`select unnest(boosted_by) from posts where id = ${touchedPost}`,
       sql`select author_id from posts where in_reply_to_id = ${touchedPost}`,
       sql`select posts.author_id from quotes join posts on posts.id = quotes.post_id where quotes.quoted_id = ${touchedPost}`,
       sql`select quoting_actor_id from quote_authorizations where quoted_id = ${touchedPost}`,

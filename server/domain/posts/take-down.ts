@@ -11,7 +11,7 @@ import { removePosts } from './remove-posts.ts'
 export type TakenDownPost = Pick<Row<'posts'>, 'id' | 'uri' | 'kind' | 'visibility'>
 
 /**
- * Marks own posts deleted, and own boosts of them; boosts by others go. Timelines, notifications, bookmarks and pins forget
+ * Marks own posts deleted, and own boosts of them; boosts by others go, and who made them is noted. Timelines, notifications, bookmarks and pins forget
  * them and open streams are told. Posts that are deleted already are passed over.
  * @returns what was taken down now, own boosts included
  */
@@ -21,7 +21,10 @@ export async function takeDownPosts(
   now: Date,
 ): Promise<TakenDownPost[]> {
   const { rows: taken } = await sql<TakenDownPost>`
-    update posts set deleted_at = ${now}
+    update posts
+       set deleted_at = ${now},
+           boosted_by = (select array_agg(distinct boosts.author_id) from posts as boosts
+                          where boosts.boost_of_id = posts.id and not boosts.is_local)
      where (id = any(${postIds}::bigint[]) or boost_of_id = any(${postIds}::bigint[]))
        and is_local and deleted_at is null
     returning id, uri, kind, visibility`.execute(tx)

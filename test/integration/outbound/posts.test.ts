@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { deletePost } from '../../../server/domain/posts/delete-post.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { boostPost, unboostPost } from '../../../server/domain/posts/boost-post.ts'
+import type { Actor } from '../../../server/domain/actors/actor.ts'
 import { type FakePeer, openFakePeer } from '../../support/fake-peer.ts'
 import { mentionMap, openOutboundHome } from '../../support/outbound-home.ts'
 
@@ -161,6 +162,59 @@ test('each edit is told with an id of its own, never with another visibility, al
     edits.map((row) => row.content_html),
     ['<p>first</p>', '<p>second</p>'],
   )
+})
+
+test('an edit and a deletion reach whoever liked, boosted or answered, once each, and no stranger', async (t) => {
+  const peers = new Map<string, FakePeer>()
+  for (const name of ['liker', 'booster', 'answerer', 'stranger']) {
+    peers.set(name, await openFakePeer(t, { host: `${name}.example` }))
+  }
+  const { db, home, tx, knows, writes, runner } = await openOutboundHome(t, [...peers.values()])
+  const actors = new Map<string, Actor>()
+  for (const [name, peer] of peers) actors.set(name, await knows(peer.actor(name)))
+  const idOf = (name: string): string => actors.get(name)?.id ?? ''
+  const post = await writes({ text: 'first' })
+  const theirs = {
+    visibility: 'public',
+    conversation_id: post.id,
+    published_at: new Date(),
+    state: 'fanned_out',
+  } as const
+  await db
+    .insertInto('posts')
+    .values([
+      {
+        ...theirs,
+        uri: 'https://booster.example/1',
+        author_id: idOf('booster'),
+        kind: 'Announce',
+        boost_of_id: post.id,
+      },
+      { ...theirs, uri: 'https://answerer.example/1', author_id: idOf('answerer'), in_reply_to_id: post.id },
+    ])
+    .execute()
+  await db
+    .insertInto('interactions')
+    .values({
+      uri: 'https://liker.example/1',
+      kind: 'like',
+      actor_id: idOf('liker'),
+      post_id: post.id,
+      state: 'fanned_out',
+    })
+    .execute()
+  await runner.runUntilIdle()
+
+  const edit = { text: 'second', summary: '', isSensitive: false, language: 'en', mentions: mentionMap([]) }
+  await tx(async (one) => editPost(one, home, post, edit, new Date()))
+  await runner.runUntilIdle()
+  await tx(async (one) => deletePost(one, post, new Date()))
+  const boosts = await db.selectFrom('posts').select('id').where('boost_of_id', '=', post.id).execute()
+  assert.deepEqual(boosts, [], 'boosts go at once')
+  await runner.runUntilIdle()
+  const told = [...peers].map(([name, peer]) => [name, peer.sharedInbox.types()])
+  const both = ['Update', 'Delete']
+  assert.deepEqual(Object.fromEntries(told), { liker: both, booster: both, answerer: both, stranger: [] })
 })
 
 test('an edit before the first sending goes out as the post itself', async (t) => {
