@@ -12,6 +12,7 @@ import { homeRoutes } from './home-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
 import { peerRoutes } from './peer-routes.ts'
 import { reportRoutes } from './report-routes.ts'
+import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -53,6 +54,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(identityRoutes(context))
         await owner.register(reportRoutes(context))
         await owner.register(peerRoutes(context))
+        await owner.register(statorRoutes(context))
       },
       { prefix: PREFIX },
     )

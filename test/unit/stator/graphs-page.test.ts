@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { homeGraphs } from '../../../server/domain/owner/home-graphs.ts'
 import { GRAPHS_PAGE, declaredGraphs, drawGraphs } from '../../../build/draw-graphs.ts'
 
 test('the page of the graphs shows them as they are declared', async () => {
@@ -20,4 +21,8 @@ test('the page has a drawing for each graph, with its moves, timeouts and deleti
   assert.match(page, /received --> processed\n/)
   assert.match(page, /received --> dropped: or after 3 days\n/)
   assert.match(page, /processed --> \[\*\]: deleted after 7 days\n/)
+})
+
+test('the owner is told of every graph', async () => {
+  assert.deepEqual(homeGraphs, await declaredGraphs(), 'name it in server/domain/owner/home-graphs.ts')
 })
