@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { PageOf, PageRequest } from '../../db/paging.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
+import { refreshStaleActors } from '../../domain/actors/actor-freshness.ts'
 import { requestLinkChecks } from '../../domain/links/link-checks.ts'
 import { type OriginSide, lookAtOriginList } from '../../domain/follows/origin-lists.ts'
 import { sweepFurther } from '../../domain/outboxes/outbox-sweeps.ts'
@@ -35,6 +36,7 @@ export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home'
     if (!isAsked(viewerId, actor) || seen.has(actor.id)) return
     seen.set(actor.id, true)
     await inTransaction(db, async (tx) => {
+      await refreshStaleActors(tx, [actor], clock.now())
       await openProfile(tx, actor.id, clock.now())
       await requestLinkChecks(tx, actor)
     })

@@ -31,6 +31,25 @@ test('a profile that the owner looks at is read at its origin; a stranger makes 
   assert.deepEqual(await noted(), [1, 1, 1])
 })
 
+test('a profile whose document was read more than a day ago is read again when the owner looks at it', async () => {
+  const app = await home.app()
+  const stateAfter = async (hours: number, look: (path: string) => Promise<unknown>): Promise<string> => {
+    const { id } = await home.others.actor(`seen-${hours}`)
+    const fetched_at = new Date(Date.now() - hours * 3_600_000)
+    await home.db.updateTable('actors').set({ fetched_at }).where('id', '=', id).execute()
+    await look(`/api/v1/accounts/${id}`)
+    const row = await home.db
+      .selectFrom('actors')
+      .select('state')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return row.state
+  }
+  assert.equal(await stateAfter(25, async (path) => app.get(path)), 'outdated')
+  assert.equal(await stateAfter(23, async (path) => app.get(path)), 'updated')
+  assert.equal(await stateAfter(26, async (path) => home.stranger().get(path)), 'updated')
+})
+
 test('whoever comes to the end of what is here has more of it read', async () => {
   const cleo = await home.others.actor('cleo')
   const app = await home.app()

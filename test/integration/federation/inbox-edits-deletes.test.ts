@@ -92,6 +92,21 @@ test('a profile that changed is read again at its origin, whatever the activity 
   assert.equal(row?.display_name, 'Ana the Second')
 })
 
+test('whoever speaks and was read more than a day ago is read again', async () => {
+  const ola = peer.actor('ola')
+  await home.follows(ola)
+  ola.overrides = { name: 'Ola the Second' }
+  const nameAfter = async (hours: number): Promise<string> => {
+    const fetched_at = new Date(Date.now() - hours * 3_600_000)
+    await home.db.updateTable('actors').set({ fetched_at }).where('uri', '=', ola.uri).execute()
+    await home.takes(ola, ola.create(ola.note()))
+    const rows = home.db.selectFrom('actors').select('display_name').where('uri', '=', ola.uri)
+    return (await rows.executeTakeFirstOrThrow()).display_name
+  }
+  assert.equal(await nameAfter(23), 'ola')
+  assert.equal(await nameAfter(25), 'Ola the Second')
+})
+
 test('a deletion takes the post, its boosts and its place in counts away, and it stays gone', async () => {
   const parent = ana.note()
   const note = eve.note({ inReplyTo: parent.id })
