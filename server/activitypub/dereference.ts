@@ -14,6 +14,7 @@ import { type Ingested, ingestPosts } from '../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
+import { blockedReference } from './blocked-reference.ts'
 import { askWebfinger, confirmHandleDomain } from './confirm-handle.ts'
 import { type BudgetLimits, FetchBudget } from './fetch-budget.ts'
 import { type JsonObject, idOf, typeOf } from './json.ts'
@@ -79,7 +80,7 @@ export interface Dereferencer {
   readPostDocument(uri: string, budget: FetchBudget): Promise<PostDocumentReading>
   /**
    * Stores posts that were read where their authors show them, on the authors' own origins; the authors are known.
-   * Those that are known already stay as they are.
+   * Those that are known already stay as they are; those that answer or quote somebody blocked are left out.
    */
   storePosts(tx: Transaction, posts: readonly PostFacts[]): Promise<Ingested>
   /** What stands at an id, which it bears; nothing of it is stored. */
@@ -318,8 +319,9 @@ class Finder implements Dereferencer {
       : refused(parsed.reason)
   }
 
-  async storePosts(tx: Transaction, posts: readonly PostFacts[], quoteDepth = 0): Promise<Ingested> {
+  async storePosts(tx: Transaction, read: readonly PostFacts[], quoteDepth = 0): Promise<Ingested> {
     const now = this.#clock.now()
+    const posts = read.filter((facts) => blockedReference(this.#parts.home, facts) === null)
     const known = await findActorReferences(tx, posts.flatMap(actorUrisOf))
     const isOwnHost = (host: string): boolean => this.#parts.home.isOwnHost(host)
     const actors = await withMentionedActors(tx, posts, known, isOwnHost)

@@ -137,12 +137,16 @@ export function dateOf(value: unknown): Date | null {
 /** The usual form of an id: accepted without the cost of a full URL parse. */
 const PLAIN_URI = /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/[\w\-./~!$&'()*+,;=:@%?#]*$/
 
-/** Whether a value can be an id: an absolute https URI without user information, at most 2,048 characters. */
+/**
+ * Whether a value can be an id: an absolute https URI without user information, at most 2,048 characters. So many bytes fit
+ * into an index; letters outside of ASCII, which may stand behind a `#`, take several each.
+ */
 export function isUri(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_URI_LENGTH) return false
   if (PLAIN_URI.test(value) && !value.includes('..')) return true
   // URL parsers take `https:a.example` and `https:///a.example` for the same address; an id is written in full.
-  return /^https:\/\/[^/\\]/i.test(value) && findRemoteUrl(value) !== undefined
+  const isWritten = Buffer.byteLength(value) <= MAX_URI_LENGTH && /^https:\/\/[^/\\]/i.test(value)
+  return isWritten && findRemoteUrl(value) !== undefined
 }
 
 /** The id of what a property names: a URI, or an embedded object with one. An array counts only if it names one thing. */

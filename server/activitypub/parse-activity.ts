@@ -27,9 +27,9 @@ export type ActivityType = (typeof ACTIVITY_TYPES)[number]
 const KNOWN: ReadonlySet<string> = new Set(ACTIVITY_TYPES)
 const isKnownType = (type: string): type is ActivityType => KNOWN.has(type)
 
-/** More addressees than this are no message to somebody. */
 /** As many as a poll may have options. */
 const MAX_VOTES = 20
+/** More addressees than this are no message to somebody. */
 const MAX_ADDRESSEES = 1_000
 const MAX_OBJECTS = 100
 

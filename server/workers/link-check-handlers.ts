@@ -9,6 +9,7 @@ import { type Actor, findActor } from '../domain/actors/actor.ts'
 import type { linkCheckGraph } from '../domain/links/link-check-graph.ts'
 import { isOfInterest, linksOf, recordLinkCheck } from '../domain/links/link-checks.ts'
 import { UNPUBLISHED_DOMAIN } from '../domain/owner/own-uris.ts'
+import { hostOf } from '../net/origin.ts'
 import { type HandlersOf, type Verdict, again } from '../stator/graph.ts'
 
 export interface LinkCheckParts extends LinkReader {
@@ -54,13 +55,18 @@ function isWanted(actor: Actor, check: LinkCheck): boolean {
   return actor.gone_at === null && linksOf(actor).includes(check.url)
 }
 
+/** Id and page. A page elsewhere is somebody else's: what links to that proves nothing of whoever names it as their own. */
+function addressesOf({ uri, page_url: page, host, handle_domain: domain }: Actor): string[] {
+  const pageHost = hostOf(page)
+  return page !== null && (pageHost === host || pageHost === domain) ? [uri, page] : [uri]
+}
+
 async function readLink(
   parts: LinkCheckParts,
   check: LinkCheck,
   actor: Actor,
 ): Promise<Verdict<'checked' | 'dropped'>> {
-  const addresses = [actor.uri, ...(actor.page_url === null ? [] : [actor.page_url])]
-  const reading = await checkLink(parts, check.url, addresses)
+  const reading = await checkLink(parts, check.url, addressesOf(actor))
   if (reading.outcome === 'unavailable') {
     const provedMs = check.proved_at?.getTime() ?? 0
     const isOld = parts.clock.now().getTime() - provedMs > PROOF_LASTS_MS

@@ -79,7 +79,14 @@ const DROPPED: Readonly<Record<string, () => readonly [by: FakeActor, activity: 
   ],
   'a known post once more, with other words': () => [friend, friend.create({ ...known, content: 'changed' })],
   'a post without id': () => [friend, friend.create({ ...world.post(friend), id: undefined })],
-  'a post of which only the id is sent': () => [friend, friend.activity('Create', { object: known.id })],
+  'a known post of which only the id is sent': () => [
+    friend,
+    friend.activity('Create', { object: known.id }),
+  ],
+  'a post of which only the id is sent, by somebody of no interest': () => [
+    mallory,
+    mallory.activity('Create', { object: `${mallory.uri}/posts/unseen`, to: [PUBLIC] }),
+  ],
   'a collection as a post': () => [
     friend,
     world.create(friend, { type: 'OrderedCollection', orderedItems: [] }),
@@ -191,6 +198,11 @@ const DROPPED: Readonly<Record<string, () => readonly [by: FakeActor, activity: 
   'a move to somebody who knows nothing of it': () => [
     friend,
     friend.activity('Move', { object: friend.uri, target: mallory.uri }),
+    // Who is said to move is read anew, and says nothing of it.
+    {
+      tables: ['actors', 'profile_readings'],
+      asks: [new URL(friend.uri).pathname, '?resource=acct%3Afriend%40friend.example'],
+    },
   ],
   'a move of somebody else': () => [
     mallory,

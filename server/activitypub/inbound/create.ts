@@ -4,7 +4,8 @@ import type { NotificationDraft } from '../../domain/notifications/create-notifi
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.ts'
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
-import { hostOf, sameOrigin } from '../../net/origin.ts'
+import { sameOrigin } from '../../net/origin.ts'
+import { blockedReference } from '../blocked-reference.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
@@ -22,7 +23,12 @@ export interface IncomingPost {
 export async function handleCreates(batch: Batch, messages: readonly InboundMessage[]): Promise<void> {
   const incoming: IncomingPost[] = []
   const ballots: Ballot[] = []
+  await batch.loadPosts(messages.flatMap(namedPost))
   for (const message of messages) {
+    if (namedPost(message).some((uri) => batch.posts.has(uri))) {
+      batch.drop(message, 'what it names is known')
+      continue
+    }
     const facts = readPosts(batch, message)
     if (facts === null) continue
     if (typeof facts === 'string') batch.drop(message, facts)
@@ -47,7 +53,7 @@ function readPosts(batch: Batch, message: InboundMessage): PostFacts[] | string 
     if (!parsed.ok) return parsed.reason
     if (parsed.post.actorUri !== signerUri)
       return `its author is ${parsed.post.actorUri} and not ${signerUri}`
-    const reason = blockedReference(batch, parsed.post)
+    const reason = blockedReference(batch.home, parsed.post)
     if (reason !== null) return reason
     posts.push(parsed.post)
   }
@@ -62,14 +68,9 @@ export function readPost(batch: Batch, message: InboundMessage): PostFacts | str
   return post === undefined || post.pollVote !== null ? 'a vote cannot be changed' : post
 }
 
-/** Neither answers to somebody on a blocked domain come in, nor posts that quote such (rule 28). */
-function blockedReference({ home }: Batch, facts: PostFacts): string | null {
-  for (const uri of [facts.inReplyTo, facts.quoteUri]) {
-    const host = uri === null ? undefined : hostOf(uri)
-    if (host !== undefined && home.isBlockedDomain(host))
-      return `it answers or quotes ${uri}, which is blocked`
-  }
-  return null
+/** The id of a post that is not carried. */
+function namedPost({ activity }: InboundMessage): string[] {
+  return activity.objects.length > 0 || activity.objectUri === null ? [] : [activity.objectUri]
 }
 
 /** Some servers only name what they send. Nobody is asked for what concerns nobody here. */

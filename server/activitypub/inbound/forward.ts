@@ -11,12 +11,10 @@ export interface AboutPost {
   readonly post: {
     readonly id: string
     readonly uri: string
+    /** As the activity has it: an edit may be for fewer people than what it edits. */
     readonly visibility: Visibility
   }
 }
-
-/** Longer ids do not fit an index; nobody writes such. */
-const MAX_ID_BYTES = 2_600
 
 /** For replies that are here, by their author; costs nothing where there is none. */
 export async function passOn(batch: Batch, about: readonly AboutPost[]): Promise<void> {
@@ -27,13 +25,7 @@ function forwardedReply({ message, post }: AboutPost): ForwardedReply[] {
   const { activity, body, host, document } = message
   const isOpen = post.visibility === 'public' || post.visibility === 'unlisted'
   if (!isOpen || activity.id === null) return []
-  if (
-    Buffer.byteLength(activity.id) > MAX_ID_BYTES ||
-    namesHidden(document) ||
-    namesHidden(activity.object)
-  ) {
-    return []
-  }
+  if (namesHidden(document) || namesHidden(activity.object)) return []
   const { id, type } = activity
   return [{ activity: { id, type }, body, postId: post.id, postUri: post.uri, host }]
 }

@@ -5,11 +5,13 @@
 import { hash } from 'node:crypto'
 import { queueActivity } from '../../domain/fan-outs/queue-activity.ts'
 import { originOfHost } from '../../domain/owner/own-uris.ts'
+import { findVisiblePost } from '../../domain/posts/find-post.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { giveAuthorization } from '../../domain/quotes/authorizations.ts'
 import { findPermission } from '../../domain/quotes/quote-policy.ts'
 import type { ActorReference } from '../../domain/actors/actor.ts'
 import { sameOrigin } from '../../net/origin.ts'
+import { blockedReference } from '../blocked-reference.ts'
 import type { JsonObject } from '../json.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { acceptQuoteActivity, rejectQuoteActivity } from '../quote-activities.ts'
@@ -35,14 +37,14 @@ export async function handleQuoteRequests(batch: Batch, messages: readonly Inbou
     ),
   )
   for (const message of messages) {
-    const request = readRequest(batch, message)
+    const request = await readRequest(batch, message)
     if (typeof request === 'string') batch.drop(message, request)
     else if (request !== null) await answer(batch, request)
   }
 }
 
 /** The request, or why it is none; null when another server has to be asked first. */
-function readRequest(batch: Batch, message: InboundMessage): QuoteRequest | string | null {
+async function readRequest(batch: Batch, message: InboundMessage): Promise<QuoteRequest | string | null> {
   const { id: requestUri, objectUri, instrument, instrumentUri } = message.activity
   if (requestUri === null || objectUri === null || instrumentUri === null) {
     return 'it names no post that quotes, or has no id'
@@ -51,9 +53,9 @@ function readRequest(batch: Batch, message: InboundMessage): QuoteRequest | stri
     return 'the quoting post is not on the origin of its actor'
   const quoted = batch.posts.get(objectUri)
   const identity = batch.identities.find(({ id }) => id === quoted?.author_id)
-  if (quoted === undefined || identity === undefined || quoted.boost_of_id !== null) {
+  const isThere = quoted !== undefined && identity !== undefined && quoted.boost_of_id === null
+  if (!isThere || !(await isKnownTo(batch, message, quoted)))
     return 'what it asks to quote was not written here'
-  }
   const head = { message, requestUri, quoted, identity, quotingUri: instrumentUri }
   if (instrument !== null && instrument['attributedTo'] !== undefined) {
     const facts = readQuoting(batch, message, instrument)
@@ -69,6 +71,12 @@ function readRequest(batch: Batch, message: InboundMessage): QuoteRequest | stri
   return { ...head, facts: null }
 }
 
+/** What is not for everybody answers those who see it, and to all others it is not there (rule 66). */
+async function isKnownTo(batch: Batch, message: InboundMessage, quoted: PostReference): Promise<boolean> {
+  if (quoted.visibility === 'public' || quoted.visibility === 'unlisted') return true
+  return (await findVisiblePost(batch.tx, batch.signerOf(message).id, quoted.id)) !== undefined
+}
+
 /** By the signer and on its origin, as the object of a Create (rule 16). */
 function readQuoting(
   batch: Batch,
@@ -78,9 +86,10 @@ function readQuoting(
   const followersUri = batch.actors.get(signerUri)?.followers_uri ?? null
   const parsed = parsePost(instrument, { actorUri: signerUri, followersUri })
   if (!parsed.ok) return parsed.reason
-  return parsed.post.actorUri === signerUri
-    ? parsed.post
-    : `its author is ${parsed.post.actorUri} and not ${signerUri}`
+  const { post } = parsed
+  if (post.actorUri !== signerUri) return `its author is ${post.actorUri} and not ${signerUri}`
+  if (post.pollVote !== null) return 'a vote quotes nothing'
+  return blockedReference(batch.home, post) ?? post
 }
 
 async function answer(batch: Batch, request: QuoteRequest): Promise<void> {

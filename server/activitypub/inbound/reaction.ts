@@ -2,6 +2,7 @@
  * EmojiReact, and Like with an emoji: reactions to what was written here, by those who may see it. An emoji that cannot be
  * read leaves a plain like. Reactions to anything else concern nobody here, whoever sends them (rule 29).
  */
+import { hash } from 'node:crypto'
 import { type ReactionRecord, ingestReactions } from '../../domain/interactions/ingest-reactions.ts'
 import { type ReactionFacts, parseReaction } from '../parse-reaction.ts'
 import type { Batch } from './batch.ts'
@@ -45,7 +46,7 @@ function judge(batch: Batch, message: InboundMessage, facts: ReactionFacts): Inc
   const signer = batch.signerOf(message)
   const record = {
     // A reaction without an id is known by who reacts to what, and how.
-    uri: message.activity.id ?? `${message.signerUri}#reactions/${post.id}/${encodeURIComponent(facts.text)}`,
+    uri: message.activity.id ?? `${message.signerUri}#reactions/${post.id}/${hash('sha256', facts.text)}`,
     actorId: signer.id,
     postId: post.id,
     emoji: facts.text,

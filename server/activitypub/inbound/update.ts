@@ -31,7 +31,8 @@ export async function handleUpdates(batch: Batch, messages: readonly InboundMess
   const edited: AboutPost[] = []
   for (const edit of edits) {
     const post = await editOne(batch, edit)
-    if (post !== null && post.in_reply_to_id !== null) edited.push({ message: edit.message, post })
+    if (post === null || post.in_reply_to_id === null) continue
+    edited.push({ message: edit.message, post: { ...post, visibility: edit.facts.visibility } })
   }
   await passOn(batch, edited)
 }

@@ -20,10 +20,9 @@ import {
 } from '../../domain/threads/thread-finds.ts'
 import { addGain, findThread, noteRemaining } from '../../domain/threads/thread-progress.ts'
 import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
-import { findRemoteUrl, hostOf } from '../../net/origin.ts'
+import { findRemoteUrl } from '../../net/origin.ts'
 import { FetchBudget } from '../fetch-budget.ts'
 import type { HostBudget } from '../host-budget.ts'
-import { MAX_URI_LENGTH } from '../json.ts'
 import type { AttemptEnd, ThreadParts } from './thread-parts.ts'
 import { FindReader } from './read-find.ts'
 import { type ThreadPage, embeddedReplies } from './thread-page.ts'
@@ -33,6 +32,8 @@ import { type Reading, type ReadPage, type ReadPost, judgePosts } from './thread
 const WAVE = 8
 /** Between two attempts, so that no thread keeps other servers busy. */
 const PACE_SECONDS = 5
+/** Documents for a beginning that nobody looks at: anybody can have it read, with one post, so it is worth one budget. */
+const MOST_UNSEEN = 50
 
 type Thread = Row<'thread_fetches'>
 
@@ -71,9 +72,10 @@ export class ThreadAttempt {
     await this.#note(edges)
     const isFull = thread.items_listed >= limits.maxItems || thread.pages_read >= limits.maxPages
     if (isFull) await closeFinds(db, thread.id, ['page'], 'this run has listed enough')
-    const most = 2 * limits.maxItems + limits.maxPages
-    if (thread.documents_read >= most)
-      await closeFinds(db, thread.id, ['parent', 'post', 'page'], 'enough was read')
+    const isEnough = thread.with_replies
+      ? thread.documents_read >= 2 * limits.maxItems + limits.maxPages
+      : thread.posts_stored >= this.#budget.ancestors || thread.documents_read >= MOST_UNSEEN
+    if (isEnough) await closeFinds(db, thread.id, ['parent', 'post', 'page'], 'enough was read')
     return thread
   }
 
@@ -82,8 +84,6 @@ export class ThreadAttempt {
     const known = finds.flatMap((find) => {
       const url = findRemoteUrl(find.uri)
       if (url === undefined || home.isOwnHost(url.host) || home.isBlockedDomain(url.host)) return []
-      // Letters outside of ASCII make a text longer than an index takes.
-      if (Buffer.byteLength(find.uri) > MAX_URI_LENGTH) return []
       // Pages are known by their address, posts by the id that is written in others.
       return [{ ...find, uri: find.kind === 'page' ? url.href : find.uri, host: url.host }]
     })
@@ -144,8 +144,7 @@ export class ThreadAttempt {
     for (const { find } of posts) inThread.delete(find.uri)
     const authors = posts.map(({ facts }) => facts.actorUri)
     const blocked = await findBlockedAuthors(db, thread.actor_id, authors)
-    const isBlockedUri = (uri: string): boolean => home.isBlockedDomain(hostOf(uri) ?? '')
-    const { accepted, refused } = judgePosts(posts, { inThread, blocked, isBlockedUri })
+    const { accepted, refused } = judgePosts(posts, { inThread, blocked, home })
     settled.push(...refused, ...accepted.map(({ find }) => ({ uri: find.uri, refusal: null })))
     return inTransaction(db, async (tx) => {
       const { posts: stored, linkedIds } = await dereferencer.storePosts(

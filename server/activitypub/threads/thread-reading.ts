@@ -1,5 +1,7 @@
 /** What came of reading one find of a thread, and the choice of what of it belongs to the thread. */
+import type { Home } from '../../domain/owner/home.ts'
 import type { SettledFind, ThreadFind } from '../../domain/threads/thread-finds.ts'
+import { blockedReference } from '../blocked-reference.ts'
 import type { JsonObject } from '../json.ts'
 import type { PostFacts } from '../parse-object.ts'
 import type { ThreadPage } from './thread-page.ts'
@@ -31,8 +33,7 @@ export interface Surroundings {
   readonly inThread: ReadonlySet<string>
   /** URIs of authors who are blocked. */
   readonly blocked: ReadonlySet<string>
-  /** Whether an address is on a blocked domain. */
-  readonly isBlockedUri: (uri: string) => boolean
+  readonly home: Pick<Home, 'isBlockedDomain'>
 }
 
 export interface Judged {
@@ -71,12 +72,12 @@ export function judgePosts(posts: readonly ReadPost[], around: Surroundings): Ju
   }
 }
 
-function refusalOf({ find, facts }: ReadPost, { blocked, isBlockedUri }: Surroundings): string | null {
+function refusalOf({ find, facts }: ReadPost, { blocked, home }: Surroundings): string | null {
   if (facts.visibility !== 'public' && facts.visibility !== 'unlisted') return 'it is not for everybody'
   if (facts.pollVote !== null) return 'it is a vote'
   if (blocked.has(facts.actorUri)) return `its author ${facts.actorUri} is blocked`
-  const named = [facts.inReplyTo, facts.quoteUri].find((uri) => uri !== null && isBlockedUri(uri))
-  if (named !== undefined) return `it answers or quotes ${named}, which is blocked`
+  const reference = blockedReference(home, facts)
+  if (reference !== null) return reference
   if (facts.inReplyTo === facts.uri) return 'it answers itself'
   // What answers it calls it by another name, so that the two would not be joined.
   if (find.kind === 'parent' && facts.uri !== find.uri) return `it is ${facts.uri}`

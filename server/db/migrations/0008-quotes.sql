@@ -74,6 +74,8 @@ create table quote_authorizations (
   unique (quoted_id, quoting_uri)
 );
 create index quote_authorizations_actor on quote_authorizations (quoting_actor_id);
+-- What the deletion of an actor has to find.
+create index quote_authorizations_author on quote_authorizations (author_id);
 create index quote_authorizations_due on quote_authorizations (state_priority, state_next_attempt_at)
   where state_next_attempt_at is not null;
 create index quote_authorizations_state on quote_authorizations (state, state_changed_at) where state <> 'given';

@@ -46,6 +46,8 @@ create table thread_fetches (
 );
 create index thread_fetches_due on thread_fetches (state_priority, state_next_attempt_at) where state_next_attempt_at is not null;
 create index thread_fetches_state on thread_fetches (state, state_changed_at);
+-- What the deletion of an actor has to find.
+create index thread_fetches_actor on thread_fetches (actor_id) where actor_id is not null;
 
 -- What a run has come across: where it goes on after an interruption, and what it need not ask for again.
 create table thread_finds (

@@ -158,8 +158,8 @@ export async function listSubscriptions(db: Querier): Promise<ListedSubscription
 /** How many of these domains nobody has said anything about yet. */
 export async function countUnsaid(db: Querier, domains: readonly string[]): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from unnest(${[...domains]}::text[]) as domain
-     where not is_blocked_domain(domain)
-       and not exists (select from domain_allows where domain_allows.domain = domain)`.execute(db)
+    select count(*)::integer as count from unnest(${[...domains]}::text[]) as word (domain)
+     where not is_blocked_domain(word.domain)
+       and not exists (select from domain_allows where domain_allows.domain = word.domain)`.execute(db)
   return rows[0]?.count ?? 0
 }

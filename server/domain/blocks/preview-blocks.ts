@@ -21,8 +21,8 @@ const MOST_NAMED = 20
 export async function previewBlocks(db: Querier, domains: readonly string[]): Promise<BlockPreview> {
   const { rows } = await sql<BlockPreview>`
     with given as materialized (
-      select distinct domain from unnest(${[...domains]}::text[]) as domain
-       where not exists (select from domain_allows where domain_allows.domain = domain)
+      select distinct word.domain from unnest(${[...domains]}::text[]) as word (domain)
+       where not exists (select from domain_allows where domain_allows.domain = word.domain)
     ), names as (
       select host as name from actors where domain_id is null
       union select handle_domain from actors where domain_id is null

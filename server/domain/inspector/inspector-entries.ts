@@ -35,12 +35,12 @@ export async function listInspectorEntries(db: Querier, query: InspectorQuery): 
   if (direction !== 'outbound') parts.push(page(inboundEntries(), query, sql`received.host = ${query.host}`))
   if (direction !== 'inbound') {
     const isSentThere = sql<SqlBool>`exists (
-      select from fan_outs where fan_outs.activity_id = received.id::bigint and fan_outs.host = ${query.host})`
+      select from fan_outs where fan_outs.activity_id = received.id and fan_outs.host = ${query.host})`
     parts.push(page(outboundEntries(), query, isSentThere))
   }
   const { rows } = await sql<StoredEntry>`
     select * from (${sql.join(parts, sql` union all `)}) as entries
-     order by id::bigint desc limit ${limit}`.execute(db)
+     order by id desc limit ${limit}`.execute(db)
   return {
     entries: rows.map((row) => ({ ...row, at: row.at.toISOString() })),
     before: rows.length === limit ? (rows.at(-1)?.id ?? null) : null,
@@ -52,10 +52,10 @@ export async function findInspectorEntry(db: Querier, id: string): Promise<Inspe
   const isIt = sql<SqlBool>`id = ${id}`
   const { rows } = await sql<StoredEntry & { readonly body: string | null }>`
     select received.*, inbox_messages.body from (${inboundEntries(isIt)}) as received
-      join inbox_messages on inbox_messages.id = received.id::bigint
+      join inbox_messages on inbox_messages.id = received.id
      union all
     select received.*, outbound_activities.body from (${outboundEntries(isIt)}) as received
-      join outbound_activities on outbound_activities.id = received.id::bigint`.execute(db)
+      join outbound_activities on outbound_activities.id = received.id`.execute(db)
   const [row] = rows
   if (row === undefined) return undefined
   const deliveryList = row.direction === 'inbound' ? [] : await listDeliveries(db, id)
@@ -82,14 +82,14 @@ function page(
   isOfHost: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const conditions = [
-    before === null ? null : sql`received.id::bigint < ${before}::bigint`,
+    before === null ? null : sql`received.id < ${before}::bigint`,
     type === null ? null : sql`received.type = ${type}`,
     outcome === null ? null : sql`received.outcome = ${outcome}`,
     host === null ? null : isOfHost,
     text === null ? null : holdsText(text),
   ].filter((condition) => condition !== null)
   const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
-  return sql`(select * from (${entries}) as received where ${where} order by received.id::bigint desc limit ${limit})`
+  return sql`(select * from (${entries}) as received where ${where} order by received.id desc limit ${limit})`
 }
 
 /** Cheap columns first; the body is read last and only where nothing else holds the text. */
@@ -98,14 +98,14 @@ function holdsText(text: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`(
     concat_ws(' ', received."activityUri", received."actorUri", received."objectUri", received.reason) ilike ${pattern}
     or case received.direction
-         when 'inbound' then (select body from inbox_messages where inbox_messages.id = received.id::bigint)
-         else (select body from outbound_activities where outbound_activities.id = received.id::bigint)
+         when 'inbound' then (select body from inbox_messages where inbox_messages.id = received.id)
+         else (select body from outbound_activities where outbound_activities.id = received.id)
        end ilike ${pattern})`
 }
 
 function inboundEntries(where: RawBuilder<SqlBool> = sql<SqlBool>`true`): RawBuilder<unknown> {
   return sql`
-    select id::text, 'inbound' as direction, received_at as at, activity_type as type,
+    select id, 'inbound' as direction, received_at as at, activity_type as type,
            case when activity_id not like 'sha256:%' then activity_id end as "activityUri", signer_uri as "actorUri",
            host, object_uri as "objectUri",
            case when state = 'processed' then 'done' when state = 'dropped' then 'dropped'
@@ -120,7 +120,7 @@ function inboundEntries(where: RawBuilder<SqlBool> = sql<SqlBool>`true`): RawBui
 
 function outboundEntries(where: RawBuilder<SqlBool> = sql<SqlBool>`true`): RawBuilder<unknown> {
   return sql`
-    select outbound_activities.id::text, 'outbound' as direction, outbound_activities.created_at as at,
+    select outbound_activities.id, 'outbound' as direction, outbound_activities.created_at as at,
            activity_type as type, activity_uri as "activityUri", actors.uri as "actorUri", null as host,
            object_uri as "objectUri",
            case when counted.failed > 0 then 'failed' when counted.waiting > 0 then 'waiting' else 'done' end as outcome,

@@ -7,6 +7,8 @@ import { emojiNameOf } from './reaction-emoji.ts'
 
 /** More are counted, not named. */
 const MOST_ACCOUNTS = 40
+/** Different emoji on one post; whoever brings strangers along to add more makes no page longer. */
+const MOST_EMOJI = 60
 
 /** Everybody who reacted to one post with one emoji. */
 export interface ReactionGroup {
@@ -37,12 +39,14 @@ export function reactionGroups(viewerId: string | null, postIds: readonly string
              'url', ${SHOWN_EMOJI_URL})
       from (select post_id, emoji, min(id) as first_id, count(*) as count, ${isMine} as me,
                    (array_agg(actor_id::text order by id))[1:${sql.lit(MOST_ACCOUNTS)}] as accounts,
-                   max(emoji_id) as emoji_id
+                   max(emoji_id) as emoji_id,
+                   row_number() over (partition by post_id order by ${isMine} desc, min(id)) as place
               from interactions
              where post_id = any(${postIds}::bigint[]) and kind = 'reaction'
                and state not in ('undone', 'undone_fanned_out') and not ${isHidden}
              group by post_id, emoji) as reacted
-      left join emojis on emojis.id = reacted.emoji_id`
+      left join emojis on emojis.id = reacted.emoji_id
+     where reacted.place <= ${sql.lit(MOST_EMOJI)}`
 }
 
 export function emojiReaction(scope: EntityScope, group: ReactionGroup): EmojiReaction {

@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import { HomebirdError } from '../../core/errors.ts'
+import { Gate } from '../../core/gate.ts'
 import type { ProxyKind } from '../../domain/media/media-urls.ts'
 import { SNIFF_BYTES, type SniffedType, sniffMedia } from '../../domain/media/sniff-media.ts'
 import { FETCH_LIMITS, type SafeFetch } from '../../net/fetch-types.ts'
 import { hostOf } from '../../net/origin.ts'
-import { HostGate } from './host-gate.ts'
 
 const MIB = 1_048_576
 /** Everything kept, and the largest item that is. */
@@ -59,7 +59,7 @@ export class MediaProxy {
   })
   readonly #failures = new LRUCache<string, HomebirdError>({ max: 2_000, ttl: FAILURE_MS })
   readonly #flights = new Map<string, Promise<ProxiedMedia>>()
-  readonly #gate = new HostGate(READS_AT_ONCE, READS_PER_HOST)
+  readonly #gate = new Gate(READS_AT_ONCE, READS_PER_HOST)
 
   constructor(fetch: Pick<SafeFetch, 'fetchMedia'>) {
     this.#fetch = fetch

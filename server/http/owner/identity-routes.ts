@@ -11,7 +11,7 @@ import { listMovesOfOthers, readMoveProgress, takeMoveBack } from '../../domain/
 import { type Api, openApi } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
 import { TEN_IN_FIVE_MINUTES, requirePassword } from '../plugins/password-confirmation.ts'
-import { findRequestSession } from './session.ts'
+import { requireOwner } from './session.ts'
 
 const OWNER = { scope: 'owner' } as const
 const MOST_MOVES = 40
@@ -28,7 +28,7 @@ export function identityRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     const api = await openApi(context, 'private')
     app.get('/identities', { config: OWNER }, async (request) => {
-      await requireSession(context, request)
+      await requireOwner(context, request)
       return { identities: (await listIdentities(context.db)).map(factsOf) }
     })
     app.patch<Asked<Static<typeof EditForm>>>(
@@ -39,7 +39,7 @@ export function identityRoutes(context: HttpContext): FastifyPluginAsync {
     aliasRoutes(app, context)
     moveRoutes(app, context)
     app.get('/moves', { config: OWNER }, async (request) => {
-      await requireSession(context, request)
+      await requireOwner(context, request)
       return { moves: await movesOfOthers(api) }
     })
   }
@@ -88,18 +88,12 @@ function moveRoutes(app: FastifyInstance, context: HttpContext): void {
   })
 }
 
-/** @throws HomebirdError UNAUTHORIZED without a session */
-async function requireSession(context: HttpContext, request: FastifyRequest): Promise<void> {
-  if ((await findRequestSession(context, request)) !== null) return
-  throw new HomebirdError('UNAUTHORIZED', 'an owner route was asked for without a session')
-}
-
 /** @throws HomebirdError UNAUTHORIZED without a session, NOT_FOUND for what is no identity of this home */
 async function requireIdentity(
   context: HttpContext,
   request: FastifyRequest<{ Params: { id: string } }>,
 ): Promise<Actor> {
-  await requireSession(context, request)
+  await requireOwner(context, request)
   const identity = await findIdentity(context.db, request.params.id)
   if (identity !== undefined) return identity
   throw new HomebirdError('NOT_FOUND', `${request.params.id.slice(0, 20)} is no identity of this home`)
