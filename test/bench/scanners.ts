@@ -1,8 +1,10 @@
 /** Whether everything that reads what strangers write takes eight times as long for eight times as much, and not sixty-four times. */
 import { parseActivityJson } from '../../server/activitypub/json.ts'
+import { parseBlockList } from '../../server/domain/blocks/parse-block-list.ts'
 import { htmlToPlainText } from '../../server/domain/text/plain-text.ts'
 import { sanitizeHtml } from '../../server/domain/text/sanitize-html.ts'
 import { scanText } from '../../server/domain/text/scan-text.ts'
+import { namesSamePerson } from '../../server/net/html-same-person.ts'
 import type { BenchResult } from './report.ts'
 
 const SHORT = 40_000
@@ -45,6 +47,14 @@ const SCANNERS: Readonly<
   'sanitising HTML': { units: MARKUP, scan: sanitizeHtml },
   'HTML as plain text': { units: MARKUP, scan: htmlToPlainText },
   'links, mentions, hashtags': { units: WORDS, scan: scanText },
+  'lists of domains': {
+    units: ['"', '"a""', ',', '#', '.', 'a.', '\n', '['],
+    scan: (text) => parseBlockList(`domain,severity\n${text}`),
+  },
+  'links that prove': {
+    units: ['<div>', '<a rel="', '<!--', '<a rel="me" href="https://a.b/">', '<a ', '<svg><a>'],
+    scan: (text) => namesSamePerson(text, ['https://home.example/@ana']),
+  },
   'JSON of documents': {
     units: ['[', '{"a":', '"\\u0000"', '\\"', '[[],', '1e308,', '{},'],
     scan: (text) => parseActivityJson(Buffer.from(`{"type":"x","a":[${text}]}`)),

@@ -40,15 +40,7 @@ test('what only looks like such a link is none', () => {
   }
 })
 
-test('hostile pages take no longer than honest ones of their length', () => {
-  const honest = '<p><a rel="me" href="https://other.example/">x</a></p>'.repeat(5_000)
-  const measure = (page: string): number => {
-    const started = performance.now()
-    names(page)
-    return performance.now() - started
-  }
-  measure(honest)
-  const limitMs = Math.max(500, measure(honest) * 20)
+test('hostile pages of some length are read to their end, and prove nothing', () => {
   for (const page of [
     '<div>'.repeat(60_000),
     `<a ${Array.from({ length: 40_000 }, (_, n) => `a${n}`).join(' ')} rel=me>`,
@@ -57,6 +49,6 @@ test('hostile pages take no longer than honest ones of their length', () => {
     '<svg><a><b><i>'.repeat(20_000),
     `<a rel="${'me '.repeat(80_000)}" href="x">`,
   ]) {
-    assert.ok(measure(page) < limitMs, page.slice(0, 20))
+    assert.equal(names(page), false, page.slice(0, 20))
   }
 })
