@@ -4,6 +4,7 @@ import type { CustomEmoji } from './custom-emoji.ts'
 import type { EmojiReaction, GlitchReaction } from './emoji-reaction.ts'
 import type { MediaAttachment } from './media-attachment.ts'
 import type { Poll, PollOption } from './poll.ts'
+import type { PreviewCard } from './preview-card.ts'
 
 export interface StatusMention {
   readonly id: string
@@ -74,7 +75,8 @@ export interface Status {
   readonly in_reply_to_account_id: string | null
   readonly reblog: Status | null
   readonly poll: Poll | null
-  readonly card: null
+  /** Of the first link; null until its page is read, and for a boost. */
+  readonly card: PreviewCard | null
   readonly quote: Quote | ShallowQuote | null
   readonly quote_approval: QuoteApproval
   readonly language: string | null

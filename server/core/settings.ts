@@ -197,6 +197,12 @@ export const SETTINGS = {
     fallback: '900',
     help: 'seconds from the completion of a thread until looking at it completes it again',
   }),
+  previewCards: setting({
+    env: 'HOMEBIRD_PREVIEW_CARDS',
+    type: bool,
+    fallback: 'true',
+    help: 'show previews of linked pages: of those you write at once, of others when you see them; off asks for no page',
+  }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',
     aliases: ['TAKAHE_MEDIA_URL'],

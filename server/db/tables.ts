@@ -1,6 +1,7 @@
 /** The tables as Kysely sees them; the truth is in `migrations/`. Ids are 64-bit and travel as strings. */
 import type { Selectable } from 'kysely'
 import type { ActorTables } from './actor-tables.ts'
+import type { CardTables } from './card-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
@@ -21,6 +22,7 @@ export type { StateColumns, StoredEmoji, StoredField, Visibility } from './colum
 export interface Tables
   extends
     ActorTables,
+    CardTables,
     ClientTables,
     CollectionTables,
     DeliveryTables,

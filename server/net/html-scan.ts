@@ -32,10 +32,18 @@ export interface StartTag {
   readonly attribute: (name: string) => string
 }
 
-/** Hands over one start tag after the other, until the page ends or the visitor has seen enough. @param visit  gives true then */
-export function scanStartTags(page: string, visit: (tag: StartTag) => boolean): void {
+/**
+ * Hands over one start tag after the other, until the page ends or the visitor has seen enough.
+ * @param visit  gives true then
+ * @param visitText  gets the text of elements that hold nothing else, such as `title`, part by part
+ */
+export function scanStartTags(
+  page: string,
+  visit: (tag: StartTag) => boolean,
+  visitText?: (element: string, text: string) => void,
+): void {
   const html = page.slice(0, SEARCHED_CHARACTERS)
-  const visitor = new TagVisitor(visit)
+  const visitor = new TagVisitor(visit, visitText)
   const tokenizer = new SteppedTokenizer({}, visitor)
   visitor.onTextElement = (mode, name) => {
     tokenizer.state = mode
@@ -56,27 +64,43 @@ class SteppedTokenizer extends Tokenizer {
 
 class TagVisitor implements TokenHandler {
   readonly #visit: (tag: StartTag) => boolean
+  readonly #visitText: ((element: string, text: string) => void) | undefined
+  /** The element whose text is being read. */
+  #textElement: string | null = null
   /** Nothing more is wanted. */
   done = false
   onTextElement: (mode: Mode, name: string) => void = () => {}
 
-  constructor(visit: (tag: StartTag) => boolean) {
+  constructor(
+    visit: (tag: StartTag) => boolean,
+    visitText: ((element: string, text: string) => void) | undefined,
+  ) {
     this.#visit = visit
+    this.#visitText = visitText
   }
 
   onStartTag({ tagName: name, attrs }: Token.TagToken): void {
     const mode = TEXT_ELEMENTS.get(name)
     if (mode !== undefined) this.onTextElement(mode, name)
+    this.#textElement = mode === undefined ? null : name
     if (this.done) return
     const attribute = (wanted: string): string => attrs.find((entry) => entry.name === wanted)?.value ?? ''
     this.done = this.#visit({ name, attribute })
   }
 
-  onEndTag(): void {}
+  onEndTag(): void {
+    this.#textElement = null
+  }
   onComment(): void {}
   onDoctype(): void {}
   onEof(): void {}
-  onCharacter(): void {}
   onNullCharacter(): void {}
-  onWhitespaceCharacter(): void {}
+
+  onCharacter({ chars }: Token.CharacterToken): void {
+    if (this.#textElement !== null && !this.done) this.#visitText?.(this.#textElement, chars)
+  }
+
+  onWhitespaceCharacter(token: Token.CharacterToken): void {
+    this.onCharacter(token)
+  }
 }

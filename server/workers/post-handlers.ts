@@ -13,8 +13,13 @@ import { activityUri, postActivityUri } from '../activitypub/uris.ts'
 import { PUBLIC } from '../activitypub/vocabulary.ts'
 import type { Database, Transaction } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { inTransaction, wakeWorker } from '../db/transaction.ts'
+import { cardGraph } from '../domain/cards/card-graph.ts'
+import { cardLinkOf } from '../domain/cards/card-link.ts'
+import { linkCards } from '../domain/cards/link-cards.ts'
+import { isCardHost } from '../domain/cards/read-preview.ts'
 import { isQueued } from '../domain/fan-outs/queue-activity.ts'
+import type { Home } from '../domain/owner/home.ts'
 import { originOfHost } from '../domain/owner/own-uris.ts'
 import { audienceOfBoost, audienceOfChange, audienceOfPost } from '../domain/posts/audience.ts'
 import type { postGraph } from '../domain/posts/post-graph.ts'
@@ -25,6 +30,9 @@ export interface PostHandlerParts {
   readonly db: Database
   /** `/media/`, or the absolute address that own media is served under. */
   readonly mediaUrl: string
+  readonly home: Pick<Home, 'isOwnHost' | 'isBlockedDomain'>
+  /** False where the owner wants no previews of links. */
+  readonly previewCards: boolean
 }
 
 type Post = Row<'posts'>
@@ -45,8 +53,10 @@ export function postHandlers(parts: PostHandlerParts): HandlersOf<typeof postGra
         await inTransaction(db, async (tx) => {
           const loaded = await lockPost(tx, id, false)
           if (loaded === null) return
-          if (loaded.boosted === null) await sendPost(tx, loaded, parts)
-          else await sendBoost(tx, loaded)
+          if (loaded.boosted === null) {
+            await sendPost(tx, loaded, parts)
+            await giveCard(tx, loaded, parts)
+          } else await sendBoost(tx, loaded)
         })
         return 'fanned_out'
       },
@@ -55,7 +65,9 @@ export function postHandlers(parts: PostHandlerParts): HandlersOf<typeof postGra
       each: async ({ id }) => {
         await inTransaction(db, async (tx) => {
           const loaded = await lockPost(tx, id, false)
-          if (loaded !== null) await sendEdit(tx, loaded, parts)
+          if (loaded === null) return
+          await sendEdit(tx, loaded, parts)
+          await giveCard(tx, loaded, parts)
         })
         return 'fanned_out'
       },
@@ -72,6 +84,15 @@ export function postHandlers(parts: PostHandlerParts): HandlersOf<typeof postGra
       },
     },
   }
+}
+
+/** The page that an own post links to is read at once. */
+async function giveCard(tx: Transaction, { post }: Loaded, parts: PostHandlerParts): Promise<void> {
+  if (!parts.previewCards) return
+  const url = cardLinkOf(post.content_html, ({ host }) => isCardHost(parts, host))
+  if (url === null) return
+  await linkCards(tx, [{ postId: post.id, url }])
+  await wakeWorker(tx, cardGraph.table)
 }
 
 /**

@@ -10,6 +10,7 @@ import { actorGraph } from '../domain/actors/actor-graph.ts'
 import { RemoteCollections } from '../activitypub/remote-collections.ts'
 import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
+import { cardGraph } from '../domain/cards/card-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
@@ -37,6 +38,7 @@ import type { Graph, GraphWork } from '../stator/graph.ts'
 import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
+import { cardHandlers } from './card-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
@@ -65,7 +67,7 @@ import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
-  readonly config: Pick<Config, 'mediaUrl' | 'threadMaxItems' | 'threadMaxPages'>
+  readonly config: Pick<Config, 'mediaUrl' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages'>
   readonly db: Database
   readonly clock: Clock
   readonly log: Logger
@@ -76,13 +78,14 @@ export interface WorkerParts {
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
 export function allGraphWork(parts: WorkerParts): GraphWork[] {
-  const { db, config } = parts
+  const { config } = parts
+  const { mediaUrl, previewCards } = config
   const collections = new RemoteCollections(new RemoteDocuments(parts))
   return [
-    work({ graph: postGraph, handlers: postHandlers({ db, mediaUrl: config.mediaUrl }) }),
-    work({ graph: pollGraph, handlers: pollHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
+    work({ graph: postGraph, handlers: postHandlers({ ...parts, mediaUrl, previewCards }) }),
+    work({ graph: pollGraph, handlers: pollHandlers({ ...parts, mediaUrl }) }),
     work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
-    work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl: config.mediaUrl }) }),
+    work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl }) }),
     work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
     work({ graph: scheduledPostGraph, handlers: scheduledPostHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
@@ -109,6 +112,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: originListGraph, handlers: originListHandlers({ ...parts, collections }) }),
     work({ graph: featuredChangeGraph, handlers: featuredChangeHandlers(parts) }),
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
+    work({ graph: cardGraph, handlers: cardHandlers({ ...parts, previewCards }) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
   ]

@@ -25,7 +25,7 @@ import { type FanOutParts, fanOutHandlers } from '../../server/workers/fan-out-h
 import { followHandlers } from '../../server/workers/follow-handlers.ts'
 import { identityHandlers } from '../../server/workers/identity-handlers.ts'
 import { interactionHandlers } from '../../server/workers/interaction-handlers.ts'
-import { postHandlers } from '../../server/workers/post-handlers.ts'
+import { type PostHandlerParts, postHandlers } from '../../server/workers/post-handlers.ts'
 import { type FakeActor, type FakePeer, type ReceivedActivity, reach } from './fake-peer.ts'
 import { checkSignature } from './fake-peer-signatures.ts'
 import { openTestDatabase } from './test-database.ts'
@@ -101,7 +101,7 @@ export async function openOutboundHome(
     isBlockedHost: (host) => home.isBlockedDomain(host),
   })
   t.after(async () => fetch.close())
-  const parts = { db, clock: systemClock, log, home, fetch, mediaUrl: '/media/' }
+  const parts = { db, clock: systemClock, log, home, fetch, mediaUrl: '/media/', previewCards: false }
   const open = (): Runner => {
     const runner = createRunner({
       db,
@@ -130,7 +130,7 @@ export async function openOutboundHome(
   return homeOf({ db, home, listener, ana, runner, restarted, statementCount })
 }
 
-function allGraphs(parts: FanOutParts & { readonly mediaUrl: string }): GraphWork[] {
+function allGraphs(parts: FanOutParts & PostHandlerParts): GraphWork[] {
   return [
     { graph: postGraph, handlers: postHandlers(parts) },
     { graph: interactionGraph, handlers: interactionHandlers(parts) },

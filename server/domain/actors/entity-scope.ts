@@ -17,6 +17,8 @@ export interface EntityScope {
    * page to one they do not: they are told of a favourite, which is nearest.
    */
   readonly knowsReactions: boolean
+  /** Whether previews of pages of this host are shown: not of a blocked domain, and none where the owner wants none. */
+  readonly showsCardOf: (host: string) => boolean
 }
 
 /** ISO 8601 in UTC with milliseconds, or null. */

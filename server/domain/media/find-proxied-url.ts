@@ -21,6 +21,8 @@ export async function findProxiedUrl(db: Querier, kind: ProxyKind, id: string): 
       return (await findAttachment(db, id))?.remote_preview_url ?? null
     case 'emoji':
       return findEmoji(db, id)
+    case 'card':
+      return findCardImage(db, id)
   }
 }
 
@@ -76,6 +78,17 @@ async function findPostEmojis(db: Querier, id: string) {
     .where('posts.id', '=', id)
     .where('actors.is_domain_blocked', '=', false)
     .executeTakeFirst()
+}
+
+async function findCardImage(db: Querier, id: string): Promise<string | null> {
+  if (!isRowId(id)) return null
+  const row = await db
+    .selectFrom('cards')
+    .select('image_url')
+    .where('id', '=', id)
+    .where(sql<boolean>`not is_blocked_domain(host)`)
+    .executeTakeFirst()
+  return row?.image_url ?? null
 }
 
 /** One of this home is no picture of others; one that is unusable, or of a blocked domain, is not fetched. */

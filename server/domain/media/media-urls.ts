@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache'
 import type { Row, StoredEmoji } from '../../db/tables.ts'
 import { DEFAULT_HEADER_PATH, defaultAvatarPath } from './default-images.ts'
 
-export const PROXY_KINDS = ['avatar', 'header', 'attachment', 'preview', 'emoji'] as const
+export const PROXY_KINDS = ['avatar', 'header', 'attachment', 'preview', 'emoji', 'card'] as const
 
 /** What a proxied picture belongs to. */
 export type ProxyKind = (typeof PROXY_KINDS)[number]
@@ -25,6 +25,8 @@ export interface MediaUrls {
   preview(attachment: AttachmentFile): string | null
   /** @param owner  the row in whose list the emoji stands */
   emoji(owner: EmojiOwner, emoji: StoredEmoji): string
+  /** Null for a link preview without a picture. */
+  card(card: Pick<Row<'cards'>, 'id' | 'image_url'>): string | null
   /** The address of a file of this home as this listener gives it. */
   own(path: string): string
   /** The same for one that is stored with the origin of the home. */
@@ -96,6 +98,7 @@ export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
       const id = `${EMOJI_OWNERS[owner.kind]}${owner.id}.${emoji.shortcode}`
       return proxied('emoji', id, emoji.url)
     },
+    card: (card) => (card.image_url === null ? null : proxied('card', card.id, card.image_url)),
   }
 }
 

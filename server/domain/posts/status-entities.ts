@@ -1,6 +1,7 @@
 /** Posts as the statuses of the client API. */
 import type { Status, StatusMention } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
+import { cardFromFact } from '../cards/card-entity.ts'
 import { acctOf, loadedAccount } from '../actors/account-entities.ts'
 import { shallowQuote, wholeQuote } from '../quotes/shown-quotes.ts'
 import { policyNames } from '../quotes/quote-policy.ts'
@@ -70,6 +71,7 @@ export function statusFromPost(scope: EntityScope, facts: StatusFacts, row: Post
     in_reply_to_id: null,
     in_reply_to_account_id: null,
     poll: null,
+    card: null,
     application: null,
     reblog,
   }
@@ -122,7 +124,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     in_reply_to_account_id: row.in_reply_to_author_id,
     reblog: null,
     poll: hanging?.poll ? pollFromFact(scope, row, hanging.poll, emojis) : null,
-    card: null,
+    card: hanging?.card ? cardFromFact(scope, hanging.card) : null,
     quote: shallowQuote(hanging?.quote ?? null),
     quote_approval: {
       automatic: policyNames(row.is_local ? row.quote_automatic : (row.quote_automatic ?? EVERYBODY)),

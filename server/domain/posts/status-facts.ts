@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { StatusApplication } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { type CardFact, cardsOf } from '../cards/card-entity.ts'
 import type { PollFact } from '../polls/poll-entity.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
 import type { QuotePermission } from '../quotes/quote-policy.ts'
@@ -67,6 +68,7 @@ interface Hanging {
   readonly marks: Set<Mark>
   application: StatusApplication | null
   poll: PollFact | null
+  card: CardFact | null
   /** Agreed quotes of it that anybody may see. */
   quotesCount: number
   quote: ShownQuote | null
@@ -128,6 +130,7 @@ type HangingRow = { readonly post_id: string } & (
   | { readonly kind: 'reaction'; readonly data: ReactionGroup }
   | { readonly kind: 'application'; readonly data: StatusApplication }
   | { readonly kind: 'poll'; readonly data: PollFact }
+  | { readonly kind: 'card'; readonly data: CardFact }
   | { readonly kind: 'quotes'; readonly data: number }
   | { readonly kind: 'quote'; readonly data: ShownQuote }
   | { readonly kind: 'permission'; readonly data: QuotePermission }
@@ -170,6 +173,7 @@ async function loadHanging(
              'own_votes', (select json_agg(position order by position) from poll_votes
                             where poll_id = polls.id and actor_id = ${viewerId}::bigint))
       from polls where polls.id = any(${ids}::bigint[])
+    union all ${cardsOf(ids)}
     union all ${reactionGroups(viewerId, ids)}
     ${marks}
     ${quotes}
@@ -190,6 +194,7 @@ const emptyHanging = (): Hanging => ({
   marks: new Set(),
   application: null,
   poll: null,
+  card: null,
   quotesCount: 0,
   quote: null,
   permission: 'denied',
@@ -211,6 +216,9 @@ function hang(one: Hanging, row: HangingRow): void {
       break
     case 'poll':
       one.poll = row.data
+      break
+    case 'card':
+      one.card = row.data
       break
     case 'quotes':
       one.quotesCount = row.data

@@ -57,6 +57,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     base: () => (listener === 'private' ? '' : home.origin()),
     mediaUrl: config.mediaUrl,
   })
+  const showsCardOf = (host: string): boolean => config.previewCards && !home.isBlockedDomain(host)
   const scopeFor = (viewerId: string | null): EntityScope => ({
     viewerId,
     urls,
@@ -64,6 +65,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     now: clock.now(),
     // The window does; apps say so when they ask for the type.
     knowsReactions: listener === 'private',
+    showsCardOf,
   })
   return {
     context,

@@ -27,6 +27,7 @@ export async function lookAtPost(
 ): Promise<void> {
   const viewerId = viewerIdOf(request)
   if (viewerId === null) return
+  api.looks.atStatuses(viewerId, [status])
   const { db } = api.context
   const { boost_of_id: boostOf } = post
   const shown = boostOf === null ? post : await findVisiblePost(db, viewerId, boostOf)

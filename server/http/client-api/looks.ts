@@ -12,6 +12,7 @@ import { type OriginSide, lookAtOriginList } from '../../domain/follows/origin-l
 import { sweepFurther } from '../../domain/outboxes/outbox-sweeps.ts'
 import { openProfile } from '../../domain/profiles/profile-readings.ts'
 import type { HttpContext } from '../http-context.ts'
+import { type StatusLook, lookingAtStatuses } from './card-looks.ts'
 
 export interface Looks {
   /** @param viewerId  null for a stranger */
@@ -20,12 +21,17 @@ export interface Looks {
   atList(viewerId: string | null, actor: Actor, side: OriginSide): Promise<boolean>
   /** Whoever comes to the end of what is here wants what is older. */
   atPosts(viewerId: string | null, actor: Actor, wanted: PageRequest, page: PageOf<unknown>): Promise<void>
+  /** The pages that they link to are read for their previews; the answer does not wait for it. */
+  readonly atStatuses: StatusLook
 }
 
 const REMEMBERED = 1_000
 const REMEMBERED_MS = 60_000
 
-export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home' | 'clock'>): Looks {
+type LookParts = Pick<HttpContext, 'config' | 'db' | 'home' | 'clock' | 'log'>
+
+export function createLooks(parts: LookParts): Looks {
+  const { db, home, clock } = parts
   const seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
   const isAsked = (viewerId: string | null, actor: Actor): boolean =>
     viewerId !== null &&
@@ -43,6 +49,7 @@ export function createLooks({ db, home, clock }: Pick<HttpContext, 'db' | 'home'
   }
   return {
     atProfile,
+    atStatuses: lookingAtStatuses(parts),
     async atList(viewerId, actor, side) {
       if (!isAsked(viewerId, actor)) return false
       const key = `${actor.id} ${side}`

@@ -167,7 +167,10 @@ function readingRoutes(app: ApiApp, api: Api): void {
   })
   app.get('/statuses', { ...forAll('read:statuses'), schema: { querystring: Ids } }, async (request) => {
     const scope = api.scopeOf(request)
-    return statusesFromRows(db, scope, await findVisiblePosts(db, scope.viewerId, request.query.id ?? []))
+    const rows = await findVisiblePosts(db, scope.viewerId, request.query.id ?? [])
+    const statuses = await statusesFromRows(db, scope, rows)
+    api.looks.atStatuses(scope.viewerId, statuses)
+    return statuses
   })
   app.get('/statuses/:id', { ...forAll('read:statuses'), schema: { params } }, async (request) => {
     const post = await getVisiblePost(db, viewerIdOf(request), request.params.id)
@@ -202,6 +205,7 @@ function threadRoutes(app: ApiApp, api: Api): void {
       const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
       // In one go, so that a thread costs no more statements than a page.
       const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
+      api.looks.atStatuses(scope.viewerId, statuses)
       countAnew(api, request, [post.id, ...statuses.map(({ id }) => id)])
       const above = new Set(ancestors.map((row) => row.id))
       return {

@@ -13,7 +13,7 @@ import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { listHomeTimeline } from '../../domain/timelines/list-home.ts'
-import { actorIdOf, forUser } from './access.ts'
+import { actorIdOf, forUser, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { PAGE_MEMBERS, PageQuery, STATUS_PAGE, linkPage, pageRequest } from './pages.ts'
 
@@ -30,7 +30,9 @@ export async function sendStatuses(
   page: PageOf<PostRow>,
 ): Promise<Status[]> {
   linkPage(api, request, reply, page)
-  return statusesFromRows(api.context.db, api.scopeOf(request), page.items)
+  const statuses = await statusesFromRows(api.context.db, api.scopeOf(request), page.items)
+  api.looks.atStatuses(viewerIdOf(request), statuses)
+  return statuses
 }
 
 export function timelineRoutes(api: Api): FastifyPluginAsync {

@@ -29,7 +29,8 @@ export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
     const proxy = new MediaProxy(context.fetch)
     app.get<{ Params: ProxyParams }>('/proxy/:kind/:id/:mac', OPEN, async (request, reply) => {
       const { kind, id, mac } = request.params
-      const url = isProxyKind(kind) ? await findProxiedUrl(context.db, kind, id) : null
+      const isServed = isProxyKind(kind) && (kind !== 'card' || context.config.previewCards)
+      const url = isServed ? await findProxiedUrl(context.db, kind, id) : null
       const isThere = url !== null && !context.home.isBlockedDomain(hostOf(url) ?? '')
       if (!isProxyKind(kind) || !isThere || !isProxyMac(key, kind, id, url, mac)) {
         throw new HomebirdError('NOT_FOUND', `no proxied ${kind.slice(0, 20)} under this address`)

@@ -29,6 +29,7 @@ const MOST_BYTES: Readonly<Record<ProxyKind, number>> = {
   avatar: READ_BYTES,
   header: READ_BYTES,
   preview: READ_BYTES,
+  card: READ_BYTES,
   emoji: FETCH_LIMITS.emojiBytes,
   attachment: FETCH_LIMITS.mediaBytes,
 }

@@ -166,6 +166,7 @@ export class StreamHub {
         const rows = await findVisiblePosts(db, actorId, ids)
         const local = new Set(rows.filter((row) => row.is_local).map((row) => row.id))
         const statuses = await statusesFromRows(db, scope, rows)
+        this.#api.looks.atStatuses(actorId, statuses)
         return statuses.map((status) => ({
           event,
           payload: JSON.stringify(status),
