@@ -4,6 +4,7 @@ import { absenceGraph } from '../absences/absence-graph.ts'
 import { actorGraph } from '../actors/actor-graph.ts'
 import { blockGraph } from '../blocks/block-graph.ts'
 import { blockListGraph } from '../blocks/block-list-graph.ts'
+import { cardGraph } from '../cards/card-graph.ts'
 import { emojiGraph } from '../emojis/emoji-graph.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../follows/follow-check-graph.ts'
@@ -33,6 +34,7 @@ export const homeGraphs: readonly Graph[] = [
   actorGraph,
   blockListGraph,
   blockGraph,
+  cardGraph,
   emojiGraph,
   fanOutGraph,
   featuredChangeGraph,
