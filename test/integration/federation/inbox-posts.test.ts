@@ -69,6 +69,27 @@ test('what hangs on a post is stored with it', async () => {
   assert.deepEqual(dora, { username: 'dora', handle_domain: 'far.example', fetched_at: null, inbox_uri: '' })
 })
 
+test('a post that is a picture comes with it', async () => {
+  const note = ana.note({
+    type: 'Image',
+    name: 'A cat',
+    content: '<p>asleep</p>',
+    url: { type: 'Link', href: 'https://peer.example/cat.png', mediaType: 'image/png' },
+  })
+  await home.takes(ana, ana.create(note))
+  const post = await home.post(note.id)
+  assert.deepEqual([post?.kind, post?.content_text], ['Image', 'A cat\n\nasleep'])
+  assert.equal((await home.timeline())[0], note.id)
+  const files = await home.db
+    .selectFrom('attachments')
+    .select(['kind', 'remote_url', 'description'])
+    .where('post_id', '=', post?.id ?? '')
+    .execute()
+  assert.deepEqual(files, [
+    { kind: 'image', remote_url: 'https://peer.example/cat.png', description: 'A cat' },
+  ])
+})
+
 test('a stranger is heard only when somebody here is addressed or answered', async () => {
   const stray = cleo.note({ content: '<p>nobody asked</p>' })
   const named = cleo.note({ content: '<p>hi</p>', to: [PUBLIC], cc: [home.me.uri], tag: [toMe] })

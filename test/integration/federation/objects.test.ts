@@ -52,12 +52,25 @@ test('host-meta and NodeInfo name the configured host and may be kept', async ()
   const json = await get('/.well-known/host-meta.json')
   assert.equal((json.json()['links'] as { rel: string }[])[0]?.rel, 'lrdd')
   const links = (await get('/.well-known/nodeinfo')).json()['links'] as { rel: string; href: string }[]
+  const instance = links.find(({ rel }) => rel === 'https://www.w3.org/ns/activitystreams#Application')
+  assert.equal(instance?.href, home.context.home.instanceActor().uri)
+  await home.writes('counted')
   for (const version of ['2.0', '2.1']) {
     const href = links.find(({ rel }) => rel.endsWith(version))?.href ?? ''
     const answer = await get(pathOf(href))
     assert.equal(answer.status, 200)
     assert.equal((answer.json()['software'] as { name: string }).name, 'homebird')
     assert.equal(answer.json()['openRegistrations'], false)
+    assert.deepEqual(answer.json()['protocols'], ['activitypub'])
+    assert.deepEqual(answer.json()['usage'], {
+      users: { total: 1, activeHalfyear: 1, activeMonth: 1 },
+      localPosts: 1,
+    })
+    assert.deepEqual(answer.json()['metadata'], { nodeName: 'example.org', nodeDescription: '' })
+    assert.match(
+      answer.headers['content-type'] ?? '',
+      new RegExp(`^application/json; profile=".*${version}#"`),
+    )
   }
 })
 

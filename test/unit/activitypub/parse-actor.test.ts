@@ -48,6 +48,12 @@ test('the least there can be is enough', () => {
   })
 })
 
+test('people, bots, applications, groups and organisations are actors', () => {
+  for (const kind of ['Person', 'Service', 'Application', 'Group', 'Organization']) {
+    assert.equal(actor({ type: kind }).kind, kind)
+  }
+})
+
 describe('refused', () => {
   const CASES: readonly (readonly [why: string, extra: JsonObject])[] = [
     ['a type that is no actor', { type: 'Note' }],
