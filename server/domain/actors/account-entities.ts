@@ -86,7 +86,7 @@ export function accountFromActor(
       value: fieldHtml(field),
       verified_at: field.verifiedAt ?? null,
     })),
-    emojis: customEmojis(scope, { kind: 'actor', id: actor.id }, shown.emojis),
+    emojis: customEmojis(scope, { kind: 'actor', id: actor.id, isOurs: actor.is_local }, shown.emojis),
     bot: actor.kind === 'Service' || actor.kind === 'Application',
     group: actor.kind === 'Group',
     discoverable: actor.is_discoverable,

@@ -43,6 +43,8 @@ export type AttachmentFile = Pick<
 export interface EmojiOwner {
   readonly kind: keyof typeof EMOJI_OWNERS
   readonly id: string
+  /** A row of this home lists emoji of this home. */
+  readonly isOurs?: boolean
 }
 
 export interface MediaUrlOptions {
@@ -95,6 +97,7 @@ export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
       return attachment.kind === 'image' ? this.attachment(attachment) : null
     },
     emoji(owner, emoji) {
+      if (owner.isOurs === true) return local(emoji.url)
       const id = `${EMOJI_OWNERS[owner.kind]}${owner.id}.${emoji.shortcode}`
       return proxied('emoji', id, emoji.url)
     },

@@ -2,6 +2,7 @@
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
 import type { QuotePolicy, Row, StoredField, Visibility } from '../../db/tables.ts'
+import { ownEmojisIn } from '../emojis/own-emojis-in.ts'
 import { requestLinkChecks } from '../links/link-checks.ts'
 import { tellProfile } from '../moves/move-identity.ts'
 import { cleanLine, cleanLines } from '../text/clean-text.ts'
@@ -63,13 +64,23 @@ export async function editIdentity(
   if (Object.keys(changes).length === 0) return actor
   const row = await tx
     .updateTable('actors')
-    .set(changes)
+    .set({ ...changes, ...(await emojiColumn(tx, actor, edit)) })
     .where('id', '=', actor.id)
     .returningAll()
     .executeTakeFirstOrThrow()
   if (edit.fields !== undefined) await requestLinkChecks(tx, row)
   await tellProfile(tx, actor.id)
   return row
+}
+
+/** Of the whole profile as it will be; nothing where no text of it changes. */
+async function emojiColumn(tx: Transaction, actor: Row<'actors'>, edit: IdentityEdit) {
+  const { displayName, bio, fields } = edit
+  if (displayName === undefined && bio === undefined && fields === undefined) return {}
+  const former = actor.fields.map(({ name, value, source }) => ({ name, value: source ?? value }))
+  const lines = (fields ?? former).flatMap(({ name, value }) => [name, value])
+  const texts = [displayName ?? actor.display_name, bio ?? actor.bio_source, ...lines]
+  return { emojis: JSON.stringify(await ownEmojisIn(tx, texts)) }
 }
 
 function flagColumns(edit: IdentityEdit) {

@@ -24,6 +24,13 @@ function rewrite<T extends keyof Tables>(
   return { table, columns, isOurs }
 }
 
+/** Lists of emoji in rows of the home. */
+const EMOJI_LISTS = [
+  ['posts', sql`is_local`],
+  ['post_edits', sql`post_id in (select id from posts where is_local)`],
+  ['actors', sql`domain_id is not null`],
+] as const
+
 const HOME_URI = `https://${UNPUBLISHED_DOMAIN}/%`
 const OWN_POSTS = sql`(select id from posts where is_local)`
 
@@ -100,6 +107,11 @@ async function rewriteEverything(tx: Transaction, domainId: string, names: Domai
   for (const { table, columns, isOurs } of REWRITTEN) {
     const changes = columns.map((column) => sql`${sql.ref(column)} = ${rewritten(sql.ref(column), names)}`)
     await sql`update ${sql.table(table)} set ${sql.join(changes)} where ${isOurs}`.execute(tx)
+  }
+  for (const [table, isOurs] of EMOJI_LISTS) {
+    await sql`
+      update ${sql.table(table)} set emojis = ${rewritten(sql`emojis::text`, names)}::jsonb
+       where ${isOurs} and emojis <> '[]'`.execute(tx)
   }
 }
 

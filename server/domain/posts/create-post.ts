@@ -4,6 +4,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
 import type { QuotePolicy, Row, Visibility } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
+import { ownEmojisIn } from '../emojis/own-emojis-in.ts'
 import type { Home } from '../owner/home.ts'
 import { refuseMoved } from '../moves/refuse-moved.ts'
 import { nextId } from '../owner/identities.ts'
@@ -111,6 +112,7 @@ async function insertPost(
 ): Promise<Row<'posts'>> {
   const { author } = draft
   const origin = home.origin(author.host)
+  const texts = [composed.contentSource, composed.summary, ...(draft.poll?.options ?? [])]
   return tx
     .insertInto('posts')
     .values({
@@ -126,6 +128,7 @@ async function insertPost(
       summary: composed.summary,
       is_sensitive: composed.isSensitive,
       language: composed.language,
+      emojis: JSON.stringify(await ownEmojisIn(tx, texts)),
       visibility: draft.visibility,
       in_reply_to_id: parent?.id ?? null,
       in_reply_to_uri: parent?.uri ?? null,

@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
-import type { QuotePolicy, Row } from '../../db/tables.ts'
+import type { QuotePolicy, Row, StoredEmoji } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
+import { ownEmojisIn } from '../emojis/own-emojis-in.ts'
 import type { Home } from '../owner/home.ts'
 import { type FormerPoll, changeOwnPoll, findPoll } from '../polls/own-poll.ts'
 import type { PollDraft } from '../polls/poll-draft.ts'
@@ -54,7 +55,9 @@ export async function editPost(
   const mentioned = composed.mentioned.map((actor) => actor.id)
   const added = await setMentions(tx, before.id, mentioned)
   await setHashtags(tx, before.id, composed.hashtags)
-  await writeVersion(tx, before, composed, now)
+  const options = (edit.poll === undefined ? poll?.titles : edit.poll?.options) ?? []
+  const emojis = await ownEmojisIn(tx, [composed.contentSource, composed.summary, ...options])
+  await writeVersion(tx, before, { ...composed, emojis }, now)
   if (!isSamePoll) await setKind(tx, before.id, edit.poll ?? null)
   // A post that was not sent yet stays `new`, a pending edit stays `edited`: due again, and taken from a worker that has
   // read the earlier version already.
@@ -136,7 +139,7 @@ async function setKind(tx: Transaction, postId: string, poll: PollDraft | null):
 async function writeVersion(
   tx: Transaction,
   before: Row<'posts'>,
-  composed: ComposedPost,
+  composed: ComposedPost & { readonly emojis: readonly StoredEmoji[] },
   now: Date,
 ): Promise<void> {
   // Each edit has a moment of its own, also when two fall into one: the id of its Update is made of it.
@@ -150,6 +153,7 @@ async function writeVersion(
       summary: composed.summary,
       is_sensitive: composed.isSensitive,
       language: composed.language,
+      emojis: JSON.stringify(composed.emojis),
       edited_at: new Date(Math.max(now.getTime(), last + 1)),
     })
     .where('id', '=', before.id)

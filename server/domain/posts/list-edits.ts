@@ -36,7 +36,7 @@ export async function listEdits(db: Querier, scope: EntityScope, post: PostRow):
         : files
             .filter((file) => file.post_id === post.id)
             .map((file) => mediaFromAttachment(scope.urls, file)),
-    emojis: customEmojis(scope, { kind: 'post', id: post.id }, version.emojis),
+    emojis: customEmojis(scope, { kind: 'post', id: post.id, isOurs: post.is_local }, version.emojis),
     quote: null,
     poll:
       version.poll_options === null ? null : { options: version.poll_options.map((title) => ({ title })) },

@@ -91,7 +91,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
   const account = loadedAccount(scope, facts.actors, row.author_id)
   if (account === undefined) return undefined
   const hanging = facts.hanging.get(row.id)
-  const emojis = customEmojis(scope, { kind: 'post', id: row.id }, row.emojis)
+  const emojis = customEmojis(scope, { kind: 'post', id: row.id, isOurs: row.is_local }, row.emojis)
   const counts = shownCounts(row)
   const reactions = hanging?.reactions ?? []
   return {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Notification } from '../../../server/contracts/notification.ts'
+import type { Account } from '../../../server/contracts/account.ts'
 import type { Status } from '../../../server/contracts/status.ts'
 import type { Row } from '../../../server/db/tables.ts'
 import { MAX_REACTIONS } from '../../../server/domain/interactions/ingest-reactions.ts'
@@ -237,4 +238,37 @@ test('the home has no emoji of its own at first; one that it has is offered and 
   assert.deepEqual(shown.emoji_reactions, [
     { name: 'bird', count: 1, me: true, account_ids: [home.ana.id], domain: null, url, static_url: url },
   ])
+})
+
+test('an emoji of the home that is written in a post or a profile is shown, told with its picture, and goes away with an edit', async () => {
+  const url = 'https://home.example/bird.png'
+  const offered = [{ shortcode: 'bird', url, static_url: url, visible_in_picker: false, category: null }]
+  const poll = { options: ['sings:bird:', 'sleeps'], expires_in: 600 }
+  const posted = await app.post<Status>('/api/v1/statuses', {
+    status: 'at 10:12:13',
+    poll,
+    visibility: 'unlisted',
+  })
+  assert.deepEqual(posted.emojis, offered)
+  const document = await home.stranger().ask(new URL(posted.uri).pathname)
+  const tag = [{ type: 'Emoji', name: ':bird:', icon: { type: 'Image', url } }]
+  assert.deepEqual(document.json()['tag'], tag)
+  const edited = await app.call<Status>('PUT', `/api/v1/statuses/${posted.id}`, {
+    status: ':wren: :bird',
+    poll: null,
+  })
+  assert.deepEqual(edited.emojis, offered, 'the poll is kept')
+
+  const me = await app.call<Account>('PATCH', '/api/v1/accounts/update_credentials', {
+    display_name: 'Ana :bird:',
+  })
+  assert.deepEqual(me.emojis, offered)
+  const still = await app.call<Account>('PATCH', '/api/v1/accounts/update_credentials', {
+    note: 'I keep bees',
+  })
+  assert.deepEqual(still.emojis, offered)
+  const plain = await app.call<Account>('PATCH', '/api/v1/accounts/update_credentials', {
+    display_name: 'Ana',
+  })
+  assert.deepEqual(plain.emojis, [])
 })

@@ -159,7 +159,10 @@ test('publishing rewrites every address of the home once', async () => {
     .executeTakeFirstOrThrow()
   await db
     .updateTable('actors')
-    .set({ fields: JSON.stringify([{ name: 'Me', value: '<a href="https://homebird.invalid/@ana">x</a>' }]) })
+    .set({
+      fields: JSON.stringify([{ name: 'Me', value: '<a href="https://homebird.invalid/@ana">x</a>' }]),
+      emojis: JSON.stringify([{ shortcode: 'bee', url: 'https://homebird.invalid/media/bee.png' }]),
+    })
     .where('id', '=', ana.id)
     .execute()
   await db
@@ -170,6 +173,7 @@ test('publishing rewrites every address of the home once', async () => {
       is_local: true,
       content_html: '<p><a href="https://homebird.invalid/@ana">@<span>ana@homebird.invalid</span></a></p>',
       content_text: '@ana@homebird.invalid',
+      emojis: JSON.stringify([{ shortcode: 'bee', url: 'https://homebird.invalid/media/bee.png' }]),
       visibility: 'public',
       conversation_id: '7',
       published_at: new Date(),
@@ -256,6 +260,7 @@ test('publishing rewrites every address of the home once', async () => {
     post.content_html,
     '<p><a href="https://social.example.org/@ana">@<span>ana@example.org</span></a></p>',
   )
+  assert.deepEqual(post.emojis, [{ shortcode: 'bee', url: 'https://social.example.org/media/bee.png' }])
   const published = await db
     .selectFrom('actors')
     .selectAll()
