@@ -3,11 +3,12 @@ import type { StoredEmoji, Visibility } from '../db/tables.ts'
 import { addressingOf } from './addressing.ts'
 import type { Addressing } from './addressing.ts'
 import type { JsonObject } from './json.ts'
+import { inContext } from './json-ld-context.ts'
 import { instant } from './note.ts'
 import { emojiTag, withoutEmpty } from './note-parts.ts'
 import type { ReactionType } from './reaction-dialect.ts'
 import { postActivityUri } from './uris.ts'
-import { ACTOR_CONTEXT, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC, REACTION_CONTEXT } from './vocabulary.ts'
+import { PUBLIC } from './vocabulary.ts'
 
 interface ActivityHead {
   /** Id of this activity. */
@@ -18,7 +19,7 @@ interface ActivityHead {
 /** The first sending of a post, with its object inside and the same addressees. */
 export function createActivity(parts: ActivityHead & { readonly object: JsonObject }): JsonObject {
   const { published, to, cc } = parts.object
-  return withoutEmpty({ ...head('Create', parts, POST_CONTEXT), published, to, cc, object: parts.object })
+  return activity('Create', parts, { published, to, cc, object: parts.object })
 }
 
 /** An edited post. The id must differ for each edit, or the second one is dropped as known. */
@@ -27,7 +28,7 @@ export function updateActivity(
 ): JsonObject {
   const { to, cc } = parts.object
   const updated = instant(parts.updatedAt)
-  return withoutEmpty({ ...head('Update', parts, POST_CONTEXT), updated, to, cc, object: parts.object })
+  return activity('Update', parts, { updated, to, cc, object: parts.object })
 }
 
 /** A changed profile: the actor document inside, to everybody who follows. */
@@ -35,7 +36,7 @@ export function updateActorActivity(
   parts: ActivityHead & { readonly document: JsonObject; readonly updatedAt: Date },
 ): JsonObject {
   const { '@context': _, ...object } = parts.document
-  return { ...head('Update', parts, ACTOR_CONTEXT), updated: instant(parts.updatedAt), to: [PUBLIC], object }
+  return activity('Update', parts, { updated: instant(parts.updatedAt), to: [PUBLIC], object })
 }
 
 /** An identity lives elsewhere: its followers are asked to come along. Whoever hears of it reads both documents. */
@@ -43,14 +44,14 @@ export function moveActivity(
   parts: ActivityHead & { readonly targetUri: string; readonly to: readonly string[] },
 ): JsonObject {
   const { actorUri, targetUri, to } = parts
-  return withoutEmpty({ ...head('Move', parts, PLAIN_CONTEXT), to, object: actorUri, target: targetUri })
+  return activity('Move', parts, { to, object: actorUri, target: targetUri })
 }
 
 /** @param object  a Tombstone for a post, the actor's own id for an actor that leaves */
 export function deleteActivity(
   parts: ActivityHead & { readonly object: JsonObject | string; readonly to: readonly string[] },
 ): JsonObject {
-  return withoutEmpty({ ...head('Delete', parts, PLAIN_CONTEXT), to: parts.to, object: parts.object })
+  return activity('Delete', parts, { to: parts.to, object: parts.object })
 }
 
 export interface AnnounceParts extends ActivityHead {
@@ -65,8 +66,7 @@ export interface AnnounceParts extends ActivityHead {
 /** A boost, with the visibility that its author gave it. */
 export function announceActivity(parts: AnnounceParts): JsonObject {
   const addressing: Addressing = addressingOf(parts.visibility, parts.followersUri, [parts.objectActorUri])
-  return withoutEmpty({
-    ...head('Announce', parts, PLAIN_CONTEXT),
+  return activity('Announce', parts, {
     published: instant(parts.publishedAt),
     ...addressing,
     object: parts.objectUri,
@@ -95,7 +95,7 @@ export function voteActivity(
     name: parts.choice,
   }
   const id = postActivityUri(parts.voteUri)
-  return { ...head('Create', { ...parts, id }, PLAIN_CONTEXT), to, object }
+  return activity('Create', { ...parts, id }, { to, object })
 }
 
 export interface FeaturedParts extends ActivityHead {
@@ -109,7 +109,7 @@ export interface FeaturedParts extends ActivityHead {
 /** What an actor pins on its profile or features there, or takes off it. */
 export function featuredActivity(type: 'Add' | 'Remove', parts: FeaturedParts): JsonObject {
   const { object, targetUri: target, to } = parts
-  return { ...head(type, parts, POST_CONTEXT), to, object, target }
+  return activity(type, parts, { to, object, target })
 }
 
 interface DirectedParts extends ActivityHead {
@@ -133,13 +133,12 @@ export interface ReactionParts extends DirectedParts {
 /** A reaction in either dialect. @see FEP-c0e0 */
 export function reactionActivity(parts: ReactionParts): JsonObject {
   const { type, content, custom } = parts
-  return {
+  return inContext({
     ...directed(type, parts),
-    '@context': REACTION_CONTEXT,
     content,
     ...(type === 'Like' ? { _misskey_reaction: content } : {}),
     ...(custom === null ? {} : { tag: [emojiTag(custom)] }),
-  }
+  })
 }
 
 export function followActivity(parts: ActivityHead & { readonly targetUri: string }): JsonObject {
@@ -161,7 +160,7 @@ export interface FlagParts extends ActivityHead {
 export function flagActivity(parts: FlagParts): JsonObject {
   const { targetUri, postUris, comment } = parts
   const object = [targetUri, ...postUris]
-  return withoutEmpty({ ...head('Flag', parts, PLAIN_CONTEXT), to: [targetUri], object, content: comment })
+  return activity('Flag', parts, { to: [targetUri], object, content: comment })
 }
 
 /** A Follow as it came in, told back in the answer to it. */
@@ -181,26 +180,23 @@ export function rejectFollowActivity(parts: ActivityHead & { readonly follow: An
   return answer('Reject', parts)
 }
 
-/**
- * Takes back a Follow, Like, reaction, Block or Announce of ours, whose context becomes that of the whole.
- * Its addressees are those of what it takes back.
- */
+/** Takes back a Follow, Like, reaction, Block or Announce of ours. Its addressees are those of what it takes back. */
 export function undoActivity(parts: ActivityHead & { readonly activity: JsonObject }): JsonObject {
-  const { '@context': context = PLAIN_CONTEXT, ...object } = parts.activity
+  const { '@context': _, ...object } = parts.activity
   const { to, cc } = object
-  return withoutEmpty({ ...head('Undo', parts, context), to, cc, object })
+  return activity('Undo', parts, { to, cc, object })
 }
 
-function head(type: string, parts: ActivityHead, context: JsonObject[string]): JsonObject {
-  return { '@context': context, id: parts.id, type, actor: parts.actorUri }
+function activity(type: string, { id, actorUri: actor }: ActivityHead, facts: JsonObject): JsonObject {
+  return inContext(withoutEmpty({ id, type, actor, ...facts }))
 }
 
 function directed(type: string, parts: DirectedParts): JsonObject {
-  return { ...head(type, parts, PLAIN_CONTEXT), to: [parts.recipientUri], object: parts.objectUri }
+  return activity(type, parts, { to: [parts.recipientUri], object: parts.objectUri })
 }
 
 function answer(type: string, parts: ActivityHead & { readonly follow: AnsweredFollow }): JsonObject {
   const { uri, sourceUri, targetUri } = parts.follow
   const object = { id: uri, type: 'Follow', actor: sourceUri, object: targetUri }
-  return { ...head(type, parts, PLAIN_CONTEXT), to: [sourceUri], object }
+  return activity(type, parts, { to: [sourceUri], object })
 }

@@ -1,10 +1,10 @@
 /** An identity of this home, or its instance actor, as the document that other servers read. */
 import type { Row } from '../db/tables.ts'
 import type { JsonObject } from './json.ts'
+import { inContext } from './json-ld-context.ts'
 import { ed25519Multikey } from './multikey.ts'
 import { emojiTag, withoutEmpty } from './note-parts.ts'
 import { featuredTagsUri } from './uris.ts'
-import { ACTOR_CONTEXT } from './vocabulary.ts'
 
 /** The columns of an own actor that its document is made of. */
 export type OwnActor = Pick<
@@ -34,7 +34,6 @@ export type OwnKey = Pick<Row<'actor_keys'>, 'key_uri' | 'algorithm' | 'public_k
  */
 export function actorDocument(actor: OwnActor, keys: readonly OwnKey[]): JsonObject {
   const common = {
-    '@context': ACTOR_CONTEXT,
     id: actor.uri,
     type: actor.kind,
     preferredUsername: actor.username,
@@ -46,7 +45,8 @@ export function actorDocument(actor: OwnActor, keys: readonly OwnKey[]): JsonObj
     ...keyProperties(actor.uri, keys),
     endpoints: actor.shared_inbox_uri === null ? null : { sharedInbox: actor.shared_inbox_uri },
   }
-  return withoutEmpty(actor.is_instance_actor ? common : { ...common, ...identityProperties(actor) })
+  const all = actor.is_instance_actor ? common : { ...common, ...identityProperties(actor) }
+  return inContext(withoutEmpty(all))
 }
 
 function identityProperties(actor: OwnActor): JsonObject {

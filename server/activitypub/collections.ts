@@ -1,8 +1,8 @@
 /** Collections and their pages, as documents. Pages are paths, never queries. */
 import type { JsonObject } from './json.ts'
+import { inContext } from './json-ld-context.ts'
 import { withoutEmpty } from './note-parts.ts'
 import { collectionPageUri } from './uris.ts'
-import { PLAIN_CONTEXT, POST_CONTEXT } from './vocabulary.ts'
 
 export interface CollectionParts {
   readonly uri: string
@@ -25,7 +25,7 @@ export function collection(parts: CollectionParts): JsonObject {
 function collectionOf(type: string, parts: CollectionParts): JsonObject {
   const { uri, totalItems, firstCursor } = parts
   const first = firstCursor === null ? null : collectionPageUri(uri, firstCursor)
-  return withoutEmpty({ '@context': PLAIN_CONTEXT, id: uri, type, totalItems, first })
+  return inContext(withoutEmpty({ id: uri, type, totalItems, first }))
 }
 
 export interface CollectionPageParts {
@@ -39,24 +39,23 @@ export interface CollectionPageParts {
 }
 
 export function orderedCollectionPage(parts: CollectionPageParts): JsonObject {
-  return { ...pageOf('OrderedCollectionPage', parts), orderedItems: parts.items }
+  return inContext({ ...pageOf('OrderedCollectionPage', parts), orderedItems: parts.items })
 }
 
 export function collectionPage(parts: CollectionPageParts): JsonObject {
-  return { ...pageOf('CollectionPage', parts), items: parts.items }
+  return inContext({ ...pageOf('CollectionPage', parts), items: parts.items })
 }
 
 /** A collection inside of another document, its first page in it: who reads the document needs not ask for either. */
 export function embeddedCollection(parts: CollectionPageParts & { readonly totalItems: number }): JsonObject {
   const { collectionUri, totalItems, ...page } = parts
-  const { '@context': _, ...first } = collectionPage({ collectionUri, ...page })
+  const first = { ...pageOf('CollectionPage', { collectionUri, ...page }), items: page.items }
   return { id: collectionUri, type: 'Collection', totalItems, first }
 }
 
 function pageOf(type: string, parts: CollectionPageParts): JsonObject {
   const { collectionUri, cursor, nextCursor, totalItems } = parts
   return withoutEmpty({
-    '@context': POST_CONTEXT,
     id: collectionPageUri(collectionUri, cursor),
     type,
     partOf: collectionUri,
@@ -71,13 +70,7 @@ export function wholeOrderedCollection(parts: {
   readonly items: readonly (string | JsonObject)[]
 }): JsonObject {
   const { uri, items } = parts
-  return {
-    '@context': POST_CONTEXT,
-    id: uri,
-    type: 'OrderedCollection',
-    totalItems: items.length,
-    orderedItems: items,
-  }
+  return inContext({ id: uri, type: 'OrderedCollection', totalItems: items.length, orderedItems: items })
 }
 
 /** The same without an order. */
@@ -86,5 +79,5 @@ export function wholeCollection(parts: {
   readonly items: readonly (string | JsonObject)[]
 }): JsonObject {
   const { uri, items } = parts
-  return { '@context': POST_CONTEXT, id: uri, type: 'Collection', totalItems: items.length, items }
+  return inContext({ id: uri, type: 'Collection', totalItems: items.length, items })
 }

@@ -2,10 +2,11 @@
 import type { Row } from '../db/tables.ts'
 import { addressingOf } from './addressing.ts'
 import type { JsonObject } from './json.ts'
+import { inContext } from './json-ld-context.ts'
 import { attachmentObject, emojiTag, hashtagTag, mentionTag, withoutEmpty } from './note-parts.ts'
 import type { MentionedActor, NoteAttachment, NoteHashtag } from './note-parts.ts'
 import { likesUri, repliesUri, sharesUri } from './uris.ts'
-import { LINKED_ACTIVITY, PLAIN_CONTEXT, POST_CONTEXT, PUBLIC } from './vocabulary.ts'
+import { LINKED_ACTIVITY, PUBLIC } from './vocabulary.ts'
 
 export interface NoteParts {
   readonly post: Pick<
@@ -45,7 +46,7 @@ export interface NotePoll {
  * @see ActivityStreams Vocabulary 3.3 (Note, Question), ActivityPub 6.2
  */
 export function noteDocument(parts: NoteParts): JsonObject {
-  return { '@context': POST_CONTEXT, ...noteObject(parts) }
+  return inContext(noteObject(parts))
 }
 
 export function noteObject(parts: NoteParts): JsonObject {
@@ -148,7 +149,7 @@ export function tombstoneObject(parts: TombstoneParts): JsonObject {
 }
 
 export function tombstoneDocument(parts: TombstoneParts): JsonObject {
-  return { '@context': PLAIN_CONTEXT, ...tombstoneObject(parts) }
+  return inContext(tombstoneObject(parts))
 }
 
 /** UTC to the second: the form that every server reads. */

@@ -1,7 +1,8 @@
 /** The activities by which quotes are asked for, answered and taken back (FEP-044f). */
 import type { JsonObject } from './json.ts'
+import { inContext } from './json-ld-context.ts'
 import { type QuoteAuthorizationFacts, quoteAuthorizationObject } from './quote-authorization.ts'
-import { PUBLIC, QUOTE_AUTHORIZATION_CONTEXT, QUOTE_REQUEST_CONTEXT } from './vocabulary.ts'
+import { PUBLIC } from './vocabulary.ts'
 
 export interface QuoteRequestFacts {
   readonly uri: string
@@ -13,7 +14,7 @@ export interface QuoteRequestFacts {
 
 /** The quoting post goes with it: whoever judges need not ask for what may not be public. */
 export function quoteRequestActivity(facts: QuoteRequestFacts, quotedActorUri: string): JsonObject {
-  return { '@context': QUOTE_REQUEST_CONTEXT, ...requestObject(facts), to: [quotedActorUri] }
+  return inContext({ ...requestObject(facts), to: [quotedActorUri] })
 }
 
 function requestObject({ uri, actorUri, quotedUri, quoting }: QuoteRequestFacts): JsonObject {
@@ -39,17 +40,16 @@ export function rejectQuoteActivity(answer: Answer): JsonObject {
 
 function answerActivity(type: 'Accept' | 'Reject', { id, actorUri, request }: Answer): JsonObject {
   const object = requestObject(request)
-  return { '@context': QUOTE_REQUEST_CONTEXT, id, type, actor: actorUri, to: [request.actorUri], object }
+  return inContext({ id, type, actor: actorUri, to: [request.actorUri], object })
 }
 
 /** The stamp is told whole: some servers know it by its id, others by what it says. */
 export function deleteQuoteAuthorizationActivity(id: string, facts: QuoteAuthorizationFacts): JsonObject {
-  return {
-    '@context': QUOTE_AUTHORIZATION_CONTEXT,
+  return inContext({
     id,
     type: 'Delete',
     actor: facts.actorUri,
     to: [PUBLIC],
     object: quoteAuthorizationObject(facts),
-  }
+  })
 }

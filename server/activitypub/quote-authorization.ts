@@ -1,6 +1,6 @@
 /** The stamp by which a quoted author agrees to a quote (FEP-044f), as it is read from others and as this home serves it. */
 import { type JsonObject, idOf, typeOf } from './json.ts'
-import { QUOTE_AUTHORIZATION_CONTEXT } from './vocabulary.ts'
+import { inContext } from './json-ld-context.ts'
 
 export interface QuoteAuthorizationFacts {
   readonly uri: string
@@ -23,7 +23,7 @@ export function parseQuoteAuthorization(document: JsonObject): QuoteAuthorizatio
 }
 
 export function quoteAuthorizationDocument(facts: QuoteAuthorizationFacts): JsonObject {
-  return { '@context': QUOTE_AUTHORIZATION_CONTEXT, ...quoteAuthorizationObject(facts) }
+  return inContext(quoteAuthorizationObject(facts))
 }
 
 export function quoteAuthorizationObject(facts: QuoteAuthorizationFacts): JsonObject {

@@ -8,10 +8,10 @@ import {
   embeddedCollection,
   wholeOrderedCollection,
 } from '../../activitypub/collections.ts'
+import { inContext } from '../../activitypub/json-ld-context.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
 import { tombstoneDocument } from '../../activitypub/note.ts'
 import { AP_ROUTES, FIRST_PAGE, repliesUri } from '../../activitypub/uris.ts'
-import { PLAIN_CONTEXT, POST_CONTEXT } from '../../activitypub/vocabulary.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
@@ -118,10 +118,10 @@ function objectOf({ db, config }: HttpContext): Make {
   return async (post) => {
     const object = (await loadOwnObjects(db, [post], config)).get(post.id)
     if (object === undefined) return null
-    if (post.boost_of_id !== null) return { '@context': PLAIN_CONTEXT, ...object }
+    if (post.boost_of_id !== null) return inContext(object)
     const page = await firstReplies(db, post)
     const replies = embeddedCollection({ ...page, totalItems: post.replies_count })
-    return { '@context': POST_CONTEXT, ...object, replies }
+    return inContext({ ...object, replies })
   }
 }
 
