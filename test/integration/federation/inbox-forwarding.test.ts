@@ -172,6 +172,20 @@ test('not passed on: the edit of a reply by somebody else than its author', asyn
   assert.deepEqual([...got(edit), ...got(deletion)], [])
 })
 
+test('not passed on: an edit that is for fewer people than the reply was', async () => {
+  const post = await ownPost()
+  const note = reply(post.uri)
+  await home.takes(writer, writer.create(note))
+  const narrower = {
+    to: [writer.followers],
+    cc: [home.me.uri],
+    updated: new Date(Date.now() + 1_000).toISOString(),
+  }
+  const edit = writer.update({ ...note, ...narrower, content: '<p>between us</p>' })
+  await home.takes(writer, edit)
+  assert.deepEqual(got(edit), [])
+})
+
 test('a flood by one author is passed on up to a limit, and stored beyond it', async () => {
   const post = await ownPost()
   const activities = Array.from({ length: 34 }, () => writer.create(reply(post.uri, { to: [PUBLIC] })))

@@ -141,7 +141,10 @@ test('blocked people are refused, and their quotes are not kept', async () => {
 
 test('what is no request to quote a post of ours has no answer', async () => {
   const post = await home.writes('mine')
+  const hidden = await home.writes('not for ana', 'followers')
   const theirs = peer.actor('bob').note({ quote: post.uri })
+  const vote = ana.note({ quote: post.uri, inReplyTo: post.uri, name: 'yes' })
+  delete (vote as { content?: unknown }).content
   const elsewhere = ana.note({})
   const cases: Record<string, FakeObject> = {
     'the quoting post is by somebody else': requestOf(ana, post, theirs),
@@ -153,6 +156,12 @@ test('what is no request to quote a post of ours has no answer', async () => {
       quote: post.uri,
     }),
     'there is no quoting post': ana.activity('QuoteRequest', { object: post.uri }),
+    'what is quoted is not for her to see': requestOf(ana, hidden, ana.note({ quote: hidden.uri })),
+    'nor does anybody read for her what quotes it': ana.activity('QuoteRequest', {
+      object: hidden.uri,
+      instrument: ana.note({ quote: hidden.uri }).id,
+    }),
+    'the quoting post is a vote': requestOf(ana, post, vote),
   }
   for (const [name, request] of Object.entries(cases)) {
     await home.takes(ana, request)

@@ -112,6 +112,8 @@ describe('ids', () => {
     `https://a.example/${'x'.repeat(2_030)}`,
   ]
   const BAD = [
+    // Letters of several bytes each, behind a `#` that the length of the address does not count.
+    `https://a.example/#${'\u4e2d'.repeat(1_000)}`,
     'http://a.example/',
     'https://user@a.example/',
     'https://@a.example/',
