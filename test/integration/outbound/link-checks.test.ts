@@ -12,7 +12,7 @@ import { openFederationHome } from '../../support/federation-home.ts'
 
 /** Every page stands on a server of its own: the pace of one does not hold up another. */
 const sites = await Promise.all(
-  Array.from({ length: 17 }, async (_, n) => openFakePeer(undefined, { host: `site${n}.example` })),
+  Array.from({ length: 18 }, async (_, n) => openFakePeer(undefined, { host: `site${n}.example` })),
 )
 const peer = await openFakePeer()
 const home = await openFederationHome({
@@ -155,6 +155,25 @@ test('links of whom the owner follows are checked at their reading, and marks ou
   assert.deepEqual(marks((await read()).fields), [true])
   ana.overrides = { attachment: [{ type: 'PropertyValue', name: 'Site', value: 'gone' }] }
   assert.deepEqual(marks((await read()).fields), [false])
+})
+
+test('nobody wears the proof of somebody else by naming their page as one’s own', async () => {
+  const famous = 'https://famous.example/@star'
+  const mallory = peer.actor('mallory')
+  const { url } = site(() => html(`<a rel="me" href="${famous}">`))
+  mallory.overrides = {
+    url: famous,
+    attachment: [{ type: 'PropertyValue', name: 'Site', value: `<a href="${url}" rel="me">${url}</a>` }],
+  }
+  const { id } = await home.follows(mallory)
+  await inTransaction(home.db, async (tx) => refreshActors(tx, [id]))
+  await home.work()
+  const row = await home.db
+    .selectFrom('actors')
+    .select(['fields', 'page_url'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  assert.deepEqual([row.page_url, marks(row.fields)], [famous, [false]])
 })
 
 test('whose links nobody here cares for any more are vouched for no more', async () => {
