@@ -91,7 +91,10 @@ test('a block is looked at before it is said, says what it ended, and is taken b
   await others.follow(ana, eve)
   await others.follow(eve, ana)
   await others.post(eve)
+  // What is said of other names changes nothing.
+  await call('POST', '/domain-allows', { domain: 'elsewhere.example' })
   const loss = await call('POST', '/domain-blocks/preview', { domain: 'bad.example' })
+  await call('DELETE', '/domain-allows/elsewhere.example')
   assert.deepEqual(loss, {
     people: 1,
     follows: 1,
