@@ -45,7 +45,8 @@ export function cardFromFact(scope: EntityScope, fact: CardFact): PreviewCard | 
     title: fact.title,
     description: fact.description,
     language: fact.language,
-    type: fact.kind,
+    // A video without a player is a link: apps would look for one in `html`, and nobody else's markup is passed on.
+    type: fact.kind === 'video' ? 'link' : fact.kind,
     author_name: fact.author_name || fact.author_handle,
     author_url: '',
     authors: author === '' ? [] : [{ name: author, url: '', account: null }],
