@@ -100,16 +100,27 @@ export async function openBusyHome(): Promise<BusyHome> {
   }
 }
 
-/** A profile without gaps, which others are told of. */
+/** A profile without gaps, which others are told of, with an emoji of the home. */
 async function showsItself({ home, elsewhere, act }: BusyHome): Promise<void> {
   const base = 'https://home.example/media'
+  await home.db
+    .insertInto('emojis')
+    .values({
+      shortcode: 'blob',
+      host: null,
+      url: `${base}/blob.png`,
+      image_host: 'home.example',
+      is_confirmed: true,
+      state: 'updated',
+      state_next_attempt_at: null,
+    })
+    .execute()
   await home.db
     .updateTable('actors')
     .set({
       icon_url: `${base}/icon.png`,
       icon_description: 'me',
       header_url: `${base}/header.webp`,
-      emojis: JSON.stringify([{ shortcode: 'blob', url: `${base}/blob.png` }]),
       also_known_as: [elsewhere.uri],
     })
     .where('id', '=', home.me.id)
@@ -175,18 +186,6 @@ async function reacts(busy: BusyHome): Promise<void> {
   const { home: own } = home.context
   await home.follows(ana)
   await home.follows(quinn)
-  await home.db
-    .insertInto('emojis')
-    .values({
-      shortcode: 'blob',
-      host: null,
-      url: 'https://home.example/media/blob.png',
-      image_host: 'home.example',
-      is_confirmed: true,
-      state: 'updated',
-      state_next_attempt_at: null,
-    })
-    .execute()
   for (const by of [ana, quinn]) {
     const post = await stored(busy, by)
     for (const emoji of ['🎉', ':blob:']) {
@@ -244,12 +243,6 @@ async function writesNote(
     mentions: new Map([[handle, await known(busy, ana)]]),
   }
   const post = await home.writes(`@${handle} look :blob: #GoldFinch`, 'public', draft)
-  const emojis = [{ shortcode: 'blob', url: 'https://home.example/media/blob.png' }]
-  await home.db
-    .updateTable('posts')
-    .set({ emojis: JSON.stringify(emojis) })
-    .where('id', '=', post.id)
-    .execute()
   await busy.tells()
   const request = (await busy.sent()).find(
     ({ type, actor }) => type === 'QuoteRequest' && actor === home.me.uri,
