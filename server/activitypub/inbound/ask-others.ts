@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { assertNever } from '../../core/errors.ts'
-import type { Dereferencer } from '../dereference.ts'
+import type { Dereferencer, PostReading } from '../dereference.ts'
 import { type MoveReader, confirmMove } from '../confirm-move.ts'
 import type { JsonObject } from '../json.ts'
 import type { ActivityFacts } from '../parse-activity.ts'
@@ -86,10 +86,9 @@ export class OtherServers {
     const { kind, uri } = want
     if (kind === 'object') return this.#readObject(uri)
     if (kind === 'move') return this.#askForMove(uri, want.targetUri)
-    const limits = { ancestors: ANCESTORS, totalMs: ASK_MS }
     const answer =
       kind === 'post'
-        ? await this.#dereferencer.readPost(uri, { limits, refusalOf: (facts) => notToBeBoosted(uri, facts) })
+        ? await this.#readPost(want)
         : await this.#dereferencer.readActor(uri, { replacesKeys: kind === 'keys' })
     if (answer.outcome === 'unavailable') return { kind: 'again', reason: `${uri}: ${answer.reason}` }
     if (kind === 'gone') {
@@ -98,6 +97,15 @@ export class OtherServers {
     }
     if (answer.outcome === 'found') return 'ready'
     return dropped(answer.outcome === 'gone' ? `${uri} is gone` : `${uri} is not read: ${answer.reason}`)
+  }
+
+  async #readPost({ uri, quoting }: Extract<Want, { kind: 'post' }>): Promise<PostReading> {
+    const limits = { ancestors: quoting === undefined ? ANCESTORS : 0, totalMs: ASK_MS }
+    const refusalOf = (facts: PostFacts): string | null =>
+      quoting === undefined || facts.quoteUri === quoting
+        ? notToBeBoosted(uri, facts)
+        : `it does not quote ${quoting}`
+    return this.#dereferencer.readPost(uri, { limits, refusalOf })
   }
 
   async #askForMove(uri: string, targetUri: string): Promise<Answer> {

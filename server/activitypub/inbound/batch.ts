@@ -19,7 +19,8 @@ import { PROCESSED, dropped } from './message.ts'
 
 /** What has to be asked of another server before an activity can be judged. */
 export type Want =
-  | { readonly kind: 'post'; readonly uri: string }
+  /** With `quoting`, a post that quotes this one, or none; what it answers is of no interest then. */
+  | { readonly kind: 'post'; readonly uri: string; readonly quoting?: string }
   | { readonly kind: 'actor'; readonly uri: string }
   /** What an activity names and does not carry: it is judged again with it. */
   | { readonly kind: 'object'; readonly uri: string }
@@ -32,7 +33,8 @@ export type Want =
 
 /** What was asked, in one word. */
 export function wantKey(want: Want): string {
-  return `${want.kind} ${want.uri}${want.kind === 'move' ? ` ${want.targetUri}` : ''}`
+  const more = want.kind === 'move' ? want.targetUri : want.kind === 'post' ? want.quoting : undefined
+  return `${want.kind} ${want.uri}${more === undefined ? '' : ` ${more}`}`
 }
 
 /** What other servers have confirmed since a batch asked. */

@@ -64,7 +64,7 @@ async function readRequest(batch: Batch, message: InboundMessage): Promise<Quote
   }
   const known = batch.posts.get(instrumentUri)
   if (known === undefined) {
-    batch.ask(message, { kind: 'post', uri: instrumentUri })
+    batch.ask(message, { kind: 'post', uri: instrumentUri, quoting: objectUri })
     return null
   }
   if (known.author_id !== batch.signerOf(message).id) return `${instrumentUri} is by somebody else`

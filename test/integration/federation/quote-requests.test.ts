@@ -162,11 +162,16 @@ test('what is no request to quote a post of ours has no answer', async () => {
       instrument: ana.note({ quote: hidden.uri }).id,
     }),
     'the quoting post is a vote': requestOf(ana, post, vote),
+    'the quoting post that is read quotes nothing': ana.activity('QuoteRequest', {
+      object: post.uri,
+      instrument: ana.note({ inReplyTo: elsewhere.id }).id,
+    }),
   }
   for (const [name, request] of Object.entries(cases)) {
     await home.takes(ana, request)
     assert.equal(answerTo(ana, request), undefined, name)
     assert.ok((await home.message(request)).dropped_because, name)
+    assert.equal(await home.post(elsewhere.id), undefined, name)
   }
 })
 
