@@ -272,3 +272,16 @@ test('an emoji of the home that is written in a post or a profile is shown, told
   })
   assert.deepEqual(plain.emojis, [])
 })
+
+test('however many emoji strangers bring along, a status names so many of them, and mine', async () => {
+  const post = await writes('a magnet')
+  for (let n = 0; n < 70; n += 1) await reacts(n % 2 === 0 ? ben : cleo, post.id, `:e${n}@other.example:`)
+  const mine = await app.call<Status>('PUT', at(post.id, '🎉'))
+  assert.equal(mine.emoji_reactions.length, 60)
+  assert.deepEqual(mine.emoji_reactions.at(-1), {
+    name: '🎉',
+    count: 1,
+    me: true,
+    account_ids: [home.ana.id],
+  })
+})
