@@ -210,6 +210,11 @@ export function visibilityOf(
     : 'direct'
 }
 
+/** Null where the document names no addressees: some servers leave them out of an edit, which says nothing. */
+export function statedVisibility({ to, cc, visibility }: PostFacts): PostVisibility | null {
+  return to.length === 0 && cc.length === 0 ? null : visibility
+}
+
 type QuoteFacts = Pick<PostFacts, 'quoteUri' | 'quoteAuthorizationUri' | 'quotePolicy'>
 
 function quoteOf(document: JsonObject, taggedQuoteUri: string | null): QuoteFacts {

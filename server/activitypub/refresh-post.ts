@@ -116,7 +116,9 @@ async function takeOver(
   const content = postContent(facts, actors)
   await updateQuoteFacts(tx, post.id, content)
   const isDated = facts.updated !== null
-  const edit = await editRemotePost(tx, { postId: post.id, editedAt, isDated, content }, now)
+  // Only what is open to everybody is read again, so nothing has become narrower.
+  const change = { postId: post.id, editedAt, isDated, content, visibility: null }
+  const edit = await editRemotePost(tx, change, now)
   if (edit === null) return
   await publishToStreams(
     tx,

@@ -5,7 +5,7 @@ import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { storeOriginFacts } from '../../domain/posts/origin-facts.ts'
 import { updateQuoteFacts } from '../../domain/quotes/edit-quotes.ts'
 import { typeOf } from '../json.ts'
-import type { PostFacts } from '../parse-object.ts'
+import { type PostFacts, statedVisibility } from '../parse-object.ts'
 import { originFacts, postContent, withMentionedActors } from '../post-record.ts'
 import { isActorKind } from '../vocabulary.ts'
 import type { Batch } from './batch.ts'
@@ -81,6 +81,7 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<PostReference 
     editedAt: earlier(facts.updated ?? message.activity.published ?? message.receivedAt, batch.now),
     isDated: facts.updated !== null,
     content,
+    visibility: statedVisibility(facts),
   }
   const result = await editRemotePost(batch.tx, change, batch.now)
   // Some servers send an Update when nothing but the numbers has changed.

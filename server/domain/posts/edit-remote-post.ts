@@ -1,12 +1,13 @@
-/** Changes a post of somebody elsewhere. The earlier version is kept; who may see the post never changes. */
+/** Changes a post of somebody elsewhere. The earlier version is kept; who may see the post only ever becomes fewer. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
-import type { Row } from '../../db/tables.ts'
+import type { Row, Visibility } from '../../db/tables.ts'
 import { updateRemotePoll } from '../polls/remote-poll.ts'
 import { listPollTitles } from '../polls/poll-titles.ts'
 import { hostOf } from '../../net/origin.ts'
 import { noteEmojis } from '../emojis/note-emojis.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
+import { narrowVisibility } from './narrow-visibility.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import type { RemoteAttachment, RemotePostContent } from './remote-post.ts'
 
@@ -16,6 +17,8 @@ export interface RemoteEdit {
   /** Whether the author says when; an undated edit counts only if it changes something. */
   readonly isDated: boolean
   readonly content: RemotePostContent
+  /** Whom it is for now; null where the document names nobody. */
+  readonly visibility: Visibility | null
 }
 
 export interface EditResult {
@@ -56,11 +59,12 @@ export async function editRemotePost(
     .where('post_id', '=', before.id)
     .orderBy('position')
     .execute()
+  const isNarrower = await narrowVisibility(tx, before, edit.visibility)
   const haveFilesChanged = isOtherMedia(attachments, edit.content.attachments)
   const titles = (await listPollTitles(tx, [before.id])).get(before.id) ?? null
   const poll = await updateRemotePoll(tx, before.id, edit.content.poll, now)
   if (isSame(before, edit.content) && !haveFilesChanged && poll !== 'changed') {
-    if (poll === 'same') return null
+    if (poll === 'same' && !isNarrower) return null
     return { ...(await whoIsConcerned(tx, before.id)), boostedBy: [], newlyMentioned: [] }
   }
   await keepVersion(tx, before, attachments, titles)

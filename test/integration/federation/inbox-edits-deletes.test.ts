@@ -149,6 +149,32 @@ test('a bare id deletes as well as a Tombstone', async () => {
   assert.equal(await home.post(note.id), undefined)
 })
 
+test('a post that its author makes narrower becomes so, and never wider again', async () => {
+  const own = await home.writes('what do you think of it?')
+  const repliesOf = async (): Promise<number | undefined> => (await home.post(own.uri))?.replies_count
+  const note = ana.note({ content: '<p>in public</p>', inReplyTo: own.uri, to: [PUBLIC], cc: [home.me.uri] })
+  await home.takes(ana, ana.create(note))
+  assert.equal(await repliesOf(), 1)
+  const edited = (content: string, seconds: number, addressees: object): object =>
+    ana.update({
+      ...note,
+      content,
+      updated: new Date(Date.now() + seconds * 1_000).toISOString(),
+      to: undefined,
+      cc: undefined,
+      ...addressees,
+    })
+  await home.takes(ana, edited('<p>without addressees</p>', -9, {}))
+  assert.equal((await home.post(note.id))?.visibility, 'public')
+  await home.takes(ana, edited('<p>among us</p>', -6, { to: [`${ana.uri}/followers`], cc: [home.me.uri] }))
+  const narrowed = await home.post(note.id)
+  assert.deepEqual([narrowed?.visibility, narrowed?.content_text], ['followers', 'among us'])
+  assert.equal(await repliesOf(), 0)
+  await home.takes(ana, edited('<p>in public again</p>', -3, { to: [PUBLIC] }))
+  const widened = await home.post(note.id)
+  assert.deepEqual([widened?.visibility, widened?.content_text], ['followers', 'in public again'])
+})
+
 test('nobody deletes what somebody else wrote', async () => {
   const note = ana.note()
   await home.takes(ana, ana.create(note))
