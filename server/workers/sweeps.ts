@@ -64,6 +64,13 @@ export const allSweeps: readonly Sweep[] = [
   // A used code is kept a day longer than it is valid: when it comes again, its token is revoked.
   deletion('oauth_codes', HOUR_SECONDS, sql`expires_at < now() - interval '1 day'`),
   deletion('owner_sessions', HOUR_SECONDS, sql`expires_at < now()`),
+  // A picture that no reaction shows any more may be met again.
+  deletion(
+    'emojis',
+    HOUR_SECONDS,
+    sql`host is not null and state = 'updated' and state_changed_at < now() - interval '90 days'
+        and not exists (select from interactions where interactions.emoji_id = emojis.id)`,
+  ),
   // Handlers that run again recognise by it what was queued before, so it outlives its deliveries for long.
   deletion(
     'outbound_activities',

@@ -112,3 +112,15 @@ test('an activity outlives its deliveries, then goes', async () => {
     ['https://home.example/recent', 'https://home.example/waiting'],
   )
 })
+
+test('a picture that nobody reacts with any more is forgotten, the home its own never', async () => {
+  const { db } = await openTestDatabase()
+  await sql`
+    insert into emojis (host, shortcode, url, image_host, state, state_changed_at) values
+      ('p.example', 'old', 'https://p.example/1.png', 'p.example', 'updated', now() - interval '91 days'),
+      ('p.example', 'young', 'https://p.example/2.png', 'p.example', 'updated', now() - interval '89 days'),
+      (null, 'own', 'https://home.example/3.png', 'home.example', 'updated', now() - interval '91 days')`.execute(
+    db,
+  )
+  assert.deepEqual(await sweepOnce(db), { emojis: 1 })
+})
