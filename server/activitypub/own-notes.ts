@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Querier } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
 import { hashtagPageUrl } from '../domain/owner/own-uris.ts'
+import { hashtagKey } from '../domain/text/scan-text.ts'
 import { announceActivity } from './activities.ts'
 import type { JsonObject } from './json.ts'
 import { type NoteParts, type NotePoll, type NoteQuote, noteObject } from './note.ts'
@@ -64,7 +65,7 @@ function noteOf(post: OwnPost, parts: Parts, options: OwnNoteOptions): JsonObjec
     mentioned: parts.mentioned.get(post.id) ?? [],
     hashtags: (parts.hashtags.get(post.id) ?? []).map((name): NoteHashtag => ({
       name,
-      url: hashtagPageUrl(origin, name),
+      url: hashtagPageUrl(origin, hashtagKey(name)),
     })),
     attachments: (parts.attachments.get(post.id) ?? []).map((row) => attachmentOf(row, origin, options)),
     conversationUri: thread === undefined ? null : postContextUri(thread),
