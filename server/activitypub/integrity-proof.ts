@@ -12,8 +12,8 @@ import { decodeBase58 } from './multikey.ts'
 export interface IntegrityProof {
   readonly keyUri: string
   readonly signature: Buffer
-  /** What was signed: both digests, that of the proof's own properties first. */
-  readonly signed: Buffer
+  /** What may have been signed, each as two digests: that of the proof's own properties first. */
+  readonly signed: readonly Buffer[]
 }
 
 export type ReadProofs =
@@ -55,7 +55,8 @@ export function readProofs(document: JsonObject, now: Date): ReadProofs {
 }
 
 export function isProofGood({ signed, signature }: IntegrityProof, publicKey: KeyObject): boolean {
-  return publicKey.asymmetricKeyType === 'ed25519' && verify(null, signed, publicKey, signature)
+  if (publicKey.asymmetricKeyType !== 'ed25519') return false
+  return signed.some((one) => verify(null, one, publicKey, signature))
 }
 
 const malformed = (reason: string): ReadProofs => ({ outcome: 'malformed', reason })
@@ -84,11 +85,28 @@ function readProof(
   }
   const subject = context === undefined ? unsecured : { ...unsecured, '@context': context }
   try {
-    const signed = Buffer.concat([sha256(canonicalJson(options)), sha256(canonicalJson(subject))])
+    const digests = subjectsOf(subject).map((one) => sha256(canonicalJson(one)))
+    const signed = proofOptions(options, unsecured['@context']).flatMap((one) => {
+      const digest = sha256(canonicalJson(one))
+      return digests.map((ofSubject) => Buffer.concat([digest, ofSubject]))
+    })
     return { keyUri, signature, signed }
   } catch {
     return 'the document has no canonical form'
   }
+}
+
+/** The context of the document is signed with the proof, also where it is not written into it again, as by Fedify. */
+function proofOptions(options: JsonObject, context: unknown): readonly JsonObject[] {
+  if (options['@context'] !== undefined || context === undefined) return [options]
+  return [options, { ...options, '@context': context }]
+}
+
+/** A Linked Data signature, which is not read here, may have been put beside the proof after it was made, as by Fedify. */
+function subjectsOf(subject: JsonObject): readonly JsonObject[] {
+  if (!isObject(subject['signature'])) return [subject]
+  const { signature: _, ...before } = subject
+  return [subject, before]
 }
 
 function signatureOf(value: unknown): Buffer | null {

@@ -77,6 +77,20 @@ test('a context that was added after the signing changes nothing; another one do
   assert.equal(verdict({ ...document, '@context': undefined }), 'malformed')
 })
 
+test('a proof holds without its context in it, and with a signature put beside it later, as Fedify sends it', () => {
+  const document = vector('v2')
+  const { '@context': _, ...bare } = document.proof
+  const signature = { type: 'RsaSignature2017', creator: KEY, signatureValue: 'eA==' }
+  assert.equal(verdict({ ...document, proof: bare }), 'good')
+  assert.equal(verdict({ ...document, signature }), 'good')
+  assert.equal(verdict({ ...document, proof: bare, signature }), 'good')
+  assert.equal(verdict({ ...document, signature: 'of another kind' }), 'bad')
+  assert.equal(
+    verdict({ ...document, proof: bare, signature, actor: 'https://server.example/users/bob' }),
+    'bad',
+  )
+})
+
 test('proofs that this home does not verify count as none', () => {
   const document = vector('v1')
   const changed = (change: object) => verdict({ ...document, proof: { ...document.proof, ...change } })
