@@ -1,0 +1,1 @@
+-- Notification policy, requests, conversations.

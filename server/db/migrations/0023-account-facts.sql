@@ -1,0 +1,1 @@
+-- Further facts of accounts and relationships.
