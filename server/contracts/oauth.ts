@@ -27,6 +27,17 @@ export interface Token {
   readonly created_at: number
 }
 
+/** An access that an identity gave to an app; never the token itself. */
+export interface TokenInfo {
+  readonly id: string
+  readonly created_at: string
+  /** Known to ten minutes; null while it was never used. */
+  readonly last_used: string | null
+  /** Separated by spaces. */
+  readonly scope: string
+  readonly application: { readonly name: string; readonly website?: string }
+}
+
 /** Claims about the identity of a token. @see OpenID Connect Core 5.3 */
 export interface UserInfo {
   readonly iss: string

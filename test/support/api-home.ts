@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { createDereferencer } from '../../server/activitypub/dereference.ts'
 import { createRemoteKeys } from '../../server/activitypub/remote-keys.ts'
+import type { DatabaseConnection } from '../../server/contracts/child-message.ts'
 import { type Config, loadConfig } from '../../server/core/config.ts'
 import { type Clock, systemClock } from '../../server/core/clock.ts'
 import { createLogger } from '../../server/core/log.ts'
@@ -92,6 +93,8 @@ export class ApiClient {
 export interface ApiHome {
   readonly context: HttpContext
   readonly db: Database
+  /** For what stands for another process of the home. */
+  readonly connection: DatabaseConnection
   readonly home: Home
   readonly host: string
   readonly publicPort: number
@@ -155,6 +158,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
   return {
     context,
     db,
+    connection,
     home,
     host,
     publicPort,

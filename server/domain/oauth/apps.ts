@@ -1,4 +1,5 @@
 /** Apps that may ask for access, and the addresses to which they are answered. */
+import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
@@ -13,8 +14,14 @@ const MAX_REDIRECT_URIS = 20
 const MAX_URI_LENGTH = 2_000
 /** Schemes that run or show something instead of leading to an app. */
 const REFUSED_SCHEMES: ReadonlySet<string> = new Set(
-  'javascript: data: vbscript: file: blob: about: view-source: ws: wss: ftp: filesystem:'.split(' '),
+  'javascript: data: vbscript: file: blob: about: view-source: ws: wss: ftp: filesystem: mailto: tel: sms: intent:'.split(
+    ' ',
+  ),
 )
+/** By its number alone: a name such as localhost may lead elsewhere. @see RFC 8252 7.3 and 8.3 */
+const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?=[/?]|$)/
+/** An app that nobody ever gave access to is forgotten then. */
+const UNUSED_APP_DAYS = 30
 
 export interface AppDraft {
   readonly name: string
@@ -30,6 +37,7 @@ export interface RegisteredApp {
 }
 
 export async function registerApp(db: Querier, draft: AppDraft, now: Date): Promise<RegisteredApp> {
+  await forgetUnusedApps(db, now)
   const clientSecret = newSecret()
   const app = await db
     .insertInto('oauth_apps')
@@ -45,6 +53,17 @@ export async function registerApp(db: Querier, draft: AppDraft, now: Date): Prom
     .returningAll()
     .executeTakeFirstOrThrow()
   return { app, clientSecret }
+}
+
+/** Everybody may register apps. One that had access once stays: web apps keep what they are known as for ever. */
+async function forgetUnusedApps(db: Querier, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - UNUSED_APP_DAYS * 86_400_000)
+  await sql`
+    delete from oauth_apps
+     where created_at < ${before}
+       and not exists (select from oauth_tokens where app_id = oauth_apps.id and actor_id is not null)
+       and not exists (select from oauth_tokens where app_id = oauth_apps.id and last_used_at > ${before})
+       and not exists (select from oauth_codes where app_id = oauth_apps.id)`.execute(db)
 }
 
 /**
@@ -77,6 +96,19 @@ function redirectFlaw(uri: string): string | null {
   // A URL may have a host with `;` in it, which would end a directive of the content policy of the consent page.
   return isWeb && !/^[\w.:[\]-]+$/.test(host) ? 'must be an absolute URI' : null
 }
+
+/**
+ * Letter by letter, but that an app on the same computer is given its port by the system when it starts.
+ * @see RFC 8252 7.3; security rule 70
+ */
+export function isRegisteredUri(registered: readonly string[], uri: string): boolean {
+  if (registered.includes(uri)) return true
+  if (!LOOPBACK.test(uri) || redirectFlaw(uri) !== null) return false
+  return registered.some((one) => LOOPBACK.test(one) && withoutPort(one) === withoutPort(uri))
+}
+
+const withoutPort = (uri: string): string =>
+  uri.replace(LOOPBACK, (origin) => origin.replace(/:\d{1,5}$/, ''))
 
 function refusedUri(flaw: string): HomebirdError {
   return new HomebirdError('UNPROCESSABLE', `a redirect URI ${flaw}`, {

@@ -19,11 +19,17 @@ export const SCOPES: readonly string[] = ['profile', 'read', ...READ, 'write', .
 const KNOWN: ReadonlySet<string> = new Set(SCOPES)
 export const DEFAULT_SCOPES: readonly string[] = ['read']
 const MAX_SCOPE_TEXT = 2_000
+/**
+ * Of those who run a server for others. Apps ask for them beside the rest and live without: they are never granted, and
+ * what is granted is told with the token.
+ * @see RFC 6749 3.3
+ */
+const NEVER_GRANTED = /^admin:(?:read|write)(?::[a-z_]{1,40})?$/
 
-/** @returns each name once, or null when one of them is unknown or there is none */
+/** @returns each name once, without those that are never granted; null when one is unknown or none is left */
 export function parseScopes(text: string): string[] | null {
   if (text.length > MAX_SCOPE_TEXT) return null
-  const names = [...new Set(text.split(/[\s+]+/).filter((name) => name !== ''))]
+  const names = [...new Set(text.split(/[\s+]+/).filter((name) => name !== '' && !NEVER_GRANTED.test(name)))]
   return names.length > 0 && names.every((name) => KNOWN.has(name)) ? names : null
 }
 

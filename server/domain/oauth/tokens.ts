@@ -5,8 +5,10 @@ import type { Row } from '../../db/tables.ts'
 import { notify } from '../../db/transaction.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
-/** When a token was last used is known to a day. */
-const USE_IS_WRITTEN_AFTER = '1 day'
+/** When a token was last used is known to this, so that a request seldom writes. */
+const USE_IS_WRITTEN_AFTER = '10 minutes'
+/** Of the tokens of an app itself, which any app may ask for again and again. */
+const MOST_APP_TOKENS = 20
 
 export interface IssuedToken {
   readonly id: string
@@ -36,7 +38,15 @@ export async function issueToken(db: Querier, draft: TokenDraft, now: Date): Pro
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  if (draft.actorId === null) await forgetOldAppTokens(db, draft.appId)
   return { id, token, scopes: draft.scopes, createdAt: now }
+}
+
+async function forgetOldAppTokens(db: Querier, appId: string): Promise<void> {
+  await sql`
+    delete from oauth_tokens where id in (
+      select id from oauth_tokens where app_id = ${appId} and actor_id is null
+       order by id desc offset ${MOST_APP_TOKENS})`.execute(db)
 }
 
 /** What a living token stands for. */

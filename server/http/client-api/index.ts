@@ -25,6 +25,7 @@ import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
+import { tokenListRoutes } from './token-routes.ts'
 
 /** Everything under `/api/v1` and `/api/v2` but apps (with OAuth) and streams. */
 export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOptions): FastifyPluginAsync {
@@ -49,6 +50,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(featuredTagRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
+    await app.register(tokenListRoutes(api), first)
     const both = { prefix: '/api' }
     await app.register(notificationRoutes(api), both)
     await app.register(searchRoutes(api), both)

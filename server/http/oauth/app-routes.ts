@@ -30,8 +30,8 @@ export function appRoutes(context: HttpContext): FastifyPluginAsync {
       const draft = {
         name: nameOf(form.client_name),
         website: websiteOf(form.website),
-        // One text with a line for each, or a list.
-        redirectUris: form.redirect_uris.flatMap((text) => text.split(/[\r\n]+/)),
+        // A list, or one text that holds several.
+        redirectUris: form.redirect_uris.flatMap((text) => text.split(/\s+/)),
         scopes: scopesOf(form.scopes),
       }
       const { app: row, clientSecret } = await registerApp(context.db, draft, context.clock.now())

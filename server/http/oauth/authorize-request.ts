@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Database } from '../../db/pool.ts'
-import { type AppRow, OUT_OF_BAND_URI, findAppByClientId } from '../../domain/oauth/apps.ts'
+import { type AppRow, OUT_OF_BAND_URI, findAppByClientId, isRegisteredUri } from '../../domain/oauth/apps.ts'
 import { DEFAULT_SCOPES, coversScopes, parseScopes } from '../../domain/oauth/scopes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
 
@@ -30,6 +30,8 @@ export interface AuthorizeRequest {
   readonly scopes: readonly string[]
   readonly state: string | null
   readonly codeChallenge: string | null
+  /** Told with every answer; null for apps too plain to look. */
+  readonly issuer: string | null
 }
 
 export type CheckedRequest =
@@ -38,20 +40,27 @@ export type CheckedRequest =
   | { readonly isGood: false; readonly redirect: string }
 
 /**
+ * @param issuer  the origin by which the browser reached this home, which every answer names, so that an app that speaks to
+ *   several homes knows whose it is. Apps that send neither state nor challenge are not told: some cut the answer at `code=`
  * @throws HomebirdError BAD_REQUEST where the app or its address is not known for sure: then nobody is redirected
- * @see RFC 6749 4.1.2.1; security rules 70, 71
+ * @see RFC 6749 4.1.2.1, RFC 9207; security rules 70, 71
  */
-export async function checkAuthorizeRequest(db: Database, params: AuthorizeParams): Promise<CheckedRequest> {
+export async function checkAuthorizeRequest(
+  db: Database,
+  params: AuthorizeParams,
+  issuer: string,
+): Promise<CheckedRequest> {
   const app = await findAppByClientId(db, params.client_id ?? '')
   if (app === undefined) throw unsure('This app is not known to this home. Let the app sign you in again.')
   const redirectUri = params.redirect_uri ?? ''
-  if (!app.redirect_uris.includes(redirectUri)) {
+  if (!isRegisteredUri(app.redirect_uris, redirectUri)) {
     throw unsure('This app asks to be answered at an address that it did not register.')
   }
   const state = params.state ?? null
+  const told = state === null && (params.code_challenge ?? '') === '' ? null : issuer
   const refuse = (error: OAuthErrorCode, description: string): CheckedRequest => ({
     isGood: false,
-    redirect: answerUri(redirectUri, { error, error_description: description, state }),
+    redirect: answerUri(redirectUri, { error, error_description: description, state, iss: told }),
   })
   const isOutOfBand = redirectUri === OUT_OF_BAND_URI
   if (params.response_type !== 'code') {
@@ -70,7 +79,15 @@ export async function checkAuthorizeRequest(db: Database, params: AuthorizeParam
   }
   return {
     isGood: true,
-    request: { app, redirectUri, isOutOfBand, scopes, state, codeChallenge: codeChallenge || null },
+    request: {
+      app,
+      redirectUri,
+      isOutOfBand,
+      scopes,
+      state,
+      codeChallenge: codeChallenge || null,
+      issuer: told,
+    },
   }
 }
 

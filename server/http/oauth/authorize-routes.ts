@@ -11,6 +11,7 @@ import { verifyOwnerPassword } from '../../domain/owner/password.ts'
 import { askForPatience, toHomebirdError } from '../plugins/answers.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { Api, ApiApp } from '../client-api/api.ts'
+import { originOf } from '../client-api/pages.ts'
 import {
   AUTHORIZE_MEMBERS,
   type AuthorizeParams,
@@ -68,7 +69,7 @@ async function showAuthorize(
   reply: FastifyReply,
   params: AuthorizeParams,
 ): Promise<FastifyReply> {
-  const checked = await checkAuthorizeRequest(api.context.db, params)
+  const checked = await checkAuthorizeRequest(api.context.db, params, originOf(api, request))
   if (!checked.isGood) return reply.redirect(checked.redirect, 302)
   const isIn = params.force_login !== true && (await isRequestSignedIn(api, request))
   return isIn
@@ -122,7 +123,7 @@ async function signIn(
 ): Promise<FastifyReply> {
   const { db } = api.context
   requireOwnForm(request, 'sign in', form.form_token)
-  const checked = await checkAuthorizeRequest(db, form)
+  const checked = await checkAuthorizeRequest(db, form, originOf(api, request))
   if (!checked.isGood) return reply.redirect(checked.redirect, 303)
   const device = await knownDeviceOf(api, request)
   takeTry(gate, device)
@@ -198,7 +199,7 @@ async function decide(
 ): Promise<FastifyReply> {
   const { db } = api.context
   requireOwnForm(request, 'consent', form.form_token)
-  const checked = await checkAuthorizeRequest(db, form)
+  const checked = await checkAuthorizeRequest(db, form, originOf(api, request))
   if (!checked.isGood) return reply.redirect(checked.redirect, 303)
   const wanted = checked.request
   if (!(await isRequestSignedIn(api, request))) return showSignIn(api, request, reply, wanted, false)
@@ -217,7 +218,8 @@ async function decide(
     api.now(),
   )
   if (wanted.isOutOfBand) return sendPage(reply, codePage(wanted.app.name, code), STYLE, null)
-  return reply.redirect(answerUri(wanted.redirectUri, { code, state: wanted.state }), 303)
+  const answer = { code, state: wanted.state, iss: wanted.issuer }
+  return reply.redirect(answerUri(wanted.redirectUri, answer), 303)
 }
 
 /** One decision for one sign-in: whoever sits down after the owner finds nothing open. */
@@ -241,6 +243,11 @@ function refuseApp(reply: FastifyReply, wanted: AuthorizeRequest): FastifyReply 
     return sendPage(reply, messagePage('No access was given', 'You can close this page.'), STYLE, null)
   }
   const description = 'The owner of this home gave no access.'
-  const answer = { error: 'access_denied', error_description: description, state: wanted.state }
+  const answer = {
+    error: 'access_denied',
+    error_description: description,
+    state: wanted.state,
+    iss: wanted.issuer,
+  }
   return reply.redirect(answerUri(wanted.redirectUri, answer), 303)
 }

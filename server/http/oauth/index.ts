@@ -30,12 +30,29 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
     // Web apps of any origin call these; the pages above are for the owner's browser alone.
     await app.register(async (open) => {
       openToOrigins(open)
+      takeAddressAsForm(open)
       await open.register(appRoutes(context))
       await open.register(tokenRoutes(api))
       await open.register(preflightRoutes(OPEN_PATHS))
     })
   }
 }
+
+/**
+ * Some apps write the fields of a form into the address and send no body. What stands in the body counts first. The fields
+ * of an address are in no journal of ours, and tokens of the API are never read from there.
+ */
+function takeAddressAsForm(app: FastifyInstance): void {
+  app.addHook('preValidation', async (request) => {
+    if (request.method !== 'POST') return
+    const inAddress = request.query
+    const inBody = request.body
+    if (isGroup(inAddress) && isGroup(inBody)) request.body = { ...inAddress, ...inBody }
+  })
+}
+
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 async function limitRates(app: FastifyInstance): Promise<void> {
   await app.register(rateLimit, {

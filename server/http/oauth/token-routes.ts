@@ -164,6 +164,7 @@ function metadata(origin: string): object {
     grant_types_supported: ['authorization_code', 'client_credentials'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
     service_documentation: 'https://docs.joinmastodon.org/',
   }
 }

@@ -62,7 +62,27 @@ test('the metadata names what there is', async () => {
   const answer = await home.ask('/.well-known/oauth-authorization-server')
   const metadata = answer.json()
   assert.equal(metadata['issuer'], 'https://home.example')
-  assert.deepEqual(metadata['code_challenge_methods_supported'], ['S256'])
+  const at = (path: string): string => `https://home.example${path}`
+  const addresses = {
+    authorization_endpoint: at('/oauth/authorize'),
+    token_endpoint: at('/oauth/token'),
+    revocation_endpoint: at('/oauth/revoke'),
+    userinfo_endpoint: at('/oauth/userinfo'),
+    app_registration_endpoint: at('/api/v1/apps'),
+  }
+  for (const [name, address] of Object.entries(addresses)) assert.equal(metadata[name], address)
+  const lists = {
+    code_challenge_methods_supported: ['S256'],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'client_credentials'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  }
+  for (const [name, list] of Object.entries(lists)) assert.deepEqual(metadata[name], list)
+  const scopes = Array.from(metadata['scopes_supported'] ?? [], String)
+  for (const scope of ['profile', 'read', 'read:search', 'write:media', 'follow', 'push'])
+    assert.ok(scopes.includes(scope), scope)
+  assert.ok(URL.canParse(String(metadata['service_documentation'])))
   assert.equal(answer.headers['access-control-allow-origin'], '*')
 })
 

@@ -150,7 +150,7 @@ test('what else is wrong is told to the app at its address', async () => {
   const app = await registered(home)
   const cases: ReadonlyArray<readonly [Record<string, string>, string]> = [
     [{ response_type: 'token' }, 'unsupported_response_type'],
-    [{ scope: 'read admin:write' }, 'invalid_scope'],
+    [{ scope: 'read anything' }, 'invalid_scope'],
     [{ scope: 'push' }, 'invalid_scope'],
     [{ code_challenge: newPkce().challenge, code_challenge_method: 'plain' }, 'invalid_request'],
     [{ code_challenge: newPkce().challenge }, 'invalid_request'],

@@ -6,7 +6,8 @@ import { coversScope, parseScopes, scopesInPlainWords } from '../../../../server
 test('scopes are read with spaces or pluses, each once, unknown ones refused', () => {
   assert.deepEqual(parseScopes('read write:statuses  read'), ['read', 'write:statuses'])
   assert.deepEqual(parseScopes('read+write'), ['read', 'write'])
-  for (const text of ['', '   ', 'everything', 'read admin:read', 'read:', 'READ'])
+  assert.deepEqual(parseScopes('read admin:read admin:write:accounts'), ['read'])
+  for (const text of ['', '   ', 'everything', 'admin:read', 'read admin:anything', 'read:', 'READ'])
     assert.equal(parseScopes(text), null)
 })
 
