@@ -138,6 +138,8 @@ interface TombstonesTable {
 interface TimelineEntriesTable {
   actor_id: string
   post_id: string
+  /** In an exclusive list, and not in the home timeline. */
+  is_aside: Generated<boolean>
 }
 
 interface NotificationsTable {

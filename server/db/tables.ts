@@ -6,6 +6,7 @@ import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
 import type { HomeTables } from './home-tables.ts'
+import type { ListTables } from './list-tables.ts'
 import type { ModerationTables } from './moderation-tables.ts'
 import type { MoveTables } from './move-tables.ts'
 import type { PollTables } from './poll-tables.ts'
@@ -27,6 +28,7 @@ export interface Tables
     CollectionTables,
     DeliveryTables,
     HomeTables,
+    ListTables,
     ModerationTables,
     MoveTables,
     PollTables,

@@ -1,6 +1,8 @@
 /** Actors and posts of others, written into the tables as the inbox leaves them: for tests of what is read. */
 import { sql } from 'kysely'
 import type { Database } from '../../server/db/pool.ts'
+import { inTransaction } from '../../server/db/transaction.ts'
+import { addToLists } from '../../server/domain/lists/list-entries.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
 
 type Actor = Row<'actors'>
@@ -98,6 +100,7 @@ export class RemoteSeeds {
       .returningAll()
       .executeTakeFirstOrThrow()
     await this.#parts(post, seed)
+    await inTransaction(this.#db, async (tx) => addToLists(tx, [post.id]))
     return post
   }
 

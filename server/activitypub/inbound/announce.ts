@@ -1,7 +1,7 @@
 /** Announce: boosts by those whom somebody here follows, and boosts of what was written here. */
 import { type BoostRecord, ingestBoosts } from '../../domain/posts/ingest-boosts.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
-import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
+import { addToTimelines, atHome } from '../../domain/timelines/add-to-timelines.ts'
 import { visibilityOf } from '../parse-object.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
@@ -38,7 +38,9 @@ export async function handleAnnounces(batch: Batch, messages: readonly InboundMe
     batch.tx,
     boosts.map(({ id }) => id),
   )
-  batch.show(entries.map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
+  batch.show(
+    atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+  )
 }
 
 function judge(batch: Batch, message: InboundMessage): IncomingBoost | null {

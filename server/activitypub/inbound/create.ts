@@ -3,7 +3,7 @@ import type { ActorReference } from '../../domain/actors/actor.ts'
 import type { NotificationDraft } from '../../domain/notifications/create-notifications.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { type IngestedPost, ingestPosts } from '../../domain/posts/ingest-posts.ts'
-import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
+import { addToTimelines, atHome } from '../../domain/timelines/add-to-timelines.ts'
 import { sameOrigin } from '../../net/origin.ts'
 import { blockedReference } from '../blocked-reference.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
@@ -142,7 +142,7 @@ async function spread(
   const isNew = new Set(newIds)
   // A reply that has found its parent takes its place in the past; it is no news.
   const news = entries.filter((entry) => isNew.has(entry.post_id))
-  batch.show(news.map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
+  batch.show(atHome(news).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
   const authors = new Map(stored.map(({ post }) => [post.id, post.author_id]))
   for (const entry of news) {
     const authorId = authors.get(entry.post_id) ?? ''

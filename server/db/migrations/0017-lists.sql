@@ -1,1 +1,52 @@
 -- Lists and followed hashtags.
+
+-- Lists of an identity: some of those whom it follows, read on their own.
+create table lists (
+  id bigint primary key default next_id(),
+  actor_id bigint not null references actors (id) on delete cascade,
+  title text not null,
+  -- Whose replies are shown: to anybody followed, to members, or none; to themselves and to the identity always.
+  replies_policy text not null default 'list' check (replies_policy in ('followed', 'list', 'none')),
+  -- What members write is not shown in the home timeline.
+  is_exclusive boolean not null default false,
+  created_at timestamptz not null default now()
+);
+create index lists_actor on lists (actor_id, id);
+
+create table list_members (
+  list_id bigint not null references lists (id) on delete cascade,
+  member_id bigint not null references actors (id) on delete cascade,
+  primary key (list_id, member_id)
+);
+create index list_members_member on list_members (member_id);
+
+-- Posts of members, but for what they write to strangers. Which of these are shown is said when they are read, so that a
+-- mute, a change of the list or of a follow holds for what came before it too.
+create table list_entries (
+  list_id bigint not null,
+  post_id bigint not null references posts (id) on delete cascade,
+  member_id bigint not null,
+  primary key (list_id, post_id),
+  foreign key (list_id, member_id) references list_members (list_id, member_id) on delete cascade
+);
+create index list_entries_post on list_entries (post_id);
+create index list_entries_member on list_entries (list_id, member_id);
+
+-- Kept by the database, so that no way of ending a follow can forget that membership ends with it.
+create function end_list_membership() returns trigger language plpgsql as $$
+begin
+  delete from list_members using lists
+   where lists.id = list_members.list_id and lists.actor_id = old.source_id and list_members.member_id = old.target_id;
+  return null;
+end
+$$;
+create trigger follows_end_membership after update of state on follows
+  for each row when (old.state in ('unrequested', 'pending_approval', 'accepting', 'accepted')
+                     and new.state not in ('unrequested', 'pending_approval', 'accepting', 'accepted'))
+  execute function end_list_membership();
+create trigger follows_gone_end_membership after delete on follows
+  for each row when (old.state in ('unrequested', 'pending_approval', 'accepting', 'accepted'))
+  execute function end_list_membership();
+
+-- Of members of an exclusive list: the identity has the post, but not in its home timeline.
+alter table timeline_entries add column is_aside boolean not null default false;

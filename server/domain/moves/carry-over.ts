@@ -6,6 +6,7 @@ import type { Row } from '../../db/tables.ts'
 import type { Actor } from '../actors/actor.ts'
 import { blockActor, muteActor } from '../blocks/block-actor.ts'
 import { LIVING_FOLLOW_STATES, followActor, unfollowActor } from '../follows/follow-actor.ts'
+import { carryMembership } from '../lists/members.ts'
 import type { Home } from '../owner/home.ts'
 
 type HomeNames = Pick<Home, 'origin' | 'isBlockedDomain'>
@@ -34,6 +35,8 @@ export async function carryFollowsOver(
       .executeTakeFirstOrThrow()
     const isThere = source.id === to.id || before.has(source.id)
     if (isThere || (await followsAlike(tx, home, { source, to, follow }, now))) {
+      // Before the old follow ends, which ends what hangs on it.
+      await carryMembership(tx, source.id, from.id, to.id)
       await unfollowActor(tx, source, from)
     }
   }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
+import { addToLists } from '../lists/list-entries.ts'
 import { ofBlockedDomain } from './can-see.ts'
 import { countNewPosts } from './ingest-counts.ts'
 import { isDeletedByAuthor } from './tombstones.ts'
@@ -48,9 +49,8 @@ export async function ingestBoosts(
      order by given.id
         on conflict (uri) do nothing
     returning id, uri`.execute(tx)
-  await countNewPosts(
-    tx,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  await countNewPosts(tx, ids)
+  await addToLists(tx, ids)
   return rows
 }

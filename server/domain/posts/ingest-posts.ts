@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Visibility } from '../../db/tables.ts'
 import { hostOf } from '../../net/origin.ts'
 import { type SeenEmoji, noteEmojis } from '../emojis/note-emojis.ts'
+import { addToLists } from '../lists/list-entries.ts'
 import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import { storePolls } from '../polls/remote-poll.ts'
@@ -73,6 +74,7 @@ export async function ingestPosts(
   const isReplyAmongThem = linked.length > 0 || posts.some((post) => post.in_reply_to_id !== null)
   await countNewPosts(tx, [...newIds], isReplyAmongThem)
   await countLinkedReplies(tx, linkedIds)
+  await addToLists(tx, [...newIds, ...linkedIds])
   return { posts, linkedIds }
 }
 

@@ -2,15 +2,17 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import { type NotificationDraft, createNotifications } from '../notifications/create-notifications.ts'
-import { addToTimelines } from '../timelines/add-to-timelines.ts'
+import { addToLists } from '../lists/list-entries.ts'
+import { addToTimelines, atHome } from '../timelines/add-to-timelines.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 
 /** Puts own posts and boosts into the home timelines of their authors and of the identities that follow these. */
 export async function spreadAtHome(tx: Transaction, postIds: readonly string[]): Promise<void> {
   const entries = await addToTimelines(tx, postIds)
+  await addToLists(tx, postIds)
   await publishToStreams(
     tx,
-    entries.map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+    atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
   )
 }
 

@@ -1,10 +1,13 @@
 /** Which posts come into which home timelines, decided for many posts and all identities in one statement. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
+import { isAside } from './aside.ts'
 
 export interface TimelineEntry {
   readonly actor_id: string
   readonly post_id: string
+  /** It belongs to a list that is read instead of the home timeline. */
+  readonly is_aside: boolean
 }
 
 /** A boost of something that is among this many newest entries is not repeated. */
@@ -13,14 +16,14 @@ const RECENT_ENTRIES = 40
 /**
  * Adds posts and boosts, own ones too, to the home timelines where they belong. An identity reads what it writes and what
  * those write whom it follows, as far as it may see it; of replies only those to itself, to the author or to somebody
- * it follows; of boosts those it asked for, once. Nobody blocked or muted comes in, neither as author nor boosted.
+ * it follows; of boosts those it asked for, once. What members of an exclusive list write is put aside. Nobody blocked or muted comes in, neither as author nor boosted.
  * @returns the entries that are new
  */
 export async function addToTimelines(tx: Transaction, postIds: readonly string[]): Promise<TimelineEntry[]> {
   if (postIds.length === 0) return []
   const { rows } = await sql<TimelineEntry>`
-    insert into timeline_entries (actor_id, post_id)
-    select distinct on (me.id, coalesce(post.boost_of_id, post.id)) me.id, post.id
+    insert into timeline_entries (actor_id, post_id, is_aside)
+    select distinct on (me.id, coalesce(post.boost_of_id, post.id)) me.id, post.id, ${isAside(sql.ref('me.id'), 'post')}
       from posts as post
       left join posts as boosted on boosted.id = post.boost_of_id
       join actors as me on me.is_local and not me.is_instance_actor and me.gone_at is null
@@ -34,9 +37,13 @@ export async function addToTimelines(tx: Transaction, postIds: readonly string[]
                   or coalesce(boosted.language, post.language) = any(follow.languages))))
      order by me.id, coalesce(post.boost_of_id, post.id), post.id
         on conflict do nothing
-    returning actor_id, post_id`.execute(tx)
+    returning actor_id, post_id, is_aside`.execute(tx)
   return rows
 }
+
+/** Those of the home timeline itself: what its stream tells. */
+export const atHome = (entries: readonly TimelineEntry[]): TimelineEntry[] =>
+  entries.filter((entry) => !entry.is_aside)
 
 const IS_VISIBLE = sql`(
   (post.visibility in ('public', 'unlisted', 'followers')
@@ -56,7 +63,7 @@ const IS_WANTED_BOOST = sql`(
   or (follow.shows_boosts and not exists (
         select 1
           from (select post_id from timeline_entries as entry
-                 where entry.actor_id = me.id order by post_id desc limit ${sql.lit(RECENT_ENTRIES)}) as newest
+                 where entry.actor_id = me.id and not entry.is_aside order by post_id desc limit ${sql.lit(RECENT_ENTRIES)}) as newest
           join posts as recent on recent.id = newest.post_id
          where recent.id = post.boost_of_id or recent.boost_of_id = post.boost_of_id)))`
 

@@ -14,7 +14,7 @@ export async function listHomeTimeline(
   const cursor = sql.ref('timeline_entries.post_id')
   const { rows } = await sql<PostRow>`
     select ${SHOWN_POSTS} from timeline_entries join posts on posts.id = timeline_entries.post_id
-     where timeline_entries.actor_id = ${viewerId} and ${withinPage(cursor, page)}
+     where timeline_entries.actor_id = ${viewerId} and not timeline_entries.is_aside and ${withinPage(cursor, page)}
        and ${visiblePosts(viewerId)} and ${unmutedPosts(viewerId)}
      ${pageOrder(cursor, page)}`.execute(db)
   return toPage(rows, page, (row) => row.id)

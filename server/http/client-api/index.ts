@@ -13,6 +13,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
+import { listRoutes } from './list-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
@@ -43,6 +44,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(reactionRoutes(api), first)
     await app.register(scheduledRoutes(api), first)
     await app.register(timelineRoutes(api), first)
+    await app.register(listRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(migrationRoutes(api), first)
     await app.register(accountRoutes(api), first)

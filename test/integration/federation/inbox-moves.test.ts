@@ -4,6 +4,9 @@ import { inTransaction } from '../../../server/db/transaction.ts'
 import { setActorNote } from '../../../server/domain/actors/actor-notes.ts'
 import { refreshActors } from '../../../server/domain/actors/actor-freshness.ts'
 import { blockActor, muteActor } from '../../../server/domain/blocks/block-actor.ts'
+import { listListTimeline } from '../../../server/domain/lists/list-timeline.ts'
+import { createList } from '../../../server/domain/lists/lists.ts'
+import { addMembers, listMemberIds } from '../../../server/domain/lists/members.ts'
 import type { FakeActor, FakeObject } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -107,6 +110,28 @@ test('whoever followed the old actor follows the new one, in the same way, and t
   const old = await home.context.dereferencer.actorByUri(from.uri)
   assert.equal(old?.moved_to_uri, to.uri)
   assert.deepEqual(await home.notifications(), [], 'apps know no notification of it')
+})
+
+test('who moves stays on the lists, with what they write there', async () => {
+  const [from, to] = await pair('li')
+  const draft = { title: 'friends', repliesPolicy: 'list', isExclusive: false } as const
+  const list = await inTransaction(home.db, async (tx) => {
+    const made = await createList(tx, home.me.id, draft)
+    await addMembers(tx, made, [await idOf(from)])
+    return made
+  })
+  agree(from, to)
+  await home.takes(from, moveOf(from, to.uri))
+  const asked = await to.inbox.waitForType('Follow')
+  assert.deepEqual(await listMemberIds(home.db, list.id), [await idOf(to)])
+  await home.takes(to, to.accept(asked.activity))
+  const note = to.note()
+  await home.takes(to, to.create(note))
+  const page = await listListTimeline(home.db, list, { maxId: null, sinceId: null, minId: null, limit: 9 })
+  assert.deepEqual(
+    page.items.map(({ uri }) => uri),
+    [note.id],
+  )
 })
 
 test('blocks, mutes and notes come along, a note below the one that is there', async () => {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { PageOf } from '../../../server/db/paging.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
+import { listListTimeline } from '../../../server/domain/lists/list-timeline.ts'
+import { createList } from '../../../server/domain/lists/lists.ts'
+import { addMembers } from '../../../server/domain/lists/members.ts'
+import type { PostRow } from '../../../server/domain/posts/status-facts.ts'
+import { listHomeTimeline } from '../../../server/domain/timelines/list-home.ts'
 import { PUBLIC } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -278,4 +285,27 @@ test('a follow that asks for it is told of each post', async () => {
   const note = fay.note()
   await home.takes(fay, fay.create(note))
   assert.deepEqual((await home.notifications()).slice(-1), ['status fay'])
+})
+
+test('what comes from members of an exclusive list, boosts too, is put aside from the home timeline', async () => {
+  const emil = peer.actor('emil')
+  const { id: emilId } = await home.follows(emil)
+  const { db, me } = home
+  const draft = { title: 'loud ones', repliesPolicy: 'list', isExclusive: true } as const
+  const list = await inTransaction(db, async (tx) => {
+    const made = await createList(tx, me.id, draft)
+    await addMembers(tx, made, [emilId])
+    return made
+  })
+  const [loud, quiet] = [emil.note(), ana.note()]
+  await home.takes(ana, ana.create(quiet))
+  await home.takes(emil, emil.create(loud), emil.announce(quiet.id))
+  const page = { maxId: null, sinceId: null, minId: null, limit: 9 }
+  const uris = (rows: PageOf<PostRow>): string[] => rows.items.map(({ uri }) => uri)
+  const read = uris(await listListTimeline(db, list, page))
+  assert.equal(read.length, 2)
+  assert.ok(read.includes(loud.id))
+  const shown = uris(await listHomeTimeline(db, me.id, page))
+  assert.equal(shown[0], quiet.id)
+  assert.ok(!shown.includes(loud.id))
 })
