@@ -3,14 +3,23 @@
  * travel with the whole entity.
  */
 
-export const STREAM_EVENTS = ['update', 'status.update', 'delete', 'notification'] as const
+export const STREAM_EVENTS = [
+  'update',
+  'status.update',
+  'delete',
+  'notification',
+  'notifications_merged',
+  'conversation',
+] as const
 
 export type StreamEventName = (typeof STREAM_EVENTS)[number]
 
 /**
  * A NOTIFY on the channel `stream`: `<actorId> <JSON of this>`, `actorId` being the identity whose stream it is.
  * `update` and `status.update` name posts that came into its home timeline or changed there; `delete` posts that are
- * gone; `notification` rows of notifications. At most 200 ids each, since a payload ends at 8,000 bytes.
+ * gone; `notification` rows of notifications; `conversation` conversations with a new post. `notifications_merged` says that
+ * filtered notifications are among the others now, and its id means nothing. At most 200 ids each, since a payload ends at
+ * 8,000 bytes.
  */
 export interface StreamNotice {
   readonly event: StreamEventName
@@ -21,7 +30,7 @@ export interface StreamNotice {
 export interface StreamMessage {
   readonly stream: readonly string[]
   readonly event: StreamEventName
-  /** JSON of a Status or Notification; the bare id for `delete`. */
+  /** JSON of a Status, Notification or Conversation; the bare id for `delete`. */
   readonly payload: string
 }
 

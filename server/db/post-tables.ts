@@ -142,17 +142,6 @@ interface TimelineEntriesTable {
   is_aside: Generated<boolean>
 }
 
-interface NotificationsTable {
-  id: Generated<string>
-  actor_id: string
-  kind: string
-  from_actor_id: string
-  post_id: Nullable<string>
-  interaction_id: Nullable<string>
-  created_at: Moment
-  dismissed_at: NullableMoment
-}
-
 interface ThreadMutesTable {
   actor_id: string
   conversation_id: string
@@ -169,6 +158,5 @@ export interface PostTables {
   interactions: InteractionsTable
   tombstones: TombstonesTable
   timeline_entries: TimelineEntriesTable
-  notifications: NotificationsTable
   thread_mutes: ThreadMutesTable
 }

@@ -9,6 +9,7 @@ import type { HomeTables } from './home-tables.ts'
 import type { ListTables } from './list-tables.ts'
 import type { ModerationTables } from './moderation-tables.ts'
 import type { MoveTables } from './move-tables.ts'
+import type { NoticeTables } from './notice-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
@@ -31,6 +32,7 @@ export interface Tables
     ListTables,
     ModerationTables,
     MoveTables,
+    NoticeTables,
     PollTables,
     PostTables,
     QuoteTables,

@@ -5,10 +5,8 @@ import { type ActorReference, findActorReferences } from '../../domain/actors/ac
 import { refreshStaleActors } from '../../domain/actors/actor-freshness.ts'
 import { isIdentity, listActorsAndIdentities } from '../../domain/actors/identity-references.ts'
 import { type Finding, noteFindings } from '../../domain/inbox/receive-messages.ts'
-import {
-  type NotificationDraft,
-  createNotifications,
-} from '../../domain/notifications/create-notifications.ts'
+import type { NotificationDraft } from '../../domain/notifications/create-notifications.ts'
+import { tellNotifications } from '../../domain/notifications/tell-notifications.ts'
 import type { Home } from '../../domain/owner/home.ts'
 import { type PostReference, findPostReferences } from '../../domain/posts/find-remote.ts'
 import { completeBeginnings } from '../../domain/threads/ask-for-thread.ts'
@@ -156,12 +154,7 @@ export class Batch {
 
   /** Tells the identities what a wave caused, before the next one can take it away again. */
   async flush(): Promise<void> {
-    const created = await createNotifications(this.tx, this.#drafts.splice(0))
-    const told = created.map(({ actor_id: actorId, id }): StreamChange => ({
-      actorId,
-      event: 'notification',
-      id,
-    }))
+    const told = await tellNotifications(this.tx, this.#drafts.splice(0))
     await publishToStreams(this.tx, [...this.#changes.splice(0), ...told])
   }
 

@@ -16,6 +16,8 @@ const POSTS_PER_STEP = 500
 const OWN_TABLES = [
   ...(['timeline_entries', 'bookmarks', 'pins', 'notifications', 'lists'] as const),
   ...(['poll_votes', 'scheduled_posts'] as const),
+  ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
+  ...(['severances', 'conversations'] as const),
 ] as const
 
 /**

@@ -16,7 +16,7 @@ import { policyColumns } from '../quotes/quote-policy.ts'
 import { visiblePosts } from './can-see.ts'
 import { type ComposedPost, type PostText, type QuotedPage, composePost } from './compose-post.ts'
 import { countNewPosts } from './ingest-counts.ts'
-import { spreadAtHome, tellIdentities, tellMentioned } from './local-effects.ts'
+import { keepLetter, spreadAtHome, tellIdentities, tellMentioned } from './local-effects.ts'
 import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
 
 export interface PostDraft extends PostText {
@@ -66,6 +66,7 @@ export async function createPost(
   await countNewPosts(tx, [id])
   await tellMentioned(tx, post, mentioned)
   if (quoted !== null) await tellQuoted(tx, post, quoted)
+  if (visibility === 'direct') await keepLetter(tx, post)
   await spreadAtHome(tx, [id])
   await wakeWorker(tx, 'posts')
   return post

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
+import { joinConversations } from '../conversations/join-conversations.ts'
 
 interface Parent {
   readonly id: string
@@ -66,6 +67,7 @@ async function joinThreads(
     )
     update posts set conversation_id = pair.target
       from pair where posts.conversation_id = pair.source`.execute(tx)
+  await joinConversations(tx, pairs)
 }
 
 function endOf(start: string, target: ReadonlyMap<string, string>): string {

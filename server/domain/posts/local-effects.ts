@@ -1,8 +1,10 @@
 /** What posts of this home cause within it: home timelines, notifications between identities, open streams. */
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
-import { type NotificationDraft, createNotifications } from '../notifications/create-notifications.ts'
+import { addToConversations } from '../conversations/add-to-conversations.ts'
 import { addToLists } from '../lists/list-entries.ts'
+import type { NotificationDraft } from '../notifications/create-notifications.ts'
+import { tellNotifications } from '../notifications/tell-notifications.ts'
 import { addToTimelines, atHome } from '../timelines/add-to-timelines.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 
@@ -18,15 +20,7 @@ export async function spreadAtHome(tx: Transaction, postIds: readonly string[]):
 
 /** Tells identities of this home what another one did; whoever is no identity is passed over. */
 export async function tellIdentities(tx: Transaction, drafts: readonly NotificationDraft[]): Promise<void> {
-  const created = await createNotifications(tx, drafts)
-  await publishToStreams(
-    tx,
-    created.map((notification) => ({
-      actorId: notification.actor_id,
-      event: 'notification',
-      id: notification.id,
-    })),
-  )
+  await publishToStreams(tx, await tellNotifications(tx, drafts))
 }
 
 /** Tells the identities that a post mentions by name. */
@@ -39,6 +33,14 @@ export async function tellMentioned(
     tx,
     actorIds.map((actorId) => ({ actorId, kind: 'mention', fromActorId: post.author_id, postId: post.id })),
   )
+}
+
+/** A private post stands in the conversations of its author too. */
+export async function keepLetter(
+  tx: Transaction,
+  post: { readonly id: string; readonly author_id: string },
+): Promise<void> {
+  await publishToStreams(tx, await addToConversations(tx, [{ actorId: post.author_id, postId: post.id }]))
 }
 
 /** Tells the identities that have a post in their home timeline that it changed. */

@@ -40,6 +40,7 @@ export async function takeDownPosts(
     with forgotten as (delete from notifications where post_id = any(${ids}::bigint[])),
          unmarked as (delete from bookmarks where post_id = any(${ids}::bigint[])),
          uncarded as (delete from post_cards where post_id = any(${ids}::bigint[])),
+         unconversed as (delete from conversation_posts where post_id = any(${ids}::bigint[])),
          unpinned as (delete from pins where post_id = any(${ids}::bigint[]))
     delete from timeline_entries where post_id = any(${ids}::bigint[])
     returning actor_id as "actorId", post_id as id`.execute(tx)

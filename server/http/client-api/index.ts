@@ -9,6 +9,7 @@ import { type ClientApiOptions, openApi } from './api.ts'
 import { asyncRefreshRoutes } from './async-refresh-routes.ts'
 import { readBodies } from './bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
+import { conversationRoutes } from './conversation-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
@@ -45,6 +46,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(scheduledRoutes(api), first)
     await app.register(timelineRoutes(api), first)
     await app.register(listRoutes(api), first)
+    await app.register(conversationRoutes(api), first)
     await app.register(credentialRoutes(api), first)
     await app.register(migrationRoutes(api), first)
     await app.register(accountRoutes(api), first)

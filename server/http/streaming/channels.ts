@@ -50,7 +50,7 @@ export const scopeOfStream = (name: StreamName): string =>
   name === 'user:notification' ? 'read:notifications' : 'read:statuses'
 
 export const scopeOfEvent = (event: StreamEventName): string =>
-  event === 'notification' ? 'read:notifications' : 'read:statuses'
+  event === 'notification' || event === 'notifications_merged' ? 'read:notifications' : 'read:statuses'
 
 export interface StreamedStatus {
   readonly status: Status
@@ -69,6 +69,9 @@ export function wantsStatus({ name, parameter }: Subscription, { status, isLocal
   if (name.includes(':local')) return isLocal
   return name.includes(':remote') ? !isLocal : true
 }
+
+/** As on other servers, they are in the stream of direct messages only. */
+export const wantsConversation = ({ name }: Subscription): boolean => name === 'direct'
 
 export const wantsNotification = ({ name }: Subscription): boolean =>
   name === 'user' || name === 'user:notification'

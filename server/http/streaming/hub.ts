@@ -6,6 +6,7 @@
 import type { NotificationType } from '../../contracts/notification.ts'
 import { type StreamEventName, type StreamNotice, STREAM_EVENTS } from '../../contracts/stream-event.ts'
 import { describeError } from '../../core/errors.ts'
+import { conversationsFromRows, findConversations } from '../../domain/conversations/list-conversations.ts'
 import { findNotifications, notificationsFromRows } from '../../domain/notifications/list-notifications.ts'
 import { coversScope } from '../../domain/oauth/scopes.ts'
 import { livingTokens } from '../../domain/oauth/tokens.ts'
@@ -18,6 +19,7 @@ import {
   type Subscription,
   labelOf,
   scopeOfEvent,
+  wantsConversation,
   wantsDeletion,
   wantsNotification,
   wantsStatus,
@@ -159,6 +161,17 @@ export class StreamHub {
           payload: JSON.stringify(notification),
           kind: notification.type,
           isWanted: wantsNotification,
+        }))
+      }
+      case 'notifications_merged':
+        return [{ event, payload: '1', isWanted: wantsNotification }]
+      case 'conversation': {
+        const rows = await findConversations(db, actorId, ids)
+        const conversations = await conversationsFromRows(db, scope, rows)
+        return conversations.map((conversation) => ({
+          event,
+          payload: JSON.stringify(conversation),
+          isWanted: wantsConversation,
         }))
       }
       case 'update':

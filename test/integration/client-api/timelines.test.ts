@@ -3,14 +3,9 @@ import { test } from 'node:test'
 import type { Notification } from '../../../server/contracts/notification.ts'
 import type { Status } from '../../../server/contracts/status.ts'
 import { type ApiClient, openApiHome } from '../../support/api-home.ts'
+import { linksOf } from '../../support/links.ts'
 
 const MINUTE_MS = 60_000
-
-/** The addresses in a Link header, by relation. */
-function linksOf(header: unknown): Record<string, URL> {
-  const links = String(header ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)
-  return Object.fromEntries([...links].map(([, url = '', relation = '']) => [relation, new URL(url)]))
-}
 
 async function page(app: ApiClient, path: string): Promise<{ ids: string[]; links: Record<string, URL> }> {
   const answer = await app.ask(path)
