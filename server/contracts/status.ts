@@ -2,6 +2,7 @@
 import type { Account, StatusVisibility } from './account.ts'
 import type { CustomEmoji } from './custom-emoji.ts'
 import type { EmojiReaction, GlitchReaction } from './emoji-reaction.ts'
+import type { FilterResult } from './filter.ts'
 import type { MediaAttachment } from './media-attachment.ts'
 import type { Poll, PollOption } from './poll.ts'
 import type { PreviewCard } from './preview-card.ts'
@@ -91,7 +92,8 @@ export interface Status {
   readonly bookmarked?: boolean
   /** The viewer's own posts only. */
   readonly pinned?: boolean
-  readonly filtered?: readonly never[]
+  /** Filters that it matches, whatever their context: apps know where they show it. */
+  readonly filtered?: readonly FilterResult[]
 }
 
 /** The thread around a status, each list from old to new in reading order. */

@@ -10,16 +10,19 @@ export const STREAM_EVENTS = [
   'notification',
   'notifications_merged',
   'conversation',
+  'filters_changed',
 ] as const
 
 export type StreamEventName = (typeof STREAM_EVENTS)[number]
+
+export type StreamSignal = Extract<StreamEventName, 'filters_changed'>
 
 /**
  * A NOTIFY on the channel `stream`: `<actorId> <JSON of this>`, `actorId` being the identity whose stream it is.
  * `update` and `status.update` name posts that came into its home timeline or changed there; `delete` posts that are
  * gone; `notification` rows of notifications; `conversation` conversations with a new post. `notifications_merged` says that
  * filtered notifications are among the others now, and its id means nothing. At most 200 ids each, since a payload ends at
- * 8,000 bytes.
+ * 8,000 bytes. Signals name nothing: that something changed is all that they say.
  */
 export interface StreamNotice {
   readonly event: StreamEventName
@@ -30,8 +33,8 @@ export interface StreamNotice {
 export interface StreamMessage {
   readonly stream: readonly string[]
   readonly event: StreamEventName
-  /** JSON of a Status, Notification or Conversation; the bare id for `delete`. */
-  readonly payload: string
+  /** JSON of a Status, Notification or Conversation; the bare id for `delete`; none with a signal. */
+  readonly payload?: string
 }
 
 export const STREAM_NOTICE_MAX_IDS = 200
@@ -44,4 +47,9 @@ export function streamNotices(actorId: string, event: StreamEventName, ids: read
     payloads.push(`${actorId} ${JSON.stringify(notice)}`)
   }
   return payloads
+}
+
+export function signalNotice(actorId: string, event: StreamSignal): string {
+  const notice: StreamNotice = { event, ids: [] }
+  return `${actorId} ${JSON.stringify(notice)}`
 }

@@ -5,6 +5,7 @@ import type { CardTables } from './card-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
+import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { ListTables } from './list-tables.ts'
 import type { ModerationTables } from './moderation-tables.ts'
@@ -28,6 +29,7 @@ export interface Tables
     ClientTables,
     CollectionTables,
     DeliveryTables,
+    FilterTables,
     HomeTables,
     ListTables,
     ModerationTables,

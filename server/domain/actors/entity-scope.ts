@@ -1,6 +1,7 @@
 /** What entities of the client API depend on besides rows: who reads, by which listener, under which domain. */
 import type { StoredEmoji } from '../../db/tables.ts'
 import type { CustomEmoji } from '../../contracts/custom-emoji.ts'
+import type { ViewerFilters } from '../filters/viewer-filters.ts'
 import type { EmojiOwner, MediaUrls } from '../media/media-urls.ts'
 import { LRUCache } from 'lru-cache'
 import { sanitizeHtml } from '../text/sanitize-html.ts'
@@ -19,6 +20,8 @@ export interface EntityScope {
   readonly knowsReactions: boolean
   /** Whether previews of pages of this host are shown: not of a blocked domain, and none where the owner wants none. */
   readonly showsCardOf: (host: string) => boolean
+  /** What the reader does not want to read; kept in memory mostly. */
+  readonly filters: () => Promise<ViewerFilters>
 }
 
 /** ISO 8601 in UTC with milliseconds, or null. */

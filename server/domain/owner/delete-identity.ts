@@ -15,7 +15,7 @@ const POSTS_PER_STEP = 500
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
   ...(['timeline_entries', 'bookmarks', 'pins', 'notifications', 'lists'] as const),
-  ...(['poll_votes', 'scheduled_posts'] as const),
+  ...(['poll_votes', 'scheduled_posts', 'filters'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
   ...(['severances', 'conversations'] as const),
 ] as const

@@ -1,4 +1,5 @@
 /** Posts as the statuses of the client API. */
+import type { FilterResult } from '../../contracts/filter.ts'
 import type { Status, StatusMention } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
 import { cardFromFact } from '../cards/card-entity.ts'
@@ -29,7 +30,7 @@ export async function statusesFromRows(
   rows: readonly PostRow[],
 ): Promise<Status[]> {
   if (rows.length === 0) return []
-  const facts = await loadStatusFacts(db, scope.viewerId, rows)
+  const facts = await loadStatusFacts(db, scope, rows)
   return rows.flatMap((row) => statusFromPost(scope, facts, row) ?? [])
 }
 
@@ -134,12 +135,13 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     language: row.language,
     application: hanging?.application ?? null,
     ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, hanging?.marks)),
+    ...(scope.viewerId === null ? {} : { filtered: filtersOf(scope, facts, row) }),
   }
 }
 
 const NO_MARKS: ReadonlySet<Mark> = new Set()
 
-type ViewerMarks = Pick<Status, Mark | 'filtered'>
+type ViewerMarks = Pick<Status, Mark>
 
 function viewerMarks(viewerId: string, row: PostRow, marks: ReadonlySet<Mark> = NO_MARKS): ViewerMarks {
   return {
@@ -148,8 +150,19 @@ function viewerMarks(viewerId: string, row: PostRow, marks: ReadonlySet<Mark> = 
     muted: marks.has('muted'),
     bookmarked: marks.has('bookmarked'),
     ...(row.author_id === viewerId ? { pinned: marks.has('pinned') } : {}),
-    filtered: [],
   }
+}
+
+/** Of the texts that are shown with the post, whatever they are folded away behind; the reader's own are not filtered. */
+function filtersOf(scope: EntityScope, facts: StatusFacts, row: PostRow): FilterResult[] {
+  if (row.author_id === scope.viewerId) return []
+  const hanging = facts.hanging.get(row.id)
+  const texts = (): string[] => [
+    row.summary,
+    ...(hanging?.poll?.options ?? []).map(({ title }) => title),
+    ...(hanging?.attachments ?? []).map(({ description }) => description ?? ''),
+  ]
+  return facts.filters.match({ id: row.id, html: row.content_html, texts }, scope.now)
 }
 
 function mentionOf(scope: EntityScope, actor: MentionRow): StatusMention {

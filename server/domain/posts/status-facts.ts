@@ -5,7 +5,9 @@ import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { type CardFact, cardsOf } from '../cards/card-entity.ts'
 import type { PollFact } from '../polls/poll-entity.ts'
+import type { EntityScope } from '../actors/entity-scope.ts'
 import { type LoadedActors, loadActors } from '../actors/account-entities.ts'
+import type { ViewerFilters } from '../filters/viewer-filters.ts'
 import type { QuotePermission } from '../quotes/quote-policy.ts'
 import { type ShownQuote, isShownQuoted, quotesOf } from '../quotes/shown-quotes.ts'
 import { type ReactionGroup, reactionGroups } from '../interactions/reaction-entities.ts'
@@ -84,12 +86,13 @@ export interface StatusFacts {
   readonly actors: LoadedActors
   /** By the id of the post; missing where nothing hangs on it. */
   readonly hanging: ReadonlyMap<string, Readonly<Hanging>>
+  readonly filters: ViewerFilters
 }
 
 /** Three statements: the boosted and quoted posts, the actors, and everything that hangs on posts. */
 export async function loadStatusFacts(
   db: Querier,
-  viewerId: string | null,
+  { viewerId, filters }: Pick<EntityScope, 'viewerId' | 'filters'>,
   rows: readonly PostRow[],
 ): Promise<StatusFacts> {
   const { boosted, quoted } = await loadCarried(db, viewerId, rows)
@@ -101,7 +104,7 @@ export async function loadStatusFacts(
     all.map((row) => row.author_id),
   )
   const hanging = await loadHanging(db, viewerId, ids)
-  return { boosted, quoted, actors, hanging }
+  return { boosted, quoted, actors, hanging, filters: await filters() }
 }
 
 async function loadCarried(

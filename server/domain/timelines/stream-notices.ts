@@ -1,7 +1,13 @@
 /** Tells open streams what changed, with the ids alone: every process that serves a stream loads what it shows. */
 import { sql } from 'kysely'
-import { type StreamEventName, streamNotices } from '../../contracts/stream-event.ts'
+import {
+  type StreamEventName,
+  type StreamSignal,
+  signalNotice,
+  streamNotices,
+} from '../../contracts/stream-event.ts'
 import type { Querier } from '../../db/pool.ts'
+import { notify } from '../../db/transaction.ts'
 
 export interface StreamChange {
   /** The identity whose stream it is. */
@@ -24,4 +30,9 @@ export async function publishToStreams(db: Querier, changes: readonly StreamChan
     streamNotices(group.change.actorId, group.change.event, group.ids),
   )
   await sql`select pg_notify('stream', payload) from unnest(${payloads}::text[]) as payload`.execute(db)
+}
+
+/** Tells the streams of one identity that something changed which they read anew. */
+export async function publishSignal(db: Querier, actorId: string, event: StreamSignal): Promise<void> {
+  await notify(db, 'stream', signalNotice(actorId, event))
 }

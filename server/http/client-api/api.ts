@@ -13,6 +13,7 @@ import { isRowId } from '../../core/id.ts'
 import type { Row } from '../../db/tables.ts'
 import { type Actor, getActor } from '../../domain/actors/actor.ts'
 import type { EntityScope } from '../../domain/actors/entity-scope.ts'
+import { type FilterCache, filterCacheOf } from '../../domain/filters/filter-cache.ts'
 import { loadMediaKey } from '../../domain/media/media-key.ts'
 import { type MediaUrls, createMediaUrls } from '../../domain/media/media-urls.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -40,6 +41,7 @@ export interface Api {
   readonly urls: MediaUrls
   /** What the owner looks at elsewhere is read at its origin. */
   readonly looks: Looks
+  readonly filters: FilterCache
   now(): Date
   /** Entities as this identity, or a stranger, sees them. */
   scopeFor(viewerId: string | null): EntityScope
@@ -58,6 +60,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     mediaUrl: config.mediaUrl,
   })
   const showsCardOf = (host: string): boolean => config.previewCards && !home.isBlockedDomain(host)
+  const filters = filterCacheOf(context)
   const scopeFor = (viewerId: string | null): EntityScope => ({
     viewerId,
     urls,
@@ -66,12 +69,14 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     // The window does; apps say so when they ask for the type.
     knowsReactions: listener === 'private',
     showsCardOf,
+    filters: async () => filters.of(viewerId),
   })
   return {
     context,
     listener,
     urls,
     looks: createLooks(context),
+    filters,
     now: () => clock.now(),
     scopeFor,
     scopeOf: (request) => scopeFor(viewerIdOf(request)),

@@ -13,10 +13,12 @@ import { conversationRoutes } from './conversation-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
+import { filterRoutes } from './filter-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
+import { oldFilterRoutes } from './old-filter-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
 import { reportRoutes } from './report-routes.ts'
@@ -57,6 +59,8 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(tokenListRoutes(api), first)
     const both = { prefix: '/api' }
     await app.register(notificationRoutes(api), both)
+    await app.register(filterRoutes(api), both)
+    await app.register(oldFilterRoutes(api), both)
     await app.register(searchRoutes(api), both)
     await app.register(instanceRoutes(api), both)
     await app.register(quietRoutes(), both)

@@ -35,8 +35,7 @@ function shape(schema: PlainSchema, value: unknown): unknown {
       return shapeNumber(value)
     case undefined:
     default:
-      // A choice of texts, mostly.
-      return schema.anyOf === undefined ? value : shapeString(value)
+      return schema.anyOf === undefined ? value : shapeChoice(schema.anyOf, value)
   }
 }
 
@@ -53,8 +52,20 @@ function shapeObject(schema: PlainSchema, value: unknown): unknown {
   return shaped
 }
 
-/** `null`, and the empty field of a form where no text is asked for. */
+/** A choice of texts, mostly. Where `null` is one of it, the empty field of a form means it. */
+function shapeChoice(choices: readonly PlainSchema[], value: unknown): unknown {
+  if ((value === null || value === '') && mayBeNull(choices)) return null
+  const others = choices.filter(({ type }) => type !== 'null')
+  const [only = {}] = others
+  return others.length === 1 ? shape(only, value) : shapeString(value)
+}
+
+const mayBeNull = (choices: readonly PlainSchema[] = []): boolean =>
+  choices.some(({ type }) => type === 'null')
+
+/** `null`, and the empty field of a form where no text is asked for; unless nothing is one of the answers. */
 function isNothing(schema: PlainSchema, member: unknown): boolean {
+  if (mayBeNull(schema.anyOf)) return false
   return member === null || (member === '' && schema.type !== 'string' && schema.type !== 'array')
 }
 

@@ -1,6 +1,6 @@
 /**
- * What apps ask at their start and this home has none of: filters, announcements and the like. The honest answer is an
- * empty one; a not-found would look like a broken server.
+ * What apps ask at their start and this home has none of: announcements and the like. The honest answer is an empty
+ * one; a not-found would look like a broken server.
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
@@ -14,7 +14,6 @@ const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/tr
 
 /** Lists of an identity, by the scope that reads them. */
 const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
-  'read:filters': ['/v1/filters', '/v2/filters'],
   'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
   'read:statuses': ['/v1/announcements'],
   'read:accounts': ['/v1/endorsements', '/v1/accounts/:id/endorsements'],
@@ -58,9 +57,7 @@ function missingRoutes(app: ApiApp): void {
     throw new HomebirdError('NOT_FOUND', 'nothing of the kind is kept here yet')
   }
   app.get('/v1/push/subscription', forUser('push'), missing)
-  const of = (scope: string) => ({ ...forUser(scope), schema: { params: IdParams } })
-  app.get('/v2/filters/:id', of('read:filters'), missing)
-  app.get('/v1/media/:id', of('write:media'), missing)
+  app.get('/v1/media/:id', { ...forUser('write:media'), schema: { params: IdParams } }, missing)
   const name = {
     ...forUser('write:accounts'),
     schema: { params: Type.Object({ id: Type.String({ maxLength: 40 }) }) },

@@ -49,8 +49,18 @@ export function subscriptionOf(
 export const scopeOfStream = (name: StreamName): string =>
   name === 'user:notification' ? 'read:notifications' : 'read:statuses'
 
-export const scopeOfEvent = (event: StreamEventName): string =>
-  event === 'notification' || event === 'notifications_merged' ? 'read:notifications' : 'read:statuses'
+const EVENT_SCOPES: Readonly<Record<StreamEventName, string>> = {
+  update: 'read:statuses',
+  'status.update': 'read:statuses',
+  delete: 'read:statuses',
+  notification: 'read:notifications',
+  notifications_merged: 'read:notifications',
+  conversation: 'read:statuses',
+  filters_changed: 'read:filters',
+}
+
+/** What a token must cover for each event, whatever covers the stream. @see security rule 74 */
+export const scopeOfEvent = (event: StreamEventName): string => EVENT_SCOPES[event]
 
 export interface StreamedStatus {
   readonly status: Status
@@ -78,3 +88,6 @@ export const wantsNotification = ({ name }: Subscription): boolean =>
 
 /** A deletion goes wherever the status may have been shown. */
 export const wantsDeletion = ({ name }: Subscription): boolean => name !== 'user:notification'
+
+/** What concerns the whole account of a reader. */
+export const wantsSignal = ({ name }: Subscription): boolean => name === 'user'

@@ -44,7 +44,7 @@ function clientOf(access: Access, subscription: Subscription, { raw }: FastifyRe
   return {
     access,
     subscriptions: [subscription],
-    send: (_label, event, payload) => write(`event: ${event}\ndata: ${payload}\n\n`),
+    send: (_label, event, payload) => write(`event: ${event}\ndata: ${payload ?? 'undefined'}\n\n`),
     ping: () => write(':thump\n\n'),
     end: () => raw.end(),
   }

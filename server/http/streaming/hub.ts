@@ -4,7 +4,12 @@
  * @see security rules 65, 74
  */
 import type { NotificationType } from '../../contracts/notification.ts'
-import { type StreamEventName, type StreamNotice, STREAM_EVENTS } from '../../contracts/stream-event.ts'
+import {
+  STREAM_EVENTS,
+  type StreamEventName,
+  type StreamNotice,
+  type StreamSignal,
+} from '../../contracts/stream-event.ts'
 import { describeError } from '../../core/errors.ts'
 import { conversationsFromRows, findConversations } from '../../domain/conversations/list-conversations.ts'
 import { findNotifications, notificationsFromRows } from '../../domain/notifications/list-notifications.ts'
@@ -22,6 +27,7 @@ import {
   wantsConversation,
   wantsDeletion,
   wantsNotification,
+  wantsSignal,
   wantsStatus,
 } from './channels.ts'
 
@@ -36,14 +42,15 @@ const MOST_WAITING = 500
 export interface StreamClient {
   readonly access: Access
   readonly subscriptions: readonly Subscription[]
-  send(label: readonly string[], event: StreamEventName, payload: string): void
+  /** @param payload  null with a signal */
+  send(label: readonly string[], event: StreamEventName, payload: string | null): void
   ping(): void
   end(): void
 }
 
 interface Frame {
   readonly event: StreamEventName
-  readonly payload: string
+  readonly payload: string | null
   /** Of a notification. */
   readonly kind?: NotificationType
   readonly isWanted: (subscription: Subscription) => boolean
@@ -139,6 +146,11 @@ export class StreamHub {
   }
 
   async #tell(actorId: string, { event, ids }: StreamNotice): Promise<void> {
+    if (event === 'filters_changed') {
+      const frame = { event, payload: null, isWanted: wantsSignal }
+      for (const client of this.#clients.get(actorId) ?? []) tellClient(client, frame)
+      return
+    }
     for (let start = 0; start < ids.length; start += BATCH) {
       const clients = this.#clients.get(actorId)
       if (clients === undefined) return
@@ -147,7 +159,11 @@ export class StreamHub {
     }
   }
 
-  async #framesOf(actorId: string, event: StreamEventName, ids: readonly string[]): Promise<Frame[]> {
+  async #framesOf(
+    actorId: string,
+    event: Exclude<StreamEventName, StreamSignal>,
+    ids: readonly string[],
+  ): Promise<Frame[]> {
     const { db } = this.#api.context
     const scope = this.#api.scopeFor(actorId)
     switch (event) {

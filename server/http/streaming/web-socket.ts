@@ -82,7 +82,7 @@ function clientOf(socket: WebSocket, access: Access, subscriptions: readonly Sub
     send(label, event, payload) {
       if (socket.readyState !== socket.OPEN) return
       if (socket.bufferedAmount > MOST_BUFFERED_BYTES) return socket.terminate()
-      const message: StreamMessage = { stream: [...label], event, payload }
+      const message: StreamMessage = { stream: [...label], event, ...(payload === null ? {} : { payload }) }
       socket.send(JSON.stringify(message))
     },
     ping() {
