@@ -6,6 +6,8 @@ import { NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
 
 const tool = (...path) => join(NODE_MODULES, ...path)
 const REPORTER = join(ROOT, 'build', 'test-reporter.mjs')
+/** One PostgreSQL for all test files of a run. */
+const RUN_CLUSTER = join(ROOT, 'test', 'support', 'run-cluster.ts')
 
 /** Names and what Node runs for them. A step of which nothing exists yet is left out. */
 const STATIC_STEPS = [
@@ -98,8 +100,10 @@ function run(args) {
 
 function runTests(name, patterns) {
   console.log(`${name}…`)
+  const needsDatabase = !patterns.every((pattern) => pattern.startsWith('test/unit/'))
   const args = [
     '--test',
+    ...(needsDatabase ? [`--test-global-setup=${RUN_CLUSTER}`] : []),
     '--test-concurrency=2',
     '--test-timeout=300000',
     `--test-reporter=${REPORTER}`,

@@ -226,7 +226,7 @@ export class Appliance {
   #launch(role: ChildRole, name: string): Child {
     return new Child(
       this.#options.launcher,
-      { role, name },
+      { role, name, heapMegabytes: this.config.heapMegabytes },
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),

@@ -5,6 +5,8 @@ export interface LaunchRequest {
   readonly role: ChildRole
   /** Name for logs and process lists, such as `server-0`. */
   readonly name: string
+  /** Most MiB of its heap, after which it ends; null or absent leaves it to Node. */
+  readonly heapMegabytes?: number | null
 }
 
 export interface ProcessEnd {

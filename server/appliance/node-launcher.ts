@@ -50,7 +50,10 @@ export function createNodeLauncher({ env, entries = SOURCE_ENTRIES }: NodeLaunch
     launch(request: LaunchRequest): LaunchedProcess {
       const child = fork(entries[request.role], [], {
         env: childEnv,
-        execArgv: [`--title=homebird ${request.name}`],
+        execArgv: [
+          `--title=homebird ${request.name}`,
+          ...(request.heapMegabytes ? [`--max-old-space-size=${request.heapMegabytes}`] : []),
+        ],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return launched(child)

@@ -116,6 +116,12 @@ export const SETTINGS = {
     fallback: '5',
     help: 'database connections left free for backups, maintenance and other programs',
   }),
+  heapMegabytes: setting({
+    env: 'HOMEBIRD_HEAP_MB',
+    type: optional(integer(48, 65_536)),
+    fallback: '',
+    help: 'most MiB of JavaScript objects in each server and worker; one that needs more ends and is started anew; empty leaves it to Node and the memory of the machine',
+  }),
   statorConcurrency: setting({
     env: 'HOMEBIRD_STATOR_CONCURRENCY',
     aliases: ['TAKAHE_STATOR_CONCURRENCY'],

@@ -13,6 +13,7 @@ import { pageRoutes } from './pages/index.ts'
 import { shapeAnswers } from './plugins/answers.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
+import { canonicalUrl } from './plugins/spelling.ts'
 import { streamingRoutes } from './streaming/index.ts'
 
 /** Limits of rule 86; uploads set their own. */
@@ -62,6 +63,7 @@ function createApp(context: HttpContext): FastifyInstance {
     // Open streams and idle keep-alive sockets must not hold up a stop.
     forceCloseConnections: true,
     // What the router cannot read reaches no handler of errors; the framework would tell of itself.
+    rewriteUrl: ({ url = '/' }) => canonicalUrl(url),
     frameworkErrors: (_error, _request, reply) => refuseUnreadable(reply),
     routerOptions: {
       caseSensitive: true,

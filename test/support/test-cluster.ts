@@ -94,7 +94,7 @@ export async function openTestCluster(): Promise<TestCluster> {
       '-c',
       'full_page_writes=off',
       '-c',
-      'max_connections=200',
+      'max_connections=400',
       '-c',
       'shared_buffers=64MB',
       '-c',
