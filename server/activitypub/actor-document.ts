@@ -22,6 +22,7 @@ export type OwnActor = Pick<
   | ('icon_url' | 'icon_description' | 'header_url' | 'header_description' | 'fields' | 'emojis')
   | ('inbox_uri' | 'shared_inbox_uri' | 'outbox_uri' | 'followers_uri' | 'following_uri' | 'featured_uri')
   | ('also_known_as' | 'moved_to_uri' | 'is_locked' | 'is_discoverable' | 'is_indexable')
+  | 'attribution_domains'
   | ('published_at' | 'created_at')
 >
 
@@ -30,7 +31,7 @@ export type OwnKey = Pick<Row<'actor_keys'>, 'key_uri' | 'algorithm' | 'public_k
 /**
  * A Person or Service, or the Application that signs requests without saying whose home this is.
  * @param keys  public halves; one RSA key is what most servers verify with
- * @see ActivityPub 4.1, FEP-521a (Multikey), FEP-5feb (indexable), FEP-2c59 (webfinger)
+ * @see ActivityPub 4.1, FEP-521a (Multikey), FEP-5feb (indexable), FEP-2c59 (webfinger), Mastodon (attributionDomains)
  */
 export function actorDocument(actor: OwnActor, keys: readonly OwnKey[]): JsonObject {
   const common = {
@@ -66,6 +67,7 @@ function identityProperties(actor: OwnActor): JsonObject {
     tag: actor.emojis.map(emojiTag),
     discoverable: actor.is_discoverable,
     indexable: actor.is_indexable,
+    attributionDomains: actor.attribution_domains,
     alsoKnownAs: actor.also_known_as,
     movedTo: actor.moved_to_uri,
     // The hour in which somebody set up their home is nobody's business.

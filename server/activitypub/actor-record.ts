@@ -39,6 +39,7 @@ export function actorRecord(facts: ActorFacts, handleDomain: string | null): Rem
     isLocked: facts.manuallyApprovesFollowers,
     isDiscoverable: facts.discoverable,
     isIndexable: facts.indexable,
+    isMemorial: facts.memorial,
     publishedAt: facts.published,
     keys: keyRecords(facts),
   }

@@ -34,6 +34,7 @@ const TERMS = new Map<string, string | Readonly<Record<string, string>>>([
   ['featuredTags', link('toot:featuredTags')],
   ['discoverable', 'toot:discoverable'],
   ['indexable', 'toot:indexable'],
+  ['attributionDomains', link('toot:attributionDomains')],
   ['PropertyValue', 'schema:PropertyValue'],
   ['value', 'schema:value'],
   // FEP-2c59.

@@ -45,6 +45,8 @@ interface ActorsTable extends StateColumns {
   is_discoverable: Generated<boolean>
   is_indexable: Generated<boolean>
   hides_collections: Generated<boolean>
+  attribution_domains: Generated<string[]>
+  is_memorial: Generated<boolean>
   keeps_blocks_private: Generated<boolean>
   default_visibility: Generated<Visibility>
   default_sensitive: Generated<boolean>

@@ -13,6 +13,7 @@ import type { MoveTables } from './move-tables.ts'
 import type { NoticeTables } from './notice-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
+import type { ProfileTables } from './profile-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
@@ -37,6 +38,7 @@ export interface Tables
     NoticeTables,
     PollTables,
     PostTables,
+    ProfileTables,
     QuoteTables,
     ThreadTables,
     ReactionTables {}

@@ -131,6 +131,7 @@ async function showsItself({ home, elsewhere, act }: BusyHome): Promise<void> {
     fields: [{ name: 'Site', value: 'https://ben.example/' }],
     isDiscoverable: true,
     isIndexable: true,
+    isMemorial: false,
   }
   await act(async (tx) => editIdentity(tx, await home.identity(), edit))
 }

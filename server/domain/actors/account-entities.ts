@@ -30,6 +30,7 @@ const SHOWN_COLUMNS = [
   'is_discoverable',
   'is_indexable',
   'hides_collections',
+  'is_memorial',
   'followers_count',
   'following_count',
   'posts_count',
@@ -93,7 +94,7 @@ export function accountFromActor(
     indexable: actor.is_indexable,
     noindex: actor.is_local && !actor.is_discoverable,
     hide_collections: actor.hides_collections,
-    memorial: false,
+    memorial: actor.is_memorial,
     created_at: midnightOf(actor.published_at ?? actor.created_at),
     last_status_at: isoMoment(actor.last_post_at)?.slice(0, 10) ?? null,
     // Of somebody elsewhere only a part may be here.
@@ -154,7 +155,7 @@ function sourceOf(actor: Row<'actors'>, followRequests: number): AccountSource {
     hide_collections: actor.hides_collections,
     discoverable: actor.is_discoverable,
     indexable: actor.is_indexable,
-    attribution_domains: [],
+    attribution_domains: actor.attribution_domains,
     quote_policy: actor.default_quote_policy,
   }
 }

@@ -50,6 +50,7 @@ export interface RemoteActorRecord {
   readonly isLocked: boolean
   readonly isDiscoverable: boolean
   readonly isIndexable: boolean
+  readonly isMemorial: boolean
   readonly publishedAt: Date | null
   readonly keys: readonly RemoteKeyRecord[]
 }
@@ -124,6 +125,7 @@ const DEFINITIONS = {
   is_locked: 'boolean',
   is_discoverable: 'boolean',
   is_indexable: 'boolean',
+  is_memorial: 'boolean',
   published_at: 'timestamptz',
 } as const
 
@@ -183,6 +185,7 @@ function columnsOf(record: RemoteActorRecord): Record<ColumnName | 'is_complete'
     is_locked: record.isLocked,
     is_discoverable: record.isDiscoverable,
     is_indexable: record.isIndexable,
+    is_memorial: record.isMemorial,
     published_at: record.publishedAt,
   }
 }

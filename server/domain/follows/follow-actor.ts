@@ -14,7 +14,8 @@ import { tellIdentities } from '../posts/local-effects.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
 import { forgetFollowNotices } from './follow-notices.ts'
-import { clearTimelineOf } from './timeline-of-follow.ts'
+import { unendorseActor } from '../profiles/endorsements.ts'
+import { clearTimelineOf, clearUnwanted } from './timeline-of-follow.ts'
 
 export interface FollowOptions {
   readonly showsBoosts: boolean
@@ -55,12 +56,14 @@ export async function followActor(
     languages: options.languages === null ? null : [...options.languages],
   }
   if (known !== undefined && isLiving(known.state)) {
-    return tx
+    const changed = await tx
       .updateTable('follows')
       .set(columns)
       .where('id', '=', known.id)
       .returningAll()
       .executeTakeFirstOrThrow()
+    await clearUnwanted(tx, changed)
+    return changed
   }
   // One that ends is replaced: a new Follow after it says all that its Undo would have said.
   if (known !== undefined) await tx.deleteFrom('follows').where('id', '=', known.id).execute()
@@ -165,5 +168,6 @@ export async function unfollowActor(
   if (target.domain_id === null) await moveRows(tx, followGraph, [follow.id], 'undone', { priority: 0 })
   else await tx.deleteFrom('follows').where('id', '=', follow.id).execute()
   await forgetFollowNotices(tx, follow, ['follow', 'follow_request'])
+  await unendorseActor(tx, source, target)
   await clearTimelineOf(tx, source.id, target.id)
 }

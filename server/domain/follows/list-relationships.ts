@@ -22,7 +22,13 @@ interface RelationshipRow {
   readonly hides_notifications: boolean | null
   readonly mute_expires_at: Date | null
   readonly domain_blocking: boolean
+  readonly endorsed: boolean
   readonly note: string | null
+}
+
+interface RelationshipOptions {
+  /** False leaves out who is suspended or gone. */
+  readonly withSuspended?: boolean
 }
 
 /** In the order of the ids, those of nobody left out; one statement. */
@@ -30,6 +36,7 @@ export async function listRelationships(
   db: Querier,
   viewerId: string,
   ids: readonly string[],
+  { withSuspended = true }: RelationshipOptions = {},
 ): Promise<Relationship[]> {
   const wanted = [...new Set(ids)].filter(isRowId)
   if (wanted.length === 0) return []
@@ -37,7 +44,7 @@ export async function listRelationships(
     select actors.id, mine.state as mine_state, mine.shows_boosts, mine.notifies, mine.languages,
            theirs.state as theirs_state, blocking.id is not null as blocking, blocked.id is not null as blocked_by,
            muting.id is not null as muting, muting.hides_notifications, muting.expires_at as mute_expires_at,
-           actor_notes.note,
+           actor_notes.note, endorsements.id is not null as endorsed,
            actors.is_domain_blocked as domain_blocking
       from unnest(${wanted}::bigint[]) with ordinality as wanted (id, place)
       join actors on actors.id = wanted.id
@@ -51,6 +58,8 @@ export async function listRelationships(
         and muting.is_mute and muting.state not in ('undone', 'undone_sent')
         and (muting.expires_at is null or muting.expires_at > now())
       left join actor_notes on actor_notes.actor_id = ${viewerId} and actor_notes.about_id = actors.id
+      left join endorsements on endorsements.actor_id = ${viewerId} and endorsements.target_id = actors.id
+     where ${withSuspended} or (actors.suspended_at is null and actors.gone_at is null)
      order by wanted.place`.execute(db)
   return rows.map(relationshipFromRow)
 }
@@ -81,7 +90,7 @@ function relationshipFromRow(row: RelationshipRow): Relationship {
     requested: isRequested,
     requested_by: row.theirs_state === 'pending_approval',
     domain_blocking: row.domain_blocking,
-    endorsed: false,
+    endorsed: row.endorsed,
     note: row.note ?? '',
   }
 }
@@ -154,7 +163,10 @@ export async function listBlockedActors(
   return toPage(rows, page, (row) => row.cursor)
 }
 
-/** For each actor those whom the viewer follows and who follow it; at most ten each, one statement. */
+/**
+ * For each actor those whom the viewer follows and who follow it; at most ten each, one statement. Whoever hides their
+ * follows is not named.
+ */
 export async function listFamiliarFollowers(
   db: Querier,
   viewerId: string,
@@ -167,6 +179,7 @@ export async function listFamiliarFollowers(
     select theirs.target_id, theirs.source_id from follows as theirs
       join follows as mine on mine.source_id = ${viewerId} and mine.target_id = theirs.source_id
        and mine.state = 'accepted'
+      join actors on actors.id = theirs.source_id and not actors.hides_collections
      where theirs.target_id = any(${wanted}::bigint[]) and theirs.state in ('accepting', 'accepted')
      order by theirs.id desc`.execute(db)
   for (const row of rows) {

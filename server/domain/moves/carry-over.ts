@@ -37,6 +37,7 @@ export async function carryFollowsOver(
     if (isThere || (await followsAlike(tx, home, { source, to, follow }, now))) {
       // Before the old follow ends, which ends what hangs on it.
       await carryMembership(tx, source.id, from.id, to.id)
+      await carryEndorsement(tx, source, from, to)
       await unfollowActor(tx, source, from)
     }
   }
@@ -55,6 +56,20 @@ async function listFollowsBy(tx: Transaction, target: Pick<Actor, 'id'>): Promis
     .orderBy('follows.id')
     .forUpdate('follows')
     .execute()
+}
+
+async function carryEndorsement(
+  tx: Transaction,
+  source: Pick<Actor, 'id'>,
+  from: Pick<Actor, 'id'>,
+  to: Pick<Actor, 'id'>,
+): Promise<void> {
+  if (source.id === to.id) return
+  await sql`
+    insert into endorsements (actor_id, target_id, created_at)
+    select actor_id, ${to.id}, created_at from endorsements
+     where actor_id = ${source.id} and target_id = ${from.id}
+        on conflict do nothing`.execute(tx)
 }
 
 interface FollowParts {

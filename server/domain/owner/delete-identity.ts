@@ -18,6 +18,7 @@ const OWN_TABLES = [
   ...(['poll_votes', 'scheduled_posts', 'filters'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
   ...(['severances', 'conversations'] as const),
+  ...(['endorsements', 'dismissed_suggestions'] as const),
 ] as const
 
 /**
@@ -73,6 +74,7 @@ export async function deleteIdentity(
   }
   await tx.deleteFrom('notifications').where('from_actor_id', '=', id).execute()
   await tx.deleteFrom('blocks').where('source_id', '=', id).execute()
+  await tx.deleteFrom('endorsements').where('target_id', '=', id).execute()
   await tx
     .updateTable('oauth_tokens')
     .set({ revoked_at: now })

@@ -19,6 +19,7 @@ export const PROFILE_LIMITS = {
   fields: 8,
   fieldName: 255,
   fieldValue: 2_000,
+  attributionDomains: 10,
 } as const
 
 /** What is left out stays as it is. */
@@ -32,6 +33,8 @@ export interface IdentityEdit {
   readonly isDiscoverable?: boolean | undefined
   readonly isIndexable?: boolean | undefined
   readonly hidesCollections?: boolean | undefined
+  /** Names of hosts, as somebody types them. */
+  readonly attributionDomains?: readonly string[] | undefined
   readonly defaultVisibility?: Visibility | undefined
   readonly defaultSensitive?: boolean | undefined
   /** A language tag; empty for none. */
@@ -59,6 +62,9 @@ export async function editIdentity(
     ...(edit.defaultLanguage === undefined
       ? {}
       : { default_language: normalizeLanguage(edit.defaultLanguage) }),
+    ...(edit.attributionDomains === undefined
+      ? {}
+      : { attribution_domains: attributionDomainsOf(edit.attributionDomains) }),
     ...flagColumns(edit),
   }
   if (Object.keys(changes).length === 0) return actor
@@ -126,6 +132,22 @@ function fieldsOf(
     const value = htmlOf(origin, source).replace(/^<p>(.*)<\/p>$/s, '$1')
     return { name, value, source, verifiedAt: same?.verifiedAt ?? null }
   })
+}
+
+/** @throws HomebirdError UNPROCESSABLE for what is no name of a host, and for too many */
+function attributionDomainsOf(typed: readonly string[]): string[] {
+  const hosts = typed.map((text) => text.trim()).filter((text) => text !== '')
+  const domains = [...new Set(hosts.map((text) => parseAttributionDomain(text)))]
+  if (domains.length <= PROFILE_LIMITS.attributionDomains) return domains
+  throw refused(`Attribution domains are ${domains.length} and may be ${PROFILE_LIMITS.attributionDomains}`)
+}
+
+/** Addresses of pages stand for their hosts. */
+function parseAttributionDomain(text: string): string {
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
+  const host = url?.hostname.replace(/\.$/, '') ?? ''
+  if (/^(?=.{3,253}$)(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/.test(host)) return host
+  throw refused(`Attribution domains: ${text.slice(0, 60)} is not a valid domain name`)
 }
 
 const htmlOf = (origin: string, text: string): string =>

@@ -13,6 +13,7 @@ const ALWAYS: Condition = sql<SqlBool>`true`
 export interface AccountPostsFilter {
   readonly excludesReplies: boolean
   readonly excludesBoosts: boolean
+  readonly excludesDirect: boolean
   readonly onlyMedia: boolean
   readonly onlyPinned: boolean
   /** Names in lower case, all of which a post must carry. */
@@ -34,6 +35,7 @@ export async function listAccountPosts(
     visiblePosts(viewerId),
     filter.excludesReplies ? isOwnThread : ALWAYS,
     filter.excludesBoosts ? sql<SqlBool>`posts.boost_of_id is null` : ALWAYS,
+    filter.excludesDirect ? sql<SqlBool>`posts.visibility <> 'direct'` : ALWAYS,
     filter.onlyMedia ? hasMedia() : ALWAYS,
     ...filter.hashtags.map((name) => hasHashtag([name])),
   ])

@@ -10,6 +10,7 @@ import { blockActor, muteActor, unblockActor, unmuteActor } from '../../domain/b
 import { acceptFollow, rejectFollow } from '../../domain/follows/answer-follow.ts'
 import { followActor, unfollowActor } from '../../domain/follows/follow-actor.ts'
 import { findFollowOf, getRelationship } from '../../domain/follows/list-relationships.ts'
+import { endorseActor, unendorseActor } from '../../domain/profiles/endorsements.ts'
 import { normalizeLanguage } from '../../domain/text/language.ts'
 import { forUser } from './access.ts'
 import { type Api, type ApiApp, getAccountActor } from './api.ts'
@@ -80,6 +81,23 @@ function actsOf(api: Api): ReadonlyArray<readonly [path: string, scope: string, 
       async ({ tx, source, target, form }) =>
         setActorNote(tx, source.id, target.id, (form.comment ?? '').trim()),
     ],
+    // `pin` and `unpin` are how older apps say it.
+    ...(['endorse', 'pin'] as const).map(
+      (name) =>
+        [
+          account(name),
+          'write:accounts',
+          async ({ tx, source, target, now }: ActFacts) => endorseActor(tx, source, target, now),
+        ] as const,
+    ),
+    ...(['unendorse', 'unpin'] as const).map(
+      (name) =>
+        [
+          account(name),
+          'write:accounts',
+          async ({ tx, source, target }: ActFacts) => unendorseActor(tx, source, target),
+        ] as const,
+    ),
     [
       '/follow_requests/:id/authorize',
       'write:follows',

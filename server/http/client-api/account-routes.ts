@@ -16,6 +16,7 @@ import {
 } from '../../domain/follows/list-relationships.ts'
 import { listOriginSide } from '../../domain/follows/origin-lists.ts'
 import { listAccountPosts } from '../../domain/posts/list-posts.ts'
+import { listEndorsed } from '../../domain/profiles/endorsements.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import { type Api, type ApiApp, getAccountActor } from './api.ts'
@@ -43,6 +44,7 @@ export function accountRoutes(api: Api): FastifyPluginAsync {
     relationRoutes(app, api)
     followRoutes(app, api)
     ownListRoutes(app, api)
+    endorsementRoutes(app, api)
     accountPosts(app, api)
   }
 }
@@ -81,8 +83,14 @@ async function findByAcct(api: Api, acct: string): Promise<Actor | undefined> {
 function relationRoutes(app: ApiApp, api: Api): void {
   const { db } = api.context
   const schema = { querystring: IdsQuery }
-  app.get('/accounts/relationships', { ...forUser('read:follows'), schema }, async (request) =>
-    listRelationships(db, actorIdOf(request), request.query.id ?? []),
+  const wanted = {
+    ...forUser('read:follows'),
+    schema: { querystring: Type.Object({ ...IdsQuery.properties, with_suspended: Flag }) },
+  }
+  app.get('/accounts/relationships', wanted, async (request) =>
+    listRelationships(db, actorIdOf(request), request.query.id ?? [], {
+      withSuspended: request.query.with_suspended === true,
+    }),
   )
   app.get(
     '/accounts/familiar_followers',
@@ -160,11 +168,32 @@ function ownListRoutes(app: ApiApp, api: Api): void {
   }
 }
 
+function endorsementRoutes(app: ApiApp, api: Api): void {
+  const { db } = api.context
+  const querystring = PageQuery
+  app.get(
+    '/endorsements',
+    { ...forUser('read:accounts'), schema: { querystring } },
+    async (request, reply) => {
+      const id = actorIdOf(request)
+      const page = await listEndorsed(db, id, id, pageRequest(request.query, ACCOUNT_PAGE))
+      return sendAccounts(api, request, reply, page)
+    },
+  )
+  const ofAccount = { ...forAll('read:accounts'), schema: { params: IdParams, querystring } }
+  app.get('/accounts/:id/endorsements', ofAccount, async (request, reply) => {
+    const actor = await getAccountActor(api, request.params.id)
+    const wanted = pageRequest(request.query, ACCOUNT_PAGE)
+    return sendAccounts(api, request, reply, await listEndorsed(db, viewerIdOf(request), actor.id, wanted))
+  })
+}
+
 function accountPosts(app: ApiApp, api: Api): void {
   const Query = Type.Object({
     ...PAGE_MEMBERS,
     exclude_replies: Flag,
     exclude_reblogs: Flag,
+    exclude_direct: Flag,
     only_media: Flag,
     pinned: Flag,
     tagged: Type.Optional(Type.String({ maxLength: 200 })),
@@ -176,6 +205,7 @@ function accountPosts(app: ApiApp, api: Api): void {
     const filter = {
       excludesReplies: query.exclude_replies === true,
       excludesBoosts: query.exclude_reblogs === true,
+      excludesDirect: query.exclude_direct === true,
       onlyMedia: query.only_media === true,
       onlyPinned: query.pinned === true,
       hashtags: query.tagged === undefined || query.tagged === '' ? [] : [hashtagKey(query.tagged)],

@@ -24,10 +24,12 @@ const ProfileForm = Type.Object({
   hide_collections: Flag,
   fields_attributes: Type.Optional(
     Type.Array(
-      Type.Object({ name: Type.String({ maxLength: 10_000 }), value: Type.String({ maxLength: 10_000 }) }),
+      // Apps leave out what is empty.
+      Type.Object({ name: Text(10_000), value: Text(10_000) }),
       { maxItems: 50 },
     ),
   ),
+  attribution_domains: Type.Optional(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 })),
   source: Type.Optional(
     Type.Object({
       privacy: Type.Optional(
@@ -86,7 +88,8 @@ function editOf(form: Static<typeof ProfileForm>): IdentityEdit {
   return {
     displayName: form.display_name,
     bio: form.note,
-    fields: form.fields_attributes,
+    fields: form.fields_attributes?.map(({ name = '', value = '' }) => ({ name, value })),
+    attributionDomains: form.attribution_domains,
     isLocked: form.locked,
     isBot: form.bot,
     isDiscoverable: form.discoverable,

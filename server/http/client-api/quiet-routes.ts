@@ -16,7 +16,6 @@ const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/tr
 const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
   'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
   'read:statuses': ['/v1/announcements'],
-  'read:accounts': ['/v1/endorsements', '/v1/accounts/:id/endorsements'],
   'read:notifications': ['/v1/notifications/requests'],
 }
 

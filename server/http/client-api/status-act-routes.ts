@@ -77,7 +77,8 @@ export function statusActRoutes(api: Api): FastifyPluginAsync {
     app.post('/statuses/:id/reblog', boosting, async (request) => {
       const actor = await api.actorOf(request)
       const post = await getVisiblePost(db, actorIdOf(request), request.params.id)
-      const visibility = visibilityOfName(request.body.visibility ?? 'public')
+      const asked = request.body.visibility
+      const visibility = asked === undefined ? actor.default_visibility : visibilityOfName(asked)
       const boost = await inTransaction(db, async (tx) =>
         boostPost(tx, home, actor, post, visibility, api.now()),
       )

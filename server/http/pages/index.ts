@@ -26,6 +26,7 @@ const POSTS_PER_PAGE = 20
 const OWN_POSTS = {
   excludesReplies: true,
   excludesBoosts: true,
+  excludesDirect: true,
   onlyMedia: false,
   onlyPinned: false,
   hashtags: [],

@@ -51,6 +51,7 @@ const BEN: OwnActor = {
   is_locked: true,
   is_discoverable: true,
   is_indexable: false,
+  attribution_domains: [],
   published_at: null,
   created_at: new Date('2026-11-22T15:44:13.123Z'),
 }
@@ -188,7 +189,8 @@ test('the instance actor is an Application that tells nothing of the owner', () 
     'url',
   ])
   assert.equal(document['manuallyApprovesFollowers'], true)
-  assert.ok(!JSON.stringify(document).includes('ben'))
+  // The letters of a key may spell anything.
+  assert.ok(!JSON.stringify({ ...document, publicKey: null }).includes('ben'))
   assert.ok(parseActor(document).ok)
 })
 
