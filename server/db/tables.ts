@@ -17,6 +17,7 @@ import type { ProfileTables } from './profile-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
+import type { SearchTables } from './search-tables.ts'
 
 export type { HashtagDay } from './post-tables.ts'
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
@@ -41,7 +42,8 @@ export interface Tables
     ProfileTables,
     QuoteTables,
     ThreadTables,
-    ReactionTables {}
+    ReactionTables,
+    SearchTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import { IDEMPOTENCY_SECONDS } from '../domain/posts/idempotency.ts'
+import { indexBacklog } from '../domain/search/index-posts.ts'
 import type { Sweep } from '../stator/sweeper.ts'
 
 const HOUR_SECONDS = 3_600
@@ -56,8 +57,15 @@ export function inboxBodies({ inspectorDays, inspectorMegabytes }: InspectorLimi
   }
 }
 
+/** Not a deletion, but of its manner: what waits is done piece by piece and is less each time. */
+const searchBacklog: Sweep = {
+  name: 'search_backlog',
+  run: async (db, batchSize) => db.transaction().execute(async (tx) => indexBacklog(tx, batchSize)),
+}
+
 /** Those that no setting changes. */
 export const allSweeps: readonly Sweep[] = [
+  searchBacklog,
   // Those of own posts have no end: their address answers 410 for ever.
   deletion('tombstones', 300, sql`expires_at < now()`),
   deletion('idempotency_keys', 300, sql`created_at < now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`),

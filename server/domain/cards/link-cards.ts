@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Querier } from '../../db/pool.ts'
 import type { RemoteUrl } from '../../net/origin.ts'
+import { queueForIndex } from '../search/index-posts.ts'
 import { CARD_FRESH_SECONDS } from './card-graph.ts'
 
 /** Pages behind posts of others are asked for after a while of chance: everybody who has the post would ask at once. */
@@ -13,7 +14,7 @@ export interface CardLink {
 }
 
 /**
- * One statement for any number of posts. Own posts have their pages read at once; that the worker is to be woken for it is
+ * Two statements for any number of posts. Own posts have their pages read at once; that the worker is to be woken for it is
  * for the caller. What leads to a post that is quoted has no card, whatever its markup.
  * @returns ids of the posts that have their card now
  */
@@ -56,5 +57,12 @@ export async function linkCards(db: Querier, links: readonly CardLink[]): Promis
      order by given.post_id
         on conflict (post_id) do update set card_id = excluded.card_id
     returning post_id`.execute(db)
-  return rows.map((row) => row.post_id)
+  const linked = rows.map((row) => row.post_id)
+  // Their pages were read for other posts before; those that were not are told when they are.
+  await queueForIndex(
+    db,
+    sql`select post_id from post_cards join cards on cards.id = card_id
+         where post_id = any(${linked}::bigint[]) and cards.fetched_at is not null`,
+  )
+  return linked
 }

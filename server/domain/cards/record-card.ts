@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { queueForIndex } from '../search/index-posts.ts'
 import { publishToStreams } from '../timelines/stream-notices.ts'
 import type { Preview } from './preview.ts'
 
@@ -21,6 +22,7 @@ export async function recordPreview(
     .where('id', '=', card.id)
     .execute()
   if (card.fetched_at !== null) return
+  await queueForIndex(tx, sql`select post_id from post_cards where card_id = ${card.id}`)
   const { rows } = await sql<{ actorId: string; id: string }>`
     with carded as (select post_id from post_cards where card_id = ${card.id})
     select actor_id as "actorId", post_id as id from timeline_entries

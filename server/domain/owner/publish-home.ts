@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../db/pool.ts'
 import type { Tables } from '../../db/tables.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
 import { recheckOwnLinks } from '../links/link-checks.ts'
+import { queueForIndex } from '../search/index-posts.ts'
 import { type DomainNames, lockHomeNames, parseDomainNames } from './domains.ts'
 import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
 
@@ -86,6 +87,10 @@ export async function publishHome(
     }
     await rewriteEverything(tx, primary.id, names)
     await recheckOwnLinks(tx)
+    await queueForIndex(
+      tx,
+      sql`select id from posts where is_local and boost_of_id is null and deleted_at is null`,
+    )
     await notify(tx, 'changed', 'domains')
     await notify(tx, 'changed', 'keys')
   })

@@ -15,6 +15,7 @@ import { type Quotable, getQuotable, insertOwnQuote, refused } from '../quotes/o
 import { policyColumns } from '../quotes/quote-policy.ts'
 import { visiblePosts } from './can-see.ts'
 import { type ComposedPost, type PostText, type QuotedPage, composePost } from './compose-post.ts'
+import { indexPosts } from '../search/index-posts.ts'
 import { countNewPosts } from './ingest-counts.ts'
 import { keepLetter, spreadAtHome, tellIdentities, tellMentioned } from './local-effects.ts'
 import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
@@ -63,6 +64,7 @@ export async function createPost(
   await claimAttachments(tx, id, author.id, draft.attachmentIds)
   if (draft.poll) await createOwnPoll(tx, id, draft.poll, now)
   if (quoted !== null) await insertOwnQuote(tx, author, post, quoted)
+  await indexPosts(tx, [id])
   await countNewPosts(tx, [id])
   await tellMentioned(tx, post, mentioned)
   if (quoted !== null) await tellQuoted(tx, post, quoted)

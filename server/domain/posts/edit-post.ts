@@ -9,6 +9,7 @@ import type { Home } from '../owner/home.ts'
 import { type FormerPoll, changeOwnPoll, findPoll } from '../polls/own-poll.ts'
 import type { PollDraft } from '../polls/poll-draft.ts'
 import { findQuotedPage, setQuotePolicy, tellQuoters } from '../quotes/edit-own-quotes.ts'
+import { indexPosts } from '../search/index-posts.ts'
 import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
 import { tellMentioned, tellOfEdit } from './local-effects.ts'
 import { postGraph } from './post-graph.ts'
@@ -59,6 +60,7 @@ export async function editPost(
   const emojis = await ownEmojisIn(tx, [composed.contentSource, composed.summary, ...options])
   await writeVersion(tx, before, { ...composed, emojis }, now)
   if (!isSamePoll) await setKind(tx, before.id, edit.poll ?? null)
+  await indexPosts(tx, [before.id])
   // A post that was not sent yet stays `new`, a pending edit stays `edited`: due again, and taken from a worker that has
   // read the earlier version already.
   await moveRows(tx, postGraph, [before.id], before.state === 'new' ? 'new' : 'edited', { priority: 0 })

@@ -7,6 +7,7 @@ import { listPollTitles } from '../polls/poll-titles.ts'
 import { hostOf } from '../../net/origin.ts'
 import { noteEmojis } from '../emojis/note-emojis.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
+import { indexPosts } from '../search/index-posts.ts'
 import { narrowVisibility } from './narrow-visibility.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import type { RemoteAttachment, RemotePostContent } from './remote-post.ts'
@@ -77,6 +78,7 @@ export async function editRemotePost(
     edit.content.emojis.map((emoji) => ({ ...emoji, signerHost })),
   )
   const newlyMentioned = await replaceParts(tx, before.id, edit.content, haveFilesChanged)
+  await indexPosts(tx, [before.id])
   return { ...(await whoIsConcerned(tx, before.id)), newlyMentioned }
 }
 

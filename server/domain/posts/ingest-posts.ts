@@ -12,6 +12,7 @@ import { countLinkedReplies, countNewPosts } from './ingest-counts.ts'
 import { storeAttachments, storeHashtags, storeMentions } from './ingest-parts.ts'
 import { storePolls } from '../polls/remote-poll.ts'
 import { storeQuotes, wakeQuotesOf } from '../quotes/judge-quotes.ts'
+import { storedWords, vectorOfRecord } from '../search/index-posts.ts'
 import { linkRepliesTo } from './link-replies.ts'
 import type { RemotePostRecord } from './remote-post.ts'
 import { isDeletedByAuthor } from './tombstones.ts'
@@ -89,37 +90,43 @@ const COLUMNS =
   "contentText" text, "summary" text, "isSensitive" boolean, "language" text, "visibility" text, "inReplyToUri" text,
   "emojis" jsonb, "publishedAt" timestamptz, "editedAt" timestamptz, "repliesLink" text, "originReplies" integer,
   "originBoosts" integer, "originLikes" integer,
-  "quoteAutomatic" text[], "quoteManual" text[]`)
+  "quoteAutomatic" text[], "quoteManual" text[], words text`)
 
 async function insertPosts(
   tx: Transaction,
   records: readonly RemotePostRecord[],
   now: Date,
 ): Promise<IngestedPost[]> {
-  const given = records.map(
-    ({ mentions: _m, hashtags: _h, attachments: _a, poll: _p, quote: _q, ...columns }) => columns,
-  )
+  const given = records.map((record) => {
+    const { mentions: _m, hashtags: _h, attachments: _a, poll: _p, quote: _q, ...columns } = record
+    return { ...columns, words: vectorOfRecord(record) }
+  })
   const { rows } = await sql<IngestedPost>`
     with given as materialized (
       select distinct on (uri) id_at("publishedAt") as id, numbered.*
         from rows from (jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as (${COLUMNS})) with ordinality as numbered
        where not ${isDeletedByAuthor(sql.ref('numbered.uri'), sql.ref('numbered.authorId'))}
        order by uri, ordinality
+    ), stored as (
+      insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,
+                         language, visibility, in_reply_to_uri, in_reply_to_id, in_reply_to_author_id, conversation_id,
+                         emojis, quote_automatic, quote_manual, replies_link, origin_replies, origin_boosts, origin_likes, published_at,
+                         edited_at, fetched_at, state, state_next_attempt_at)
+      select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
+             given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
+             coalesce(parent.conversation_id, given.id), given.emojis, "quoteAutomatic", "quoteManual",
+             "repliesLink", "originReplies", "originBoosts", "originLikes",
+             -- Nobody writes in the future, whatever their clock says.
+             least("publishedAt", ${now}::timestamptz), case when "editedAt" is not null then least("editedAt", ${now}::timestamptz) end, ${now}, 'fanned_out', null
+        from given
+        left join posts as parent on parent.uri = "inReplyToUri" and parent.boost_of_id is null
+       order by given.id
+          on conflict (uri) do nothing
+      returning id, uri, author_id, visibility, in_reply_to_uri, in_reply_to_id
+    ), found_by as (
+      insert into post_words (post_id, words)
+      select stored.id, ${storedWords(sql.ref('stored.id'), sql.ref('given.words'))} from stored join given using (uri)
     )
-    insert into posts (id, uri, author_id, kind, page_url, title, content_html, content_text, summary, is_sensitive,
-                       language, visibility, in_reply_to_uri, in_reply_to_id, in_reply_to_author_id, conversation_id,
-                       emojis, quote_automatic, quote_manual, replies_link, origin_replies, origin_boosts, origin_likes, published_at,
-                       edited_at, fetched_at, state, state_next_attempt_at)
-    select given.id, given.uri, "authorId", given.kind, "pageUrl", given.title, "contentHtml", "contentText",
-           given.summary, "isSensitive", given.language, given.visibility, "inReplyToUri", parent.id, parent.author_id,
-           coalesce(parent.conversation_id, given.id), given.emojis, "quoteAutomatic", "quoteManual",
-           "repliesLink", "originReplies", "originBoosts", "originLikes",
-           -- Nobody writes in the future, whatever their clock says.
-           least("publishedAt", ${now}::timestamptz), case when "editedAt" is not null then least("editedAt", ${now}::timestamptz) end, ${now}, 'fanned_out', null
-      from given
-      left join posts as parent on parent.uri = "inReplyToUri" and parent.boost_of_id is null
-     order by given.id
-        on conflict (uri) do nothing
-    returning id, uri, author_id, visibility, in_reply_to_uri, in_reply_to_id`.execute(tx)
+    select * from stored`.execute(tx)
   return rows
 }

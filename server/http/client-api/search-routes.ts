@@ -8,11 +8,13 @@ import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { searchActors } from '../../domain/actors/search-actors.ts'
 import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
 import { findHashtag, searchHashtags } from '../../domain/posts/list-hashtags.ts'
+import { searchPosts } from '../../domain/search/find-posts.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
+import { isRowId } from '../../core/id.ts'
 import { actorIdOf, forAll, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
-import { clampLimit } from './pages.ts'
+import { PAGE_MEMBERS, clampLimit, pageRequest } from './pages.ts'
 
 const SEARCH_PAGE = { usual: 20, most: 40 }
 const ACCOUNT_SEARCH = { usual: 40, most: 80 }
@@ -26,11 +28,14 @@ const Offset = Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_OFFSET }))
 const Limit = Type.Optional(Type.Integer())
 
 const SearchQuery = Type.Object({
+  ...PAGE_MEMBERS,
   q: Words,
   type: Type.Optional(Type.String({ maxLength: 20 })),
   resolve: Flag,
   following: Flag,
-  limit: Limit,
+  account_id: Type.Optional(Type.String({ maxLength: 40 })),
+  // Nothing is reviewed here: the owner is the only one who could.
+  exclude_unreviewed: Flag,
   offset: Offset,
 })
 
@@ -66,11 +71,10 @@ async function search(api: Api, request: FastifyRequest, query: Search): Promise
     query.type === undefined || query.type === '' || query.type === type
   const resolved =
     (query.offset ?? 0) === 0 ? await findNamed(api, request, text, query.resolve === true) : null
-  if (isAddress(text)) return resolvedResults(api, request, resolved)
+  if (resolved !== null && isAddress(text)) return resolvedResults(api, request, resolved)
   return {
     accounts: wants('accounts') ? await findAccounts(api, request, query, resolved) : [],
-    // Posts by their words come with the search index.
-    statuses: [],
+    statuses: wants('statuses') ? await findStatuses(api, request, query) : [],
     hashtags: wants('hashtags') ? await findHashtags(api, request, query) : [],
   }
 }
@@ -98,15 +102,10 @@ async function findNamed(
   return found
 }
 
-async function resolvedResults(
-  api: Api,
-  request: FastifyRequest,
-  resolved: Named | null,
-): Promise<SearchResults> {
+async function resolvedResults(api: Api, request: FastifyRequest, resolved: Named): Promise<SearchResults> {
   const { db } = api.context
   const scope = api.scopeOf(request)
   const nothing: SearchResults = { accounts: [], statuses: [], hashtags: [] }
-  if (resolved === null) return nothing
   if (resolved.kind === 'actor') {
     return { ...nothing, accounts: await accountsFromIds(db, scope, [resolved.actor.id]) }
   }
@@ -128,6 +127,24 @@ async function findAccounts(
   })
   const named = resolved?.kind === 'actor' ? [resolved.actor.id] : []
   return accountsFromIds(api.context.db, api.scopeOf(request), [...new Set([...named, ...ids])])
+}
+
+async function findStatuses(
+  api: Api,
+  request: FastifyRequest,
+  query: Search,
+): Promise<SearchResults['statuses']> {
+  const { db } = api.context
+  const authorId = query.account_id ?? null
+  if (authorId !== null && !isRowId(authorId)) return []
+  const wanted = {
+    text: query.q,
+    authorId,
+    page: pageRequest(query, SEARCH_PAGE),
+    offset: query.offset ?? 0,
+  }
+  const page = await searchPosts(db, actorIdOf(request), wanted, api.now())
+  return statusesFromRows(db, api.scopeOf(request), page.items)
 }
 
 async function findHashtags(

@@ -1,0 +1,86 @@
+/** Writes what posts are found by: with the posts of others as they come in, and anew for any post that has changed. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Querier, Transaction } from '../../db/pool.ts'
+import type { RemotePostRecord } from '../posts/remote-post.ts'
+import { type SearchedPost, vectorOf } from './post-vector.ts'
+
+/** Of a post that is about to be stored; it has no card yet. */
+export function vectorOfRecord(record: RemotePostRecord): string {
+  return vectorOf({
+    ...record,
+    isReply: record.inReplyToUri !== null,
+    hashtags: record.hashtags.map(({ name }) => name),
+    mentionedIds: record.mentions.filter(({ isSilent }) => !isSilent).map(({ actorId }) => actorId),
+    options: record.poll?.options.map(({ title }) => title) ?? null,
+    isQuote: record.quote !== null,
+    card: null,
+  })
+}
+
+/** The words of a post as they are stored: with the pieces of time it belongs to. */
+export const storedWords = (postId: RawBuilder<unknown>, words: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`${words}::tsvector || time_pieces(${postId})`
+
+/** Two statements for any number of posts; boosts and what is deleted have no words. */
+export async function indexPosts(db: Querier, postIds: readonly string[]): Promise<void> {
+  if (postIds.length === 0) return
+  const posts = await loadSearched(db, postIds)
+  if (posts.length === 0) return
+  const rows = posts.map((post) => ({ id: post.id, words: vectorOf(post) }))
+  await sql`
+    insert into post_words (post_id, words)
+    select given.id, ${storedWords(sql.ref('given.id'), sql.ref('given.words'))}
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (id bigint, words text)
+     order by given.id
+        on conflict (post_id) do update set words = excluded.words where post_words.words <> excluded.words`.execute(
+    db,
+  )
+}
+
+/** Locked against deletion meanwhile: words of a post that is gone would fail the whole batch. */
+async function loadSearched(
+  db: Querier,
+  postIds: readonly string[],
+): Promise<Array<SearchedPost & { readonly id: string }>> {
+  const { rows } = await sql<SearchedPost & { id: string }>`
+    select posts.id, author_id as "authorId", title, summary, content_text as "contentText",
+           content_html as "contentHtml", is_sensitive as "isSensitive", in_reply_to_uri is not null as "isReply",
+           language,
+           array(select name from post_hashtags join hashtags on hashtags.id = hashtag_id
+                  where post_id = posts.id) as hashtags,
+           array(select actor_id::text from mentions
+                  where post_id = posts.id and not is_silent) as "mentionedIds",
+           coalesce((select json_agg(json_build_object('kind', kind, 'description', description) order by position)
+                       from attachments where post_id = posts.id), '[]') as attachments,
+           (select array_agg(title order by position) from poll_options where poll_id = posts.id) as options,
+           exists (select from quotes where quotes.post_id = posts.id) as "isQuote",
+           (select json_build_object('title', cards.title, 'description', cards.description)
+              from post_cards join cards on cards.id = card_id
+             where post_cards.post_id = posts.id and cards.fetched_at is not null) as card
+      from posts
+     where id = any(${postIds}::bigint[]) and deleted_at is null and boost_of_id is null
+     order by id for key share`.execute(db)
+  return rows
+}
+
+/** Puts the posts where the worker finds them. */
+export async function queueForIndex(db: Querier, postIds: RawBuilder<unknown>): Promise<void> {
+  await sql`insert into search_backlog (post_id) ${postIds} on conflict do nothing`.execute(db)
+}
+
+/**
+ * Writes the words of posts that wait for it, the newest first; whatever interrupts it, the rest still waits.
+ * @returns how many waited
+ */
+export async function indexBacklog(tx: Transaction, batchSize: number): Promise<number> {
+  const { rows } = await sql<{ post_id: string }>`
+    delete from search_backlog
+     where post_id in (select post_id from search_backlog
+                        order by post_id desc limit ${batchSize} for update skip locked)
+    returning post_id`.execute(tx)
+  await indexPosts(
+    tx,
+    rows.map((row) => row.post_id),
+  )
+  return rows.length
+}

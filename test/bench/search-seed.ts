@@ -1,0 +1,134 @@
+/** A library of posts to search in: words as often as words are, years of time, thousands of authors; the same each time. */
+import type pg from 'pg'
+import { vectorOf } from '../../server/domain/search/post-vector.ts'
+
+const VOCABULARY = 100_000
+const BATCH = 2_000
+const DAY_MS = 86_400_000
+const SPAN_DAYS = 3 * 365
+/** One post in this many has such a part. */
+const ONE_IN = { image: 5, reply: 3, sensitive: 12, german: 8 } as const
+
+export interface Library {
+  /** Words by how often they are, the most frequent first. */
+  readonly words: readonly string[]
+  readonly authorIds: readonly string[]
+  /** Texts of some posts, to take phrases from. */
+  readonly samples: readonly string[]
+}
+
+/** Numbers from 0 to 1 that look like chance and are the same in every run. */
+export function chance(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
+    return state / 4_294_967_296
+  }
+}
+
+const SYLLABLES = 'ba de fi go hu ka le mi no pu ra se ti vo zu bra cle dri flo gru'.split(' ')
+
+function wordOf(rank: number): string {
+  let word = ''
+  for (let rest = rank; ; rest = Math.floor(rest / SYLLABLES.length) - 1) {
+    word += SYLLABLES[rest % SYLLABLES.length]
+    if (rest < SYLLABLES.length) return word
+  }
+}
+
+/** A rank with a probability that falls as the rank grows (Zipf), by the inverse of its integral. */
+const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()) - 1
+
+/** Writes posts by others with their words, as the inbox leaves them, but for what search does not read. */
+export async function seedLibrary(sql: pg.Client, posts: number, authors = 2_000): Promise<Library> {
+  const random = chance(1)
+  const authorIds = await seedAuthors(sql, authors)
+  const words = Array.from({ length: VOCABULARY }, (_, rank) => wordOf(rank))
+  const samples: string[] = []
+  // Building the index at once is many times faster than growing it.
+  await sql.query('drop index post_words_words')
+  const begin = Date.now() - SPAN_DAYS * DAY_MS
+  for (let first = 0; first < posts; first += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, posts - first) }, (_, index) => {
+      const length = 8 + Math.floor(random() * 45)
+      const text = Array.from({ length }, () => words[zipf(random)] ?? '').join(' ')
+      const authorId = authorIds[Math.floor(authors * random() ** 3)] ?? ''
+      const at = new Date(begin + ((first + index) / posts) * SPAN_DAYS * DAY_MS)
+      return { text, authorId, at: at.toISOString(), ...traits(random) }
+    })
+    samples.push(batch[0]?.text ?? '')
+    await insertPosts(sql, first, batch)
+  }
+  await sql.query(
+    'create index post_words_words on post_words using gin (words) with (fastupdate = on, gin_pending_list_limit = 128)',
+  )
+  await sql.query('vacuum analyze posts, post_words, actors')
+  return { words, authorIds, samples }
+}
+
+interface Seed {
+  readonly text: string
+  readonly authorId: string
+  readonly at: string
+  readonly hasImage: boolean
+  readonly isReply: boolean
+  readonly isSensitive: boolean
+  readonly language: string
+}
+
+function traits(random: () => number): Pick<Seed, 'hasImage' | 'isReply' | 'isSensitive' | 'language'> {
+  return {
+    hasImage: random() < 1 / ONE_IN.image,
+    isReply: random() < 1 / ONE_IN.reply,
+    isSensitive: random() < 1 / ONE_IN.sensitive,
+    language: random() < 1 / ONE_IN.german ? 'de' : 'en',
+  }
+}
+
+async function seedAuthors(sql: pg.Client, count: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `insert into actors (uri, kind, host, username, handle_domain, display_name, inbox_uri, fetched_at)
+     select 'https://library.bench.example/users/' || n, 'Person', 'library.bench.example', 'reader' || n,
+            'library.bench.example', 'Reader ' || n, 'https://library.bench.example/users/' || n || '/inbox', now()
+       from generate_series(1, $1::integer) as n
+     returning id`,
+    [count],
+  )
+  return rows.map((row) => row.id)
+}
+
+async function insertPosts(sql: pg.Client, first: number, seeds: readonly Seed[]): Promise<void> {
+  const rows = seeds.map((seed, index) => ({
+    ...seed,
+    uri: `https://library.bench.example/posts/${first + index}`,
+    words: vectorOf({
+      authorId: seed.authorId,
+      title: null,
+      summary: '',
+      contentText: seed.text,
+      contentHtml: '',
+      isSensitive: seed.isSensitive,
+      isReply: seed.isReply,
+      language: seed.language,
+      hashtags: [],
+      mentionedIds: [],
+      attachments: seed.hasImage ? [{ kind: 'image', description: null }] : [],
+      options: null,
+      isQuote: false,
+      card: null,
+    }),
+  }))
+  await sql.query(
+    `with given as materialized (
+       select id_at(at) as id, given.* from jsonb_to_recordset($1::jsonb)
+         as given (uri text, "authorId" bigint, text text, at timestamptz, words text, language text, "isSensitive" boolean)
+     ), made as (
+       insert into posts (id, uri, author_id, content_html, content_text, language, is_sensitive, visibility,
+                          conversation_id, published_at, fetched_at, state)
+       select id, uri, "authorId", '<p>' || text || '</p>', text, language, "isSensitive", 'public', id, at, now(), 'fanned_out'
+         from given
+     )
+     insert into post_words (post_id, words) select id, words::tsvector || time_pieces(id) from given`,
+    [JSON.stringify(rows)],
+  )
+}
