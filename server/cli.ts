@@ -90,6 +90,14 @@ withCommonOptions(owner.command('password'))
     ),
   )
 
+withCommonOptions(owner.command('reset-2fa'))
+  .description('take authenticator, recovery codes and passkeys away, on the machine itself')
+  .action(
+    run(async (options: CommonOptions) =>
+      (await import('./commands/owner-second-factors.ts')).resetTwoFactor(options),
+    ),
+  )
+
 const names = async () => import('./commands/home-names.ts')
 
 const identity = program.command('identity').description('the names under which you write')

@@ -3,7 +3,7 @@
 import type { Account } from './account.ts'
 
 /** Pages of the window; each is answered with the same document. */
-export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you'] as const
+export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you', '/sign-in'] as const
 
 /** Header that every change made by the window carries: no form and no other site can set it. */
 export const WINDOW_HEADER = 'x-homebird'
@@ -14,6 +14,10 @@ export interface WindowState {
   readonly version: string
   /** True where the start printed a key that was not used yet. */
   readonly keyWaiting: boolean
+  /** Sign-in takes the code of an authenticator beside the password. */
+  readonly asksForCode: boolean
+  /** A passkey was made for the host by which this page is reached. */
+  readonly takesPasskey: boolean
 }
 
 export interface SetUpForm {

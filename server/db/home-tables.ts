@@ -1,6 +1,6 @@
 /** The tables of the home itself: its settings, its owner, its domains, what Stator counts. */
 import type { Generated, JSONColumnType } from 'kysely'
-import type { Moment } from './column-types.ts'
+import type { Moment, NullableMoment } from './column-types.ts'
 
 interface HomeSettingsTable {
   key: string
@@ -22,6 +22,8 @@ interface OwnerSessionsTable {
   created_at: Moment
   last_used_at: Moment
   expires_at: Moment
+  kind: Generated<'window' | 'public'>
+  proved_at: NullableMoment
 }
 
 interface DomainsTable {

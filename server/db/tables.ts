@@ -14,6 +14,7 @@ import type { NoticeTables } from './notice-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ProfileTables } from './profile-tables.ts'
+import type { SignInTables } from './sign-in-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
@@ -41,6 +42,7 @@ export interface Tables
     PostTables,
     ProfileTables,
     QuoteTables,
+    SignInTables,
     ThreadTables,
     ReactionTables,
     SearchTables {}

@@ -1,4 +1,5 @@
 /** What a token may do: names, which name covers which, and plain words for the person who is asked. */
+import type { AppMay } from '../../contracts/sign-in.ts'
 
 const READ = 'accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses'
   .split(' ')
@@ -47,6 +48,7 @@ export function coversScopes(granted: readonly string[], wanted: readonly string
 }
 
 interface PlainWords {
+  readonly may: AppMay
   readonly text: string
   /** Any of these brings the sentence up. */
   readonly scopes: readonly string[]
@@ -54,8 +56,9 @@ interface PlainWords {
 
 /** In the order in which they matter to the person. */
 const IN_PLAIN_WORDS: readonly PlainWords[] = [
-  { text: 'Know your name, picture and address', scopes: ['profile', 'read:accounts'] },
+  { may: 'know_you', text: 'Know your name, picture and address', scopes: ['profile', 'read:accounts'] },
   {
+    may: 'read',
     text: 'Read everything in your home: posts, messages to you, lists and marks',
     scopes: [
       'read:statuses',
@@ -66,24 +69,40 @@ const IN_PLAIN_WORDS: readonly PlainWords[] = [
       'read:search',
     ],
   },
-  { text: 'See your notifications', scopes: ['read:notifications'] },
-  { text: 'See whom you follow, block and mute', scopes: ['read:follows', 'read:blocks', 'read:mutes'] },
-  { text: 'Write, edit and delete posts in your name', scopes: ['write:statuses', 'write:media'] },
+  { may: 'read_notifications', text: 'See your notifications', scopes: ['read:notifications'] },
   {
+    may: 'read_relations',
+    text: 'See whom you follow, block and mute',
+    scopes: ['read:follows', 'read:blocks', 'read:mutes'],
+  },
+  {
+    may: 'write',
+    text: 'Write, edit and delete posts in your name',
+    scopes: ['write:statuses', 'write:media'],
+  },
+  {
+    may: 'mark',
     text: 'Like, mark and file posts in your name',
     scopes: ['write:favourites', 'write:bookmarks', 'write:lists', 'write:filters', 'write:conversations'],
   },
-  { text: 'Change your profile', scopes: ['write:accounts'] },
-  { text: 'Follow and unfollow people', scopes: ['write:follows'] },
-  { text: 'Block and mute people', scopes: ['write:blocks', 'write:mutes'] },
-  { text: 'Put your notifications away', scopes: ['write:notifications'] },
-  { text: 'Report people to their servers', scopes: ['write:reports'] },
-  { text: 'Send notifications to your device', scopes: ['push'] },
+  { may: 'edit_profile', text: 'Change your profile', scopes: ['write:accounts'] },
+  { may: 'follow', text: 'Follow and unfollow people', scopes: ['write:follows'] },
+  { may: 'block', text: 'Block and mute people', scopes: ['write:blocks', 'write:mutes'] },
+  { may: 'clear_notifications', text: 'Put your notifications away', scopes: ['write:notifications'] },
+  { may: 'report', text: 'Report people to their servers', scopes: ['write:reports'] },
+  { may: 'push', text: 'Send notifications to your device', scopes: ['push'] },
 ]
 
 /** Sentences for the consent page. */
 export function scopesInPlainWords(scopes: readonly string[]): string[] {
-  return IN_PLAIN_WORDS.filter((words) => words.scopes.some((scope) => coversScope(scopes, scope))).map(
-    (words) => words.text,
-  )
+  return wordsFor(scopes).map((words) => words.text)
+}
+
+/** The same, by name. */
+export function scopesAsMay(scopes: readonly string[]): AppMay[] {
+  return wordsFor(scopes).map((words) => words.may)
+}
+
+function wordsFor(scopes: readonly string[]): PlainWords[] {
+  return IN_PLAIN_WORDS.filter((words) => words.scopes.some((scope) => coversScope(scopes, scope)))
 }

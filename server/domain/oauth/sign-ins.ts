@@ -20,6 +20,8 @@ export async function openSignIn(db: Querier, userAgent: string, now: Date): Pro
     .insertInto('owner_sessions')
     .values({
       token_hash: hashSecret(PREFIX + token),
+      kind: 'public',
+      proved_at: now,
       user_agent: userAgent.slice(0, MAX_USER_AGENT_LENGTH),
       created_at: now,
       last_used_at: now,

@@ -21,14 +21,24 @@ export interface OwnerSession {
   readonly expiresAt: Date
   /** The identity it reads and writes as: the oldest; null before set-up. */
   readonly identityId: string | null
+  /** When its holder last proved to be the owner; null for one that the key of a start opened. */
+  readonly provedAt: Date | null
 }
 
 export function hashSessionToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }
 
-/** @returns the token, which is nowhere else and never again */
-export async function openOwnerSession(db: Querier, userAgent: string, now: Date): Promise<string> {
+/**
+ * @param isProved  by password and second factor, or by passkey: what changes the sign-in itself asks for that
+ * @returns the token, which is nowhere else and never again
+ */
+export async function openOwnerSession(
+  db: Querier,
+  userAgent: string,
+  now: Date,
+  isProved: boolean,
+): Promise<string> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   await db
     .insertInto('owner_sessions')
@@ -38,6 +48,7 @@ export async function openOwnerSession(db: Querier, userAgent: string, now: Date
       created_at: now,
       last_used_at: now,
       expires_at: expiryAfter(now),
+      proved_at: isProved ? now : null,
     })
     .execute()
   await db.deleteFrom('owner_sessions').where('expires_at', '<', now).execute()
@@ -49,7 +60,7 @@ export async function findOwnerSession(db: Querier, token: string, now: Date): P
   const tokenHash = hashSessionToken(token)
   const row = await db
     .selectFrom('owner_sessions')
-    .select(['public_id', 'expires_at', 'last_used_at'])
+    .select(['public_id', 'expires_at', 'last_used_at', 'proved_at'])
     .select(
       sql<string | null>`(
         select actors.id from actors
@@ -69,7 +80,7 @@ export async function findOwnerSession(db: Querier, token: string, now: Date): P
       .where('token_hash', '=', tokenHash)
       .execute()
   }
-  return { publicId: row.public_id, expiresAt, identityId: row.identity_id }
+  return { publicId: row.public_id, expiresAt, identityId: row.identity_id, provedAt: row.proved_at }
 }
 
 /** Signs one browser out. Open streams of it end, since the other processes are told. */

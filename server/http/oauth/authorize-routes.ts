@@ -1,13 +1,11 @@
-/** The owner decides about an app: sign-in, consent, and the answer to the app. */
+/** The owner decides about an app: consent, and the answer to the app. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, listIdentities } from '../../domain/actors/actor.ts'
 import { issueCode } from '../../domain/oauth/codes.ts'
 import { scopesInPlainWords } from '../../domain/oauth/scopes.ts'
-import { isKnownDevice, rememberDevice } from '../../domain/oauth/known-devices.ts'
-import { endSignIn, isSignedIn, openSignIn } from '../../domain/oauth/sign-ins.ts'
-import { verifyOwnerPassword } from '../../domain/owner/password.ts'
+import { endSignIn } from '../../domain/oauth/sign-ins.ts'
 import { askForPatience, toHomebirdError } from '../plugins/answers.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { Api, ApiApp } from '../client-api/api.ts'
@@ -19,35 +17,19 @@ import {
   answerUri,
   checkAuthorizeRequest,
 } from './authorize-request.ts'
-import {
-  clearSignInCookie,
-  deviceTokenOf,
-  formToken,
-  requireOwnForm,
-  sendPage,
-  setDeviceCookie,
-  setSignInCookie,
-  signInTokenOf,
-} from './page-guard.ts'
-import { SignInGate } from './sign-in-gate.ts'
-import { STYLE, codePage, consentPage, messagePage, signInPage } from './pages.ts'
+import { PLAIN, clearSignInCookie, formToken, requireOwnForm, sendPage, signInTokenOf } from './page-guard.ts'
+import { STYLE, codePage, consentPage, messagePage } from './pages.ts'
+import { FORM_MEMBERS, fieldsOf, isRequestSignedIn, showSignIn } from './sign-in-routes.ts'
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
 const Query = Type.Object(AUTHORIZE_MEMBERS)
-const FORM_MEMBERS = { ...AUTHORIZE_MEMBERS, form_token: Text(100) }
-const SignInForm = Type.Object({ ...FORM_MEMBERS, password: Text(2_000) })
 const ConsentForm = Type.Object({ ...FORM_MEMBERS, decision: Text(10), identity: Text(40) })
 
 export function authorizeRoutes(api: Api): FastifyPluginAsync {
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
-    app.setErrorHandler(sendErrorPage)
     app.get('/oauth/authorize', { ...OPEN, schema: { querystring: Query } }, async (request, reply) =>
       showAuthorize(api, request, reply, request.query),
-    )
-    const gate = new SignInGate(api.context.clock)
-    app.post('/oauth/sign-in', { ...OPEN, schema: { body: SignInForm } }, async (request, reply) =>
-      signIn(api, gate, request, reply, request.body),
     )
     app.post('/oauth/authorize', { ...OPEN, schema: { body: ConsentForm } }, async (request, reply) =>
       decide(api, request, reply, request.body),
@@ -56,11 +38,11 @@ export function authorizeRoutes(api: Api): FastifyPluginAsync {
 }
 
 /** A person reads these. */
-function sendErrorPage(raw: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendErrorPage(raw: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toHomebirdError(raw)
   const page = messagePage('This did not work', error.safe)
   askForPatience(reply, error)
-  return sendPage(reply.code(error.status), page, STYLE, null)
+  return sendPage(reply.code(error.status), page, STYLE, PLAIN)
 }
 
 async function showAuthorize(
@@ -74,86 +56,7 @@ async function showAuthorize(
   const isIn = params.force_login !== true && (await isRequestSignedIn(api, request))
   return isIn
     ? showConsent(api, request, reply, checked.request)
-    : showSignIn(api, request, reply, checked.request, false)
-}
-
-async function isRequestSignedIn(api: Api, request: FastifyRequest): Promise<boolean> {
-  const token = signInTokenOf(request)
-  return token !== null && isSignedIn(api.context.db, token, api.now())
-}
-
-/** The request itself travels with the forms and is checked anew with each. */
-function fieldsOf(request: AuthorizeRequest, token: string): Record<string, string> {
-  return {
-    response_type: 'code',
-    client_id: request.app.client_id,
-    redirect_uri: request.redirectUri,
-    scope: request.scopes.join(' '),
-    ...(request.state === null ? {} : { state: request.state }),
-    ...(request.codeChallenge === null
-      ? {}
-      : { code_challenge: request.codeChallenge, code_challenge_method: 'S256' }),
-    form_token: token,
-  }
-}
-
-function showSignIn(
-  api: Api,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  wanted: AuthorizeRequest,
-  isWrong: boolean,
-): FastifyReply {
-  const page = signInPage({
-    appName: wanted.app.name,
-    domain: api.context.home.primaryDomain()?.domain ?? 'this home',
-    fields: fieldsOf(wanted, formToken(request, reply, 'sign in')),
-    isWrong,
-  })
-  return sendPage(reply.code(isWrong ? 422 : 200), page, STYLE, null)
-}
-
-/** @throws HomebirdError RATE_LIMITED when there were too many wrong passwords from where this comes */
-async function signIn(
-  api: Api,
-  gate: SignInGate,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  form: Static<typeof SignInForm>,
-): Promise<FastifyReply> {
-  const { db } = api.context
-  requireOwnForm(request, 'sign in', form.form_token)
-  const checked = await checkAuthorizeRequest(db, form, originOf(api, request))
-  if (!checked.isGood) return reply.redirect(checked.redirect, 303)
-  const device = await knownDeviceOf(api, request)
-  takeTry(gate, device)
-  if (!(await verifyOwnerPassword(db, form.password ?? ''))) {
-    return showSignIn(api, request, reply, checked.request, true)
-  }
-  gate.giveBack(device)
-  if (device === null) {
-    setDeviceCookie(reply, await rememberDevice(db, request.headers['user-agent'] ?? '', api.now()))
-  }
-  const former = signInTokenOf(request)
-  if (former !== null) await endSignIn(db, former)
-  setSignInCookie(reply, await openSignIn(db, request.headers['user-agent'] ?? '', api.now()))
-  const { form_token: _token, ...params } = fieldsOf(checked.request, '')
-  return reply.redirect(`/oauth/authorize?${new URLSearchParams(params)}`, 303)
-}
-
-async function knownDeviceOf(api: Api, request: FastifyRequest): Promise<string | null> {
-  const token = deviceTokenOf(request)
-  return token !== null && (await isKnownDevice(api.context.db, token, api.now())) ? token : null
-}
-
-function takeTry(gate: SignInGate, device: string | null): void {
-  const retryAfterSeconds = gate.take(device)
-  if (retryAfterSeconds === 0) return
-  const who = device === null ? 'browsers that are not known' : 'a known browser'
-  throw new HomebirdError('RATE_LIMITED', `too many wrong passwords from ${who}`, {
-    safe: 'Too many attempts. Wait a few minutes and try again.',
-    details: { retryAfterSeconds },
-  })
+    : showSignIn(api, request, reply, checked.request, 'asked')
 }
 
 async function showConsent(
@@ -176,7 +79,10 @@ async function showConsent(
     })),
     fields: fieldsOf(wanted, formToken(request, reply, 'consent')),
   })
-  return sendPage(reply, page, STYLE, wanted.isOutOfBand ? null : wanted.redirectUri)
+  return sendPage(reply, page, STYLE, {
+    ...PLAIN,
+    formTarget: wanted.isOutOfBand ? null : wanted.redirectUri,
+  })
 }
 
 /** The page is this host's, by whatever name it was reached. */
@@ -202,7 +108,7 @@ async function decide(
   const checked = await checkAuthorizeRequest(db, form, originOf(api, request))
   if (!checked.isGood) return reply.redirect(checked.redirect, 303)
   const wanted = checked.request
-  if (!(await isRequestSignedIn(api, request))) return showSignIn(api, request, reply, wanted, false)
+  if (!(await isRequestSignedIn(api, request))) return showSignIn(api, request, reply, wanted, 'asked')
   const identity = await chosenIdentity(api, form.identity)
   await endRequestSignIn(api, request, reply)
   if (form.decision !== 'allow') return refuseApp(reply, wanted)
@@ -217,7 +123,7 @@ async function decide(
     },
     api.now(),
   )
-  if (wanted.isOutOfBand) return sendPage(reply, codePage(wanted.app.name, code), STYLE, null)
+  if (wanted.isOutOfBand) return sendPage(reply, codePage(wanted.app.name, code), STYLE, PLAIN)
   const answer = { code, state: wanted.state, iss: wanted.issuer }
   return reply.redirect(answerUri(wanted.redirectUri, answer), 303)
 }
@@ -240,7 +146,7 @@ async function chosenIdentity(api: Api, id: string | undefined): Promise<Actor> 
 
 function refuseApp(reply: FastifyReply, wanted: AuthorizeRequest): FastifyReply {
   if (wanted.isOutOfBand) {
-    return sendPage(reply, messagePage('No access was given', 'You can close this page.'), STYLE, null)
+    return sendPage(reply, messagePage('No access was given', 'You can close this page.'), STYLE, PLAIN)
   }
   const description = 'The owner of this home gave no access.'
   const answer = {

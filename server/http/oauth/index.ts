@@ -2,6 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
+import { Challenges } from '../../domain/sign-in/challenges.ts'
 import { guardRoutes } from '../client-api/access.ts'
 import { openApi } from '../client-api/api.ts'
 import { readBodies } from '../client-api/bodies.ts'
@@ -9,7 +10,9 @@ import { neverKept, openToOrigins, preflightRoutes } from '../client-api/cors.ts
 import type { HttpContext } from '../http-context.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
-import { authorizeRoutes } from './authorize-routes.ts'
+import { authorizeRoutes, sendErrorPage } from './authorize-routes.ts'
+import { passkeyPageRoutes } from './passkey-pages.ts'
+import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 const OPEN_PATHS = [
@@ -26,7 +29,13 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
     guardRoutes(app, context, 'public')
     await readBodies(app)
     await limitRates(app)
-    await app.register(authorizeRoutes(api))
+    const challenges = new Challenges(context.clock)
+    await app.register(async (pages) => {
+      pages.setErrorHandler(sendErrorPage)
+      await pages.register(authorizeRoutes(api))
+      await pages.register(signInRoutes(api, challenges))
+    })
+    await app.register(passkeyPageRoutes(api, challenges))
     // Web apps of any origin call these; the pages above are for the owner's browser alone.
     await app.register(async (open) => {
       openToOrigins(open)

@@ -48,6 +48,11 @@ export function requireOwnForm(
 const tokenOf = (nonce: string, purpose: FormPurpose): string =>
   createHash('sha256').update(`${purpose}\n${nonce}`).digest('base64url')
 
+/** @throws HomebirdError FORBIDDEN for what a page of another site, or no page, asks for */
+export function requireOwnOrigin(request: FastifyRequest): void {
+  if (!isOwnOrigin(request)) throw new HomebirdError('FORBIDDEN', 'a request of a page comes from elsewhere')
+}
+
 /** Browsers name the origin of every form that is posted; those that do not say so are refused. */
 function isOwnOrigin(request: FastifyRequest): boolean {
   const { origin, host } = request.headers
@@ -91,16 +96,27 @@ function setCookie(reply: FastifyReply, name: string, value: string, maxAge: num
   void reply.header('set-cookie', cookie)
 }
 
+interface PageAllowance {
+  /** The app's address; null where forms stay here. */
+  readonly formTarget: string | null
+  /** Address of the script; null for none. */
+  readonly script: string | null
+}
+
+/** What a page is that leads nowhere and runs nothing. */
+export const PLAIN: PageAllowance = { formTarget: null, script: null }
+
 /**
- * Sends a page. Forms may lead to this home and, after the consent, to the app: browsers check where a redirect goes.
- * @param formTarget  the app's address
+ * Sends a page. Forms may lead to this home and, after the consent, to the app: browsers check where a redirect goes. A
+ * page with passkeys runs one script of ours, which may ask this home.
  */
 export function sendPage(
   reply: FastifyReply,
   html: string,
   style: string,
-  formTarget: string | null,
+  allowed: PageAllowance,
 ): FastifyReply {
+  const { formTarget, script } = allowed
   const styleHash = createHash('sha256').update(style).digest('base64')
   const target = formTarget === null ? '' : ` ${cspSource(formTarget)}`
   const policy = [
@@ -108,6 +124,9 @@ export function sendPage(
     `style-src 'sha256-${styleHash}'`,
     "img-src 'self'",
     `form-action 'self'${target}`,
+    ...(script === null
+      ? []
+      : [`script-src ${script}`, "connect-src 'self'", "require-trusted-types-for 'script'"]),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ')

@@ -1,4 +1,4 @@
-/** The pages of sign-in and consent: plain documents without script. */
+/** The pages of sign-in and consent: plain documents, without script but for passkeys. */
 import { escapeHtml } from '../../domain/text/escape-html.ts'
 
 export const STYLE = `
@@ -11,7 +11,7 @@ h1{font-size:1.35rem;line-height:1.3;margin:0 0 .5rem;overflow-wrap:anywhere}
 p{margin:.5rem 0}.quiet{color:var(--quiet);font-size:.925rem;overflow-wrap:anywhere}.warn{color:var(--warn)}
 ul{padding-left:1.2rem;margin:.75rem 0}li{margin:.3rem 0}
 label{display:block;margin-top:1rem;font-weight:600}
-input[type=password]{width:100%;margin-top:.35rem;padding:.7rem .8rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.6rem}
+input[type=password],input[type=text]{width:100%;margin-top:.35rem;padding:.7rem .8rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.6rem}
 fieldset{border:0;padding:0;margin:1.25rem 0 0}legend{font-weight:600;padding:0}
 .who{display:flex;align-items:center;gap:.75rem;margin-top:.6rem;font-weight:400;overflow-wrap:anywhere}
 .who img{width:2.5rem;height:2.5rem;border-radius:50%;object-fit:cover;flex:none}.who span span{display:block}
@@ -22,10 +22,11 @@ button.act{background:var(--act);border-color:var(--act);color:var(--on-act)}
 code{display:block;margin:1rem 0;padding:.9rem;background:var(--ground);border:1px solid var(--line);border-radius:.6rem;font-size:1.05rem;overflow-wrap:anywhere;user-select:all}
 `
 
-function document(title: string, body: string): string {
+function document(title: string, body: string, hasScript = false): string {
+  const code = !hasScript ? '' : `<script defer src="/oauth/passkey.js"></script>`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${STYLE}</style>${code}</head>
 <body><main>${body}</main></body></html>`
 }
 
@@ -44,18 +45,55 @@ interface SignInPage {
   /** Sent along with the form. */
   readonly fields: Readonly<Record<string, string>>
   readonly isWrong: boolean
+  /** An authenticator is set up. */
+  readonly asksForCode: boolean
+  /** A passkey was made for this host. */
+  readonly takesPasskey: boolean
 }
 
-export function signInPage({ appName, domain, fields, isWrong }: SignInPage): string {
-  const wrong = isWrong ? '<p class="warn" role="alert">That is not the password of this home.</p>' : ''
+export function signInPage(page: SignInPage): string {
+  const { appName, domain, fields, asksForCode } = page
+  const secret = asksForCode ? 'password or code' : 'password'
+  const wrong = page.isWrong ? `<p class="warn" role="alert">That is not the ${secret} of this home.</p>` : ''
   return document(
     `Sign in to ${domain}`,
     `<h1>Sign in to ${isolated(domain)}</h1>
 <p class="quiet">${isolated(appName)} asks for access to your home. You will see what it asks for before you decide.</p>${wrong}
+${page.takesPasskey ? passkeyForm(fields) : ''}
 <form method="post" action="/oauth/sign-in">${hiddenFields(fields)}
 <label for="password">Password of this home</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus maxlength="1024">
+${asksForCode ? CODE_FIELD : ''}
 <div class="row"><button class="act" type="submit">Sign in</button></div></form>`,
+    page.takesPasskey,
+  )
+}
+
+const CODE_FIELD = `<label for="code">Code of your authenticator app</label>
+<input id="code" name="code" type="text" inputmode="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="60" aria-describedby="code-help">
+<p id="code-help" class="quiet">Without it, one of your recovery codes does.</p>`
+
+/** Hidden until the script has seen that this browser can. */
+function passkeyForm(fields: Readonly<Record<string, string>>): string {
+  return `<form method="post" action="/oauth/sign-in" data-passkey="use" hidden>${hiddenFields(fields)}
+<input type="hidden" name="passkey" value=""><div class="row"><button data-act type="submit">Sign in with a passkey</button></div>
+<p class="warn" role="alert"></p></form>`
+}
+
+/** @param host  for which the passkey will be good */
+export function passkeyPage(host: string): string {
+  return document(
+    'A passkey for your home',
+    `<h1>A passkey for ${isolated(host)}</h1>
+<p>With it you sign in on this page by the finger, the face or the code of this device, without the password.</p>
+<form method="post" action="/oauth/passkey" data-passkey="make" hidden>
+<label for="name">Name of this device</label>
+<input id="name" name="name" type="text" autocomplete="off" maxlength="60" placeholder="My phone">
+<div class="row"><button data-act class="act" type="submit">Make a passkey</button></div><p class="warn" role="alert"></p></form>
+<p data-done hidden role="status">The passkey is made. You can close this page.</p>
+<p data-unable hidden class="warn">This browser cannot make passkeys.</p>
+<noscript><p class="warn">A passkey needs the script of this page.</p></noscript>`,
+    true,
   )
 }
 

@@ -1,30 +1,29 @@
 /**
  * Who may try the owner's password now. Behind a tunnel every stranger has the same address, so addresses are not counted:
  * all browsers from which nobody has signed in before share ten tries in five minutes, and after those one in half a
- * minute. A browser from which the owner has signed in has ten of its own, which no stranger can use up.
+ * minute. A browser from which the owner has signed in has ten of its own, which no stranger can use up. Wrong codes beside
+ * the right password are counted for themselves.
  * @see security rule 76
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
+import { CODE_TRIES, PASSWORD_TRIES, TryBucket } from '../plugins/try-bucket.ts'
 
-const TRIES = 10
-const WINDOW_MS = 300_000
 const MOST_DEVICES = 1_000
 
-/** A bucket that fills again bit by bit. */
-interface Bucket {
-  left: number
-  readAtMs: number
+interface Buckets {
+  readonly passwords: TryBucket
+  readonly codes: TryBucket
 }
 
 export class SignInGate {
   readonly #clock: Pick<Clock, 'monotonicMs'>
-  readonly #strangers: Bucket
-  readonly #devices = new LRUCache<string, Bucket>({ max: MOST_DEVICES })
+  readonly #strangers: Buckets
+  readonly #devices = new LRUCache<string, Buckets>({ max: MOST_DEVICES })
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock
-    this.#strangers = this.#fullBucket()
+    this.#strangers = this.#fullBuckets()
   }
 
   /**
@@ -33,29 +32,35 @@ export class SignInGate {
    * @returns 0, or in how many seconds there will be one
    */
   take(device: string | null): number {
-    const bucket = this.#bucketOf(device)
-    const nowMs = this.#clock.monotonicMs()
-    bucket.left = Math.min(TRIES, bucket.left + ((nowMs - bucket.readAtMs) * TRIES) / WINDOW_MS)
-    bucket.readAtMs = nowMs
-    if (bucket.left < 1) return Math.ceil(((1 - bucket.left) * WINDOW_MS) / TRIES / 1_000)
-    bucket.left -= 1
-    return 0
+    return this.#bucketsOf(device).passwords.take()
   }
 
   /** It was the owner: the try costs nothing. */
   giveBack(device: string | null): void {
-    const bucket = this.#bucketOf(device)
-    bucket.left = Math.min(TRIES, bucket.left + 1)
+    this.#bucketsOf(device).passwords.giveBack()
   }
 
-  #bucketOf(device: string | null): Bucket {
+  /** Takes a code of the authenticator. @returns false when none may be tried now */
+  takeCode(device: string | null): boolean {
+    return this.#bucketsOf(device).codes.take() === 0
+  }
+
+  /** No code was wrong: none was tried for nothing. */
+  giveCodeBack(device: string | null): void {
+    this.#bucketsOf(device).codes.giveBack()
+  }
+
+  #bucketsOf(device: string | null): Buckets {
     if (device === null) return this.#strangers
-    const bucket = this.#devices.get(device) ?? this.#fullBucket()
-    this.#devices.set(device, bucket)
-    return bucket
+    const buckets = this.#devices.get(device) ?? this.#fullBuckets()
+    this.#devices.set(device, buckets)
+    return buckets
   }
 
-  #fullBucket(): Bucket {
-    return { left: TRIES, readAtMs: this.#clock.monotonicMs() }
+  #fullBuckets(): Buckets {
+    return {
+      passwords: new TryBucket(this.#clock, PASSWORD_TRIES),
+      codes: new TryBucket(this.#clock, CODE_TRIES),
+    }
   }
 }

@@ -15,8 +15,12 @@ import { reportRoutes } from './report-routes.ts'
 import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
+import { SignInDesk } from './sign-in-desk.ts'
+import { signInRoutes } from './sign-in-routes.ts'
 
 const PREFIX = '/api/homebird/v1'
 
@@ -44,7 +48,11 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
           }
           return reply.code(error.status).send(body)
         })
-        await owner.register(sessionRoutes(context))
+        const desk = new SignInDesk(context)
+        await owner.register(sessionRoutes(context, desk))
+        await owner.register(signInRoutes(context, desk))
+        await owner.register(passkeyRoutes(context, desk))
+        await owner.register(deviceRoutes(context))
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
         await owner.register(inspectorRoutes(context))

@@ -5,7 +5,6 @@ import { type Static, Type } from 'typebox'
 import type { WindowState } from '../../contracts/owner-api.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
-import { verifyOwnerPassword } from '../../domain/owner/password.ts'
 import {
   consumeOneTimeKey,
   endOwnerSession,
@@ -13,7 +12,10 @@ import {
   openOwnerSession,
 } from '../../domain/owner/sessions.ts'
 import { isHomeSetUp } from '../../domain/owner/set-up.ts'
+import { hasPasskeys } from '../../domain/sign-in/passkeys.ts'
+import { asksForCode } from '../../domain/sign-in/prove-owner.ts'
 import type { HttpContext } from '../http-context.ts'
+import { PasskeyAnswer } from '../plugins/passkey-answer.ts'
 import {
   clearSessionCookie,
   findRequestSession,
@@ -21,15 +23,16 @@ import {
   sessionTokenOf,
   setSessionCookie,
 } from './session.ts'
+import { ProofForm, type SignInDesk, placeOf } from './sign-in-desk.ts'
 
 const OPEN = { scope: 'public' } as const
 /** Rule 76. */
 const TEN_IN_FIVE_MINUTES = { max: 10, timeWindow: 300_000 }
 
 const KeyForm = Type.Object({ key: Type.String({ minLength: 1, maxLength: 200 }) })
-const PasswordForm = Type.Object({ password: Type.String({ maxLength: 2_000 }) })
+const PasskeyForm = Type.Object({ response: PasskeyAnswer })
 
-export function sessionRoutes(context: HttpContext): FastifyPluginAsync {
+export function sessionRoutes(context: HttpContext, desk: SignInDesk): FastifyPluginAsync {
   const limited = { config: { ...OPEN, rateLimit: TEN_IN_FIVE_MINUTES } }
   return async (app) => {
     app.get('/state', { config: OPEN }, async (request, reply) => readState(context, request, reply))
@@ -39,20 +42,32 @@ export function sessionRoutes(context: HttpContext): FastifyPluginAsync {
       async (request, reply) => {
         requireOwnPage(request)
         await checkOneTimeKey(context, request.body.key)
-        await signIn(context, request, reply)
-        return readStateOf(context, true)
+        await signIn(context, request, reply, false)
+        return readStateOf(context, request, true)
       },
     )
-    app.post<{ Body: Static<typeof PasswordForm> }>(
+    app.post<{ Body: Static<typeof ProofForm> }>(
       '/session',
-      { ...limited, schema: { body: PasswordForm } },
+      { ...limited, schema: { body: ProofForm } },
       async (request, reply) => {
         requireOwnPage(request)
-        if (!(await verifyOwnerPassword(context.db, request.body.password))) {
-          throw new HomebirdError('UNAUTHORIZED', 'a wrong password was given', { safe: 'wrong_password' })
+        if (!(await desk.isOwner(request.body))) {
+          throw new HomebirdError('UNAUTHORIZED', 'a wrong password or code was given', {
+            safe: 'wrong_password',
+          })
         }
-        await signIn(context, request, reply)
-        return readStateOf(context, true)
+        await signIn(context, request, reply, true)
+        return readStateOf(context, request, true)
+      },
+    )
+    app.post<{ Body: Static<typeof PasskeyForm> }>(
+      '/session/passkey',
+      { ...limited, schema: { body: PasskeyForm } },
+      async (request, reply) => {
+        requireOwnPage(request)
+        await desk.requirePasskey(request, request.body.response)
+        await signIn(context, request, reply, true)
+        return readStateOf(context, request, true)
       },
     )
     app.delete('/session', { config: OPEN }, async (request, reply) => {
@@ -60,7 +75,7 @@ export function sessionRoutes(context: HttpContext): FastifyPluginAsync {
       const session = await findRequestSession(context, request)
       if (session !== null) await endOwnerSession(context.db, session.publicId)
       clearSessionCookie(request, reply)
-      return readStateOf(context, false)
+      return readStateOf(context, request, false)
     })
   }
 }
@@ -83,10 +98,11 @@ export async function signIn(
   context: HttpContext,
   request: FastifyRequest,
   reply: FastifyReply,
+  isProved: boolean,
 ): Promise<void> {
   const userAgent = request.headers['user-agent'] ?? ''
   const former = await findRequestSession(context, request)
-  const token = await openOwnerSession(context.db, userAgent, context.clock.now())
+  const token = await openOwnerSession(context.db, userAgent, context.clock.now(), isProved)
   if (former !== null) await endOwnerSession(context.db, former.publicId)
   setSessionCookie(request, reply, token)
 }
@@ -100,14 +116,21 @@ async function readState(
   const token = sessionTokenOf(request)
   // The cookie slides with the session; the window asks at every start.
   if (session !== null && token !== null) setSessionCookie(request, reply, token)
-  return readStateOf(context, session !== null)
+  return readStateOf(context, request, session !== null)
 }
 
-async function readStateOf(context: HttpContext, hasSession: boolean): Promise<WindowState> {
+export async function readStateOf(
+  context: HttpContext,
+  request: FastifyRequest,
+  hasSession: boolean,
+): Promise<WindowState> {
   const { db, oneTimeKeyHash } = context
-  const [isSetUp, keyUsed] = await Promise.all([
+  const place = placeOf(request)
+  const [isSetUp, keyUsed, asks, takesPasskey] = await Promise.all([
     isHomeSetUp(db),
     oneTimeKeyHash === null ? true : isOneTimeKeyUsed(db, oneTimeKeyHash),
+    asksForCode(db),
+    place === null ? false : hasPasskeys(db, place.rpId),
   ])
   const phase = isSetUp
     ? hasSession
@@ -116,5 +139,5 @@ async function readStateOf(context: HttpContext, hasSession: boolean): Promise<W
     : hasSession
       ? 'needs_set_up'
       : 'needs_key'
-  return { phase, version: VERSION, keyWaiting: !keyUsed }
+  return { phase, version: VERSION, keyWaiting: !keyUsed, asksForCode: asks, takesPasskey }
 }

@@ -3,11 +3,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { WindowState } from '../../contracts/owner-api.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { VERSION } from '../../core/version.ts'
 import { isHomeSetUp, setUpHome } from '../../domain/owner/set-up.ts'
 import type { HttpContext } from '../http-context.ts'
 import { findRequestSession, requireOwnPage } from './session.ts'
-import { signIn } from './session-routes.ts'
+import { readStateOf, signIn } from './session-routes.ts'
 import { checkSetUpForm } from './set-up-form.ts'
 
 /** Whoever corrects a field sends again; nobody does so thirty times. */
@@ -40,8 +39,8 @@ export function setUpRoutes(context: HttpContext): FastifyPluginAsync {
         }
         await setUpHome(context.db, request.body, context.clock)
         await context.home.refresh()
-        await signIn(context, request, reply)
-        return { phase: 'signed_in', version: VERSION, keyWaiting: false }
+        await signIn(context, request, reply, true)
+        return readStateOf(context, request, true)
       },
     )
   }

@@ -37,6 +37,8 @@ test('the key opens the first run, the first run makes the home, and its maker i
     phase: 'needs_key',
     version: '0.1.0',
     keyWaiting: true,
+    asksForCode: false,
+    takesPasskey: false,
   })
   assert.equal((await enterWithKey(home)).status, 200)
   assert.equal(await phase(home), 'needs_set_up')

@@ -32,3 +32,19 @@ test('a known browser has tries of its own, which run out too, and the right pas
   assert.equal(gate.take('mine'), 30)
   assert.equal(gate.take('another'), 0)
 })
+
+test('ten wrong codes are enough for a day, for strangers and for each known browser apart', () => {
+  const { clock, gate } = openGate()
+  for (let n = 0; n < 30; n += 1) {
+    assert.equal(gate.takeCode(null), true)
+    gate.giveCodeBack(null)
+  }
+  for (let n = 0; n < 10; n += 1) assert.equal(gate.takeCode(null), true)
+  assert.equal(gate.takeCode(null), false)
+  assert.equal(gate.takeCode('mine'), true)
+  clock.nowMs += 7_200_000
+  assert.equal(gate.takeCode(null), false)
+  clock.nowMs += 1_440_000
+  assert.equal(gate.takeCode(null), true)
+  assert.equal(gate.takeCode(null), false)
+})

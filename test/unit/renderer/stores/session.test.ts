@@ -13,7 +13,9 @@ import {
 import { memoryStorage } from '../../../../renderer/stores/key-value-storage.ts'
 import { openScriptedApi } from '../../../support/scripted-api.ts'
 
-const state = (phase: string) => ({ body: { phase, version: '1', keyWaiting: true } })
+const state = (phase: string) => ({
+  body: { phase, version: '1', keyWaiting: true, asksForCode: false, takesPasskey: false },
+})
 
 test('the key of the address is exchanged once and opens the first run', async (t) => {
   const scripted = await openScriptedApi(t, ({ path }) =>
