@@ -5,8 +5,9 @@
 import { createDereferencer, type Dereferencer } from './activitypub/dereference.ts'
 import { createRemoteKeys, type RemoteKeys } from './activitypub/remote-keys.ts'
 import type { DatabaseConnection, StartMessage } from './contracts/child-message.ts'
-import type { Config } from './core/config.ts'
+import { type Config, processEnvironment } from './core/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
+import { dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
 import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
@@ -14,6 +15,8 @@ import { type Database, openDatabase } from './db/pool.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
 import { activePause } from './domain/owner/switches.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
+import { openLocalMediaStore } from './storage/local-media-store.ts'
+import type { MediaStore } from './storage/media-store.ts'
 
 export interface ContextOptions {
   /** Shown in logs and in `pg_stat_activity`: `server`, `worker`, `cli`. */
@@ -21,6 +24,8 @@ export interface ContextOptions {
   readonly config: Config
   readonly database: DatabaseConnection
   readonly connections: number
+  /** Null where the settings or the platform say. */
+  readonly dataDir?: string | null
   readonly clock?: Clock
   readonly log?: Logger
 }
@@ -36,6 +41,8 @@ export interface Context extends AsyncDisposable {
   readonly fetch: SafeFetch
   readonly remoteKeys: RemoteKeys
   readonly dereferencer: Dereferencer
+  /** What the owner uploads. */
+  readonly media: MediaStore
   close(): Promise<void>
 }
 
@@ -44,6 +51,7 @@ export function contextOptionsFrom(start: StartMessage<Config>): ContextOptions 
     part: start.role,
     config: start.settings,
     database: start.database,
+    dataDir: start.dataDir,
     // One of the granted connections listens.
     connections: Math.max(1, start.connections - 1),
   }
@@ -96,6 +104,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       fetch,
       remoteKeys,
       dereferencer,
+      media: openLocalMediaStore({ folder: mediaFolder(options) }),
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -103,6 +112,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     await close()
     throw error
   }
+}
+
+function mediaFolder({ config, dataDir }: ContextOptions): string {
+  const home = dataDir ?? config.dataDir ?? defaultDataDirHere(processEnvironment())
+  return config.mediaRoot ?? dataDirAt(home).media
 }
 
 /** In reverse; a part that fails to close is logged and the others still close. */

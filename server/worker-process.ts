@@ -8,6 +8,7 @@ import { startHeartbeat } from './workers/heartbeat.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
+import { uploadSweeps } from './workers/upload-sweeps.ts'
 
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext(contextOptionsFrom(channel.start))
@@ -41,7 +42,7 @@ export function createWorkerRunner(context: Context, workerId?: string): Runner 
     clock,
     log,
     graphs,
-    sweeps: [...allSweeps, inboxBodies(config)],
+    sweeps: [...allSweeps, inboxBodies(config), ...uploadSweeps(context)],
     ...limits,
   })
   // Ends with the home that it listens to.

@@ -7,7 +7,7 @@ interface StatusLimits {
   readonly characters_reserved_per_url: number
 }
 
-interface MediaLimits {
+export interface MediaLimits {
   readonly supported_mime_types: readonly string[]
   readonly description_limit: number
   readonly image_size_limit: number

@@ -216,6 +216,33 @@ export const SETTINGS = {
     fallback: '/media/',
     help: 'where own media is served; an absolute https address offloads it to a CDN',
   }),
+  mediaRoot: setting({
+    env: 'HOMEBIRD_MEDIA_ROOT',
+    aliases: ['TAKAHE_MEDIA_ROOT'],
+    type: optional(absolutePath),
+    fallback: '',
+    help: 'folder of what you upload; empty means media/ in the data directory',
+  }),
+  mediaMaxImageMb: setting({
+    env: 'HOMEBIRD_MEDIA_MAX_IMAGE_MB',
+    aliases: ['TAKAHE_MEDIA_MAX_IMAGE_FILESIZE_MB'],
+    type: integer(1, 100),
+    fallback: '16',
+    help: 'largest picture that you may upload, in megabytes',
+  }),
+  mediaMaxVideoMb: setting({
+    env: 'HOMEBIRD_MEDIA_MAX_VIDEO_MB',
+    type: integer(1, 2_000),
+    fallback: '99',
+    help: 'largest video or sound that you may upload, in megabytes',
+  }),
+  avatarMaxKb: setting({
+    env: 'HOMEBIRD_AVATAR_MAX_KB',
+    aliases: ['TAKAHE_AVATAR_MAX_IMAGE_FILESIZE_KB'],
+    type: integer(10, 100_000),
+    fallback: '8192',
+    help: 'largest avatar or header picture that you may upload, in kilobytes',
+  }),
   pruneDays: setting({
     env: 'HOMEBIRD_PRUNE_DAYS',
     aliases: ['TAKAHE_REMOTE_PRUNE_HORIZON'],

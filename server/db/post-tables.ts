@@ -113,6 +113,11 @@ interface AttachmentsTable {
   focus_y: Nullable<number>
   duration_seconds: Nullable<number>
   created_at: Moment
+  former_post_id: Nullable<string>
+  preview_width: Nullable<number>
+  preview_height: Nullable<number>
+  frame_rate: Nullable<number>
+  bitrate: Nullable<number>
 }
 
 interface InteractionsTable extends StateColumns {

@@ -19,7 +19,9 @@ import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
 import type { SearchTables } from './search-tables.ts'
+import type { UploadTables } from './upload-tables.ts'
 
+export type { UploadPurpose } from './upload-tables.ts'
 export type { HashtagDay } from './post-tables.ts'
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { QuoteApprovalState, QuotePolicy } from './quote-tables.ts'
@@ -45,7 +47,8 @@ export interface Tables
     SignInTables,
     ThreadTables,
     ReactionTables,
-    SearchTables {}
+    SearchTables,
+    UploadTables {}
 
 /** A row as it is read. */
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -11,6 +11,8 @@ export type Channel =
   | 'stream'
   /** Payload: what changed (`settings`, `domains`, `domain_blocks`, `blocks`, `sessions`, `keys`, `filters`); caches of it are dropped. */
   | 'changed'
+  /** Payload: id of an upload that is settled. */
+  | 'uploads'
 
 export async function notify(db: Querier, channel: Channel, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(db)

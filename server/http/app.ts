@@ -14,6 +14,7 @@ import { shapeAnswers } from './plugins/answers.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
+import { refuseBadClient } from './plugins/upload-pace.ts'
 import { streamingRoutes } from './streaming/index.ts'
 
 /** Limits of rule 86; uploads set their own. */
@@ -58,6 +59,7 @@ function createApp(context: HttpContext): FastifyInstance {
     trustProxy: false,
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: refuseBadClient,
     http: { connectionsCheckingInterval: LIMITS_CHECKED_EVERY_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Open streams and idle keep-alive sockets must not hold up a stop.

@@ -62,6 +62,9 @@ import { postHandlers } from './post-handlers.ts'
 import { scheduledPostHandlers } from './scheduled-post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
+import { uploadGraph } from '../domain/uploads/upload-graph.ts'
+import type { MediaStore } from '../storage/media-store.ts'
+import { uploadHandlers } from './upload-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
 import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 
@@ -74,6 +77,7 @@ export interface WorkerParts {
   readonly home: Home
   readonly fetch: SafeFetch
   readonly dereferencer: Dereferencer
+  readonly media: MediaStore
 }
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
@@ -115,6 +119,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: cardGraph, handlers: cardHandlers({ ...parts, previewCards }) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
+    work({ graph: uploadGraph, handlers: uploadHandlers(parts) }),
   ]
 }
 

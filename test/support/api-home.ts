@@ -27,6 +27,7 @@ import { type FakePeer, reach } from './fake-peer.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import { openTestMedia } from './test-media.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -35,6 +36,8 @@ export interface ApiHomeOptions {
   readonly domain?: string | null
   readonly peers?: readonly FakePeer[]
   readonly clock?: Clock
+  /** Of the disk of uploads. */
+  readonly leastFreeMediaBytes?: number
 }
 
 /** One app's way to a listener: its token, and requests with it. */
@@ -99,6 +102,8 @@ export interface ApiHome {
   readonly host: string
   readonly publicPort: number
   readonly privatePort: number
+  /** Where uploads lie. */
+  readonly mediaFolder: string
   readonly ana: Row<'actors'>
   /** Others, as the inbox would have stored them. */
   readonly others: RemoteSeeds
@@ -139,10 +144,12 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
   const remoteKeys = createRemoteKeys({ ...shared, listener })
   closeBeforeCluster(async () => remoteKeys.close())
   const stopping = new AbortController()
+  const uploads = openTestMedia(options.leastFreeMediaBytes)
   const context: HttpContext = {
     ...shared,
     listener,
     remoteKeys,
+    media: uploads.media,
     config: testConfig(),
     oneTimeKeyHash: null,
     windowDir: null,
@@ -163,6 +170,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     host,
     publicPort,
     privatePort,
+    mediaFolder: uploads.folder,
     ana,
     statementCount: () => database.statementCount(),
     others: new RemoteSeeds(db),

@@ -28,6 +28,7 @@ import type { FakeActor } from './fake-peer-actor.ts'
 import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
 import { type FakePeer, reach } from './fake-peer.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import { openTestMedia } from './test-media.ts'
 
 export interface FederationHomeOptions {
   readonly peers?: readonly FakePeer[]
@@ -228,6 +229,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     home,
     dereferencer,
     remoteKeys,
+    media: openTestMedia().media,
     oneTimeKeyHash: null,
     windowDir: null,
     stopping: stopping.signal,

@@ -16,6 +16,7 @@ import type { HttpContext } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import { openTestMedia } from './test-media.ts'
 
 export const START_KEY = 'the-key-of-this-start'
 
@@ -58,6 +59,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     fetch,
     listener,
     remoteKeys,
+    media: openTestMedia().media,
     config,
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,

@@ -1,4 +1,4 @@
-/** Pictures for tests, made of numbers: a PNG of any size and two colours. */
+/** Pictures and sounds for tests, made of numbers: a PNG of any size and two colours, silence. */
 import { crc32, deflateSync } from 'node:zlib'
 
 type Colour = readonly [red: number, green: number, blue: number]
@@ -29,4 +29,19 @@ function chunk(name: string, data: Buffer): Buffer {
   const check = Buffer.alloc(4)
   check.writeUInt32BE(crc32(body))
   return Buffer.concat([length, body, check])
+}
+
+/** Frames of silence: MPEG-1 layer III, 128 kbit/s, 44.1 kHz. */
+export function mp3Of(frames = 40): Buffer {
+  const frame = Buffer.alloc(417)
+  frame.writeUInt32BE(0xff_fb_90_64)
+  return Buffer.concat(Array.from({ length: frames }, () => frame))
+}
+
+let shade = 0
+
+/** A picture that no other test of the file has. */
+export function newPicture(width = 40, height = 30): Buffer {
+  shade += 1
+  return pngOf(width, height, [shade % 256, 40, 200], [10, shade % 256, 90])
 }

@@ -4,7 +4,10 @@ import type { Row } from '../../db/tables.ts'
 import type { MediaUrls } from './media-urls.ts'
 
 /** What is told of an attachment. */
-type ShownAttachment = Omit<Row<'attachments'>, 'created_at' | 'owner_actor_id' | 'scheduled_id'>
+type ShownAttachment = Omit<
+  Row<'attachments'>,
+  'created_at' | 'owner_actor_id' | 'scheduled_id' | 'former_post_id'
+>
 
 /** The longest side of a preview, in pixels. */
 const PREVIEW_SIDE = 640
@@ -38,12 +41,25 @@ function metaOf(row: ShownAttachment): MediaMeta | null {
 }
 
 function originalOf(row: ShownAttachment): MediaDimensions | null {
-  const duration = row.duration_seconds === null ? null : { duration: row.duration_seconds }
-  if (row.width === null || row.height === null || row.width <= 0 || row.height <= 0) return duration
-  return { ...dimensions(row.width, row.height), ...duration }
+  const size = row.width === null || row.height === null ? null : dimensions(row.width, row.height)
+  const original: MediaDimensions = {
+    ...size,
+    ...(row.frame_rate === null ? {} : { frame_rate: frameRateOf(row.frame_rate) }),
+    ...(row.duration_seconds === null ? {} : { duration: row.duration_seconds }),
+    ...(row.bitrate === null ? {} : { bitrate: row.bitrate }),
+  }
+  return Object.keys(original).length === 0 ? null : original
 }
 
+/** As a fraction, which is what apps know. */
+const frameRateOf = (rate: number): string =>
+  Number.isInteger(rate) ? `${rate}/1` : `${Math.round(rate * 1_000)}/1000`
+
+/** Of what is shown before the file itself: the stored preview where its size is known. */
 function smallOf(row: ShownAttachment): MediaDimensions | null {
+  if (row.preview_width !== null && row.preview_height !== null) {
+    return dimensions(row.preview_width, row.preview_height)
+  }
   if (row.kind === 'audio' || row.width === null || row.height === null) return null
   if (row.width <= 0 || row.height <= 0) return null
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(row.width, row.height))
@@ -51,9 +67,8 @@ function smallOf(row: ShownAttachment): MediaDimensions | null {
   return dimensions(side(row.width), side(row.height))
 }
 
-const dimensions = (width: number, height: number): MediaDimensions => ({
-  width,
-  height,
-  size: `${width}x${height}`,
-  aspect: width / height,
-})
+function dimensions(width: number, height: number): MediaDimensions | null {
+  return width > 0 && height > 0
+    ? { width, height, size: `${width}x${height}`, aspect: width / height }
+    : null
+}

@@ -15,7 +15,7 @@ const POSTS_PER_STEP = 500
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
   ...(['timeline_entries', 'bookmarks', 'pins', 'notifications', 'lists'] as const),
-  ...(['poll_votes', 'scheduled_posts', 'filters'] as const),
+  ...(['poll_votes', 'scheduled_posts', 'filters', 'uploads'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
   ...(['severances', 'conversations'] as const),
   ...(['endorsements', 'dismissed_suggestions'] as const),
@@ -72,6 +72,7 @@ export async function deleteIdentity(
   for (const table of OWN_TABLES) {
     await tx.deleteFrom(table).where('actor_id', '=', id).execute()
   }
+  await tx.deleteFrom('attachments').where('owner_actor_id', '=', id).execute()
   await tx.deleteFrom('notifications').where('from_actor_id', '=', id).execute()
   await tx.deleteFrom('blocks').where('source_id', '=', id).execute()
   await tx.deleteFrom('endorsements').where('target_id', '=', id).execute()

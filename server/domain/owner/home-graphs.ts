@@ -27,6 +27,7 @@ import { quoteGraph } from '../quotes/quote-graph.ts'
 import { reportGraph } from '../reports/report-graph.ts'
 import { scheduledPostGraph } from '../scheduled-posts/scheduled-post-graph.ts'
 import { threadFetchGraph } from '../threads/thread-fetch-graph.ts'
+import { uploadGraph } from '../uploads/upload-graph.ts'
 
 /** In order of their tables. */
 export const homeGraphs: readonly Graph[] = [
@@ -57,4 +58,5 @@ export const homeGraphs: readonly Graph[] = [
   reportGraph,
   scheduledPostGraph,
   threadFetchGraph,
+  uploadGraph,
 ]

@@ -10,6 +10,7 @@ import { type FormerPoll, changeOwnPoll, findPoll } from '../polls/own-poll.ts'
 import type { PollDraft } from '../polls/poll-draft.ts'
 import { findQuotedPage, setQuotePolicy, tellQuoters } from '../quotes/edit-own-quotes.ts'
 import { indexPosts } from '../search/index-posts.ts'
+import { type AttachmentFacts, attachmentColumns } from '../uploads/receive-upload.ts'
 import { type ComposedPost, type PostText, composePost } from './compose-post.ts'
 import { tellMentioned, tellOfEdit } from './local-effects.ts'
 import { postGraph } from './post-graph.ts'
@@ -18,10 +19,18 @@ import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
 export interface PostEdit extends PostText {
   /** In order; left out, the attachments stay as they are. */
   readonly attachmentIds?: readonly string[]
+  /** New descriptions and focal points of attachments that the post then has. */
+  readonly attachmentEdits?: readonly AttachmentEdit[]
   /** Null takes the poll away; left out, it stays as it is. */
   readonly poll?: PollDraft | null
   /** Who may quote it; left out, it stays as it is. */
   readonly quotePolicy?: QuotePolicy | undefined
+}
+
+export interface AttachmentEdit extends AttachmentFacts {
+  readonly id: string
+  /** A new thumbnail was given to it a moment ago. */
+  readonly hasNewThumbnail?: boolean
 }
 
 /**
@@ -49,10 +58,13 @@ export async function editPost(
   const areSameFiles = attachmentIds.join() === attachments.map(({ id }) => id).join()
   const poll = await findPoll(tx, before.id)
   const isSamePoll = edit.poll === undefined || (edit.poll === null && poll === null)
-  if (areSameFiles && isSamePoll && isSame(before, composed)) return before
+  const changedFiles = changesOf(edit.attachmentEdits ?? [], attachments, attachmentIds)
+  const isSameMedia = areSameFiles && changedFiles.length === 0
+  if (isSameMedia && isSamePoll && isSame(before, composed)) return before
   await keepVersion(tx, before, attachments, poll)
   if (edit.poll !== undefined) await changeOwnPoll(tx, before.id, poll, edit.poll, now)
   if (!areSameFiles) await replaceAttachments(tx, before, attachmentIds)
+  for (const { id, ...facts } of changedFiles) await describeAttachment(tx, before.id, id, facts)
   const mentioned = composed.mentioned.map((actor) => actor.id)
   const added = await setMentions(tx, before.id, mentioned)
   await setHashtags(tx, before.id, composed.hashtags)
@@ -89,6 +101,40 @@ async function listAttachments(tx: Transaction, postId: string): Promise<Row<'at
   return tx.selectFrom('attachments').selectAll().where('post_id', '=', postId).orderBy('position').execute()
 }
 
+/**
+ * The edits of attachments that the post will have and that say something new.
+ * @throws HomebirdError UNPROCESSABLE for a description that is too long
+ */
+function changesOf(
+  edits: readonly AttachmentEdit[],
+  attachments: readonly Row<'attachments'>[],
+  attachmentIds: readonly string[],
+): AttachmentEdit[] {
+  return edits.filter((edit) => {
+    if (!attachmentIds.includes(edit.id)) return false
+    const row = attachments.find(({ id }) => id === edit.id)
+    const columns = attachmentColumns(edit)
+    if (row === undefined || edit.hasNewThumbnail === true) return true
+    return Object.entries(columns).some(([name, value]) => row[name as keyof typeof columns] !== value)
+  })
+}
+
+async function describeAttachment(
+  tx: Transaction,
+  postId: string,
+  id: string,
+  facts: AttachmentFacts,
+): Promise<void> {
+  const columns = attachmentColumns(facts)
+  if (Object.keys(columns).length === 0) return
+  await tx
+    .updateTable('attachments')
+    .set(columns)
+    .where('id', '=', id)
+    .where('post_id', '=', postId)
+    .execute()
+}
+
 function isSame(before: Row<'posts'>, composed: ComposedPost): boolean {
   return (
     before.content_source === composed.contentSource &&
@@ -121,7 +167,7 @@ async function keepVersion(
     .execute()
 }
 
-/** Files that were taken out wait for another post, and are cleared away with those that found none. */
+/** Files that were taken out may go into another post; the history of this one shows them as long as it lives. */
 async function replaceAttachments(
   tx: Transaction,
   post: Row<'posts'>,
@@ -129,7 +175,7 @@ async function replaceAttachments(
 ): Promise<void> {
   await claimAttachments(tx, post.id, post.author_id, attachmentIds)
   await sql`
-    update attachments set post_id = null, created_at = now()
+    update attachments set post_id = null, former_post_id = post_id, created_at = now()
      where post_id = ${post.id} and not (id = any(${attachmentIds}::bigint[]))`.execute(tx)
 }
 

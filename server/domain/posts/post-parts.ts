@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
 import { markOutdated } from '../hashtags/mark-hashtags.ts'
 import { type ComposedPost, POST_LIMITS } from './compose-post.ts'
 
@@ -58,7 +59,8 @@ export async function setHashtags(
 
 /**
  * Claims uploads of this author that wait for a post, in this order.
- * @throws HomebirdError UNPROCESSABLE when one of them is not there, not the author's, or taken by another post
+ * @throws HomebirdError UNPROCESSABLE when one of them is not there, not the author's, taken by another post or not ready, and
+ *   for videos or sounds among others
  */
 export async function claimAttachments(
   tx: Transaction,
@@ -66,15 +68,12 @@ export async function claimAttachments(
   authorId: string,
   attachmentIds: readonly string[],
 ): Promise<void> {
-  refuseTooMany(attachmentIds)
   if (attachmentIds.length === 0) return
-  const { rows } = await sql`
+  await requireUsable(tx, authorId, attachmentIds, postId)
+  await sql`
     update attachments
        set post_id = ${postId}, position = array_position(${attachmentIds}::bigint[], id) - 1
-     where id = any(${attachmentIds}::bigint[]) and owner_actor_id = ${authorId}
-       and (post_id is null or post_id = ${postId}) and scheduled_id is null
-    returning id`.execute(tx)
-  refuseMissing(attachmentIds, rows.length)
+     where id = any(${attachmentIds}::bigint[])`.execute(tx)
 }
 
 /**
@@ -87,31 +86,51 @@ export async function reserveAttachments(
   authorId: string,
   attachmentIds: readonly string[],
 ): Promise<void> {
-  refuseTooMany(attachmentIds)
   if (attachmentIds.length === 0) return
-  const { rows } = await sql`
+  await requireUsable(tx, authorId, attachmentIds, null)
+  await sql`
     update attachments set scheduled_id = ${scheduledId}
+     where id = any(${attachmentIds}::bigint[])`.execute(tx)
+}
+
+/** Locks them. @param postId  the post that may have them already */
+async function requireUsable(
+  tx: Transaction,
+  authorId: string,
+  attachmentIds: readonly string[],
+  postId: string | null,
+): Promise<void> {
+  refuseTooMany(attachmentIds)
+  const { rows } = await sql<Pick<Row<'attachments'>, 'id' | 'kind' | 'file_key'>>`
+    select id, kind, file_key from attachments
      where id = any(${attachmentIds}::bigint[]) and owner_actor_id = ${authorId}
-       and post_id is null and scheduled_id is null
-    returning id`.execute(tx)
+       and (post_id is null or post_id = ${postId}::bigint) and scheduled_id is null
+     order by id for update`.execute(tx)
   refuseMissing(attachmentIds, rows.length)
+  if (rows.length > 1 && rows.some(({ kind }) => kind !== 'image')) {
+    throw refusedMedia(attachmentIds, 'Cannot attach a video or a sound to a post that has other files')
+  }
+  if (rows.some((row) => row.file_key === null)) {
+    throw refusedMedia(
+      attachmentIds,
+      'Cannot attach files that have not finished processing. Try again in a moment!',
+    )
+  }
 }
 
 function refuseTooMany(attachmentIds: readonly string[]): void {
-  if (attachmentIds.length <= POST_LIMITS.attachments) return
-  const limit = `a post holds at most ${POST_LIMITS.attachments} attachments`
-  throw new HomebirdError('UNPROCESSABLE', `${attachmentIds.length} attachments, but ${limit}`, {
-    safe: `Validation failed: ${limit}`,
-  })
+  const { attachments: limit } = POST_LIMITS
+  if (attachmentIds.length > limit)
+    throw refusedMedia(attachmentIds, `Cannot attach more than ${limit} files`)
 }
 
 function refuseMissing(attachmentIds: readonly string[], found: number): void {
   if (found === new Set(attachmentIds).size) return
-  throw new HomebirdError(
-    'UNPROCESSABLE',
-    `not all of the attachments ${attachmentIds.join(', ')} can be used`,
-    {
-      safe: 'Validation failed: one of the attachments is not there or used already',
-    },
-  )
+  throw refusedMedia(attachmentIds, 'one of the attachments is not there or used already')
+}
+
+function refusedMedia(attachmentIds: readonly string[], flaw: string): HomebirdError {
+  return new HomebirdError('UNPROCESSABLE', `attachments ${attachmentIds.join(', ')}: ${flaw}`, {
+    safe: `Validation failed: ${flaw}`,
+  })
 }

@@ -50,7 +50,10 @@ export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>
 /** The select list of posts that are to be shown: reading all columns costs twice the time. */
 export const SHOWN_POSTS = sql.join(SHOWN_COLUMNS.map((name) => sql.ref(`posts.${name}`)))
 
-export type ShownFile = Omit<AttachmentRow, 'created_at' | 'owner_actor_id' | 'scheduled_id'>
+export type ShownFile = Omit<
+  AttachmentRow,
+  'created_at' | 'owner_actor_id' | 'scheduled_id' | 'former_post_id'
+>
 export type MentionRow = Pick<
   Row<'actors'>,
   'id' | 'username' | 'handle_domain' | 'is_local' | 'uri' | 'page_url'
@@ -155,7 +158,9 @@ async function loadHanging(
              'id', id::text, 'post_id', post_id::text, 'position', position, 'kind', kind, 'media_type', media_type,
              'remote_url', remote_url, 'remote_preview_url', remote_preview_url, 'file_key', file_key,
              'preview_key', preview_key, 'description', description, 'blurhash', blurhash, 'width', width,
-             'height', height, 'focus_x', focus_x, 'focus_y', focus_y, 'duration_seconds', duration_seconds) as data
+             'height', height, 'focus_x', focus_x, 'focus_y', focus_y, 'duration_seconds', duration_seconds,
+             'preview_width', preview_width, 'preview_height', preview_height, 'frame_rate', frame_rate,
+             'bitrate', bitrate) as data
       from attachments where post_id = any(${ids}::bigint[])
     union all
     select 'mention', mentions.post_id, 0, actors.id, json_build_object(

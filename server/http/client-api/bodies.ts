@@ -3,17 +3,24 @@
  * into shape and checked by the schema of the route. Other content types are refused.
  * @see security rules 78, 120
  */
-import fastifyMultipart from '@fastify/multipart'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { HomebirdError } from '../../core/errors.ts'
+import fastifyMultipart, { type MultipartFile } from '@fastify/multipart'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import type { HttpContext } from '../http-context.ts'
+import { atUploadPace } from '../plugins/upload-pace.ts'
 import { checkBySchema } from './check-schema.ts'
 import { nestFields } from './form-fields.ts'
+import { FormFiles } from './form-files.ts'
 
 const MAX_FIELD_BYTES = 262_144
 const MAX_PARTS = 200
+const MAX_FILES = 4
+
+/** What files are taken in with; without it none are. */
+type FileContext = Pick<HttpContext, 'media' | 'config'>
 
 /** Sets the encapsulated app up to read bodies and queries this way. */
-export async function readBodies(app: FastifyInstance): Promise<void> {
+export async function readBodies(app: FastifyInstance, files: FileContext | null = null): Promise<void> {
   app.removeAllContentTypeParsers()
   readJson(app)
   app.addContentTypeParser(
@@ -22,12 +29,23 @@ export async function readBodies(app: FastifyInstance): Promise<void> {
     (_request, body, done) => done(null, nestFields(new URLSearchParams(String(body)))),
   )
   await app.register(fastifyMultipart, {
-    limits: { fieldSize: MAX_FIELD_BYTES, fields: MAX_PARTS, parts: MAX_PARTS, files: 1, fieldNameSize: 200 },
+    // How large a file may be depends on what it is: that is counted where it is taken in.
+    limits: {
+      fieldSize: MAX_FIELD_BYTES,
+      fieldNameSize: 200,
+      fields: MAX_PARTS,
+      parts: MAX_PARTS,
+      files: MAX_FILES,
+      fileSize: Number.POSITIVE_INFINITY,
+    },
   })
-  app.addHook('preValidation', async (request) => {
+  app.decorateRequest('formFiles', null)
+  app.addHook('onResponse', async (request) => request.formFiles?.end())
+  app.addHook('onRequestAbort', async (request) => request.formFiles?.end())
+  app.addHook('preValidation', async (request, reply) => {
     const mark = request.url.indexOf('?')
     request.query = nestFields(new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1)))
-    if (request.isMultipart()) request.body = nestFields(await readParts(request))
+    if (request.isMultipart()) request.body = nestFields(await readForm(request, reply, files))
     else if (request.body === undefined || request.body === null) request.body = {}
   })
   checkBySchema(app)
@@ -42,25 +60,62 @@ function readJson(app: FastifyInstance): void {
   })
 }
 
+/** A route that takes files has the time of an upload. */
+async function readForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: FileContext | null,
+): Promise<Array<[string, string]>> {
+  const { files } = request.routeOptions.config
+  if (files === undefined || context === null) return readParts(request)
+  request.formFiles = new FormFiles(context)
+  try {
+    return await atUploadPace(request, async () => readParts(request))
+  } catch (error) {
+    // Whoever is slow is not waited for any longer.
+    if (isHomebirdError(error, 'TOO_SLOW')) void reply.header('connection', 'close')
+    throw error
+  }
+}
+
 /** @throws HomebirdError BAD_REQUEST for parts that are cut off or have no boundary, TOO_LARGE, UNPROCESSABLE for files */
 async function readParts(request: FastifyRequest): Promise<Array<[string, string]>> {
   const fields: Array<[string, string]> = []
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file') {
-        part.file.resume()
-        throw new HomebirdError('UNPROCESSABLE', 'a file came where none is taken', {
-          safe: 'Validation failed: files are not accepted here',
-        })
+        const name = await takePart(request, part, fields.length)
+        // In a list of things the file belongs to one of them: its place is kept by the name it is found under.
+        if (name !== part.fieldname) fields.push([part.fieldname, name])
+        continue
       }
       if (part.valueTruncated || part.fieldnameTruncated)
         throw new HomebirdError('TOO_LARGE', 'a field is too large')
       fields.push([part.fieldname, String(part.value)])
     }
   } catch (cause) {
+    // What still comes is not kept: whoever sends it reads the answer only when all is sent.
+    request.raw.unpipe()
+    request.raw.resume()
     // The parser throws plain errors for what it cannot read; those of its limits carry a status.
     if (cause instanceof HomebirdError || (cause instanceof Error && 'statusCode' in cause)) throw cause
     throw new HomebirdError('BAD_REQUEST', 'a multipart body cannot be read', { cause })
   }
   return fields
+}
+
+/** @returns the name under which the route finds it */
+async function takePart(request: FastifyRequest, part: MultipartFile, place: number): Promise<string> {
+  const form = part.fieldname.replace(/\[\d*\]/g, '[]')
+  const use = request.routeOptions.config.files?.[form]
+  const { formFiles } = request
+  if (use !== undefined && formFiles !== null) {
+    const name = form.includes('[') ? `${form} ${place}` : part.fieldname
+    await formFiles.take(part, use, name)
+    return name
+  }
+  part.file.resume()
+  throw new HomebirdError('UNPROCESSABLE', 'a file came where none is taken', {
+    safe: 'Validation failed: files are not accepted here',
+  })
 }

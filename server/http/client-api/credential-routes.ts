@@ -6,9 +6,11 @@ import { inTransaction } from '../../db/transaction.ts'
 import { credentialAccount, loadActors } from '../../domain/actors/account-entities.ts'
 import { countFollowRequests } from '../../domain/follows/list-relationships.ts'
 import { type IdentityEdit, editIdentity } from '../../domain/owner/edit-identity.ts'
+import { setProfilePictures } from '../../domain/owner/profile-pictures.ts'
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import { actorIdOf, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
+import { PROFILE_FILES, takeProfilePictures } from './profile-pictures.ts'
 import { QuotePolicies } from './status-form.ts'
 
 const Flag = Type.Optional(Type.Boolean())
@@ -43,18 +45,32 @@ const ProfileForm = Type.Object({
 })
 
 export function credentialRoutes(api: Api): FastifyPluginAsync {
-  const { db } = api.context
+  const { db, config } = api.context
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
     app.get('/accounts/verify_credentials', forUser(['profile', 'read:accounts']), async (request) =>
       sendCredentials(api, request),
     )
-    const editing = { ...forUser('write:accounts'), schema: { body: ProfileForm } }
+    const write = forUser('write:accounts')
+    const editing = { config: { ...write.config, files: PROFILE_FILES }, schema: { body: ProfileForm } }
     app.patch('/accounts/update_credentials', editing, async (request) => {
       const actor = await api.actorOf(request)
-      await inTransaction(db, async (tx) => editIdentity(tx, actor, editOf(request.body)))
+      const pictures = await takeProfilePictures(api, request)
+      await inTransaction(db, async (tx) => {
+        await editIdentity(tx, actor, editOf(request.body))
+        await setProfilePictures(tx, actor, pictures, config.mediaUrl)
+      })
       return sendCredentials(api, request)
     })
+    for (const name of ['avatar', 'header'] as const) {
+      app.delete(`/profile/${name}`, write, async (request) => {
+        const actor = await api.actorOf(request)
+        await inTransaction(db, async (tx) =>
+          setProfilePictures(tx, actor, { [name]: null }, config.mediaUrl),
+        )
+        return sendCredentials(api, request)
+      })
+    }
     app.get('/preferences', forUser('read:accounts'), async (request) => {
       const { source } = await sendCredentials(api, request)
       return {

@@ -16,6 +16,7 @@ import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { filterRoutes } from './filter-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { listRoutes } from './list-routes.ts'
+import { mediaRoutes } from './media-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { oldFilterRoutes } from './old-filter-routes.ts'
@@ -38,7 +39,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     neverKept(app)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener)
-    await readBodies(app)
+    await readBodies(app, context)
     const first = { prefix: '/api/v1' }
     await app.register(statusRoutes(api), first)
     await app.register(statusActRoutes(api), first)
@@ -61,6 +62,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(notificationRoutes(api), both)
     await app.register(filterRoutes(api), both)
     await app.register(oldFilterRoutes(api), both)
+    await app.register(mediaRoutes(api), both)
     await app.register(searchRoutes(api), both)
     await app.register(instanceRoutes(api), both)
     await app.register(quietRoutes(), both)

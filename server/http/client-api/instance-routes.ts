@@ -1,11 +1,12 @@
 /** What the home says about itself to apps that have just met it. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Account } from '../../contracts/account.ts'
-import type { Instance, InstanceConfiguration, InstanceV1 } from '../../contracts/instance.ts'
+import type { Instance, InstanceConfiguration, InstanceV1, MediaLimits } from '../../contracts/instance.ts'
 import { SOURCE_URL, VERSION } from '../../core/version.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { DEFAULT_HEADER_PATH, defaultAvatarPath } from '../../domain/media/default-images.ts'
+import { MEDIA_LIMITS, SUPPORTED_TYPES, uploadLimitsOf } from '../../domain/media/media-types.ts'
 import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
 import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
 import { POLL_LIMITS } from '../../domain/polls/poll-draft.ts'
@@ -21,7 +22,6 @@ import { originOf } from './pages.ts'
 /** The API that apps may expect, in their numbers: that of Mastodon 4.5. */
 const API_VERSION = `4.5.0+homebird.${VERSION}`
 const MASTODON_API = 7
-const KIB = 1_024
 
 const STATUSES = {
   max_characters: POST_LIMITS.characters,
@@ -41,17 +41,17 @@ const ACCOUNTS = {
   profile_field_value_limit: PROFILE_LIMITS.fieldValue,
 }
 
-const MEDIA = {
-  supported_mime_types:
-    'image/jpeg image/png image/gif image/webp image/avif video/mp4 video/webm audio/mpeg audio/ogg audio/flac'.split(
-      ' ',
-    ),
-  description_limit: 1_500,
-  image_size_limit: 16 * KIB * KIB,
-  image_matrix_limit: 40_000_000,
-  video_size_limit: 99 * KIB * KIB,
-  video_frame_rate_limit: 120,
-  video_matrix_limit: 8_294_400,
+function mediaOf({ context: { config } }: Api): MediaLimits {
+  const { imageBytes, videoBytes } = uploadLimitsOf(config)
+  return {
+    supported_mime_types: SUPPORTED_TYPES,
+    description_limit: MEDIA_LIMITS.descriptionCharacters,
+    image_size_limit: imageBytes,
+    image_matrix_limit: MEDIA_LIMITS.imagePixels,
+    video_size_limit: videoBytes,
+    video_frame_rate_limit: MEDIA_LIMITS.videoFramesPerSecond,
+    video_matrix_limit: MEDIA_LIMITS.videoPixels,
+  }
 }
 
 const POLLS = {
@@ -183,7 +183,7 @@ function configuration(api: Api, request: FastifyRequest): InstanceConfiguration
     vapid: { public_key: '' },
     accounts: ACCOUNTS,
     statuses: STATUSES,
-    media_attachments: MEDIA,
+    media_attachments: mediaOf(api),
     polls: POLLS,
     reactions: { max_reactions: MAX_REACTIONS },
     translation: { enabled: false },
@@ -215,7 +215,12 @@ async function instanceV1(api: Api, request: FastifyRequest): Promise<InstanceV1
     registrations: false,
     approval_required: false,
     invites_enabled: false,
-    configuration: { accounts: ACCOUNTS, statuses: STATUSES, media_attachments: MEDIA, polls: POLLS },
+    configuration: {
+      accounts: ACCOUNTS,
+      statuses: STATUSES,
+      media_attachments: mediaOf(api),
+      polls: POLLS,
+    },
     contact_account: contact,
     rules: [],
   }

@@ -7,7 +7,6 @@ import { Type } from 'typebox'
 import { HomebirdError } from '../../core/errors.ts'
 import { OPEN, forAll, forUser } from './access.ts'
 import type { ApiApp } from './api.ts'
-import { IdParams } from './status-routes.ts'
 
 /** Lists that are empty for everybody. */
 const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/trends/links']
@@ -56,7 +55,6 @@ function missingRoutes(app: ApiApp): void {
     throw new HomebirdError('NOT_FOUND', 'nothing of the kind is kept here yet')
   }
   app.get('/v1/push/subscription', forUser('push'), missing)
-  app.get('/v1/media/:id', { ...forUser('write:media'), schema: { params: IdParams } }, missing)
   const name = {
     ...forUser('write:accounts'),
     schema: { params: Type.Object({ id: Type.String({ maxLength: 40 }) }) },

@@ -57,9 +57,23 @@ export const NewStatusForm = Type.Object({
   quoted_status_id: Type.Optional(Type.String({ maxLength: 40 })),
 })
 
-export const EditedStatusForm = Type.Object(TEXT_MEMBERS)
+export const EditedStatusForm = Type.Object({
+  ...TEXT_MEMBERS,
+  media_attributes: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String({ maxLength: 20 }),
+        description: Type.Optional(Type.String({ maxLength: 20_000 })),
+        focus: Type.Optional(Type.String({ maxLength: 60 })),
+        /** The name of a file in the same form. */
+        thumbnail: Type.Optional(Type.String({ maxLength: 60 })),
+      }),
+      { maxItems: MAX_MEDIA },
+    ),
+  ),
+})
 
-type TextForm = Static<typeof EditedStatusForm>
+type TextForm = Static<typeof NewStatusForm>
 
 /** The text of a post; whom it mentions is not known yet. */
 function plainTextOf(author: Row<'actors'>, form: TextForm): Omit<PostText, 'mentions'> {
@@ -151,6 +165,22 @@ export function mediaIdsOf(ids: readonly string[] | undefined): string[] | undef
   if (flawed === undefined) return [...ids]
   throw new HomebirdError('UNPROCESSABLE', `${flawed} is no id of an upload`, {
     safe: 'Validation failed: media_ids holds what is no id',
+  })
+}
+
+/**
+ * `x,y`, each from -1 to 1; what is beyond is brought back.
+ * @throws HomebirdError UNPROCESSABLE for what is no such pair
+ */
+export function focusOf(text: string | undefined): { x: number; y: number } | undefined {
+  if (text === undefined || text.trim() === '') return undefined
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+  const [x, y] = parts
+  if (parts.length === 2 && x !== undefined && y !== undefined && Number.isFinite(x) && Number.isFinite(y)) {
+    return { x, y }
+  }
+  throw new HomebirdError('UNPROCESSABLE', `${JSON.stringify(text.slice(0, 60))} is no focus`, {
+    safe: 'Validation failed: Focus must be two numbers, such as 0.0,0.5',
   })
 }
 

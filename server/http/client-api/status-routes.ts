@@ -23,6 +23,7 @@ import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { lookAtPost, lookAtThread } from './look-at.ts'
+import { attachmentEditsOf } from './media-routes.ts'
 import { countAnew } from './poll-routes.ts'
 import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
 import { sendScheduled } from './scheduled-routes.ts'
@@ -79,7 +80,9 @@ function writingRoutes(app: ApiApp, api: Api): void {
   )
 
   const params = IdParams
-  const edited = { ...forUser('write:statuses'), schema: { params, body: EditedStatusForm } }
+  const files = { 'media_attributes[][thumbnail]': 'picture' } as const
+  const config = { ...forUser('write:statuses').config, files }
+  const edited = { config, schema: { params, body: EditedStatusForm } }
   app.put('/statuses/:id', edited, async (request) => {
     const author = await api.actorOf(request)
     const post = await getOwnPost(db, author.id, request.params.id)
@@ -90,17 +93,20 @@ function writingRoutes(app: ApiApp, api: Api): void {
       ...text,
       quotePolicy: request.body.quote_approval_policy,
       ...(attachmentIds === undefined ? {} : { attachmentIds }),
+      attachmentEdits: await attachmentEditsOf(api, request, request.body),
       ...(poll === undefined ? {} : { poll }),
     }
     await inTransaction(db, async (tx) => editPost(tx, home, post, edit, api.now()))
     return sendStatus(api, request, post.id)
   })
 
-  app.delete('/statuses/:id', { ...forUser('write:statuses'), schema: { params } }, async (request) => {
+  const deletion = { params, querystring: Type.Object({ delete_media: Type.Optional(Type.Boolean()) }) }
+  app.delete('/statuses/:id', { ...forUser('write:statuses'), schema: deletion }, async (request) => {
+    const withMedia = request.query.delete_media === true
     const post = await getOwnPost(db, actorIdOf(request), request.params.id)
     const status = await sendStatus(api, request, post.id)
     await inTransaction(db, async (tx) => {
-      if (post.boost_of_id === null) await deletePost(tx, post, api.now())
+      if (post.boost_of_id === null) await deletePost(tx, post, api.now(), { withMedia })
       else await unboostPost(tx, { id: post.author_id }, { id: post.boost_of_id }, api.now())
     })
     return { ...status, text: sourceTextOf(post) }

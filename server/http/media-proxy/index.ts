@@ -1,4 +1,4 @@
-/** Pictures as readers get them: those of others through this home, and those of who has none. */
+/** Pictures as readers get them: what was uploaded here, those of others through this home, and those of who has none. */
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
@@ -9,13 +9,11 @@ import { PROXY_KINDS, type ProxyKind, isProxyMac } from '../../domain/media/medi
 import { hostOf } from '../../net/origin.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { HttpContext } from '../http-context.ts'
-import { parseRange } from './byte-range.ts'
+import { FOREVER, markMedia, wantedOf } from './media-answer.ts'
+import { ownMediaRoutes } from './own-media.ts'
 import { MediaProxy, type PassingMedia, type ReadMedia } from './media-proxy.ts'
 
-/** The path holds what the bytes depend on. */
-const FOREVER = 'public, max-age=31536000, immutable'
 const DAY = 'public, max-age=86400'
-const SANDBOX = "default-src 'none'; sandbox"
 
 interface ProxyParams {
   readonly kind: string
@@ -39,6 +37,7 @@ export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
       markMedia(reply, FOREVER)
       return 'read' in media ? sendRead(request, reply, media.read) : sendPassing(reply, media.passing)
     })
+    await app.register(ownMediaRoutes(context))
     for (const path of ['/avatars/original/:name', '/headers/original/:name']) {
       app.get(path, OPEN, async (request, reply) => {
         const bytes = defaultImage(request.url)
@@ -53,30 +52,10 @@ export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
 const KINDS: ReadonlySet<string> = new Set(PROXY_KINDS)
 const isProxyKind = (kind: string): kind is ProxyKind => KINDS.has(kind)
 
-function markMedia(reply: FastifyReply, cacheControl: string): void {
-  void reply
-    .header('cache-control', cacheControl)
-    .header('content-security-policy', SANDBOX)
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .header('access-control-allow-origin', '*')
-}
-
 function sendRead(request: FastifyRequest, reply: FastifyReply, media: ReadMedia): FastifyReply {
-  void reply.header('etag', media.etag).header('accept-ranges', 'bytes').type(media.type)
-  const wanted = (request.headers['if-none-match'] ?? '')
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-  if (wanted.includes(media.etag)) return reply.code(304).send()
-  const { range: header, 'if-range': ifRange } = request.headers
-  const isSame = ifRange === undefined || ifRange === media.etag
-  const range = isSame ? parseRange(header, media.bytes.length) : null
-  if (range === null) return reply.send(media.bytes)
-  if (range === 'unsatisfiable') {
-    void reply.header('content-range', `bytes */${media.bytes.length}`).header('cache-control', 'no-store')
-    return reply.code(416).send(Buffer.alloc(0))
-  }
-  void reply.header('content-range', `bytes ${range.start}-${range.end}/${media.bytes.length}`)
-  return reply.code(206).send(media.bytes.subarray(range.start, range.end + 1))
+  const wanted = wantedOf(request, reply, { type: media.type, size: media.bytes.length, etag: media.etag })
+  if (wanted === 'nothing') return reply.send(reply.statusCode === 416 ? Buffer.alloc(0) : undefined)
+  return reply.send(wanted === 'whole' ? media.bytes : media.bytes.subarray(wanted.start, wanted.end + 1))
 }
 
 function sendPassing(reply: FastifyReply, media: PassingMedia): FastifyReply {

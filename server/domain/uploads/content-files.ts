@@ -1,0 +1,77 @@
+/**
+ * Files that bear the hash of their content, and what becomes of those that nothing names any more. Whatever is written
+ * twice is one file: the row is written or renewed before the file is, and a file is taken away while its row is held.
+ */
+import { sql } from 'kysely'
+import type { Database, Querier } from '../../db/pool.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { type MediaStore, type WrittenFile, contentKey } from '../../storage/media-store.ts'
+import { type KeptType, endingOf } from '../media/media-types.ts'
+
+/** @returns its key */
+export async function keepContent(db: Querier, written: WrittenFile, type: KeptType): Promise<string> {
+  const key = contentKey(written.sha256, endingOf(type))
+  try {
+    await sql`
+      insert into media_files (key, size) values (${key}, ${written.size})
+          on conflict (key) do update set created_at = now()`.execute(db)
+  } catch (error) {
+    await written.discard()
+    throw error
+  }
+  await written.keep(key)
+  return key
+}
+
+/** A file that was written a moment ago is about to be named. */
+const GRACE = sql`interval '1 hour'`
+
+/** Nothing names it: no attachment, no profile, no upload that is not settled. */
+const isUnnamed = sql<boolean>`
+  not exists (select from attachments where file_key = media_files.key)
+  and not exists (select from attachments where preview_key = media_files.key)
+  and not exists (select from uploads where file_key = media_files.key)
+  and not exists (select from actors where domain_id is not null
+                   and (icon_url like '%/' || media_files.key or header_url like '%/' || media_files.key))
+  and not exists (select from emojis where host is null and url like '%/' || media_files.key)`
+
+/** @returns how many files went */
+export async function removeUnnamedFiles(db: Database, store: MediaStore, limit: number): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    const { rows } = await sql<{ key: string }>`
+      delete from media_files
+       where key in (select key from media_files
+                      where created_at < now() - ${GRACE} and ${isUnnamed}
+                      order by created_at limit ${limit} for update skip locked)
+         and created_at < now() - ${GRACE}
+      returning key`.execute(tx)
+    for (const { key } of rows) await store.remove(key)
+    return rows.length
+  })
+}
+
+/** Uploads of posts that were never written, and attachments of posts that are gone: a day after they were left. */
+export async function removeAbandoned(db: Querier, limit: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from attachments
+     where id in (select id from attachments
+                   where post_id is null and owner_actor_id is not null and scheduled_id is null
+                     and created_at < now() - interval '1 day'
+                     and not exists (select from posts
+                                      where posts.id = former_post_id and posts.deleted_at is null)
+                   limit ${limit} for update skip locked)
+       and post_id is null and scheduled_id is null`.execute(db)
+  return Number(numAffectedRows)
+}
+
+/** Longer than any upload may take. */
+const LEFT_OVER_MS = 2 * 3_600_000
+
+/** What a process left behind when it died: begun files, and files whose upload was never noted. */
+export async function removeLeftovers(db: Querier, store: MediaStore, now: Date): Promise<number> {
+  return store.removeLeftovers(new Date(now.getTime() - LEFT_OVER_MS), async (key) => {
+    const { rows } = await sql`
+      select 1 from uploads where incoming_key = ${key} and settled_at is null`.execute(db)
+    return rows.length > 0
+  })
+}

@@ -1,0 +1,95 @@
+/**
+ * Uploads may take longer than other requests: as long as they come with at least 2 kB a second, up to an hour. The server's
+ * own limit of a request knows no exceptions, so its verdict is passed over for those sockets.
+ * @see security rule 86
+ */
+import type { Socket } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+
+const LEAST_BYTES_PER_SECOND = 2_000
+const MOST_SECONDS = 3_600
+/** Until then an upload has the time of any request. */
+const GRACE_SECONDS = 30
+const LOOK_EVERY_MS = 1_000
+
+const uploading = new WeakSet<object>()
+
+export interface Pace {
+  readonly leastBytesPerSecond: number
+  readonly mostSeconds: number
+  readonly graceSeconds: number
+}
+
+const PACE: Pace = {
+  leastBytesPerSecond: LEAST_BYTES_PER_SECOND,
+  mostSeconds: MOST_SECONDS,
+  graceSeconds: GRACE_SECONDS,
+}
+
+/**
+ * Reads a body with the patience of an upload.
+ * @throws HomebirdError TOO_SLOW, and what `read` throws
+ */
+export async function atUploadPace<T>(
+  request: FastifyRequest,
+  read: () => Promise<T>,
+  pace: Pace = PACE,
+): Promise<T> {
+  const { socket } = request.raw
+  const slow = Promise.withResolvers<never>()
+  const [startedMs, startedBytes] = [performance.now(), socket.bytesRead]
+  const timer = setInterval(() => {
+    const seconds = (performance.now() - startedMs) / 1_000
+    const bytes = socket.bytesRead - startedBytes
+    if (isSlow(seconds, bytes, pace)) slow.reject(tooSlow(seconds, bytes))
+  }, LOOK_EVERY_MS)
+  uploading.add(socket)
+  try {
+    return await Promise.race([read(), slow.promise])
+  } finally {
+    clearInterval(timer)
+    uploading.delete(socket)
+  }
+}
+
+export function isSlow(seconds: number, bytes: number, pace: Pace = PACE): boolean {
+  if (seconds > pace.mostSeconds) return true
+  return seconds > pace.graceSeconds && bytes < seconds * pace.leastBytesPerSecond
+}
+
+function tooSlow(seconds: number, bytes: number): HomebirdError {
+  return new HomebirdError('TOO_SLOW', `an upload brought ${bytes} bytes in ${Math.round(seconds)} s`, {
+    safe: 'The upload was too slow.',
+  })
+}
+
+interface ClientError extends Error {
+  readonly code?: string
+}
+
+const STATUSES = {
+  'Bad Request': 400,
+  'Request Timeout': 408,
+  'Request Header Fields Too Large': 431,
+} as const
+const REASONS: Readonly<Record<string, keyof typeof STATUSES>> = {
+  HPE_HEADER_OVERFLOW: 'Request Header Fields Too Large',
+}
+
+/** What the HTTP parser refuses, or what took too long to arrive, gets a short answer and the end of its connection. */
+export function refuseBadClient(error: ClientError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const isTimeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (isTimeout && uploading.has(socket)) return
+  const reason = isTimeout ? 'Request Timeout' : (REASONS[error.code ?? ''] ?? 'Bad Request')
+  const status = STATUSES[reason]
+  const body = JSON.stringify({ error: reason })
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status} ${reason}\r\ncontent-length: ${body.length}\r\ncontent-type: application/json\r\n` +
+        `cache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroy(error)
+}

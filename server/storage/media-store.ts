@@ -1,0 +1,60 @@
+/**
+ * Where the files of this home lie: a port, so that they may lie in a folder or with a provider of storage. Files that are
+ * served bear the hash of their content; what has just come in and was not looked at yet bears random bits and is never served.
+ * @see security rule 62, DESIGN 8
+ */
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+
+export interface FoundFile {
+  readonly size: number
+  readonly changedAt: Date
+}
+
+export interface ByteSpan {
+  readonly start: number
+  /** The last byte that belongs to it. */
+  readonly end: number
+}
+
+/** Bytes that are safe on disk and bear no name yet: they are kept or discarded. */
+export interface WrittenFile {
+  readonly size: number
+  /** SHA-256 in hex. */
+  readonly sha256: string
+  /** Gives it its name; a file of that name is replaced. */
+  keep(key: string): Promise<void>
+  /** Does nothing to what was kept. */
+  discard(): Promise<void>
+}
+
+export interface MediaStore {
+  /**
+   * Takes bytes as they come, whole or not at all.
+   * @throws HomebirdError STORAGE_FULL when there is no room, and what the source throws; then nothing is left
+   */
+  write(bytes: AsyncIterable<Uint8Array>): Promise<WrittenFile>
+  /** Null where there is no such file. */
+  find(key: string): Promise<FoundFile | null>
+  /** Null where there is no such file. The stream is the caller's to read or destroy. */
+  open(key: string, span?: ByteSpan): Promise<Readable | null>
+  /** One that is not there is gone already. */
+  remove(key: string): Promise<void>
+  /** Takes away what came in or was begun before this moment, but for the keys that are kept. @returns how many it were */
+  removeLeftovers(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number>
+}
+
+const INCOMING = /^incoming\/[0-9a-f]{32}$/
+const SERVED = /^[0-9a-f]{2}\/[0-9a-f]{62}\.[a-z0-9]{3,4}$/
+
+/** A name for what came in: 128 random bits. */
+export const incomingKey = (): string => `incoming/${randomBytes(16).toString('hex')}`
+
+/** @param extension  such as `jpg` */
+export const contentKey = (sha256: string, extension: string): string =>
+  `${sha256.slice(0, 2)}/${sha256.slice(2)}.${extension}`
+
+/** Whether a key names content; others are never served. */
+export const isContentKey = (key: string): boolean => SERVED.test(key)
+
+export const isStoreKey = (key: string): boolean => isContentKey(key) || INCOMING.test(key)

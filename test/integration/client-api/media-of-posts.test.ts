@@ -1,0 +1,224 @@
+/** Uploads in posts and profiles: attached, edited, scheduled, given back, and gone with what had them. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MediaAttachment } from '../../../server/contracts/media-attachment.ts'
+import type { ScheduledStatus } from '../../../server/contracts/scheduled-status.ts'
+import type { Status, StatusEdit } from '../../../server/contracts/status.ts'
+import { removeAbandoned, removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
+import { mp3Of, newPicture } from '../../support/pictures.ts'
+import { openUploadHome } from '../../support/upload-home.ts'
+import { until } from '../../support/until.ts'
+
+const setting = await openUploadHome()
+const { home, runner } = setting
+const { db } = home
+const { media } = home.context
+
+const file = (bytes: Buffer, filename = 'cup.png') => ({ name: 'file', filename, bytes })
+const error = (answer: { json(): unknown }): string => (answer.json() as { error: string }).error
+
+test('a post of a picture alone needs no text', async () => {
+  const { id } = await setting.uploads(newPicture())
+  const status = await setting.app.post<Status>('/api/v1/statuses', { media_ids: [id] })
+  assert.equal(status.content, '')
+  assert.equal(status.media_attachments.length, 1)
+})
+
+test('while it is worked on an upload has no address and goes into no post', async () => {
+  runner.pause('uploads')
+  const answer = await setting.sends('/api/v2/media', [file(newPicture())])
+  assert.equal(answer.status, 202)
+  const { id, url, preview_url: preview } = answer.json() as unknown as MediaAttachment
+  assert.deepEqual([url, preview], [null, null])
+  assert.equal((await setting.app.ask(`/api/v1/media/${id}`)).status, 206)
+  const early = await setting.app.ask('/api/v1/statuses', { method: 'POST', body: { media_ids: [id] } })
+  assert.equal(early.status, 422)
+  assert.match(error(early), /not finished processing/)
+  runner.resume('uploads')
+  await until('it is ready', async () => (await setting.app.ask(`/api/v1/media/${id}`)).status === 200)
+  await setting.app.post<Status>('/api/v1/statuses', { media_ids: [id] })
+})
+
+test('four pictures go into a post, five do not, nor a sound among pictures', async () => {
+  const bea = await setting.withIdentity('bea')
+  const ids: string[] = []
+  for (let count = 0; count < 5; count += 1) ids.push((await bea.uploads(newPicture())).id)
+  const refusal = async (mediaIds: readonly string[]): Promise<string> => {
+    const answer = await bea.app.ask('/api/v1/statuses', { method: 'POST', body: { media_ids: mediaIds } })
+    assert.equal(answer.status, 422)
+    return error(answer)
+  }
+  assert.match(await refusal(ids), /more than 4/)
+  const sound = await bea.uploads(mp3Of(), [], 'a.mp3')
+  assert.equal(sound.type, 'audio')
+  assert.match(await refusal([ids[0] ?? '', sound.id]), /video or a sound/)
+  const order = [ids[2], ids[0], ids[3], ids[1]].map(String)
+  const body = order.map((id) => `media_ids[]=${id}`).join('&')
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const status = (await bea.app.ask('/api/v1/statuses', { method: 'POST', headers, body })).json()
+  assert.deepEqual(
+    [...(status['media_attachments'] ?? [])].map(({ id }) => id),
+    order,
+  )
+})
+
+test('an edit changes descriptions and files; its history shows what was there', async () => {
+  const mine = await setting.withIdentity('cora')
+  const [one, two] = [
+    await mine.uploads(newPicture(), [['description', 'one']]),
+    await mine.uploads(newPicture()),
+  ]
+  const status = await mine.app.post<Status>('/api/v1/statuses', { status: 'x', media_ids: [one.id] })
+  const form = [
+    'status=x',
+    `media_ids[]=${one.id}`,
+    `media_attributes[][id]=${one.id}`,
+    'media_attributes[][description]=better',
+    'media_attributes[][focus]=0.1,0.2',
+  ].join('&')
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const path = `/api/v1/statuses/${status.id}`
+  const described = (
+    await mine.app.ask(path, { method: 'PUT', headers, body: form })
+  ).json() as unknown as Status
+  assert.equal(described.media_attachments[0]?.description, 'better')
+  assert.deepEqual(described.media_attachments[0]?.meta?.focus, { x: 0.1, y: 0.2 })
+  assert.ok(described.edited_at !== null)
+  const { state } = await db
+    .selectFrom('posts')
+    .select('state')
+    .where('id', '=', status.id)
+    .executeTakeFirstOrThrow()
+  assert.ok(state === 'new' || state === 'edited', 'an Update follows')
+  const same = (await mine.app.ask(path, { method: 'PUT', headers, body: form })).json() as unknown as Status
+  assert.equal(same.edited_at, described.edited_at)
+  await mine.app.call('PUT', path, { status: 'x', media_ids: [two.id] })
+  // What an earlier version shows is kept with the post, however old it is.
+  await db
+    .updateTable('attachments')
+    .set({ created_at: new Date(0) })
+    .where('id', '=', one.id)
+    .execute()
+  await removeAbandoned(db, 100)
+  const history = await mine.app.get<StatusEdit[]>(`${path}/history`)
+  assert.deepEqual(
+    history.map((version) => version.media_attachments.map(({ id, description }) => [id, description])),
+    [[[one.id, 'one']], [[one.id, 'better']], [[two.id, null]]],
+  )
+  const thumbnail = { name: 'media_attributes[][thumbnail]', filename: 't.png', bytes: newPicture(8, 8) }
+  const fields = [
+    ['status', 'x'],
+    ['media_ids[]', two.id],
+    ['media_attributes[][id]', two.id],
+  ] as const
+  const answer = await mine.sends(path, [thumbnail], fields, 'PUT')
+  const [shown] = (answer.json() as unknown as Status).media_attachments
+  assert.notEqual(shown?.preview_url, shown?.url)
+  const foreign = await mine.app.ask(path, {
+    method: 'PUT',
+    body: { status: 'x', media_attributes: [{ id: '1', description: 'y' }] },
+  })
+  assert.equal(foreign.status, 422)
+})
+
+test('a deleted post gives its files back for a day, or takes them with it', async () => {
+  const mine = await setting.withIdentity('dora')
+  const { id, url } = await mine.uploads(newPicture(), [['description', 'kept']])
+  const first = await mine.app.post<Status>('/api/v1/statuses', { status: 'draft', media_ids: [id] })
+  const deleted = await mine.app.call<Status & { text: string }>('DELETE', `/api/v1/statuses/${first.id}`)
+  assert.equal(deleted.text, 'draft')
+  assert.equal(deleted.media_attachments[0]?.id, id)
+  const second = await mine.app.post<Status>('/api/v1/statuses', { status: 'better', media_ids: [id] })
+  assert.equal(second.media_attachments[0]?.description, 'kept')
+  await mine.app.call('DELETE', `/api/v1/statuses/${second.id}?delete_media=true`)
+  assert.equal((await mine.app.ask(`/api/v1/media/${id}`)).status, 404)
+  await db.deleteFrom('uploads').execute()
+  await db
+    .updateTable('media_files')
+    .set({ created_at: new Date(0) })
+    .execute()
+  await removeUnnamedFiles(db, media, 100)
+  assert.equal((await setting.reads(url)).status, 404)
+})
+
+test('uploads that no post took go after a day; those of a scheduled post stay', async () => {
+  const mine = await setting.withIdentity('ella')
+  const [left, scheduled] = [await mine.uploads(newPicture()), await mine.uploads(newPicture())]
+  const in10Minutes = new Date(Date.now() + 600_000).toISOString()
+  const draft = { status: 'later', scheduled_at: in10Minutes, media_ids: [scheduled.id] }
+  const waiting = await mine.app.post<ScheduledStatus>('/api/v1/statuses', draft)
+  assert.equal(waiting.media_attachments[0]?.url, scheduled.url)
+  const used = await mine.app.ask(`/api/v1/media/${scheduled.id}`, { method: 'DELETE' })
+  assert.equal(used.status, 422)
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  await db
+    .updateTable('attachments')
+    .set({ created_at: yesterday })
+    .where('id', 'in', [left.id, scheduled.id])
+    .execute()
+  await removeAbandoned(db, 100)
+  assert.equal((await mine.app.ask(`/api/v1/media/${left.id}`)).status, 404)
+  assert.equal((await mine.app.ask(`/api/v1/media/${scheduled.id}`)).status, 200)
+})
+
+test('an avatar and a header change with the profile, and go', async () => {
+  const files = [
+    { name: 'avatar', filename: 'a.png', bytes: newPicture(64, 64) },
+    { name: 'header', filename: 'h.png', bytes: newPicture(300, 100) },
+  ]
+  const path = '/api/v1/accounts/update_credentials'
+  const changed = await setting.sends(path, files, [['display_name', 'Ana B.']], 'PATCH')
+  assert.equal(changed.status, 200)
+  const account = changed.json()
+  assert.equal(account['display_name'], 'Ana B.')
+  assert.match(String(account['avatar']), /^https:\/\/home\.example\/media\//)
+  assert.equal((await setting.reads(String(account['avatar']))).status, 200)
+  const document = await actorDocument()
+  assert.equal(document['icon']?.['url'], account['avatar'])
+  assert.equal(document['image']?.['url'], account['header'])
+  assert.match(String(document['icon']?.['mediaType']), /^image\//)
+  const { state } = await db
+    .selectFrom('actors')
+    .select('state')
+    .where('id', '=', home.ana.id)
+    .executeTakeFirstOrThrow()
+  assert.equal(state, 'edited', 'followers are told')
+  await db.deleteFrom('uploads').execute()
+  await db
+    .updateTable('media_files')
+    .set({ created_at: new Date(0) })
+    .execute()
+  await removeUnnamedFiles(db, media, 100)
+  assert.equal((await setting.reads(String(account['header']))).status, 200, 'a profile names its pictures')
+  const plain = await setting.app.call<{ avatar: string }>('DELETE', '/api/v1/profile/avatar')
+  assert.match(plain.avatar, /\/avatars\/original\/bird-/)
+  await setting.app.call('DELETE', '/api/v1/profile/header')
+  assert.equal((await actorDocument())['icon'], undefined)
+  const sound = await setting.sends(
+    path,
+    [{ name: 'avatar', filename: 'a.mp3', bytes: mp3Of() }],
+    [],
+    'PATCH',
+  )
+  assert.match(error(sound), /picture/)
+  const large = Buffer.concat([newPicture(), Buffer.alloc(9 * 1_048_576)])
+  const tooLarge = await setting.sends(
+    path,
+    [{ name: 'avatar', filename: 'a.png', bytes: large }],
+    [],
+    'PATCH',
+  )
+  assert.match(error(tooLarge), /8 MB/)
+  const none = await setting.sends(
+    path,
+    [{ name: 'avatar', filename: '', bytes: Buffer.alloc(0) }],
+    [['note', 'x']],
+    'PATCH',
+  )
+  assert.equal(none.status, 200, 'a field of files that was left empty is none')
+})
+
+const actorDocument = async () =>
+  (
+    await home.ask(new URL(home.ana.uri).pathname, { headers: { accept: 'application/activity+json' } })
+  ).json()
