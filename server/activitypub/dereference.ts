@@ -11,7 +11,7 @@ import { isStale, refreshStaleActors } from '../domain/actors/actor-freshness.ts
 import { type UpsertOptions, upsertRemoteActors } from '../domain/actors/upsert-remote-actor.ts'
 import { findByPageUrl, findPostByUri } from '../domain/posts/find-remote.ts'
 import { type Ingested, ingestPosts } from '../domain/posts/ingest-posts.ts'
-import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
+import { addTaggedToTimelines, addToTimelines } from '../domain/timelines/add-to-timelines.ts'
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
 import { blockedReference } from './blocked-reference.ts'
@@ -331,9 +331,13 @@ class Finder implements Dereferencer {
 
   async #storeChain(chain: readonly PostFacts[], quoteDepth: number): Promise<void> {
     await inTransaction(this.#db, async (tx) => {
-      const { linkedIds } = await this.storePosts(tx, chain, quoteDepth)
+      const { posts, linkedIds } = await this.storePosts(tx, chain, quoteDepth)
       // A reply that waited for one of these takes its place in the past.
       await addToTimelines(tx, linkedIds)
+      await addTaggedToTimelines(
+        tx,
+        posts.map(({ id }) => id),
+      )
     })
   }
 }

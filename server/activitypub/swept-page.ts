@@ -8,7 +8,7 @@ import { type OutboxSweep, noteSweptPage } from '../domain/outboxes/outbox-sweep
 import { type PostReference, findAuthorsPosts, findPostReferences } from '../domain/posts/find-remote.ts'
 import { type BoostRecord, ingestBoosts } from '../domain/posts/ingest-boosts.ts'
 import { tellIdentities } from '../domain/posts/local-effects.ts'
-import { addToTimelines } from '../domain/timelines/add-to-timelines.ts'
+import { addTaggedToTimelines, addToTimelines } from '../domain/timelines/add-to-timelines.ts'
 import { listRelations } from '../domain/timelines/list-relations.ts'
 import type { Dereferencer } from './dereference.ts'
 import type { FetchBudget } from './fetch-budget.ts'
@@ -199,11 +199,15 @@ class SweptPageReader {
     const { sweep, owner } = this.#swept
     const isOurs = await noteSweptPage(tx, sweep, goesOnAt, harvest.uris.length)
     if (!isOurs) return false
-    const { linkedIds } = await this.#parts.dereferencer.storePosts(tx, harvest.posts)
+    const { posts, linkedIds } = await this.#parts.dereferencer.storePosts(tx, harvest.posts)
     await ingestBoosts(tx, harvest.boosts, this.#parts.clock.now())
     const found = await findAuthorsPosts(tx, owner.id, harvest.uris)
     const shown = sweep.fills_timelines ? found.map(({ id }) => id) : []
     await addToTimelines(tx, [...shown, ...linkedIds])
+    await addTaggedToTimelines(
+      tx,
+      posts.map(({ id }) => id),
+    )
     if (sweep.purpose === 'catch_up') {
       const byUri = new Map(found.map((post) => [post.uri, post]))
       await tellIdentities(

@@ -1,4 +1,4 @@
-/** The tables of lists and of what they hold, as Kysely sees them. */
+/** The tables of lists, of what they hold, and of followed hashtags, as Kysely sees them. */
 import type { Generated } from 'kysely'
 import type { Moment } from './column-types.ts'
 
@@ -24,7 +24,15 @@ interface ListEntriesTable {
   member_id: string
 }
 
+interface FollowedHashtagsTable {
+  id: Generated<string>
+  actor_id: string
+  hashtag_id: string
+  created_at: Moment
+}
+
 export interface ListTables {
+  followed_hashtags: FollowedHashtagsTable
   lists: ListsTable
   list_members: ListMembersTable
   list_entries: ListEntriesTable

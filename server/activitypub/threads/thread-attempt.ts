@@ -19,7 +19,7 @@ import {
   settleFinds,
 } from '../../domain/threads/thread-finds.ts'
 import { addGain, findThread, noteRemaining } from '../../domain/threads/thread-progress.ts'
-import { addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
+import { addTaggedToTimelines, addToTimelines } from '../../domain/timelines/add-to-timelines.ts'
 import { findRemoteUrl } from '../../net/origin.ts'
 import { FetchBudget } from '../fetch-budget.ts'
 import type { HostBudget } from '../host-budget.ts'
@@ -151,8 +151,12 @@ export class ThreadAttempt {
         tx,
         accepted.map(({ facts }) => facts),
       )
-      // A reply that waited for one of these takes its place in the past; nothing else is news to anybody.
+      // A reply that waited for one of these takes its place in the past; of the others only what has a followed hashtag is news.
       await addToTimelines(tx, linkedIds)
+      await addTaggedToTimelines(
+        tx,
+        stored.map(({ id }) => id),
+      )
       return stored.length
     })
   }

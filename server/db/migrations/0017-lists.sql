@@ -50,3 +50,14 @@ create trigger follows_gone_end_membership after delete on follows
 
 -- Of members of an exclusive list: the identity has the post, but not in its home timeline.
 alter table timeline_entries add column is_aside boolean not null default false;
+
+-- Hashtags whose public posts, as far as they come here, are read in the home timeline.
+create table followed_hashtags (
+  id bigint primary key default next_id(),
+  actor_id bigint not null references actors (id) on delete cascade,
+  hashtag_id bigint not null references hashtags (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  unique (actor_id, hashtag_id)
+);
+create index followed_hashtags_actor on followed_hashtags (actor_id, id desc);
+create index followed_hashtags_hashtag on followed_hashtags (hashtag_id);

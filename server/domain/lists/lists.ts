@@ -5,7 +5,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
-import { listMemberIds, refreshAside } from './members.ts'
+import { listMemberIds, refreshHomeOf } from './members.ts'
 
 export type OwnList = Row<'lists'>
 
@@ -89,7 +89,7 @@ export async function changeList(
     .where('id', '=', before.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (isExclusive !== before.is_exclusive) await refreshAside(tx, list, await listMemberIds(tx, list.id))
+  if (isExclusive !== before.is_exclusive) await refreshHomeOf(tx, list, await listMemberIds(tx, list.id))
   return list
 }
 
@@ -98,7 +98,7 @@ export async function removeList(tx: Transaction, actorId: string, id: string): 
   const list = await getList(tx, actorId, id)
   const memberIds = list.is_exclusive ? await listMemberIds(tx, list.id) : []
   await tx.deleteFrom('lists').where('id', '=', list.id).execute()
-  await refreshAside(tx, list, memberIds)
+  await refreshHomeOf(tx, list, memberIds)
 }
 
 function checkedTitle(typed: string): string {

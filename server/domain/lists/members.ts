@@ -6,7 +6,7 @@ import { type PageOf, type PageRequest, pageOrder, pageWith, toPage, withinPage 
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { LIVING_FOLLOW_STATES } from '../follows/follow-actor.ts'
-import { isAside } from '../timelines/aside.ts'
+import { refreshAside, writtenBy } from '../timelines/aside.ts'
 import { fillList } from './list-entries.ts'
 
 type ListOf = Pick<Row<'lists'>, 'id' | 'actor_id' | 'is_exclusive'>
@@ -63,7 +63,7 @@ export async function addMembers(tx: Transaction, list: ListOf, ids: readonly st
     })
   }
   await fillList(tx, list.id, wanted)
-  if (list.is_exclusive) await refreshAside(tx, list, wanted)
+  if (list.is_exclusive) await refreshHomeOf(tx, list, wanted)
 }
 
 function notFollowed(ids: string): HomebirdError {
@@ -79,7 +79,7 @@ export async function removeMembers(tx: Transaction, list: ListOf, ids: readonly
     .where('list_id', '=', list.id)
     .where('member_id', 'in', wanted)
     .execute()
-  if (list.is_exclusive) await refreshAside(tx, list, wanted)
+  if (list.is_exclusive) await refreshHomeOf(tx, list, wanted)
 }
 
 /** Whoever moved is on the same lists as before, with what they write there. */
@@ -100,21 +100,14 @@ export async function carryMembership(
     select id, actor_id, is_exclusive from lists where id in (select list_id from carried)`.execute(tx)
   for (const list of rows) await fillList(tx, list.id, [toId])
   const exclusive = rows.find((list) => list.is_exclusive)
-  if (exclusive !== undefined) await refreshAside(tx, exclusive, [toId])
+  if (exclusive !== undefined) await refreshHomeOf(tx, exclusive, [toId])
 }
 
 /** After a change of who is on an exclusive list: what they wrote leaves the home timeline, or comes back into it. */
-export async function refreshAside(
+export async function refreshHomeOf(
   tx: Transaction,
   list: Pick<ListOf, 'actor_id'>,
   memberIds: readonly string[],
 ): Promise<void> {
-  if (memberIds.length === 0) return
-  await sql`
-    update timeline_entries as entry set is_aside = now_aside
-      from (select posts.id, ${isAside(sql`${list.actor_id}::bigint`, 'posts')} as now_aside
-              from posts where posts.author_id = any(${[...memberIds]}::bigint[])) as written
-     where entry.actor_id = ${list.actor_id} and entry.post_id = written.id and entry.is_aside <> now_aside`.execute(
-    tx,
-  )
+  if (memberIds.length > 0) await refreshAside(tx, list.actor_id, writtenBy(memberIds))
 }

@@ -14,9 +14,10 @@ const POSTS_PER_STEP = 500
 
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
-  ...(['timeline_entries', 'bookmarks', 'pins', 'notifications', 'lists'] as const),
+  ...(['timeline_entries', 'bookmarks', 'pins', 'notifications'] as const),
   ...(['poll_votes', 'scheduled_posts', 'filters', 'uploads'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
+  ...(['lists', 'followed_hashtags'] as const),
   ...(['severances', 'conversations'] as const),
   ...(['endorsements', 'dismissed_suggestions'] as const),
 ] as const

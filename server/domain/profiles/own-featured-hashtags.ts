@@ -92,6 +92,16 @@ export async function unfeatureHashtag(tx: Transaction, actorId: string, id: str
   await noteFeaturedChange(tx, actorId, { hashtag: removed.name })
 }
 
+/** One that is not featured stays so. @param key  canonical name */
+export async function unfeatureHashtagNamed(tx: Transaction, actorId: string, key: string): Promise<void> {
+  await lockFeatured(tx, actorId)
+  const { rows } = await sql<{ name: string }>`
+    delete from featured_hashtags as featured using hashtags
+     where featured.actor_id = ${actorId} and hashtags.id = featured.hashtag_id and hashtags.name = ${key}
+    returning featured.name`.execute(tx)
+  for (const { name } of rows) await noteFeaturedChange(tx, actorId, { hashtag: name })
+}
+
 function refused(flaw: string): HomebirdError {
   return new HomebirdError('UNPROCESSABLE', flaw, { safe: `Validation failed: ${flaw}` })
 }

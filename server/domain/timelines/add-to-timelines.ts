@@ -1,7 +1,9 @@
 /** Which posts come into which home timelines, decided for many posts and all identities in one statement. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import { isAside } from './aside.ts'
+import { hasFollowedHashtag } from './followed-hashtags.ts'
+import { publishToStreams } from './stream-notices.ts'
 
 export interface TimelineEntry {
   readonly actor_id: string
@@ -12,14 +14,37 @@ export interface TimelineEntry {
 
 /** A boost of something that is among this many newest entries is not repeated. */
 const RECENT_ENTRIES = 40
+/** What is older than this when it is found is no news. */
+const FRESH = sql`interval '6 hours'`
 
 /**
  * Adds posts and boosts, own ones too, to the home timelines where they belong. An identity reads what it writes and what
  * those write whom it follows, as far as it may see it; of replies only those to itself, to the author or to somebody
- * it follows; of boosts those it asked for, once. What members of an exclusive list write is put aside. Nobody blocked or muted comes in, neither as author nor boosted.
+ * it follows; of boosts those it asked for, once. What has a hashtag that the identity follows comes in
+ * by whomever it is. What members of an exclusive list write is put aside. Nobody blocked or muted comes in, neither as author nor boosted.
  * @returns the entries that are new
  */
 export async function addToTimelines(tx: Transaction, postIds: readonly string[]): Promise<TimelineEntry[]> {
+  return enter(tx, postIds, sql`(post.author_id = me.id or ${IS_OF_FOLLOWED} or ${IS_TAGGED})`)
+}
+
+/**
+ * Adds what was only read in passing, a thread or a profile, where it has a followed hashtag and was written in the last
+ * hours: older posts would change what was read already. Open streams are told.
+ */
+export async function addTaggedToTimelines(tx: Transaction, postIds: readonly string[]): Promise<void> {
+  const entries = await enter(tx, postIds, sql`(${IS_TAGGED} and post.published_at > now() - ${FRESH})`)
+  await publishToStreams(
+    tx,
+    atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+  )
+}
+
+async function enter(
+  tx: Transaction,
+  postIds: readonly string[],
+  belongs: RawBuilder<unknown>,
+): Promise<TimelineEntry[]> {
   if (postIds.length === 0) return []
   const { rows } = await sql<TimelineEntry>`
     insert into timeline_entries (actor_id, post_id, is_aside)
@@ -30,11 +55,7 @@ export async function addToTimelines(tx: Transaction, postIds: readonly string[]
       left join follows as follow
         on follow.source_id = me.id and follow.target_id = post.author_id and follow.state = 'accepted'
      where post.id = any(${postIds}::bigint[]) and post.deleted_at is null
-       and (post.author_id = me.id or (
-                 follow.id is not null
-             and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${IS_WANTED_BOOST} and not ${IS_HIDDEN}
-             and (follow.languages is null or coalesce(boosted.language, post.language) is null
-                  or coalesce(boosted.language, post.language) = any(follow.languages))))
+       and ${belongs}
      order by me.id, coalesce(post.boost_of_id, post.id), post.id
         on conflict do nothing
     returning actor_id, post_id, is_aside`.execute(tx)
@@ -78,3 +99,18 @@ const IS_HIDDEN = sql`(exists (
      and ((blocks.source_id = me.id
            and blocks.target_id in (post.author_id, boosted.author_id, post.in_reply_to_author_id))
        or (blocks.target_id = me.id and not blocks.is_mute and blocks.source_id in (post.author_id, boosted.author_id)))))`
+
+/** Somebody is mentioned whom the identity blocks or mutes. */
+const IS_NAMING_MUTED = sql`exists (
+  select 1 from mentions join blocks on blocks.target_id = mentions.actor_id
+   where mentions.post_id = post.id and blocks.source_id = me.id and blocks.state not in ('undone', 'undone_sent')
+     and (blocks.expires_at is null or blocks.expires_at > now()))`
+
+const IS_OF_FOLLOWED = sql`(
+  follow.id is not null
+  and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${IS_WANTED_BOOST} and not ${IS_HIDDEN}
+  and (follow.languages is null or coalesce(boosted.language, post.language) is null
+       or coalesce(boosted.language, post.language) = any(follow.languages)))`
+
+/** By anybody, to anybody, in any language. */
+const IS_TAGGED = sql`(${hasFollowedHashtag(sql.ref('me.id'), 'post')} and not ${IS_HIDDEN} and not ${IS_NAMING_MUTED})`

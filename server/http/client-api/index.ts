@@ -29,6 +29,7 @@ import { scheduledRoutes } from './scheduled-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { tagRoutes } from './tag-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
 import { tokenListRoutes } from './token-routes.ts'
 
@@ -55,6 +56,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(accountRoutes(api), first)
     await app.register(accountActRoutes(api), first)
     await app.register(featuredTagRoutes(api), first)
+    await app.register(tagRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
     await app.register(tokenListRoutes(api), first)

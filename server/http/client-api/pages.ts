@@ -26,6 +26,8 @@ interface PageSizes {
 
 export const STATUS_PAGE: PageSizes = { usual: 20, most: 40 }
 export const ACCOUNT_PAGE: PageSizes = { usual: 40, most: 80 }
+/** Apps take the first page of followed hashtags for all of them. */
+export const TAG_PAGE: PageSizes = { usual: 80, most: 80 }
 
 /** What a client asks for, its limit brought between 1 and the most; a cursor that is no id is none. */
 export function pageRequest(query: Static<typeof PageQuery>, sizes: PageSizes): PageRequest {

@@ -13,7 +13,7 @@ const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/tr
 
 /** Lists of an identity, by the scope that reads them. */
 const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
-  'read:follows': ['/v1/followed_tags', '/v1/suggestions', '/v2/suggestions'],
+  'read:follows': ['/v1/suggestions', '/v2/suggestions'],
   'read:statuses': ['/v1/announcements'],
   'read:notifications': ['/v1/notifications/requests'],
 }

@@ -7,12 +7,12 @@ import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { searchActors } from '../../domain/actors/search-actors.ts'
 import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
-import { findHashtag, searchHashtags } from '../../domain/posts/list-hashtags.ts'
+import { searchHashtags } from '../../domain/posts/list-hashtags.ts'
 import { searchPosts } from '../../domain/search/find-posts.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { isRowId } from '../../core/id.ts'
-import { actorIdOf, forAll, forUser } from './access.ts'
+import { actorIdOf, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { PAGE_MEMBERS, clampLimit, pageRequest } from './pages.ts'
 
@@ -56,10 +56,6 @@ export function searchRoutes(api: Api): FastifyPluginAsync {
       return { ...found, hashtags: found.hashtags.map((tag) => tag.name) }
     })
     accountSearch(app, api)
-    const params = Type.Object({ name: Type.String({ maxLength: 200 }) })
-    app.get('/v1/tags/:name', { ...forAll('read:statuses'), schema: { params } }, async (request) =>
-      findHashtag(api.context.db, api.scopeOf(request), request.params.name, api.now()),
-    )
   }
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PageOf } from '../../../server/db/paging.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
+import { muteActor } from '../../../server/domain/blocks/block-actor.ts'
+import { followHashtag, unfollowHashtag } from '../../../server/domain/hashtags/follow-hashtag.ts'
 import { listListTimeline } from '../../../server/domain/lists/list-timeline.ts'
 import { createList } from '../../../server/domain/lists/lists.ts'
 import { addMembers } from '../../../server/domain/lists/members.ts'
@@ -308,4 +310,41 @@ test('what comes from members of an exclusive list, boosts too, is put aside fro
   const shown = uris(await listHomeTimeline(db, me.id, page))
   assert.equal(shown[0], quiet.id)
   assert.ok(!shown.includes(loud.id))
+})
+
+test('a public post with a followed hashtag is read at home by whomever it is, unless they are muted', async () => {
+  const { db, me, context } = home
+  const tag = { type: 'Hashtag', name: '#Owls', href: 'https://peer.example/tags/owls' }
+  const stranger = peer.actor('flora')
+  const tagged = (more: object = {}) => stranger.note({ tag: [tag, toMe], ...more })
+  const before = tagged()
+  await home.takes(stranger, stranger.create(before))
+  assert.ok(!(await home.timeline()).includes(before.id))
+  const owls = await db
+    .selectFrom('hashtags')
+    .selectAll()
+    .where('name', '=', 'owls')
+    .executeTakeFirstOrThrow()
+  await inTransaction(db, async (tx) => followHashtag(tx, me.id, owls.id))
+  const [open, quiet] = [tagged(), tagged({ to: [`${stranger.uri}/followers`, me.uri], cc: [] })]
+  await home.takes(stranger, stranger.create(open), stranger.create(quiet))
+  assert.equal((await home.timeline())[0], open.id)
+  const read = [tagged(), tagged({ published: new Date(Date.now() - 86_400_000).toISOString() })]
+  for (const note of read) {
+    peer.publish(note)
+    assert.ok(await context.dereferencer.postByUri(note.id))
+  }
+  assert.equal((await home.timeline())[0], read[0]?.id, 'what is read in passing comes too, if it is new')
+  assert.ok(!(await home.timeline()).includes(read[1]?.id ?? ''))
+  const author = await db
+    .selectFrom('actors')
+    .selectAll()
+    .where('uri', '=', stranger.uri)
+    .executeTakeFirstOrThrow()
+  const mute = { hidesNotifications: true, expiresAt: null }
+  await inTransaction(db, async (tx) => muteActor(tx, context.home, me, author, mute, new Date()))
+  const muted = tagged()
+  await home.takes(stranger, stranger.create(muted))
+  assert.ok(!(await home.timeline()).includes(muted.id))
+  await inTransaction(db, async (tx) => unfollowHashtag(tx, me.id, owls.id))
 })
