@@ -5,6 +5,7 @@
 import { HomebirdError } from './errors.ts'
 import { RETIRED_VARIABLES, SETTINGS, type Setting, type SettingName } from './settings.ts'
 import { parseSetting } from './setting-types.ts'
+import { vapidPublicKeyOf } from './vapid-pair.ts'
 
 type Parsed<S> = S extends Setting<infer T> ? T : never
 
@@ -92,6 +93,30 @@ function checkTogether(config: Config): void {
       `HOMEBIRD_SERVICE_DOMAIN is "${config.serviceDomain}", but HOMEBIRD_DOMAIN is not set; set the domain of your handle too`,
     )
   }
+  checkVapidKeys(config)
+}
+
+/** Apps are told the public key and subscribe with it: one that does not belong to the private key would silence them all. */
+function checkVapidKeys({ vapidPublicKey, vapidPrivateKey }: Config): void {
+  if (vapidPrivateKey === null) {
+    if (vapidPublicKey === null) return
+    throw new HomebirdError(
+      'SETTING_INVALID',
+      'HOMEBIRD_VAPID_PUBLIC_KEY is set, but HOMEBIRD_VAPID_PRIVATE_KEY is not; set the private key or remove both',
+    )
+  }
+  const derived = vapidPublicKeyOf(vapidPrivateKey)
+  if (derived === null) {
+    throw new HomebirdError(
+      'SETTING_INVALID',
+      'HOMEBIRD_VAPID_PRIVATE_KEY is (hidden), but it is no private key of the curve P-256; make another or remove it',
+    )
+  }
+  if (vapidPublicKey === null || vapidPublicKey === derived) return
+  throw new HomebirdError(
+    'SETTING_INVALID',
+    `HOMEBIRD_VAPID_PUBLIC_KEY is "${vapidPublicKey}", but the private key belongs to "${derived}"; set that or remove it`,
+  )
 }
 
 function findWarnings(env: ConfigSources['env']): string[] {

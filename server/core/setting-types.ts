@@ -185,6 +185,18 @@ export const hostAddresses: SettingType<HostAddresses> = {
   },
 }
 
+/** A key as base64 or base64url; read as base64url without padding. */
+export const base64Bytes = (length: number): SettingType<string> => ({
+  name: `${length} bytes in base64`,
+  parse(raw) {
+    const trimmed = raw.trim()
+    if (!/^[\w+/-]+={0,2}$/.test(trimmed)) refuse('it is not base64')
+    const bytes = Buffer.from(trimmed, 'base64')
+    if (bytes.length !== length) refuse(`it holds ${bytes.length} bytes and must hold ${length}`)
+    return bytes.toString('base64url')
+  },
+})
+
 const DATABASE_SCHEMES = new Set(['postgres', 'postgresql'])
 
 /** The whole of it is read by `db/connection`, which also knows the spellings that are no URL for a browser. */

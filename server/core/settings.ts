@@ -5,6 +5,7 @@
 import {
   type SettingType,
   absolutePath,
+  base64Bytes,
   bool,
   databaseUrl,
   hostAddresses,
@@ -208,6 +209,21 @@ export const SETTINGS = {
     type: bool,
     fallback: 'true',
     help: 'show previews of linked pages: of those you write at once, of others when you see them; off asks for no page',
+  }),
+  vapidPublicKey: setting({
+    env: 'HOMEBIRD_VAPID_PUBLIC_KEY',
+    aliases: ['TAKAHE_VAPID_PUBLIC_KEY'],
+    type: optional(base64Bytes(65)),
+    fallback: '',
+    help: 'public key of web push; follows from the private one and is compared with it',
+  }),
+  vapidPrivateKey: setting({
+    env: 'HOMEBIRD_VAPID_PRIVATE_KEY',
+    aliases: ['TAKAHE_VAPID_PRIVATE_KEY'],
+    type: optional(base64Bytes(32)),
+    fallback: '',
+    help: 'private key of web push; empty means one that the home makes and keeps. Another key ends all push subscriptions',
+    secret: true,
   }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',

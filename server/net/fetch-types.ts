@@ -119,6 +119,12 @@ export interface OutgoingPost {
   readonly signal?: AbortSignal
 }
 
+/** An encrypted message for a push service. */
+export interface OutgoingPush extends OutgoingPost {
+  /** Made for the origin of this address alone; redirects are not followed, so it goes nowhere else. */
+  readonly authorization: string
+}
+
 /** What the other side answered to a delivery; every status is an outcome, also a redirect, which is not followed. */
 export interface PostOutcome {
   readonly status: number
@@ -144,6 +150,11 @@ export interface SafeFetch {
    * @throws HomebirdError FETCH_REFUSED, FETCH_FAILED, FETCH_TIMEOUT where no answer came
    */
   postActivity(url: string, post: OutgoingPost): Promise<PostOutcome>
+  /**
+   * Hands one message to a push service, once.
+   * @throws as `postActivity`
+   */
+  postPush(url: string, push: OutgoingPush): Promise<PostOutcome>
   /** Ends all exchanges and connections. */
   close(): Promise<void>
 }

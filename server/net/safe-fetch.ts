@@ -25,6 +25,7 @@ import {
   type JsonOptions,
   type MediaOptions,
   type OutgoingPost,
+  type OutgoingPush,
   type PostOutcome,
   type SafeFetch,
   type SafeFetchOptions,
@@ -166,10 +167,18 @@ class Fetcher implements SafeFetch {
   }
 
   async postActivity(rawUrl: string, post: OutgoingPost): Promise<PostOutcome> {
+    return this.#post(rawUrl, post, { accept: ACTIVITY_ACCEPT })
+  }
+
+  async postPush(rawUrl: string, push: OutgoingPush): Promise<PostOutcome> {
+    return this.#post(rawUrl, push, { authorization: push.authorization })
+  }
+
+  async #post(rawUrl: string, post: OutgoingPost, own: HeaderRecord): Promise<PostOutcome> {
     return this.#inTime(rawUrl, FETCH_LIMITS.documentTotalMs, post, async (deadline) => {
       const url = this.#permitted(parseRemoteUrl(rawUrl))
       const body = typeof post.body === 'string' ? Buffer.from(post.body) : post.body
-      const headers = this.#headersFor(url, { accept: ACTIVITY_ACCEPT }, post.headers)
+      const headers = this.#headersFor(url, own, post.headers)
       const answer = await this.#exchange({ method: 'POST', url, headers, body }, () => SAMPLE, deadline)
       const succeeded = answer.status >= 200 && answer.status < 300
       return {

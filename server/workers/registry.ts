@@ -27,6 +27,7 @@ import { pollGraph } from '../domain/polls/poll-graph.ts'
 import { pollVoteGraph } from '../domain/polls/poll-vote-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
 import { featuredChangeGraph } from '../domain/profiles/featured-change-graph.ts'
+import { pushDeliveryGraph } from '../domain/push/push-delivery-graph.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
@@ -59,6 +60,7 @@ import { peerHandlers } from './peer-handlers.ts'
 import { pollHandlers } from './poll-handlers.ts'
 import { pollVoteHandlers } from './poll-vote-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
+import { pushHandlers } from './push-handlers.ts'
 import { scheduledPostHandlers } from './scheduled-post-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
@@ -70,7 +72,10 @@ import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
-  readonly config: Pick<Config, 'mediaUrl' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages'>
+  readonly config: Pick<
+    Config,
+    'mediaUrl' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages' | 'vapidPrivateKey'
+  >
   readonly db: Database
   readonly clock: Clock
   readonly log: Logger
@@ -118,6 +123,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: absenceGraph, handlers: absenceHandlers(parts) }),
     work({ graph: cardGraph, handlers: cardHandlers({ ...parts, previewCards }) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
+    work({ graph: pushDeliveryGraph, handlers: pushHandlers(parts) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
     work({ graph: uploadGraph, handlers: uploadHandlers(parts) }),
   ]

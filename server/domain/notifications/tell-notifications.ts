@@ -1,9 +1,10 @@
 /**
- * The one place where an identity is told: what is made here and not filtered reaches its conversations and open streams in
- * the same transaction.
+ * The one place where an identity is told: what is made here and not filtered reaches its conversations, its open streams and
+ * the devices that asked for a push, in the same transaction.
  */
 import type { Transaction } from '../../db/pool.ts'
 import { addToConversations } from '../conversations/add-to-conversations.ts'
+import { queuePushes } from '../push/queue-pushes.ts'
 import type { StreamChange } from '../timelines/stream-notices.ts'
 import {
   type CreatedNotification,
@@ -17,6 +18,10 @@ export async function tellNotifications(
   drafts: readonly NotificationDraft[],
 ): Promise<StreamChange[]> {
   const created = await createNotifications(tx, drafts)
+  await queuePushes(
+    tx,
+    created.map(({ id }) => id),
+  )
   const told = created.map(({ actor_id: actorId, id }): StreamChange => ({
     actorId,
     event: 'notification',

@@ -16,6 +16,7 @@ import type { EntityScope } from '../../domain/actors/entity-scope.ts'
 import { type FilterCache, filterCacheOf } from '../../domain/filters/filter-cache.ts'
 import { loadMediaKey } from '../../domain/media/media-key.ts'
 import { type MediaUrls, createMediaUrls } from '../../domain/media/media-urls.ts'
+import { type VapidKeys, loadVapidKeys } from '../../domain/push/vapid-keys.ts'
 import type { HttpContext } from '../http-context.ts'
 import { actorIdOf, viewerIdOf } from './access.ts'
 import { type Looks, createLooks } from './looks.ts'
@@ -39,6 +40,7 @@ export interface Api {
   readonly context: HttpContext
   readonly listener: ListenerKind
   readonly urls: MediaUrls
+  readonly vapid: VapidKeys
   /** What the owner looks at elsewhere is read at its origin. */
   readonly looks: Looks
   readonly filters: FilterCache
@@ -75,6 +77,7 @@ export async function openApi(context: HttpContext, listener: ListenerKind): Pro
     context,
     listener,
     urls,
+    vapid: await loadVapidKeys(db, config),
     looks: createLooks(context),
     filters,
     now: () => clock.now(),

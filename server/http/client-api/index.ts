@@ -21,6 +21,7 @@ import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { oldFilterRoutes } from './old-filter-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
+import { pushRoutes } from './push-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { quietRoutes } from './quiet-routes.ts'
@@ -60,6 +61,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
     await app.register(tokenListRoutes(api), first)
+    await app.register(pushRoutes(api), first)
     const both = { prefix: '/api' }
     await app.register(notificationRoutes(api), both)
     await app.register(filterRoutes(api), both)

@@ -180,7 +180,7 @@ function configuration(api: Api, request: FastifyRequest): InstanceConfiguration
       terms_of_service: null,
       status: null,
     },
-    vapid: { public_key: '' },
+    vapid: { public_key: api.vapid.publicKey },
     accounts: ACCOUNTS,
     statuses: STATUSES,
     media_attachments: mediaOf(api),

@@ -4,7 +4,6 @@
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
-import { HomebirdError } from '../../core/errors.ts'
 import { OPEN, forAll, forUser } from './access.ts'
 import type { ApiApp } from './api.ts'
 
@@ -30,7 +29,7 @@ export function quietRoutes(): FastifyPluginAsync {
     }
     for (const path of OF_ACCOUNTS) app.get(path, forAll('read:accounts'), async () => [])
     policyRoutes(app)
-    missingRoutes(app)
+    announcementRoutes(app)
   }
 }
 
@@ -49,12 +48,8 @@ function policyRoutes(app: ApiApp): void {
   app.get('/v1/notifications/requests/merged', forUser('read:notifications'), async () => ({ merged: true }))
 }
 
-/** Things that could be here and are not, answered as other servers answer for what was never made. */
-function missingRoutes(app: ApiApp): void {
-  const missing = async (): Promise<never> => {
-    throw new HomebirdError('NOT_FOUND', 'nothing of the kind is kept here yet')
-  }
-  app.get('/v1/push/subscription', forUser('push'), missing)
+/** Nothing is announced, and so nothing is put away. */
+function announcementRoutes(app: ApiApp): void {
   const name = {
     ...forUser('write:accounts'),
     schema: { params: Type.Object({ id: Type.String({ maxLength: 40 }) }) },

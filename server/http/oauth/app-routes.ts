@@ -7,8 +7,7 @@ import { type AppRow, registerApp } from '../../domain/oauth/apps.ts'
 import { DEFAULT_SCOPES, parseScopes } from '../../domain/oauth/scopes.ts'
 import { cleanLine } from '../../domain/text/clean-text.ts'
 import { OPEN, forApps } from '../client-api/access.ts'
-import type { ApiApp } from '../client-api/api.ts'
-import type { HttpContext } from '../http-context.ts'
+import type { Api, ApiApp } from '../client-api/api.ts'
 
 const MAX_NAME = 120
 /** Rule 76. */
@@ -21,7 +20,7 @@ const AppForm = Type.Object({
   website: Type.Optional(Type.String({ maxLength: 2_000 })),
 })
 
-export function appRoutes(context: HttpContext): FastifyPluginAsync {
+export function appRoutes(api: Api): FastifyPluginAsync {
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
     const config = { ...OPEN.config, rateLimit: FIVE_IN_TEN_MINUTES }
@@ -34,16 +33,16 @@ export function appRoutes(context: HttpContext): FastifyPluginAsync {
         redirectUris: form.redirect_uris.flatMap((text) => text.split(/\s+/)),
         scopes: scopesOf(form.scopes),
       }
-      const { app: row, clientSecret } = await registerApp(context.db, draft, context.clock.now())
+      const { app: row, clientSecret } = await registerApp(api.context.db, draft, api.now())
       const credentials: CredentialApplication = {
-        ...applicationOf(row),
+        ...applicationOf(api, row),
         client_id: row.client_id,
         client_secret: clientSecret,
         client_secret_expires_at: 0,
       }
       return credentials
     })
-    app.get('/api/v1/apps/verify_credentials', forApps, async (request) => applicationOf(appOf(request)))
+    app.get('/api/v1/apps/verify_credentials', forApps, async (request) => applicationOf(api, appOf(request)))
   }
 }
 
@@ -80,6 +79,7 @@ function appOf(request: FastifyRequest) {
 }
 
 function applicationOf(
+  api: Api,
   app: Pick<AppRow, 'id' | 'name' | 'website' | 'scopes' | 'redirect_uris'>,
 ): Application {
   return {
@@ -89,6 +89,6 @@ function applicationOf(
     scopes: app.scopes,
     redirect_uris: app.redirect_uris,
     redirect_uri: app.redirect_uris.join('\n'),
-    vapid_key: '',
+    vapid_key: api.vapid.publicKey,
   }
 }

@@ -40,7 +40,7 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
     await app.register(async (open) => {
       openToOrigins(open)
       takeAddressAsForm(open)
-      await open.register(appRoutes(context))
+      await open.register(appRoutes(api))
       await open.register(tokenRoutes(api))
       await open.register(preflightRoutes(OPEN_PATHS))
     })

@@ -5,6 +5,7 @@ import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } f
 import generator, { type Entity, type MegalodonInterface } from 'megalodon'
 import { WebSocket } from 'ws'
 import { type ApiHome, PASSWORD, openApiHome } from '../../support/api-home.ts'
+import { PushReceiver } from '../../support/push-receiver.ts'
 import { ConsentBrowser, consentTo } from '../../support/consent-browser.ts'
 
 const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
@@ -174,4 +175,24 @@ test('megalodon signs in, posts, reads and streams', async (t) => {
     client.getInstanceTrends(),
   ]
   for (const answer of await Promise.all(starts)) assert.equal(answer.status, 200)
+})
+
+test('both libraries ask to be told by push', async () => {
+  const home = await openReachableHome()
+  const { token } = await home.app(['push'])
+  const url = `http://${home.host}`
+  const keys = new PushReceiver().keys
+  const masto = createRestAPIClient({ url, accessToken: token ?? '' })
+  const made = await masto.v1.push.subscription.create({
+    subscription: { endpoint: 'https://push.example/device', keys },
+    data: { alerts: { poll: true } },
+    policy: 'followed',
+  })
+  assert.deepEqual([made.alerts.poll, made.alerts.mention, made.policy], [true, false, 'followed'])
+  assert.equal((await masto.v1.push.subscription.fetch()).endpoint, 'https://push.example/device')
+  const megalodon = generator('mastodon', url, token)
+  const { data } = await megalodon.updatePushSubscription({ alerts: { mention: true } })
+  assert.deepEqual([data.alerts.mention, data.server_key], [true, made.serverKey])
+  await masto.v1.push.subscription.remove()
+  await assert.rejects(masto.v1.push.subscription.fetch(), /Record not found/)
 })

@@ -1,0 +1,125 @@
+/** Where an app wants to be told of notifications: one subscription for each token, which ends with it. */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { PUSH_ALERTS, PUSH_POLICIES, type WebPushSubscription } from '../../contracts/push.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { isReceiver } from '../../domain/push/encrypt-push.ts'
+import { sealToken } from '../../domain/push/sealed-token.ts'
+import {
+  type PushAlerts,
+  type PushSubscriptionRow,
+  changeSubscription,
+  findSubscription,
+  removeSubscription,
+  replaceSubscription,
+  subscriptionEntity,
+} from '../../domain/push/subscriptions.ts'
+import { type RemoteUrl, findRemoteUrl } from '../../net/origin.ts'
+import { actorIdOf, bearerToken, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+
+const Alerts = Type.Object(
+  Object.fromEntries(
+    // The name that Pleroma's apps know.
+    [...PUSH_ALERTS, 'pleroma:emoji_reaction'].map((kind) => [kind, Type.Optional(Type.Boolean())]),
+  ),
+)
+const Policy = Type.Optional(Type.Union(PUSH_POLICIES.map((policy) => Type.Literal(policy))))
+const Data = Type.Optional(Type.Object({ alerts: Type.Optional(Alerts), policy: Policy }))
+
+const Key = Type.String({ maxLength: 200 })
+const NewSubscription = Type.Object({
+  subscription: Type.Object({
+    endpoint: Type.String({ maxLength: 2_048 }),
+    standard: Type.Optional(Type.Boolean()),
+    keys: Type.Object({ p256dh: Key, auth: Key }),
+  }),
+  data: Data,
+  policy: Policy,
+})
+/** The policy stands within the data or beside it: both are documented. */
+const Change = Type.Object({ data: Data, policy: Policy })
+
+export function pushRoutes(api: Api): FastifyPluginAsync {
+  const { db } = api.context
+  const path = '/push/subscription'
+  const answer = (row: PushSubscriptionRow | undefined): WebPushSubscription => {
+    if (row === undefined) throw new HomebirdError('NOT_FOUND', 'the token has no push subscription')
+    return subscriptionEntity(row, api.vapid.publicKey)
+  }
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    app.post(path, { ...forUser('push'), schema: { body: NewSubscription } }, async (request) =>
+      answer(await subscribe(api, request, request.body)),
+    )
+    app.get(path, forUser('push'), async (request) =>
+      answer(await findSubscription(db, holderOf(request).tokenId)),
+    )
+    app.put(path, { ...forUser('push'), schema: { body: Change } }, async (request) => {
+      const { data, policy } = request.body
+      const change = { alerts: alertsFrom(data?.alerts), policy: data?.policy ?? policy }
+      return answer(await changeSubscription(db, holderOf(request).tokenId, change))
+    })
+    app.delete(path, forUser('push'), async (request) => {
+      await removeSubscription(db, holderOf(request).tokenId)
+      return {}
+    })
+  }
+}
+
+async function subscribe(
+  api: Api,
+  request: FastifyRequest,
+  form: Static<typeof NewSubscription>,
+): Promise<PushSubscriptionRow> {
+  const { tokenId, token } = holderOf(request)
+  const { endpoint, keys, standard } = form.subscription
+  const url = endpointOf(api, endpoint)
+  const receiver = { p256dh: Buffer.from(keys.p256dh, 'base64'), auth: Buffer.from(keys.auth, 'base64') }
+  if (!isReceiver(receiver)) throw refused('Key p256dh or auth is not a valid public key')
+  const draft = {
+    ...receiver,
+    tokenId,
+    actorId: actorIdOf(request),
+    endpoint: url.href,
+    host: url.host,
+    isStandard: standard ?? false,
+    alerts: alertsFrom(form.data?.alerts) ?? {},
+    policy: form.data?.policy ?? form.policy ?? 'all',
+    sealedToken: sealToken(api.vapid.sealingKey, tokenId, token),
+  } as const
+  return inTransaction(api.context.db, async (tx) => replaceSubscription(tx, draft, api.now()))
+}
+
+/** Whether its address is public is looked at with each push, when it is resolved. */
+function endpointOf(api: Api, endpoint: string): RemoteUrl {
+  const url = findRemoteUrl(endpoint)
+  if (url === undefined || api.context.home.isOwnHost(url.host)) throw refused('Endpoint is not a valid URL')
+  return url
+}
+
+function alertsFrom(
+  given: Readonly<Record<string, boolean | undefined>> | undefined,
+): PushAlerts | undefined {
+  if (given === undefined) return undefined
+  const { 'pleroma:emoji_reaction': theirs, ...alerts } = given
+  const named = theirs === undefined ? alerts : { emoji_reaction: theirs, ...alerts }
+  return Object.fromEntries(Object.entries(named).filter(([, isWanted]) => isWanted !== undefined))
+}
+
+/** A session has no device: the window is told by its stream. */
+function holderOf(request: FastifyRequest): { readonly tokenId: string; readonly token: string } {
+  const grant = request.access?.grant
+  const token = bearerToken(request)
+  if (grant !== undefined && grant !== null && token !== null) return { tokenId: grant.tokenId, token }
+  throw new HomebirdError('UNPROCESSABLE', 'a push subscription was asked for without a token', {
+    safe: 'Push subscriptions belong to an access token',
+  })
+}
+
+function refused(flaw: string): HomebirdError {
+  return new HomebirdError('UNPROCESSABLE', `a push subscription is refused: ${flaw}`, {
+    safe: `Validation failed: ${flaw}`,
+  })
+}
