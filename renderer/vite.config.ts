@@ -4,6 +4,7 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
+const LAYERS = '@layer tokens, base, components, features;'
 const CATALOGUE = /\/locales\/[a-z]+\.json$/
 
 /** `locales/en.json` becomes the compiled messages by id. */
@@ -22,9 +23,20 @@ function catalogues(): Plugin {
   }
 }
 
+/** The order of the layers stands first in every file: whichever a page loads first, base never beats a component. */
+function layerOrder(): Plugin {
+  return {
+    name: 'homebird:layer-order',
+    enforce: 'pre',
+    transform(code, id) {
+      return id.endsWith('.css') ? { code: `${LAYERS}\n${code}`, map: null } : null
+    },
+  }
+}
+
 export default defineConfig({
   base: '/',
-  plugins: [catalogues(), react()],
+  plugins: [catalogues(), layerOrder(), react()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -10,9 +10,19 @@ export const getWindowState = async (api: ApiClient): Promise<WindowState> => ap
 export const signInWithKey = async (api: ApiClient, key: string): Promise<WindowState> =>
   api.post(`${PREFIX}/session/key`, { body: { key } })
 
-/** @throws ApiFailure signed_out for a wrong password */
-export const signInWithPassword = async (api: ApiClient, password: string): Promise<WindowState> =>
-  api.post(`${PREFIX}/session`, { body: { password } })
+/**
+ * @param code  of the authenticator, or a recovery code; empty where none is asked for
+ * @throws ApiFailure signed_out for a wrong password or code
+ */
+export const signInWithPassword = async (
+  api: ApiClient,
+  password: string,
+  code: string,
+): Promise<WindowState> => api.post(`${PREFIX}/session`, { body: { password, code } })
+
+/** @throws ApiFailure refused for a passkey that is none of this home */
+export const signInWithPasskey = async (api: ApiClient, response: object): Promise<WindowState> =>
+  api.post(`${PREFIX}/session/passkey`, { body: { response } })
 
 export const signOut = async (api: ApiClient): Promise<WindowState> => api.delete(`${PREFIX}/session`)
 

@@ -44,7 +44,13 @@ function Entrance() {
     case 'needs_key':
       return <KeyPage wasKeyRefused={wasKeyRefused} />
     case 'signed_out':
-      return <PasswordPage wasKeyRefused={wasKeyRefused} />
+      return (
+        <PasswordPage
+          wasKeyRefused={wasKeyRefused}
+          asksForCode={view.asksForCode}
+          takesPasskey={view.takesPasskey}
+        />
+      )
     case 'needs_set_up':
     case 'signed_in':
       break

@@ -8,6 +8,7 @@ export const ROUTES = {
   search: '/search',
   write: '/write',
   you: '/you',
+  signIn: '/sign-in',
 } as const satisfies Record<string, WindowPath>
 
 export function searchPath(words: string): string {

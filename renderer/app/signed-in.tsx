@@ -1,6 +1,6 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useLayoutEffect } from 'react'
+import { Suspense, lazy, useEffect, useLayoutEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { Composer } from '../features/composer/composer.tsx'
 import { WritePage } from '../features/composer/write-page.tsx'
@@ -19,6 +19,14 @@ import styles from './app.module.css'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { ROUTES, searchPath } from './routes.ts'
+
+/** Seen seldom: not part of what every start loads. */
+const SecurityPage = lazy(async () => ({
+  default: (await import('../features/security/security-page.tsx')).SecurityPage,
+}))
+
+/** Pages that begin at their top; home finds its own place again. */
+const FROM_THE_TOP: ReadonlySet<string> = new Set([ROUTES.search, ROUTES.you, ROUTES.signIn])
 
 export function SignedIn() {
   const t = useText()
@@ -64,9 +72,7 @@ function Pages({ words, isWide, onFind }: PagesProps) {
   const [path, navigate] = useLocation()
   const reply = useReply(isWide)
   useLayoutEffect(() => {
-    // Home finds its own place again.
-    if (path === ROUTES.search || path === ROUTES.you || (path === ROUTES.write && !isWide))
-      window.scrollTo(0, 0)
+    if (FROM_THE_TOP.has(path) || (path === ROUTES.write && !isWide)) window.scrollTo(0, 0)
   }, [path, isWide])
   const home = <HomePage onReply={reply} onFind={() => onFind('')} />
   return (
@@ -84,7 +90,12 @@ function Pages({ words, isWide, onFind }: PagesProps) {
         {isWide ? home : <WritePage onPosted={() => navigate(ROUTES.home)} />}
       </Route>
       <Route path={ROUTES.you}>
-        <YouPage onSignedOut={() => navigate('/', { replace: true })} />
+        <YouPage securityPath={ROUTES.signIn} onSignedOut={() => navigate('/', { replace: true })} />
+      </Route>
+      <Route path={ROUTES.signIn}>
+        <Suspense fallback={null}>
+          <SecurityPage />
+        </Suspense>
       </Route>
       <Route>
         <Redirect to={ROUTES.home} replace />

@@ -2,7 +2,14 @@
 import type { WindowState } from '../../server/contracts/owner-api.ts'
 import type { ApiClient } from '../api/client.ts'
 import { type ApiFailure, toFailure } from '../api/failure.ts'
-import { getWindowState, signInWithKey, signInWithPassword, signOut } from '../api/owner.ts'
+import {
+  getWindowState,
+  signInWithKey,
+  signInWithPasskey,
+  signInWithPassword,
+  signOut,
+} from '../api/owner.ts'
+import { type PasskeyQuestion, askForUse } from '../api/sign-in.ts'
 import { createStore, type Observable, type Store } from './observable.ts'
 
 export type SessionView =
@@ -66,8 +73,16 @@ export class Session {
   }
 
   /** @throws ApiFailure */
-  async enterWithPassword(password: string): Promise<void> {
-    this.accept(await signInWithPassword(this.#api, password))
+  async enterWithPassword(password: string, code = ''): Promise<void> {
+    this.accept(await signInWithPassword(this.#api, password, code))
+  }
+
+  /**
+   * @param sign  asks the person and their device
+   * @throws ApiFailure
+   */
+  async enterWithPasskey(sign: (question: PasskeyQuestion) => Promise<object>): Promise<void> {
+    this.accept(await signInWithPasskey(this.#api, await sign(await askForUse(this.#api))))
   }
 
   /** @throws ApiFailure */

@@ -2,11 +2,13 @@
 import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
+import { canUsePasskeys, signWithPasskey } from '../../api/passkeys.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureNotice, Notice } from '../../components/notice.tsx'
 import { PageFrame } from '../../components/page-frame.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { cx } from '../../components/cx.ts'
+import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { keyFromFragment } from '../../stores/session.ts'
@@ -17,10 +19,18 @@ interface SignInPageProps {
   readonly wasKeyRefused: boolean
 }
 
-export function PasswordPage({ wasKeyRefused }: SignInPageProps) {
+interface PasswordPageProps extends SignInPageProps {
+  /** An authenticator is set up. */
+  readonly asksForCode: boolean
+  /** A passkey was made for this host. */
+  readonly takesPasskey: boolean
+}
+
+export function PasswordPage({ wasKeyRefused, asksForCode, takesPasskey }: PasswordPageProps) {
   const t = useText()
   const { session } = useServices()
-  const form = useSecretForm(async (password) => session.enterWithPassword(password))
+  const [code, setCode] = useState('')
+  const form = useSecretForm(async (password) => session.enterWithPassword(password, code))
   const isWrong = form.failure?.kind === 'signed_out'
   return (
     <PageFrame>
@@ -36,9 +46,19 @@ export function PasswordPage({ wasKeyRefused }: SignInPageProps) {
           name="password"
           value={form.value}
           autoFocus
-          flaw={isWrong ? t('signin.wrong') : null}
+          flaw={isWrong ? t(asksForCode ? 'signin.wrong_both' : 'signin.wrong') : null}
           onChange={form.change}
         />
+        {asksForCode ? (
+          <TextField
+            label={t('signin.code')}
+            kind="domain"
+            autoComplete="one-time-code"
+            help={t('signin.code_help')}
+            value={code}
+            onChange={setCode}
+          />
+        ) : null}
         {form.failure === null || isWrong ? null : <FailureNotice failure={form.failure} />}
         <div>
           <Button look="primary" type="submit" isBusy={form.isBusy}>
@@ -46,10 +66,38 @@ export function PasswordPage({ wasKeyRefused }: SignInPageProps) {
           </Button>
         </div>
       </Form>
+      {takesPasskey && canUsePasskeys() ? <PasskeyEntry /> : null}
       <p className={styles.note}>
         {t('signin.forgotten')} <code dir="ltr">homebird owner password</code>
       </p>
+      {asksForCode ? (
+        <p className={styles.note}>
+          {t('signin.lost')} <code dir="ltr">homebird owner reset-2fa</code>
+        </p>
+      ) : null}
     </PageFrame>
+  )
+}
+
+function PasskeyEntry() {
+  const t = useText()
+  const { session } = useServices()
+  const act = useAct()
+  const wasRefused = act.failure?.detail === 'passkey_refused'
+  const isQuiet = act.failure?.detail === 'nothing_done'
+  return (
+    <div className={styles.form}>
+      <div>
+        <Button
+          isBusy={act.isBusy}
+          onPress={() => void act.run(async () => session.enterWithPasskey(signWithPasskey))}
+        >
+          {t('signin.with_passkey')}
+        </Button>
+      </div>
+      {wasRefused ? <Notice>{t('signin.passkey_refused')}</Notice> : null}
+      {act.failure === null || wasRefused || isQuiet ? null : <FailureNotice failure={act.failure} />}
+    </div>
   )
 }
 

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { HomeFacts } from '../../../server/contracts/owner-api.ts'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
+import { AppLink } from '../../components/app-link.tsx'
 import { Avatar } from '../../components/avatar.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmojiText } from '../../components/emoji-text.tsx'
@@ -16,7 +17,13 @@ import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './you.module.css'
 
-export function YouPage({ onSignedOut }: { readonly onSignedOut: () => void }) {
+interface YouPageProps {
+  /** The page about sign-in and devices. */
+  readonly securityPath: string
+  readonly onSignedOut: () => void
+}
+
+export function YouPage({ securityPath, onSignedOut }: YouPageProps) {
   const t = useText()
   const home = useHomeFacts()
   return (
@@ -32,6 +39,10 @@ export function YouPage({ onSignedOut }: { readonly onSignedOut: () => void }) {
           act={{ label: t('act.try_again'), onPress: () => void home.refetch() }}
         />
       )}
+      <div className={styles.card}>
+        <AppLink to={securityPath}>{t('you.security')}</AppLink>
+        <p className={styles.note}>{t('you.security_help')}</p>
+      </div>
       <SignOut onSignedOut={onSignedOut} />
     </section>
   )

@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { isKnownDevice, rememberDevice } from '../../domain/oauth/known-devices.ts'
 import { endSignIn, isSignedIn, openSignIn } from '../../domain/oauth/sign-ins.ts'
+import { UNPUBLISHED_DOMAIN } from '../../domain/owner/own-uris.ts'
 import type { Challenges } from '../../domain/sign-in/challenges.ts'
 import { finishUsing, hasPasskeys, passkeyPlace } from '../../domain/sign-in/passkeys.ts'
 import { asksForCode, proveOwner } from '../../domain/sign-in/prove-owner.ts'
@@ -90,7 +91,7 @@ export async function showSignIn(
   ])
   const page = signInPage({
     appName: wanted.app.name,
-    domain: home.primaryDomain()?.domain ?? 'this home',
+    domain: nameOf(home.primaryDomain()?.domain),
     fields: fieldsOf(wanted, formToken(request, reply, 'sign in')),
     isWrong: why === 'wrong',
     asksForCode: asks,
@@ -98,6 +99,11 @@ export async function showSignIn(
   })
   const script = takesPasskey ? scriptOf(api, request) : null
   return sendPage(reply.code(why === 'wrong' ? 422 : 200), page, STYLE, { formTarget: null, script })
+}
+
+/** A home that is only on its computer has no name that anybody would know. */
+function nameOf(domain: string | undefined): string {
+  return domain === undefined || domain === UNPUBLISHED_DOMAIN ? 'your home' : domain
 }
 
 /** @throws HomebirdError RATE_LIMITED when there were too many wrong tries from where this comes */

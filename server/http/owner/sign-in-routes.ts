@@ -30,7 +30,7 @@ export function signInRoutes(context: HttpContext, desk: SignInDesk): FastifyPlu
     app.get('/sign-in', OWNER, async (request) => facts(context, request))
     proofRoutes(app, context, desk)
     authenticatorRoutes(app, context)
-    app.put<{ Body: Static<typeof PasswordForm> }>(
+    app.post<{ Body: Static<typeof PasswordForm> }>(
       '/sign-in/password',
       { ...LIMITED, schema: { body: PasswordForm } },
       async (request, reply) => {

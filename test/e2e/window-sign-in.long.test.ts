@@ -1,0 +1,165 @@
+/** Sign-in and devices, in a real browser on a real home: second step, passkeys of both listeners, apps sent away. */
+import assert from 'node:assert/strict'
+import { type TestContext, after, before, test } from 'node:test'
+import { Secret, TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
+import {
+  type TestBrowser,
+  type TestPage,
+  axeFindings,
+  noBrowser,
+  openBrowser,
+  sidewaysOverflow,
+  takeScreenshot,
+} from '../support/browser.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
+import { buildWindow } from '../support/window-home.ts'
+
+const skip = noBrowser
+let browser: TestBrowser
+let home: ProcessHome
+
+before(async () => {
+  if (skip !== false) return
+  await buildWindow()
+  ;[browser, home] = await Promise.all([
+    openBrowser(),
+    startProcessHome({ handle: 'robin', domain: null, env: {} }),
+  ])
+})
+after(async () => {
+  await browser?.close()
+  await home?.close()
+})
+
+/** By its name, where browsers make passkeys; with a device that has a finger on it. */
+async function openWindow(t: TestContext, path = '/'): Promise<TestPage> {
+  const opened = await browser.openPage({ reducedMotion: 'reduce' })
+  t.after(async () => opened.context.close())
+  const devices = await opened.context.newCDPSession(opened.page)
+  await devices.send('WebAuthn.enable')
+  await devices.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await opened.page.goto(`http://localhost:${home.privatePort}${path}`)
+  return opened
+}
+
+const password = (page: Page) => page.getByLabel('Password', { exact: true })
+
+async function enter(page: Page): Promise<void> {
+  await password(page).fill(home.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation').waitFor()
+}
+
+const press = async (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click()
+
+const publicOrigin = (): string => `http://localhost:${home.publicPort}`
+const REDIRECT = 'https://app.example/cb'
+
+interface KnownApp {
+  readonly client_id: string
+  readonly client_secret: string
+}
+
+async function post<T>(path: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${publicOrigin()}${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  })
+  assert.equal(answer.status, 200)
+  return (await answer.json()) as T
+}
+
+function appPage({ client_id }: KnownApp): string {
+  const query = { response_type: 'code', client_id, redirect_uri: REDIRECT, scope: 'read push' }
+  return `${publicOrigin()}/oauth/authorize?${new URLSearchParams(query)}`
+}
+
+test(
+  'the whole of sign-in: a passkey, a second step, an app that is let in and sent away',
+  { skip },
+  async (t) => {
+    const { page, problems } = await openWindow(t, '/you')
+    await enter(page)
+    await page.getByRole('link', { name: 'You', exact: true }).click()
+    await page.getByRole('link', { name: 'Sign-in and devices' }).click()
+    await page.getByText('No app has access.').waitFor()
+
+    await page.getByLabel('Name of this device').fill('My laptop')
+    await press(page, 'Make one for this window')
+    await page.getByRole('heading', { name: 'My laptop' }).waitFor()
+
+    await press(page, 'Set up')
+    const key = (await page.locator('code[dir=ltr]').first().textContent()) ?? ''
+    const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) })
+    await page.getByLabel('Code that the app shows now').fill('000000')
+    await page.keyboard.press('Enter')
+    await page.getByText('This is not the code that the app shows now.').waitFor()
+    await takeScreenshot(page, 'sign-in-authenticator', true)
+    assert.deepEqual(await axeFindings(page), [])
+    await page.getByLabel('Code that the app shows now').fill(totp.generate())
+    await page.keyboard.press('Enter')
+    const codes = page.getByRole('group', { name: 'Recovery codes' }).getByRole('listitem')
+    await codes.first().waitFor()
+    assert.equal(await codes.count(), 10)
+    const recovery = (await codes.first().textContent()) ?? ''
+    await takeScreenshot(page, 'sign-in-recovery-codes', true)
+    assert.deepEqual(await axeFindings(page), [])
+    await press(page, 'I have kept them')
+    await page.getByText('10 recovery codes are left.').waitFor()
+
+    await page.getByRole('link', { name: 'You', exact: true }).click()
+    await press(page, 'Sign out')
+    await password(page).fill(home.password)
+    await page.keyboard.press('Enter')
+    await page.getByText('This is not the password, or not the code.').waitFor()
+    await takeScreenshot(page, 'sign-in-window')
+    assert.deepEqual(await axeFindings(page), [])
+    await page.getByLabel('Code of your authenticator app').fill(recovery)
+    await page.keyboard.press('Enter')
+    await page.getByRole('navigation').waitFor()
+    await page.getByRole('link', { name: 'You', exact: true }).click()
+    await press(page, 'Sign out')
+    await press(page, 'Sign in with a passkey')
+    await page.getByRole('navigation').waitFor()
+
+    // The same device and the same name: its passkey lets an app in on the public listener too.
+    await page.route('https://app.example/**', async (route) =>
+      route.fulfill({ status: 200, body: 'the app' }),
+    )
+    const about = { client_name: 'Phone app', website: 'https://app.example/', redirect_uris: REDIRECT }
+    const app = await post<KnownApp>('/api/v1/apps', { ...about, scopes: 'read push' })
+    await page.goto(appPage(app))
+    await takeScreenshot(page, 'sign-in-for-an-app')
+    assert.deepEqual(await axeFindings(page), [])
+    await press(page, 'Sign in with a passkey')
+    await press(page, 'Give access')
+    await page.waitForURL(/^https:\/\/app\.example\/cb\?code=/)
+    const code = new URL(page.url()).searchParams.get('code')
+    const grant = { grant_type: 'authorization_code', redirect_uri: REDIRECT, code }
+    await post('/oauth/token', { ...grant, client_id: app.client_id, client_secret: app.client_secret })
+
+    await page.goto(`http://localhost:${home.privatePort}/sign-in`)
+    await page.getByRole('heading', { name: 'Passkeys' }).waitFor()
+    await page.getByText('It may').click()
+    await page.getByText('send notifications to your device').waitFor()
+    await takeScreenshot(page, 'sign-in-page', true)
+    assert.equal(await sidewaysOverflow(page), 0)
+    assert.deepEqual(await axeFindings(page), [])
+    await press(page, 'Remove Phone app')
+    await page.getByText('No app has access.').waitFor()
+    assert.deepEqual(problems, [])
+  },
+)
