@@ -3,6 +3,7 @@ import type { Generated } from 'kysely'
 import type { Json, Moment, Nullable, NullableMoment, StateColumns } from './column-types.ts'
 
 interface DomainBlocksTable {
+  id: Generated<string>
   domain: string
   comment: Generated<string>
   created_at: Moment

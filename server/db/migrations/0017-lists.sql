@@ -61,3 +61,7 @@ create table followed_hashtags (
 );
 create index followed_hashtags_actor on followed_hashtags (actor_id, id desc);
 create index followed_hashtags_hashtag on followed_hashtags (hashtag_id);
+
+-- By which apps page: names would put what was blocked last anywhere.
+alter table domain_blocks add column id bigint not null default next_id();
+create unique index domain_blocks_id on domain_blocks (id);

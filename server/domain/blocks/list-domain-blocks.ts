@@ -1,5 +1,6 @@
-/** Pages of domains that are blocked or expressly allowed, in alphabetical order. */
+/** Pages of domains that are blocked or expressly allowed: in alphabetical order, or the last blocked first. */
 import { sql } from 'kysely'
+import { type PageOf, type PageRequest, pageOrder, pageWith, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 
@@ -32,4 +33,17 @@ export async function listDomainAllows(
     .orderBy('domain')
     .limit(limit)
     .execute()
+}
+
+/** Names, as apps list them; cursors are ids of the blocks. */
+export async function listBlockedDomains(db: Querier, page: PageRequest): Promise<PageOf<string>> {
+  const cursor = sql.ref('domain_blocks.id')
+  const { rows } = await sql<{ cursor: string; domain: string }>`
+    select id as cursor, domain from domain_blocks where ${withinPage(cursor, page)}
+     ${pageOrder(cursor, page)}`.execute(db)
+  const found = toPage(rows, page, (row) => row.cursor)
+  return pageWith(
+    found,
+    found.items.map(({ domain }) => domain),
+  )
 }

@@ -1,6 +1,7 @@
 /** How far an identity has read, shared by all its apps. */
 import { sql } from 'kysely'
 import type { Marker, Markers } from '../../contracts/notification.ts'
+import { HomebirdError } from '../../core/errors.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 
@@ -21,26 +22,38 @@ export async function findMarkers(
   return Object.fromEntries(rows.map((row) => [row.timeline, markerOf(row)]))
 }
 
-/** Sets one marker; it may go back, since that is what an app asked for. */
+/**
+ * Sets one marker; it may go back, since that is what an app asked for.
+ * @throws HomebirdError CONFLICT where another app sets it at the same moment
+ */
 export async function setMarker(
   db: Querier,
   actorId: string,
   timeline: MarkedTimeline,
   lastReadId: string,
 ): Promise<Marker> {
-  const row = await db
-    .insertInto('markers')
-    .values({ actor_id: actorId, timeline, last_read_id: lastReadId })
-    .onConflict((conflict) =>
-      conflict.columns(['actor_id', 'timeline']).doUpdateSet({
-        last_read_id: lastReadId,
-        version: sql<number>`markers.version + 1`,
-        updated_at: sql<Date>`now()`,
-      }),
-    )
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return markerOf(row)
+  const known = await db
+    .selectFrom('markers')
+    .select('version')
+    .where('actor_id', '=', actorId)
+    .where('timeline', '=', timeline)
+    .executeTakeFirst()
+  const { rows } = await (
+    known === undefined
+      ? sql<Row<'markers'>>`
+        insert into markers (actor_id, timeline, last_read_id) values (${actorId}, ${timeline}, ${lastReadId})
+            on conflict do nothing
+        returning *`
+      : sql<Row<'markers'>>`
+        update markers set last_read_id = ${lastReadId}, version = version + 1, updated_at = now()
+         where actor_id = ${actorId} and timeline = ${timeline} and version = ${known.version}
+        returning *`
+  ).execute(db)
+  const [row] = rows
+  if (row !== undefined) return markerOf(row)
+  throw new HomebirdError('CONFLICT', `the marker of ${timeline} of ${actorId} was set meanwhile`, {
+    safe: 'Conflict during update, please try again',
+  })
 }
 
 function markerOf(row: Row<'markers'>): Marker {

@@ -5,15 +5,12 @@ import { HomebirdError } from '../../core/errors.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { blockDomain, listOwnHosts, unblockDomain } from '../../domain/blocks/domain-blocks.ts'
 import { parseBlockedDomain } from '../../domain/blocks/domain-name.ts'
-import { listDomainBlocks } from '../../domain/blocks/list-domain-blocks.ts'
+import { listBlockedDomains } from '../../domain/blocks/list-domain-blocks.ts'
 import { forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
-import { clampLimit, originOf } from './pages.ts'
+import { ACCOUNT_PAGE, PageQuery, linkPage, pageRequest } from './pages.ts'
 
-/** Names are cursors here, since domains have no ids. */
-const PAGE = { usual: 40, most: 80 }
 const Name = Type.Optional(Type.String({ maxLength: 300 }))
-const ListQuery = Type.Object({ limit: Type.Optional(Type.Integer()), max_id: Name })
 const DomainMembers = Type.Object({ domain: Name })
 
 export function domainBlockRoutes(api: Api): FastifyPluginAsync {
@@ -30,19 +27,11 @@ export function domainBlockRoutes(api: Api): FastifyPluginAsync {
   }
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
-    const reading = { ...forUser('read:blocks'), schema: { querystring: ListQuery } }
+    const reading = { ...forUser('read:blocks'), schema: { querystring: PageQuery } }
     app.get('/domain_blocks', reading, async (request, reply) => {
-      const limit = clampLimit(request.query.limit, PAGE)
-      const blocks = await listDomainBlocks(db, request.query.max_id ?? '', limit)
-      const last = blocks.at(-1)
-      if (last !== undefined && blocks.length === limit) {
-        const query = new URLSearchParams({ limit: String(limit), max_id: last.domain })
-        void reply.header(
-          'link',
-          `<${originOf(api, request)}/api/v1/domain_blocks?${query.toString()}>; rel="next"`,
-        )
-      }
-      return blocks.map(({ domain }) => domain)
+      const page = await listBlockedDomains(db, pageRequest(request.query, ACCOUNT_PAGE))
+      linkPage(api, request, reply, page)
+      return page.items
     })
     const writing = {
       ...forUser('write:blocks'),

@@ -17,6 +17,7 @@ import { filterRoutes } from './filter-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
+import { markerRoutes } from './marker-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { oldFilterRoutes } from './old-filter-routes.ts'
@@ -58,6 +59,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(accountActRoutes(api), first)
     await app.register(featuredTagRoutes(api), first)
     await app.register(tagRoutes(api), first)
+    await app.register(markerRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
     await app.register(tokenListRoutes(api), first)

@@ -1,4 +1,4 @@
-/** Notifications, in the first form and the grouped one, and the markers of what was read. */
+/** Notifications, in the first form and the grouped one. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import {
@@ -19,7 +19,6 @@ import {
   listNotifications,
   notificationsFromRows,
 } from '../../domain/notifications/list-notifications.ts'
-import { findMarkers, setMarker } from '../../domain/timelines/markers.ts'
 import { actorIdOf, forUser, kindsHiddenFrom } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { PAGE_MEMBERS, clampLimit, linkPage, pageRequest } from './pages.ts'
@@ -55,7 +54,6 @@ export function notificationRoutes(api: Api): FastifyPluginAsync {
     }
     singleRoutes(app, api)
     groupRoutes(app, api)
-    markerRoutes(app, api)
   }
 }
 
@@ -196,27 +194,5 @@ function groupRoutes(app: ApiApp, api: Api): void {
   app.post('/v2/notifications/:group_key/dismiss', writing, async (request) => {
     await dismissNotifications(db, actorIdOf(request), [idOf(request.params.group_key)], api.now())
     return {}
-  })
-}
-
-const Timeline = Type.Union([Type.Literal('home'), Type.Literal('notifications')])
-const Position = Type.Optional(Type.Object({ last_read_id: Type.String({ maxLength: 40 }) }))
-
-function markerRoutes(app: ApiApp, api: Api): void {
-  const { db } = api.context
-  const Query = Type.Object({ timeline: Type.Optional(Type.Array(Timeline, { maxItems: 10 })) })
-  app.get('/v1/markers', { ...forUser('read:statuses'), schema: { querystring: Query } }, async (request) =>
-    findMarkers(db, actorIdOf(request), request.query.timeline ?? []),
-  )
-  const body = Type.Object({ home: Position, notifications: Position })
-  app.post('/v1/markers', { ...forUser('write:statuses'), schema: { body } }, async (request) => {
-    const markers: Record<string, object> = {}
-    for (const timeline of ['home', 'notifications'] as const) {
-      const id = request.body[timeline]?.last_read_id
-      if (id === undefined) continue
-      if (!isRowId(id)) throw new HomebirdError('UNPROCESSABLE', `${id} is no id`)
-      markers[timeline] = await setMarker(db, actorIdOf(request), timeline, id)
-    }
-    return markers
   })
 }

@@ -52,7 +52,7 @@ async function sendPoll(api: Api, request: FastifyRequest, id: string): Promise<
 /** Polls that the owner looks at are counted anew; the answer does not wait for it, and a stranger's look causes nothing. */
 export function countAnew(api: Api, request: FastifyRequest, ids: readonly string[]): void {
   const { db, log } = api.context
-  if (viewerIdOf(request) === null) return
+  if (viewerIdOf(request) === null || ids.length === 0) return
   inTransaction(db, async (tx) => refreshShownPolls(tx, ids, api.now())).catch((error: unknown) =>
     log.warn({ event: 'polls.refresh_failed', error: describeError(error) }),
   )

@@ -209,10 +209,15 @@ function threadRoutes(app: ApiApp, api: Api): void {
       await lookAtThread(api, request, reply, post)
       const limits = scope.viewerId === null ? STRANGERS_CONTEXT : OWNERS_CONTEXT
       const { ancestors, descendants } = await listContext(db, scope.viewerId, post, limits)
-      // In one go, so that a thread costs no more statements than a page.
-      const statuses = await statusesFromRows(db, scope, [...ancestors, ...descendants])
+      // In one go, so that a thread costs no more statements than a page; the post itself only for its poll.
+      const all = await statusesFromRows(db, scope, [post, ...ancestors, ...descendants])
+      countAnew(
+        api,
+        request,
+        all.flatMap(({ id, poll }) => (poll === null ? [] : [id])),
+      )
+      const statuses = all.filter(({ id }) => id !== post.id)
       api.looks.atStatuses(scope.viewerId, statuses)
-      countAnew(api, request, [post.id, ...statuses.map(({ id }) => id)])
       const above = new Set(ancestors.map((row) => row.id))
       return {
         ancestors: statuses.filter((status) => above.has(status.id)),

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Notification } from '../../../server/contracts/notification.ts'
+import { sql } from 'kysely'
+import type { Markers } from '../../../server/contracts/notification.ts'
 import type { Status } from '../../../server/contracts/status.ts'
-import { type ApiClient, openApiHome } from '../../support/api-home.ts'
+import type { Row } from '../../../server/db/tables.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
+import { indexPosts } from '../../../server/domain/search/index-posts.ts'
+import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-home.ts'
+import type { Json } from '../../support/http-client.ts'
 import { linksOf } from '../../support/links.ts'
+import { until } from '../../support/until.ts'
 
 const MINUTE_MS = 60_000
 
@@ -54,55 +60,133 @@ test('a limit is brought into its bounds and a cursor that is no id is none', as
   assert.equal((await page(app, '/api/v1/timelines/home?max_id=99999999999999999999')).ids.length, 20)
 })
 
-test('a page of forty posts of every kind costs at most eight statements', async () => {
-  const home = await openApiHome()
-  const app = await home.app()
-  const { others, ana } = home
-  const authors = await Promise.all(['ben', 'cleo', 'dora', 'emil'].map(async (name) => others.actor(name)))
-  for (let count = 0; count < 60; count += 1) {
-    const author = authors[count % 4]
-    const friend = authors[(count + 1) % 4]
-    assert.ok(author && friend)
-    const post = await others.post(author, {
+/** Forty posts with everything that hangs on posts, in every list that there is. @returns the first, which all others quote */
+async function fillEverything(
+  { ana, db, others }: ApiHome,
+  listId: string,
+  ben: Row<'actors'>,
+): Promise<string> {
+  const root = await others.post(ben)
+  const card = { url: 'https://site.example/', host: 'site.example', title: 'site', fetched_at: new Date() }
+  const { id: cardId } = await db.insertInto('cards').values(card).returning('id').executeTakeFirstOrThrow()
+  await db.insertInto('list_members').values({ list_id: listId, member_id: ben.id }).execute()
+  for (let count = 0; count < 40; count += 1) {
+    const friend = await others.actor(`friend${count}`)
+    const post = await others.post(ben, {
+      html: `<p>walnut ${count}</p>`,
       mentions: [friend, ana],
       hashtags: ['one', `two${count}`],
       images: ['https://peer.example/a.png', 'https://peer.example/b.png'],
-      shownTo: count % 2 === 0 ? [ana] : [],
+      inReplyTo: root,
     })
-    if (count % 2 === 1) await others.post(friend, { boostOf: post, shownTo: [ana] })
+    const boost = await others.post(friend, { boostOf: post })
+    for (const id of [post.id, boost.id]) {
+      await db.insertInto('timeline_entries').values({ actor_id: ana.id, post_id: id }).execute()
+    }
+    const mine = { actor_id: ana.id, post_id: post.id }
+    await db.insertInto('bookmarks').values(mine).execute()
+    const done = { state: 'fanned_out', state_next_attempt_at: null }
+    await db
+      .insertInto('interactions')
+      .values({ ...mine, uri: `${ana.uri}#${count}`, kind: 'like', ...done })
+      .execute()
+    await db.insertInto('post_cards').values({ post_id: post.id, card_id: cardId }).execute()
+    const quote = { post_id: post.id, quoted_uri: root.uri, host: 'peer.example', quoted_id: root.id }
+    await db
+      .insertInto('quotes')
+      .values({ ...quote, approval: 'accepted', state: 'settled', state_next_attempt_at: null })
+      .execute()
+    await db
+      .insertInto('notifications')
+      .values({ ...mine, kind: 'mention', from_actor_id: friend.id })
+      .execute()
   }
-  await app.get('/api/v1/accounts/verify_credentials') // the token is known from here on
-  const before = home.statementCount()
-  const { ids } = await page(app, '/api/v1/timelines/home?limit=40')
-  assert.equal(ids.length, 40)
-  const used = home.statementCount() - before
-  assert.ok(used <= 8, `${used} statements`)
-  const again = home.statementCount()
-  await page(app, '/api/v1/timelines/public?limit=40')
-  assert.ok(home.statementCount() - again <= 8)
-})
+  await db.updateTable('posts').set({ fetched_at: new Date(), content_text: 'walnut' }).execute()
+  const posts = await db.selectFrom('posts').select('id').where('boost_of_id', 'is', null).execute()
+  const ids = posts.flatMap(({ id }) => (id === root.id ? [] : [id]))
+  await inTransaction(db, async (tx) => indexPosts(tx, ids))
+  return root.id
+}
 
-test('a page of notifications costs no more either', async () => {
+/** Whatever there are statuses in an answer. */
+const statusesIn = (answer: Json): Json[] => [...(answer['statuses'] ?? answer['descendants'] ?? answer)]
+
+test('a page of forty posts of every kind costs at most eight statements, wherever there are posts', async () => {
   const home = await openApiHome()
   const app = await home.app()
-  const { others, ana, db } = home
-  for (let count = 0; count < 30; count += 1) {
-    const actor = await others.actor(`a${count}`)
-    const post = await others.post(actor, {
-      mentions: [ana],
-      hashtags: ['x'],
-      images: ['https://p.example/i.png'],
-    })
-    const row = { actor_id: ana.id, kind: 'mention', from_actor_id: actor.id, post_id: post.id }
-    await db.insertInto('notifications').values(row).execute()
+  const ben = await home.others.actor('ben')
+  await home.others.follow(home.ana, ben)
+  const { id: listId } = await app.post<{ id: string }>('/api/v1/lists', {
+    title: 'x',
+    replies_policy: 'followed',
+  })
+  await app.post('/api/v2/filters', {
+    title: 'x',
+    context: ['home'],
+    keywords_attributes: [{ keyword: 'walnut' }],
+  })
+  const rootId = await fillEverything(home, listId, ben)
+  const paths = [
+    '/timelines/home?limit=40',
+    '/timelines/public?limit=40',
+    '/timelines/tag/one?limit=40&any[]=two1',
+    `/timelines/list/${listId}?limit=40`,
+    `/accounts/${ben.id}/statuses?limit=40`,
+    '/favourites?limit=40',
+    '/bookmarks?limit=40',
+    `/statuses/${rootId}/context`,
+    `/statuses/${rootId}/quotes?limit=40`,
+    '/notifications?limit=40',
+  ].map((path) => `/api/v1${path}`)
+  for (const path of [
+    ...paths,
+    '/api/v2/notifications?limit=40',
+    '/api/v2/search?q=walnut&type=statuses&limit=40',
+  ]) {
+    await app.get(path) // what is read once and then known is known from here on
+    const before = home.statementCount()
+    const answer = await app.get<Json>(path)
+    const used = home.statementCount() - before
+    assert.equal(statusesIn(answer).length, 40, path)
+    assert.ok(used <= 8, `${path} takes ${used} statements`)
   }
-  await app.get('/api/v1/accounts/verify_credentials')
-  const before = home.statementCount()
-  const notifications = await app.get<Notification[]>('/api/v1/notifications?limit=30')
-  assert.equal(notifications.length, 30)
-  assert.equal(notifications[0]?.type, 'mention')
-  assert.equal(notifications[0].status?.account.id, notifications[0].account.id)
-  assert.ok(home.statementCount() - before <= 8, `${home.statementCount() - before} statements`)
+})
+
+test('markers are the same for all apps, go where they are put, and two at once are told apart', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const { db } = home
+  assert.deepEqual(await app.get('/api/v1/markers?timeline[]=home'), {})
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = 'home[last_read_id]=103&notifications[last_read_id]=12'
+  const both = await app.ask('/api/v1/markers', { method: 'POST', headers, body })
+  const made = both.json() as unknown as Markers
+  assert.deepEqual([made.home?.last_read_id, made.home?.version], ['103', 1])
+  assert.deepEqual(
+    await app.get('/api/v1/markers?timeline[]=home&timeline[]=notifications&timeline[]=x'),
+    made,
+  )
+  const back = await app.post<Markers>('/api/v1/markers', { home: { last_read_id: '99' } })
+  assert.deepEqual([back.home?.last_read_id, back.home?.version, back.notifications], ['99', 2, undefined])
+  const bad = { home: { last_read_id: '100' }, notifications: { last_read_id: 'x' } }
+  assert.equal((await app.ask('/api/v1/markers', { method: 'POST', body: bad })).status, 422)
+  assert.deepEqual((await app.get<Markers>('/api/v1/markers?timeline[]=home')).home?.last_read_id, '99')
+
+  const late = await db.transaction().execute(async (tx) => {
+    await tx.updateTable('markers').set({ version: 3 }).where('timeline', '=', 'home').execute()
+    const request = app.ask('/api/v1/markers', { method: 'POST', body: { home: { last_read_id: '104' } } })
+    await until('the request waits for the other', async () => {
+      const { rows } = await sql`
+        select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`.execute(
+        db,
+      )
+      return rows.length > 0
+    })
+    return [request] as const
+  })
+  const refused = await late[0]
+  assert.equal(refused.status, 409)
+  assert.deepEqual(refused.json(), { error: 'Conflict during update, please try again' })
 })
 
 test('hashtag timelines take any, all and none; public ones tell here from elsewhere', async () => {
