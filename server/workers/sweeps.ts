@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import { IDEMPOTENCY_SECONDS } from '../domain/posts/idempotency.ts'
-import { indexBacklog } from '../domain/search/index-posts.ts'
+import { indexBacklog, mergeIndex } from '../domain/search/index-posts.ts'
 import type { Sweep } from '../stator/sweeper.ts'
 
 const HOUR_SECONDS = 3_600
@@ -63,9 +63,18 @@ const searchBacklog: Sweep = {
   run: async (db, batchSize) => db.transaction().execute(async (tx) => indexBacklog(tx, batchSize)),
 }
 
+const searchIndex: Sweep = {
+  name: 'search index',
+  async run(db) {
+    await mergeIndex(db)
+    return 0
+  },
+}
+
 /** Those that no setting changes. */
 export const allSweeps: readonly Sweep[] = [
   searchBacklog,
+  searchIndex,
   // Those of own posts have no end: their address answers 410 for ever.
   deletion('tombstones', 300, sql`expires_at < now()`),
   deletion('idempotency_keys', 300, sql`created_at < now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`),

@@ -60,7 +60,7 @@ export async function seedLibrary(sql: pg.Client, posts: number, authors = 2_000
     await insertPosts(sql, first, batch)
   }
   await sql.query(
-    'create index post_words_words on post_words using gin (words) with (fastupdate = on, gin_pending_list_limit = 128)',
+    'create index post_words_words on post_words using gin (words) with (fastupdate = on, gin_pending_list_limit = 1024)',
   )
   await sql.query('vacuum analyze posts, post_words, actors')
   return { words, authorIds, samples }

@@ -12,8 +12,9 @@ create table post_words (
   post_id bigint primary key references posts (id) on delete cascade,
   words tsvector not null
 );
--- Every search reads what is not merged into the index yet, once for each piece of time: it is to stay small.
-create index post_words_words on post_words using gin (words) with (fastupdate = on, gin_pending_list_limit = 128);
+-- What is new waits in a list and is merged into the index many posts at a time, by the worker before the list is full: that
+-- costs a fraction, and nothing while posts come in. Every search reads the list, so it is to stay small (in kB).
+create index post_words_words on post_words using gin (words) with (fastupdate = on, gin_pending_list_limit = 1024);
 -- Own posts stay a day after they were deleted; they are found no more.
 create function forget_words() returns trigger language plpgsql as $$
 begin

@@ -84,3 +84,8 @@ export async function indexBacklog(tx: Transaction, batchSize: number): Promise<
   )
   return rows.length
 }
+
+/** Merges what came in lately into the index; a look at one page where nothing did. */
+export async function mergeIndex(db: Querier): Promise<void> {
+  await sql`select gin_clean_pending_list('post_words_words')`.execute(db)
+}

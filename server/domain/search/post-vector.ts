@@ -51,7 +51,8 @@ export function vectorOf(post: SearchedPost): string {
     }
     place += GAP
   }
-  const words = [...places].map(([word, at]) => `${quoteLexeme(word)}:${at.join(',')}`)
+  // Words are letters, numbers and emoji: there is nothing in them to be quoted.
+  const words = [...places].map(([word, at]) => `'${word}':${at.join(',')}`)
   return [...words, ...factsOf(post).map(quoteLexeme)].join(' ')
 }
 
