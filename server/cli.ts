@@ -80,6 +80,13 @@ withCommonOptions(stator.command('resume'))
   .description('go on after a pause')
   .action(run(async (options: CommonOptions) => (await import('./commands/pause.ts')).resume(options)))
 
+const search = program.command('search').description('what posts are found by')
+withCommonOptions(search.command('rebuild'))
+  .description('write the index of all posts anew, in the background')
+  .action(
+    run(async (options: CommonOptions) => (await import('./commands/search.ts')).rebuildSearch(options)),
+  )
+
 const owner = program.command('owner').description('the one person this home belongs to')
 withCommonOptions(owner.command('password'))
   .description('set a forgotten password, on the machine itself')

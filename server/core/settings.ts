@@ -34,6 +34,10 @@ export interface Setting<T> {
 
 const setting = <T>(definition: Setting<T>): Setting<T> => definition
 
+const searchScope = oneOf('own', 'interacted', 'all')
+/** The seed system has a switch. */
+const SEARCH_SWITCH: Readonly<Record<string, string>> = { true: 'all', false: 'own' }
+
 export const SETTINGS = {
   dataDir: setting({
     env: 'HOMEBIRD_DATA_DIR',
@@ -224,6 +228,16 @@ export const SETTINGS = {
     fallback: '',
     help: 'private key of web push; empty means one that the home makes and keeps. Another key ends all push subscriptions',
     secret: true,
+  }),
+  search: setting({
+    env: 'HOMEBIRD_SEARCH',
+    aliases: ['TAKAHE_SEARCH'],
+    type: {
+      ...searchScope,
+      parse: (raw) => searchScope.parse(SEARCH_SWITCH[raw.trim().toLowerCase()] ?? raw),
+    },
+    fallback: 'all',
+    help: 'which posts your search finds: your own, those you had to do with, or all that came here',
   }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',

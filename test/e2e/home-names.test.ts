@@ -1,4 +1,4 @@
-/** Identities and domains from the command line, as the owner of a box without a screen adds them. */
+/** Identities, domains and the search index from the command line, as the owner of a box without a screen adds them. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
@@ -75,4 +75,10 @@ test('a home that is started for another domain says where it lives and stops', 
   assert.equal(refused.code, ExitCode.usage)
   assert.match(refused.stderr, /"moved\.example", but this home lives at first\.example/)
   await home.start()
+})
+
+test('the index that posts are found by is written anew while the home runs', async () => {
+  const { code, stdout, stderr } = await home.command('search', 'rebuild', '--json')
+  assert.equal(code, ExitCode.ok, stderr)
+  assert.deepEqual(JSON.parse(stdout), { waiting: 0 })
 })

@@ -39,7 +39,7 @@ async function findFacts(db: Querier, scope: EntityScope, key: string): Promise<
   return rows[0]
 }
 
-/** Those used last come first. */
+/** The one that is typed first, then those used most. Nothing is reviewed before it is shown: there is one reader. */
 export async function searchHashtags(
   db: Querier,
   scope: EntityScope,
@@ -50,8 +50,7 @@ export async function searchHashtags(
   const { rows } = await sql<HashtagFacts>`
     select ${hashtagFacts(scope.viewerId)} from hashtags
      where hashtags.name like ${`${escapeLike(key)}%`}
-     order by (hashtags.name = ${key}) desc,
-              (select max(post_id) from post_hashtags where hashtag_id = hashtags.id) desc nulls last
+     order by (hashtags.name = ${key}) desc, hashtags.uses_count desc, hashtags.id desc
      limit ${search.limit} offset ${search.offset}`.execute(db)
   return rows.map((row) => tagFromFacts(scope, row, search.now))
 }

@@ -13,8 +13,18 @@ import { findHandles } from './find-handles.ts'
 import { type SearchQuery, type SearchTerm, parseQuery } from './parse-query.ts'
 import { piecesBack, piecesForth } from './pieces-of-time.ts'
 
+/** What is searched at all: own posts, those the owner had to do with, or everything that came here. */
+export type SearchScope = 'own' | 'interacted' | 'all'
+
+const LIMITS: Readonly<Record<SearchScope, readonly SearchTerm[]>> = {
+  own: [{ kind: 'author', who: 'me', isNegated: false }],
+  interacted: [{ kind: 'scope', scope: 'library', isNegated: false }],
+  all: [],
+}
+
 export interface PostSearch {
   readonly text: string
+  readonly scope: SearchScope
   /** Only what this actor wrote; null for everybody. */
   readonly authorId: string | null
   readonly page: PageRequest
@@ -49,7 +59,7 @@ export async function searchPosts(
     page: PageRequest,
     offset: number,
   ): Promise<PostRow[]> => {
-    const compiled = compileQuery(terms, viewerId, found, search.authorId)
+    const compiled = compileQuery([...terms, ...LIMITS[search.scope]], viewerId, found, search.authorId)
     return runQuery(db, { viewerId, compiled, page, offset, now })
   }
   let rows = await find(query.terms, search.page, search.offset)

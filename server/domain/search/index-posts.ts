@@ -68,6 +68,16 @@ export async function queueForIndex(db: Querier, postIds: RawBuilder<unknown>): 
   await sql`insert into search_backlog (post_id) ${postIds} on conflict do nothing`.execute(db)
 }
 
+/** All posts there are, for an index that is to be written anew: where a later version cuts words otherwise. */
+export async function queueAllForIndex(db: Querier): Promise<void> {
+  await queueForIndex(db, sql`select id from posts where boost_of_id is null and deleted_at is null`)
+}
+
+export async function countBacklog(db: Querier): Promise<number> {
+  const { rows } = await sql<{ count: string }>`select count(*) from search_backlog`.execute(db)
+  return Number(rows[0]?.count ?? 0)
+}
+
 /**
  * Writes the words of posts that wait for it, the newest first; whatever interrupts it, the rest still waits.
  * @returns how many waited

@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox'
 import type { SearchResults, SearchResultsV1 } from '../../contracts/search-results.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
-import { searchActors } from '../../domain/actors/search-actors.ts'
+import { findActorByUrl, searchActors } from '../../domain/actors/search-actors.ts'
 import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
 import { searchHashtags } from '../../domain/posts/list-hashtags.ts'
 import { searchPosts } from '../../domain/search/find-posts.ts'
@@ -67,9 +67,10 @@ async function search(api: Api, request: FastifyRequest, query: Search): Promise
     query.type === undefined || query.type === '' || query.type === type
   const resolved =
     (query.offset ?? 0) === 0 ? await findNamed(api, request, text, query.resolve === true) : null
+  const limit = clampLimit(query.limit, SEARCH_PAGE)
   if (resolved !== null && isAddress(text)) return resolvedResults(api, request, resolved)
   return {
-    accounts: wants('accounts') ? await findAccounts(api, request, query, resolved) : [],
+    accounts: wants('accounts') ? await findAccounts(api, request, { ...query, limit }, resolved) : [],
     statuses: wants('statuses') ? await findStatuses(api, request, query) : [],
     hashtags: wants('hashtags') ? await findHashtags(api, request, query) : [],
   }
@@ -88,6 +89,8 @@ async function findNamed(
   if (isAddress(text)) {
     const post = await findVisiblePostByUrl(db, actorIdOf(request), text)
     if (post !== undefined) return { kind: 'post', post }
+    const actorId = await findActorByUrl(db, actorIdOf(request), text)
+    if (actorId !== undefined) return { kind: 'actor', actor: { id: actorId } }
   }
   const isNamed = isAddress(text) || /^@?[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
   if (!isNamed || !mayAsk) return null
@@ -112,17 +115,19 @@ async function resolvedResults(api: Api, request: FastifyRequest, resolved: Name
 async function findAccounts(
   api: Api,
   request: FastifyRequest,
-  query: Search,
+  query: Pick<Search, 'q' | 'following' | 'offset'> & { readonly limit: number },
   resolved: Named | null,
 ): Promise<SearchResults['accounts']> {
+  const onlyFollowed = query.following === true
   const ids = await searchActors(api.context.db, actorIdOf(request), {
     text: query.q,
-    onlyFollowed: query.following === true,
-    limit: clampLimit(query.limit, SEARCH_PAGE),
+    onlyFollowed,
+    limit: query.limit,
     offset: query.offset ?? 0,
   })
-  const named = resolved?.kind === 'actor' ? [resolved.actor.id] : []
-  return accountsFromIds(api.context.db, api.scopeOf(request), [...new Set([...named, ...ids])])
+  const named = resolved?.kind === 'actor' && !onlyFollowed ? [resolved.actor.id] : []
+  const wanted = [...new Set([...named, ...ids])].slice(0, query.limit)
+  return accountsFromIds(api.context.db, api.scopeOf(request), wanted)
 }
 
 async function findStatuses(
@@ -130,11 +135,12 @@ async function findStatuses(
   request: FastifyRequest,
   query: Search,
 ): Promise<SearchResults['statuses']> {
-  const { db } = api.context
+  const { db, config } = api.context
   const authorId = query.account_id ?? null
   if (authorId !== null && !isRowId(authorId)) return []
   const wanted = {
     text: query.q,
+    scope: config.search,
     authorId,
     page: pageRequest(query, SEARCH_PAGE),
     offset: query.offset ?? 0,
@@ -165,6 +171,6 @@ function accountSearch(app: ApiApp, api: Api): void {
     if (text === '') return []
     const resolved = await findNamed(api, request, text, query.resolve === true)
     const limit = clampLimit(query.limit, ACCOUNT_SEARCH)
-    return (await findAccounts(api, request, { ...query, limit }, resolved)).slice(0, limit)
+    return findAccounts(api, request, { ...query, limit }, resolved)
   })
 }

@@ -71,6 +71,9 @@ test('masto signs in, posts, reads, pages and signs out', async () => {
   )
   const edited = await masto.v1.statuses.$select(reply.id).update({ status: 'to myself, again' })
   assert.match(edited.content, /again/)
+  const [third] = (await masto.v2.search.list({ q: '"number 3" from:me', limit: 5 })).statuses
+  assert.equal(third?.id, written[4])
+  assert.equal((await masto.v1.accounts.search.list({ q: 'an' }))[0]?.id, me.id)
   const found = await masto.v2.search.list({ q: 'cou', type: 'hashtags' })
   assert.deepEqual(
     found.hashtags.map((tag) => tag.name),

@@ -7,7 +7,12 @@ import type { Status } from '../../../server/contracts/status.ts'
 import type { Row } from '../../../server/db/tables.ts'
 import { editRemotePost } from '../../../server/domain/posts/edit-remote-post.ts'
 import type { RemotePostRecord } from '../../../server/domain/posts/remote-post.ts'
-import { indexBacklog, queueForIndex } from '../../../server/domain/search/index-posts.ts'
+import {
+  countBacklog,
+  indexBacklog,
+  mergeIndex,
+  queueAllForIndex,
+} from '../../../server/domain/search/index-posts.ts'
 import { openApiHome } from '../../support/api-home.ts'
 import { receivePost, remoteFile, remoteRecord } from '../../support/remote-records.ts'
 
@@ -174,15 +179,20 @@ test('an edit is found by what it says now', async () => {
 })
 
 test('posts from before the index are found when the worker has come to them, once however often it runs', async () => {
+  const older = await receive('<p>antediluvian</p>', { publishedAt: new Date('2020-01-01T00:00:00Z') })
   const id = await receive('<p>antediluvian</p>')
-  await db.deleteFrom('post_words').where('post_id', '=', id).execute()
+  await db.deleteFrom('post_words').execute()
   assert.deepEqual(await find('antediluvian'), [])
-  await queueForIndex(db, sql`select ${id}::bigint`)
-  await queueForIndex(db, sql`select ${id}::bigint`)
-  const work = async (): Promise<number> => db.transaction().execute(async (tx) => indexBacklog(tx, 500))
-  assert.equal(await work(), 1)
-  assert.equal(await work(), 0)
-  assert.deepEqual(await find('antediluvian'), [id])
+  await queueAllForIndex(db)
+  await queueAllForIndex(db)
+  const work = async (): Promise<number> => db.transaction().execute(async (tx) => indexBacklog(tx, 5))
+  assert.equal(await work(), 5)
+  assert.deepEqual(await find('antediluvian'), [id], 'the newest first')
+  while ((await work()) > 0);
+  assert.equal(await countBacklog(db), 0)
+  assert.deepEqual(await find('antediluvian'), [id, older])
+  await mergeIndex(db)
+  assert.deepEqual(await find('antediluvian'), [id, older])
 })
 
 test('nothing that is typed breaks out of its place, and a long text costs little', async () => {
