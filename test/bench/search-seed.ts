@@ -97,6 +97,22 @@ async function seedAuthors(sql: pg.Client, count: number): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
+/** Actors whom nobody here follows, for names to be completed among. */
+export async function seedCrowd(sql: pg.Client, library: Library, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, n) => `${library.words[n % VOCABULARY]}${n}`)
+  const titles = names.map(
+    (_, n) => `${library.words[(n * 7) % 5_000]} ${library.words[(n * 13) % VOCABULARY]}`,
+  )
+  await sql.query(
+    `insert into actors (uri, kind, host, username, handle_domain, display_name, inbox_uri, fetched_at)
+     select 'https://crowd.bench.example/users/' || name, 'Person', 'crowd.bench.example', name, 'crowd.bench.example',
+            title, 'https://crowd.bench.example/inbox', now()
+       from unnest($1::text[], $2::text[]) as given (name, title)`,
+    [names, titles],
+  )
+  await sql.query('vacuum analyze actors')
+}
+
 async function insertPosts(sql: pg.Client, first: number, seeds: readonly Seed[]): Promise<void> {
   const rows = seeds.map((seed, index) => ({
     ...seed,

@@ -10,6 +10,7 @@ import { requestBytes, runLoad } from './http-load.ts'
 import { processTree, usageOf } from './processes.ts'
 import { type BenchResult, latencies, quantile } from './report.ts'
 import { scanners } from './scanners.ts'
+import { searchLoad } from './search-load.ts'
 import { type World, createRequest, openWorld, seedActors } from './world.ts'
 
 export type Workload = () => Promise<BenchResult[]>
@@ -287,6 +288,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   'fan-out': fanOut,
   reads,
   scanners,
+  search: async () => withHome({}, searchLoad),
 }
 
 /** Names for several at once. */

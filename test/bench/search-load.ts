@@ -1,0 +1,101 @@
+/** Searches in a library of a million posts, as apps send them: every kind of query alone, one after the other. */
+import type { BenchHome } from './bench-home.ts'
+import { type BenchResult, latencies, quantile } from './report.ts'
+import { type Library, chance, seedCrowd, seedLibrary } from './search-seed.ts'
+
+const POSTS = 1_000_000
+const CROWD = 100_000
+const QUERIES = 30
+const GOAL_MS = 100
+
+type Kind = (dice: Dice) => string
+
+/** Chooses words by how frequent they are, and phrases that somebody wrote. */
+class Dice {
+  readonly #library: Library
+  readonly #random = chance(2)
+
+  constructor(library: Library) {
+    this.#library = library
+  }
+
+  /** A word of a rank between these; the hundred most frequent are in every tenth post at least. */
+  word(from: number, until: number): string {
+    return this.#library.words[from + Math.floor(this.#random() * (until - from))] ?? ''
+  }
+
+  phrase(length: number): string {
+    const { samples } = this.#library
+    const words = (samples[Math.floor(this.#random() * samples.length)] ?? '').split(' ')
+    const start = Math.floor(this.#random() * Math.max(1, words.length - length))
+    return `"${words.slice(start, start + length).join(' ')}"`
+  }
+
+  author(): string {
+    return `@reader${1 + Math.floor(2_000 * this.#random() ** 3)}@library.bench.example`
+  }
+}
+
+const POST_QUERIES: Readonly<Record<string, Kind>> = {
+  'a word in most posts': (dice) => `${dice.word(0, 5)} `,
+  'a word in 1 of 100': (dice) => `${dice.word(100, 2_000)} `,
+  'a rare word': (dice) => `${dice.word(20_000, 90_000)} `,
+  'no such word': () => 'xyzzyplugh ',
+  'two words': (dice) => `${dice.word(0, 50)} ${dice.word(50, 1_000)} `,
+  'three words': (dice) => `${dice.word(0, 30)} ${dice.word(30, 300)} ${dice.word(300, 5_000)} `,
+  'frequent and rare': (dice) => `${dice.word(0, 5)} ${dice.word(20_000, 90_000)} `,
+  'a phrase of 2': (dice) => dice.phrase(2),
+  'a phrase of 3': (dice) => dice.phrase(3),
+  'a phrase of 5': (dice) => dice.phrase(5),
+  'a word begun': (dice) => dice.word(20_000, 90_000).slice(0, -1),
+  'a word and one begun': (dice) => `${dice.word(0, 30)} ${dice.word(20_000, 90_000).slice(0, -1)}`,
+  'a star': (dice) => `${dice.word(5_000, 90_000).slice(0, 5)}*`,
+  'without a word': (dice) => `${dice.word(100, 3_000)} -${dice.word(0, 5)} `,
+  'by somebody': (dice) => `from:${dice.author()} ${dice.word(0, 100)} `,
+  'with an image': (dice) => `has:image ${dice.word(200, 5_000)} `,
+  'three operators': (dice) => `language:de is:reply has:image ${dice.word(0, 500)} `,
+  'in a year': (dice) => `${dice.word(10, 3_000)} during:2025`,
+  'in my library': (dice) => `in:library ${dice.word(0, 100)} `,
+}
+
+const NAME_QUERIES: Readonly<Record<string, Kind>> = {
+  'two letters of a name': (dice) => dice.word(0, 90_000).slice(0, 2),
+  'four letters of a name': (dice) => dice.word(500, 90_000).slice(0, 4),
+  'a handle': (dice) => dice.author(),
+}
+
+export async function searchLoad(bench: BenchHome): Promise<BenchResult[]> {
+  const library = await seedLibrary(bench.sql, POSTS)
+  await seedCrowd(bench.sql, library, CROWD)
+  const dice = new Dice(library)
+  const all: number[] = []
+  const results: BenchResult[] = []
+  for (const [name, kind] of Object.entries(POST_QUERIES)) {
+    const times = await measure(bench, dice, kind, '/api/v2/search?type=statuses&limit=20&q=')
+    all.push(...times)
+    results.push({ workload: `search: ${name}`, figures: figuresOf(times) })
+  }
+  for (const [name, kind] of Object.entries(NAME_QUERIES)) {
+    const times = await measure(bench, dice, kind, '/api/v1/accounts/search?limit=10&q=')
+    results.push({ workload: `names: ${name}`, figures: figuresOf(times) })
+  }
+  return [...results, { workload: `search in ${POSTS} posts, all kinds`, figures: figuresOf(all) }]
+}
+
+async function measure(bench: BenchHome, dice: Dice, kind: Kind, path: string): Promise<number[]> {
+  const times: number[] = []
+  // The first opens what the kind needs; nobody waits for it twice.
+  for (let count = 0; count <= QUERIES; count += 1) {
+    const query = kind(dice)
+    const begin = performance.now()
+    await bench.owner.get(`${path}${encodeURIComponent(query)}`)
+    if (count > 0) times.push(performance.now() - begin)
+  }
+  return times
+}
+
+function figuresOf(times: readonly number[]): BenchResult['figures'] {
+  const { p50, p99 } = latencies(times)
+  const p95 = { value: quantile(times, 0.95), unit: 'ms', goal: { atMost: GOAL_MS } } as const
+  return { p50, p95, p99 }
+}
