@@ -125,6 +125,7 @@ async function insertPosts(sql: pg.Client, first: number, seeds: readonly Seed[]
       contentHtml: '',
       isSensitive: seed.isSensitive,
       isReply: seed.isReply,
+      visibility: 'public',
       language: seed.language,
       hashtags: [],
       mentionedIds: [],

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row, Visibility } from '../../db/tables.ts'
+import { indexPosts } from '../search/index-posts.ts'
 import { countNewPosts, uncountPosts } from './ingest-counts.ts'
 
 /** From the widest to the narrowest. */
@@ -22,5 +23,6 @@ export async function narrowVisibility(
   await uncountPosts(tx, [post.id])
   await sql`update posts set visibility = ${visibility} where id = ${post.id}`.execute(tx)
   await countNewPosts(tx, [post.id])
+  await indexPosts(tx, [post.id])
   return true
 }

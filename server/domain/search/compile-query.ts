@@ -1,6 +1,14 @@
 /** From the terms of a search to what the database is asked: one `tsquery`, a stretch of ids, conditions on the posts. */
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { authorFact, carriedFact, hashtagFact, languageFact, mentionFact, qualityFact } from './facts.ts'
+import {
+  CLOSED_FACT,
+  authorFact,
+  carriedFact,
+  hashtagFact,
+  languageFact,
+  mentionFact,
+  qualityFact,
+} from './facts.ts'
 import { idsOfMark, idsOfLibrary } from './own-marks.ts'
 import type { Handle, SearchTerm } from './parse-query.ts'
 import type { Period } from './periods.ts'
@@ -22,12 +30,14 @@ export interface CompiledQuery {
   readonly within: RawBuilder<unknown> | null
   /** Somebody is asked for by name: that the viewer has muted them does not hide them. */
   readonly namesAuthor: boolean
+  /** Nothing can be found, whatever there is. */
+  readonly isImpossible: boolean
 }
 
 /** Ids of the actors that a handle may mean. */
 export type FoundHandles = (who: Handle) => readonly string[]
 
-/** Fewer letters begin half of all words: the index is not asked for them. */
+/** Fewer letters begin half of all words: where there is a whole word too, the index is asked for that alone. */
 const LEAST_BEGINNING = 3
 
 class Compiler {
@@ -37,8 +47,11 @@ class Compiler {
   readonly indexed: string[] = []
   readonly conditions: RawBuilder<SqlBool>[] = []
   within: RawBuilder<unknown> | null = null
-  hasBegunWord = false
+  #hasWholeWord = false
+  /** The longest: to collect all words that begin alike is dear, so it is done once. */
+  #begun: { readonly text: string; readonly length: number } | null = null
   namesAuthor = false
+  isImpossible = false
   from = 0n
   until: bigint | null = null
 
@@ -76,7 +89,7 @@ class Compiler {
         break
       case 'scope':
         if (term.scope === 'library') this.#within(idsOfLibrary(this.#viewerId), term.isNegated)
-        else this.#condition(sql<SqlBool>`posts.visibility = 'public'`, term.isNegated)
+        else this.#public(term.isNegated)
         break
       case 'period':
         this.#period(term.period, term.isNegated)
@@ -90,12 +103,19 @@ class Compiler {
   }
 
   #words({ words, isBegun, isNegated }: Extract<SearchTerm, { kind: 'words' }>): void {
-    const last = words.at(-1) ?? ''
     const lexemes = words.map(quoteLexeme).join(' <-> ')
     const text = `(${lexemes}${isBegun ? ':*' : ''})`
-    const isIndexed = !isBegun || last.length >= LEAST_BEGINNING
-    this.#text(text, isNegated, isIndexed)
-    if (isBegun && isIndexed) this.hasBegunWord = true
+    this.#text(text, isNegated, !isBegun)
+    if (isNegated) return
+    if (!isBegun) this.#hasWholeWord = true
+    const { length } = words.at(-1) ?? ''
+    if (isBegun && length > (this.#begun?.length ?? 0)) this.#begun = { text, length }
+  }
+
+  /** The word that is only begun, if the index is to be asked for it. */
+  begunWord(): string | null {
+    if (this.#begun === null) return null
+    return this.#hasWholeWord && this.#begun.length < LEAST_BEGINNING ? null : this.#begun.text
   }
 
   #text(text: string, isNegated: boolean, isIndexed = true): void {
@@ -111,7 +131,7 @@ class Compiler {
   /** Nobody of that name wrote nothing. */
   #anyFact(facts: readonly string[], isNegated: boolean): void {
     if (facts.length > 0) this.#text(`(${facts.map(quoteLexeme).join(' | ')})`, isNegated)
-    else if (!isNegated) this.conditions.push(sql<SqlBool>`false`)
+    else if (!isNegated) this.isImpossible = true
   }
 
   #idsOf(who: 'me' | Handle): readonly string[] {
@@ -126,6 +146,11 @@ class Compiler {
     // The index knows that there may be one: what was agreed to, or read, since then is known to the tables.
     if (!isNegated) this.#fact(carriedFact(what === 'quote' ? 'quote' : 'link'), false)
     this.#condition(what === 'quote' ? IS_QUOTE : HAS_EMBED, isNegated)
+  }
+
+  #public(isNegated: boolean): void {
+    this.#fact(CLOSED_FACT, !isNegated)
+    this.#condition(sql<SqlBool>`posts.visibility = 'public'`, isNegated)
   }
 
   #within(ids: RawBuilder<unknown>, isNegated: boolean): void {
@@ -173,16 +198,19 @@ export function compileQuery(
   const compiler = new Compiler(viewerId, found)
   if (authorId !== null) compiler.writtenBy(authorId)
   for (const term of terms) compiler.add(term)
-  const { texts, indexed, hasBegunWord, from, until, conditions, within, namesAuthor } = compiler
+  const { texts, from, until, conditions, within, namesAuthor, isImpossible } = compiler
+  const begun = compiler.begunWord()
+  const indexed = begun === null ? compiler.indexed : [...compiler.indexed, begun]
   const joined = (parts: readonly string[]): string | null => (parts.length === 0 ? null : parts.join(' & '))
   return {
     text: joined(texts),
     indexed: joined(indexed),
-    hasBegunWord,
+    hasBegunWord: begun !== null,
     from,
     until,
     conditions,
     within,
     namesAuthor,
+    isImpossible,
   }
 }

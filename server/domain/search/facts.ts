@@ -16,6 +16,8 @@ export const authorFact = (actorId: string): string => `=by:${actorId}`
 export const mentionFact = (actorId: string): string => `=to:${actorId}`
 export const carriedFact = (what: Carried): string => `=has:${what}`
 export const qualityFact = (what: Quality): string => `=is:${what}`
+/** What is not for everybody: the fewer ones have the fact. */
+export const CLOSED_FACT = '=not:public'
 export const hashtagFact = (name: string): string =>
   `#${foldText(hashtagKey(name)).slice(0, MOST_NAME_CHARACTERS)}`
 

@@ -99,7 +99,7 @@ interface Search {
 async function runQuery(db: Querier, search: Search): Promise<PostRow[]> {
   const { compiled, page } = search
   const [from, until] = boundsOf(search)
-  if (from >= until) return []
+  if (from >= until || compiled.isImpossible) return []
   const stretch: Stretch = { from, until, isForth: page.minId !== null }
   if (compiled.within !== null) return findWithin(db, search, stretch, compiled.within)
   const newest = await walk(db, search, stretch)

@@ -45,7 +45,7 @@ async function loadSearched(
   const { rows } = await sql<SearchedPost & { id: string }>`
     select posts.id, author_id as "authorId", title, summary, content_text as "contentText",
            content_html as "contentHtml", is_sensitive as "isSensitive", in_reply_to_uri is not null as "isReply",
-           language,
+           language, visibility,
            array(select name from post_hashtags join hashtags on hashtags.id = hashtag_id
                   where post_id = posts.id) as hashtags,
            array(select actor_id::text from mentions

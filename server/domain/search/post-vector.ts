@@ -2,9 +2,10 @@
  * What a post is found by, as a `tsvector` in PostgreSQL's own notation: its words with their places, so that phrases are
  * found, and its facts. Nothing is left for PostgreSQL's parser to cut or to fold.
  */
-import type { Row } from '../../db/tables.ts'
+import type { Row, Visibility } from '../../db/tables.ts'
 import { cardLinkOf } from '../cards/card-link.ts'
 import {
+  CLOSED_FACT,
   type Carried,
   authorFact,
   carriedFact,
@@ -23,6 +24,7 @@ export interface SearchedPost {
   readonly contentHtml: string
   readonly isSensitive: boolean
   readonly isReply: boolean
+  readonly visibility: Visibility
   readonly language: string | null
   readonly hashtags: readonly string[]
   /** Those it names; whoever is addressed silently is not searched for. */
@@ -82,6 +84,7 @@ function factsOf(post: SearchedPost): string[] {
     ...post.hashtags.map(hashtagFact),
     ...languageFacts(post.language),
     ...[...carriedBy(post)].map(carriedFact),
+    ...(post.visibility === 'public' ? [] : [CLOSED_FACT]),
     ...(post.isReply ? [qualityFact('reply')] : []),
     ...(post.isSensitive ? [qualityFact('sensitive')] : []),
   ]

@@ -173,6 +173,10 @@ test('an edit is found by what it says now', async () => {
   const edit = { postId: id, editedAt: new Date(), isDated: true, content, visibility: null }
   await db.transaction().execute(async (tx) => editRemotePost(tx, edit, new Date()))
   assert.deepEqual([await find('formerly'), await find('nowadays'), await find('sunrise')], [[], [id], [id]])
+  await others.follow(ana, ben)
+  const narrowed = { ...edit, content: record, visibility: 'followers', editedAt: new Date() } as const
+  await db.transaction().execute(async (tx) => editRemotePost(tx, narrowed, new Date()))
+  assert.deepEqual([await find('formerly in:public'), await find('formerly -in:public')], [[], [id]])
   const own = await write('beforehand')
   await app.call('PUT', `/api/v1/statuses/${own.id}`, { status: 'afterwards' })
   assert.deepEqual([await find('beforehand'), await find('afterwards')], [[], [own.id]])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { compileQuery } from '../../../../server/domain/search/compile-query.ts'
 import { type SearchTerm, parseQuery } from '../../../../server/domain/search/parse-query.ts'
 
 /** In short: `-` for a negation, words with blanks, a star for what is only begun. */
@@ -132,4 +133,23 @@ test('a text costs time that grows with its length, and holds a bounded number o
     assert.ok(most(piece.repeat(100_000)) <= 32, piece)
   }
   assert.ok(process.cpuUsage().user - begin < 5_000_000, 'well below a second on a quiet machine')
+})
+
+test('the index is asked for whole words, and for one begun word at most', () => {
+  const compiled = (text: string): readonly [string | null, string | null, boolean] => {
+    const { text: all, indexed, hasBegunWord } = compileQuery(parseQuery(text).terms, '7', () => [])
+    return [all, indexed, hasBegunWord]
+  }
+  const both = `('a' <-> 'b') & !('c')`
+  assert.deepEqual(compiled('"a b" -c'), [both, both, false])
+  assert.deepEqual(compiled('abc*'), [`('abc':*)`, `('abc':*)`, true])
+  assert.deepEqual(compiled('a*'), [`('a':*)`, `('a':*)`, true])
+  assert.deepEqual(compiled('word ab*'), [`('word') & ('ab':*)`, `('word')`, false])
+  assert.deepEqual(compiled('abc* abcd* -x*'), [`('abc':*) & ('abcd':*) & !('x':*)`, `('abcd':*)`, true])
+  assert.deepEqual(compiled('from:me has:image'), [
+    `('=by:7') & '=has:image'`,
+    `('=by:7') & '=has:image'`,
+    false,
+  ])
+  assert.deepEqual(compiled('from:nobody'), [null, null, false])
 })

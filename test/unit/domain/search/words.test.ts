@@ -60,6 +60,7 @@ test('what a post is found by holds its words with their places and its facts wi
     contentHtml: '<p><a href="https://page.example/">b</a> a</p>',
     isSensitive: true,
     isReply: true,
+    visibility: 'unlisted',
     language: 'pt-BR',
     hashtags: ['tag'],
     mentionedIds: ['8'],
@@ -70,7 +71,7 @@ test('what a post is found by holds its words with their places and its facts wi
   })
   const lexemes = new Set(vector.split(' '))
   const facts = `'=by:7' '=to:8' '#tag' '=in:pt' '=in:pt-br' '=has:media' '=has:video' '=has:poll' '=has:quote'`
-  for (const fact of [...facts.split(' '), `'=has:link'`, `'=is:reply'`, `'=is:sensitive'`])
+  for (const fact of [...facts.split(' '), `'=has:link'`, `'=is:reply'`, `'=not:public'`, `'=is:sensitive'`])
     assert.ok(lexemes.has(fact), fact)
   for (const word of [`'a':1,14`, `'warning':2`, `'b':13`, `'yes':25`, `'cat':36`])
     assert.ok(lexemes.has(word), word)
