@@ -23,7 +23,7 @@ import {
   removeGonePost,
 } from '../domain/posts/refreshed-post.ts'
 import { updateQuoteFacts } from '../domain/quotes/edit-quotes.ts'
-import { publishToStreams } from '../domain/timelines/stream-notices.ts'
+import { type StreamChange, inOpenStreams, publishToStreams } from '../domain/timelines/stream-notices.ts'
 import type { Dereferencer } from './dereference.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import type { JsonObject } from './json.ts'
@@ -122,7 +122,9 @@ async function takeOver(
   if (edit === null) return
   await publishToStreams(
     tx,
-    edit.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: post.id })),
+    edit.shownTo
+      .map((actorId): StreamChange => ({ actorId, event: 'status.update', id: post.id }))
+      .concat(inOpenStreams('status.update', [post.id])),
   )
   // Whoever spread it is told what it says now; whom it names only now was addressed by the Update that never came.
   const fromActorId = post.author_id

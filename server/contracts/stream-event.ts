@@ -15,14 +15,21 @@ export const STREAM_EVENTS = [
 
 export type StreamEventName = (typeof STREAM_EVENTS)[number]
 
+/** These name nothing: that something changed is all that they say. */
 export type StreamSignal = Extract<StreamEventName, 'filters_changed'>
 
+/** In the place of an identity: the streams that hang on no home timeline, of whoever reads them. */
+export const EVERYBODY = '*'
+
 /**
- * A NOTIFY on the channel `stream`: `<actorId> <JSON of this>`, `actorId` being the identity whose stream it is.
- * `update` and `status.update` name posts that came into its home timeline or changed there; `delete` posts that are
- * gone; `notification` rows of notifications; `conversation` conversations with a new post. `notifications_merged` says that
- * filtered notifications are among the others now, and its id means nothing. At most 200 ids each, since a payload ends at
- * 8,000 bytes. Signals name nothing: that something changed is all that they say.
+ * A NOTIFY on the channel `stream`: `<id> <whose> <JSON of this>`. The id is larger than those before it, more or less: it
+ * names the notice and is no measure. `whose` is the identity whose streams are meant, or EVERYBODY.
+ *
+ * For an identity, `update` and `status.update` name posts that came into its home timeline or changed there, `delete` posts
+ * that are gone from it; `notification` rows of notifications; `conversation` conversations with a new post;
+ * `notifications_merged` says that filtered notifications are among the others now, and its id means nothing. For
+ * everybody, the first three name any post: each process finds out whose streams of public posts, hashtags and lists show it.
+ * At most 200 ids each, since a payload ends at 8,000 bytes.
  */
 export interface StreamNotice {
   readonly event: StreamEventName
@@ -39,12 +46,12 @@ export interface StreamMessage {
 
 export const STREAM_NOTICE_MAX_IDS = 200
 
-/** The payloads for any number of ids. */
-export function streamNotices(actorId: string, event: StreamEventName, ids: readonly string[]): string[] {
+/** The payloads for any number of ids, still without their own. */
+export function streamNotices(whose: string, event: StreamEventName, ids: readonly string[]): string[] {
   const payloads: string[] = []
   for (let start = 0; start < ids.length; start += STREAM_NOTICE_MAX_IDS) {
     const notice: StreamNotice = { event, ids: ids.slice(start, start + STREAM_NOTICE_MAX_IDS) }
-    payloads.push(`${actorId} ${JSON.stringify(notice)}`)
+    payloads.push(`${whose} ${JSON.stringify(notice)}`)
   }
   return payloads
 }

@@ -78,13 +78,16 @@ export class ApiClient {
   }
 
   /** The answer while it is still open, for streams. */
-  async open(path: string): Promise<{ answer: IncomingMessage; request: ClientRequest }> {
+  async open(
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ answer: IncomingMessage; request: ClientRequest }> {
     const authorization = this.token === null ? {} : { authorization: `Bearer ${this.token}` }
     const request = httpRequest({
       host: '127.0.0.1',
       port: this.#port,
       path,
-      headers: { host: this.#host, ...authorization },
+      headers: { host: this.#host, ...authorization, ...headers },
       agent: false,
     })
     request.end()

@@ -4,6 +4,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 export interface ReadEvent {
   readonly event: string
   readonly data: string
+  /** Where the reader is who has read it. */
+  readonly id: string
 }
 
 export class EventReader {
@@ -48,10 +50,11 @@ export class EventReader {
     for (const block of blocks) {
       const event = /^event: (.*)$/m.exec(block)?.[1]
       const data = /^data: (.*)$/m.exec(block)?.[1]
+      const id = /^id: (.*)$/m.exec(block)?.[1] ?? ''
       if (event === undefined || data === undefined) continue
       const reader = this.#waiting.shift()
-      if (reader === undefined) this.#events.push({ event, data })
-      else reader({ event, data })
+      if (reader === undefined) this.#events.push({ event, data, id })
+      else reader({ event, data, id })
     }
   }
 }

@@ -2,6 +2,7 @@
 import { type BoostRecord, ingestBoosts } from '../../domain/posts/ingest-boosts.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { addToTimelines, atHome } from '../../domain/timelines/add-to-timelines.ts'
+import { inOpenStreams } from '../../domain/timelines/stream-notices.ts'
 import { visibilityOf } from '../parse-object.ts'
 import type { Batch } from './batch.ts'
 import type { InboundMessage } from './message.ts'
@@ -40,6 +41,12 @@ export async function handleAnnounces(batch: Batch, messages: readonly InboundMe
   )
   batch.show(
     atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+  )
+  batch.show(
+    inOpenStreams(
+      'update',
+      boosts.map(({ id }) => id),
+    ),
   )
 }
 

@@ -8,6 +8,7 @@ import { sameOrigin } from '../../net/origin.ts'
 import { blockedReference } from '../blocked-reference.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
 import { actorUrisOf, postRecord, withMentionedActors } from '../post-record.ts'
+import { inOpenStreams } from '../../domain/timelines/stream-notices.ts'
 import { isAddressed, toldOf } from '../told-of-post.ts'
 import type { Batch } from './batch.ts'
 import { type AboutPost, passOn } from './forward.ts'
@@ -143,6 +144,7 @@ async function spread(
   // A reply that has found its parent takes its place in the past; it is no news.
   const news = entries.filter((entry) => isNew.has(entry.post_id))
   batch.show(atHome(news).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
+  batch.show(inOpenStreams('update', newIds))
   const authors = new Map(stored.map(({ post }) => [post.id, post.author_id]))
   for (const entry of news) {
     const authorId = authors.get(entry.post_id) ?? ''

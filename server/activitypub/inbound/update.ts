@@ -4,6 +4,7 @@ import { type EditResult, editRemotePost } from '../../domain/posts/edit-remote-
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { storeOriginFacts } from '../../domain/posts/origin-facts.ts'
 import { updateQuoteFacts } from '../../domain/quotes/edit-quotes.ts'
+import { inOpenStreams } from '../../domain/timelines/stream-notices.ts'
 import { typeOf } from '../json.ts'
 import { type PostFacts, statedVisibility } from '../parse-object.ts'
 import { originFacts, postContent, withMentionedActors } from '../post-record.ts'
@@ -119,6 +120,7 @@ function tell(
   },
 ): void {
   batch.show(result.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: postId })))
+  batch.show(inOpenStreams('status.update', [postId]))
   batch.notify(
     result.boostedBy.map((actorId) => ({ actorId, kind: 'update', fromActorId: authorId, postId })),
   )

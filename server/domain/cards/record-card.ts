@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { queueForIndex } from '../search/index-posts.ts'
-import { publishToStreams } from '../timelines/stream-notices.ts'
+import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 import type { Preview } from './preview.ts'
 
 /** Posts with one card that open streams are told of; the others show it when they are read the next time. */
@@ -32,7 +32,9 @@ export async function recordPreview(
      order by post_id desc limit ${MOST_TOLD}`.execute(tx)
   await publishToStreams(
     tx,
-    rows.map(({ actorId, id }) => ({ actorId, event: 'status.update', id })),
+    rows
+      .map(({ actorId, id }): StreamChange => ({ actorId, event: 'status.update', id }))
+      .concat(inOpenStreams('status.update', new Set(rows.map(({ id }) => id)))),
   )
 }
 

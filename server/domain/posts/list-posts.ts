@@ -62,6 +62,13 @@ export interface PublicFilter {
   readonly onlyMedia: boolean
 }
 
+/** What stands in public and hashtag timelines, and in their streams: boosts do not, nor what the viewer muted. */
+export function publicPosts(viewerId: string | null): Condition {
+  const unmuted = viewerId === null ? ALWAYS : unmutedPosts(viewerId)
+  return sql<SqlBool>`(posts.visibility = 'public' and posts.boost_of_id is null
+    and ${visiblePosts(viewerId)} and ${unmuted})`
+}
+
 /** Everything public that is known here, boosts left out. */
 export async function listPublicPosts(
   db: Querier,
@@ -69,10 +76,7 @@ export async function listPublicPosts(
   filter: PublicFilter,
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
-  return listWhere(db, page, [
-    sql<SqlBool>`posts.visibility = 'public' and posts.boost_of_id is null`,
-    ...publicConditions(viewerId, filter),
-  ])
+  return listWhere(db, page, [publicPosts(viewerId), ...narrowedTo(filter)])
 }
 
 export interface HashtagFilter extends PublicFilter {
@@ -89,18 +93,16 @@ export async function listHashtagPosts(
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
   return listWhere(db, page, [
-    sql<SqlBool>`posts.visibility = 'public' and posts.boost_of_id is null`,
+    publicPosts(viewerId),
     hasHashtag(filter.any),
     ...filter.all.map((name) => hasHashtag([name])),
     filter.none.length === 0 ? ALWAYS : sql<SqlBool>`not ${hasHashtag(filter.none)}`,
-    ...publicConditions(viewerId, filter),
+    ...narrowedTo(filter),
   ])
 }
 
-function publicConditions(viewerId: string | null, filter: PublicFilter): Condition[] {
+function narrowedTo(filter: PublicFilter): Condition[] {
   return [
-    visiblePosts(viewerId),
-    viewerId === null ? ALWAYS : unmutedPosts(viewerId),
     filter.onlyLocal ? sql<SqlBool>`posts.is_local` : ALWAYS,
     filter.onlyRemote ? sql<SqlBool>`not posts.is_local` : ALWAYS,
     filter.onlyMedia ? hasMedia() : ALWAYS,

@@ -6,7 +6,7 @@ import { addToLists } from '../lists/list-entries.ts'
 import type { NotificationDraft } from '../notifications/create-notifications.ts'
 import { tellNotifications } from '../notifications/tell-notifications.ts'
 import { addToTimelines, atHome } from '../timelines/add-to-timelines.ts'
-import { publishToStreams } from '../timelines/stream-notices.ts'
+import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 
 /** Puts own posts and boosts into the home timelines of their authors and of the identities that follow these. */
 export async function spreadAtHome(tx: Transaction, postIds: readonly string[]): Promise<void> {
@@ -14,7 +14,9 @@ export async function spreadAtHome(tx: Transaction, postIds: readonly string[]):
   await addToLists(tx, postIds)
   await publishToStreams(
     tx,
-    atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
+    atHome(entries)
+      .map((entry): StreamChange => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id }))
+      .concat(inOpenStreams('update', postIds)),
   )
 }
 
@@ -43,12 +45,14 @@ export async function keepLetter(
   await publishToStreams(tx, await addToConversations(tx, [{ actorId: post.author_id, postId: post.id }]))
 }
 
-/** Tells the identities that have a post in their home timeline that it changed. */
+/** Tells the streams that may have shown a post that it changed. */
 export async function tellOfEdit(tx: Transaction, postId: string): Promise<void> {
   const { rows } = await sql<{ actorId: string }>`
     select actor_id as "actorId" from timeline_entries where post_id = ${postId}`.execute(tx)
   await publishToStreams(
     tx,
-    rows.map(({ actorId }) => ({ actorId, event: 'status.update', id: postId })),
+    rows
+      .map(({ actorId }): StreamChange => ({ actorId, event: 'status.update', id: postId }))
+      .concat(inOpenStreams('status.update', [postId])),
   )
 }

@@ -1,18 +1,24 @@
 /** Takes posts of others away, and boosts that somebody took back. */
 import { sql } from 'kysely'
+import { EVERYBODY } from '../../contracts/stream-event.ts'
 import type { Transaction } from '../../db/pool.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
-import { publishToStreams } from '../timelines/stream-notices.ts'
+import { type StreamChange, publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
+
+type StreamReader = Pick<StreamChange, 'actorId' | 'id'>
 
 /** Out of everything: counts, timelines, open streams; boosts of them go too. What replies to them stays. */
 export async function removePosts(tx: Transaction, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const { rows } = await sql<{ actor_id: string; post_id: string }>`
-    select actor_id, post_id from timeline_entries
-     where post_id = any(${ids}::bigint[])
-        or post_id in (select id from posts where boost_of_id = any(${ids}::bigint[]) and boost_of_id is not null)`.execute(
+  // Of letters nobody but their readers is told, not even that there were any.
+  const { rows } = await sql<StreamReader>`
+    with boosts as (select id from posts where boost_of_id = any(${ids}::bigint[]) and boost_of_id is not null),
+         gone as (select unnest(${ids}::bigint[]) as id union select id from boosts)
+    select actor_id::text as "actorId", post_id as id from timeline_entries where post_id in (select id from gone)
+    union all
+    select ${EVERYBODY}, id from posts where id in (select id from gone) and visibility <> 'direct'`.execute(
     tx,
   )
   await uncountPosts(tx, ids)
@@ -21,6 +27,6 @@ export async function removePosts(tx: Transaction, ids: readonly string[]): Prom
   await sql`delete from posts where id = any(${ids}::bigint[])`.execute(tx)
   await publishToStreams(
     tx,
-    rows.map((row) => ({ actorId: row.actor_id, event: 'delete', id: row.post_id })),
+    rows.map(({ actorId, id }) => ({ actorId, event: 'delete', id })),
   )
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
-import { publishToStreams } from '../timelines/stream-notices.ts'
+import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
 import { removePosts } from './remove-posts.ts'
 
@@ -46,7 +46,14 @@ export async function takeDownPosts(
     returning actor_id as "actorId", post_id as id`.execute(tx)
   await publishToStreams(
     tx,
-    shown.map(({ actorId, id }) => ({ actorId, event: 'delete', id })),
+    shown
+      .map(({ actorId, id }): StreamChange => ({ actorId, event: 'delete', id }))
+      .concat(
+        inOpenStreams(
+          'delete',
+          taken.filter((post) => post.visibility !== 'direct').map((post) => post.id),
+        ),
+      ),
   )
   await uncountPosts(tx, ids)
   await markHashtagsOf(tx, ids)

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import { moveRows } from '../../stator/move.ts'
 import { postGraph } from '../posts/post-graph.ts'
-import { publishToStreams } from '../timelines/stream-notices.ts'
+import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 
 /** @param postIds  the quoting posts */
 export async function tellQuoteChanges(tx: Transaction, postIds: readonly string[]): Promise<void> {
@@ -14,9 +14,11 @@ export async function tellQuoteChanges(tx: Transaction, postIds: readonly string
       from posts where posts.id = any(${postIds}::bigint[])`.execute(tx)
   await publishToStreams(
     tx,
-    rows.flatMap(({ id, readers }) =>
-      (readers ?? []).map((actorId) => ({ actorId, event: 'status.update' as const, id })),
-    ),
+    rows
+      .flatMap(({ id, readers }) =>
+        (readers ?? []).map((actorId): StreamChange => ({ actorId, event: 'status.update', id })),
+      )
+      .concat(inOpenStreams('status.update', postIds)),
   )
 }
 

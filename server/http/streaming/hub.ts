@@ -1,71 +1,52 @@
 /**
- * Brings what happens in the home to open streams: hears of rows by NOTIFY, loads each entity once for all streams of an
- * identity, and hands it out as ready text. Streams whose token or session is over are ended within five seconds.
+ * Brings what happens in the home to open streams: hears of rows by NOTIFY and hands out what they are. Streams whose token
+ * or session is over are ended within five seconds.
  * @see security rules 65, 74
  */
-import type { NotificationType } from '../../contracts/notification.ts'
-import {
-  STREAM_EVENTS,
-  type StreamEventName,
-  type StreamNotice,
-  type StreamSignal,
-} from '../../contracts/stream-event.ts'
+import { EVERYBODY } from '../../contracts/stream-event.ts'
 import { describeError } from '../../core/errors.ts'
-import { conversationsFromRows, findConversations } from '../../domain/conversations/list-conversations.ts'
-import { findNotifications, notificationsFromRows } from '../../domain/notifications/list-notifications.ts'
 import { coversScope } from '../../domain/oauth/scopes.ts'
 import { livingTokens } from '../../domain/oauth/tokens.ts'
 import { livingSessions } from '../../domain/owner/living-sessions.ts'
-import { findVisiblePosts } from '../../domain/posts/find-post.ts'
-import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import { type Access, kindsHiddenFrom } from '../client-api/access.ts'
 import type { Api } from '../client-api/api.ts'
-import {
-  type Subscription,
-  labelOf,
-  scopeOfEvent,
-  wantsConversation,
-  wantsDeletion,
-  wantsNotification,
-  wantsSignal,
-  wantsStatus,
-} from './channels.ts'
+import { type Subscription, scopeOfEvent, takesNotice } from './channels.ts'
+import { type Frame, framesOf } from './frames.ts'
+import { type HeardNotice, NoticeLog, parseNotice } from './notice-log.ts'
 
-const PING_MS = 25_000
+/** Often enough for the shortest patience that tunnels, proxies and apps have with a silent line. */
+const PING_MS = 15_000
 const RECHECK_MS = 4_000
 /** Most entities loaded together. */
 const BATCH = 40
 /** Beyond this many notices in line the streams are ended: their clients read anew what they missed. */
 const MOST_WAITING = 500
+/** Who was away for longer than this many notices reads anew what they name. */
+const MOST_REPLAYED = 200
 
 /** One open stream, whatever carries it. */
 export interface StreamClient {
   readonly access: Access
   readonly subscriptions: readonly Subscription[]
-  /** @param payload  null with a signal */
-  send(label: readonly string[], event: StreamEventName, payload: string | null): void
+  send(label: readonly string[], frame: Frame): void
   ping(): void
   end(): void
 }
 
-interface Frame {
-  readonly event: StreamEventName
-  readonly payload: string | null
-  /** Of a notification. */
-  readonly kind?: NotificationType
-  readonly isWanted: (subscription: Subscription) => boolean
-}
-
 export class StreamHub {
-  readonly #api: Api
+  readonly api: Api
   readonly #clients = new Map<string, Set<StreamClient>>()
+  readonly #log = new NoticeLog()
   readonly #leave: Array<() => void> = []
+  #size = 0
   #line: Promise<void> = Promise.resolve()
   #waiting = 0
+  /** Some notice since the last that was heard is lost. */
+  #hasMissed = false
   #hasConnected = false
 
   constructor(api: Api) {
-    this.#api = api
+    this.api = api
     const { listener, stopping } = api.context
     this.#leave.push(
       listener.subscribe('stream', {
@@ -88,20 +69,36 @@ export class StreamHub {
     this.#leave.push(() => stopping.removeEventListener('abort', stop))
   }
 
+  /** How many streams are open. */
   get size(): number {
-    let count = 0
-    for (const set of this.#clients.values()) count += set.size
-    return count
+    return this.#size
   }
 
-  /** @returns what is to be called when the stream is closed */
-  add(client: StreamClient): () => void {
+  /**
+   * @param place  what the client read last, when it comes back: it is told what came since then, before anything new
+   * @returns what is to be called when the stream is closed
+   */
+  add(client: StreamClient, place: string | null = null): () => void {
     const actorId = client.access.actorId ?? ''
-    const set = this.#clients.get(actorId) ?? new Set()
-    this.#clients.set(actorId, set.add(client))
+    let isOpen = true
+    this.#size += 1
+    const enter = (): void => {
+      const set = this.#clients.get(actorId) ?? new Set()
+      if (isOpen) this.#clients.set(actorId, set.add(client))
+    }
+    if (place === null) enter()
+    else {
+      this.#inLine(async () => {
+        if (isOpen) await this.#replay(actorId, client, place)
+        enter()
+      })
+    }
     return () => {
-      set.delete(client)
-      if (set.size === 0 && this.#clients.get(actorId) === set) this.#clients.delete(actorId)
+      if (isOpen) this.#size -= 1
+      isOpen = false
+      const set = this.#clients.get(actorId)
+      set?.delete(client)
+      if (set?.size === 0) this.#clients.delete(actorId)
     }
   }
 
@@ -120,8 +117,13 @@ export class StreamHub {
 
   /** What was told while the connection was away is lost: clients that come again read it from the timelines. */
   #connected(): void {
-    if (this.#hasConnected) this.endAll()
+    if (this.#hasConnected) this.#miss()
     this.#hasConnected = true
+  }
+
+  #miss(): void {
+    this.#hasMissed = true
+    this.endAll()
   }
 
   #ping(): void {
@@ -129,97 +131,71 @@ export class StreamHub {
   }
 
   /** One after the other, so that nothing overtakes: a deletion must not arrive before its post. */
-  #hear(payload: string): void {
-    const heard = parseNotice(payload)
-    if (heard === null || !this.#clients.has(heard.actorId)) return
-    if (this.#waiting >= MOST_WAITING) return this.endAll()
+  #inLine(step: () => Promise<void>): void {
     this.#waiting += 1
     this.#line = this.#line.then(async () => {
       try {
-        await this.#tell(heard.actorId, heard.notice)
+        await step()
       } catch (error) {
-        this.#api.context.log.warn({ event: 'stream.notice_failed', error: describeError(error) })
+        this.api.context.log.warn({ event: 'stream.notice_failed', error: describeError(error) })
       } finally {
         this.#waiting -= 1
       }
     })
   }
 
-  async #tell(actorId: string, { event, ids }: StreamNotice): Promise<void> {
-    if (event === 'filters_changed') {
-      const frame = { event, payload: null, isWanted: wantsSignal }
-      for (const client of this.#clients.get(actorId) ?? []) tellClient(client, frame)
-      return
-    }
-    for (let start = 0; start < ids.length; start += BATCH) {
-      const clients = this.#clients.get(actorId)
-      if (clients === undefined) return
-      const frames = await this.#framesOf(actorId, event, ids.slice(start, start + BATCH))
-      for (const frame of frames) for (const client of clients) tellClient(client, frame)
-    }
+  #hear(payload: string): void {
+    const notice = parseNotice(payload)
+    if (notice === null) return
+    if (this.#waiting >= MOST_WAITING) return this.#miss()
+    const hasMissed = this.#hasMissed
+    this.#hasMissed = false
+    this.#inLine(async () => {
+      if (hasMissed) this.#log.clear()
+      this.#log.add(notice)
+      const { whose } = notice
+      const readers =
+        whose === EVERYBODY ? [...this.#clients] : [[whose, this.#clients.get(whose) ?? []] as const]
+      for (const [actorId, clients] of readers) await this.#tell(actorId, [...clients], notice)
+    })
   }
 
-  async #framesOf(
-    actorId: string,
-    event: Exclude<StreamEventName, StreamSignal>,
-    ids: readonly string[],
-  ): Promise<Frame[]> {
-    const { db } = this.#api.context
-    const scope = this.#api.scopeFor(actorId)
-    switch (event) {
-      case 'delete':
-        return ids.map((id) => ({ event, payload: id, isWanted: wantsDeletion }))
-      case 'notification': {
-        const rows = await findNotifications(db, actorId, ids)
-        const notifications = await notificationsFromRows(db, scope, rows)
-        return notifications.map((notification) => ({
-          event,
-          payload: JSON.stringify(notification),
-          kind: notification.type,
-          isWanted: wantsNotification,
-        }))
-      }
-      case 'notifications_merged':
-        return [{ event, payload: '1', isWanted: wantsNotification }]
-      case 'conversation': {
-        const rows = await findConversations(db, actorId, ids)
-        const conversations = await conversationsFromRows(db, scope, rows)
-        return conversations.map((conversation) => ({
-          event,
-          payload: JSON.stringify(conversation),
-          isWanted: wantsConversation,
-        }))
-      }
-      case 'update':
-      case 'status.update': {
-        const rows = await findVisiblePosts(db, actorId, ids)
-        const local = new Set(rows.filter((row) => row.is_local).map((row) => row.id))
-        const statuses = await statusesFromRows(db, scope, rows)
-        this.#api.looks.atStatuses(actorId, statuses)
-        return statuses.map((status) => ({
-          event,
-          payload: JSON.stringify(status),
-          isWanted: (subscription) => wantsStatus(subscription, { status, isLocal: local.has(status.id) }),
-        }))
-      }
+  async #replay(actorId: string, client: StreamClient, place: string): Promise<void> {
+    const missed = this.#log
+      .after(place)
+      ?.filter(({ whose }) => whose === EVERYBODY || whose === actorId)
+      .filter((notice) => takes(client, notice))
+    if (missed === undefined || missed.length > MOST_REPLAYED) return
+    for (const notice of missed) await this.#tell(actorId, [client], notice)
+  }
+
+  async #tell(actorId: string, clients: readonly StreamClient[], notice: HeardNotice): Promise<void> {
+    const takers = clients.filter((client) => takes(client, notice))
+    if (takers.length === 0) return
+    const asksForLists = takers.some(({ subscriptions }) => subscriptions.some(({ name }) => name === 'list'))
+    // A signal names nothing and is told all the same.
+    for (let start = 0; start === 0 || start < notice.ids.length; start += BATCH) {
+      const part = { ...notice, ids: notice.ids.slice(start, start + BATCH), offset: notice.offset + start }
+      const frames = await framesOf(this.api, actorId, part, asksForLists)
+      for (const frame of frames) for (const client of takers) tellClient(client, frame, notice)
     }
   }
 
   #recheck(): void {
     if (this.#clients.size === 0) return
     this.#endRevoked().catch((error: unknown) =>
-      this.#api.context.log.warn({ event: 'stream.recheck_failed', error: describeError(error) }),
+      this.api.context.log.warn({ event: 'stream.recheck_failed', error: describeError(error) }),
     )
   }
 
   async #endRevoked(): Promise<void> {
-    const { db } = this.#api.context
+    const { db } = this.api.context
     const clients = this.#all()
     const holders = (kind: string): string[] => [
       ...new Set(clients.flatMap(({ access }) => idOfHolder(access, kind) ?? [])),
     ]
     const tokens = await livingTokens(db, holders('token'))
-    const sessions = await livingSessions(db, holders('session'), this.#api.now())
+    const sessions = await livingSessions(db, holders('session'), this.api.now())
     for (const client of clients) {
       const token = idOfHolder(client.access, 'token')
       const session = idOfHolder(client.access, 'session')
@@ -235,24 +211,16 @@ function idOfHolder(access: Access, kind: string): string | null {
   return found === kind && id !== undefined ? id : null
 }
 
-function tellClient(client: StreamClient, frame: Frame): void {
-  const { grant } = client.access
-  if (grant !== null && !coversScope(grant.scopes, scopeOfEvent(frame.event))) return
-  if (frame.kind !== undefined && kindsHiddenFrom(client.access).includes(frame.kind)) return
-  for (const subscription of client.subscriptions) {
-    if (frame.isWanted(subscription)) client.send(labelOf(subscription), frame.event, frame.payload)
-  }
+function takes({ access, subscriptions }: StreamClient, { whose, event }: HeardNotice): boolean {
+  const { grant } = access
+  if (grant !== null && !coversScope(grant.scopes, scopeOfEvent(event))) return false
+  return subscriptions.some((subscription) => takesNotice(subscription, whose, event))
 }
 
-const EVENTS: ReadonlySet<string> = new Set(STREAM_EVENTS)
-
-function parseNotice(payload: string): { actorId: string; notice: StreamNotice } | null {
-  const space = payload.indexOf(' ')
-  try {
-    const notice = JSON.parse(payload.slice(space + 1)) as StreamNotice
-    const isNotice = space > 0 && EVENTS.has(notice.event) && Array.isArray(notice.ids)
-    return isNotice ? { actorId: payload.slice(0, space), notice } : null
-  } catch {
-    return null // whoever may write to the database may notify; it must not stop the streams
+function tellClient(client: StreamClient, frame: Frame, { whose, event }: HeardNotice): void {
+  if (frame.kind !== undefined && kindsHiddenFrom(client.access).includes(frame.kind)) return
+  for (const subscription of client.subscriptions) {
+    const isWanted = takesNotice(subscription, whose, event) && (frame.belongsTo?.(subscription) ?? true)
+    if (isWanted) client.send(subscription.label, frame)
   }
 }

@@ -1,9 +1,10 @@
 /** Live streams: server-sent events and one multiplexed web socket. */
 import type { IncomingMessage } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
-import { OPEN, bearerToken, forUser, guardRoutes } from '../client-api/access.ts'
+import { getList } from '../../domain/lists/lists.ts'
+import { OPEN, actorIdOf, bearerToken, forUser, guardRoutes } from '../client-api/access.ts'
 import { type ClientApiOptions, openApi } from '../client-api/api.ts'
 import { neverKept, openToOrigins } from '../client-api/cors.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -16,7 +17,7 @@ import {
 } from './channels.ts'
 import { openEventStream } from './event-stream.ts'
 import { StreamHub } from './hub.ts'
-import { mayStream, openWebSocket } from './web-socket.ts'
+import { openWebSocket } from './web-socket.ts'
 
 const MOST_STREAMS = 300
 const MOST_MESSAGE_BYTES = 4_096
@@ -53,27 +54,40 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })
     app.get('/api/v1/streaming/health', OPEN, async (_request, reply) => reply.type('text/plain').send('OK'))
-    for (const [path, name] of Object.entries(PATHS)) {
-      app.get(`/api/v1/streaming/${path}`, forUser(scopeOfStream(name)), async (request, reply) => {
-        requireRoom(hub)
-        const subscription = requireSubscription(request, withMedia(request, name))
-        openEventStream(hub, request, reply, subscription)
-        return reply
-      })
-    }
-    for (const path of ['/api/v1/streaming', '/api/v1/streaming/']) {
-      const options = { ...forUser(['read:statuses', 'read:notifications']), websocket: true as const }
-      app.get(path, options, (socket, request) => {
-        const { access } = request
-        const name = queryOf(request).stream
-        const isRefused = access === null || hub.size >= MOST_STREAMS
-        if (isRefused) return socket.close(1_013)
-        if (name === undefined || name === '') return openWebSocket(hub, socket, access, null)
-        const first = isStreamName(name) ? findSubscription(request, name) : null
-        if (first === null || !mayStream(access, first)) return socket.close(1_008)
-        return openWebSocket(hub, socket, access, first)
-      })
-    }
+    eventStreams(app, hub)
+    webSockets(app, hub)
+  }
+}
+
+function eventStreams(app: FastifyInstance, hub: StreamHub): void {
+  for (const [path, name] of Object.entries(PATHS)) {
+    // A HEAD would take a place and never end.
+    const options = { ...forUser(scopeOfStream(name)), exposeHeadRoute: false }
+    app.get(`/api/v1/streaming/${path}`, options, async (request, reply) => {
+      if (hub.size >= MOST_STREAMS) throw new HomebirdError('UNAVAILABLE', `${MOST_STREAMS} streams are open`)
+      const subscription = requireSubscription(request, withMedia(request, name))
+      const { name: stream, parameter } = subscription
+      if (stream === 'list') await getList(hub.api.context.db, actorIdOf(request), parameter ?? '')
+      openEventStream(hub, request, reply, subscription)
+      return reply
+    })
+  }
+  app.get('/api/v1/streaming/*', OPEN, async () => {
+    throw new HomebirdError('BAD_REQUEST', 'no such stream', { safe: 'Unknown channel requested' })
+  })
+}
+
+function webSockets(app: FastifyInstance, hub: StreamHub): void {
+  for (const path of ['/api/v1/streaming', '/api/v1/streaming/']) {
+    const options = { ...forUser(['read:statuses', 'read:notifications']), websocket: true as const }
+    app.get(path, options, (socket, request) => {
+      const { access } = request
+      if (access === null || hub.size >= MOST_STREAMS) return socket.close(1_013)
+      const { tag, list } = queryOf(request)
+      const stream = textOf(queryOf(request).stream) ?? ''
+      const first = { type: 'subscribe', stream, tag: textOf(tag), list: textOf(list) } as const
+      return openWebSocket(hub, socket, access, stream === '' ? null : first)
+    })
   }
 }
 
@@ -109,19 +123,9 @@ function withMedia(request: FastifyRequest, name: StreamName): StreamName {
   return isAsked && isStreamName(media) ? media : name
 }
 
-function requireRoom(hub: StreamHub): void {
-  if (hub.size >= MOST_STREAMS) throw new HomebirdError('UNAVAILABLE', `${MOST_STREAMS} streams are open`)
-}
-
-function findSubscription(request: FastifyRequest, name: StreamName): Subscription | null {
-  const query = queryOf(request)
-  return subscriptionOf(name, textOf(query.tag), textOf(query.list))
-}
-
 function requireSubscription(request: FastifyRequest, name: StreamName): Subscription {
-  const subscription = findSubscription(request, name)
-  if (subscription !== null) return subscription
-  throw new HomebirdError('BAD_REQUEST', `the stream ${name} needs a parameter`, {
-    safe: 'Missing stream parameter',
-  })
+  const { tag, list } = queryOf(request)
+  const subscription = subscriptionOf(name, { tag: textOf(tag), list: textOf(list) })
+  if (typeof subscription !== 'string') return subscription
+  throw new HomebirdError('BAD_REQUEST', `the stream ${name} needs a parameter`, { safe: subscription })
 }

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from 'masto'
 import generator, { type Entity, type MegalodonInterface } from 'megalodon'
 import { WebSocket } from 'ws'
+import { inOpenStreams, publishToStreams } from '../../../server/domain/timelines/stream-notices.ts'
 import { type ApiHome, PASSWORD, openApiHome } from '../../support/api-home.ts'
 import { PushReceiver } from '../../support/push-receiver.ts'
 import { ConsentBrowser, consentTo } from '../../support/consent-browser.ts'
@@ -95,14 +96,52 @@ test('masto follows the live stream', async (t) => {
     implementation: WebSocket,
   })
   t.after(() => streaming.close())
-  const subscription = streaming.user.subscribe()
-  const events = subscription[Symbol.asyncIterator]()
-  const next = events.next()
+  const eve = await home.others.actor('eve')
+  await home.others.follow(home.ana, eve)
+  const list = await masto.v1.lists.create({ title: 'just her' })
+  await masto.v1.lists.$select(list.id).accounts.create({ accountIds: [eve.id] })
+  const subscriptions = [
+    streaming.user.subscribe(),
+    streaming.hashtag.subscribe({ tag: 'Masto' }),
+    streaming.public.subscribe(),
+    streaming.public.local.subscribe(),
+    streaming.list.subscribe({ list: list.id }),
+  ]
+  const first = subscriptions.map(async (subscription) => {
+    const { value } = await subscription[Symbol.asyncIterator]().next()
+    return `${value?.event} ${value?.stream.join(' ')}`
+  })
   // A subscription is a message on its way: what is written before it arrives is not streamed.
-  const posted = repeat(t, async () => masto.v1.statuses.create({ status: 'live' }))
-  const { value } = await next
+  const posted = repeat(t, async () => {
+    await masto.v1.statuses.create({ status: 'live #masto' })
+    const { id } = await home.others.post(eve)
+    await publishToStreams(home.db, inOpenStreams('update', [id]))
+  })
+  const streams = ['user', 'hashtag Masto', 'public', 'public:local', `list ${list.id}`]
+  assert.deepEqual(
+    await Promise.all(first),
+    streams.map((stream) => `update ${stream}`),
+  )
   await posted.stop()
-  assert.equal(value?.event, 'update')
+})
+
+test('megalodon follows a public stream', async () => {
+  const home = await openReachableHome()
+  const app = await home.app()
+  const client = generator('mastodon', `http://${home.host}`, app.token)
+  const stream = await client.publicStreaming()
+  const told = async (event: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      stream.once(event, resolve)
+    })
+  await told('connect')
+  const update = told('update')
+  const { id } = await client.postStatus('live').then(({ data }) => data)
+  assert.equal(((await update) as { id: string }).id, id)
+  const removal = told('delete')
+  await client.deleteStatus(id)
+  assert.equal(await removal, id)
+  stream.stop()
 })
 
 /** Does something again and again until it is told to stop: for what is seen only by who listens already. */

@@ -210,7 +210,7 @@ test('open streams hear of a post, its edit and its end', async (t) => {
     listener.subscribe('stream', {
       onNotification(payload) {
         heard.push(payload)
-        if (payload.includes('"delete"')) resolve()
+        if (payload.includes('* {"event":"delete"')) resolve()
       },
     })
   })
@@ -219,8 +219,10 @@ test('open streams hear of a post, its edit and its end', async (t) => {
   await tx(async (one) => editPost(one, home, post, edit, new Date()))
   await tx(async (one) => deletePost(one, post, new Date()))
   await last
-  const expected = ['update', 'status.update', 'delete'].map(
-    (event) => `${ana.id} ${JSON.stringify({ event, ids: [post.id] })}`,
+  const expected = ['update', 'status.update', 'delete'].flatMap((event) =>
+    [ana.id, '*'].map((whose) => `${whose} ${JSON.stringify({ event, ids: [post.id] })}`),
   )
-  assert.deepEqual(heard, expected)
+  const notices = heard.map((payload) => payload.replace(/^\d+ /, ''))
+  assert.deepEqual(notices, expected)
+  assert.equal(new Set(heard).size, 6, 'each has an id of its own')
 })
