@@ -144,7 +144,13 @@ async function spread(
   // A reply that has found its parent takes its place in the past; it is no news.
   const news = entries.filter((entry) => isNew.has(entry.post_id))
   batch.show(atHome(news).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })))
-  batch.show(inOpenStreams('update', newIds))
+  const open = stored.filter(({ post }) => post.visibility !== 'direct')
+  batch.show(
+    inOpenStreams(
+      'update',
+      open.map(({ post }) => post.id),
+    ),
+  )
   const authors = new Map(stored.map(({ post }) => [post.id, post.author_id]))
   for (const entry of news) {
     const authorId = authors.get(entry.post_id) ?? ''

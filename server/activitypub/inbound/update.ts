@@ -120,7 +120,7 @@ function tell(
   },
 ): void {
   batch.show(result.shownTo.map((actorId) => ({ actorId, event: 'status.update', id: postId })))
-  batch.show(inOpenStreams('status.update', [postId]))
+  if (facts.visibility !== 'direct') batch.show(inOpenStreams('status.update', [postId]))
   batch.notify(
     result.boostedBy.map((actorId) => ({ actorId, kind: 'update', fromActorId: authorId, postId })),
   )

@@ -57,6 +57,35 @@ test('an edit older than what is stored is ignored', async () => {
   assert.equal((await home.message(early)).state, 'dropped')
 })
 
+test('streams of public posts, hashtags and lists hear of what comes, changes and goes, and of no letter', async () => {
+  const told: string[] = []
+  const stop = home.context.listener.subscribe('stream', {
+    onNotification: (payload) => {
+      const [, , event, ids] = /^(\d+ \* )\{"event":"([a-z.]+)","ids":\[(.*)\]\}$/.exec(payload) ?? []
+      if (event !== undefined) told.push(`${event} ${ids}`)
+    },
+  })
+  const [note, letter] = [
+    ana.note({ content: '<p>new</p>', published: PUBLISHED }),
+    ana.note({ content: '<p>for you</p>', to: [home.me.uri], cc: [], tag: [toMe] }),
+  ]
+  const boost = eve.announce(note.id)
+  await home.takes(ana, ana.create(note), ana.create(letter))
+  await home.takes(eve, boost)
+  await home.takes(ana, ana.update({ ...note, content: '<p>newer</p>', updated: '2026-11-20T12:00:00Z' }))
+  const posts = await Promise.all([note.id, letter.id, boost.id].map(async (uri) => home.post(uri)))
+  const [noteId, letterId, boostId] = posts.map((post) => JSON.stringify(post?.id))
+  await home.takes(ana, ana.delete(letter.id), ana.delete(note.id))
+  stop()
+  const all = told.join('\n')
+  assert.match(all, new RegExp(`^update .*${noteId}`, 'm'))
+  assert.match(all, new RegExp(`^update ${boostId}$`, 'm'))
+  assert.match(all, new RegExp(`^status.update ${noteId}$`, 'm'))
+  assert.match(all, new RegExp(`^delete .*${noteId}`, 'm'))
+  assert.match(all, new RegExp(`^delete .*${boostId}`, 'm'))
+  assert.doesNotMatch(all, new RegExp(String(letterId)))
+})
+
 test('nobody edits what somebody else wrote', async () => {
   const note = ana.note({ content: '<p>mine</p>', published: PUBLISHED })
   await home.takes(ana, ana.create(note))
