@@ -1,5 +1,7 @@
 /** Text as filters compare it, and where words end in it: in any script, also in those that write no blanks between words. */
 
+import { truncateText } from '../text/clean-text.ts'
+
 /** What is not seen: soft hyphens, joiners, variation selectors, byte order marks. */
 const INVISIBLE = /[\u00AD\u200B-\u200D\u2060\uFEFF\p{Variation_Selector}]/gu
 const BLANKS = /\s+/g
@@ -10,13 +12,17 @@ const TYPED_ALIKE: ReadonlyMap<string, string> = new Map([
 ])
 const ALIKE = /[ςß’]/g
 
+/** What stands beyond so many letters of a text nobody reads; some characters make eighteen of one when they are folded. */
+const MOST_LETTERS = 200_000
+
 /**
  * Width, case, kinds of blanks and what is not seen make no difference: the text in compatibility form (NFKC), small
  * letters, one blank for any run of them.
  */
 export function foldText(text: string): string {
-  return text
+  return truncateText(text, MOST_LETTERS)
     .normalize('NFKC')
+    .slice(0, MOST_LETTERS)
     .replace(INVISIBLE, '')
     .toLowerCase()
     .replace(ALIKE, (character) => TYPED_ALIKE.get(character) ?? character)
