@@ -178,6 +178,12 @@ export const SETTINGS = {
     fallback: '300',
     help: 'most activities taken from one server in five minutes; 0 takes all',
   }),
+  apiPer5Min: setting({
+    env: 'HOMEBIRD_API_RATE',
+    type: integer(0, 1_000_000),
+    fallback: '1500',
+    help: 'most requests of one app in five minutes, half of what all who are not signed in have together; 0 takes all',
+  }),
   inspectorDays: setting({
     env: 'HOMEBIRD_INSPECTOR_DAYS',
     type: integer(0, 7),

@@ -2,6 +2,7 @@
  * The two Fastify apps of a server process. The public one is all that a tunnel, a CDN or a proxy may reach; the
  * private one serves the owner and the window, and its routes exist nowhere else.
  */
+import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { clientApiRoutes } from './client-api/index.ts'
 import { federationRoutes } from './federation/index.ts'
@@ -62,6 +63,7 @@ function createApp(context: HttpContext): FastifyInstance {
     clientErrorHandler: refuseBadClient,
     http: { connectionsCheckingInterval: LIMITS_CHECKED_EVERY_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: () => randomUUID(),
     // Open streams and idle keep-alive sockets must not hold up a stop.
     forceCloseConnections: true,
     // What the router cannot read reaches no handler of errors; the framework would tell of itself.
@@ -87,6 +89,7 @@ function refuseUnreadable(reply: Pick<FastifyReply, 'raw'>): void {
   reply.raw.writeHead(400, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
+    'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
   })
   reply.raw.end(body)

@@ -27,7 +27,7 @@ export async function openBenchHome(env: Readonly<Record<string, string>> = {}):
     domain: BENCH_DOMAIN,
     handle: BENCH_HANDLE,
     dataDir,
-    env: { HOMEBIRD_INBOX_RATE: '0', HOMEBIRD_LOG_LEVEL: 'warn', ...env },
+    env: { HOMEBIRD_INBOX_RATE: '0', HOMEBIRD_API_RATE: '0', HOMEBIRD_LOG_LEVEL: 'warn', ...env },
   }
   const home = new ProcessHome(options, dataDir)
   await home.start()

@@ -36,6 +36,8 @@ export interface ApiHomeOptions {
   readonly domain?: string | null
   readonly peers?: readonly FakePeer[]
   readonly clock?: Clock
+  /** Settings, as variables. */
+  readonly env?: Readonly<Record<string, string>>
   /** Of the disk of uploads. */
   readonly leastFreeMediaBytes?: number
 }
@@ -121,7 +123,7 @@ export interface ApiHome {
 
 /** Open until the last test of the file has ended. */
 export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome> {
-  const { domain = 'home.example', clock = systemClock, peers = [] } = options
+  const { domain = 'home.example', clock = systemClock, peers = [], env = {} } = options
   const database = await openTestDatabase()
   const { db, connection } = database
   const log = createLogger('test', 'silent')
@@ -153,7 +155,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     listener,
     remoteKeys,
     media: uploads.media,
-    config: testConfig(),
+    config: testConfig(env),
     oneTimeKeyHash: null,
     windowDir: null,
     dereferencer: createDereferencer(shared),
@@ -185,8 +187,8 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
   }
 }
 
-function testConfig(): Config {
-  return loadConfig({ env: {} }).config
+function testConfig(env: Readonly<Record<string, string>>): Config {
+  return loadConfig({ env }).config
 }
 
 async function serve(app: FastifyInstance): Promise<number> {

@@ -11,6 +11,7 @@ import { findActor } from '../../domain/actors/actor.ts'
 import { coversScope } from '../../domain/oauth/scopes.ts'
 import type { Grant } from '../../domain/oauth/tokens.ts'
 import type { HttpContext } from '../http-context.ts'
+import type { ApiLimiter } from '../plugins/api-limits.ts'
 import { findRequestSession } from '../owner/session.ts'
 import { type GrantCache, grantCacheOf } from './grant-cache.ts'
 
@@ -54,6 +55,8 @@ export const forApps = { config: { scope: 'public', subject: 'app' } } as const
 interface GuardOptions {
   /** Where a token may stand besides the header. */
   readonly tokenOf?: (request: FastifyRequest) => string | null
+  /** Counts who asks, before anything is refused; null stands for whoever has no good token. Throws for too many. */
+  readonly limiter?: Pick<ApiLimiter, 'take'>
   /** Throws for a request that must not use a session although it carries one. */
   readonly checkSession?: (request: FastifyRequest) => void
 }
@@ -73,7 +76,9 @@ export function guardRoutes(
     const access =
       token === null
         ? await sessionOrStranger(context, listener, request, options)
-        : await tokenAccess(grants, token, reply)
+        : await findTokenAccess(grants, token)
+    options.limiter?.take(request, reply, access?.holder ?? null)
+    if (access === null) throw notAuthorized(reply)
     request.access = access
     requireScope(request, access, reply)
   })
@@ -88,9 +93,9 @@ function requireDeclaration(route: RouteOptions): void {
   )
 }
 
-async function tokenAccess(grants: GrantCache, token: string, reply: FastifyReply): Promise<Access> {
+async function findTokenAccess(grants: GrantCache, token: string): Promise<Access | null> {
   const grant = await grants.find(token)
-  if (grant === null) throw notAuthorized(reply)
+  if (grant === null) return null
   return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
 }
 

@@ -28,6 +28,11 @@ export async function readBodies(app: FastifyInstance, files: FileContext | null
     { parseAs: 'string' },
     (_request, body, done) => done(null, nestFields(new URLSearchParams(String(body)))),
   )
+  // Some write a type although they send nothing.
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    if (request.headers['content-length'] === '0') return done(null, {})
+    return done(refusedType(request.headers['content-type']))
+  })
   await app.register(fastifyMultipart, {
     // How large a file may be depends on what it is: that is counted where it is taken in.
     limits: {
@@ -49,6 +54,10 @@ export async function readBodies(app: FastifyInstance, files: FileContext | null
     else if (request.body === undefined || request.body === null) request.body = {}
   })
   checkBySchema(app)
+}
+
+function refusedType(type = ''): HomebirdError {
+  return new HomebirdError('UNSUPPORTED_TYPE', `a body came as ${JSON.stringify(type.slice(0, 100))}`)
 }
 
 /** An empty body is none: several apps announce JSON for requests that carry nothing. */

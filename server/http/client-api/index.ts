@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
+import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { OPEN, guardRoutes } from './access.ts'
 import { accountActRoutes } from './account-act-routes.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -11,6 +12,7 @@ import { readBodies } from './bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { markDeprecated } from './deprecations.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { filterRoutes } from './filter-routes.ts'
@@ -21,6 +23,7 @@ import { markerRoutes } from './marker-routes.ts'
 import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { oldFilterRoutes } from './old-filter-routes.ts'
+import { describeRoutes, openApiRoutes } from './openapi/catalogue.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { pushRoutes } from './push-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
@@ -41,7 +44,10 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     const api = await openApi(context, listener)
     neverKept(app)
     if (listener === 'public') openToOrigins(app)
-    guardRoutes(app, context, listener)
+    guardRoutes(app, context, listener, listener === 'public' ? { limiter: apiLimiterOf(context) } : {})
+    markDeprecated(app)
+    if (listener === 'public') describeRoutes(app, context)
+    sayResetAsMoment(app, context.clock)
     await readBodies(app, context)
     const first = { prefix: '/api/v1' }
     await app.register(statusRoutes(api), first)
@@ -73,9 +79,12 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(instanceRoutes(api), both)
     await app.register(quietRoutes(), both)
     await app.register(asyncRefreshRoutes(api), both)
-    if (listener === 'public') await app.register(preflightRoutes(['/api/*']))
+    if (listener === 'public') {
+      await app.register(openApiRoutes(api), both)
+      await app.register(preflightRoutes(['/api/*']))
+    }
     // Web apps must be able to read that something is not here.
-    for (const url of ['/api/v1/*', '/api/v2/*']) {
+    for (const url of listener === 'public' ? ['/api/*'] : ['/api/v1/*', '/api/v2/*']) {
       app.route({
         ...OPEN,
         method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],

@@ -11,7 +11,6 @@ export function markMedia(reply: FastifyReply, cacheControl: string): void {
     .header('cache-control', cacheControl)
     .header('content-security-policy', SANDBOX)
     .header('cross-origin-resource-policy', 'cross-origin')
-    .header('access-control-allow-origin', '*')
 }
 
 /** What is left to send of a file that the reader may have already. */

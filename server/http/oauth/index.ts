@@ -7,7 +7,9 @@ import { guardRoutes } from '../client-api/access.ts'
 import { openApi } from '../client-api/api.ts'
 import { readBodies } from '../client-api/bodies.ts'
 import { neverKept, openToOrigins, preflightRoutes } from '../client-api/cors.ts'
+import { describeRoutes } from '../client-api/openapi/catalogue.ts'
 import type { HttpContext } from '../http-context.ts'
+import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
 import { authorizeRoutes, sendErrorPage } from './authorize-routes.ts'
@@ -26,7 +28,9 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     const api = await openApi(context, 'public')
     neverKept(app)
-    guardRoutes(app, context, 'public')
+    describeRoutes(app, context)
+    guardRoutes(app, context, 'public', { limiter: apiLimiterOf(context) })
+    sayResetAsMoment(app, context.clock)
     await readBodies(app)
     await limitRates(app)
     const challenges = new Challenges(context.clock)

@@ -31,6 +31,7 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
     method: request.method,
     route: request.routeOptions.url,
     status,
+    requestId: request.id,
     error: describeError(error),
   }
   if (status >= 500 && status !== 503) log.error({ event: 'request.failed', ...facts })

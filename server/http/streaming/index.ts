@@ -7,6 +7,7 @@ import { getList } from '../../domain/lists/lists.ts'
 import { OPEN, actorIdOf, bearerToken, forUser, guardRoutes } from '../client-api/access.ts'
 import { type ClientApiOptions, openApi } from '../client-api/api.ts'
 import { neverKept, openToOrigins } from '../client-api/cors.ts'
+import { describeRoutes } from '../client-api/openapi/catalogue.ts'
 import type { HttpContext } from '../http-context.ts'
 import {
   type StreamName,
@@ -51,6 +52,7 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
     Object.assign(app.server, { shouldUpgradeCallback: isStreamUpgrade })
     neverKept(app)
+    if (listener === 'public') describeRoutes(app, context)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })
     app.get('/api/v1/streaming/health', OPEN, async (_request, reply) => reply.type('text/plain').send('OK'))

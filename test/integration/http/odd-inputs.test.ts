@@ -107,7 +107,7 @@ const isLeftOut = ({ method, url }: Route): boolean =>
   !/^\/(?:api|oauth|\.|nodeinfo|ap|proxy|@)/.test(url)
 
 test('no route fails on odd ids, queries and bodies', async () => {
-  const home = await openApiHome()
+  const home = await openApiHome({ env: { HOMEBIRD_API_RATE: '0' } })
   const app = await home.app(['read', 'write', 'follow', 'push', 'profile'])
   const asks: Ask[] = [async (path, request) => app.ask(path, request), await ownerOnPrivate(home)]
   const listeners = apps.filter((routes) => routes.length > 20)
