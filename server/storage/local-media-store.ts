@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { HomebirdError } from '../core/errors.ts'
 import {
+  type BorrowedFile,
   type ByteSpan,
   type FoundFile,
   type MediaStore,
@@ -71,6 +72,11 @@ class LocalMediaStore implements MediaStore {
       if (isMissing(error)) return null
       throw error
     }
+  }
+
+  async borrow(key: string): Promise<BorrowedFile | null> {
+    if ((await this.find(key)) === null) return null
+    return { path: this.#pathOf(key), [Symbol.asyncDispose]: async () => undefined }
   }
 
   async remove(key: string): Promise<void> {

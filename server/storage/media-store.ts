@@ -28,6 +28,10 @@ export interface WrittenFile {
   discard(): Promise<void>
 }
 
+export interface BorrowedFile extends AsyncDisposable {
+  readonly path: string
+}
+
 export interface MediaStore {
   /**
    * Takes bytes as they come, whole or not at all.
@@ -38,6 +42,8 @@ export interface MediaStore {
   find(key: string): Promise<FoundFile | null>
   /** Null where there is no such file. The stream is the caller's to read or destroy. */
   open(key: string, span?: ByteSpan): Promise<Readable | null>
+  /** As a file of this machine, for as long as it is needed. Null where there is no such file. */
+  borrow(key: string): Promise<BorrowedFile | null>
   /** One that is not there is gone already. */
   remove(key: string): Promise<void>
   /** Takes away what came in or was begun before this moment, but for the keys that are kept. @returns how many it were */

@@ -66,6 +66,7 @@ import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { uploadGraph } from '../domain/uploads/upload-graph.ts'
 import type { MediaStore } from '../storage/media-store.ts'
+import { createDecoder } from './decoding/decoder.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
 import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
@@ -125,7 +126,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
     work({ graph: pushDeliveryGraph, handlers: pushHandlers(parts) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
-    work({ graph: uploadGraph, handlers: uploadHandlers(parts) }),
+    work({ graph: uploadGraph, handlers: uploadHandlers({ ...parts, decoder: createDecoder(parts) }) }),
   ]
 }
 

@@ -10,19 +10,24 @@ export function pngOf(width: number, height: number, top: Colour, bottom: Colour
     const pixel = top.map((from, index) => Math.round(from + ((bottom[index] ?? from) - from) * share))
     return Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => pixel).flat())])
   })
+  return pngFrom(width, height, [pngChunk('IDAT', deflateSync(Buffer.concat(rows)))])
+}
+
+/** Of eight bits of red, green and blue; what stands between the header and the end is the caller's. */
+export function pngFrom(width: number, height: number, chunks: readonly Buffer[]): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(rows))),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    ...chunks,
+    pngChunk('IEND', Buffer.alloc(0)),
   ])
 }
 
-function chunk(name: string, data: Buffer): Buffer {
+export function pngChunk(name: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(name, 'latin1'), data])
   const length = Buffer.alloc(4)
   length.writeUInt32BE(data.length)

@@ -1,11 +1,17 @@
 /** Uploads in posts and profiles: attached, edited, scheduled, given back, and gone with what had them. */
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import { decodeBlurHash } from 'fast-blurhash'
+import { createRestAPIClient } from 'masto'
+import generator from 'megalodon'
+import sharp from 'sharp'
 import type { MediaAttachment } from '../../../server/contracts/media-attachment.ts'
 import type { ScheduledStatus } from '../../../server/contracts/scheduled-status.ts'
 import type { Status, StatusEdit } from '../../../server/contracts/status.ts'
 import { removeAbandoned, removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
 import { mp3Of, newPicture } from '../../support/pictures.ts'
+import { videoOf } from '../../support/recordings.ts'
 import { openUploadHome } from '../../support/upload-home.ts'
 import { until } from '../../support/until.ts'
 
@@ -222,3 +228,110 @@ const actorDocument = async () =>
   (
     await home.ask(new URL(home.ana.uri).pathname, { headers: { accept: 'application/activity+json' } })
   ).json()
+
+test('a photograph goes out to other servers without its place, with all that apps draw it from', async () => {
+  const fred = await setting.withIdentity('fred')
+  const taken = await sharp(newPicture(800, 600))
+    .withExif({
+      IFD0: { Model: 'Snitch 9000' },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1' },
+    })
+    .jpeg()
+    .toBuffer()
+  assert.ok(taken.includes('Snitch'))
+  const sent = await fred.uploads(taken, [['focus', '0,1']], 'IMG_1.JPG')
+  const { original, small, focus } = sent.meta ?? {}
+  assert.deepEqual(original, { width: 800, height: 600, size: '800x600', aspect: 800 / 600 })
+  assert.deepEqual(small, { width: 640, height: 480, size: '640x480', aspect: 640 / 480 })
+  assert.deepEqual(focus, { x: 0, y: 1 })
+  assert.equal(decodeBlurHash(sent.blurhash ?? '', 4, 4).length, 64)
+  for (const url of [sent.url, sent.preview_url]) {
+    const served = await setting.reads(url)
+    assert.equal(served.status, 200)
+    assert.ok(!served.bytes.includes('Snitch') && !served.bytes.includes('Exif'))
+    assert.equal((await sharp(served.bytes).metadata()).exif, undefined)
+  }
+  const { uri } = await fred.app.post<Status>('/api/v1/statuses', { media_ids: [sent.id] })
+  const [attachment] = (await activityAt(uri))['attachment'] ?? []
+  const facts = ['mediaType', 'width', 'height', 'blurhash'].map((name) => attachment?.[name])
+  assert.deepEqual(facts, ['image/jpeg', 800, 600, sent.blurhash])
+  assert.equal(attachment?.['icon']?.['url'], sent.preview_url)
+})
+
+const activityAt = async (uri: string) =>
+  (await home.ask(new URL(uri).pathname, { headers: { accept: 'application/activity+json' } })).json()
+
+test('a video passes untouched but for where it was taken', async () => {
+  const gus = await setting.withIdentity('gus')
+  const bytes = await videoOf({ hasAudio: true, location: '+52.5200+013.4050/', seconds: 2 })
+  const poster = { name: 'thumbnail', filename: 'p.png', bytes: newPicture(64, 36) }
+  const film = { name: 'file', filename: 'a.mp4', bytes }
+  const taken = await gus.sends('/api/v2/media', [film, poster], [['description', 'Waves.']])
+  assert.ok(taken.status === 200 || taken.status === 202)
+  const { id } = taken.json() as unknown as MediaAttachment
+  await until('the video is ready', async () => (await gus.app.ask(`/api/v1/media/${id}`)).status === 200)
+  const ready = await gus.app.get<MediaAttachment>(`/api/v1/media/${id}`)
+  assert.equal(ready.type, 'video')
+  const { width, height, frame_rate: rate, duration, bitrate } = ready.meta?.original ?? {}
+  assert.deepEqual([width, height, rate], [320, 180, '25/1'])
+  assert.ok(Math.abs((duration ?? 0) - 2) < 0.1 && (bitrate ?? 0) > 0)
+  assert.deepEqual(ready.meta?.small?.size, '64x36')
+  assert.match(ready.preview_url ?? '', /\.(?:png|webp)$/)
+  const served = await setting.reads(ready.url)
+  assert.equal(served.headers['content-type'], 'video/mp4')
+  assert.equal(served.bytes.length, bytes.length)
+  assert.ok(!served.bytes.includes('+52.5200'))
+  assert.ok(served.bytes.includes(Buffer.alloc(64, 7)), 'its packets are as they were')
+  const status = await gus.app.post<Status>('/api/v1/statuses', { status: 'sea', media_ids: [id] })
+  const [attachment] = (await activityAt(status.uri))['attachment'] ?? []
+  assert.deepEqual([attachment?.['mediaType'], attachment?.['duration']], ['video/mp4', `PT${duration}S`])
+})
+
+test('what the decoder refuses is refused with its reason, at once and later', async () => {
+  const hal = await setting.withIdentity('hal')
+  const broken = (await sharp(newPicture(300, 200)).jpeg().toBuffer()).subarray(0, 900)
+  const refused = await hal.sends('/api/v2/media', [{ name: 'file', filename: 'a.jpg', bytes: broken }])
+  assert.deepEqual([refused.status, error(refused)], [422, 'The picture is damaged and cannot be read.'])
+  const film = Buffer.concat([Buffer.from('0000001866747970', 'hex'), Buffer.from('isom'), Buffer.alloc(300)])
+  runner.pause('uploads')
+  const taken = await hal.sends('/api/v2/media', [{ name: 'file', filename: 'a.mp4', bytes: film }])
+  assert.equal(taken.status, 202)
+  const { id } = taken.json() as unknown as MediaAttachment
+  runner.resume('uploads')
+  const later = await until('it is refused', async () => {
+    const answer = await hal.app.ask(`/api/v1/media/${id}`)
+    return answer.status === 206 ? null : answer
+  })
+  assert.deepEqual([later.status, error(later)], [422, 'The file has neither picture nor sound.'])
+})
+
+test('apps that are made of libraries upload as they do elsewhere', async () => {
+  const local = await openUploadHome({ domain: null })
+  const url = `http://${local.home.host}`
+  const { token } = local.app
+  const masto = createRestAPIClient({ url, accessToken: token ?? '' })
+  const blob = (bytes: Buffer, type: string): Blob => new Blob([new Uint8Array(bytes)], { type })
+  const picture = await masto.v2.media.create({ file: blob(newPicture(), 'image/png'), description: 'masto' })
+  assert.equal(picture.description, 'masto')
+  const changed = await masto.v1.media.$select(picture.id).update({ description: 'anew', focus: '0.5,0.5' })
+  assert.deepEqual([changed.description, changed.meta?.focus], ['anew', { x: 0.5, y: 0.5 }])
+  const film = await masto.v2.media.create({ file: blob(await videoOf({}), 'video/mp4') })
+  assert.equal(film.type, 'gifv')
+  const status = await masto.v1.statuses.create({ status: 'x', mediaIds: [picture.id] })
+  const edited = await masto.v1.statuses.$select(status.id).update({
+    status: 'x',
+    mediaIds: [picture.id],
+    mediaAttributes: [{ id: picture.id, description: 'third', focus: '0,0' }],
+  })
+  assert.equal(edited.mediaAttachments[0]?.description, 'third')
+  const me = await masto.v1.accounts.updateCredentials({ avatar: blob(newPicture(), 'image/png') })
+  assert.match(me.avatar, /\/media\//)
+  const megalodon = generator('mastodon', url, token)
+  const { data } = await megalodon.uploadMedia(Readable.from([newPicture()]), { description: 'megalodon' })
+  assert.equal(data.description, 'megalodon')
+  assert.equal((await megalodon.getMedia(data.id)).data.id, data.id)
+  const many = await Promise.all(
+    Array.from({ length: 4 }, async () => masto.v2.media.create({ file: blob(newPicture(), 'image/png') })),
+  )
+  assert.equal(new Set(many.map((one) => one.id)).size, 4)
+})

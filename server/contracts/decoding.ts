@@ -1,0 +1,69 @@
+/** What a worker and the decoder of uploads say to each other. Plain data only. */
+
+export type DecodeUse = 'attachment' | 'thumbnail' | 'avatar' | 'header'
+
+export interface DecodeLimits {
+  readonly imagePixels: number
+  /** Pixels of the longer side. */
+  readonly imageSide: number
+  readonly imageFrames: number
+  readonly videoPixels: number
+  readonly videoFramesPerSecond: number
+}
+
+/** Sent once to each decoder, which finds the file behind its third descriptor. */
+export interface DecodeRequest {
+  /** By the first bytes of the file. */
+  readonly mediaType: string
+  readonly size: number
+  readonly use: DecodeUse
+  readonly limits: DecodeLimits
+}
+
+export interface DecodedFile {
+  readonly type: string
+  readonly bytes: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** A picture, written anew. */
+export interface DecodedPicture extends DecodedFile {
+  readonly outcome: 'picture'
+  readonly blurhash: string
+  /** Null where the picture itself is small enough. */
+  readonly preview: DecodedFile | null
+}
+
+/** A part of a file that says where and with what it was made: it becomes empty space of the same length. */
+export interface TellingBox {
+  readonly start: number
+  readonly headerSize: number
+  /** The first byte behind it. */
+  readonly end: number
+}
+
+/** A video or sound, which passes untouched but for its telling boxes. */
+export interface ReadRecording {
+  readonly outcome: 'recording'
+  readonly kind: 'video' | 'gifv' | 'audio'
+  readonly type: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly durationSeconds: number
+  readonly frameRate: number | null
+  readonly telling: readonly TellingBox[]
+}
+
+export interface RefusedFile {
+  readonly outcome: 'refused'
+  /** One sentence for the owner. */
+  readonly reason: string
+}
+
+export type DecodeOutcome = DecodedPicture | ReadRecording | RefusedFile
+
+export type FromDecoder =
+  /** Sent ten times a second. */
+  | { readonly type: 'memory'; readonly rssBytes: number }
+  | { readonly type: 'done'; readonly outcome: DecodeOutcome }

@@ -1,0 +1,24 @@
+/** One upload from its descriptor to what is to be told of it. Whatever cannot be read is refused with a sentence. */
+import type { DecodeOutcome, DecodeRequest } from '../contracts/decoding.ts'
+import { fileBytes } from './file-bytes.ts'
+import { Refusal } from './refusal.ts'
+
+export async function decodeFile(fd: number, request: DecodeRequest): Promise<DecodeOutcome> {
+  const file = fileBytes(fd, request.size)
+  const isPicture = request.mediaType.startsWith('image/')
+  try {
+    // Each is loaded only where it is needed: both are large.
+    if (isPicture) {
+      const { readPicture } = await import('./read-picture.ts')
+      return await readPicture(await file.at(0, request.size), request)
+    }
+    const { readRecording } = await import('./read-recording.ts')
+    return await readRecording(file, request)
+  } catch (error) {
+    if (error instanceof Refusal) return { outcome: 'refused', reason: error.message }
+    return {
+      outcome: 'refused',
+      reason: `The ${isPicture ? 'picture' : 'file'} is damaged and cannot be read.`,
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** Reads what a video or a sound is: how long, how large, how fast. Nothing is decoded; the file passes as it is. */
+import {
+  CustomSource,
+  FLAC,
+  Input,
+  type InputTrack,
+  type InputVideoTrack,
+  MATROSKA,
+  MP3,
+  MP4,
+  OGG,
+  QTFF,
+  WAVE,
+  WEBM,
+} from 'mediabunny'
+import type { DecodeLimits, DecodeRequest, ReadRecording } from '../contracts/decoding.ts'
+import type { FileBytes } from './file-bytes.ts'
+import { Refusal } from './refusal.ts'
+import { findTellingBoxes } from './telling-boxes.ts'
+
+/** A silent video that is no longer is shown as a moving picture, over and over. */
+const LOOP_SECONDS = 60
+const PACKETS_FOR_RATE = 120
+const CACHE_BYTES = 8 * 1_048_576
+
+/** @throws Refusal for what is over a limit or has nothing to show; what the parser throws for what is damaged */
+export async function readRecording(file: FileBytes, request: DecodeRequest): Promise<ReadRecording> {
+  const input = new Input({
+    formats: [MP4, QTFF, WEBM, MATROSKA, MP3, OGG, FLAC, WAVE],
+    source: new CustomSource({
+      getSize: () => file.size,
+      read: async (start, end) => file.at(start, end - start),
+      maxCacheSize: CACHE_BYTES,
+    }),
+  })
+  try {
+    return await readInput(input, file, request)
+  } finally {
+    input.dispose()
+  }
+}
+
+async function readInput(
+  input: Input,
+  file: FileBytes,
+  { mediaType, limits }: DecodeRequest,
+): Promise<ReadRecording> {
+  const isIso = /^(?:video|audio)\/(?:mp4|quicktime)$/.test(mediaType)
+  const tracks: readonly InputTrack[] = await input.getTracks()
+  const video = await input.getPrimaryVideoTrack()
+  const hasAudio = tracks.some((track) => track.isAudioTrack())
+  if (video === null && !hasAudio) throw new Refusal('The file has neither picture nor sound.')
+  const durationSeconds = await input.computeDuration()
+  if (!(durationSeconds > 0)) throw new Refusal('The file has no length.')
+  const telling = isIso ? await findTellingBoxes(file) : []
+  const shared = { outcome: 'recording', durationSeconds: rounded(durationSeconds), telling } as const
+  if (video === null) {
+    const type = mediaType.startsWith('audio/')
+      ? mediaType
+      : mediaType === 'video/webm'
+        ? 'audio/webm'
+        : 'audio/mp4'
+    return { ...shared, kind: 'audio', type, width: null, height: null, frameRate: null }
+  }
+  if (mediaType.startsWith('audio/')) throw new Refusal('The sound is not what it says it is.')
+  const facts = await readVideo(video, limits)
+  const isLoop = !hasAudio && durationSeconds <= LOOP_SECONDS
+  return { ...shared, ...facts, kind: isLoop ? 'gifv' : 'video', type: mediaType }
+}
+
+async function readVideo(
+  video: InputVideoTrack,
+  { videoPixels, videoFramesPerSecond }: DecodeLimits,
+): Promise<Pick<ReadRecording, 'width' | 'height' | 'frameRate'>> {
+  const [width, height] = [await video.getDisplayWidth(), await video.getDisplayHeight()]
+  if (width * height > videoPixels) {
+    throw new Refusal(`The video has more than ${(videoPixels / 1_000_000).toFixed(1)} million pixels.`)
+  }
+  const { averagePacketRate } = await video.computePacketStats(PACKETS_FOR_RATE)
+  if (averagePacketRate > videoFramesPerSecond + 0.5) {
+    throw new Refusal(`The video has more than ${videoFramesPerSecond} pictures a second.`)
+  }
+  return { width, height, frameRate: averagePacketRate > 0 ? rounded(averagePacketRate) : null }
+}
+
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000

@@ -1,0 +1,158 @@
+/**
+ * Starts a decoder for one upload, watches it and takes its answer. Each file has a process of its own that ends with it: an
+ * idle home spends no memory on it, nothing that a picture does to it lasts, and there is nothing to start again. It gets the file as an
+ * open descriptor, may write nothing and start nothing, and knows neither database nor settings.
+ * @see security rules 59, 60
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { DecodeOutcome, DecodeRequest, FromDecoder } from '../../contracts/decoding.ts'
+import type { Logger } from '../../core/log.ts'
+import { checkOutcome } from './check-outcome.ts'
+
+export interface Decoder {
+  /**
+   * @param path  of a file of this machine
+   * @throws the signal's reason when it is aborted, and the system's errors when no process can be started
+   */
+  decode(path: string, request: DecodeRequest, signal: AbortSignal): Promise<DecodeOutcome>
+}
+
+export interface DecoderLimits {
+  readonly memoryBytes: number
+  /** From its start to its answer. */
+  readonly timeMs: number
+}
+
+export const DECODER_LIMITS: DecoderLimits = { memoryBytes: 512 * 1_048_576, timeMs: 20_000 }
+
+const WATCHED_EVERY_MS = 100
+const MOST_ERROR_TEXT = 2_000
+const ENTRY = join(import.meta.dirname, '..', '..', 'decoder.ts')
+
+const TOO_LONG = 'The file takes too long to be read.'
+const TOO_LARGE = 'The file needs too much memory to be read.'
+const BROKEN = 'The file is damaged and cannot be read.'
+
+export interface DecoderOptions {
+  readonly log: Logger
+  readonly limits?: DecoderLimits
+  /** Another program, for tests. */
+  readonly entry?: string
+}
+
+export function createDecoder({ log, limits = DECODER_LIMITS, entry = ENTRY }: DecoderOptions): Decoder {
+  return {
+    async decode(path, request, signal) {
+      const file = await open(path, 'r')
+      try {
+        signal.throwIfAborted()
+        const child = launch(entry, file.fd)
+        return await new Reading({ child, request, limits, signal, log }).outcome
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
+
+function launch(entry: string, fd: number): ChildProcess {
+  return fork(entry, [], {
+    stdio: ['ignore', 'ignore', 'pipe', fd, 'ipc'],
+    serialization: 'advanced',
+    env: { MALLOC_ARENA_MAX: '2' },
+    execArgv: [
+      '--title=homebird decoder',
+      '--permission',
+      '--allow-addons',
+      ...readableFolders(entry).map((folder) => `--allow-fs-read=${folder}`),
+      // What it may do is said here in full; that add-ons may do more is known.
+      '--disable-warning=SecurityWarning',
+    ],
+  })
+}
+
+/** The program itself and what it is made of. */
+function readableFolders(entry: string): string[] {
+  const sharp = fileURLToPath(import.meta.resolve('sharp'))
+  const packages = sharp.slice(0, sharp.indexOf(`${sep}node_modules${sep}`))
+  const server = join(import.meta.dirname, '..', '..')
+  return [join(packages, 'node_modules', '*'), join(packages, 'package.json'), join(server, '*'), entry]
+}
+
+interface ReadingParts {
+  readonly child: ChildProcess
+  readonly request: DecodeRequest
+  readonly limits: DecoderLimits
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+class Reading {
+  readonly outcome: Promise<DecodeOutcome>
+  readonly #parts: ReadingParts
+  readonly #settled = Promise.withResolvers<DecodeOutcome>()
+  readonly #startedMs = performance.now()
+  #toldBytes = 0
+  #errorText = ''
+  #isSettled = false
+
+  constructor(parts: ReadingParts) {
+    this.#parts = parts
+    const { child, request, signal } = parts
+    const watch = setInterval(() => this.#watch(), WATCHED_EVERY_MS)
+    const abort = (): void => this.#settled.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    child.on('message', (message) => this.#hear(message as FromDecoder))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#errorText = (this.#errorText + text).slice(0, MOST_ERROR_TEXT)
+    })
+    child.once('error', (error) => this.#settled.reject(error))
+    child.once('close', (code, ended) => this.#afterEnd(code, ended))
+    child.send(request, () => undefined)
+    this.outcome = this.#settled.promise.finally(() => {
+      this.#isSettled = true
+      clearInterval(watch)
+      signal.removeEventListener('abort', abort)
+      child.kill('SIGKILL')
+    })
+  }
+
+  #hear(message: FromDecoder): void {
+    if (message.type === 'memory') this.#toldBytes = message.rssBytes
+    else this.#settled.resolve(checkOutcome(message.outcome, this.#parts.request) ?? refused(BROKEN))
+  }
+
+  #watch(): void {
+    const { limits, log } = this.#parts
+    const bytes = residentBytes(this.#parts.child.pid) ?? this.#toldBytes
+    const ms = performance.now() - this.#startedMs
+    if (bytes <= limits.memoryBytes && ms <= limits.timeMs) return
+    log.warn({ event: 'decoder.killed', bytes, ms: Math.round(ms) })
+    this.#settled.resolve(refused(ms > limits.timeMs ? TOO_LONG : TOO_LARGE))
+  }
+
+  /** Whatever ended it before it could answer was the file. */
+  #afterEnd(code: number | null, signal: string | null): void {
+    if (!this.#isSettled) {
+      this.#parts.log.info({ event: 'decoder.died', code, signal, error: this.#errorText })
+    }
+    this.#settled.resolve(refused(BROKEN))
+  }
+}
+
+const refused = (reason: string): DecodeOutcome => ({ outcome: 'refused', reason })
+
+/** Null where the system does not tell. */
+function residentBytes(pid: number | undefined): number | null {
+  if (process.platform !== 'linux' || pid === undefined) return null
+  try {
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kibibytes === undefined ? null : Number(kibibytes) * 1_024
+  } catch {
+    return null // it has just ended
+  }
+}

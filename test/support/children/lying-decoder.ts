@@ -1,0 +1,14 @@
+/** A decoder that a picture has taken over: it answers with a page. */
+process.once('message', () => {
+  const bytes = Buffer.from('<!doctype html><script>alert(1)</script>'.padEnd(100))
+  const outcome = {
+    outcome: 'picture',
+    type: 'image/png',
+    bytes,
+    width: 4,
+    height: 4,
+    blurhash: '000000',
+    preview: null,
+  }
+  process.send?.({ type: 'done', outcome })
+})

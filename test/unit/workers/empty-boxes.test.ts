@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { emptyBoxes } from '../../../server/workers/decoding/empty-boxes.ts'
+
+async function* inChunks(bytes: Buffer, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
+}
+
+test('a box is emptied however its file is cut into pieces, and everything else stays', async () => {
+  const box = Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from('udtaABCDEFGHIJKL')])
+  const long = Buffer.concat([
+    Buffer.from([0, 0, 0, 1]),
+    Buffer.from('meta'),
+    Buffer.alloc(8, 5),
+    Buffer.from('xyz'),
+  ])
+  const file = Buffer.concat([Buffer.from('front'), box, Buffer.from('between'), long, Buffer.from('behind')])
+  const boxes = [
+    { start: 5, headerSize: 8, end: 25 },
+    { start: 32, headerSize: 16, end: 51 },
+  ]
+  const wanted = Buffer.concat([
+    Buffer.from('front\0\0\0\x14free'),
+    Buffer.alloc(12),
+    Buffer.from('between\0\0\0\x01free'),
+    Buffer.alloc(8, 5),
+    Buffer.alloc(3),
+    Buffer.from('behind'),
+  ])
+  for (let length = 1; length <= file.length; length += 1) {
+    const parts: Uint8Array[] = []
+    for await (const part of emptyBoxes(inChunks(file, length), boxes)) parts.push(part)
+    assert.deepEqual(Buffer.concat(parts), wanted, `in pieces of ${length}`)
+  }
+  assert.ok(file.includes('ABCDEFGHIJKL'), 'what was given is not touched')
+})
