@@ -35,9 +35,15 @@ interface PasskeyLinksTable {
   expires_at: Moment
 }
 
+interface UsedChallengesTable {
+  challenge_hash: Buffer
+  used_at: Moment
+}
+
 export interface SignInTables {
   totp_keys: TotpKeysTable
   recovery_codes: RecoveryCodesTable
   passkeys: PasskeysTable
   passkey_links: PasskeyLinksTable
+  used_challenges: UsedChallengesTable
 }

@@ -68,6 +68,8 @@ test('a forgotten password is set on the machine, beside the running home and wi
     passwordFile('the second long password'),
   )
   assert.equal(beside.code, ExitCode.ok, beside.stderr)
+  const reset = await command('owner', 'reset-2fa', '--json')
+  assert.deepEqual([reset.code, JSON.parse(reset.stdout)], [ExitCode.ok, { reset: true }], reset.stderr)
   home.child.kill('SIGTERM')
   await home.finished
   const without = await command(

@@ -45,3 +45,10 @@ create table passkey_links (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
+
+-- What passkeys have signed in the last minutes: each counts once.
+create table used_challenges (
+  challenge_hash bytea primary key,
+  used_at timestamptz not null
+);
+create index used_challenges_used on used_challenges (used_at);

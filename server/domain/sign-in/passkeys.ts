@@ -74,7 +74,7 @@ export async function beginMaking(
     userName: label,
     userDisplayName: label,
     userID: new Uint8Array(createHash('sha256').update(`homebird owner\n${place.rpId}`).digest()),
-    challenge: challenges.issue('make', place.rpId),
+    challenge: await challenges.issue('make', place.rpId),
     timeout: TIMEOUT_MS,
     // Which make of device it is is none of our business.
     attestationType: 'none',
@@ -108,7 +108,7 @@ export async function finishMaking(
   const verified = await refusedAs('make', async () =>
     verifyRegistrationResponse({
       response,
-      expectedChallenge: (challenge) => challenges.take('make', place.rpId, challenge),
+      expectedChallenge: async (challenge) => challenges.take('make', place.rpId, challenge),
       expectedOrigin: place.origin,
       expectedRPID: place.rpId,
       requireUserVerification: true,
@@ -145,7 +145,7 @@ export async function beginUsing(
   const { generateAuthenticationOptions } = await library()
   return generateAuthenticationOptions({
     rpID: place.rpId,
-    challenge: challenges.issue('use', place.rpId),
+    challenge: await challenges.issue('use', place.rpId),
     timeout: TIMEOUT_MS,
     userVerification: 'required',
   })
@@ -173,7 +173,7 @@ export async function finishUsing(
   const { verified, authenticationInfo: used } = await refusedAs('use', async () =>
     verifyAuthenticationResponse({
       response,
-      expectedChallenge: (challenge) => challenges.take('use', place.rpId, challenge),
+      expectedChallenge: async (challenge) => challenges.take('use', place.rpId, challenge),
       expectedOrigin: place.origin,
       expectedRPID: place.rpId,
       credential: {

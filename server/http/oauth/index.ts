@@ -13,7 +13,7 @@ import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
 import { authorizeRoutes, sendErrorPage } from './authorize-routes.ts'
-import { passkeyPageRoutes } from './passkey-pages.ts'
+import { passkeyPageRoutes, passkeyScriptRoutes } from './passkey-pages.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -33,13 +33,14 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
     sayResetAsMoment(app, context.clock)
     await readBodies(app)
     await limitRates(app)
-    const challenges = new Challenges(context.clock)
+    const challenges = new Challenges(context)
     await app.register(async (pages) => {
       pages.setErrorHandler(sendErrorPage)
       await pages.register(authorizeRoutes(api))
       await pages.register(signInRoutes(api, challenges))
+      await pages.register(passkeyPageRoutes(api))
     })
-    await app.register(passkeyPageRoutes(api, challenges))
+    await app.register(passkeyScriptRoutes(api, challenges))
     // Web apps of any origin call these; the pages above are for the owner's browser alone.
     await app.register(async (open) => {
       openToOrigins(open)

@@ -28,10 +28,21 @@ const Link = Type.String({ maxLength: 200 })
 const LinkForm = Type.Object({ link: Link })
 const NewForm = Type.Object({ link: Link, name: Type.String({ maxLength: 1_000 }), response: PasskeyAnswer })
 
-/** Thirty links are more than anybody follows. */
-const LIMITED = { ...OPEN, config: { ...OPEN.config, rateLimit: { max: 30, timeWindow: 600_000 } } }
+/** What a person opens. */
+export function passkeyPageRoutes(api: Api): FastifyPluginAsync {
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    app.get('/oauth/passkey', OPEN, async (request, reply) =>
+      sendPage(reply, passkeyPage(requirePlace(api, request).rpId), STYLE, {
+        formTarget: null,
+        script: scriptOf(api, request),
+      }),
+    )
+  }
+}
 
-export function passkeyPageRoutes(api: Api, challenges: Challenges): FastifyPluginAsync {
+/** The script, and what it asks. A link is as long as a token: guesses need no limit. */
+export function passkeyScriptRoutes(api: Api, challenges: Challenges): FastifyPluginAsync {
   const { db } = api.context
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
@@ -39,21 +50,15 @@ export function passkeyPageRoutes(api: Api, challenges: Challenges): FastifyPlug
     app.get('/oauth/passkey.js', OPEN, async (_request, reply) =>
       reply.type('text/javascript; charset=utf-8').send(script),
     )
-    app.get('/oauth/passkey', OPEN, async (request, reply) =>
-      sendPage(reply, passkeyPage(requirePlace(api, request).rpId), STYLE, {
-        formTarget: null,
-        script: scriptOf(api, request),
-      }),
-    )
     app.post('/oauth/passkey/use', OPEN, async (request) => {
       requireOwnOrigin(request)
       return beginUsing(challenges, requirePlace(api, request))
     })
-    app.post('/oauth/passkey/make', { ...LIMITED, schema: { body: LinkForm } }, async (request) => {
+    app.post('/oauth/passkey/make', { ...OPEN, schema: { body: LinkForm } }, async (request) => {
       const place = await requireLink(api, request, request.body.link)
       return beginMaking(db, challenges, place, await ownerHandle(db))
     })
-    app.post('/oauth/passkey', { ...LIMITED, schema: { body: NewForm } }, async (request) => {
+    app.post('/oauth/passkey', { ...OPEN, schema: { body: NewForm } }, async (request) => {
       const { link, name, response } = request.body
       const place = await requireLink(api, request, link)
       const made = {

@@ -25,7 +25,7 @@ export class SignInDesk {
   constructor(context: Pick<HttpContext, 'db' | 'clock'>) {
     this.#context = context
     this.#codes = new TryBucket(context.clock, CODE_TRIES)
-    this.challenges = new Challenges(context.clock)
+    this.challenges = new Challenges(context)
   }
 
   /** The tries of passwords are counted by the routes. */

@@ -1,38 +1,32 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Challenges } from '../../../../server/domain/sign-in/challenges.ts'
+import { isChallenge, newChallenge } from '../../../../server/domain/sign-in/challenges.ts'
 
-function open() {
-  const clock = { nowMs: 1_000, monotonicMs: () => clock.nowMs }
-  return { clock, challenges: new Challenges(clock) }
-}
+const key = Buffer.alloc(32, 1)
+const NOW = new Date('2026-01-01T00:00:00Z')
+const after = (ms: number): Date => new Date(NOW.getTime() + ms)
+const told = (bytes: Buffer): string => bytes.toString('base64url')
 
-const told = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
-
-test('a challenge is good once, for five minutes, for its purpose, its host and its process', () => {
-  const { clock, challenges } = open()
-  const one = told(challenges.issue('use', 'home.example'))
-  assert.equal(challenges.take('make', 'home.example', one), false)
-  assert.equal(challenges.take('use', 'other.example', one), false)
-  assert.equal(open().challenges.take('use', 'home.example', one), false)
-  assert.equal(challenges.take('use', 'home.example', one), true)
-  assert.equal(challenges.take('use', 'home.example', one), false)
-  const old = told(challenges.issue('use', 'home.example'))
-  const older = told(challenges.issue('use', 'home.example'))
-  clock.nowMs += 300_000
-  assert.equal(challenges.take('use', 'home.example', old), true)
-  clock.nowMs += 1
-  assert.equal(challenges.take('use', 'home.example', older), false)
+test('a challenge is good for five minutes, for its purpose, its host and its home', () => {
+  const one = told(newChallenge(key, 'use', 'home.example', NOW))
+  assert.equal(isChallenge(key, 'use', 'home.example', one, NOW), true)
+  assert.equal(isChallenge(key, 'use', 'home.example', one, after(300_000)), true)
+  assert.equal(isChallenge(key, 'use', 'home.example', one, after(300_001)), false)
+  assert.equal(isChallenge(key, 'use', 'home.example', one, after(-300_001)), false)
+  assert.equal(isChallenge(key, 'make', 'home.example', one, NOW), false)
+  assert.equal(isChallenge(key, 'use', 'other.example', one, NOW), false)
+  assert.equal(isChallenge(Buffer.alloc(32, 2), 'use', 'home.example', one, NOW), false)
+  assert.notEqual(told(newChallenge(key, 'use', 'home.example', NOW)), one)
 })
 
-test('what was changed, cut or made up is no challenge', () => {
-  const { challenges } = open()
-  const bytes = Buffer.from(challenges.issue('use', 'home.example'))
+test('what was changed, cut, written otherwise or made up is no challenge', () => {
+  const bytes = newChallenge(key, 'use', 'home.example', NOW)
   for (let index = 0; index < bytes.length; index += 1) {
     const changed = Buffer.from(bytes)
     changed[index] = (changed[index] ?? 0) ^ 1
-    assert.equal(challenges.take('use', 'home.example', told(changed)), false)
+    assert.equal(isChallenge(key, 'use', 'home.example', told(changed), NOW), false)
   }
-  for (const text of ['', 'x', told(bytes.subarray(1)), told(Buffer.concat([bytes, bytes]))])
-    assert.equal(challenges.take('use', 'home.example', text), false)
+  const texts = ['', 'x', told(bytes.subarray(1)), told(Buffer.concat([bytes, bytes])), ` ${told(bytes)}`]
+  for (const text of [...texts, `${told(bytes)}=`, `${told(bytes)}!`])
+    assert.equal(isChallenge(key, 'use', 'home.example', text, NOW), false)
 })
