@@ -13,7 +13,7 @@ export interface ActorSearch {
 /** Trigrams need three characters: what is shorter is looked for where names begin, and among those who are followed. */
 const LEAST_PART = 3
 /** Of each way to be found, before they are put in order: of a million actors `a` would find half. */
-const MOST_FOUND = 1_000
+const MOST_FOUND = 400
 
 /**
  * Ids of actors whose name, address or display name holds the text; exact names first, then those the viewer follows,

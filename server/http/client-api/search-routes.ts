@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { SearchResults, SearchResultsV1 } from '../../contracts/search-results.ts'
+import type { Status } from '../../contracts/status.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { findActorByUrl, searchActors } from '../../domain/actors/search-actors.ts'
@@ -109,7 +110,14 @@ async function resolvedResults(api: Api, request: FastifyRequest, resolved: Name
     return { ...nothing, accounts: await accountsFromIds(db, scope, [resolved.actor.id]) }
   }
   const post = await findVisiblePost(db, scope.viewerId, resolved.post.id)
-  return { ...nothing, statuses: post === undefined ? [] : await statusesFromRows(db, scope, [post]) }
+  return { ...nothing, statuses: post === undefined ? [] : await shownStatuses(api, request, [post]) }
+}
+
+async function shownStatuses(api: Api, request: FastifyRequest, rows: readonly PostRow[]): Promise<Status[]> {
+  const scope = api.scopeOf(request)
+  const statuses = await statusesFromRows(api.context.db, scope, rows)
+  api.looks.atStatuses(scope.viewerId, statuses)
+  return statuses
 }
 
 async function findAccounts(
@@ -136,7 +144,7 @@ async function findStatuses(
   query: Search,
 ): Promise<SearchResults['statuses']> {
   const { db, config } = api.context
-  const authorId = query.account_id ?? null
+  const authorId = query.account_id === undefined || query.account_id === '' ? null : query.account_id
   if (authorId !== null && !isRowId(authorId)) return []
   const wanted = {
     text: query.q,
@@ -146,7 +154,7 @@ async function findStatuses(
     offset: query.offset ?? 0,
   }
   const page = await searchPosts(db, actorIdOf(request), wanted, api.now())
-  return statusesFromRows(db, api.scopeOf(request), page.items)
+  return shownStatuses(api, request, page.items)
 }
 
 async function findHashtags(
