@@ -36,6 +36,8 @@ interface Outcome {
 /** Until a receiver that failed is tried again, doubling. */
 const RETRY_SECONDS = 15
 const MOST_RETRY_SECONDS = 1_800
+/** Where nobody answers it may be our own line, and what waited for it is wanted soon. */
+const MOST_SILENT_SECONDS = 240
 /** So that what waited for one receiver does not come back as one. */
 const SPREAD = 0.2
 
@@ -146,6 +148,7 @@ class Pusher {
         if (answer.status === null || answer.status === 413) return null // it says nothing of the receiver
         return { subscriptionId, failures, retryAt: null, isRefusing: true }
       case 'later':
+      case 'silent':
         return {
           subscriptionId,
           failures: failures + 1,
@@ -169,6 +172,7 @@ class Pusher {
       case 'refused':
         return { to: 'failed', note: answer.detail }
       case 'later':
+      case 'silent':
         return again({ afterSeconds: spread(retrySeconds(failures, answer)), reason: answer.detail })
       case 'paused':
         return again({ afterSeconds: RETRY_SECONDS, isUncounted: true })
@@ -179,11 +183,10 @@ class Pusher {
 }
 
 /** As long as the push service asks for, else twice as long as the last time. */
-function retrySeconds(
-  failures: number,
-  { retryAfterSeconds }: Extract<PushAnswer, { kind: 'later' }>,
-): number {
-  return retryAfterSeconds ?? backOffSeconds(RETRY_SECONDS, MOST_RETRY_SECONDS, failures, 0.5)
+function retrySeconds(failures: number, answer: Extract<PushAnswer, { kind: 'later' | 'silent' }>): number {
+  const most = answer.kind === 'silent' ? MOST_SILENT_SECONDS : MOST_RETRY_SECONDS
+  const asked = answer.kind === 'silent' ? null : answer.retryAfterSeconds
+  return asked ?? backOffSeconds(RETRY_SECONDS, most, failures, 0.5)
 }
 
 /** Never sooner. */

@@ -17,6 +17,8 @@ export type PushAnswer =
   | { readonly kind: 'refused'; readonly status: number | null; readonly detail: string }
   /** Later may go better. */
   | { readonly kind: 'later'; readonly retryAfterSeconds: number | null; readonly detail: string }
+  /** Nobody answered: the silence may be that of our own line. */
+  | { readonly kind: 'silent'; readonly detail: string }
   /** The owner has paused what goes out. */
   | { readonly kind: 'paused' }
 
@@ -62,7 +64,7 @@ export async function sendPush(
     if (failure.reason === 'paused') return { kind: 'paused' }
     const detail = `not sent: ${failure.reason}`
     return isTemporaryFailure(failure)
-      ? { kind: 'later', retryAfterSeconds: null, detail }
+      ? { kind: 'silent', detail }
       : { kind: 'refused', status: null, detail }
   }
 }

@@ -7,11 +7,17 @@ import { followHashtag, unfollowHashtag } from '../../../server/domain/hashtags/
 import { listListTimeline } from '../../../server/domain/lists/list-timeline.ts'
 import { createList } from '../../../server/domain/lists/lists.ts'
 import { addMembers } from '../../../server/domain/lists/members.ts'
+import { registerApp } from '../../../server/domain/oauth/apps.ts'
+import { issueToken } from '../../../server/domain/oauth/tokens.ts'
 import type { PostRow } from '../../../server/domain/posts/status-facts.ts'
+import { sealToken } from '../../../server/domain/push/sealed-token.ts'
+import { replaceSubscription } from '../../../server/domain/push/subscriptions.ts'
+import { loadVapidKeys } from '../../../server/domain/push/vapid-keys.ts'
 import { listHomeTimeline } from '../../../server/domain/timelines/list-home.ts'
 import { PUBLIC } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { PushReceiver } from '../../support/push-receiver.ts'
 import { until } from '../../support/until.ts'
 
 const peer = await openFakePeer()
@@ -347,4 +353,38 @@ test('a public post with a followed hashtag is read at home by whomever it is, u
   await home.takes(stranger, stranger.create(muted))
   assert.ok(!(await home.timeline()).includes(muted.id))
   await inTransaction(db, async (tx) => unfollowHashtag(tx, me.id, owls.id))
+})
+
+test('a mention by somebody elsewhere reaches the device that asked for it', async () => {
+  const { db, config } = home.context
+  const device = new PushReceiver()
+  const draft = { name: 'app', website: null, redirectUris: ['urn:ietf:wg:oauth:2.0:oob'], scopes: ['push'] }
+  const { app } = await registerApp(db, draft, new Date())
+  const access = { appId: app.id, actorId: home.me.id, scopes: ['push'] }
+  const { id: tokenId, token } = await issueToken(db, access, new Date())
+  const { sealingKey } = await loadVapidKeys(db, config)
+  const subscription = {
+    tokenId,
+    actorId: home.me.id,
+    endpoint: 'https://peer.example/push',
+    host: 'peer.example',
+    p256dh: Buffer.from(device.keys.p256dh, 'base64url'),
+    auth: Buffer.from(device.keys.auth, 'base64url'),
+    isStandard: true,
+    alerts: { mention: true },
+    policy: 'all',
+    sealedToken: sealToken(sealingKey, tokenId, token),
+  } as const
+  await inTransaction(db, async (tx) => replaceSubscription(tx, subscription, new Date()))
+  peer.answers('/push', () => ({ status: 201 }))
+  const note = cleo.note({ content: '<p>hello Ben</p>', to: [PUBLIC], cc: [home.me.uri], tag: [toMe] })
+  await home.takes(cleo, cleo.create(note))
+  const pushes = peer.requests.filter(({ path }) => path === '/push')
+  assert.deepEqual(
+    pushes.map((request) => {
+      const { message } = device.read(request)
+      return [message['access_token'], message['notification_type'], message['body']]
+    }),
+    [[token, 'mention', 'hello Ben']],
+  )
 })

@@ -5,6 +5,31 @@ const ACCOUNT_ACTS =
 const STATUS_ACTS =
   'bookmark favourite mute pin reblog unbookmark unfavourite unmute unpin unreblog react/:emoji unreact/:emoji'
 
+const TAG_ACTS = 'follow unfollow feature unfeature'
+/** Routes that have nothing to say: `{}`. */
+const SILENT = [
+  'DELETE /v1/conversations/:id',
+  'POST /v1/domain_blocks',
+  'DELETE /v1/domain_blocks',
+  'DELETE /v1/featured_tags/:id',
+  'DELETE /v1/filters/:id',
+  'DELETE /v2/filters/:id',
+  'DELETE /v2/filters/keywords/:id',
+  'DELETE /v2/filters/statuses/:id',
+  'DELETE /v1/lists/:id',
+  'POST /v1/lists/:id/accounts',
+  'DELETE /v1/lists/:id/accounts',
+  'DELETE /v1/media/:id',
+  'DELETE /v1/notifications/:id',
+  'POST /v1/notifications/:id/dismiss',
+  'POST /v1/notifications/clear',
+  'DELETE /v1/notifications/destroy_multiple',
+  'POST /v2/notifications/:group_key/dismiss',
+  'POST /v1/announcements/:id/dismiss',
+  'DELETE /v1/push/subscription',
+  'DELETE /v1/scheduled_statuses/:id',
+]
+
 /** Below `/api`. */
 const BY_ENTITY: Readonly<Record<string, readonly string[]>> = {
   Account: ['GET /v1/accounts/:id', 'GET /v1/accounts/lookup'],
@@ -74,7 +99,7 @@ const BY_ENTITY: Readonly<Record<string, readonly string[]>> = {
   'Conversation[]': ['GET /v1/conversations'],
   'FeaturedTag[]': ['GET /v1/featured_tags', 'GET /v1/accounts/:id/featured_tags'],
   FeaturedTag: ['POST /v1/featured_tags'],
-  Tag: ['GET /v1/tags/:name'],
+  Tag: ['GET /v1/tags/:name', ...TAG_ACTS.split(' ').map((act) => `POST /v1/tags/:name/${act}`)],
   'Tag[]': [
     'GET /v1/featured_tags/suggestions',
     'GET /v1/followed_tags',
@@ -101,6 +126,13 @@ const BY_ENTITY: Readonly<Record<string, readonly string[]>> = {
   GroupedNotifications: ['GET /v2/notifications', 'GET /v2/notifications/:group_key'],
   WebPushSubscription: ['GET', 'POST', 'PUT'].map((method) => `${method} /v1/push/subscription`),
   Report: ['POST /v1/reports'],
+  Empty: SILENT,
+  'Text[]': ['GET /v1/domain_blocks', 'GET /v1/instance/peers'],
+  Count: ['GET /v1/notifications/unread_count', 'GET /v2/notifications/unread_count'],
+  Page: ['extended_description', 'privacy_policy', 'terms_of_service'].map(
+    (name) => `GET /v1/instance/${name}`,
+  ),
+  Preferences: ['GET /v1/preferences'],
   SearchResults: ['GET /v2/search'],
   SearchResultsV1: ['GET /v1/search'],
   Instance: ['GET /v2/instance'],

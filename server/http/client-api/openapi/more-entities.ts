@@ -185,6 +185,19 @@ export const ACCESS = {
 }
 
 export const OTHERS = {
+  Empty: object({}),
+  Text: text(),
+  Count: object({ count }),
+  Page: object({ updated_at: moment, content: text('HTML') }),
+  Preferences: object({
+    'posting:default:visibility': text(),
+    'posting:default:sensitive': flag,
+    'posting:default:language': orNull(text()),
+    'posting:default:quote_policy': text(),
+    'reading:expand:media': word('default', 'show_all', 'hide_all'),
+    'reading:expand:spoilers': flag,
+    'reading:autoplay:gifs': flag,
+  }),
   AsyncRefresh: entity<AsyncRefresh>()(
     object({
       async_refresh: object({ id: text(), status: word('running', 'finished'), result_count: count }),
