@@ -120,7 +120,7 @@ function messageOf(
   const token = openToken(sealingKey, push.tokenId, push.sealedToken)
   const found = told.get(push.notificationId)
   if (token === null || found === undefined) return null
-  const { row, from, post } = found
+  const { row, from } = found
   const kind = row.kind as NotificationType
   const locale = pushLocale(push.language)
   const name = cleanLine(from.display_name, MAX_NAME) || from.username
@@ -131,11 +131,12 @@ function messageOf(
     notification_type: kind === 'emoji_reaction' && push.alerts[kind] === undefined ? 'favourite' : kind,
     icon: urls.avatar(from),
     title: pushTitle(locale, kind, isolateBidi(name)),
-    body: post === null ? htmlToPlainText(from.bio_html) : bodyOf(post),
+    body: bodyOf(found),
   }
 }
 
-/** What is hidden behind a warning is not shown on a locked screen. */
-function bodyOf({ summary, content_html: html }: NonNullable<Told['post']>): string {
-  return summary === '' ? htmlToPlainText(html) : summary
+/** What is hidden behind a warning is not shown on a locked screen. Nobody is told of themselves. */
+function bodyOf({ row, from, post }: Told): string {
+  if (post === null) return row.from_actor_id === row.actor_id ? '' : htmlToPlainText(from.bio_html)
+  return post.summary === '' ? htmlToPlainText(post.content_html) : post.summary
 }

@@ -17,7 +17,7 @@ const ENGLISH: Titles = {
   quoted_update: '{name} edited a post that you quoted',
   emoji_reaction: '{name} reacted to your post',
   'admin.report': 'A report has come in',
-  severed_relationships: 'You have lost connections to {name}',
+  severed_relationships: 'You have lost connections',
 }
 
 const GERMAN: Titles = {
@@ -33,7 +33,7 @@ const GERMAN: Titles = {
   quoted_update: '{name} hat einen Beitrag geändert, den du zitierst',
   emoji_reaction: '{name} hat auf deinen Beitrag reagiert',
   'admin.report': 'Eine Meldung ist eingegangen',
-  severed_relationships: 'Du hast Verbindungen zu {name} verloren',
+  severed_relationships: 'Du hast Verbindungen verloren',
 }
 
 const ARABIC: Titles = {
@@ -49,7 +49,7 @@ const ARABIC: Titles = {
   quoted_update: 'عدّل {name} منشورًا اقتبسته',
   emoji_reaction: 'تفاعل {name} مع منشورك',
   'admin.report': 'وصل بلاغ',
-  severed_relationships: 'فقدتَ صلات مع {name}',
+  severed_relationships: 'فقدتَ بعض صلاتك',
 }
 
 const CATALOGUES: ReadonlyMap<string, Titles> = new Map([
