@@ -1,6 +1,7 @@
 /** Whether everything that reads what strangers write takes eight times as long for eight times as much, and not sixty-four times. */
 import { parseActivityJson } from '../../server/activitypub/json.ts'
 import { parseBlockList } from '../../server/domain/blocks/parse-block-list.ts'
+import { ViewerFilters } from '../../server/domain/filters/viewer-filters.ts'
 import { htmlToPlainText } from '../../server/domain/text/plain-text.ts'
 import { sanitizeHtml } from '../../server/domain/text/sanitize-html.ts'
 import { scanText } from '../../server/domain/text/scan-text.ts'
@@ -41,6 +42,23 @@ const WORDS = [
   'https://a\u0000',
 ]
 
+/** As many keywords as there may be, half of them alike for long. */
+const FILTERS = new ViewerFilters([
+  {
+    id: '1',
+    title: '',
+    contexts: ['home'],
+    action: 'warn',
+    expires_at: null,
+    keywords: Array.from({ length: 2_000 }, (_, index) => ({
+      id: String(index),
+      keyword: index === 0 ? '猫' : `${index % 2 === 0 ? 'word' : 'a'.repeat(200)}${index}`,
+      is_whole_word: true,
+    })),
+    posts: [],
+  },
+])
+
 const SCANNERS: Readonly<
   Record<string, { readonly units: readonly string[]; readonly scan: (text: string) => unknown }>
 > = {
@@ -54,6 +72,10 @@ const SCANNERS: Readonly<
   'links that prove': {
     units: ['<div>', '<a rel="', '<!--', '<a rel="me" href="https://a.b/">', '<a ', '<svg><a>'],
     scan: (text) => namesSamePerson(text, ['https://home.example/@ana']),
+  },
+  'keywords of filters': {
+    units: ['a', 'word', 'ab ', '猫', '猫好', 'แมว', '\u0301', 'ﷺ', '. '],
+    scan: (text) => FILTERS.match({ id: '1', html: '', texts: () => [text] }, new Date(0)),
   },
   'JSON of documents': {
     units: ['[', '{"a":', '"\\u0000"', '\\"', '[[],', '1e308,', '{},'],

@@ -121,7 +121,9 @@ export class StreamHub {
     this.#hasConnected = true
   }
 
+  /** After what is in line already nobody can be told all that happened before. */
   #miss(): void {
+    if (!this.#hasMissed) this.#inLine(async () => this.#log.clear())
     this.#hasMissed = true
     this.endAll()
   }
@@ -148,10 +150,8 @@ export class StreamHub {
     const notice = parseNotice(payload)
     if (notice === null) return
     if (this.#waiting >= MOST_WAITING) return this.#miss()
-    const hasMissed = this.#hasMissed
     this.#hasMissed = false
     this.#inLine(async () => {
-      if (hasMissed) this.#log.clear()
       this.#log.add(notice)
       const { whose } = notice
       const readers =
