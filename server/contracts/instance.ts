@@ -121,6 +121,15 @@ export interface InstanceV1 {
   readonly rules: readonly never[]
 }
 
+/** A domain that this home has nothing to do with. */
+export interface InstanceDomainBlock {
+  readonly domain: string
+  /** SHA-256 of the domain, in hexadecimal digits. */
+  readonly digest: string
+  readonly severity: 'suspend'
+  readonly comment: string
+}
+
 /** A week of the home, counts as decimal strings. */
 export interface InstanceActivity {
   /** Start of the week, in seconds since 1970. */

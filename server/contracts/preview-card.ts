@@ -1,4 +1,5 @@
 /** What the page behind a link of a status says of itself. All texts are plain: nothing of the page is ever HTML here. */
+import type { TagHistory } from './tag.ts'
 
 export interface PreviewCardAuthor {
   readonly name: string
@@ -27,4 +28,9 @@ export interface PreviewCard {
   readonly embed_url: ''
   readonly blurhash: null
   readonly published_at: string | null
+}
+
+/** A link that people share, with its uses over the last days. */
+export interface TrendingLink extends PreviewCard {
+  readonly history: readonly TagHistory[]
 }

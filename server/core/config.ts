@@ -87,6 +87,7 @@ function withPostgresVariables(env: ConfigSources['env']): ConfigSources['env'] 
 }
 
 function checkTogether(config: Config): void {
+  checkTranslator(config)
   if (config.serviceDomain !== null && config.domain === null) {
     throw new HomebirdError(
       'SETTING_INVALID',
@@ -116,6 +117,17 @@ function checkVapidKeys({ vapidPublicKey, vapidPrivateKey }: Config): void {
   throw new HomebirdError(
     'SETTING_INVALID',
     `HOMEBIRD_VAPID_PUBLIC_KEY is "${vapidPublicKey}", but the private key belongs to "${derived}"; set that or remove it`,
+  )
+}
+
+function checkTranslator({ translator, translatorUrl, translatorKey }: Config): void {
+  const isWithoutAddress = translator === 'libretranslate' && translatorUrl === null
+  const isWithoutKey = translator === 'deepl' && translatorKey === ''
+  if (!isWithoutAddress && !isWithoutKey) return
+  const missing = isWithoutAddress ? 'HOMEBIRD_TRANSLATOR_URL' : 'HOMEBIRD_TRANSLATOR_KEY'
+  throw new HomebirdError(
+    'SETTING_INVALID',
+    `HOMEBIRD_TRANSLATOR is "${translator}", but ${missing} is not set; set it too`,
   )
 }
 

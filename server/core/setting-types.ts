@@ -96,6 +96,18 @@ export const hostName: SettingType<string> = {
   },
 }
 
+/** Without user, query and fragment: paths are put behind it. */
+export const httpsAddress: SettingType<string> = {
+  name: 'https address',
+  parse(raw) {
+    const url = URL.parse(raw.trim())
+    if (url?.protocol !== 'https:') return refuse('it must be an https address')
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+      refuse('it must hold neither a user nor a query')
+    return url.href
+  },
+}
+
 const listOf = <T>(type: SettingType<T>): SettingType<readonly T[]> => ({
   name: `list (JSON or comma-separated) of ${type.name}`,
   parse(raw) {

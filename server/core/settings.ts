@@ -11,6 +11,7 @@ import {
   hostAddresses,
   hostList,
   hostName,
+  httpsAddress,
   integer,
   listenAddress,
   networkList,
@@ -244,6 +245,25 @@ export const SETTINGS = {
     },
     fallback: 'all',
     help: 'which posts your search finds: your own, those you had to do with, or all that came here',
+  }),
+  translator: setting({
+    env: 'HOMEBIRD_TRANSLATOR',
+    type: oneOf('none', 'libretranslate', 'deepl'),
+    fallback: 'none',
+    help: 'what translates public posts when you ask for it; it learns the posts that you have translated',
+  }),
+  translatorUrl: setting({
+    env: 'HOMEBIRD_TRANSLATOR_URL',
+    type: optional(httpsAddress),
+    fallback: '',
+    help: 'https address of the translator; may be left out for DeepL itself',
+  }),
+  translatorKey: setting({
+    env: 'HOMEBIRD_TRANSLATOR_KEY',
+    type: text(500),
+    fallback: '',
+    help: 'key for the translator, where it wants one',
+    secret: true,
   }),
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',

@@ -125,6 +125,16 @@ export interface OutgoingPush extends OutgoingPost {
   readonly authorization: string
 }
 
+/** A question to a service that the owner has chosen. */
+export interface ServiceQuestion {
+  /** The body of a POST; left out, it is a GET. */
+  readonly json?: string | undefined
+  /** Made for this service alone; redirects are not followed, so it goes nowhere else. */
+  readonly authorization?: string | null
+  /** How long it may think, where that is more than other servers get. */
+  readonly readSeconds?: number
+}
+
 /** What the other side answered to a delivery; every status is an outcome, also a redirect, which is not followed. */
 export interface PostOutcome {
   readonly status: number
@@ -155,6 +165,11 @@ export interface SafeFetch {
    * @throws as `postActivity`
    */
   postPush(url: string, push: OutgoingPush): Promise<PostOutcome>
+  /**
+   * Asks a service of the owner for JSON; a redirect is a failure.
+   * @throws HomebirdError as `fetchDocument`
+   */
+  askService(url: string, question: ServiceQuestion): Promise<FetchedDocument>
   /** Ends all exchanges and connections. */
   close(): Promise<void>
 }

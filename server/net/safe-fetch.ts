@@ -2,20 +2,15 @@
  * The only way out: every request of the program to another machine is made here. Public addresses, https, bounded
  * bytes, bounded time, bounded connections; no cookie, no referrer, nothing carried from one origin to another.
  */
-import { isHomebirdError } from '../core/errors.ts'
+import { type HomebirdError, isHomebirdError } from '../core/errors.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { ACCEPT_ENCODING, contentEncodingOf, decodeBody, decodeStream } from './body-reader.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { Deadline } from './deadline.ts'
-import {
-  type BodyPlan,
-  type ExchangeResult,
-  type PlanBody,
-  runExchange,
-  StaleConnection,
-} from './exchange.ts'
-import { fetchFailed, fetchRefused, fetchTooLarge } from './fetch-errors.ts'
+import { type ExchangeResult, type PlanBody, runExchange, StaleConnection } from './exchange.ts'
+import { fetchFailed, fetchRefused } from './fetch-errors.ts'
+import { SAMPLE, alternateOf, documentPlan, mediaPlan, redirectTarget } from './fetch-plans.ts'
 import {
   type DocumentOptions,
   FETCH_LIMITS,
@@ -29,12 +24,12 @@ import {
   type PostOutcome,
   type SafeFetch,
   type SafeFetchOptions,
+  type ServiceQuestion,
   type SignHop,
 } from './fetch-types.ts'
 import { createHostResolver, type HostResolver } from './host-resolver.ts'
-import { findActivityAlternate } from './html-alternate.ts'
 import { ACTIVITY_ACCEPT, isActivityType, parseMediaType } from './media-type.ts'
-import { findRemoteUrl, parseRemoteUrl, type RemoteUrl } from './origin.ts'
+import { parseRemoteUrl, type RemoteUrl } from './origin.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 export type { SafeFetch, SafeFetchOptions } from './fetch-types.ts'
@@ -42,6 +37,13 @@ export type { SafeFetch, SafeFetchOptions } from './fetch-types.ts'
 /** One answered hop. */
 interface Answer extends ExchangeResult {
   readonly url: RemoteUrl
+}
+
+/** How long one call may take. */
+interface Timing {
+  readonly totalMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly readSeconds?: number | undefined
 }
 
 /** What one call asks for, the same over all its hops. */
@@ -66,8 +68,8 @@ const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
   'referer',
   'origin',
 ])
-const SAMPLE: BodyPlan = { kind: 'sample', maxBytes: FETCH_LIMITS.discardedBytes }
 const EXCERPT_LENGTH = 500
+const JSON_TYPE = 'application/json'
 
 /** `Homebird/<version> (+https://<service domain>/)`; a home without an address yet says only what it is. */
 export function userAgentOf(version: string, serviceDomain: string | null): string {
@@ -192,6 +194,31 @@ class Fetcher implements SafeFetch {
     })
   }
 
+  async askService(rawUrl: string, question: ServiceQuestion): Promise<FetchedDocument> {
+    const { json, authorization = null, readSeconds } = question
+    return this.#inTime(rawUrl, FETCH_LIMITS.documentTotalMs, { readSeconds }, async (deadline) => {
+      const url = this.#permitted(parseRemoteUrl(rawUrl))
+      const own = {
+        accept: JSON_TYPE,
+        'accept-encoding': ACCEPT_ENCODING,
+        ...(json === undefined ? {} : { 'content-type': JSON_TYPE }),
+        ...(authorization === null ? {} : { authorization }),
+      }
+      const request = {
+        method: json === undefined ? 'GET' : 'POST',
+        url,
+        headers: this.#headersFor(url, own, {}),
+      } as const
+      const isWanted = (type: string | undefined): boolean => parseMediaType(type)?.essence === JSON_TYPE
+      const plan = documentPlan(url, FETCH_LIMITS.documentBytes, isWanted)
+      const body = json === undefined ? {} : { body: Buffer.from(json) }
+      return this.#decoded(
+        { ...(await this.#exchange({ ...request, ...body }, plan, deadline)), url },
+        FETCH_LIMITS.documentBytes,
+      )
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     for (const deadline of this.#running)
@@ -203,7 +230,7 @@ class Fetcher implements SafeFetch {
   async #inTime<T>(
     rawUrl: string,
     limitMs: number,
-    options: { readonly totalMs?: number; readonly signal?: AbortSignal },
+    options: Timing,
     work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     const deadline = this.#start(rawUrl, limitMs, options)
@@ -216,13 +243,10 @@ class Fetcher implements SafeFetch {
     }
   }
 
-  #start(
-    url: string,
-    limitMs: number,
-    { totalMs, signal }: { readonly totalMs?: number; readonly signal?: AbortSignal },
-  ): Deadline {
+  #start(url: string, limitMs: number, { totalMs, signal, readSeconds }: Timing): Deadline {
     if (this.#closed) throw fetchFailed(url, 'closed', 'the program is ending')
-    const phases = this.#options.remoteTimeout
+    const { remoteTimeout } = this.#options
+    const phases = { ...remoteTimeout, read: Math.max(readSeconds ?? 0, remoteTimeout.read) }
     const deadline = new Deadline({ url, phases, totalMs: Math.min(totalMs ?? limitMs, limitMs), signal })
     this.#running.add(deadline)
     return deadline
@@ -243,7 +267,13 @@ class Fetcher implements SafeFetch {
 
   /** Fetches one document, over redirects, and decodes it. */
   async #document(start: RemoteUrl, call: Call, maxBytes: number): Promise<FetchedDocument> {
-    const { url, headers, body } = await this.#follow(start, call)
+    return this.#decoded(await this.#follow(start, call), maxBytes)
+  }
+
+  /** @throws HomebirdError FETCH_FAILED for any status but 200 */
+  async #decoded(answer: Answer, maxBytes: number): Promise<FetchedDocument> {
+    const { url, headers, body } = answer
+    if (answer.status !== 200) throw this.#refusedStatus(answer)
     return {
       finalUrl: url.href,
       status: 200,
@@ -261,12 +291,7 @@ class Fetcher implements SafeFetch {
       const headers = this.#headersFor(url, call.headers, signed)
       const answer = await this.#exchange({ method: 'GET', url, headers }, call.planBody(url), call.deadline)
       if (answer.status === 200) return { ...answer, url }
-      if (!REDIRECTS.has(answer.status)) {
-        throw fetchFailed(url.href, 'status', `it answered ${answer.status}`, {
-          status: answer.status,
-          retryAfterSeconds: this.#retryAfter(answer),
-        })
-      }
+      if (!REDIRECTS.has(answer.status)) throw this.#refusedStatus({ ...answer, url })
       call.redirects += 1
       if (call.redirects > FETCH_LIMITS.redirects) {
         throw fetchRefused(url.href, 'redirect', `it redirects more than ${FETCH_LIMITS.redirects} times`)
@@ -320,6 +345,12 @@ class Fetcher implements SafeFetch {
     return headers
   }
 
+  #refusedStatus(answer: Answer): HomebirdError {
+    const { url, status } = answer
+    const facts = { status, retryAfterSeconds: this.#retryAfter(answer) }
+    return fetchFailed(url.href, 'status', `it answered ${status}`, facts)
+  }
+
   #retryAfter({ headers }: ExchangeResult): number | null {
     return parseRetryAfter(headers['retry-after'], this.#options.clock.now())
   }
@@ -327,46 +358,4 @@ class Fetcher implements SafeFetch {
 
 async function signHop(sign: SignHop, url: RemoteUrl): Promise<HeaderRecord> {
   return sign({ method: 'GET', url })
-}
-
-function documentPlan(
-  url: RemoteUrl,
-  maxBytes: number,
-  isWanted: (contentType: string | undefined) => boolean,
-): PlanBody {
-  return ({ status, headers }) => {
-    if (status !== 200) return SAMPLE
-    const type = headers['content-type']
-    if (isWanted(type)) return { kind: 'collect', maxBytes }
-    throw fetchFailed(url.href, 'type', `it has the type ${JSON.stringify((type ?? '').slice(0, 100))}`)
-  }
-}
-
-function mediaPlan(url: RemoteUrl, maxBytes: number): PlanBody {
-  return ({ status, headers }) => {
-    if (status !== 200) return SAMPLE
-    if (Number(headers['content-length'] ?? 0) > maxBytes)
-      throw fetchTooLarge(url.href, 'the answer', maxBytes)
-    return { kind: 'stream', minBytesPerSecond: FETCH_LIMITS.mediaMinBytesPerSecond }
-  }
-}
-
-function redirectTarget(from: RemoteUrl, location: string | undefined): RemoteUrl {
-  const target = location === undefined ? null : URL.parse(location, from.href)
-  const found = target === null ? undefined : findRemoteUrl(target.href)
-  if (found !== undefined) return found
-  throw fetchRefused(
-    from.href,
-    'redirect',
-    `it redirects to ${JSON.stringify((location ?? '').slice(0, 200))}`,
-  )
-}
-
-/** The same-origin alternate of an HTML page. */
-function alternateOf({ finalUrl, body }: FetchedDocument): RemoteUrl {
-  const href = findActivityAlternate(body.toString('utf8'))
-  const target = href === undefined ? null : URL.parse(href, finalUrl)
-  const found = target === null ? undefined : findRemoteUrl(target.href)
-  if (found !== undefined && found.origin === findRemoteUrl(finalUrl)?.origin) return found
-  throw fetchFailed(finalUrl, 'type', 'it is a page without an ActivityPub alternate on its own origin')
 }

@@ -15,6 +15,19 @@ create table endorsements (
 );
 create index endorsements_target on endorsements (target_id);
 
+-- Kept by the database, so that no way of ending a follow can forget that the endorsement ends with it.
+create function end_endorsement() returns trigger language plpgsql as $$
+begin
+  delete from endorsements where actor_id = old.source_id and target_id = old.target_id;
+  return null;
+end
+$$;
+create trigger follows_end_endorsement after update of state on follows
+  for each row when (old.state = 'accepted' and new.state not in ('unrequested', 'pending_approval', 'accepting', 'accepted'))
+  execute function end_endorsement();
+create trigger follows_gone_end_endorsement after delete on follows
+  for each row when (old.state = 'accepted') execute function end_endorsement();
+
 -- Whom an identity does not want to be shown as somebody to follow.
 create table dismissed_suggestions (
   actor_id bigint not null references actors (id) on delete cascade,

@@ -21,6 +21,20 @@ export async function listDomainBlocks(db: Querier, after: string, limit: number
   return rows
 }
 
+const MOST_BLOCKS = 50_000
+
+/** All of them in alphabetical order. */
+export async function listAllDomainBlocks(
+  db: Querier,
+): Promise<Array<Pick<Row<'domain_blocks'>, 'domain' | 'comment'>>> {
+  return db
+    .selectFrom('domain_blocks')
+    .select(['domain', 'comment'])
+    .orderBy('domain')
+    .limit(MOST_BLOCKS)
+    .execute()
+}
+
 export async function listDomainAllows(
   db: Querier,
   after: string,

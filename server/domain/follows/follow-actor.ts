@@ -14,7 +14,6 @@ import { tellIdentities } from '../posts/local-effects.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
 import { forgetFollowNotices } from './follow-notices.ts'
-import { unendorseActor } from '../profiles/endorsements.ts'
 import { clearTimelineOf, clearUnwanted } from './timeline-of-follow.ts'
 
 export interface FollowOptions {
@@ -168,6 +167,5 @@ export async function unfollowActor(
   if (target.domain_id === null) await moveRows(tx, followGraph, [follow.id], 'undone', { priority: 0 })
   else await tx.deleteFrom('follows').where('id', '=', follow.id).execute()
   await forgetFollowNotices(tx, follow, ['follow', 'follow_request'])
-  await unendorseActor(tx, source, target)
   await clearTimelineOf(tx, source.id, target.id)
 }

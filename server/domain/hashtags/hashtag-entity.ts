@@ -35,7 +35,7 @@ export function tagFromFacts(scope: EntityScope, hashtag: HashtagFacts, now: Dat
 }
 
 /** Today first, a day without a use counting zero. */
-function fullHistory(rows: readonly HashtagDay[], now: Date): TagHistory[] {
+export function fullHistory(rows: readonly HashtagDay[], now: Date): TagHistory[] {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   return Array.from({ length: HISTORY_DAYS }, (_, age) => {
     const day = (today - age * DAY_MS) / 1_000

@@ -55,6 +55,20 @@ export async function searchHashtags(
   return rows.map((row) => tagFromFacts(scope, row, search.now))
 }
 
+/** In the order of the ids; one statement. */
+export async function listHashtags(
+  db: Querier,
+  scope: EntityScope,
+  ids: readonly string[],
+  now: Date,
+): Promise<Tag[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<HashtagFacts>`
+    select ${hashtagFacts(scope.viewerId)} from hashtags
+     where id = any(${[...ids]}::bigint[]) order by array_position(${[...ids]}::bigint[], id)`.execute(db)
+  return rows.map((row) => tagFromFacts(scope, row, now))
+}
+
 const SUGGESTED = 10
 
 /** What an identity uses most and does not show on its profile yet. */

@@ -16,6 +16,8 @@ import { markDeprecated } from './deprecations.ts'
 import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { filterRoutes } from './filter-routes.ts'
+import { exportRoutes } from './export-routes.ts'
+import { homeAboutRoutes } from './home-about-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
@@ -36,6 +38,8 @@ import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { tagRoutes } from './tag-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
+import { translationRoutes } from './translation-routes.ts'
+import { trendRoutes } from './trend-routes.ts'
 import { tokenListRoutes } from './token-routes.ts'
 
 /** Everything under `/api/v1` and `/api/v2` but apps (with OAuth) and streams. */
@@ -68,6 +72,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(markerRoutes(api), first)
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
+    await app.register(exportRoutes(api), first)
     await app.register(tokenListRoutes(api), first)
     await app.register(pushRoutes(api), first)
     const both = { prefix: '/api' }
@@ -77,6 +82,9 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(mediaRoutes(api), both)
     await app.register(searchRoutes(api), both)
     await app.register(instanceRoutes(api), both)
+    await app.register(homeAboutRoutes(api), both)
+    await app.register(trendRoutes(api), both)
+    await app.register(translationRoutes(api), both)
     await app.register(quietRoutes(), both)
     await app.register(asyncRefreshRoutes(api), both)
     if (listener === 'public') {

@@ -1,21 +1,23 @@
-/** What the home says about itself to apps that have just met it. */
+/** What the home says to apps that have just met it: its name, its limits, what it can do. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Account } from '../../contracts/account.ts'
 import type { Instance, InstanceConfiguration, InstanceV1, MediaLimits } from '../../contracts/instance.ts'
+import { keepValue } from '../../core/kept-value.ts'
 import { SOURCE_URL, VERSION } from '../../core/version.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { DEFAULT_HEADER_PATH, defaultAvatarPath } from '../../domain/media/default-images.ts'
 import { MEDIA_LIMITS, SUPPORTED_TYPES, uploadLimitsOf } from '../../domain/media/media-types.ts'
 import { PROFILE_LIMITS } from '../../domain/owner/edit-identity.ts'
-import { countHome, listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
+import { type HomeCounts, countHome } from '../../domain/owner/home-counts.ts'
+import { type StoredHomeTexts, readHomeTexts, spokenTexts } from '../../domain/owner/home-texts.ts'
 import { POLL_LIMITS } from '../../domain/polls/poll-draft.ts'
 import { MAX_REACTIONS } from '../../domain/interactions/ingest-reactions.ts'
 import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
 import { MAX_FEATURED_HASHTAGS } from '../../domain/profiles/own-featured-hashtags.ts'
 import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
 import { LINK_CHARACTERS } from '../../domain/text/scan-text.ts'
-import { OPEN, forAll } from './access.ts'
+import { OPEN } from './access.ts'
 import type { Api } from './api.ts'
 import { originOf } from './pages.ts'
 
@@ -63,59 +65,22 @@ const POLLS = {
 
 const READ_BY_OWNER = { local: 'authenticated', remote: 'authenticated' } as const
 
+/** What is counted over the whole home is counted this often, however often strangers ask. */
+const KEEP_MS = 60_000
+
 export function instanceRoutes(api: Api): FastifyPluginAsync {
-  const { db } = api.context
+  const { db, clock } = api.context
+  const counts = keepValue(clock, KEEP_MS, async () => countHome(db))
   return async (app) => {
-    app.get('/v2/instance', OPEN, async (request) => instance(api, request))
-    app.get('/v1/instance', OPEN, async (request) => instanceV1(api, request))
-    app.get('/v1/instance/peers', OPEN, async () => listPeerHosts(db))
-    app.get('/v1/instance/activity', OPEN, async () => listWeeklyActivity(db))
-    for (const path of ['rules', 'domain_blocks', 'translation_languages', 'languages']) {
-      const answer = path === 'translation_languages' ? {} : []
-      app.get(`/v1/instance/${path}`, OPEN, async () => answer)
-    }
-    aboutRoutes(app, api)
-    app.get('/v1/directory', forAll('read:accounts'), async (request) => {
-      const identities = (await listIdentities(db)).filter((actor) => actor.is_discoverable)
-      return accountsFromIds(
-        db,
-        api.scopeOf(request),
-        identities.map((actor) => actor.id),
-      )
-    })
-  }
-}
-
-const ABOUT = 'A home in the fediverse that belongs to one person and runs on their own computer.'
-const PRIVACY = [
-  'This home belongs to one person. It keeps what its owner writes, and what other servers send to its owner.',
-  'Public posts are public. Other posts go to those they are addressed to. No visitor is tracked and nothing is sold.',
-]
-
-function aboutRoutes(app: Parameters<FastifyPluginAsync>[0], api: Api): void {
-  const since = async (): Promise<string> => {
-    const [identity] = await listIdentities(api.context.db)
-    return (identity?.created_at ?? api.now()).toISOString()
-  }
-  const page = (paragraphs: readonly string[]): string => paragraphs.map((text) => `<p>${text}</p>`).join('')
-  app.get('/v1/instance/extended_description', OPEN, async () => ({
-    updated_at: await since(),
-    content: page([ABOUT]),
-  }))
-  for (const name of ['privacy_policy', 'terms_of_service']) {
-    app.get(`/v1/instance/${name}`, OPEN, async () => ({
-      updated_at: await since(),
-      effective_date: (await since()).slice(0, 10),
-      effective: true,
-      succeeded_by: null,
-      content: page(PRIVACY),
-    }))
+    app.get('/v2/instance', OPEN, async (request) => instance(api, request, await counts()))
+    app.get('/v1/instance', OPEN, async (request) => instanceV1(api, request, await counts()))
   }
 }
 
 interface Host {
   readonly contact: Account | null
   readonly languages: readonly string[]
+  readonly texts: StoredHomeTexts
 }
 
 /** The oldest identity speaks for the home. */
@@ -125,28 +90,29 @@ async function hostOf(api: Api, request: FastifyRequest): Promise<Host> {
   const ids = identities.slice(0, 1).map((identity) => identity.id)
   const [contact = null] = await accountsFromIds(db, api.scopeOf(request), ids)
   const languages = new Set(identities.flatMap((identity) => identity.default_language ?? []))
-  return { contact, languages: languages.size === 0 ? ['en'] : [...languages] }
+  const texts = await readHomeTexts(db)
+  return { contact, languages: languages.size === 0 ? ['en'] : [...languages], texts }
 }
 
-const titleOf = (contact: Account | null, domain: string): string =>
-  contact === null || contact.display_name === '' ? domain : contact.display_name
+const titleOf = ({ contact, texts }: Host, domain: string): string =>
+  texts.title || contact?.display_name || domain
 
 /** Web sockets follow the scheme of the origin. */
 const streamingOf = (api: Api, request: FastifyRequest): string =>
   (originOf(api, request) || api.context.home.origin()).replace(/^http/, 'ws')
 
-async function instance(api: Api, request: FastifyRequest): Promise<Instance> {
-  const { home, db } = api.context
-  const { contact, languages } = await hostOf(api, request)
-  const counts = await countHome(db)
+async function instance(api: Api, request: FastifyRequest, counts: HomeCounts): Promise<Instance> {
+  const { home } = api.context
+  const host = await hostOf(api, request)
+  const { contact, languages, texts } = host
   const domain = home.primaryDomain()?.domain ?? ''
   const icon = contact?.avatar ?? api.urls.own(defaultAvatarPath('0'))
   return {
     domain,
-    title: titleOf(contact, domain),
+    title: titleOf(host, domain),
     version: API_VERSION,
     source_url: SOURCE_URL,
-    description: ABOUT,
+    description: spokenTexts(texts).description,
     usage: { users: { active_month: counts.activeIdentities } },
     thumbnail: {
       url: contact?.header ?? api.urls.own(DEFAULT_HEADER_PATH),
@@ -156,7 +122,7 @@ async function instance(api: Api, request: FastifyRequest): Promise<Instance> {
     },
     icon: ['48x48', '192x192', '512x512'].map((size) => ({ src: icon, size })),
     languages,
-    configuration: configuration(api, request),
+    configuration: configuration(api, request, texts),
     registrations: {
       enabled: false,
       approval_required: false,
@@ -166,18 +132,18 @@ async function instance(api: Api, request: FastifyRequest): Promise<Instance> {
       url: null,
     },
     api_versions: { mastodon: MASTODON_API },
-    contact: { email: '', account: contact },
+    contact: { email: texts.contactEmail, account: contact },
     rules: [],
   }
 }
 
-function configuration(api: Api, request: FastifyRequest): InstanceConfiguration {
+function configuration(api: Api, request: FastifyRequest, texts: StoredHomeTexts): InstanceConfiguration {
   return {
     urls: {
       streaming: streamingOf(api, request),
       about: api.urls.page('/about'),
-      privacy_policy: api.urls.page('/about'),
-      terms_of_service: null,
+      privacy_policy: api.urls.page('/privacy-policy'),
+      terms_of_service: texts.termsOfService === '' ? null : api.urls.page('/terms-of-service'),
       status: null,
     },
     vapid: { public_key: api.vapid.publicKey },
@@ -186,7 +152,7 @@ function configuration(api: Api, request: FastifyRequest): InstanceConfiguration
     media_attachments: mediaOf(api),
     polls: POLLS,
     reactions: { max_reactions: MAX_REACTIONS },
-    translation: { enabled: false },
+    translation: { enabled: api.context.config.translator !== 'none' },
     timelines_access: {
       live_feeds: READ_BY_OWNER,
       hashtag_feeds: READ_BY_OWNER,
@@ -196,17 +162,18 @@ function configuration(api: Api, request: FastifyRequest): InstanceConfiguration
   }
 }
 
-async function instanceV1(api: Api, request: FastifyRequest): Promise<InstanceV1> {
-  const { home, db } = api.context
-  const { contact, languages } = await hostOf(api, request)
-  const counts = await countHome(db)
+async function instanceV1(api: Api, request: FastifyRequest, counts: HomeCounts): Promise<InstanceV1> {
+  const { home } = api.context
+  const host = await hostOf(api, request)
+  const { contact, languages, texts } = host
+  const { description } = spokenTexts(texts)
   const domain = home.primaryDomain()?.domain ?? ''
   return {
     uri: domain,
-    title: titleOf(contact, domain),
-    short_description: ABOUT,
-    description: ABOUT,
-    email: '',
+    title: titleOf(host, domain),
+    short_description: description,
+    description,
+    email: texts.contactEmail,
     version: API_VERSION,
     urls: { streaming_api: streamingOf(api, request) },
     stats: { user_count: counts.identities, status_count: counts.posts, domain_count: counts.peers },

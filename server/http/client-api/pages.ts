@@ -77,3 +77,28 @@ export function originOf(api: Api, request: FastifyRequest): string {
   const host = (request.headers.host ?? '').toLowerCase()
   return api.context.home.isOwnHost(host) ? `https://${host}` : `${request.protocol}://${host}`
 }
+
+/** A part of a list that is counted through. */
+interface OffsetPage<T> {
+  readonly items: readonly T[]
+  readonly offset: number
+  readonly limit: number
+  readonly hasMore: boolean
+}
+
+/** Sets the Link header of a list that is counted through. @returns the items */
+export function linkOffsets<T>(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { items, offset, limit, hasMore }: OffsetPage<T>,
+): readonly T[] {
+  const linkTo = (rel: 'next' | 'prev', place: number): string =>
+    `<${pageUrl(api, request, 'offset', String(place))}>; rel="${rel}"`
+  const links = [
+    ...(hasMore ? [linkTo('next', offset + limit)] : []),
+    ...(offset > 0 ? [linkTo('prev', Math.max(0, offset - limit))] : []),
+  ]
+  if (links.length > 0) void reply.header('link', links.join(', '))
+  return items
+}

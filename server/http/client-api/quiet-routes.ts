@@ -4,15 +4,11 @@
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
-import { OPEN, forAll, forUser } from './access.ts'
+import { forAll, forUser } from './access.ts'
 import type { ApiApp } from './api.ts'
-
-/** Lists that are empty for everybody. */
-const FOR_ALL = ['/v1/trends', '/v1/trends/tags', '/v1/trends/statuses', '/v1/trends/links']
 
 /** Lists of an identity, by the scope that reads them. */
 const FOR_USERS: Readonly<Record<string, readonly string[]>> = {
-  'read:follows': ['/v1/suggestions', '/v2/suggestions'],
   'read:statuses': ['/v1/announcements'],
   'read:notifications': ['/v1/notifications/requests'],
 }
@@ -23,7 +19,6 @@ const OF_ACCOUNTS = ['/v1/accounts/:id/identity_proofs']
 export function quietRoutes(): FastifyPluginAsync {
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
-    for (const path of FOR_ALL) app.get(path, OPEN, async () => [])
     for (const [scope, paths] of Object.entries(FOR_USERS)) {
       for (const path of paths) app.get(path, forUser(scope), async () => [])
     }

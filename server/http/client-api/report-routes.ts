@@ -39,7 +39,8 @@ export function reportRoutes(api: Api): FastifyPluginAsync {
       const posts = seen.filter((post) => post.author_id === target.id)
       const form = {
         comment: (body.comment ?? '').trim(),
-        category: body.category ?? 'other',
+        // Whoever names rules says that they were broken.
+        category: body.category ?? (body.rule_ids?.length ? 'violation' : 'other'),
         ruleIds: body.rule_ids ?? [],
         postUris: posts.map(({ uri }) => uri),
         isForwarded: body.forward ?? false,

@@ -9,6 +9,7 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
+import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
 import { peerRoutes } from './peer-routes.ts'
 import { reportRoutes } from './report-routes.ts'
@@ -55,6 +56,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(deviceRoutes(context))
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
+        await owner.register(homeTextRoutes(context))
         await owner.register(inspectorRoutes(context))
         await owner.register(domainRoutes(context))
         await owner.register(blockListRoutes(context))

@@ -4,12 +4,13 @@
  * @see security rules 65, 66, 82; the header table of the tunnel page
  */
 import { createHash } from 'node:crypto'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { INTERACTION_PATH } from '../../activitypub/webfinger.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
+import { pageHtml, readHomeTexts, spokenTexts } from '../../domain/owner/home-texts.ts'
 import { findVisiblePost } from '../../domain/posts/find-post.ts'
 import { listAccountPosts } from '../../domain/posts/list-posts.ts'
 import { statusFromRow, statusesFromRows } from '../../domain/posts/status-entities.ts'
@@ -18,7 +19,7 @@ import { requestedOrigin } from '../federation/surface.ts'
 import type { HttpContext } from '../http-context.ts'
 import { toHomebirdError } from '../plugins/answers.ts'
 import { interactionPage } from './interaction.ts'
-import { STYLE, messagePage, postPage, profilePage } from './documents.ts'
+import { STYLE, messagePage, plainPage, postPage, profilePage } from './documents.ts'
 import { prefersActivity } from './prefers-activity.ts'
 
 const OPEN = { config: { scope: 'public' } } as const
@@ -49,6 +50,7 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
     app.get<{ Querystring: { uri?: unknown } }>(INTERACTION_PATH, OPEN, async (request, reply) =>
       send(reply, interactionPage(request.query.uri)),
     )
+    aboutPages(app, context, send)
     app.get<{ Params: { name: string }; Querystring: { before?: unknown } }>(
       '/@:name',
       OPEN,
@@ -70,6 +72,24 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
       return send(reply, postPage(status, handleOf(actor)))
     })
   }
+}
+
+/** What the owner says about the home, at the addresses that apps are told. */
+function aboutPages(
+  app: FastifyInstance,
+  { db }: HttpContext,
+  send: (reply: FastifyReply, html: string) => FastifyReply,
+): void {
+  const texts = async () => spokenTexts(await readHomeTexts(db))
+  app.get('/about', OPEN, async (_request, reply) =>
+    send(reply, plainPage('About this home', pageHtml((await texts()).about))),
+  )
+  app.get('/privacy-policy', OPEN, async (_request, reply) =>
+    send(reply, plainPage('Privacy', pageHtml((await texts()).privacyPolicy))),
+  )
+  app.get('/terms-of-service', OPEN, async (_request, reply) =>
+    send(reply, plainPage('Terms of service', pageHtml((await texts()).termsOfService))),
+  )
 }
 
 /** Pictures come from here, or from where own media was moved to. */

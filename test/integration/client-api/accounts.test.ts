@@ -274,7 +274,7 @@ test('the home tells apps what it can, before and after sign-in', async () => {
   for (const path of quiet.split(/\s+/)) assert.deepEqual(await app.get(path), [], path)
   const objects = `/api/v1/preferences /api/v1/instance/privacy_policy /api/v1/instance/extended_description
     /api/v1/instance/terms_of_service /api/v2/notifications/policy /api/v1/instance/translation_languages
-    /api/v1/tags/never-used /api/v1/instance/activity /api/v1/instance/peers /api/v1/directory`
+    /api/v1/tags/never_used /api/v1/instance/activity /api/v1/instance/peers /api/v1/directory`
   for (const path of objects.split(/\s+/)) assert.equal((await app.ask(path)).status, 200, path)
   assert.equal((await app.ask('/api/v1/push/subscription')).status, 404)
 })

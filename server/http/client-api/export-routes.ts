@@ -1,0 +1,44 @@
+/** What an identity keeps about others, as the CSV files that other servers import. */
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsync } from 'fastify'
+import {
+  countExports,
+  exportBlocks,
+  exportBookmarks,
+  exportDomainBlocks,
+  exportFollowers,
+  exportFollowing,
+  exportLists,
+  exportMutes,
+} from '../../domain/exports/export-lists.ts'
+import { actorIdOf, forUser } from './access.ts'
+import type { Api, ApiApp } from './api.ts'
+
+/** By the name of the file: the scope that reads it, and its lines. */
+const EXPORTS = {
+  following: ['read:follows', exportFollowing],
+  followers: ['read:follows', exportFollowers],
+  lists: ['read:lists', exportLists],
+  blocks: ['read:blocks', exportBlocks],
+  mutes: ['read:mutes', exportMutes],
+  bookmarks: ['read:bookmarks', exportBookmarks],
+  domain_blocks: ['read:blocks', exportDomainBlocks],
+} as const
+
+export function exportRoutes(api: Api): FastifyPluginAsync {
+  const { db } = api.context
+  return async (plain) => {
+    const app: ApiApp = plain.withTypeProvider()
+    app.get('/exports/stats', forUser('read:accounts'), async (request) =>
+      countExports(db, actorIdOf(request)),
+    )
+    for (const [name, [scope, lines]] of Object.entries(EXPORTS)) {
+      app.get(`/exports/${name}.csv`, forUser(scope), async (request, reply) =>
+        reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${name}.csv"`)
+          .send(Readable.from(lines(db, actorIdOf(request)))),
+      )
+    }
+  }
+}
