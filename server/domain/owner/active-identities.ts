@@ -14,7 +14,8 @@ export async function countActiveIdentities(db: Querier): Promise<ActiveIdentiti
     select count(*)::integer as identities,
            (count(*) filter (where last_post_at > now() - interval '180 days'))::integer as "activeHalfYear",
            (count(*) filter (where last_post_at > now() - interval '30 days'))::integer as "activeMonth",
-           coalesce(sum(posts_count), 0)::integer as "localPosts"
+           (select count(*)::integer from posts
+             where is_local and deleted_at is null and visibility in ('public', 'unlisted')) as "localPosts"
       from actors where is_local and not is_instance_actor and gone_at is null`.execute(db)
   return rows[0] ?? { identities: 0, activeHalfYear: 0, activeMonth: 0, localPosts: 0 }
 }

@@ -13,7 +13,7 @@ import { pageHtml, readHomeTexts, spokenTexts } from '../../domain/owner/home-te
 import { listKnownLanguages } from '../../domain/text/known-languages.ts'
 import { OPEN, forAll, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
-import { MAX_PAGE } from './pages.ts'
+import { ACCOUNT_PAGE, clampLimit } from './pages.ts'
 
 /** Strangers may ask as often as they like: what is counted over the whole home is counted this often. */
 const KEEP_MS = 300_000
@@ -91,7 +91,7 @@ function domainBlocks(app: ApiApp, api: Api): void {
 
 const DirectoryQuery = Type.Object({
   limit: Type.Optional(Type.Integer()),
-  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+  offset: Type.Optional(Type.Integer()),
 })
 
 /** The identities that want to be found; whoever else is known here is the owner's reading. */
@@ -99,9 +99,10 @@ function directory(app: ApiApp, api: Api): void {
   const { db } = api.context
   const options = { ...forAll('read:accounts'), schema: { querystring: DirectoryQuery } }
   app.get('/v1/directory', options, async (request) => {
-    const { limit = 40, offset = 0 } = request.query
+    const limit = clampLimit(request.query.limit, ACCOUNT_PAGE)
+    const offset = Math.max(0, request.query.offset ?? 0)
     const identities = (await listIdentities(db)).filter((actor) => actor.is_discoverable)
-    const page = identities.slice(offset, offset + Math.min(MAX_PAGE, Math.max(1, limit)))
+    const page = identities.slice(offset, offset + limit)
     return accountsFromIds(
       db,
       api.scopeOf(request),

@@ -35,7 +35,7 @@ const NOTHING: Trends = { hashtags: [], posts: [], links: [] }
 
 const OffsetQuery = Type.Object({
   limit: Type.Optional(Type.Integer()),
-  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+  offset: Type.Optional(Type.Integer()),
 })
 
 /** The value of one reader, kept for a while. */
@@ -103,7 +103,7 @@ function cut<T>(
   query: Static<typeof OffsetQuery>,
   sizes: { readonly usual: number; readonly most: number },
 ) {
-  const { offset = 0 } = query
+  const offset = Math.max(0, query.offset ?? 0)
   const limit = clampLimit(query.limit, sizes)
   return { items: all.slice(offset, offset + limit), offset, limit, hasMore: all.length > offset + limit }
 }

@@ -18,6 +18,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
 import { type Actor, findActorByHandle, findActorByUri } from '../../domain/actors/actor.ts'
 import { countActiveIdentities } from '../../domain/owner/active-identities.ts'
+import { readHomeTexts } from '../../domain/owner/home-texts.ts'
 import { originOfHost } from '../../domain/owner/own-uris.ts'
 import { findByPageUrl } from '../../domain/posts/find-remote.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -76,11 +77,12 @@ function hostMetaJson(origin: string): object {
 
 async function nodeInfo({ db, home: facts }: HttpContext, version: NodeInfoVersion): Promise<AnswerParts> {
   const counts = await countActiveIdentities(db)
+  const { title, description } = await readHomeTexts(db)
   const document = nodeInfoDocument(version, {
     softwareVersion: VERSION,
     ...counts,
-    nodeName: facts.primaryDomain()?.domain ?? '',
-    nodeDescription: '',
+    nodeName: title || (facts.primaryDomain()?.domain ?? ''),
+    nodeDescription: description,
   })
   return home(nodeInfoMediaType(version), document)
 }

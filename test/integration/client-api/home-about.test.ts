@@ -42,6 +42,8 @@ test('the words of the owner reach apps in both versions, and their pages', asyn
     [one.title, one.short_description, one.email],
     ['The aviary', 'Birds & their friends', 'ana@mail.example'],
   )
+  const node = await stranger.get<{ metadata: object }>('/nodeinfo/2.1')
+  assert.deepEqual(node.metadata, { nodeName: 'The aviary', nodeDescription: 'Birds & their friends' })
   const about = await stranger.get<{ updated_at: string; content: string }>(
     '/api/v1/instance/extended_description',
   )
