@@ -170,7 +170,7 @@ test('peers are told while the owner wants it, blocked domains only when the own
 test('blocked domains are paged both ways', async () => {
   await home.db.deleteFrom('domain_blocks').execute()
   const all = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.example`)
-  for (const domain of all) await app.post('/api/v1/domain_blocks', { domain })
+  for (const domain of all.toReversed()) await app.post('/api/v1/domain_blocks', { domain })
   const follow = async (path: string): Promise<{ names: string[]; links: Map<string, string> }> => {
     const answer = await app.ask(path)
     const found = [...String(answer.headers['link'] ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)]
