@@ -31,6 +31,8 @@ test('an app files a complaint about somebody and the posts of theirs that it se
   )
   const row = await home.db.selectFrom('reports').selectAll().executeTakeFirstOrThrow()
   assert.deepEqual([row.state, row.post_uris, row.reporter_id], ['new', [post.uri], home.ana.id])
+  const named = await app.post<Report>('/api/v1/reports', { account_id: eve.id, rule_ids: ['2'] })
+  assert.equal(named.category, 'violation', 'whoever names rules says that they were broken')
 })
 
 test('no complaint without scope, about oneself, about nobody, or in a category that is none', async () => {
