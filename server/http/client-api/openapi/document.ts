@@ -10,6 +10,7 @@ import { givenUpOn } from '../deprecations.ts'
 import { ANSWERS } from './answers.ts'
 import { PEOPLE, POSTS } from './entities.ts'
 import { INSTANCE } from './instance-entities.ts'
+import { SEEN } from './seen-entities.ts'
 import { ACCESS, FILTERS, NOTICES, OTHERS } from './more-entities.ts'
 
 export type DescribedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema' | 'config'>
@@ -22,7 +23,7 @@ interface PlainSchema {
 
 /** What may be sent as a body: forms as `a[b]=c`, lists as `a[]=b`. */
 const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
-const SCHEMAS = { ...PEOPLE, ...POSTS, ...FILTERS, ...NOTICES, ...ACCESS, ...OTHERS, ...INSTANCE }
+const SCHEMAS = { ...PEOPLE, ...POSTS, ...FILTERS, ...NOTICES, ...ACCESS, ...OTHERS, ...INSTANCE, ...SEEN }
 /** Pages for the owner's browser, not for programs. */
 const PAGES = /^\/oauth\/(?:authorize|passkey|sign-in)/
 
