@@ -56,6 +56,7 @@ function textRoutes(app: ApiApp, api: Api): void {
   const terms = async () => {
     const { termsOfService, since } = await read()
     return {
+      updated_at: since,
       effective_date: since.slice(0, 10),
       effective: true,
       content: pageHtml(termsOfService),

@@ -58,6 +58,7 @@ test('the words of the owner reach apps in both versions, and their pages', asyn
   )
   const terms = await stranger.get<object>('/api/v1/instance/terms_of_service')
   assert.deepEqual(terms, {
+    updated_at: '2026-11-20T10:00:00.000Z',
     effective_date: '2026-11-20',
     effective: true,
     content: '<p>Be kind.</p>',
