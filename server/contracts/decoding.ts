@@ -38,6 +38,7 @@ export interface DecodedPicture extends DecodedFile {
 /** A part of a file that says where and with what it was made: it becomes empty space of the same length. */
 export interface TellingBox {
   readonly start: number
+  /** 0 for bytes that are no box of their own. */
   readonly headerSize: number
   /** The first byte behind it. */
   readonly end: number

@@ -7,6 +7,7 @@ import {
   MovOutputFormat,
   Mp4OutputFormat,
   Output,
+  TextSubtitleSource,
   WebMOutputFormat,
 } from 'mediabunny'
 
@@ -19,6 +20,8 @@ export interface VideoOptions {
   readonly hasAudio?: boolean
   /** An ISO 6709 location, as phones write it. */
   readonly location?: string
+  /** A text that a track besides picture and sound shows, as drones write their positions. */
+  readonly subtitles?: string
   /** What the packets hold, which must pass untouched. */
   readonly filling?: number
 }
@@ -33,6 +36,8 @@ export async function videoOf(options: VideoOptions = {}): Promise<Buffer> {
   output.addVideoTrack(video)
   const audio = new EncodedAudioPacketSource('opus')
   if (options.hasAudio === true) output.addAudioTrack(audio)
+  const subtitles = new TextSubtitleSource('webvtt')
+  if (options.subtitles !== undefined) output.addSubtitleTrack(subtitles)
   if (options.location !== undefined) {
     output.setMetadataTags({ title: 'A day out', raw: { '©xyz': options.location } })
   }
@@ -51,6 +56,9 @@ export async function videoOf(options: VideoOptions = {}): Promise<Buffer> {
       const packet = new EncodedPacket(new Uint8Array(32).fill(9), 'key', at, 0.5)
       await audio.add(packet, { decoderConfig: sound })
     }
+  }
+  if (options.subtitles !== undefined) {
+    await subtitles.add(`WEBVTT\n\n00:00.000 --> 00:01.000\n${options.subtitles}\n`)
   }
   await output.finalize()
   if (target.buffer === null) throw new Error('no video was written')

@@ -11,7 +11,7 @@ import { isKeptType } from '../../domain/media/media-types.ts'
 import { SNIFF_BYTES, sniffMedia } from '../../domain/media/sniff-media.ts'
 
 const MOST_REASON = 200
-const MOST_BOXES = 10_000
+const MOST_BOXES = 100_000
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -59,7 +59,7 @@ function checkRecording(raw: Members, { size }: DecodeRequest): ReadRecording | 
 function checkBox(raw: unknown, size: number): TellingBox | null {
   if (!isMembers(raw)) return null
   const { start, headerSize, end } = raw
-  if (!isWhole(start) || !isWhole(end) || (headerSize !== 8 && headerSize !== 16)) return null
+  if (!isWhole(start) || !isWhole(end) || !isWhole(headerSize) || headerSize > 16) return null
   return start + headerSize <= end && end <= size ? { start, headerSize, end } : null
 }
 

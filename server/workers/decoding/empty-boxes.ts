@@ -5,7 +5,7 @@ import type { TellingBox } from '../../contracts/decoding.ts'
 const FREE = Buffer.from('free', 'latin1')
 const NAME_AT = 4
 
-/** @param boxes  in order, apart from each other */
+/** @param boxes  those without a header are bytes and no more */
 export async function* emptyBoxes(
   bytes: AsyncIterable<Uint8Array>,
   boxes: readonly TellingBox[],
@@ -25,6 +25,7 @@ function emptied(chunk: Uint8Array, at: number, boxes: readonly TellingBox[]): U
   for (const { start, headerSize, end } of boxes) {
     const nameAt = start + NAME_AT - at
     for (const [index, letter] of FREE.entries()) {
+      if (headerSize === 0) break
       if (nameAt + index >= 0 && nameAt + index < copy.length) copy[nameAt + index] = letter
     }
     copy.fill(0, clamp(start + headerSize - at, copy.length), clamp(end - at, copy.length))

@@ -140,6 +140,13 @@ test('a video passes with its facts; what tells the place is to be emptied', asy
   assert.ok(Math.abs(durationSeconds - 3) < 0.1)
   assert.ok(Math.abs((frameRate ?? 0) - 25) < 0.5)
   assert.ok(telling.some((box) => box.start < at && at < box.end))
+  const flown = await videoOf({ hasAudio: true, subtitles: 'GPS(13.4050,52.5200,19)' })
+  const position = flown.indexOf('GPS(13.4050')
+  assert.ok(position > 0)
+  const emptied = (await recording(flown)).telling
+  assert.ok(emptied.some((box) => box.headerSize === 0 && box.start <= position && position < box.end))
+  const packet = flown.indexOf(Buffer.alloc(64, 7))
+  assert.ok(!emptied.some((box) => box.start <= packet && packet < box.end))
   assert.equal((await recording(await videoOf({}))).kind, 'gifv')
   assert.equal((await recording(await videoOf({ seconds: 61, framesPerSecond: 2 }))).kind, 'video')
   const webm = await recording(await videoOf({ container: 'webm', hasAudio: true, width: 640, height: 360 }))

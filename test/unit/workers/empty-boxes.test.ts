@@ -18,6 +18,7 @@ test('a box is emptied however its file is cut into pieces, and everything else 
   const boxes = [
     { start: 5, headerSize: 8, end: 25 },
     { start: 32, headerSize: 16, end: 51 },
+    { start: 52, headerSize: 0, end: 54 },
   ]
   const wanted = Buffer.concat([
     Buffer.from('front\0\0\0\x14free'),
@@ -25,7 +26,7 @@ test('a box is emptied however its file is cut into pieces, and everything else 
     Buffer.from('between\0\0\0\x01free'),
     Buffer.alloc(8, 5),
     Buffer.alloc(3),
-    Buffer.from('behind'),
+    Buffer.from('b\0\0ind'),
   ])
   for (let length = 1; length <= file.length; length += 1) {
     const parts: Uint8Array[] = []
