@@ -93,6 +93,12 @@ interface PostHashtagsTable {
   hashtag_id: string
 }
 
+interface PostLinksTable {
+  /** Of the address, by `link_key`. */
+  link: string
+  post_id: string
+}
+
 interface AttachmentsTable {
   id: Generated<string>
   post_id: Nullable<string>
@@ -159,6 +165,7 @@ export interface PostTables {
   mentions: MentionsTable
   hashtags: HashtagsTable
   post_hashtags: PostHashtagsTable
+  post_links: PostLinksTable
   attachments: AttachmentsTable
   interactions: InteractionsTable
   tombstones: TombstonesTable

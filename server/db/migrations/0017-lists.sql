@@ -65,3 +65,48 @@ create index followed_hashtags_hashtag on followed_hashtags (hashtag_id);
 -- By which apps page: names would put what was blocked last anywhere.
 alter table domain_blocks add column id bigint not null default next_id();
 create unique index domain_blocks_id on domain_blocks (id);
+
+-- Links in posts, but for those to people and hashtags, by address without fragment.
+create table post_links (
+  link bigint not null,
+  post_id bigint not null references posts (id) on delete cascade,
+  primary key (link, post_id)
+);
+create index post_links_post on post_links (post_id);
+create index cards_page_url on cards (page_url) where page_url is not null;
+
+-- The same on every machine and in every version, since it is stored.
+create function link_key(url text) returns bigint language sql immutable strict parallel safe as $$
+  select ('x' || left(md5(split_part(url, '#', 1)), 16))::bit(64)::bigint
+$$;
+
+create function links_in(html text) returns setof bigint language sql immutable strict parallel safe as $$
+  select distinct link_key(replace(address, '&amp;', '&'))
+    from (select substring(tag[1] from 'href="(https?://[^"]+)"') as address
+            from regexp_matches(html, '<a ([^>]*)>', 'g') as tag
+           where tag[1] !~ 'class="[^"]*(mention|hashtag|u-url)' limit 20) as found
+   where address is not null
+$$;
+
+-- Kept by the database, so that no way of writing a post can forget it.
+create function note_new_links() returns trigger language plpgsql as $$
+begin
+  insert into post_links (link, post_id)
+  select link, added.id from added, links_in(added.content_html) as link where added.content_html like '%<a %';
+  return null;
+end
+$$;
+create trigger posts_note_links after insert on posts
+  referencing new table as added for each statement execute function note_new_links();
+
+create function note_links_again() returns trigger language plpgsql as $$
+begin
+  delete from post_links where post_id = new.id;
+  insert into post_links (link, post_id) select links_in(new.content_html), new.id;
+  return null;
+end
+$$;
+create trigger posts_note_links_again after update of content_html on posts
+  for each row when (old.content_html is distinct from new.content_html) execute function note_links_again();
+insert into post_links (link, post_id)
+select link, posts.id from posts, links_in(posts.content_html) as link where posts.content_html like '%<a %';

@@ -76,32 +76,10 @@ export async function listPublicPosts(
   filter: PublicFilter,
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
-  return listWhere(db, page, [publicPosts(viewerId), ...narrowedTo(filter)])
+  return listWhere(db, page, [...narrowedTo(filter), publicPosts(viewerId)])
 }
 
-export interface HashtagFilter extends PublicFilter {
-  /** Names in lower case; a post must carry one of the first list, all of the second, none of the third. */
-  readonly any: readonly string[]
-  readonly all: readonly string[]
-  readonly none: readonly string[]
-}
-
-export async function listHashtagPosts(
-  db: Querier,
-  viewerId: string | null,
-  filter: HashtagFilter,
-  page: PageRequest,
-): Promise<PageOf<PostRow>> {
-  return listWhere(db, page, [
-    publicPosts(viewerId),
-    hasHashtag(filter.any),
-    ...filter.all.map((name) => hasHashtag([name])),
-    filter.none.length === 0 ? ALWAYS : sql<SqlBool>`not ${hasHashtag(filter.none)}`,
-    ...narrowedTo(filter),
-  ])
-}
-
-function narrowedTo(filter: PublicFilter): Condition[] {
+export function narrowedTo(filter: PublicFilter): Condition[] {
   return [
     filter.onlyLocal ? sql<SqlBool>`posts.is_local` : ALWAYS,
     filter.onlyRemote ? sql<SqlBool>`not posts.is_local` : ALWAYS,
@@ -109,7 +87,8 @@ function narrowedTo(filter: PublicFilter): Condition[] {
   ]
 }
 
-async function listWhere(
+/** Posts by their ids; one statement. */
+export async function listWhere(
   db: Querier,
   page: PageRequest,
   conditions: readonly Condition[],

@@ -3,12 +3,9 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Status } from '../../contracts/status.ts'
 import type { PageOf } from '../../db/paging.ts'
-import {
-  listBookmarkedPosts,
-  listHashtagPosts,
-  listLikedPosts,
-  listPublicPosts,
-} from '../../domain/posts/list-posts.ts'
+import { listBookmarkedPosts, listLikedPosts, listPublicPosts } from '../../domain/posts/list-posts.ts'
+import { listLinkingPosts } from '../../domain/posts/list-linking.ts'
+import { listHashtagPosts } from '../../domain/posts/list-tagged.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
@@ -20,6 +17,7 @@ import { PAGE_MEMBERS, PageQuery, STATUS_PAGE, linkPage, pageRequest } from './p
 const Flag = Type.Optional(Type.Boolean())
 const PublicQuery = Type.Object({ ...PAGE_MEMBERS, local: Flag, remote: Flag, only_media: Flag })
 const Hashtags = Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 4 }))
+const LinkQuery = Type.Object({ ...PAGE_MEMBERS, url: Type.String({ minLength: 1, maxLength: 2_048 }) })
 const HashtagQuery = Type.Object({ ...PublicQuery.properties, any: Hashtags, all: Hashtags, none: Hashtags })
 
 /** Sends one page of posts as statuses, with its Link header. */
@@ -84,6 +82,12 @@ function publicTimelines(app: ApiApp, api: Api): void {
       none: (query.none ?? []).map(hashtagKey),
     }
     const page = await listHashtagPosts(db, actorIdOf(request), filter, pageRequest(query, STATUS_PAGE))
+    return sendStatuses(api, request, reply, page)
+  })
+  const linking = { ...forUser('read:statuses'), schema: { querystring: LinkQuery } }
+  app.get('/timelines/link', linking, async (request, reply) => {
+    const wanted = pageRequest(request.query, STATUS_PAGE)
+    const page = await listLinkingPosts(db, actorIdOf(request), request.query.url, wanted)
     return sendStatuses(api, request, reply, page)
   })
 }

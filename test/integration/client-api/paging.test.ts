@@ -141,6 +141,12 @@ const LISTS: Readonly<Record<string, (random: Random) => PagedList>> = {
   // Only what follows the milliseconds in their ids tells them apart.
   'home, many posts of one moment': () => postsAt('/api/v1/timelines/home', { publishedAt: new Date() }),
   hashtag: () => postsAt('/api/v1/timelines/tag/paged'),
+  'several hashtags': () =>
+    postsAt('/api/v1/timelines/tag/paged?any[]=walked', { hashtags: ['paged', 'walked'] }),
+  link: () =>
+    postsAt('/api/v1/timelines/link?url=https://site.example/', {
+      html: '<p><a href="https://site.example/" rel="nofollow">there</a></p>',
+    }),
   list: () => postsAt(`/api/v1/timelines/list/${listId}`),
   'posts of an account': () => postsAt(`/api/v1/accounts/${ben.id}/statuses`),
   favourites: (random) => actedOn('/api/v1/favourites', 'favourite', 'unfavourite', random),

@@ -131,6 +131,7 @@ test('a page of forty posts of every kind costs at most eight statements, wherev
     '/timelines/public?limit=40',
     '/timelines/tag/one?limit=40&any[]=two1',
     `/timelines/list/${listId}?limit=40`,
+    '/timelines/link?limit=40&url=https://site.example/',
     `/accounts/${ben.id}/statuses?limit=40`,
     '/favourites?limit=40',
     '/bookmarks?limit=40',
@@ -205,6 +206,11 @@ test('hashtag timelines take any, all and none; public ones tell here from elsew
   assert.deepEqual(await tag('CATS?all[]=dogs'), [both.id])
   assert.deepEqual(await tag('cats?any[]=birds&none[]=dogs'), [mine.id, birds.id, cats.id])
   assert.deepEqual(await tag('cats?local=true'), [mine.id])
+  assert.deepEqual(await tag('cats?any[]=dogs&limit=2'), [mine.id, cats.id])
+  assert.deepEqual(await tag(`cats?any[]=dogs&limit=1&min_id=${both.id}`), [cats.id])
+  assert.deepEqual(await tag('cats?any[]=birds&local=true&any[]=never'), [mine.id])
+  assert.deepEqual(await tag('cats?all[]=never'), [])
+  assert.deepEqual(await tag('never'), [])
   const known = async (query: string): Promise<string[]> =>
     (await page(app, `/api/v1/timelines/public${query}`)).ids
   assert.deepEqual(await known('?remote=1'), [birds.id, cats.id, both.id])
@@ -231,4 +237,43 @@ test('the posts of an account are filtered as asked', async () => {
   assert.deepEqual(await list('?only_media=true'), [reply.id])
   assert.deepEqual(await list('?tagged=Tea'), [plain.id])
   assert.deepEqual(await list('?pinned=true'), [])
+})
+
+test('the timeline of a link has the public posts that carry it, in their text or on their card', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const { db, others } = home
+  const ben = await others.actor('ben')
+  const link = (href: string, name = ''): string =>
+    `<p>see <a href="${href}"${name} rel="nofollow">this</a></p>`
+  const escaped = 'https://site.example/a?x=1&amp;y=2'
+  const text = await others.post(ben, { html: link(escaped) })
+  const fragment = await others.post(ben, { html: link(`${escaped}#part`) })
+  await others.post(ben, { html: link(escaped), visibility: 'unlisted' })
+  await others.post(ben, { html: link('https://site.example/a?x=1') })
+  await others.post(ben, { html: link(escaped, ' class="u-url mention"') })
+  const boosted = await others.post(ben, { boostOf: text })
+  const carded = await others.post(ben, { html: link('https://short.example/1') })
+  const card = {
+    url: 'https://short.example/1',
+    host: 'short.example',
+    page_url: 'https://site.example/a?x=1&y=2',
+  }
+  const { id } = await db.insertInto('cards').values(card).returning('id').executeTakeFirstOrThrow()
+  await db.insertInto('post_cards').values({ post_id: carded.id, card_id: id }).execute()
+  const linking = async (url: string, more = ''): Promise<string[]> =>
+    (await page(app, `/api/v1/timelines/link?url=${encodeURIComponent(url)}${more}`)).ids
+  const address = 'https://Site.Example/a?x=1&y=2#top'
+  assert.deepEqual(await linking(address), [carded.id, fragment.id, text.id])
+  assert.ok(!(await linking(address)).includes(boosted.id))
+  assert.deepEqual(await linking(address, `&min_id=${text.id}&limit=1`), [fragment.id])
+  assert.deepEqual(await linking('https://short.example/1'), [carded.id])
+  const edited = { content_html: link('https://other.example/') }
+  await db.updateTable('posts').set(edited).where('id', '=', text.id).execute()
+  assert.deepEqual(await linking(address), [carded.id, fragment.id])
+  assert.deepEqual(await linking('https://other.example'), [text.id])
+  assert.deepEqual(await linking('no address'), [])
+  assert.equal((await app.ask('/api/v1/timelines/link')).status, 422)
+  await app.post(`/api/v1/accounts/${ben.id}/block`)
+  assert.deepEqual(await linking(address), [])
 })

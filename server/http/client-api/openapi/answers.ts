@@ -84,6 +84,7 @@ const BY_ENTITY: Readonly<Record<string, readonly string[]>> = {
     'GET /v1/timelines/public',
     'GET /v1/timelines/tag/:hashtag',
     'GET /v1/timelines/list/:list_id',
+    'GET /v1/timelines/link',
     'GET /v1/trends/statuses',
   ],
   'Status|ScheduledStatus': ['POST /v1/statuses'],
