@@ -130,9 +130,7 @@ const BY_ENTITY: Readonly<Record<string, readonly string[]>> = {
   Empty: SILENT,
   'Text[]': ['GET /v1/domain_blocks', 'GET /v1/instance/peers'],
   Count: ['GET /v1/notifications/unread_count', 'GET /v2/notifications/unread_count'],
-  Page: ['extended_description', 'privacy_policy', 'terms_of_service'].map(
-    (name) => `GET /v1/instance/${name}`,
-  ),
+  Page: ['GET /v1/instance/extended_description', 'GET /v1/instance/privacy_policy'],
   Preferences: ['GET /v1/preferences'],
   SearchResults: ['GET /v2/search'],
   SearchResultsV1: ['GET /v1/search'],
