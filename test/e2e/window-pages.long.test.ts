@@ -62,6 +62,7 @@ const READY: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     page.getByRole('button', { name: /^Following/ }).waitFor(),
   '/write': async (page) => page.getByLabel('Text', { exact: true }).waitFor(),
   '/you': async (page) => page.getByText('Homebird 0.1.0').waitFor(),
+  '/sign-in': async (page) => page.getByRole('heading', { name: 'Passkeys' }).waitFor(),
 }
 
 for (const width of WIDTHS) {
