@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessHome } from '../support/process-home.ts'
 import { until } from '../support/until.ts'
+import { API_SIZES, type Measures, measureApi, ratios } from './api-load.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
 import { requestBytes, runLoad } from './http-load.ts'
 import { processTree, usageOf } from './processes.ts'
@@ -281,6 +282,19 @@ async function readsOf(bench: BenchHome): Promise<BenchResult[]> {
   return results
 }
 
+/** Apps, servers and readers on a small library and on a large one, and how much slower the large one is. */
+async function api(): Promise<BenchResult[]> {
+  const results: BenchResult[] = []
+  const measures: Measures[] = []
+  for (const posts of API_SIZES) {
+    const found = await withHome({}, async (bench) => measureApi(bench, posts))
+    results.push(...found.results)
+    measures.push(found.measures)
+  }
+  const [small, large] = measures
+  return small === undefined || large === undefined ? results : [...results, ...ratios(small, large)]
+}
+
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
   start,
   memory,
@@ -289,6 +303,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   reads,
   scanners,
   search: async () => withHome({}, searchLoad),
+  api,
 }
 
 /** Names for several at once. */
