@@ -154,4 +154,6 @@ function stopOnSignals(io: CommandIo, stopping: AbortController): void {
     stopping.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  // Whoever read along has left, as with `| head`: other programs end there, and a home ends in order.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => stopping.abort())
 }

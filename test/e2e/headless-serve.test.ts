@@ -73,6 +73,22 @@ test('a second Ctrl-C is explained and changes nothing', async (t) => {
   assert.equal(processFacts(worker), null)
 })
 
+test('when nobody reads any longer what it says, it stops in order', async (t) => {
+  const dataDir = testDataDir(t, 'home')
+  const home = serve(t, dataDir, setUp(dataDir))
+  await home.untilSaid(RUNS)
+  const status = await statusOf(t, dataDir)
+  home.child.stdout?.destroy()
+  home.child.stderr?.destroy()
+  // It has something to say.
+  process.kill(pidOf(status, 'worker-0'), 'SIGKILL')
+  assert.equal((await home.finished).code, ExitCode.ok)
+  assert.deepEqual(
+    ['database', 'server-0', 'worker-0'].map((part) => processFacts(pidOf(status, part))),
+    [null, null, null],
+  )
+})
+
 test('server, worker and database that are killed come back, and every request after that is answered', async (t) => {
   const dataDir = testDataDir(t, 'home')
   const home = serve(t, dataDir, setUp(dataDir))
