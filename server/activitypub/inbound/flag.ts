@@ -27,7 +27,7 @@ async function takeFlag(batch: Batch, message: InboundMessage): Promise<string |
   if (targetId === undefined) return 'it is about nobody and nothing of this home'
   const signer = batch.signerOf(message)
   const key = hash('sha256', `${signerUri}\n${activity.objectUris.join('\n')}\n${activity.content ?? ''}`)
-  const isNew = await receiveReport(batch.tx, {
+  const reportId = await receiveReport(batch.tx, {
     uri: activity.id ?? `${signerUri}#flags/${key}`,
     reporterId: signer.id,
     reporterHost: signer.host,
@@ -38,7 +38,7 @@ async function takeFlag(batch: Batch, message: InboundMessage): Promise<string |
       .map(({ uri }) => uri),
     comment: activity.content ?? '',
   })
-  if (!isNew) return 'it is known, or its server has complained enough for now'
-  batch.notify([{ actorId: targetId, kind: 'admin.report', fromActorId: signer.id, postId: null }])
+  if (reportId === null) return 'it is known, or its server has complained enough for now'
+  batch.notify([{ actorId: targetId, kind: 'admin.report', fromActorId: signer.id, postId: null, reportId }])
   return null
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import { notify } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
+import { tellOfLostAccounts } from '../follows/lost-accounts.ts'
 import { forgetProfile } from '../profiles/profile-readings.ts'
 import { removePosts } from '../posts/remove-posts.ts'
 import type { Actor } from './actor.ts'
@@ -50,6 +51,7 @@ export async function forgetGoneActor(tx: Transaction, actorId: string, now: Dat
     .returning('id')
     .executeTakeFirst()
   if (gone === undefined) return
+  await tellOfLostAccounts(tx, [actorId])
   await removeFollowsOf(tx, actorId)
   await sql`update actor_keys set revoked_at = ${now} where actor_id = ${actorId}`.execute(tx)
   await sql`delete from notifications where from_actor_id = ${actorId}`.execute(tx)

@@ -30,7 +30,7 @@ export async function blockDomain(tx: Transaction, word: DomainWord): Promise<En
     .values({ domain: word.domain, comment: word.comment, created_at: word.now, is_own: true })
     .onConflict((conflict) => conflict.column('domain').doUpdateSet({ comment: word.comment, is_own: true }))
     .execute()
-  return afterWords(tx)
+  return afterWords(tx, word.domain)
 }
 
 /** Takes a block back. One that lists name too is allowed expressly, or it would be back tomorrow. */
@@ -66,12 +66,15 @@ export async function lockDomainWords(tx: Transaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(7203153)`.execute(tx)
 }
 
-/** Puts what was said into force, in all processes once the transaction is committed. */
-export async function afterWords(tx: Transaction): Promise<EndedTies> {
+/**
+ * Puts what was said into force, in all processes once the transaction is committed.
+ * @param blocked  the domain that the owner has just blocked
+ */
+export async function afterWords(tx: Transaction, blocked: string | null = null): Promise<EndedTies> {
   await applyBlockLists(tx, await listOwnHosts(tx))
   await forgivePurged(tx)
   await notify(tx, 'changed', 'domain_blocks')
-  return endTiesToBlockedDomains(tx)
+  return endTiesToBlockedDomains(tx, blocked)
 }
 
 async function insertAllowance(tx: Transaction, { domain, comment, now }: DomainWord): Promise<void> {

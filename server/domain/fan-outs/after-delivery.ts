@@ -4,6 +4,7 @@ import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
 import { removeFollowsOf } from '../actors/actor-freshness.ts'
+import { tellOfLostAccounts } from '../follows/lost-accounts.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
 
 /** So many different days of 404 make an inbox gone. */
@@ -28,6 +29,10 @@ async function forgetInbox(tx: Transaction, inboxUri: string, now: Date): Promis
     update actors set gone_at = ${now}
      where host = ${host} and domain_id is null and inbox_uri = ${inboxUri} and gone_at is null
     returning id`.execute(tx)
+  await tellOfLostAccounts(
+    tx,
+    rows.map(({ id }) => id),
+  )
   for (const { id } of rows) await removeFollowsOf(tx, id)
   await tx.deleteFrom('missing_inboxes').where('inbox_uri', '=', inboxUri).execute()
 }

@@ -135,6 +135,14 @@ export async function carryBlocksOver(
   }
 }
 
+/** Whoever was accepted is no stranger under the new name either. */
+export async function carryPermissionsOver(tx: Transaction, from: Actor, to: Actor): Promise<void> {
+  await sql`
+    insert into notification_permissions (actor_id, from_actor_id)
+    select actor_id, ${to.id} from notification_permissions where from_actor_id = ${from.id} and actor_id <> ${to.id}
+        on conflict do nothing`.execute(tx)
+}
+
 /** A note about the new actor stays, and gets the other below it. */
 export async function carryNotesOver(tx: Transaction, from: Actor, to: Actor): Promise<void> {
   await sql`

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Actor } from '../actors/actor.ts'
 import type { Home } from '../owner/home.ts'
-import { carryBlocksOver, carryFollowsOver, carryNotesOver } from './carry-over.ts'
+import { carryBlocksOver, carryFollowsOver, carryNotesOver, carryPermissionsOver } from './carry-over.ts'
 
 /** An actor moves once in this time (rule 26). */
 export const MOVE_PAUSE_DAYS = 7
@@ -61,6 +61,7 @@ export async function followMove(
   const followedBefore = await carryFollowsOver(tx, home, from, to, now)
   await carryBlocksOver(tx, home, { from, to, except: followedBefore }, now)
   await carryNotesOver(tx, from, to)
+  await carryPermissionsOver(tx, from, to)
   return true
 }
 

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { NotificationType } from '../../contracts/notification.ts'
 
-const GROUPED_TYPES: readonly NotificationType[] = ['favourite', 'reblog', 'follow']
+export const GROUPED_TYPES: readonly NotificationType[] = ['favourite', 'reblog', 'follow']
 
 /** How long after the first one others come into its group. */
 const GROUP_HOURS = 12

@@ -26,6 +26,10 @@ export async function startPurge(tx: Transaction, domain: string): Promise<numbe
   const hosts = rows.map(({ host }) => host).filter((host) => domainAndParents(host).includes(domain))
   if (hosts.length === 0) return 0
   await sql`
+    update severances set is_purged = true where target = ${domain} or target like '%.' || ${domain}`.execute(
+    tx,
+  )
+  await sql`
     insert into peers (host) select host from unnest(${hosts}::text[]) as host order by host
         on conflict (host) do nothing`.execute(tx)
   await moveRows(tx, peerGraph, hosts, 'purging', { priority: 0 })

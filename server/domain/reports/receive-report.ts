@@ -16,15 +16,16 @@ export interface IncomingReport {
 const MOST_OPEN_PER_HOST = 50
 const MOST_COMMENT = 5_000
 
-/** @returns false when it is known, or its server has complained enough for now */
-export async function receiveReport(tx: Transaction, report: IncomingReport): Promise<boolean> {
+/** @returns its id; null when it is known, or its server has complained enough for now */
+export async function receiveReport(tx: Transaction, report: IncomingReport): Promise<string | null> {
   const comment = cleanLines(report.comment, MOST_COMMENT)
-  const { numAffectedRows = 0n } = await sql`
+  const { rows } = await sql<{ id: string }>`
     insert into reports (uri, reporter_id, reporter_host, target_id, is_ours, post_uris, comment, state)
     select ${report.uri}, ${report.reporterId}::bigint, ${report.reporterHost}, ${report.targetId}::bigint, false,
            ${[...report.postUris]}::text[], ${comment}, 'received'
      where (select count(*) from reports
              where reporter_host = ${report.reporterHost} and resolved_at is null and not is_ours) < ${MOST_OPEN_PER_HOST}
-        on conflict (uri) do nothing`.execute(tx)
-  return numAffectedRows > 0n
+        on conflict (uri) do nothing
+    returning id`.execute(tx)
+  return rows[0]?.id ?? null
 }

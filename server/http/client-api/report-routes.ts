@@ -6,6 +6,7 @@ import { inTransaction } from '../../db/transaction.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { findVisiblePosts } from '../../domain/posts/find-post.ts'
 import { fileReport } from '../../domain/reports/file-report.ts'
+import { reportEntity } from '../../domain/reports/report-entities.ts'
 import { forUser } from './access.ts'
 import { type Api, type ApiApp, getAccountActor } from './api.ts'
 
@@ -49,18 +50,11 @@ export function reportRoutes(api: Api): FastifyPluginAsync {
         fileReport(tx, home, reporter, target, form, api.now()),
       )
       const [account] = await accountsFromIds(db, api.scopeOf(request), [target.id])
-      return {
-        id: report.id,
-        action_taken: false,
-        action_taken_at: null,
-        category: report.category,
-        comment: report.comment,
-        forwarded: report.is_forwarded,
-        created_at: report.created_at.toISOString(),
-        status_ids: posts.map(({ id }) => id),
-        rule_ids: report.rule_ids,
-        target_account: account ?? null,
-      }
+      return reportEntity(
+        report,
+        posts.map(({ id }) => id),
+        account ?? null,
+      )
     })
   }
 }

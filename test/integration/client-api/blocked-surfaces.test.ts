@@ -119,7 +119,12 @@ async function surfaces(one: Known): Promise<Record<string, boolean>> {
   found['post'] = await opens(app, post.id)
   found['post, to strangers'] = await opens(stranger, post.id)
   found['boost'] = await opens(app, boost.id)
-  found['unread'] = (await app.get<{ count: number }>('/api/v1/notifications/unread_count')).count > 0
+  found['unread'] =
+    (
+      await app.get<{ count: number }>(
+        '/api/v1/notifications/unread_count?exclude_types[]=severed_relationships',
+      )
+    ).count > 0
   return found
 }
 

@@ -35,12 +35,12 @@ test('a complaint by another server about me and my posts is kept as plain text,
   const told = await listNotifications(
     db,
     home.me.id,
-    { types: [kind], excludedTypes: [], fromActorId: null },
+    { types: [kind], excludedTypes: [], fromActorId: null, withFiltered: false },
     { maxId: null, sinceId: null, minId: null, limit: 10 },
   )
   assert.deepEqual(
-    told.items.map((one) => one.kind),
-    [kind],
+    told.items.map((one) => [one.kind, one.report_id]),
+    [[kind, report.id]],
   )
 })
 

@@ -25,6 +25,11 @@ import {
   NOTIFICATION_TYPES,
   type Notification,
   type NotificationGroup,
+  type NotificationPolicy,
+  type NotificationPolicyV1,
+  type NotificationRequest,
+  type PartialAccount,
+  type SeveranceEvent,
 } from '../../../contracts/notification.ts'
 import type {
   Application,
@@ -86,6 +91,16 @@ export const FILTERS = {
   ),
 }
 
+const MORE_OF_NOTIFICATION = {
+  emoji_reaction: maybe(ref<EmojiReaction>('EmojiReaction')),
+  emoji: maybe(text()),
+  emoji_url: maybe(text()),
+  report: maybe(ref<Report>('Report')),
+  event: maybe(ref<SeveranceEvent>('SeveranceEvent')),
+}
+const policyWord = word('accept', 'filter', 'drop')
+const PENDING = object({ pending_requests_count: count, pending_notifications_count: count })
+
 export const NOTICES = {
   Notification: entity<Notification>()(
     object({
@@ -95,9 +110,7 @@ export const NOTICES = {
       created_at: moment,
       account,
       status: maybe(status),
-      emoji_reaction: maybe(ref<EmojiReaction>('EmojiReaction')),
-      emoji: maybe(text()),
-      emoji_url: maybe(text()),
+      ...MORE_OF_NOTIFICATION,
     }),
   ),
   NotificationGroup: entity<NotificationGroup>()(
@@ -105,19 +118,72 @@ export const NOTICES = {
       group_key: text(),
       notifications_count: count,
       type: notificationType,
-      most_recent_notification_id: id,
-      page_min_id: id,
-      page_max_id: id,
-      latest_page_notification_at: moment,
+      most_recent_notification_id: integer(),
+      page_min_id: maybe(id),
+      page_max_id: maybe(id),
+      latest_page_notification_at: maybe(moment),
       sample_account_ids: list(id),
       status_id: maybe(id),
+      ...MORE_OF_NOTIFICATION,
     }),
   ),
   GroupedNotifications: entity<GroupedNotifications>()(
     object({
       accounts: list(account),
+      partial_accounts: maybe(list(ref<PartialAccount>('PartialAccount'))),
       statuses: list(status),
       notification_groups: list(ref<NotificationGroup>('NotificationGroup')),
+    }),
+  ),
+  PartialAccount: entity<PartialAccount>()(
+    object({
+      id,
+      acct: text(),
+      locked: flag,
+      bot: flag,
+      url: text(),
+      avatar: text(),
+      avatar_static: text(),
+    }),
+  ),
+  SeveranceEvent: entity<SeveranceEvent>()(
+    object({
+      id,
+      type: word('domain_block', 'user_domain_block', 'account_suspension'),
+      purged: flag,
+      target_name: text(),
+      followers_count: count,
+      following_count: count,
+      created_at: moment,
+    }),
+  ),
+  NotificationRequest: entity<NotificationRequest>()(
+    object({
+      id,
+      created_at: moment,
+      updated_at: moment,
+      notifications_count: text('a number'),
+      account,
+      last_status: orNull(status),
+    }),
+  ),
+  NotificationPolicy: entity<NotificationPolicy>()(
+    object({
+      for_not_following: policyWord,
+      for_not_followers: policyWord,
+      for_new_accounts: policyWord,
+      for_private_mentions: policyWord,
+      for_limited_accounts: policyWord,
+      summary: PENDING,
+    }),
+  ),
+  NotificationPolicyV1: entity<NotificationPolicyV1>()(
+    object({
+      filter_not_following: flag,
+      filter_not_followers: flag,
+      filter_new_accounts: flag,
+      filter_private_mentions: flag,
+      summary: PENDING,
     }),
   ),
   Conversation: entity<Conversation>()(
