@@ -17,6 +17,7 @@ import { streamingRoutes } from '../../../server/http/streaming/index.ts'
 import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-home.ts'
 import { type ApiDocument, AnswerChecker } from '../../support/answer-checker.ts'
 import { PushReceiver } from '../../support/push-receiver.ts'
+import { tell } from '../../support/tell.ts'
 
 let opened: Promise<ApiHome> | null = null
 const openHome = async (): Promise<ApiHome> => {
@@ -166,6 +167,10 @@ async function fillHome(
   await make('/api/v1/push/subscription', { subscription: { endpoint: 'https://push.example/', keys } })
   const [notification] = await app.get<Notification[]>('/api/v1/notifications')
   const { notification_groups: groups } = await app.get<GroupedNotifications>('/api/v2/notifications')
+  await app.call('PATCH', '/api/v2/notifications/policy', { for_not_following: 'filter' })
+  const stranger = await home.others.actor('stranger')
+  await tell(home, { actorId: home.ana.id, kind: 'follow', fromActorId: stranger.id, postId: null })
+  const [waiting] = await app.get<{ id: string }[]>('/api/v1/notifications/requests')
   const [token] = await app.get<{ id: string }[]>('/api/v1/tokens')
   const values: ReadonlyArray<readonly [RegExp, string]> = [
     [/(?<=\/accounts\/):id/, eve.id],
@@ -178,6 +183,7 @@ async function fillHome(
     [/(?<=\/statuses\/):id/, status],
     [/(?<=\/scheduled_statuses\/):id/, scheduled],
     [/(?<=\/notifications\/):id/, notification?.id ?? ''],
+    [/(?<=\/requests\/):id/, waiting?.id ?? ''],
     [/:group_key/, groups[0]?.group_key ?? ''],
     [/(?<=\/tokens\/):id/, token?.id ?? ''],
     [/:name|:hashtag/, 'cats'],
