@@ -196,6 +196,7 @@ async function fillHome(
     '/api/v1/accounts': `?id[]=${eve.id}`,
     '/api/v1/statuses': `?id[]=${status}&id[]=${theirs.id}`,
     '/api/v1/markers': '?timeline[]=home',
+    '/api/v1/timelines/link': '?url=https://news.example/',
     '/api/v1/search': '?q=cats',
     '/api/v2/search': '?q=cats',
   }
