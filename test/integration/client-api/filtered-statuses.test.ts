@@ -130,18 +130,21 @@ test('a filter ends by the clock and holds again when it is given more time', as
 
 test('filters cost a page no statement, and a change in another process is heard of', async () => {
   const post = await home.others.post(ben, { html: '<p>soup</p>', shownTo: [home.ana] })
-  const page = async (): Promise<number> => {
-    const begin = home.statementCount()
-    await app.get('/api/v1/timelines/home')
-    return home.statementCount() - begin
+  /** The least of several pages: now and then the token is looked up anew, or the news of the change itself come in between. */
+  const statements = async (): Promise<number> => {
+    const counts: number[] = []
+    for (let round = 0; round < 6; round += 1) {
+      const begin = home.statementCount()
+      await app.get('/api/v1/timelines/home')
+      counts.push(home.statementCount() - begin)
+    }
+    return Math.min(...counts)
   }
-  await page()
-  const without = await page()
+  const without = await statements()
   await make({
     keywords_attributes: Array.from({ length: 500 }, (_, index) => ({ keyword: `soup ${index}` })),
   })
-  await page()
-  assert.equal(await page(), without)
+  assert.equal(await statements(), without)
   // As another process of the home does it: rows, and the news of them.
   const stream = new EventReader(await app.open('/api/v1/streaming/user'))
   await home.db
