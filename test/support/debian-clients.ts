@@ -37,6 +37,7 @@ const environment = ({ host, address, caFile }: WayToHome): NodeJS.ProcessEnv =>
   PYTHONPATH: SUPPORT,
   HOMEBIRD_TEST_DIAL: `${host}=${address}`,
   REQUESTS_CA_BUNDLE: caFile,
+  PYTHONDONTWRITEBYTECODE: '1',
 })
 
 interface LibraryAnswer {
