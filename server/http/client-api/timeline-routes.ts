@@ -16,7 +16,10 @@ import { PAGE_MEMBERS, PageQuery, STATUS_PAGE, linkPage, pageRequest } from './p
 
 const Flag = Type.Optional(Type.Boolean())
 const PublicQuery = Type.Object({ ...PAGE_MEMBERS, local: Flag, remote: Flag, only_media: Flag })
-const Hashtags = Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 4 }))
+/** So many further hashtags count of each kind, as on other servers; more are no mistake. */
+const MOST_HASHTAGS = 4
+const Hashtags = Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 }))
+const hashtagsOf = (names: readonly string[] = []): string[] => names.slice(0, MOST_HASHTAGS).map(hashtagKey)
 const LinkQuery = Type.Object({ ...PAGE_MEMBERS, url: Type.String({ minLength: 1, maxLength: 2_048 }) })
 const HashtagQuery = Type.Object({ ...PublicQuery.properties, any: Hashtags, all: Hashtags, none: Hashtags })
 
@@ -77,9 +80,9 @@ function publicTimelines(app: ApiApp, api: Api): void {
     const { query, params } = request
     const filter = {
       ...filterOf(query),
-      any: [params.hashtag, ...(query.any ?? [])].map(hashtagKey),
-      all: (query.all ?? []).map(hashtagKey),
-      none: (query.none ?? []).map(hashtagKey),
+      any: [hashtagKey(params.hashtag.replace(/^[#\uFF03]/, '')), ...hashtagsOf(query.any)],
+      all: hashtagsOf(query.all),
+      none: hashtagsOf(query.none),
     }
     const page = await listHashtagPosts(db, actorIdOf(request), filter, pageRequest(query, STATUS_PAGE))
     return sendStatuses(api, request, reply, page)
