@@ -107,7 +107,8 @@ async function requireUsable(
        and (post_id is null or post_id = ${postId}::bigint) and scheduled_id is null
      order by id for update`.execute(tx)
   refuseMissing(attachmentIds, rows.length)
-  if (rows.length > 1 && rows.some(({ kind }) => kind !== 'image')) {
+  // Pictures that move may stand among others.
+  if (rows.length > 1 && rows.some(({ kind }) => kind === 'video' || kind === 'audio')) {
     throw refusedMedia(attachmentIds, 'Cannot attach a video or a sound to a post that has other files')
   }
   if (rows.some((row) => row.file_key === null)) {

@@ -58,6 +58,13 @@ test('four pictures go into a post, five do not, nor a sound among pictures', as
   const sound = await bea.uploads(mp3Of(), [], 'a.mp3')
   assert.equal(sound.type, 'audio')
   assert.match(await refusal([ids[0] ?? '', sound.id]), /video or a sound/)
+  const loop = await bea.uploads(await videoOf({ seconds: 1 }), [], 'loop.mp4')
+  const mixed = { media_ids: [ids[4] ?? '', loop.id] }
+  const { media_attachments: shown } = await bea.app.post<Status>('/api/v1/statuses', mixed)
+  assert.deepEqual(
+    shown.map(({ type }) => type),
+    ['image', 'gifv'],
+  )
   const order = [ids[2], ids[0], ids[3], ids[1]].map(String)
   const body = order.map((id) => `media_ids[]=${id}`).join('&')
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
