@@ -14,3 +14,17 @@ export async function forgetFollowNotices(
     .where('kind', 'in', [...kinds])
     .execute()
 }
+
+/** Whoever follows again is news, where the first time was put away; else it still stands there. */
+export async function forgetReadFollowNotice(
+  tx: Transaction,
+  follow: Pick<Row<'follows'>, 'source_id' | 'target_id'>,
+): Promise<void> {
+  await tx
+    .deleteFrom('notifications')
+    .where('actor_id', '=', follow.target_id)
+    .where('from_actor_id', '=', follow.source_id)
+    .where('kind', '=', 'follow')
+    .where('dismissed_at', 'is not', null)
+    .execute()
+}

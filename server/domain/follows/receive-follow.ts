@@ -5,7 +5,7 @@ import type { Row } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import type { ActorReference } from '../actors/actor.ts'
 import { countFollows } from './count-follows.ts'
-import { forgetFollowNotices } from './follow-notices.ts'
+import { forgetFollowNotices, forgetReadFollowNotice } from './follow-notices.ts'
 import { clearTimelineOf } from './timeline-of-follow.ts'
 
 export interface IncomingFollow {
@@ -63,6 +63,7 @@ export async function withdrawFollow(tx: Transaction, follow: FollowRow): Promis
   await tx.deleteFrom('follows').where('id', '=', follow.id).execute()
   if (follow.state === 'accepted' || follow.state === 'accepting') await countFollows(tx, [follow], -1)
   await forgetFollowNotices(tx, follow, ['follow_request'])
+  await forgetReadFollowNotice(tx, follow)
 }
 
 /** Nothing follows between an identity and somebody who blocks it; what it had of them leaves its timeline. */

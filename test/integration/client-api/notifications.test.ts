@@ -5,6 +5,8 @@ import { createRestAPIClient } from 'masto'
 import generator from 'megalodon'
 import type { GroupedNotifications, Notification } from '../../../server/contracts/notification.ts'
 import type { Row } from '../../../server/db/tables.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
+import { withdrawFollow } from '../../../server/domain/follows/receive-follow.ts'
 import type { NotificationDraft } from '../../../server/domain/notifications/create-notifications.ts'
 import { type ApiHome, openApiHome } from '../../support/api-home.ts'
 import { linksOf } from '../../support/links.ts'
@@ -93,6 +95,15 @@ test('what was put away does not come back, and the same is not told twice', asy
     for (const from of [ben, cleo]) await does(kind, from, post)
   await does('follow', ben)
   assert.deepEqual(await kinds(), [])
+  await home.others.follow(ben, home.ana)
+  const follow = await home.db
+    .selectFrom('follows')
+    .selectAll()
+    .where('source_id', '=', ben.id)
+    .executeTakeFirstOrThrow()
+  await inTransaction(home.db, async (tx) => withdrawFollow(tx, follow))
+  await does('follow', ben)
+  assert.deepEqual(await kinds(), ['follow'], 'whoever has left and comes again is news')
   const other = await home.others.actor('stranger')
   assert.equal((await app.ask(`/api/v1/notifications/${other.id}`)).status, 404)
   const reader = await home.app(['read'])
