@@ -42,26 +42,31 @@ export async function listGroups(
   filter: GroupFilter,
   page: PageRequest,
 ): Promise<PageOf<ListedGroup>> {
-  const cursor = sql.ref('one.id')
-  const onward = page.minId === null ? sql`one.id < found.id` : sql`one.id > found.id`
-  const key = keyOf('one', filter)
-  const shown = sql`${shownTo(viewerId, filter, 'one')} and ${withinPage(cursor, page)}`
   const { rows } = await sql<NotificationRow & { key: string }>`
-    with recursive found as (
-      (select one.id, ${key} as key, array[${key}] as keys from notifications as one
-        where ${shown} ${pageOrder(cursor, { ...page, limit: 1 })})
-      union all
-      select next.* from found cross join lateral (
-        select one.id, ${key}, found.keys || ${key} from notifications as one
-         where ${shown} and ${onward} and ${key} <> all(found.keys)
-         ${pageOrder(cursor, { ...page, limit: 1 })}) as next
-       where cardinality(found.keys) < ${page.limit}
-    )
+    ${walk(viewerId, filter, page)}
     select notifications.*, found.key from found join notifications using (id)
      order by id ${sql.raw(page.minId === null ? 'desc' : 'asc')}`.execute(db)
   const found = toPage(rows, page, (row) => row.id)
   const keyed = found.items.map(({ key: shownKey, ...row }) => ({ key: shownKey, row }))
   return { ...found, items: await withMembers(db, viewerId, keyed, spanOf(found, page)) }
+}
+
+/** `found`: one notification of each group after the other, until the page is full; no more rows are looked at. */
+function walk(viewerId: string, filter: GroupFilter, page: PageRequest): RawBuilder<unknown> {
+  const cursor = sql.ref('one.id')
+  const onward = page.minId === null ? sql`one.id < found.id` : sql`one.id > found.id`
+  const key = keyOf('one', filter)
+  const shown = sql`${shownTo(viewerId, filter, 'one')} and ${withinPage(cursor, page)}`
+  const nearest = pageOrder(cursor, { ...page, limit: 1 })
+  return sql`
+    with recursive found as (
+      (select one.id, ${key} as key, array[${key}] as keys from notifications as one where ${shown} ${nearest})
+      union all
+      select next.* from found cross join lateral (
+        select one.id, ${key}, found.keys || ${key} from notifications as one
+         where ${shown} and ${onward} and ${key} <> all(found.keys) ${nearest}) as next
+       where cardinality(found.keys) < ${page.limit}
+    )`
 }
 
 /** Those that the notification of a key stands for; undefined where there is nothing to be shown. */
@@ -130,11 +135,10 @@ export async function countUnreadGroups(
   filter: GroupFilter,
   limit: number,
 ): Promise<number> {
+  const { rows: read } = await sql<{ id: string }>`select ${READ_UP_TO(viewerId)} as id`.execute(db)
+  const unread = { maxId: null, sinceId: read[0]?.id ?? null, minId: null, limit }
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (
-      select distinct ${keyOf('one', filter)} from notifications as one
-       where ${shownTo(viewerId, filter, 'one')} and one.id > ${READ_UP_TO(viewerId)}
-       limit ${limit}) as unread`.execute(db)
+    ${walk(viewerId, filter, unread)} select count(*)::int as count from found`.execute(db)
   return rows[0]?.count ?? 0
 }
 
