@@ -20,12 +20,13 @@ export interface PushSubscriptionDraft {
   readonly sealedToken: Buffer
 }
 
-/** In place of the one that the token had, with all that was on its way there. */
+/** In place of the one that the token had, with all that was on its way there; of two at once the later stays. */
 export async function replaceSubscription(
   tx: Transaction,
   draft: PushSubscriptionDraft,
   now: Date,
 ): Promise<PushSubscriptionRow> {
+  await tx.selectFrom('oauth_tokens').select('id').where('id', '=', draft.tokenId).forNoKeyUpdate().execute()
   await removeSubscription(tx, draft.tokenId)
   return tx
     .insertInto('push_subscriptions')

@@ -69,6 +69,22 @@ const isToBeFollowed = (viewerId: string): RawBuilder<SqlBool> => sql<SqlBool>`(
   and not exists (select 1 from dismissed_suggestions where actor_id = ${viewerId} and target_id = actors.id)
   and not ${mutedBy(viewerId, sql.ref('actors.id'))} and not ${blockedBetween(viewerId, sql.ref('actors.id'))})`
 
+/** Those of earlier suggestions that still are some: somebody may be followed, blocked or dismissed since. */
+export async function stillSuggested(
+  db: Querier,
+  viewerId: string,
+  suggestions: readonly Suggestion[],
+): Promise<Suggestion[]> {
+  if (suggestions.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select actors.id from actors
+     where actors.id = any(${suggestions.map(({ id }) => id)}::bigint[]) and ${isToBeFollowed(viewerId)}`.execute(
+    db,
+  )
+  const left = new Set(rows.map(({ id }) => id))
+  return suggestions.filter(({ id }) => left.has(id))
+}
+
 /** Somebody who was never suggested may be dismissed as well. */
 export async function dismissSuggestion(tx: Transaction, actorId: string, targetId: string): Promise<void> {
   await tx

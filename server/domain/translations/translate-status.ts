@@ -96,11 +96,11 @@ function textsOf(status: Status): string[] {
   return [status.content, ...plain.map(escapeHtml)].map((html) => keepEmojis(html, codes))
 }
 
-/** Names of emoji are no words. */
+/** Names of emoji are no words; inside a tag, as in the address of a link, they are no emoji. */
 function keepEmojis(html: string, codes: ReadonlySet<string>): string {
   if (codes.size === 0) return html
-  return html.replace(/:(\w{1,100}):/g, (text, code: string) =>
-    codes.has(code) ? `<span translate="no">${text}</span>` : text,
+  return html.replace(/<[^<>]*>|:(\w{1,100}):/g, (text, code?: string) =>
+    code !== undefined && codes.has(code) ? `<span translate="no">${text}</span>` : text,
   )
 }
 

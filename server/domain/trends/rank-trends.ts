@@ -6,6 +6,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Querier } from '../../db/pool.ts'
 import type { HashtagDay } from '../../db/tables.ts'
 import { HISTORY_DAYS } from '../hashtags/recount-hashtags.ts'
+import { unmutedPosts, visiblePosts } from '../posts/can-see.ts'
+import { type PostRow, SHOWN_POSTS } from '../posts/status-facts.ts'
 
 /** However much somebody writes, only so much of it counts. */
 const POSTS_PER_AUTHOR = 50
@@ -79,6 +81,20 @@ const sharedPosts = (viewerId: string): RawBuilder<unknown> => sql`
            order by posts.id desc limit ${MOST_POSTS}) as recent
     join posts as shown on shown.id = coalesce(recent.boost_of_id, recent.id)
    where shown.visibility = 'public' and shown.deleted_at is null`
+
+/** Those that may be shown now, in the order of the ids: ranks are kept for a while, and somebody may be blocked or muted since. */
+export async function findTrendingPosts(
+  db: Querier,
+  viewerId: string,
+  ids: readonly string[],
+): Promise<PostRow[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<PostRow>`
+    select ${SHOWN_POSTS} from posts
+     where posts.id = any(${[...ids]}::bigint[]) and ${visiblePosts(viewerId)} and ${unmutedPosts(viewerId)}
+     order by array_position(${[...ids]}::bigint[], posts.id)`.execute(db)
+  return rows
+}
 
 const HASHTAG_RANKS = sql`
   select post_hashtags.hashtag_id as id,

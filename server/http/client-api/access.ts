@@ -169,6 +169,12 @@ export function kindsHiddenFrom(access: Access | null): readonly NotificationTyp
   return isApp ? ['admin.report'] : []
 }
 
+/** On routes for everybody that tell an identity more: whether one asks, by a session or a token that covers the scope. */
+export function isReaderOf(request: FastifyRequest, scope: string): boolean {
+  const { actorId = null, grant = null } = request.access ?? {}
+  return actorId !== null && (grant === null || coversScope(grant.scopes, scope))
+}
+
 /** The identity that reads, on routes for everybody. */
 export function viewerIdOf(request: FastifyRequest): string | null {
   return request.access?.actorId ?? null

@@ -13,6 +13,8 @@ import { nestFields } from './form-fields.ts'
 import { FormFiles } from './form-files.ts'
 
 const MAX_FIELD_BYTES = 262_144
+/** Of all fields of a form together: strangers send them too, and they are held in memory. */
+const MAX_FORM_BYTES = 1_048_576
 const MAX_PARTS = 200
 const MAX_FILES = 4
 
@@ -90,6 +92,7 @@ async function readForm(
 /** @throws HomebirdError BAD_REQUEST for parts that are cut off or have no boundary, TOO_LARGE, UNPROCESSABLE for files */
 async function readParts(request: FastifyRequest): Promise<Array<[string, string]>> {
   const fields: Array<[string, string]> = []
+  let size = 0
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file') {
@@ -98,9 +101,11 @@ async function readParts(request: FastifyRequest): Promise<Array<[string, string
         if (name !== part.fieldname) fields.push([part.fieldname, name])
         continue
       }
-      if (part.valueTruncated || part.fieldnameTruncated)
-        throw new HomebirdError('TOO_LARGE', 'a field is too large')
-      fields.push([part.fieldname, String(part.value)])
+      const value = String(part.value)
+      size += Buffer.byteLength(value)
+      if (part.valueTruncated || part.fieldnameTruncated || size > MAX_FORM_BYTES)
+        throw new HomebirdError('TOO_LARGE', 'a field is too large, or all of them together')
+      fields.push([part.fieldname, value])
     }
   } catch (cause) {
     // What still comes is not kept: whoever sends it reads the answer only when all is sent.

@@ -11,7 +11,7 @@ import { listAllDomainBlocks } from '../../domain/blocks/list-domain-blocks.ts'
 import { listPeerHosts, listWeeklyActivity } from '../../domain/owner/home-counts.ts'
 import { pageHtml, readHomeTexts, spokenTexts } from '../../domain/owner/home-texts.ts'
 import { listKnownLanguages } from '../../domain/text/known-languages.ts'
-import { OPEN, forAll, viewerIdOf } from './access.ts'
+import { OPEN, forAll, isReaderOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { ACCOUNT_PAGE, clampLimit } from './pages.ts'
 
@@ -26,7 +26,7 @@ export function homeAboutRoutes(api: Api): FastifyPluginAsync {
     const app: ApiApp = plain.withTypeProvider()
     app.get('/v1/instance/peers', OPEN, async (request) => {
       const { showsPeers } = await readHomeTexts(db)
-      if (showsPeers || viewerIdOf(request) !== null) return peers()
+      if (showsPeers || isReaderOf(request, 'read:accounts')) return peers()
       throw new HomebirdError('NOT_FOUND', 'the owner does not tell strangers which servers are known')
     })
     app.get('/v1/instance/activity', OPEN, async () => activity())
@@ -75,7 +75,7 @@ function textRoutes(app: ApiApp, api: Api): void {
 function domainBlocks(app: ApiApp, api: Api): void {
   const { db } = api.context
   app.get('/v1/instance/domain_blocks', OPEN, async (request): Promise<InstanceDomainBlock[]> => {
-    const isOwner = viewerIdOf(request) !== null
+    const isOwner = isReaderOf(request, 'read:blocks')
     if (!isOwner && !(await readHomeTexts(db)).showsDomainBlocks) {
       throw new HomebirdError('UNAUTHORIZED', 'the owner does not tell strangers which domains are blocked')
     }

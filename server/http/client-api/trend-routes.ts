@@ -13,15 +13,15 @@ import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { cardFromFact } from '../../domain/cards/card-entity.ts'
 import { loadCards } from '../../domain/cards/list-cards.ts'
 import { fullHistory } from '../../domain/hashtags/hashtag-entity.ts'
-import { findVisiblePosts } from '../../domain/posts/find-post.ts'
 import { listHashtags } from '../../domain/posts/list-hashtags.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import {
   type Suggestion,
   dismissSuggestion,
   listSuggestions,
+  stillSuggested,
 } from '../../domain/suggestions/list-suggestions.ts'
-import { type Trends, rankTrends } from '../../domain/trends/rank-trends.ts'
+import { type Trends, findTrendingPosts, rankTrends } from '../../domain/trends/rank-trends.ts'
 import { actorIdOf, forAll, forUser, viewerIdOf } from './access.ts'
 import { type Api, type ApiApp, getAccountActor } from './api.ts'
 import { ACCOUNT_PAGE, STATUS_PAGE, clampLimit, linkOffsets } from './pages.ts'
@@ -76,8 +76,7 @@ function listTrends(app: ApiApp, api: Api): void {
     const viewerId = viewerIdOf(request)
     const { posts } = await trendsFor(viewerId)
     const ids = linkOffsets(api, request, reply, cut(posts, request.query, STATUS_PAGE))
-    const found = new Map((await findVisiblePosts(db, viewerId, ids)).map((row) => [row.id, row]))
-    const rows = ids.flatMap((id) => found.get(id) ?? [])
+    const rows = viewerId === null ? [] : await findTrendingPosts(db, viewerId, ids)
     const statuses = await statusesFromRows(db, api.scopeOf(request), rows)
     api.looks.atStatuses(viewerId, statuses)
     return statuses
@@ -111,12 +110,8 @@ function cut<T>(
 function suggest(app: ApiApp, api: Api): void {
   const { db } = api.context
   const found = keepForReaders(api, async (viewerId) => listSuggestions(db, viewerId))
-  // Kept ones may be followed or dismissed by now.
-  const gone = new LRUCache<string, true>({ max: 1_000, ttl: KEEP_MS })
-  const page = async (actorId: string, limit: number): Promise<Suggestion[]> => {
-    const all = await found(actorId)
-    return all.filter(({ id }) => !gone.has(`${actorId} ${id}`)).slice(0, limit)
-  }
+  const page = async (actorId: string, limit: number): Promise<Suggestion[]> =>
+    (await stillSuggested(db, actorId, await found(actorId))).slice(0, limit)
   const reading = { ...forUser(['read:accounts', 'read:follows']), schema: { querystring: OffsetQuery } }
   app.get('/v1/suggestions', reading, async (request) => {
     const suggestions = await page(actorIdOf(request), clampLimit(request.query.limit, ACCOUNT_PAGE))
@@ -143,7 +138,6 @@ function suggest(app: ApiApp, api: Api): void {
       const actorId = actorIdOf(request)
       const target = await getAccountActor(api, request.params.id)
       await inTransaction(db, async (tx) => dismissSuggestion(tx, actorId, target.id))
-      gone.set(`${actorId} ${target.id}`, true)
       return {}
     })
   }

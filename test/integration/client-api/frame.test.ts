@@ -7,6 +7,7 @@ import type { Clock } from '../../../server/core/clock.ts'
 import { systemClock } from '../../../server/core/clock.ts'
 import { type ApiHome, openApiHome } from '../../support/api-home.ts'
 import type { PlainAnswer, PlainRequest } from '../../support/http-client.ts'
+import { formOf } from '../../support/multipart.ts'
 
 const HELD_AT = new Date('2026-05-01T12:02:03.456Z')
 const held = { now: new Date(HELD_AT) }
@@ -180,6 +181,16 @@ test('a no has the status, and the words, that apps know', async () => {
     assert.equal(answer.headers['cache-control'], 'no-store')
   }
   assert.match(String((await home.ask('/api/v1/preferences')).headers['www-authenticate']), /^Bearer /)
+})
+
+test('a form of many fields is as large as a body may be, whoever sends it', async () => {
+  const home = await openWide()
+  const value = 'x'.repeat(200_000)
+  const fields = Array.from({ length: 6 }, (_, at) => [`field${at}`, value] as const)
+  const ask = async (count: number): Promise<number> =>
+    (await home.ask('/oauth/token', { method: 'POST', ...formOf(fields.slice(0, count), []) })).status
+  assert.equal(await ask(5), 401)
+  assert.equal(await ask(6), 413)
 })
 
 test('an address may end with a slash or .json, HEAD is GET without a body, and an empty body may have any type', async () => {

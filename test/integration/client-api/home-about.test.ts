@@ -164,8 +164,16 @@ test('peers are told while the owner wants it, blocked domains only when the own
     severity: 'suspend',
   }
   assert.deepEqual(await app.get('/api/v1/instance/domain_blocks'), [{ ...entry, comment: 'spam' }])
+  const narrow = await home.app(['write:media', 'profile'])
+  assert.equal(
+    (await narrow.ask('/api/v1/instance/domain_blocks')).status,
+    401,
+    'its scopes say nothing of blocks',
+  )
+  assert.equal((await narrow.ask('/api/v1/instance/peers')).status, 404)
   await says({ showsDomainBlocks: true })
-  assert.deepEqual(await stranger.get('/api/v1/instance/domain_blocks'), [{ ...entry, comment: '' }])
+  for (const reader of [stranger, narrow])
+    assert.deepEqual(await reader.get('/api/v1/instance/domain_blocks'), [{ ...entry, comment: '' }])
 })
 
 test('blocked domains are paged both ways', async () => {

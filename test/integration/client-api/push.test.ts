@@ -62,6 +62,8 @@ test('an app subscribes, asks, changes and ends; another token knows nothing of 
     [false, 'follower', true],
   )
   assert.notEqual(second['id'], made.id)
+  const atOnce = Array.from({ length: 6 }, async () => world.subscribe({ data: { alerts: { poll: true } } }))
+  assert.equal(new Set((await Promise.all(atOnce)).map(({ id }) => id)).size, 6)
   assert.equal((await home.db.selectFrom('push_subscriptions').select('id').execute()).length, 1)
   assert.deepEqual(await app.call('DELETE', PATH), {})
   assert.deepEqual(await app.call('DELETE', PATH), {})

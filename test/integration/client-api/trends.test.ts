@@ -58,6 +58,10 @@ test('trends are what several of the followed wrote and passed on in public with
     (await app.get<Status[]>(`${pathname}${search}`)).map(({ id }) => id),
     [liked.id],
   )
+  await app.post(`/api/v1/accounts/${dan.id}/mute`)
+  assert.deepEqual(await app.get('/api/v1/trends/statuses'), [], 'nor is who was muted since')
+  await app.post(`/api/v1/accounts/${dan.id}/unmute`)
+  assert.equal((await app.get<Status[]>('/api/v1/trends/statuses')).length, 2)
   await db
     .insertInto('blocks')
     .values({ uri: 'x', source_id: dan.id, target_id: ana.id, state: 'sent', state_next_attempt_at: null })
@@ -166,6 +170,8 @@ test('people to follow are those whom friends follow and those one has much to d
   const masto = createRestAPIClient({ url: `http://${home.host}`, accessToken: app.token ?? '' })
   const [one] = await masto.v2.suggestions.list({ limit: 1 })
   assert.equal(one?.account.username, 'jon')
+  await app.post(`/api/v1/accounts/${jon.id}/block`)
+  assert.deepEqual(await names(), [], 'whom one blocks is suggested no more, whatever is kept')
 })
 
 test('lists leave as the files that other servers import', async () => {
