@@ -30,6 +30,9 @@ const LIMITS = {
   videoFramesPerSecond: MEDIA_LIMITS.videoFramesPerSecond,
 }
 
+/** As much as its column holds: how long a recording is, its file says itself. */
+const MOST_BITRATE = 2_147_483_647
+
 const LOST = 'The file was lost before it could be read: send it again.'
 
 export function uploadHandlers(parts: UploadParts): HandlersOf<typeof uploadGraph> {
@@ -118,7 +121,7 @@ async function keepRecording(
   const bytes = await media.open(upload.incoming_key)
   if (bytes === null) throw new Error(`the file of upload ${upload.id} went while it was read`)
   const fileKey = await keepBytes(db, media, emptyBoxes(bytes, telling), type)
-  const bitrate = Math.round((Number(upload.size) * 8) / durationSeconds)
+  const bitrate = Math.min(MOST_BITRATE, Math.round((Number(upload.size) * 8) / durationSeconds))
   return {
     fileKey,
     facts: { kind, type, width, height, blurhash: null, durationSeconds, frameRate, bitrate },

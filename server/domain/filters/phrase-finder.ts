@@ -27,14 +27,15 @@ export class PhraseFinder {
     this.#linkFallbacks()
   }
 
-  /** Calls `found` for each place of each phrase, ends in ascending order. */
-  find(text: string, found: (phrase: number, start: number, end: number) => void): void {
+  /** Calls `found` for each place of each phrase, ends in ascending order, until it says false. */
+  find(text: string, found: (phrase: number, start: number, end: number) => boolean): void {
     let state = ROOT
     for (let place = 0; place < text.length; place += 1) {
       state = this.#step(state, text.charCodeAt(place))
       for (let at = state; at !== ROOT; at = this.#stateAt(at).nextEnd) {
         const { phrase } = this.#stateAt(at)
-        if (phrase !== -1) found(phrase, place + 1 - (this.#lengths[phrase] ?? 0), place + 1)
+        const start = place + 1 - (this.#lengths[phrase] ?? 0)
+        if (phrase !== -1 && !found(phrase, start, place + 1)) return
       }
     }
   }

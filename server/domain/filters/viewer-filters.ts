@@ -22,6 +22,9 @@ interface Keyword {
 /** Folded texts hold no line end: no phrase goes from one to the next. */
 const BETWEEN_TEXTS = '\n'
 
+/** Keywords that are looked at in one post, each where it stands: of phrases within phrases there may be hundreds at each letter. */
+const MOST_LOOKS = 20_000
+
 export class ViewerFilters {
   readonly #filters: readonly FilterFacts[]
   readonly #finder: PhraseFinder | null
@@ -69,14 +72,18 @@ export class ViewerFilters {
     if (this.#finder === null) return found
     const text = [foldHtml(post.html), ...post.texts().map(foldText)].join(BETWEEN_TEXTS)
     const edges = new WordEdges(text)
+    let looks = 0
     this.#finder.find(text, (phrase, start, end) => {
-      for (const { filter, keyword, isWholeWord } of this.#keywords[phrase] ?? []) {
+      const those = this.#keywords[phrase] ?? []
+      looks += those.length
+      for (const { filter, keyword, isWholeWord } of those) {
         const keywords = found.get(filter)
         if (keywords?.has(keyword) === true) continue
         if (isWholeWord && !(edges.has(start) && edges.has(end))) continue
         if (keywords === undefined) found.set(filter, new Set([keyword]))
         else keywords.add(keyword)
       }
+      return looks < MOST_LOOKS
     })
     return found
   }

@@ -11,7 +11,7 @@ import type { ScheduledStatus } from '../../../server/contracts/scheduled-status
 import type { Status, StatusEdit } from '../../../server/contracts/status.ts'
 import { removeAbandoned, removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
 import { mp3Of, newPicture } from '../../support/pictures.ts'
-import { videoOf } from '../../support/recordings.ts'
+import { videoOf, wavOf } from '../../support/recordings.ts'
 import { openUploadHome } from '../../support/upload-home.ts'
 import { until } from '../../support/until.ts'
 
@@ -58,6 +58,8 @@ test('four pictures go into a post, five do not, nor a sound among pictures', as
   const sound = await bea.uploads(mp3Of(), [], 'a.mp3')
   assert.equal(sound.type, 'audio')
   assert.match(await refusal([ids[0] ?? '', sound.id]), /video or a sound/)
+  const moment = await bea.uploads(wavOf(0.001, 1_000_000_000), [], 'a.wav')
+  assert.equal(moment.type, 'audio', 'however short it says it is')
   const loop = await bea.uploads(await videoOf({ seconds: 1 }), [], 'loop.mp4')
   const mixed = { media_ids: [ids[4] ?? '', loop.id] }
   const { media_attachments: shown } = await bea.app.post<Status>('/api/v1/statuses', mixed)

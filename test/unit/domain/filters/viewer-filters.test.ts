@@ -122,6 +122,7 @@ test('the finder finds what a search for each phrase finds', () => {
   finder.find(text, (phrase, start, end) => {
     assert.equal(text.slice(start, end), phrases[phrase])
     places.push(`${phrases[phrase]} ${start}`)
+    return true
   })
   const expected = phrases.flatMap((phrase) =>
     Array.from({ length: text.length }, (_, start) => start)
@@ -144,10 +145,21 @@ describe('2,000 keywords cost one pass over a text, whatever stands in it', () =
       let steps = 0
       finder.find(text, () => {
         steps += 1
+        return true
       })
       assert.ok(steps <= 2 * text.length, `${steps} places in ${text.length} characters`)
       const results = filters.match({ id: '7', html: '', texts: () => [text] }, NOW)
       assert.equal(results.length, isWordHere ? 1 : 0)
     })
   }
+})
+
+test('phrases within phrases, at each letter hundreds, hold nobody up', () => {
+  const nested = Array.from({ length: 512 }, (_, index) => 'a'.repeat(index + 1))
+  const filters = new ViewerFilters([filter('1', { words: ['tea', ...nested] })])
+  const startedMs = performance.now()
+  const match = (text: string) => filters.match({ id: '7', html: '', texts: () => [text] }, NOW)
+  assert.deepEqual(match('a'.repeat(200_000)), [])
+  assert.ok(performance.now() - startedMs < 2_000)
+  assert.deepEqual(match(`tea ${'a'.repeat(200_000)}`)[0]?.keyword_matches, ['tea'])
 })
