@@ -1,5 +1,5 @@
 /** The Mastodon client API, as apps and the window use it. */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
@@ -93,14 +93,12 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     }
     // Web apps must be able to read that something is not here.
     for (const url of listener === 'public' ? ['/api/*'] : ['/api/v1/*', '/api/v2/*']) {
-      app.route({
-        ...OPEN,
-        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        url,
-        handler: async (request) => {
-          throw new HomebirdError('NOT_FOUND', `no route ${request.method} ${url}`)
-        },
-      })
+      const isNotHere = async ({ method }: FastifyRequest): Promise<never> => {
+        throw new HomebirdError('NOT_FOUND', `no route ${method} ${url}`)
+      }
+      // Said before the body is looked at: what it is changes nothing.
+      const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+      app.route({ ...OPEN, method: methods, url, onRequest: isNotHere, handler: isNotHere })
     }
   }
 }
