@@ -23,7 +23,10 @@ export async function wakeWorker(db: Querier, graph: string): Promise<void> {
   await notify(db, 'stator', graph)
 }
 
-/** Runs `work` in one transaction; a serialization failure or deadlock is tried again, twice at most. */
+/**
+ * Runs `work` in one transaction. It is tried again, twice at most, after a serialization failure or deadlock, and after the
+ * breach of a key: what it looked for was made or taken away by another in between, and a second look sees that.
+ */
 export async function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -34,9 +37,11 @@ export async function inTransaction<T>(db: Database, work: (tx: Transaction) => 
   }
 }
 
+/** Serialization failure, deadlock, breach of a foreign key, breach of a unique one. */
+const RETRYABLE: ReadonlySet<string> = new Set(['40001', '40P01', '23503', '23505'])
+
 function isRetryable(error: unknown): boolean {
-  const code = sqlState(error)
-  return code === '40001' || code === '40P01'
+  return RETRYABLE.has(sqlState(error) ?? '')
 }
 
 /** SQLSTATE of a database error, or undefined for anything else. */

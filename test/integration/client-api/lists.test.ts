@@ -1,3 +1,4 @@
+/** Lists as apps keep them: made, filled, read, and gone with what they belong to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRestAPIClient } from 'masto'
@@ -275,6 +276,19 @@ test('the lists of an identity go with it, and a member who is gone leaves', asy
   assert.deepEqual(await entries(), [])
   await inTransaction(db, async (tx) => deleteIdentity(tx, bo, new Date()))
   assert.deepEqual(await db.selectFrom('lists').selectAll().where('id', 'in', ids).execute(), [])
+})
+
+test('a list that goes while people are put on it is gone, and nothing fails', async () => {
+  const friends = await Promise.all(Array.from({ length: 4 }, followed))
+  for (let round = 0; round < 4; round += 1) {
+    const { id } = await listOf({})
+    const adding = friends.map(async (one) =>
+      statusOf('POST', `/api/v1/lists/${id}/accounts`, { account_ids: [one.id] }),
+    )
+    const [removed, ...added] = await Promise.all([statusOf('DELETE', `/api/v1/lists/${id}`), ...adding])
+    assert.equal(removed?.[0], 200)
+    for (const [status] of added) assert.ok(status === 200 || status === 404, String(status))
+  }
 })
 
 test('masto and megalodon keep lists', async () => {
