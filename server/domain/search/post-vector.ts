@@ -40,14 +40,19 @@ export interface SearchedPost {
 const GAP = 10
 /** PostgreSQL keeps this many places of one lexeme. */
 const MOST_PLACES = 255
+/** Of all words with their places, at three bytes a letter: a vector may have 1 MiB, and some characters make many letters. */
+const MOST_BYTES = 900_000
+const PLACE_BYTES = 8
 
 export function vectorOf(post: SearchedPost): string {
   const places = new Map<string, number[]>()
   let place = 0
+  let bytes = 0
   for (const text of textsOf(post)) {
     for (const { word, parts } of cutWords(text)) {
       place += 1
-      if (place > MOST_WORDS) break
+      bytes += bytesOf(word) + parts.reduce((sum, part) => sum + bytesOf(part), 0)
+      if (place > MOST_WORDS || bytes > MOST_BYTES) break
       notePlace(places, word, place)
       for (const part of parts) notePlace(places, part, place)
     }
@@ -57,6 +62,8 @@ export function vectorOf(post: SearchedPost): string {
   const words = [...places].map(([word, at]) => `'${word}':${at.join(',')}`)
   return [...words, ...factsOf(post).map(quoteLexeme)].join(' ')
 }
+
+const bytesOf = (word: string): number => word.length * 3 + PLACE_BYTES
 
 function notePlace(places: Map<string, number[]>, word: string, place: number): void {
   const known = places.get(word)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hashtagFact } from '../../../../server/domain/search/facts.ts'
 import { vectorOf } from '../../../../server/domain/search/post-vector.ts'
 import { MOST_WORDS, cutWords, foldText, quoteLexeme } from '../../../../server/domain/search/words.ts'
 
@@ -75,4 +76,35 @@ test('what a post is found by holds its words with their places and its facts wi
     assert.ok(lexemes.has(fact), fact)
   for (const word of [`'a':1,14`, `'warning':2`, `'b':13`, `'yes':25`, `'cat':36`])
     assert.ok(lexemes.has(word), word)
+})
+
+test('whatever a post is made of, its vector is one that PostgreSQL takes', () => {
+  // Three letters of which no two words have the same, and characters that are four letters each.
+  const letter = (value: number): string => String.fromCharCode(0x10d0 + (value % 33))
+  const word = (at: number): string =>
+    `${letter(at)}${letter(at / 33)}${letter(at / 1_089)}${'\ufdf2'.repeat(15)}`
+  const text = (from: number): string =>
+    Array.from({ length: 500 }, (_, index) => word(from + index)).join(' ')
+  const vector = vectorOf({
+    authorId: '1',
+    title: null,
+    summary: '',
+    contentText: text(0),
+    contentHtml: '',
+    isSensitive: false,
+    isReply: false,
+    visibility: 'public',
+    language: null,
+    hashtags: ['end'],
+    mentionedIds: [],
+    options: null,
+    attachments: Array.from({ length: 19 }, (_, at) => ({
+      kind: 'image',
+      description: text((at + 1) * 500),
+    })),
+    isQuote: false,
+    card: null,
+  })
+  assert.ok(Buffer.byteLength(vector) < 1_048_576, String(Buffer.byteLength(vector)))
+  assert.ok(vector.includes(hashtagFact('end')))
 })
