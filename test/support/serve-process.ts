@@ -1,10 +1,12 @@
 /** `homebird` as a child process with a chosen user and group: what a test of the command line sees from outside. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ApplianceStatus } from '../../server/appliance/index.ts'
 import { afterInReverse } from './after-in-reverse.ts'
+import { askListener } from './http-client.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const CLI = join(ROOT, 'server', 'cli.ts')
@@ -94,4 +96,22 @@ export function serve(
   options: CommandOptions = {},
 ) {
   return launchCommand(t, ['serve', '--data-dir', dataDir, ...args], options)
+}
+
+/** The last line of the greeting: when it is there, all of it is. */
+export const RUNS = 'Ctrl-C stops'
+
+/** Arguments that set the home up. */
+export function setUp(dataDir: string): string[] {
+  const passwordFile = `${dataDir}.password`
+  writeFileSync(passwordFile, 'a long enough password\n', { mode: 0o600 })
+  return ['--domain', 'home.example', '--handle', 'ana', '--password-file', passwordFile]
+}
+
+export function portOf(output: string, label: string): number {
+  return Number(new RegExp(`${label}:\\s+http://127\\.0\\.0\\.1:(\\d+)`).exec(output)?.[1])
+}
+
+export async function nodeInfo(port: number): Promise<number> {
+  return (await askListener(port, 'home.example', '/.well-known/nodeinfo')).status
 }
