@@ -47,7 +47,7 @@ function start(manner?: string): StartMessage {
 }
 
 test('a child whose event loop is stuck is killed, and its end asks for another start', async (t) => {
-  const { child, notices } = launchChild(t, { silenceMs: 600 })
+  const { child, notices } = launchChild(t, { silenceMs: 2_000 })
   await child.begin(start('spin'), READY_LIMIT_MS)
   const end = await child.ended
   assert.deepEqual([end.verdict, end.signal, end.how], [ExitCode.stuck, 'SIGKILL', 'was stuck'])
