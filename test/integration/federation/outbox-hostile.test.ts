@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { openProfile } from '../../../server/domain/profiles/profile-readings.ts'
+import type { FakeActor } from '../../support/fake-peer-actor.ts'
 import { PUBLIC, openFakePeer } from '../../support/fake-peer.ts'
 import { CONTEXT, createOf, postsOf, servesOutbox, servesPages } from '../../support/fake-outbox.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -35,6 +36,13 @@ test('posts by others, on other origins, for others, and votes are not taken fro
   assert.equal(await home.post(foreign.id), undefined)
 })
 
+/** Each page once; the first may be asked for again, by the reading of the number of posts. */
+function assertAskedPages(actor: FakeActor, count: number): void {
+  const asked = reader.asked(actor)
+  assert.equal(new Set(asked).size, count)
+  assert.ok(asked.length <= count + 1, asked.join(' '))
+}
+
 test('pages that lead in a circle, or to another server, end the reading', async () => {
   const ana = reader.somebody()
   const outbox = `${ana.uri}/outbox`
@@ -46,7 +54,8 @@ test('pages that lead in a circle, or to another server, end the reading', async
   })
   const id = await reader.looksAt(ana)
   assert.deepEqual(await reader.textsOf(id), named(2))
-  assert.deepEqual([(await reader.sweepOf(id)).state, reader.asked(ana).length], ['exhausted', 4])
+  assert.equal((await reader.sweepOf(id)).state, 'exhausted')
+  assertAskedPages(ana, 3)
 
   const bea = reader.somebody()
   const stolen = other.actor('cleo').note({ content: 'stolen' })
@@ -92,8 +101,8 @@ test('a page of ten thousand and pages without end cost no more than the budget'
     }
   })
   const row = await reader.sweepOf(await reader.looksAt(bea))
-  // One more is the reading of the number of posts.
-  assert.deepEqual([row.state, reader.asked(bea).length], ['exhausted', 11])
+  assert.equal(row.state, 'exhausted')
+  assertAskedPages(bea, 10)
 })
 
 test('a server that is down is asked again, from where the reading was', async () => {
