@@ -88,6 +88,7 @@ class LocalMediaStore implements MediaStore {
     for (const folder of ['drafts', 'incoming']) {
       for (const name of await namesIn(join(this.#folder, folder))) {
         const path = join(this.#folder, folder, name)
+        // Named or removed since the folder was read; what cannot be looked at stays where it is until the next sweep.
         const found = await stat(path).catch(() => null)
         if (found === null || found.mtime >= before || (await isKept(`${folder}/${name}`))) continue
         await rm(path, { force: true })

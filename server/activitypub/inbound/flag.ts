@@ -38,7 +38,7 @@ async function takeFlag(batch: Batch, message: InboundMessage): Promise<string |
       .map(({ uri }) => uri),
     comment: activity.content ?? '',
   })
-  if (reportId === null) return 'it is known, or its server has complained enough for now'
+  if (reportId === null) return 'it is known, or its server has as many open reports as one may have'
   batch.notify([{ actorId: targetId, kind: 'admin.report', fromActorId: signer.id, postId: null, reportId }])
   return null
 }

@@ -16,7 +16,7 @@ export interface IncomingReport {
 const MOST_OPEN_PER_HOST = 50
 const MOST_COMMENT = 5_000
 
-/** @returns its id; null when it is known, or its server has complained enough for now */
+/** @returns its id; null when it is known, or its server has as many open reports as one may have */
 export async function receiveReport(tx: Transaction, report: IncomingReport): Promise<string | null> {
   const comment = cleanLines(report.comment, MOST_COMMENT)
   const { rows } = await sql<{ id: string }>`
