@@ -5,6 +5,7 @@
 import { HomebirdError } from './errors.ts'
 import { RETIRED_VARIABLES, SETTINGS, type Setting, type SettingName } from './settings.ts'
 import { parseSetting } from './setting-types.ts'
+import { checkCdn } from './cdn-settings.ts'
 import { vapidPublicKeyOf } from './vapid-pair.ts'
 
 type Parsed<S> = S extends Setting<infer T> ? T : never
@@ -88,6 +89,7 @@ function withPostgresVariables(env: ConfigSources['env']): ConfigSources['env'] 
 
 function checkTogether(config: Config): void {
   checkTranslator(config)
+  checkCdn(config)
   if (config.serviceDomain !== null && config.domain === null) {
     throw new HomebirdError(
       'SETTING_INVALID',

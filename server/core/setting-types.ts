@@ -108,6 +108,53 @@ export const httpsAddress: SettingType<string> = {
   },
 }
 
+/** Where a cache of the owner's own listens, in clear or not; a pattern's braces stay as they are. */
+export const edgeAddress: SettingType<string> = {
+  name: 'http or https address',
+  parse(raw) {
+    const trimmed = raw.trim()
+    const url = URL.parse(trimmed)
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+      return refuse('it must be an http or https address')
+    if (url.username !== '' || url.password !== '' || url.hash !== '')
+      refuse('it must hold neither a user nor a fragment')
+    if (trimmed.length > 2048) refuse(`it is ${trimmed.length} characters long and the limit is 2048`)
+    return trimmed
+  },
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,100}$/
+const HEADER_VALUE = /^[\t\x20-\x7E]{0,2000}$/
+/** Framing belongs to whoever opens the connection. */
+const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Names in lower case with their one value. */
+export const headerPairs: SettingType<Readonly<Record<string, string>>> = {
+  name: 'JSON object of header names and values',
+  parse(raw) {
+    if (raw.trim() === '') return {}
+    const parsed = parseJson(raw)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+      return refuse('it is no JSON object')
+    const pairs = Object.entries(parsed).map(([name, value]) => {
+      const lower = name.toLowerCase()
+      if (!HEADER_NAME.test(name) || FRAMING_HEADERS.has(lower))
+        refuse(`${JSON.stringify(name.slice(0, 100))} is no header that may be set`)
+      if (typeof value !== 'string' || !HEADER_VALUE.test(value))
+        return refuse(`the value of ${name} is no text for a header`)
+      return [lower, value] as const
+    })
+    if (pairs.length > 20) refuse(`it names ${pairs.length} headers and the limit is 20`)
+    return Object.fromEntries(pairs)
+  },
+}
+
 const listOf = <T>(type: SettingType<T>): SettingType<readonly T[]> => ({
   name: `list (JSON or comma-separated) of ${type.name}`,
   parse(raw) {
