@@ -10,8 +10,8 @@ import { type ProcessedUpload, settleProcessed, settleRefused } from '../domain/
 import type { uploadGraph } from '../domain/uploads/upload-graph.ts'
 import type { HandlersOf } from '../stator/graph.ts'
 import type { MediaStore } from '../storage/media-store.ts'
-import type { Decoder } from './decoding/decoder.ts'
-import { emptyBoxes } from './decoding/empty-boxes.ts'
+import type { Decoder } from '../domain/decoding/decoder.ts'
+import { emptyBoxes } from '../domain/decoding/empty-boxes.ts'
 
 export interface UploadParts {
   readonly db: Database

@@ -15,7 +15,7 @@ import type {
 import { createLogger } from '../../server/core/log.ts'
 import { MEDIA_LIMITS } from '../../server/domain/media/media-types.ts'
 import { SNIFF_BYTES, sniffMedia } from '../../server/domain/media/sniff-media.ts'
-import { createDecoder } from '../../server/workers/decoding/decoder.ts'
+import { createDecoder } from '../../server/domain/decoding/decoder.ts'
 import { pngOf } from './pictures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'homebird-decoding-'))

@@ -7,8 +7,8 @@ import type {
   ReadRecording,
   TellingBox,
 } from '../../contracts/decoding.ts'
-import { isKeptType } from '../../domain/media/media-types.ts'
-import { SNIFF_BYTES, sniffMedia } from '../../domain/media/sniff-media.ts'
+import { isKeptType } from '../media/media-types.ts'
+import { SNIFF_BYTES, sniffMedia } from '../media/sniff-media.ts'
 
 const MOST_REASON = 200
 const MOST_BOXES = 100_000

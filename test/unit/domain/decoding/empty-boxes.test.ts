@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyBoxes } from '../../../server/workers/decoding/empty-boxes.ts'
+import { emptyBoxes } from '../../../../server/domain/decoding/empty-boxes.ts'
 
 async function* inChunks(bytes: Buffer, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
