@@ -11,6 +11,8 @@ import { mediaProxyRoutes } from './media-proxy/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
 import { guardPrivateHost, ownerRoutes, windowRoutes } from './owner/index.ts'
 import { pageRoutes } from './pages/index.ts'
+import { answerByTable } from './plugins/answer-headers.ts'
+import { NEVER } from './plugins/answer-table.ts'
 import { shapeAnswers } from './plugins/answers.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
@@ -81,6 +83,7 @@ function createApp(context: HttpContext): FastifyInstance {
   // Only what a route asks for is read; the framework would take text/plain unasked.
   app.removeContentTypeParser('text/plain')
   shapeAnswers(app, context.log)
+  answerByTable(app, context)
   return app
 }
 
@@ -88,7 +91,7 @@ function refuseUnreadable(reply: Pick<FastifyReply, 'raw'>): void {
   const body = JSON.stringify({ error: 'The request was not understood.' })
   reply.raw.writeHead(400, {
     'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
+    'cache-control': NEVER,
     'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
   })

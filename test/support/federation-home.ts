@@ -17,6 +17,7 @@ import { setUpHome } from '../../server/domain/owner/set-up.ts'
 import { type PostDraft, createPost } from '../../server/domain/posts/create-post.ts'
 import { federationRoutes } from '../../server/http/federation/index.ts'
 import type { HttpContext } from '../../server/http/http-context.ts'
+import { answerByTable } from '../../server/http/plugins/answer-headers.ts'
 import { shapeAnswers } from '../../server/http/plugins/answers.ts'
 import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
@@ -236,6 +237,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   }
   const app = fastify({ logger: false })
   shapeAnswers(app, log)
+  answerByTable(app, context)
   guardHost(app, { home, allowedHosts: [] })
   await app.register(federationRoutes(context))
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -50,11 +50,3 @@ function allowedHeaders(request: FastifyRequest): string {
   const wanted = request.headers['access-control-request-headers'] ?? ''
   return /^[\w-]+(?: *, *[\w-]+){0,50}$/.test(wanted) && wanted.length <= 1_000 ? wanted : HEADERS
 }
-
-/** No answer of these plugins is ever kept by anybody. */
-export function neverKept(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.header('cache-control', 'private, no-store')
-    done()
-  })
-}

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { OPEN, guardRoutes } from './access.ts'
 import { accountActRoutes } from './account-act-routes.ts'
@@ -9,7 +10,7 @@ import { accountRoutes } from './account-routes.ts'
 import { type ClientApiOptions, openApi } from './api.ts'
 import { asyncRefreshRoutes } from './async-refresh-routes.ts'
 import { readBodies } from './bodies.ts'
-import { neverKept, openToOrigins, preflightRoutes } from './cors.ts'
+import { openToOrigins, preflightRoutes } from './cors.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { markDeprecated } from './deprecations.ts'
@@ -46,7 +47,7 @@ import { tokenListRoutes } from './token-routes.ts'
 export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOptions): FastifyPluginAsync {
   return async (app) => {
     const api = await openApi(context, listener)
-    neverKept(app)
+    answerAs(app, 'private')
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, listener === 'public' ? { limiter: apiLimiterOf(context) } : {})
     markDeprecated(app)

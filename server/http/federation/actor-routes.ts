@@ -6,10 +6,10 @@ import { tombstoneDocument } from '../../activitypub/note.ts'
 import { AP_ROUTES } from '../../activitypub/uris.ts'
 import type { Database } from '../../db/pool.ts'
 import { type Actor, findActorByUri } from '../../domain/actors/actor.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
-  CACHE,
   OPEN,
   type Surface,
   findPublic,
@@ -19,18 +19,21 @@ import {
   sendFound,
 } from './surface.ts'
 
+const OF_INSTANCE = { config: { ...OPEN.config, answer: 'instanceActor' } } as const
+
 export function actorRoutes(surface: Surface): FastifyPluginAsync {
   const { context, answers } = surface
   const { db } = context
   return async (app) => {
+    answerAs(app, 'object')
     refuseQueries(app)
     // Always served to everybody: others need its key to verify that we may read what they serve to the signed only.
-    app.get(AP_ROUTES.instance, OPEN, async (request, reply) => {
+    app.get(AP_ROUTES.instance, OF_INSTANCE, async (request, reply) => {
       const uri = requestedUri(context, request)
       const answer = await answers.get('actors', uri, async () => instanceAnswer(db, uri))
       return sendFound(request, reply, answer)
     })
-    app.get(AP_ROUTES.instanceOutbox, OPEN, async (request, reply) => {
+    app.get(AP_ROUTES.instanceOutbox, OF_INSTANCE, async (request, reply) => {
       const uri = requestedUri(context, request)
       const answer = await answers.get('actors', uri, async () =>
         instanceDocument(wholeOrderedCollection({ uri, items: [] }), null),
@@ -52,7 +55,7 @@ async function instanceAnswer(db: Database, uri: string): Promise<ReadyAnswer | 
 }
 
 function instanceDocument(document: object, modifiedAt: Date | null): ReadyAnswer {
-  return readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.instanceActor, document, modifiedAt })
+  return readyAnswer({ contentType: ACTIVITY_TYPE, document, modifiedAt })
 }
 
 async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
@@ -62,7 +65,6 @@ async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | nul
     return readyAnswer({
       status: 410,
       contentType: ACTIVITY_TYPE,
-      cacheControl: CACHE.gone,
       document: tombstoneDocument({ uri, formerType: actor.kind, deletedAt: actor.gone_at }),
     })
   }

@@ -18,6 +18,7 @@ import { listFeaturedNames } from '../../domain/profiles/own-featured-hashtags.t
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { countOutbox, listOutbox, listPinned } from '../../domain/posts/outbox.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import {
   OPEN,
@@ -50,6 +51,7 @@ export function collectionRoutes(surface: Surface): FastifyPluginAsync {
     return sendFound(request, reply, await findPublic(surface, request, { kind: 'posts', make: answer }))
   }
   return async (app) => {
+    answerAs(app, 'object')
     refuseQueries(app)
     app.get(AP_ROUTES.outbox, OPEN, serve(outbox(context)))
     app.get(AP_ROUTES.outboxPage, OPEN, serve(outboxPage(context)))

@@ -8,10 +8,10 @@ import { wholeOrderedCollection } from '../../activitypub/collections.ts'
 import { AP_ROUTES, followersSyncUri } from '../../activitypub/uris.ts'
 import { findIdentity } from '../../domain/actors/actor.ts'
 import { listFollowersOnHost } from '../../domain/follows/follower-digests.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
-  CACHE,
   OPEN,
   type Surface,
   refuseQueries,
@@ -23,6 +23,7 @@ import {
 export function followersSyncRoutes({ context }: Surface): FastifyPluginAsync {
   const { db } = context
   return async (app) => {
+    answerAs(app, 'ofReader')
     refuseQueries(app)
     app.get<{ Params: { id: string } }>(AP_ROUTES.followersSync, OPEN, async (request, reply) => {
       const { host } = await requireReader(context, request)
@@ -33,7 +34,7 @@ export function followersSyncRoutes({ context }: Surface): FastifyPluginAsync {
       const items = isItsOwn ? await listFollowersOnHost(db, id, host) : null
       if (items === null) return sendFound(request, reply, null)
       const document = wholeOrderedCollection({ uri, items })
-      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.never, document })
+      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', document })
       return sendFound(request, reply, answer)
     })
   }

@@ -11,6 +11,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { GroupCommit } from '../../domain/inbox/group-commit.ts'
 import { receiveMessages } from '../../domain/inbox/receive-messages.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { OwnActorIds } from './own-actor-ids.ts'
 import { OPEN, receivedRequest } from './surface.ts'
 
@@ -45,6 +46,7 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
   }
 
   return async (app) => {
+    answerAs(app, 'never')
     takeRawActivities(app)
     app.addHook('onClose', () => ownActors.close())
     for (const path of [AP_ROUTES.sharedInbox, AP_ROUTES.instanceInbox]) {

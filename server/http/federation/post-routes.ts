@@ -17,10 +17,10 @@ import type { Row } from '../../db/tables.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
-  CACHE,
   OPEN,
   type Surface,
   findPublic,
@@ -42,6 +42,7 @@ export function postRoutes(surface: Surface): FastifyPluginAsync {
   const { context } = surface
   const post = objectOf(context)
   return async (app) => {
+    answerAs(app, 'object')
     refuseQueries(app)
     app.get(AP_ROUTES.post, OPEN, servePost(surface, '', post))
     app.get(AP_ROUTES.postActivity, OPEN, servePost(surface, '/activity', activityOf(context)))
@@ -105,7 +106,6 @@ async function tombstoneAnswer({ db }: HttpContext, uri: string): Promise<ReadyA
   return readyAnswer({
     status: 410,
     contentType: ACTIVITY_TYPE,
-    cacheControl: CACHE.gone,
     document: tombstoneDocument({
       uri,
       formerType: tombstone.former_kind,

@@ -3,9 +3,9 @@ import type { FastifyPluginAsync } from 'fastify'
 import { quoteAuthorizationDocument } from '../../activitypub/quote-authorization.ts'
 import { AP_ROUTES } from '../../activitypub/uris.ts'
 import { findAuthorization } from '../../domain/quotes/authorizations.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import {
-  CACHE,
   OPEN,
   type Surface,
   findPublic,
@@ -29,9 +29,10 @@ export function quoteRoutes(surface: Surface): FastifyPluginAsync {
       quotingUri: found.quoting_uri,
       quotedUri: found.quoted_uri,
     })
-    return { ...publicDocument(document), cacheControl: CACHE.revocable }
+    return publicDocument(document)
   }
   return async (app) => {
+    answerAs(app, 'revocable')
     refuseQueries(app)
     app.get(AP_ROUTES.quoteAuthorization, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)

@@ -6,11 +6,12 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Listener } from '../../db/listen.ts'
+import type { Outcome } from '../plugins/answer-table.ts'
 
 export interface ReadyAnswer {
   readonly status: 200 | 410
   readonly contentType: string
-  readonly cacheControl: string
+  readonly outcome: Outcome
   readonly body: Buffer
   /** Weak: edges change the encoding. */
   readonly etag: string
@@ -20,7 +21,8 @@ export interface ReadyAnswer {
 export interface AnswerParts {
   readonly status?: 200 | 410
   readonly contentType: string
-  readonly cacheControl: string
+  /** Public unless said otherwise. */
+  readonly outcome?: Outcome
   readonly document: object | string
   readonly modifiedAt?: Date | null
 }
@@ -101,7 +103,7 @@ export function readyAnswer(parts: AnswerParts): ReadyAnswer {
   return {
     status: parts.status ?? 200,
     contentType: parts.contentType,
-    cacheControl: parts.cacheControl,
+    outcome: parts.outcome ?? 'public',
     body,
     etag: `W/"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
     lastModified: modifiedAt?.toUTCString() ?? null,
@@ -110,17 +112,11 @@ export function readyAnswer(parts: AnswerParts): ReadyAnswer {
 
 /** Sends it, or 304 where the reader has it already. */
 export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): FastifyReply {
-  void reply.header('cache-control', cacheControlFor(request, answer)).header('etag', answer.etag)
+  reply.outcome = answer.outcome
+  void reply.header('etag', answer.etag)
   if (answer.lastModified !== null) void reply.header('last-modified', answer.lastModified)
   if (answer.status === 200 && hasIt(request, answer)) return reply.code(304).send()
   return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body)
-}
-
-/** Whoever shows who they are gets the same answer, and no cache may take it for everybody's (rule 83). */
-function cacheControlFor({ headers }: FastifyRequest, { cacheControl }: ReadyAnswer): string {
-  return headers.authorization === undefined && headers.cookie === undefined
-    ? cacheControl
-    : 'private, no-store'
 }
 
 /** The tag decides where one is sent; tags are compared weakly. @see RFC 9110 13.1 */

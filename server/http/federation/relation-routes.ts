@@ -13,10 +13,10 @@ import {
   findStandingInteraction,
 } from '../../domain/interactions/find-own-interaction.ts'
 import type { Database } from '../../db/pool.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { readyAnswer } from './ready-answers.ts'
 import {
   ACTIVITY_TYPE,
-  CACHE,
   OPEN,
   type Surface,
   readerOf,
@@ -37,10 +37,11 @@ export function relationRoutes({ context }: Surface): FastifyPluginAsync {
       if (relation === undefined || relation.recipient_uri !== reader?.actorUri)
         return sendFound(request, reply, null)
       const document = write(relation)
-      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, cacheControl: CACHE.never, document })
+      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', document })
       return sendFound(request, reply, answer)
     }
   return async (app) => {
+    answerAs(app, 'ofReader')
     refuseQueries(app)
     for (const kind of ['like', 'reaction'] as const) {
       const find: Find<OwnInteraction> = async (db, uri) => findStandingInteraction(db, kind, uri)

@@ -1,7 +1,4 @@
-/**
- * What the routes of the federation share: which object an address names, who asks for it, and what caches may keep.
- * @see the header table of the tunnel page, section 4
- */
+/** What the routes of the federation share: which object an address names, who asks for it, whether others may see it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReceivedRequest } from '../../activitypub/http-signature.ts'
 import { verifySignedGet } from '../../activitypub/verify-request.ts'
@@ -15,16 +12,6 @@ import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from './ready-
 
 /** Everybody may ask. */
 export const OPEN = { config: { scope: 'public' } } as const
-
-export const CACHE = {
-  publicObject: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800',
-  instanceActor: 'public, max-age=3600, stale-if-error=604800',
-  /** What may be taken back: nobody shows it longer than a minute, whatever happens to us. */
-  revocable: 'public, max-age=60',
-  gone: 'public, max-age=60',
-  never: 'private, no-store',
-  home: 'public, max-age=3600',
-} as const
 
 /** Sent as it is: some servers compare it letter by letter. */
 export const ACTIVITY_TYPE = `${ACTIVITY_JSON}; charset=utf-8`
@@ -129,10 +116,8 @@ export async function findPublic(
   request: FastifyRequest,
   { kind, make }: PublicParts,
 ): Promise<ReadyAnswer | null> {
-  const isForSignersOnly = isAuthorizedFetch(context)
-  if (isForSignersOnly) await requireReader(context, request)
-  const answer = await answers.get(kind, requestedUri(context, request), make)
-  return answer !== null && isForSignersOnly ? privately(answer) : answer
+  if (isAuthorizedFetch(context)) await requireReader(context, request)
+  return answers.get(kind, requestedUri(context, request), make)
 }
 
 /**
@@ -146,19 +131,17 @@ export function sendFound(
   answer: ReadyAnswer | null,
 ): FastifyReply {
   if (answer !== null) return sendReady(request, reply, answer)
-  void reply.header('cache-control', CACHE.never)
   throw notFound(request)
 }
 
 export function privately(answer: ReadyAnswer): ReadyAnswer {
-  return { ...answer, cacheControl: CACHE.never }
+  return { ...answer, outcome: 'not public' }
 }
 
 /** An ActivityPub document that anybody may have and keep for a moment. */
 export function publicDocument(document: object, modifiedAt?: Date | null): ReadyAnswer {
   return readyAnswer({
     contentType: ACTIVITY_TYPE,
-    cacheControl: CACHE.publicObject,
     document,
     modifiedAt: modifiedAt ?? null,
   })

@@ -22,20 +22,18 @@ import { readHomeTexts } from '../../domain/owner/home-texts.ts'
 import { originOfHost } from '../../domain/owner/own-uris.ts'
 import { findByPageUrl } from '../../domain/posts/find-remote.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { type AnswerParts, type ReadyAnswer, readyAnswer } from './ready-answers.ts'
-import { CACHE, OPEN, type Surface, requestedOrigin, sendFound } from './surface.ts'
+import { OPEN, type Surface, requestedOrigin, sendFound } from './surface.ts'
 
+const BY_QUERY = { config: { ...OPEN.config, answer: 'webfinger' } } as const
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function wellKnownRoutes(surface: Surface): FastifyPluginAsync {
   const { context } = surface
   return async (app) => {
-    app.addHook('onRequest', (_request, reply, done) => {
-      // Every page of the web may look a handle up; nothing here depends on who asks.
-      void reply.header('access-control-allow-origin', '*')
-      done()
-    })
-    app.get('/.well-known/webfinger', OPEN, async (request, reply) =>
+    answerAs(app, 'home')
+    app.get('/.well-known/webfinger', BY_QUERY, async (request, reply) =>
       sendFound(request, reply, await webfinger(surface, request)),
     )
     const serve = (path: string, make: (origin: string) => Promise<AnswerParts>): void => {
@@ -53,7 +51,7 @@ export function wellKnownRoutes(surface: Surface): FastifyPluginAsync {
 }
 
 function home(contentType: string, document: object | string): AnswerParts {
-  return { contentType, cacheControl: CACHE.home, document }
+  return { contentType, document }
 }
 
 function serveHome(
@@ -108,8 +106,7 @@ async function webfinger(
       pageUrl: actor.page_url,
       subscribeTemplate: actor.is_instance_actor ? null : subscribeTemplate(originOfHost(actor.host)),
     })
-    // Until the edge is known to keep answers apart by query, nobody keeps them.
-    return readyAnswer({ contentType: JRD_JSON, cacheControl: CACHE.never, document })
+    return readyAnswer({ contentType: JRD_JSON, document })
   })
 }
 

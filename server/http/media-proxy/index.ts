@@ -9,11 +9,10 @@ import { PROXY_KINDS, type ProxyKind, isProxyMac } from '../../domain/media/medi
 import { hostOf } from '../../net/origin.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { HttpContext } from '../http-context.ts'
-import { FOREVER, markMedia, wantedOf } from './media-answer.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
+import { markMedia, wantedOf } from './media-answer.ts'
 import { ownMediaRoutes } from './own-media.ts'
 import { MediaProxy, type PassingMedia, type ReadMedia } from './media-proxy.ts'
-
-const DAY = 'public, max-age=86400'
 
 interface ProxyParams {
   readonly kind: string
@@ -24,10 +23,7 @@ interface ProxyParams {
 export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     const key = await loadMediaKey(context.db)
-    // Web apps must be able to read that a picture is not there.
-    app.addHook('onRequest', async (_request, reply) => {
-      void reply.header('access-control-allow-origin', '*')
-    })
+    answerAs(app, 'media')
     const proxy = new MediaProxy(context.fetch)
     app.get<{ Params: ProxyParams }>('/proxy/:kind/:id/:mac', OPEN, async (request, reply) => {
       const { kind, id, mac } = request.params
@@ -38,15 +34,15 @@ export function mediaProxyRoutes(context: HttpContext): FastifyPluginAsync {
         throw new HomebirdError('NOT_FOUND', `no proxied ${kind.slice(0, 20)} under this address`)
       }
       const media = await proxy.get(kind, url)
-      markMedia(reply, FOREVER)
+      markMedia(reply)
       return 'read' in media ? sendRead(request, reply, media.read) : sendPassing(reply, media.passing)
     })
     await app.register(ownMediaRoutes(context))
     for (const path of ['/avatars/original/:name', '/headers/original/:name']) {
-      app.get(path, OPEN, async (request, reply) => {
+      app.get(path, { config: { ...OPEN.config, answer: 'picture' } }, async (request, reply) => {
         const bytes = defaultImage(request.url)
         if (bytes === null) throw new HomebirdError('NOT_FOUND', 'there is no such picture')
-        markMedia(reply, DAY)
+        markMedia(reply)
         return reply.type('image/png').send(bytes)
       })
     }

@@ -2,15 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ByteRange, parseRange } from './byte-range.ts'
 
-/** The path holds what the bytes depend on. */
-export const FOREVER = 'public, max-age=31536000, immutable'
 const SANDBOX = "default-src 'none'; sandbox"
 
-export function markMedia(reply: FastifyReply, cacheControl: string): void {
-  void reply
-    .header('cache-control', cacheControl)
-    .header('content-security-policy', SANDBOX)
-    .header('cross-origin-resource-policy', 'cross-origin')
+export function markMedia(reply: FastifyReply): void {
+  void reply.header('content-security-policy', SANDBOX).header('cross-origin-resource-policy', 'cross-origin')
 }
 
 /** What is left to send of a file that the reader may have already. */
@@ -42,7 +37,7 @@ export function wantedOf(request: FastifyRequest, reply: FastifyReply, file: Ser
   const range = isSame ? parseRange(header, file.size) : null
   if (range === null) return 'whole'
   if (range === 'unsatisfiable') {
-    void reply.code(416).header('content-range', `bytes */${file.size}`).header('cache-control', 'no-store')
+    void reply.code(416).header('content-range', `bytes */${file.size}`)
     return 'nothing'
   }
   void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)

@@ -9,7 +9,7 @@ import { typeOfKey } from '../../domain/media/media-types.ts'
 import { type MediaStore, isContentKey } from '../../storage/media-store.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { HttpContext } from '../http-context.ts'
-import { FOREVER, markMedia, wantedOf } from './media-answer.ts'
+import { markMedia, wantedOf } from './media-answer.ts'
 
 interface MediaParams {
   readonly folder: string
@@ -40,7 +40,7 @@ async function sendFile(
   const type = isContentKey(key) ? typeOfKey(key) : null
   const found = type === null ? null : await media.find(key)
   if (type === null || found === null) throw missing(key)
-  markMedia(reply, FOREVER)
+  markMedia(reply)
   void reply.header('last-modified', found.changedAt.toUTCString())
   const wanted = wantedOf(request, reply, { type, size: found.size, etag: `"${key.slice(3, 46)}"` })
   if (wanted === 'nothing') return reply.send(reply.statusCode === 416 ? Buffer.alloc(0) : undefined)

@@ -6,9 +6,10 @@ import { Challenges } from '../../domain/sign-in/challenges.ts'
 import { guardRoutes } from '../client-api/access.ts'
 import { openApi } from '../client-api/api.ts'
 import { readBodies } from '../client-api/bodies.ts'
-import { neverKept, openToOrigins, preflightRoutes } from '../client-api/cors.ts'
+import { openToOrigins, preflightRoutes } from '../client-api/cors.ts'
 import { describeRoutes } from '../client-api/openapi/catalogue.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
@@ -27,7 +28,7 @@ const OPEN_PATHS = [
 export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     const api = await openApi(context, 'public')
-    neverKept(app)
+    answerAs(app, 'private')
     describeRoutes(app, context)
     guardRoutes(app, context, 'public', { limiter: apiLimiterOf(context) })
     sayResetAsMoment(app, context.clock)

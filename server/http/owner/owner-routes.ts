@@ -5,6 +5,7 @@ import type { FieldErrors } from '../../contracts/owner-api.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
@@ -37,6 +38,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
               details: { retryAfterSeconds: Math.ceil(ttl / 1_000) },
             }),
         })
+        answerAs(owner, 'private')
         checkBySchema(owner)
         const outer = owner.errorHandler
         owner.setErrorHandler((error, request, reply) => {

@@ -9,6 +9,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { WINDOW_PATHS } from '../../contracts/owner-api.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 
 const OPEN = { config: { scope: 'public' } } as const
 
@@ -49,6 +50,7 @@ const NOT_BUILT = `<!doctype html>
 
 export function windowRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
+    answerAs(app, 'never')
     app.addHook('onSend', async (_request, reply, payload) => {
       void reply.headers(HEADERS)
       return payload
@@ -70,19 +72,21 @@ async function findDocument(windowDir: string): Promise<Buffer | null> {
 }
 
 async function serveFiles(app: FastifyInstance, windowDir: string): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: join(windowDir, 'assets'),
-    prefix: '/assets/',
-    index: false,
-    // The files of the bundle and no others: each has a route of its own.
-    wildcard: false,
-    decorateReply: false,
-    immutable: true,
-    maxAge: '365d',
+  await app.register(async (assets) => {
+    answerAs(assets, 'asset')
+    await assets.register(fastifyStatic, {
+      root: join(windowDir, 'assets'),
+      prefix: '/assets/',
+      index: false,
+      // The files of the bundle and no others: each has a route of its own.
+      wildcard: false,
+      decorateReply: false,
+      cacheControl: false,
+    })
   })
 }
 
 function sendDocument(reply: FastifyReply, document: Buffer | null): FastifyReply {
-  void reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
+  void reply.type('text/html; charset=utf-8')
   return document === null ? reply.code(503).send(NOT_BUILT) : reply.send(document)
 }

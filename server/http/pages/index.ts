@@ -22,7 +22,11 @@ import { interactionPage } from './interaction.ts'
 import { STYLE, messagePage, plainPage, postPage, profilePage } from './documents.ts'
 import { prefersActivity } from './prefers-activity.ts'
 
-const OPEN = { config: { scope: 'public' } } as const
+const OPEN = { config: { scope: 'public', answer: 'page' } } as const
+/** Servers are led from there to the id. */
+const NEGOTIATED = { config: { scope: 'public', answer: 'negotiated' } } as const
+/** Who comes with an address of somebody else's gets a page of their own. */
+const FOR_ONE = { config: { scope: 'public', answer: 'private' } } as const
 const POSTS_PER_PAGE = 20
 const OWN_POSTS = {
   excludesReplies: true,
@@ -41,26 +45,24 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
     const send = (reply: FastifyReply, html: string): FastifyReply =>
       reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(html)
     app.addHook('onRequest', (_request, reply, done) => {
-      // Not every edge minds Vary, so nobody may keep what depends on Accept.
-      void reply.header('cache-control', 'private, no-store').header('vary', 'Accept')
       void reply.header('x-frame-options', 'DENY')
       done()
     })
     app.setErrorHandler((raw, _request, reply) => sendErrorPage(reply, raw, send))
-    app.get<{ Querystring: { uri?: unknown } }>(INTERACTION_PATH, OPEN, async (request, reply) =>
+    app.get<{ Querystring: { uri?: unknown } }>(INTERACTION_PATH, FOR_ONE, async (request, reply) =>
       send(reply, interactionPage(request.query.uri)),
     )
     aboutPages(app, context, send)
     app.get<{ Params: { name: string }; Querystring: { before?: unknown } }>(
       '/@:name',
-      OPEN,
+      NEGOTIATED,
       async (request, reply) => {
         const actor = await getOwner(api, request, request.params.name)
         if (prefersActivity(request.headers.accept)) return reply.redirect(actor.uri, 302)
         return send(reply, await showProfile(api, actor, request.query.before))
       },
     )
-    app.get<{ Params: { name: string; id: string } }>('/@:name/:id', OPEN, async (request, reply) => {
+    app.get<{ Params: { name: string; id: string } }>('/@:name/:id', NEGOTIATED, async (request, reply) => {
       const { name, id } = request.params
       const actor = await getOwner(api, request, name)
       const post = isRowId(id) ? await findVisiblePost(context.db, null, id) : undefined

@@ -1,7 +1,6 @@
 /**
- * What holds for every answer: errors are told in one shape without stack, SQL or path; nothing is kept by a cache
- * unless a route says so; types are not guessed by browsers.
- * @see security rules 85, 120; the header table of the tunnel page
+ * What holds for every answer: errors are told in one shape without stack, SQL or path; types are not guessed by browsers.
+ * @see security rule 120
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../contracts/api-error.ts'
@@ -17,7 +16,6 @@ export function shapeAnswers(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => sendError(log, error, request, reply))
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Record not found' }))
   app.addHook('onSend', async (_request, reply, payload) => {
-    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
     void reply.header('x-content-type-options', 'nosniff')
     if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'same-origin')
     return payload
@@ -37,7 +35,6 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
   if (status >= 500 && status !== 503) log.error({ event: 'request.failed', ...facts })
   else log.debug({ event: 'request.refused', ...facts })
   askForPatience(reply, error)
-  void reply.header('cache-control', 'no-store')
   const { description } = error.details
   const body: ApiError =
     typeof description === 'string'

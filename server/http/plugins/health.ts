@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import { ping } from '../../db/pool.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from './answer-headers.ts'
 
 /** Any number of probes cost one query in this time. */
 const ASK_EVERY_MS = 1_000
@@ -25,6 +26,7 @@ export function healthRoutes(context: HttpContext): FastifyPluginAsync {
     return { status: 'OK' }
   }
   return async (app) => {
+    answerAs(app, 'never')
     app.get('/livez', { config: { scope: 'public' } }, async () => ({ status: 'OK' }))
     app.get('/readyz', { config: { scope: 'public' } }, ready)
     app.get('/health', { config: { scope: 'public' } }, ready)

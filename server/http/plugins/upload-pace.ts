@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
+import { NEVER } from './answer-table.ts'
 
 const LEAST_BYTES_PER_SECOND = 2_000
 const MOST_SECONDS = 3_600
@@ -88,7 +89,7 @@ export function refuseBadClient(error: ClientError, socket: Socket): void {
   if (socket.writable) {
     socket.write(
       `HTTP/1.1 ${status} ${reason}\r\ncontent-length: ${body.length}\r\ncontent-type: application/json\r\n` +
-        `cache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
+        `cache-control: ${NEVER}\r\nconnection: close\r\n\r\n${body}`,
     )
   }
   socket.destroy(error)

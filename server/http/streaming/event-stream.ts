@@ -7,6 +7,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Access } from '../client-api/access.ts'
+import { PRIVATE } from '../plugins/answer-table.ts'
 import type { Subscription } from './channels.ts'
 import type { StreamClient, StreamHub } from './hub.ts'
 
@@ -29,7 +30,7 @@ export function openEventStream(
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'private, no-store',
+    'cache-control': PRIVATE,
     // Proxies that buffer would hold events back.
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',

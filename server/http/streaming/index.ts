@@ -6,9 +6,10 @@ import { HomebirdError } from '../../core/errors.ts'
 import { getList } from '../../domain/lists/lists.ts'
 import { OPEN, actorIdOf, bearerToken, forUser, guardRoutes } from '../client-api/access.ts'
 import { type ClientApiOptions, openApi } from '../client-api/api.ts'
-import { neverKept, openToOrigins } from '../client-api/cors.ts'
+import { openToOrigins } from '../client-api/cors.ts'
 import { describeRoutes } from '../client-api/openapi/catalogue.ts'
 import type { HttpContext } from '../http-context.ts'
+import { answerAs } from '../plugins/answer-headers.ts'
 import {
   type StreamName,
   type Subscription,
@@ -51,7 +52,7 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
     // Before every hook that may refuse: it closes the sockets of upgrades that came to nothing.
     await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
     Object.assign(app.server, { shouldUpgradeCallback: isStreamUpgrade })
-    neverKept(app)
+    answerAs(app, 'private')
     if (listener === 'public') describeRoutes(app, context)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })

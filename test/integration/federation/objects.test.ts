@@ -16,7 +16,7 @@ const home = await openFederationHome({
   serviceDomain: 'home.example.org',
 })
 const ana = peer.actor('ana')
-const PUBLIC_CACHE = 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800'
+const PUBLIC_CACHE = 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -48,7 +48,7 @@ test('WebFinger knows an identity by both of its domains, by its id and by its p
 test('host-meta and NodeInfo name the configured host and may be kept', async () => {
   const xml = await get('/.well-known/host-meta')
   assert.match(xml.text(), /https:\/\/home\.example\.org\/\.well-known\/webfinger\?resource=\{uri\}/)
-  assert.equal(xml.headers['cache-control'], 'public, max-age=3600')
+  assert.equal(xml.headers['cache-control'], 'public, max-age=3600, no-transform')
   const json = await get('/.well-known/host-meta.json')
   assert.equal((json.json()['links'] as { rel: string }[])[0]?.rel, 'lrdd')
   const links = (await get('/.well-known/nodeinfo')).json()['links'] as { rel: string; href: string }[]
@@ -102,7 +102,7 @@ test('an actor is one document for every Accept, with a tag that spares sending 
 
 test('the instance actor is an Application that says nothing of the owner', async () => {
   const answer = await get('/ap/instance')
-  assert.equal(answer.headers['cache-control'], 'public, max-age=3600, stale-if-error=604800')
+  assert.equal(answer.headers['cache-control'], 'public, max-age=3600, stale-if-error=604800, no-transform')
   const document = answer.json()
   assert.equal(document['type'], 'Application')
   assert.ok(!answer.text().includes('ben'))
@@ -191,7 +191,7 @@ test('an edit and a deletion are seen at once, and what is gone says so', async 
     const answer = await get(pathOf(post.uri))
     return answer.status === 410 ? answer : null
   })
-  assert.equal(gone.headers['cache-control'], 'public, max-age=60')
+  assert.equal(gone.headers['cache-control'], 'public, max-age=60, no-transform')
   assert.deepEqual([gone.json()['type'], gone.json()['formerType']], ['Tombstone', 'Note'])
   const secret = await home.writes('secret', 'followers')
   await inTransaction(db, async (tx) => deletePost(tx, secret, clock.now()))
