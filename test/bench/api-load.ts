@@ -2,6 +2,7 @@
  * What apps, servers and readers ask of a home all day, on a small library and on one a hundred times as large: the
  * same requests at the same rate, and how much slower the large one is.
  */
+import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
 import { hashSecret, newSecret } from '../../server/domain/oauth/secrets.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween } from './bench-home.ts'
@@ -48,6 +49,8 @@ export async function measureApi(
   const library = await seedLibrary(bench.sql, posts)
   const place = await seedReader(bench.sql, library)
   await bench.sql.query('vacuum analyze')
+  await bench.sql.query('checkpoint')
+  await settled(bench)
   const results: BenchResult[] = []
   const measures = new Map<string, Measured>()
   for (const ask of await asksOf(bench, library, place)) {
@@ -57,6 +60,21 @@ export async function measureApi(
     measures.set(ask.name, measured)
   }
   return { results, measures }
+}
+
+/** Of one second, with the home left alone. */
+const IDLE_CPU_MS = 30
+const SETTLES_WITHIN_SECONDS = 180
+
+/** What was poured in keeps worker and autovacuum busy for a while: that is no part of what a request costs. */
+async function settled(bench: BenchHome): Promise<void> {
+  let quiet = 0
+  for (let seconds = 0; quiet < 3 && seconds < SETTLES_WITHIN_SECONDS; seconds += 1) {
+    const usage = await bench.usage()
+    await setTimeout(1_000)
+    const { app, database } = cpuBetween(usage, await bench.usage())
+    quiet = app + database < IDLE_CPU_MS ? quiet + 1 : 0
+  }
 }
 
 /** How many times slower the large library is, each figure on its own. */
