@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { clientApiRoutes } from './client-api/index.ts'
 import { federationRoutes } from './federation/index.ts'
+import { feedRoutes } from './feeds/index.ts'
 import type { HttpContext } from './http-context.ts'
 import { mediaProxyRoutes } from './media-proxy/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
@@ -39,6 +40,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   await app.register(clientApiRoutes(context, { listener: 'public' }))
   await app.register(streamingRoutes(context, { listener: 'public' }))
   await app.register(mediaProxyRoutes(context))
+  await app.register(feedRoutes(context))
   await app.register(pageRoutes(context))
   return app
 }

@@ -99,3 +99,20 @@ export async function listIdentities(db: Querier): Promise<Actor[]> {
     .orderBy('id')
     .execute()
 }
+
+/** The identity whose page this is, by the address that is stored with it; undefined where it is gone. */
+export async function findIdentityByPage(
+  db: Querier,
+  origin: string,
+  name: string,
+): Promise<Actor | undefined> {
+  if (!/^[\w.-]{1,100}$/.test(name)) return undefined
+  return db
+    .selectFrom('actors')
+    .selectAll()
+    .where('page_url', '=', `${origin}/@${name}`)
+    .where('is_local', '=', true)
+    .where('is_instance_actor', '=', false)
+    .where('gone_at', 'is', null)
+    .executeTakeFirst()
+}

@@ -28,7 +28,7 @@ export interface AnswerParts {
 }
 
 /** What an answer shows, and so what drops it. */
-export type AnswerKind = 'actors' | 'posts' | 'home'
+export type AnswerKind = 'actors' | 'posts' | 'feeds' | 'home'
 
 const MAX_ANSWERS = 2_000
 const MAX_BYTES = 32 * 1_048_576
@@ -57,6 +57,7 @@ export class ReadyAnswers {
       listener.subscribe('stator', {
         onNotification: (graph) => {
           if (graph === 'posts' || graph === 'actors') this.#drop(graph)
+          if (graph === 'posts' || graph === 'actors') this.#drop('feeds')
           if (graph === 'quote_authorizations') this.#drop('posts')
           if (graph === 'featured_changes') this.#drop('posts')
         },
@@ -93,7 +94,7 @@ export class ReadyAnswers {
   }
 
   #dropAll(): void {
-    for (const kind of ['actors', 'posts', 'home'] as const) this.#drop(kind)
+    for (const kind of ['actors', 'posts', 'feeds', 'home'] as const) this.#drop(kind)
   }
 }
 

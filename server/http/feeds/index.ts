@@ -1,0 +1,107 @@
+/**
+ * Feeds of an identity and of a hashtag for readers of RSS, Atom and JSON Feed. They hold what a stranger may see of public
+ * posts, the same for everybody; who is gone or does not want to be found has none, and that is answered as absent.
+ * @see security rules 65, 66; the header table of the tunnel page
+ */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { type Actor, findIdentityByPage } from '../../domain/actors/actor.ts'
+import { findHashtags, hashtagKey } from '../../domain/text/scan-text.ts'
+import { type Api, openApi } from '../client-api/api.ts'
+import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from '../federation/ready-answers.ts'
+import { requestedOrigin } from '../federation/surface.ts'
+import type { HttpContext } from '../http-context.ts'
+import { ATOM_TYPE, atomDocument } from './atom.ts'
+import type { Feed, FeedForm } from './feed.ts'
+import { JSON_FEED_TYPE, jsonFeed } from './json-feed.ts'
+import { hashtagFeed, identityFeed } from './load-feed.ts'
+import { RSS_TYPE, rssDocument } from './rss.ts'
+
+const OPEN = { config: { scope: 'public', answer: 'feed' } } as const
+
+/** Behind the address of the page. */
+const ENDINGS: Readonly<Record<FeedForm, string>> = { rss: '.rss', atom: '.atom', json: '/feed.json' }
+
+/** Where other servers have the feed of a person: who moves a domain here keeps the readers. */
+const FORMER: ReadonlyArray<readonly [ending: string, form: FeedForm]> = [
+  ['/rss', 'rss'],
+  ['/rss/', 'rss'],
+  ['/feed.rss', 'rss'],
+  ['/feed.atom', 'atom'],
+  ['/atom.xml', 'atom'],
+]
+
+const WRITERS: Readonly<
+  Record<FeedForm, (feed: Feed) => Pick<ReadyAnswer, 'contentType'> & { document: object | string }>
+> = {
+  rss: (feed) => ({ contentType: RSS_TYPE, document: rssDocument(feed) }),
+  atom: (feed) => ({ contentType: ATOM_TYPE, document: atomDocument(feed) }),
+  json: (feed) => ({ contentType: JSON_FEED_TYPE, document: jsonFeed(feed) }),
+}
+
+interface Named {
+  readonly Params: { readonly name: string }
+}
+
+export function feedRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (app) => {
+    // Readers elsewhere show the pictures: their addresses are whole.
+    const api = await openApi(context, 'public')
+    const answers = new ReadyAnswers(context.listener)
+    const send = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      make: () => Promise<ReadyAnswer | null>,
+    ) => {
+      const origin = requestedOrigin(context, request)
+      const answer = await answers.get(
+        'feeds',
+        `feed ${origin}${request.routeOptions.url} ${nameOf(request)}`,
+        make,
+      )
+      if (answer === null) throw notFound(request)
+      return sendReady(request, reply, answer)
+    }
+    for (const [form, ending] of Object.entries(ENDINGS) as [FeedForm, string][]) {
+      app.get<Named>(`/@:name${ending}`, OPEN, async (request, reply) =>
+        send(request, reply, async () => answerOf(form, await ofIdentity(api, request))),
+      )
+      app.get<Named>(`/tags/:name${ending}`, OPEN, async (request, reply) =>
+        send(request, reply, async () => answerOf(form, await ofHashtag(api, request))),
+      )
+    }
+    for (const [ending, form] of FORMER) {
+      app.get<Named>(`/@:name${ending}`, OPEN, async (request, reply) =>
+        reply.redirect(`/@${encodeURIComponent(nameOf(request))}${ENDINGS[form]}`, 301),
+      )
+    }
+  }
+}
+
+const nameOf = (request: FastifyRequest): string => (request.params as Named['Params']).name
+
+async function ofIdentity(api: Api, request: FastifyRequest): Promise<Feed | null> {
+  const origin = requestedOrigin(api.context, request)
+  const actor = await findIdentityByPage(api.context.db, origin, nameOf(request))
+  return actor !== undefined && hasFeeds(actor) ? identityFeed(api, actor, origin) : null
+}
+
+/** Who does not want to be found is not read by feed either. */
+const hasFeeds = ({ is_discoverable: isDiscoverable, suspended_at: suspendedAt }: Actor): boolean =>
+  isDiscoverable && suspendedAt === null
+
+/** A hashtag without posts has an empty feed, as it has an empty page; what can be none has neither. */
+async function ofHashtag(api: Api, request: FastifyRequest): Promise<Feed | null> {
+  const name = nameOf(request)
+  if (findHashtags(`#${name}`)[0] !== name) return null
+  return hashtagFeed(api, hashtagKey(name), requestedOrigin(api.context, request))
+}
+
+function answerOf(form: FeedForm, feed: Feed | null): ReadyAnswer | null {
+  if (feed === null) return null
+  return readyAnswer({ ...WRITERS[form](feed), modifiedAt: feed.changedAt })
+}
+
+function notFound(request: FastifyRequest): HomebirdError {
+  return new HomebirdError('NOT_FOUND', `no feed at ${(request.raw.url ?? '').slice(0, 200)}`)
+}
