@@ -12,9 +12,12 @@ import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
+import { notify } from './db/transaction.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
 import { activePause } from './domain/owner/switches.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
+import type { Gossip } from './storage/caches/locmem-cache.ts'
+import { type Caches, openCaches } from './storage/caches/open-caches.ts'
 import { openLocalMediaStore } from './storage/local-media-store.ts'
 import type { MediaStore } from './storage/media-store.ts'
 
@@ -43,6 +46,8 @@ export interface Context extends AsyncDisposable {
   readonly dereferencer: Dereferencer
   /** What the owner uploads. */
   readonly media: MediaStore
+  /** What may be thrown away: answers, and files of others. */
+  readonly caches: Caches
   close(): Promise<void>
 }
 
@@ -88,6 +93,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       log,
     })
     closers.push(() => fetch.close())
+    const caches = openCaches({ config, clock, log, gossip: gossipOver(db, listener) })
+    closers.push(async () => caches[Symbol.asyncDispose]())
     const shared = { db, clock, log, home, fetch }
     const dereferencer = createDereferencer(shared)
     const remoteKeys = createRemoteKeys({ ...shared, listener })
@@ -104,6 +111,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       fetch,
       remoteKeys,
       dereferencer,
+      caches,
       media: openLocalMediaStore({ folder: mediaFolder(options) }),
       close,
       [Symbol.asyncDispose]: close,
@@ -111,6 +119,15 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** What one process forgets, the others hear over the database. */
+function gossipOver(db: Database, listener: Listener): Gossip {
+  return {
+    send: (message) => notify(db, 'caches', message),
+    subscribe: (onMessage, onGap) =>
+      listener.subscribe('caches', { onNotification: onMessage, onConnected: onGap }),
   }
 }
 

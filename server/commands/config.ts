@@ -16,7 +16,7 @@ export function showConfig(options: CommonOptions): ExitCode {
   const { dir, loaded } = readSettings(sourcesFrom(options))
   const rows = settingNames().map((name) => {
     const definition: Setting<unknown> = SETTINGS[name]
-    const value = name === 'dataDir' ? dir.path : loaded.config[name]
+    const value = name === 'dataDir' ? dir.path : shownValueOf(definition, loaded.config[name])
     return {
       name,
       variable: definition.env,
@@ -43,7 +43,7 @@ export function setConfig(name: string, value: string, options: CommonOptions): 
   const setting = findSetting(name)
   const definition: Setting<unknown> = SETTINGS[setting]
   parseSetting(definition.env, definition.type, value, definition.secret === true)
-  const shownValue = definition.secret === true ? '(hidden)' : value
+  const shownValue = definition.secret === true ? '(hidden)' : (definition.type.redact?.(value) ?? value)
   changeStore(options, (store) => store.saveSetting(setting, value))
   return tellChange(options, { name: setting, variable: definition.env, value: shownValue })
 }
@@ -104,6 +104,11 @@ function findSetting(asked: string): SettingName {
     )
   }
   return found
+}
+
+/** Some values are more than what was written, and some hold a secret in their midst. */
+function shownValueOf(definition: Setting<unknown>, value: unknown): unknown {
+  return definition.type.show === undefined ? value : definition.type.show(value)
 }
 
 function settingNames(): SettingName[] {

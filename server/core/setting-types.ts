@@ -7,12 +7,17 @@ export interface SettingType<T> {
   /** How the type reads in `homebird config`, such as `integer 1..65535`. */
   readonly name: string
   parse(raw: string): T
+  /** How a value is shown, where that is not the value itself. */
+  show?(value: T): unknown
+  /** The raw text without the secret in it; for types that may hold one. */
+  redact?(raw: string): string
 }
 
 /** Says why a value was refused; the caller adds the variable's name and the remedy. */
 class ValueRefused extends Error {}
 
-function refuse(why: string): never {
+/** For parsers of settings only. */
+export function refuse(why: string): never {
   throw new ValueRefused(why)
 }
 
@@ -22,7 +27,7 @@ export function parseSetting<T>(variable: string, type: SettingType<T>, raw: str
     return type.parse(raw)
   } catch (error) {
     if (!(error instanceof ValueRefused)) throw error
-    const shown = secret ? '(hidden)' : JSON.stringify(raw)
+    const shown = secret ? '(hidden)' : JSON.stringify(type.redact?.(raw) ?? raw)
     throw new HomebirdError(
       'SETTING_INVALID',
       `${variable} is ${shown}, but ${error.message}; give it as ${type.name} or remove it`,

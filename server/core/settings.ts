@@ -2,6 +2,7 @@
  * The one table of settings: variable, type, default, help. `homebird config` prints it, `core/config` reads it,
  * and the settings page of the window is drawn from it. A setting that is not here does not exist.
  */
+import { NOT_FOR_FILES, cacheUrl } from './cache-url.ts'
 import {
   type SettingType,
   absolutePath,
@@ -34,6 +35,9 @@ export interface Setting<T> {
   /** Never shown, logged or written in clear. */
   readonly secret?: boolean
 }
+
+const IN_MEMORY = 'locmem://'
+const IN_DATA_DIR = 'file://'
 
 const setting = <T>(definition: Setting<T>): Setting<T> => definition
 
@@ -339,6 +343,45 @@ export const SETTINGS = {
     help: 'headers that a generic CDN is told with, as a JSON object',
     secret: true,
   }),
+  cachesDefault: setting({
+    env: 'HOMEBIRD_CACHES_DEFAULT',
+    aliases: ['TAKAHE_CACHES_DEFAULT'],
+    type: cacheUrl({ fallback: IN_MEMORY }),
+    fallback: IN_MEMORY,
+    help: 'cache of pages and answers; takes max_size (64 MB in memory), max_item, ttl (how long what nobody asks for stays, a week)',
+  }),
+  cachesMedia: setting({
+    env: 'HOMEBIRD_CACHES_MEDIA',
+    aliases: ['TAKAHE_CACHES_MEDIA'],
+    type: cacheUrl({ fallback: IN_DATA_DIR, refused: NOT_FOR_FILES }),
+    fallback: IN_DATA_DIR,
+    help: 'cache of pictures, videos and headers of others; file:// without a path lies in the data directory; takes max_size, max_item, ttl (how long what nobody looks at stays, a week)',
+  }),
+  cachesAvatars: setting({
+    env: 'HOMEBIRD_CACHES_AVATARS',
+    aliases: ['TAKAHE_CACHES_AVATARS'],
+    type: cacheUrl({ fallback: IN_DATA_DIR, refused: NOT_FOR_FILES }),
+    fallback: IN_DATA_DIR,
+    help: 'cache of avatars of others, as HOMEBIRD_CACHES_MEDIA',
+  }),
+  cachesMediaMaxMb: setting({
+    env: 'HOMEBIRD_CACHES_MEDIA_MAX_MB',
+    type: integer(1, 100_000_000),
+    fallback: '5000',
+    help: 'most megabytes of disk for the cache of media, where its URL has no max_size; what was not looked at for longest goes first',
+  }),
+  cachesAvatarsMaxMb: setting({
+    env: 'HOMEBIRD_CACHES_AVATARS_MAX_MB',
+    type: integer(1, 100_000_000),
+    fallback: '500',
+    help: 'most megabytes of disk for the cache of avatars, where its URL has no max_size',
+  }),
+  cacheMaxItemMb: setting({
+    env: 'HOMEBIRD_CACHE_MAX_ITEM_MB',
+    type: integer(1, 2_000),
+    fallback: '40',
+    help: 'largest single item that a cache keeps, in megabytes, where its URL has no max_item',
+  }),
   pruneDays: setting({
     env: 'HOMEBIRD_PRUNE_DAYS',
     aliases: ['TAKAHE_REMOTE_PRUNE_HORIZON'],
@@ -362,6 +405,7 @@ export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
   TAKAHE_CORS_HOSTS: 'the client API is open to every origin, the private one to none',
   TAKAHE_CSRF_HOSTS: 'they follow from the domains',
   TAKAHE_USE_PROXY_HEADERS: 'trust belongs to the listener of a tunnel',
+  TAKAHE_NGINX_CACHE_SIZE: 'set HOMEBIRD_CACHES_MEDIA_MAX_MB',
   TAKAHE_EMAIL_SERVER: 'a home sends no mail',
   TAKAHE_EMAIL_FROM: 'a home sends no mail',
   TAKAHE_AUTO_ADMIN_EMAIL: 'a home has one owner',

@@ -13,6 +13,8 @@ export type Channel =
   | 'changed'
   /** Payload: id of an upload that is settled. */
   | 'uploads'
+  /** Payload: JSON of what a cache in the memory of another process is to forget; see `storage/caches/locmem-cache`. */
+  | 'caches'
 
 export async function notify(db: Querier, channel: Channel, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(db)

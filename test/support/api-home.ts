@@ -27,6 +27,7 @@ import { type FakePeer, reach } from './fake-peer.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import { openTestCaches } from './test-caches.ts'
 import { openTestMedia } from './test-media.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -155,6 +156,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     listener,
     remoteKeys,
     media: uploads.media,
+    caches: openTestCaches(clock),
     config: testConfig(env),
     oneTimeKeyHash: null,
     windowDir: null,

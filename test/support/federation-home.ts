@@ -29,6 +29,7 @@ import type { FakeActor } from './fake-peer-actor.ts'
 import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
 import { type FakePeer, reach } from './fake-peer.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import { openTestCaches } from './test-caches.ts'
 import { openTestMedia } from './test-media.ts'
 
 export interface FederationHomeOptions {
@@ -231,6 +232,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     dereferencer,
     remoteKeys,
     media: openTestMedia().media,
+    caches: openTestCaches(clock),
     oneTimeKeyHash: null,
     windowDir: null,
     stopping: stopping.signal,

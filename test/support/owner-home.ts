@@ -16,6 +16,8 @@ import type { HttpContext } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
+import type { Caches } from '../../server/storage/caches/open-caches.ts'
+import { openTestCaches } from './test-caches.ts'
 import { openTestMedia } from './test-media.ts'
 
 export const START_KEY = 'the-key-of-this-start'
@@ -24,6 +26,7 @@ export interface OwnerHome {
   readonly db: Database
   readonly port: number
   readonly publicPort: number
+  readonly caches: Caches
   /** Wall clock of the home; move it. */
   readonly clock: { nowMs: number }
   /** As a page of the window asks: with the origin, the mark and the cookie of the browser it stands for. */
@@ -60,6 +63,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     listener,
     remoteKeys,
     media: openTestMedia().media,
+    caches: openTestCaches(ticking),
     config,
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,
@@ -68,7 +72,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   }
   const port = await serve(await buildPrivateApp(context))
   const publicPort = await serve(await buildPublicApp(context))
-  return new Asking(database.db, port, publicPort, clock)
+  return new Asking(context, port, publicPort, clock)
 }
 
 async function serve(app: Awaited<ReturnType<typeof buildPrivateApp>>): Promise<number> {
@@ -90,11 +94,13 @@ class Asking implements OwnerHome {
   readonly db: Database
   readonly port: number
   readonly publicPort: number
+  readonly caches: Caches
   readonly clock: { nowMs: number }
   cookie = ''
 
-  constructor(db: Database, port: number, publicPort: number, clock: { nowMs: number }) {
+  constructor({ db, caches }: HttpContext, port: number, publicPort: number, clock: { nowMs: number }) {
     this.db = db
+    this.caches = caches
     this.port = port
     this.publicPort = publicPort
     this.clock = clock

@@ -8,6 +8,7 @@ import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
+import { cacheRoutes } from './cache-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
@@ -67,6 +68,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(reportRoutes(context))
         await owner.register(peerRoutes(context))
         await owner.register(statorRoutes(context))
+        await owner.register(cacheRoutes(context))
       },
       { prefix: PREFIX },
     )

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
+import type { CacheReport } from '../../../server/contracts/caches.ts'
 import type { EngineFacts, GraphFacts, QuarantinePage } from '../../../server/contracts/engine.ts'
 import { askListener } from '../../support/http-client.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
@@ -114,4 +115,32 @@ test('nobody but the owner sees or does any of it, and nothing of it is on the p
     headers: { cookie: home.cookie },
   })
   assert.equal(other.status, 403, 'without the mark of the window')
+})
+
+test('the owner sees what each cache holds and saves, and empties one', async () => {
+  const facts = { type: 'text/html', etag: '"1"', storedAt: 0 }
+  await home.caches.default.keep('page_html_/', facts, Buffer.from('hello'))
+  const read = async () => {
+    const answer = await home.asPage('/api/homebird/v1/caches')
+    assert.equal(answer.status, 200, answer.text())
+    return (answer.json() as unknown as CacheReport).caches
+  }
+  const held = await read()
+  assert.deepEqual(
+    held.map(({ name, scheme, isUp, items }) => [name, scheme, isUp, items]),
+    [
+      ['default', 'locmem', true, 1],
+      ['media', 'locmem', true, 0],
+      ['avatars', 'locmem', true, 0],
+    ],
+  )
+  const cleared = await home.asPage('/api/homebird/v1/caches/default/clear', { method: 'POST', body: {} })
+  assert.deepEqual([cleared.status, cleared.json()], [200, { name: 'default', items: 1 }])
+  assert.equal((await read())[0]?.items, 0)
+  const unknown = await home.asPage('/api/homebird/v1/caches/pages/clear', { method: 'POST', body: {} })
+  assert.ok(unknown.status >= 400 && unknown.status < 500)
+  const { cookie } = home
+  home.cookie = ''
+  assert.equal((await home.asPage('/api/homebird/v1/caches')).status, 401)
+  home.cookie = cookie
 })

@@ -1,0 +1,37 @@
+/** What is said of the caches: by `homebird cache stats`, `homebird status` and the private API. */
+
+export const CACHE_NAMES = ['default', 'media', 'avatars'] as const
+export type CacheName = (typeof CACHE_NAMES)[number]
+
+export type CacheScheme = 'file' | 'redis' | 'rediss' | 'memcached' | 'locmem' | 'off'
+
+export interface CacheStats {
+  readonly scheme: CacheScheme
+  /** False while the store does not answer or has no room: everything is a miss then. */
+  readonly isUp: boolean
+  /** Null where the store does not say. */
+  readonly bytes: number | null
+  readonly items: number | null
+  readonly maxBytes: number | null
+  /** How often something was asked for and there. */
+  readonly hits: number
+  readonly misses: number
+  /** Items that went because there was no room. */
+  readonly evictions: number
+  /** Bytes that were read from the cache instead of being made or fetched. */
+  readonly bytesSaved: number
+}
+
+export interface NamedCacheStats extends CacheStats {
+  readonly name: CacheName
+}
+
+export interface CacheReport {
+  readonly caches: readonly NamedCacheStats[]
+}
+
+export interface CacheCleared {
+  readonly name: CacheName
+  /** How many items went; null where the store does not say. */
+  readonly items: number | null
+}
