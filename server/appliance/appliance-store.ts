@@ -6,7 +6,8 @@ import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
-import { SETTINGS, type Setting, type SettingName } from '../core/settings.ts'
+import type { Setting } from '../core/setting.ts'
+import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
 
 const SCHEMA_VERSION = 1

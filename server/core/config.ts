@@ -3,7 +3,9 @@
  * from its variable, else from an alias of the seed system, else from the settings store, else from the default.
  */
 import { HomebirdError } from './errors.ts'
-import { RETIRED_VARIABLES, SETTINGS, type Setting, type SettingName } from './settings.ts'
+import { RETIRED_VARIABLES } from './retired-variables.ts'
+import type { Setting } from './setting.ts'
+import { SETTINGS, type SettingName } from './settings.ts'
 import { parseSetting } from './setting-types.ts'
 import { checkCdn } from './cdn-settings.ts'
 import { vapidPublicKeyOf } from './vapid-pair.ts'

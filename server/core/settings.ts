@@ -2,9 +2,9 @@
  * The one table of settings: variable, type, default, help. `homebird config` prints it, `core/config` reads it,
  * and the settings page of the window is drawn from it. A setting that is not here does not exist.
  */
-import { NOT_FOR_FILES, cacheUrl } from './cache-url.ts'
+import { CACHE_SETTINGS } from './cache-settings.ts'
+import { setting } from './setting.ts'
 import {
-  type SettingType,
   absolutePath,
   base64Bytes,
   bool,
@@ -23,23 +23,6 @@ import {
   remoteTimeout,
   text,
 } from './setting-types.ts'
-
-export interface Setting<T> {
-  /** The variable that holds it; the first name wins over the aliases that follow. */
-  readonly env: string
-  readonly aliases?: readonly string[]
-  readonly type: SettingType<T>
-  /** As it would be written in the variable. */
-  readonly fallback: string
-  readonly help: string
-  /** Never shown, logged or written in clear. */
-  readonly secret?: boolean
-}
-
-const IN_MEMORY = 'locmem://'
-const IN_DATA_DIR = 'file://'
-
-const setting = <T>(definition: Setting<T>): Setting<T> => definition
 
 const searchScope = oneOf('own', 'interacted', 'all')
 /** The seed system has a switch. */
@@ -343,45 +326,6 @@ export const SETTINGS = {
     help: 'headers that a generic CDN is told with, as a JSON object',
     secret: true,
   }),
-  cachesDefault: setting({
-    env: 'HOMEBIRD_CACHES_DEFAULT',
-    aliases: ['TAKAHE_CACHES_DEFAULT'],
-    type: cacheUrl({ fallback: IN_MEMORY }),
-    fallback: IN_MEMORY,
-    help: 'cache of pages and answers; takes max_size (64 MB in memory), max_item, ttl (how long what nobody asks for stays, a week)',
-  }),
-  cachesMedia: setting({
-    env: 'HOMEBIRD_CACHES_MEDIA',
-    aliases: ['TAKAHE_CACHES_MEDIA'],
-    type: cacheUrl({ fallback: IN_DATA_DIR, refused: NOT_FOR_FILES }),
-    fallback: IN_DATA_DIR,
-    help: 'cache of pictures, videos and headers of others; file:// without a path lies in the data directory; takes max_size, max_item, ttl (how long what nobody looks at stays, a week)',
-  }),
-  cachesAvatars: setting({
-    env: 'HOMEBIRD_CACHES_AVATARS',
-    aliases: ['TAKAHE_CACHES_AVATARS'],
-    type: cacheUrl({ fallback: IN_DATA_DIR, refused: NOT_FOR_FILES }),
-    fallback: IN_DATA_DIR,
-    help: 'cache of avatars of others, as HOMEBIRD_CACHES_MEDIA',
-  }),
-  cachesMediaMaxMb: setting({
-    env: 'HOMEBIRD_CACHES_MEDIA_MAX_MB',
-    type: integer(1, 100_000_000),
-    fallback: '5000',
-    help: 'most megabytes of disk for the cache of media, where its URL has no max_size; what was not looked at for longest goes first',
-  }),
-  cachesAvatarsMaxMb: setting({
-    env: 'HOMEBIRD_CACHES_AVATARS_MAX_MB',
-    type: integer(1, 100_000_000),
-    fallback: '500',
-    help: 'most megabytes of disk for the cache of avatars, where its URL has no max_size',
-  }),
-  cacheMaxItemMb: setting({
-    env: 'HOMEBIRD_CACHE_MAX_ITEM_MB',
-    type: integer(1, 2_000),
-    fallback: '40',
-    help: 'largest single item that a cache keeps, in megabytes, where its URL has no max_item',
-  }),
   pruneDays: setting({
     env: 'HOMEBIRD_PRUNE_DAYS',
     aliases: ['TAKAHE_REMOTE_PRUNE_HORIZON'],
@@ -389,26 +333,7 @@ export const SETTINGS = {
     fallback: '90',
     help: 'days that remote posts without a tie to you are kept; 0 keeps all',
   }),
+  ...CACHE_SETTINGS,
 } as const
 
 export type SettingName = keyof typeof SETTINGS
-
-/** Variables of the seed system that have no counterpart here, with the reason; naming one is not a mistake. */
-export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
-  TAKAHE_ENV_FILE: 'the settings live in the data directory and in variables',
-  TAKAHE_ENVIRONMENT: 'there is one mode',
-  TAKAHE_DEBUG: 'set HOMEBIRD_LOG_LEVEL=debug',
-  TAKAHE_DEBUG_TOOLBAR: 'there is none',
-  TAKAHE_LOCAL_SETTINGS: 'there are none',
-  TAKAHE_SECRET_KEY: 'the home makes and keeps its own',
-  TAKAHE_STATOR_TOKEN: 'the worker is a process of the home',
-  TAKAHE_CORS_HOSTS: 'the client API is open to every origin, the private one to none',
-  TAKAHE_CSRF_HOSTS: 'they follow from the domains',
-  TAKAHE_USE_PROXY_HEADERS: 'trust belongs to the listener of a tunnel',
-  TAKAHE_NGINX_CACHE_SIZE: 'set HOMEBIRD_CACHES_MEDIA_MAX_MB',
-  TAKAHE_EMAIL_SERVER: 'a home sends no mail',
-  TAKAHE_EMAIL_FROM: 'a home sends no mail',
-  TAKAHE_AUTO_ADMIN_EMAIL: 'a home has one owner',
-  TAKAHE_ERROR_EMAILS: 'a home sends no mail',
-  TAKAHE_ALLOW_USER_MIGRATION: 'moving in and out is always possible',
-}

@@ -1,0 +1,21 @@
+/** What the environment of a home of the seed system may hold and has no meaning here. */
+
+/** Variables of the seed system that have no counterpart here, with the reason; naming one is not a mistake. */
+export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
+  TAKAHE_ENV_FILE: 'the settings live in the data directory and in variables',
+  TAKAHE_ENVIRONMENT: 'there is one mode',
+  TAKAHE_DEBUG: 'set HOMEBIRD_LOG_LEVEL=debug',
+  TAKAHE_DEBUG_TOOLBAR: 'there is none',
+  TAKAHE_LOCAL_SETTINGS: 'there are none',
+  TAKAHE_SECRET_KEY: 'the home makes and keeps its own',
+  TAKAHE_STATOR_TOKEN: 'the worker is a process of the home',
+  TAKAHE_CORS_HOSTS: 'the client API is open to every origin, the private one to none',
+  TAKAHE_CSRF_HOSTS: 'they follow from the domains',
+  TAKAHE_USE_PROXY_HEADERS: 'trust belongs to the listener of a tunnel',
+  TAKAHE_NGINX_CACHE_SIZE: 'set HOMEBIRD_CACHES_MEDIA_MAX_MB',
+  TAKAHE_EMAIL_SERVER: 'a home sends no mail',
+  TAKAHE_EMAIL_FROM: 'a home sends no mail',
+  TAKAHE_AUTO_ADMIN_EMAIL: 'a home has one owner',
+  TAKAHE_ERROR_EMAILS: 'a home sends no mail',
+  TAKAHE_ALLOW_USER_MIGRATION: 'moving in and out is always possible',
+}
