@@ -70,6 +70,27 @@ export interface IdentityFacts {
   readonly movedTo: string | null
   /** Whom it blocks is not told of it. */
   readonly keepsBlocksPrivate: boolean
+  readonly pages: PageSwitches
+}
+
+/** What machines that read the whole web are asked not to do here. */
+export interface CrawlerRules {
+  /** Those who gather texts for language models. */
+  readonly deniesAiCrawlers: boolean
+  /** Names of others that are to read nothing, as they stand in `User-agent` lines. */
+  readonly extraDeniedAgents: readonly string[]
+}
+
+/** What strangers find on the public pages of an identity. */
+export interface PageSwitches {
+  /** Who follows and who is followed, by name; not where the identity hides its collections. */
+  readonly showsFollows: boolean
+  /** Of posts and people, and of what others did with a post. */
+  readonly showsCounts: boolean
+  /** A search over its public posts. */
+  readonly offersSearch: boolean
+  /** RSS, Atom and JSON Feed. */
+  readonly hasFeeds: boolean
 }
 
 /** How a move of an identity goes; moments are ISO 8601 in UTC. */

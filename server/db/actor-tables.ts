@@ -63,6 +63,11 @@ interface ActorsTable extends StateColumns {
   suspended_at: NullableMoment
   /** Kept by the database: the host or the handle is of a blocked domain. Never for own actors. */
   is_domain_blocked: ColumnType<boolean, never, never>
+  /** Of own identities: what their public pages show. */
+  shows_follows: Generated<boolean>
+  shows_counts: Generated<boolean>
+  offers_search: Generated<boolean>
+  has_feeds: Generated<boolean>
   created_at: Moment
 }
 

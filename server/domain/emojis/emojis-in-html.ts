@@ -3,7 +3,8 @@ import type { CustomEmoji } from '../../contracts/custom-emoji.ts'
 import { escapeHtml } from '../text/escape-html.ts'
 
 const TAG = /(<[^>]*>)/
-const SHORTCODE = /:(\w{1,100}):/g
+/** As the home takes them: of any script, with the signs that emoji packs use inside. */
+const SHORTCODE = /:([\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,127}):/gu
 const SIDE = 20
 
 /**

@@ -5,9 +5,10 @@ import { changeAliases, moveAway } from '../../activitypub/migration.ts'
 import type { IdentityFacts, IdentityMove, MoveOfOther } from '../../contracts/owner-api.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { inTransaction } from '../../db/transaction.ts'
-import { type Actor, findIdentity, listIdentities } from '../../domain/actors/actor.ts'
+import { type Actor, findIdentity, getActor, listIdentities } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { listMovesOfOthers, readMoveProgress, takeMoveBack } from '../../domain/moves/move-identity.ts'
+import { pageSwitchesOf, setPageSwitches } from '../../domain/owner/page-switches.ts'
 import { type Api, openApi } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
 import { TEN_IN_FIVE_MINUTES, requirePassword } from '../plugins/password-confirmation.ts'
@@ -17,7 +18,14 @@ const OWNER = { scope: 'owner' } as const
 const MOST_MOVES = 40
 
 const Params = Type.Object({ id: Type.String({ maxLength: 40 }) })
-const EditForm = Type.Object({ keepsBlocksPrivate: Type.Optional(Type.Boolean()) })
+const Choice = Type.Optional(Type.Boolean())
+const PagesForm = Type.Object({
+  showsFollows: Choice,
+  showsCounts: Choice,
+  offersSearch: Choice,
+  hasFeeds: Choice,
+})
+const EditForm = Type.Object({ keepsBlocksPrivate: Choice, pages: Type.Optional(PagesForm) })
 const Named = Type.String({ maxLength: 2_048 })
 const AliasForm = Type.Object({ aliases: Type.Array(Named, { maxItems: 100 }) })
 const MoveForm = Type.Object({ to: Named, password: Type.String({ maxLength: 2_000 }) })
@@ -99,19 +107,18 @@ async function requireIdentity(
   throw new HomebirdError('NOT_FOUND', `${request.params.id.slice(0, 20)} is no identity of this home`)
 }
 
+/** What is left out stays as it is. */
 async function editIdentity(
   { db }: HttpContext,
   identity: Actor,
-  { keepsBlocksPrivate }: Static<typeof EditForm>,
+  { keepsBlocksPrivate, pages }: Static<typeof EditForm>,
 ): Promise<IdentityFacts> {
-  if (keepsBlocksPrivate === undefined) return factsOf(identity)
-  const row = await db
-    .updateTable('actors')
-    .set({ keeps_blocks_private: keepsBlocksPrivate })
-    .where('id', '=', identity.id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return factsOf(row)
+  if (keepsBlocksPrivate !== undefined) {
+    const kept = { keeps_blocks_private: keepsBlocksPrivate }
+    await db.updateTable('actors').set(kept).where('id', '=', identity.id).execute()
+  }
+  if (pages !== undefined) await inTransaction(db, async (tx) => setPageSwitches(tx, identity.id, pages))
+  return factsOf(await getActor(db, identity.id))
 }
 
 function factsOf(identity: Actor): IdentityFacts {
@@ -123,6 +130,7 @@ function factsOf(identity: Actor): IdentityFacts {
     aliases: identity.also_known_as,
     movedTo: identity.moved_to_uri,
     keepsBlocksPrivate: identity.keeps_blocks_private,
+    pages: pageSwitchesOf(identity),
   }
 }
 

@@ -1,8 +1,15 @@
-/** Switches of the running home: authorised fetch, the pause of what goes out, the share of the machine. */
-import type { FastifyPluginAsync } from 'fastify'
+/** Switches of the running home: authorised fetch, the pause of what goes out, the share of the machine, crawlers. */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { SwitchFacts } from '../../contracts/moderation.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import {
+  AGENT_PATTERN,
+  MOST_AGENTS,
+  readCrawlerRules,
+  setCrawlerRules,
+} from '../../domain/owner/crawler-rules.ts'
 import {
   LEAST_WORK_SHARE,
   activePause,
@@ -23,6 +30,12 @@ const FetchForm = Type.Object({
 })
 const PauseForm = Type.Object({
   until: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 40 })),
+})
+const CrawlerForm = Type.Object({
+  deniesAiCrawlers: Type.Optional(Type.Boolean()),
+  extraDeniedAgents: Type.Optional(
+    Type.Array(Type.String({ pattern: AGENT_PATTERN }), { maxItems: MOST_AGENTS }),
+  ),
 })
 const ShareForm = Type.Object({ workShare: Type.Number({ minimum: LEAST_WORK_SHARE, maximum: 1 }) })
 
@@ -49,6 +62,7 @@ export function switchRoutes(context: HttpContext): FastifyPluginAsync {
         return facts(context)
       },
     )
+    crawlerRoutes(app, context)
     app.post<{ Body: Static<typeof PauseForm> }>(
       '/pause',
       { ...OWNER, schema: { body: PauseForm } },
@@ -62,6 +76,19 @@ export function switchRoutes(context: HttpContext): FastifyPluginAsync {
       return facts(context)
     })
   }
+}
+
+function crawlerRoutes(app: FastifyInstance, { db, clock }: HttpContext): void {
+  const path = '/switches/crawlers'
+  app.get(path, OWNER, async () => readCrawlerRules(db))
+  app.patch<{ Body: Static<typeof CrawlerForm> }>(
+    path,
+    { ...OWNER, schema: { body: CrawlerForm } },
+    async (request) => {
+      await inTransaction(db, async (tx) => setCrawlerRules(tx, request.body, clock.now()))
+      return readCrawlerRules(db)
+    },
+  )
 }
 
 /** Read from the database, so that whoever has just switched sees it. */

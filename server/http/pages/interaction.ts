@@ -6,9 +6,10 @@
  */
 import { parseWebfingerResource } from '../../activitypub/webfinger.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { escapeHtml } from '../../domain/text/escape-html.ts'
 import { findRemoteUrl } from '../../net/origin.ts'
-import { plainPage } from './documents.ts'
+import { markup } from './markup.ts'
+import type { Page } from './layout.ts'
+import { sheetPage } from './message-page.ts'
 
 interface Wanted {
   /** What to paste into a search. */
@@ -18,21 +19,17 @@ interface Wanted {
 }
 
 /** @throws HomebirdError BAD_REQUEST for what is neither a handle nor an https address */
-export function interactionPage(uri: unknown): string {
+export function interactionPage(uri: unknown): Page {
   const wanted = wantedOf(uri)
   if (wanted === null) {
     throw new HomebirdError('BAD_REQUEST', 'nobody can be followed at such an address', {
       safe: 'This address names nobody who could be followed.',
     })
   }
-  const open =
-    wanted.link === null ? '' : `<p><a href="${escapeHtml(wanted.link)}">Open it in Homebird</a></p>`
-  return plainPage(
+  const open = wanted.link !== null && markup`<p><a href="${wanted.link}">Open it in Homebird</a></p>`
+  return sheetPage(
     'Go on in your window',
-    `<p>You came from another server to follow or answer:</p>
-<p><code><bdi>${escapeHtml(wanted.text)}</bdi></code></p>
-<p>If this home is yours, paste that into the search of your window or your app.</p>${open}
-<p class="quiet">If it is not, give the other server the name of your own.</p>`,
+    markup`<p>You came from another server to follow or answer:</p><p><code class="code"><bdi>${wanted.text}</bdi></code></p><p>If this home is yours, paste that into the search of your window or your app.</p>${open}<p class="meta">If it is not, give the other server the name of your own.</p>`,
   )
 }
 

@@ -1,0 +1,73 @@
+/**
+ * The page of one post within its thread: what it answers above, what answers it below. Posts of others stand there as far
+ * as strangers may see them, as the copies that are here: marked as of others, each with a link to where it was written
+ * that vouches for nothing, their pictures through this home, and not for search engines to quote.
+ * @see security rules 28, 48, 65
+ */
+import type { Status } from '../../contracts/status.ts'
+import { truncateText } from '../../domain/text/clean-text.ts'
+import { htmlToPlainText } from '../../domain/text/plain-text.ts'
+import { markup } from './markup.ts'
+import type { Page } from './layout.ts'
+import { mainPostOf, postOf } from './parts/post.ts'
+import { nameOf } from './parts/who.ts'
+import type { Host } from './view.ts'
+import { WORDS } from './words.ts'
+
+export interface PostFacts {
+  readonly host: Host
+  readonly post: Status
+  /** The first post of the thread first. */
+  readonly ancestors: readonly Status[]
+  /** In reading order. */
+  readonly descendants: readonly Status[]
+}
+
+const MOST_DEPTH = 4
+const TITLE_LENGTH = 80
+const DESCRIPTION_LENGTH = 300
+
+export function postPage({ host, post, ancestors, descendants }: PostFacts): Page {
+  const { account } = post
+  const scope = { ...host.scope, hostId: null }
+  const depths = depthsOf(post, descendants)
+  const act = markup`<a class="button plain act" href="/@${account.username}/${post.id}/act">${WORDS.post.act}</a>`
+  const above =
+    ancestors.length > 0 &&
+    markup`<section class="above" aria-label="${WORDS.post.answersAbove}">${ancestors.map((one) => postOf(scope, one))}</section>`
+  const below =
+    descendants.length > 0 &&
+    markup`<section class="below" aria-labelledby="answers"><h2 id="answers" class="section">${WORDS.post.answers}</h2>${descendants.map((one) => postOf(scope, one, { depth: depths.get(one.id) ?? 0 }))}</section>`
+  return {
+    head: {
+      title: titleOf(post),
+      description: post.spoiler_text || truncateText(wordsOf(post), DESCRIPTION_LENGTH) || undefined,
+      canonical: post.url ?? post.uri,
+      alternates: [{ type: 'application/activity+json', href: post.uri }],
+      creator: host.handle,
+      // Who wants no post in lists does not want one in those of search engines.
+      isIndexable: account.indexable && post.visibility === 'public',
+    },
+    body: markup`<h1 class="hidden">${WORDS.post.by(nameOf(account))}</h1><div class="thread">${above}${mainPostOf(scope, post, act)}${below}</div>`,
+  }
+}
+
+const wordsOf = ({ content }: Status): string => htmlToPlainText(content).replaceAll(/\s+/g, ' ')
+
+/** Behind a warning the words stay, in the title too. */
+function titleOf(post: Status): string {
+  const words = post.spoiler_text || wordsOf(post)
+  const name = nameOf(post.account)
+  if (words === '') return WORDS.post.by(name)
+  const shown = words.length > TITLE_LENGTH ? `${truncateText(words, TITLE_LENGTH)}…` : words
+  return `${name}: “${shown}”`
+}
+
+/** How far each reply is moved in: answers to the post itself are not. */
+function depthsOf(post: Status, descendants: readonly Status[]): ReadonlyMap<string, number> {
+  const depths = new Map<string, number>([[post.id, -1]])
+  for (const { id, in_reply_to_id: answered } of descendants) {
+    depths.set(id, Math.min(MOST_DEPTH, (depths.get(answered ?? '') ?? -1) + 1))
+  }
+  return depths
+}

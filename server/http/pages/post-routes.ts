@@ -1,0 +1,65 @@
+/** The page of a post, and who boosted and liked it. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { isRowId } from '../../core/id.ts'
+import { postUri } from '../../domain/owner/own-uris.ts'
+import { findVisiblePost } from '../../domain/posts/find-post.ts'
+import { STRANGERS_CONTEXT, listContext } from '../../domain/posts/list-context.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
+import { findTombstone } from '../../domain/posts/tombstones.ts'
+import { NEGOTIATED, type PageDesk } from './desk.ts'
+import type { Page } from './layout.ts'
+import { postPage } from './post-page.ts'
+import { prefersActivity } from './prefers-activity.ts'
+import { type Host, type PageSource, getHost, notFound, statusesFor } from './view.ts'
+
+interface NamedPost {
+  readonly Params: { readonly name: string; readonly id: string }
+}
+
+export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
+  const { source } = desk
+  app.get<NamedPost>('/@:name/:id', NEGOTIATED, async (request, reply) => {
+    const host = await getHost(source, request, request.params.name)
+    const post = await getPost(source, host, request)
+    if (prefersActivity(request.headers.accept)) return reply.redirect(post.uri, 302)
+    return desk.send(reply, await showPost(source, host, post, request))
+  })
+}
+
+/** @throws HomebirdError NOT_FOUND; GONE for what its author took back, as its id says too */
+export async function getPost(
+  { api }: PageSource,
+  { actor, origin }: Host,
+  request: FastifyRequest<NamedPost>,
+): Promise<PostRow> {
+  const { db } = api.context
+  const { id } = request.params
+  if (!isRowId(id)) throw notFound(request)
+  const post = await findVisiblePost(db, null, id)
+  if (post?.author_id === actor.id && post.boost_of_id === null) return post
+  if (post === undefined && (await findTombstone(db, postUri(origin, id))) !== undefined) {
+    throw new HomebirdError('GONE', `post ${id} was deleted`)
+  }
+  throw notFound(request)
+}
+
+async function showPost(
+  source: PageSource,
+  host: Host,
+  row: PostRow,
+  request: FastifyRequest,
+): Promise<Page> {
+  const context = await listContext(source.api.context.db, null, row, STRANGERS_CONTEXT)
+  const statuses = await statusesFor(source, host, [row, ...context.ancestors, ...context.descendants])
+  const byId = new Map(statuses.map((status) => [status.id, status]))
+  const post = byId.get(row.id)
+  if (post === undefined) throw notFound(request)
+  const shown = (rows: readonly PostRow[]) => rows.flatMap(({ id }) => byId.get(id) ?? [])
+  return postPage({
+    host,
+    post,
+    ancestors: shown(context.ancestors),
+    descendants: shown(context.descendants),
+  })
+}

@@ -1,0 +1,119 @@
+/** What all public pages read first: whose page it is, what the home is called, how posts on it are shown. */
+import type { FastifyRequest } from 'fastify'
+import type { Account } from '../../contracts/account.ts'
+import type { Status } from '../../contracts/status.ts'
+import { keepValue } from '../../core/kept-value.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { type Actor, findIdentityByPage, listIdentities } from '../../domain/actors/actor.ts'
+import { accountFromActor, accountsFromIds } from '../../domain/actors/account-entities.ts'
+import type { EntityScope } from '../../domain/actors/entity-scope.ts'
+import { readHomeTexts } from '../../domain/owner/home-texts.ts'
+import { findBlockedAmong } from '../../domain/posts/list-shown.ts'
+import type { PostRow } from '../../domain/posts/status-facts.ts'
+import { statusesFromRows } from '../../domain/posts/status-entities.ts'
+import type { Api } from '../client-api/api.ts'
+import { requestedOrigin } from '../federation/surface.ts'
+import type { HomeFrame } from './layout.ts'
+import type { PostScope } from './parts/post-text.ts'
+
+/** The name of the home changes rarely, and it stands on every page. */
+const FRAME_KEPT_MS = 5_000
+
+export interface PageSource {
+  readonly api: Api
+  frame(): Promise<HomeFrame>
+}
+
+export function openPageSource(api: Api): PageSource {
+  const { db, clock } = api.context
+  const frame = keepValue(clock, FRAME_KEPT_MS, async () => {
+    const { title } = await readHomeTexts(db)
+    if (title !== '') return { title }
+    // The oldest identity speaks for the home.
+    const [first] = await listIdentities(db)
+    return { title: first?.display_name || first?.username || 'Homebird' }
+  })
+  return { api, frame }
+}
+
+/** Somebody of this home, and how strangers see what is on their page. */
+export interface Host {
+  readonly actor: Actor
+  readonly account: Account
+  /** `@ana@home.example` */
+  readonly handle: string
+  readonly origin: string
+  readonly scope: PostScope
+}
+
+/**
+ * The identity whose page this is, by the address that is stored with it. One statement, and one more for somebody who
+ * has moved.
+ * @throws HomebirdError NOT_FOUND
+ */
+export async function getHost({ api }: PageSource, request: FastifyRequest, name: string): Promise<Host> {
+  const origin = requestedOrigin(api.context, request)
+  const actor = await findIdentityByPage(api.context.db, origin, name)
+  if (actor === undefined) throw notFound(request)
+  const entities = api.scopeFor(null)
+  const account = await accountOf(api, entities, actor)
+  return {
+    actor,
+    account,
+    handle: `@${actor.username}@${actor.handle_domain}`,
+    origin,
+    scope: { ...scopeOf(api, origin), showsCounts: actor.shows_counts, hostId: actor.id },
+  }
+}
+
+export function scopeOf({ context }: Api, origin: string): Pick<PostScope, 'origin' | 'localDomain'> {
+  return { origin, localDomain: context.home.primaryDomain()?.domain ?? '' }
+}
+
+async function accountOf({ context }: Api, scope: EntityScope, actor: Actor): Promise<Account> {
+  if (actor.moved_to_uri === null) return accountFromActor(scope, actor)
+  const [account] = await accountsFromIds(context.db, scope, [actor.id])
+  return account ?? accountFromActor(scope, actor)
+}
+
+/**
+ * Statuses as strangers see them on this person's page: nobody is shown between whom and the host there is a block, not as
+ * a quoted author either. Rows must have passed `visiblePosts`; four statements.
+ * @see security rules 28, 65
+ */
+export async function statusesFor(
+  { api }: PageSource,
+  host: Host,
+  rows: readonly PostRow[],
+): Promise<Status[]> {
+  const { db } = api.context
+  const statuses = await statusesFromRows(db, api.scopeFor(null), rows)
+  const people = statuses.flatMap((status) => [
+    status,
+    status.reblog,
+    quotedBy(status),
+    quotedBy(status.reblog),
+  ])
+  const ids = people.flatMap((status) => status?.account.id ?? [])
+  const blocked = await findBlockedAmong(db, host.actor.id, ids)
+  if (blocked.size === 0) return statuses
+  return statuses
+    .filter((status) => !blocked.has((status.reblog ?? status).account.id))
+    .map((status) => withoutQuoteOf(blocked, status))
+}
+
+function quotedBy(status: Status | null): Status | null {
+  const quote = status?.quote ?? null
+  return quote !== null && 'quoted_status' in quote ? quote.quoted_status : null
+}
+
+function withoutQuoteOf(blocked: ReadonlySet<string>, status: Status): Status {
+  const reblog = status.reblog === null ? null : withoutQuoteOf(blocked, status.reblog)
+  const quoted = quotedBy(status)
+  if (quoted === null || !blocked.has(quoted.account.id)) return { ...status, reblog }
+  return { ...status, reblog, quote: { state: 'unauthorized', quoted_status: null } }
+}
+
+export function notFound(request: FastifyRequest): HomebirdError {
+  return new HomebirdError('NOT_FOUND', `no page at ${(request.raw.url ?? '').slice(0, 200)}`)
+}
