@@ -190,6 +190,18 @@ function parseJson(raw: string): unknown {
 
 export const hostList: SettingType<readonly string[]> = listOf(hostName)
 
+/** Names of crawlers as robots.txt has them: nothing that could begin another line, and not everybody at once. */
+export const agentList: SettingType<readonly string[]> = {
+  name: 'list (JSON or comma-separated) of user agents such as GPTBot',
+  parse(raw) {
+    return splitList(raw).map((part) =>
+      /^[A-Za-z0-9][A-Za-z0-9 ._:/+-]{0,98}$/.test(part)
+        ? part
+        : refuse(`${JSON.stringify(part)} is no name of a user agent`),
+    )
+  },
+}
+
 /** Networks in CIDR form; `none` is the empty list, a bare address is a network of one. */
 export const networkList: SettingType<readonly string[]> = {
   name: 'none, or a list of addresses and networks such as 192.168.0.0/16',

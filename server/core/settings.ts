@@ -6,6 +6,7 @@ import { CACHE_SETTINGS } from './cache-settings.ts'
 import { setting } from './setting.ts'
 import {
   absolutePath,
+  agentList,
   base64Bytes,
   bool,
   databaseUrl,
@@ -325,6 +326,13 @@ export const SETTINGS = {
     fallback: '',
     help: 'headers that a generic CDN is told with, as a JSON object',
     secret: true,
+  }),
+  robotsDisallow: setting({
+    env: 'HOMEBIRD_ROBOTS_DISALLOW',
+    aliases: ['TAKAHE_ROBOTS_TXT_DISALLOWED_USER_AGENTS'],
+    type: agentList,
+    fallback: '',
+    help: 'user agents that robots.txt asks to stay away, besides those that train models',
   }),
   pruneDays: setting({
     env: 'HOMEBIRD_PRUNE_DAYS',

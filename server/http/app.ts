@@ -19,6 +19,7 @@ import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
+import { siteRoutes } from './site/index.ts'
 import { streamingRoutes } from './streaming/index.ts'
 
 /** Limits of rule 86; uploads set their own. */
@@ -40,6 +41,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   await app.register(clientApiRoutes(context, { listener: 'public' }))
   await app.register(streamingRoutes(context, { listener: 'public' }))
   await app.register(mediaProxyRoutes(context))
+  await app.register(siteRoutes(context))
   await app.register(feedRoutes(context))
   await app.register(pageRoutes(context))
   return app

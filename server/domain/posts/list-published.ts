@@ -7,13 +7,14 @@ import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 /** Of one identity, or of all that want to be found, with one hashtag. */
 export type Published = { readonly authorId: string } | { readonly hashtag: string }
 
+const IS_LISTED = sql<SqlBool>`(posts.visibility = 'public' and posts.boost_of_id is null and ${visiblePosts(null)})`
+
 /** Newest first. @param wanted  the hashtag by its canonical name */
 export async function listPublished(db: Querier, wanted: Published, limit: number): Promise<PostRow[]> {
   const { rows } = await sql<PostRow>`
     select ${SHOWN_POSTS} from posts
-     where ${ofThose(wanted)} and posts.visibility = 'public' and posts.boost_of_id is null
+     where ${ofThose(wanted)} and ${IS_LISTED}
        and (posts.in_reply_to_uri is null or posts.in_reply_to_author_id = posts.author_id)
-       and ${visiblePosts(null)}
      order by posts.id desc limit ${limit}`.execute(db)
   return rows
 }
@@ -33,3 +34,61 @@ const ofThose = (wanted: Published): RawBuilder<SqlBool> =>
         and (select actors.is_discoverable and actors.gone_at is null from actors where actors.id = posts.author_id)
         and (select true from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
               where post_hashtags.post_id = posts.id and hashtags.name = ${wanted.hashtag} limit 1) is true)`
+
+/** A month of somebody who wants to be found by search, in which there is something to find. */
+export interface PublishedMonth {
+  readonly username: string
+  /** `2026-11` in UTC */
+  readonly month: string
+  readonly changedAt: Date
+}
+
+export interface PublishedPage {
+  readonly url: string
+  readonly changedAt: Date | null
+}
+
+/** A sitemap may name as many. */
+const MOST_PAGES = 50_000
+
+const IS_FOUND = sql<SqlBool>`(actors.is_local and not actors.is_instance_actor and actors.gone_at is null
+  and actors.suspended_at is null and actors.is_indexable and actors.is_discoverable)`
+
+const MONTH = sql<string>`to_char(posts.published_at at time zone 'UTC', 'YYYY-MM')`
+const CHANGED_AT = sql`coalesce(posts.edited_at, posts.published_at)`
+
+/** Of those whose pages are on this host, the newest first. */
+export async function listPublishedMonths(db: Querier, host: string): Promise<PublishedMonth[]> {
+  const { rows } = await sql<PublishedMonth>`
+    select actors.username, ${MONTH} as month, max(${CHANGED_AT}) as "changedAt"
+      from actors join posts on posts.author_id = actors.id
+     where actors.host = ${host} and ${IS_FOUND} and ${IS_LISTED}
+     group by 1, 2 order by 2 desc, 1`.execute(db)
+  return rows
+}
+
+/** The posts of a month, oldest first; empty for who does not want to be found. @param month  `2026-11` */
+export async function listPagesOfMonth(
+  db: Querier,
+  { host, username, month }: { readonly host: string; readonly username: string; readonly month: string },
+): Promise<PublishedPage[]> {
+  const begins = new Date(`${month}-01T00:00:00Z`)
+  const ends = new Date(Date.UTC(begins.getUTCFullYear(), begins.getUTCMonth() + 1))
+  const { rows } = await sql<PublishedPage>`
+    select posts.page_url as url, ${CHANGED_AT} as "changedAt"
+      from actors join posts on posts.author_id = actors.id
+     where actors.host = ${host} and actors.username = ${username} and ${IS_FOUND} and ${IS_LISTED}
+       and posts.page_url is not null and posts.published_at >= ${begins} and posts.published_at < ${ends}
+     order by posts.id limit ${MOST_PAGES}`.execute(db)
+  return rows
+}
+
+/** The pages of those on this host who want to be found. */
+export async function listFoundProfiles(db: Querier, host: string): Promise<PublishedPage[]> {
+  const { rows } = await sql<PublishedPage>`
+    select actors.page_url as url, actors.last_post_at as "changedAt" from actors
+     where actors.host = ${host} and ${IS_FOUND} and actors.page_url is not null order by actors.id`.execute(
+    db,
+  )
+  return rows
+}

@@ -23,7 +23,8 @@ export interface AnswerParts {
   readonly contentType: string
   /** Public unless said otherwise. */
   readonly outcome?: Outcome
-  readonly document: object | string
+  /** Bytes and text as they are, anything else as JSON. */
+  readonly document: object | string | Buffer
   readonly modifiedAt?: Date | null
 }
 
@@ -100,7 +101,9 @@ export class ReadyAnswers {
 
 export function readyAnswer(parts: AnswerParts): ReadyAnswer {
   const { document, modifiedAt } = parts
-  const body = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document))
+  const body = Buffer.isBuffer(document)
+    ? document
+    : Buffer.from(typeof document === 'string' ? document : JSON.stringify(document))
   return {
     status: parts.status ?? 200,
     contentType: parts.contentType,

@@ -1,4 +1,4 @@
-/** What machines read of the public pages, over HTTP: feeds, and what they may keep of them. */
+/** What machines read of the public pages, over HTTP: feeds, robots.txt, sitemaps, icons. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { parseRssFeed } from 'feedsmith'
@@ -14,7 +14,7 @@ let home: ApiHome
 let app: ApiClient
 
 before(async () => {
-  home = await openApiHome()
+  home = await openApiHome({ env: { HOMEBIRD_ROBOTS_DISALLOW: '["NosyBot"]' } })
   app = await home.app()
 })
 
@@ -118,4 +118,53 @@ test('who is not there, is gone or does not want to be found has no feed', async
   await until('the wish is known', async () => !(await carries()))
   for (const ending of FORMS) await same(`/@ana${ending}`)
   await app.call('PATCH', '/api/v1/accounts/update_credentials', { discoverable: true })
+})
+
+test('crawlers are told what is for them, and where the posts of who wants to be found are', async () => {
+  const locations = async (path: string): Promise<string[]> =>
+    [...(await ask(path)).text().matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = '']) => url)
+  await app.call('PATCH', '/api/v1/accounts/update_credentials', { indexable: true })
+  const robots = await until('the sitemap is named', async () => {
+    const answer = await ask('/robots.txt')
+    return answer.text().includes('Sitemap: https://home.example/sitemap.xml') && answer
+  })
+  assert.match(robots.text(), /User-agent: GPTBot\n/)
+  assert.match(robots.text(), /User-agent: NosyBot\n/, 'a setting names further ones')
+  assert.equal(robots.headers['content-type'], 'text/plain; charset=utf-8')
+  assert.match(String(robots.headers['cache-control']), /^public, max-age=3600/)
+  const [homePages = '', month = '', ...more] = await locations('/sitemap.xml')
+  assert.match(month, /^https:\/\/home\.example\/sitemap\/ana\/\d{4}-\d\d\.xml$/)
+  assert.deepEqual(more, [])
+  assert.ok((await locations(new URL(homePages).pathname)).includes('https://home.example/@ana'))
+  const posts = await locations(new URL(month).pathname)
+  const shown = parseRssFeed((await ask('/@ana.rss')).text()).items ?? []
+  for (const { link } of shown) assert.ok(posts.includes(String(link)), link)
+  // The answer to somebody is public too; what is for fewer is not there.
+  assert.equal(posts.length, shown.length + 1)
+  for (const path of ['/sitemap/ana/1999-01.xml', '/sitemap/zoe/2026-11.xml', '/sitemap/ana/2026-13.xml']) {
+    assert.equal((await ask(path)).status, 404, path)
+  }
+  await app.call('PATCH', '/api/v1/accounts/update_credentials', { indexable: false })
+  await until('nothing is named', async () => !(await ask('/robots.txt')).text().includes('Sitemap'))
+  for (const path of ['/sitemap.xml', '/sitemap/home.xml', new URL(month).pathname]) {
+    assert.equal((await ask(path)).status, 404, path)
+  }
+})
+
+test('browsers find icons and a manifest where they look for them', async () => {
+  for (const [path, type] of [
+    ['/favicon.ico', 'image/vnd.microsoft.icon'],
+    ['/apple-touch-icon.png', 'image/png'],
+    ['/apple-touch-icon-precomposed.png', 'image/png'],
+  ] as const) {
+    const answer = await ask(path)
+    assert.deepEqual([answer.status, answer.headers['content-type']], [200, type], path)
+    assert.equal(answer.headers['cache-control'], 'public, max-age=86400')
+  }
+  const { name, icons } = (await ask('/manifest.webmanifest')).json() as unknown as {
+    readonly name: string
+    readonly icons: ReadonlyArray<{ readonly src: string }>
+  }
+  assert.equal(name, 'Ana')
+  for (const { src } of icons) assert.equal((await ask(src)).headers['content-type'], 'image/png')
 })
