@@ -18,8 +18,9 @@ import { activePause } from './domain/owner/switches.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
 import type { Gossip } from './storage/caches/locmem-cache.ts'
 import { type Caches, openCaches } from './storage/caches/open-caches.ts'
-import { openLocalMediaStore } from './storage/local-media-store.ts'
+import { createStorageExchange } from './net/storage-exchange.ts'
 import type { MediaStore } from './storage/media-store.ts'
+import { openMediaStore } from './storage/open-media-store.ts'
 
 export interface ContextOptions {
   /** Shown in logs and in `pg_stat_activity`: `server`, `worker`, `cli`. */
@@ -80,18 +81,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => listener.close())
     const home = await openHome(db, listener, log)
     closers.push(() => home.close())
-    const fetch = createSafeFetch({
-      remoteTimeout: config.remoteTimeout,
-      allowPrivateAddresses: config.allowPrivateAddresses,
-      hostAddresses: config.hostAddresses,
-      userAgent: userAgentOf(VERSION, home.primaryDomain()?.service_host ?? null),
-      isOwnHost: (host) => home.isOwnHost(host),
-      isBlockedHost: (host) => home.isBlockedDomain(host),
-      // What the owner asks for in the window goes on: a pause is of the work that nobody waits for.
-      isPaused: () => part !== 'server' && activePause(home.switches(), clock.now()) !== null,
-      clock,
-      log,
-    })
+    const fetch = openFetch(options, { home, clock, log })
     closers.push(() => fetch.close())
     const caches = openCaches({ config, clock, log, gossip: gossipOver(db, listener) })
     closers.push(async () => caches[Symbol.asyncDispose]())
@@ -99,6 +89,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     const dereferencer = createDereferencer(shared)
     const remoteKeys = createRemoteKeys({ ...shared, listener })
     closers.push(() => remoteKeys.close())
+    const media = openMedia(options, clock)
+    closers.push(() => media.close())
     const statementCount = (): number => opened.statementCount()
     return {
       config,
@@ -112,7 +104,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       remoteKeys,
       dereferencer,
       caches,
-      media: openLocalMediaStore({ folder: mediaFolder(options) }),
+      media,
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -122,6 +114,24 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   }
 }
 
+function openFetch(
+  { config, part }: ContextOptions,
+  { home, clock, log }: { readonly home: Home; readonly clock: Clock; readonly log: Logger },
+): SafeFetch {
+  return createSafeFetch({
+    remoteTimeout: config.remoteTimeout,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+    hostAddresses: config.hostAddresses,
+    userAgent: userAgentOf(VERSION, home.primaryDomain()?.service_host ?? null),
+    isOwnHost: (host) => home.isOwnHost(host),
+    isBlockedHost: (host) => home.isBlockedDomain(host),
+    // What the owner asks for in the window goes on: a pause is of the work that nobody waits for.
+    isPaused: () => part !== 'server' && activePause(home.switches(), clock.now()) !== null,
+    clock,
+    log,
+  })
+}
+
 /** What one process forgets, the others hear over the database. */
 function gossipOver(db: Database, listener: Listener): Gossip {
   return {
@@ -129,6 +139,18 @@ function gossipOver(db: Database, listener: Listener): Gossip {
     subscribe: (onMessage, onGap) =>
       listener.subscribe('caches', { onNotification: onMessage, onConnected: onGap }),
   }
+}
+
+function openMedia(options: ContextOptions, clock: Clock): MediaStore {
+  const { config } = options
+  const folder = mediaFolder(options)
+  return openMediaStore({
+    config,
+    backend: config.mediaBackend,
+    folder,
+    clock,
+    openTransport: createStorageExchange,
+  })
 }
 
 function mediaFolder({ config, dataDir }: ContextOptions): string {

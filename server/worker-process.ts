@@ -1,8 +1,10 @@
 /** The Stator process after its channel is open: parts, graphs with their handlers, the runner. */
 import { hostname } from 'node:os'
 import type { ChildChannel } from './core/child-channel.ts'
+import { describeError } from './core/errors.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
+import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
@@ -17,10 +19,22 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const runner = createWorkerRunner(context, `${hostname()} ${channel.start.dataDir} ${channel.start.index}`)
   channel.onStop(() => runner.stop())
   channel.onAsk(() => runner.status())
+  await followMediaUrl(context.db, context.config.mediaUrl)
   runner.start()
+  void warnOfStorage(context)
   channel.onStop(startHeartbeat(context))
   context.log.info({ event: 'worker.ready' })
   channel.ready()
+}
+
+/** Files that cannot be kept are tried again: what is wrong is said at once, with its remedy. */
+async function warnOfStorage({ media, log }: Context): Promise<void> {
+  try {
+    await media.check()
+    log.info({ event: 'media.ready', place: media.place })
+  } catch (error) {
+    log.error({ event: 'media.unreachable', place: media.place, error: describeError(error) })
+  }
 }
 
 /**

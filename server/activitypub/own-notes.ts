@@ -91,7 +91,7 @@ function announceOf(post: OwnPost, boostedId: string, parts: Parts): JsonObject 
 }
 
 function attachmentOf(row: Row<'attachments'>, origin: string, { mediaUrl }: OwnNoteOptions): NoteAttachment {
-  const base = /^https?:/.test(mediaUrl) ? mediaUrl : `${origin}${mediaUrl}`
+  const base = URL.canParse(mediaUrl) ? mediaUrl : `${origin}${mediaUrl}`
   return {
     ...row,
     url: `${base}${row.file_key ?? ''}`,

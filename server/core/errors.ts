@@ -48,6 +48,7 @@ export const ERROR_CATALOGUE = {
   UNPROCESSABLE: entry(422, 'Validation failed'),
   RATE_LIMITED: entry(429, 'Too many requests'),
   UNAVAILABLE: entry(503, 'The home cannot do this right now.'),
+  STORAGE_UNREACHABLE: entry(503, 'Files cannot be stored or read right now. Try again in a while.'),
   STORAGE_FULL: entry(507, 'The home has no room left for files.'),
   // federation, inbound
   SIGNATURE_INVALID: entry(401, 'The signature is not valid.'),

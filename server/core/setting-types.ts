@@ -16,7 +16,7 @@ export interface SettingType<T> {
 /** Says why a value was refused; the caller adds the variable's name and the remedy. */
 class ValueRefused extends Error {}
 
-/** For parsers of settings only. */
+/** For parsers of settings, wherever they are. @throws always, with this reason */
 export function refuse(why: string): never {
   throw new ValueRefused(why)
 }

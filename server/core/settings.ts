@@ -4,6 +4,7 @@
  */
 import { CACHE_SETTINGS } from './cache-settings.ts'
 import { setting } from './setting.ts'
+import { mediaAddress, mediaBackend } from './media-backend.ts'
 import {
   absolutePath,
   agentList,
@@ -258,9 +259,30 @@ export const SETTINGS = {
   mediaUrl: setting({
     env: 'HOMEBIRD_MEDIA_URL',
     aliases: ['TAKAHE_MEDIA_URL'],
-    type: text(),
+    type: mediaAddress,
     fallback: '/media/',
-    help: 'where own media is served; an absolute https address offloads it to a CDN',
+    help: 'where own media is served; an absolute https address offloads it to a CDN or to the bucket itself',
+  }),
+  mediaBackend: setting({
+    env: 'HOMEBIRD_MEDIA_BACKEND',
+    aliases: ['TAKAHE_MEDIA_BACKEND'],
+    type: mediaBackend,
+    fallback: 'local://',
+    help: 'where uploads are kept: the folder of the home, or a bucket, s3://key:secret@host/bucket; what lies in the folder already is served from there until homebird media copy',
+    secret: true,
+  }),
+  mediaS3CredentialsFile: setting({
+    env: 'HOMEBIRD_MEDIA_S3_CREDENTIALS_FILE',
+    type: optional(absolutePath),
+    fallback: '',
+    help: 'file with key:secret of the bucket, where HOMEBIRD_MEDIA_BACKEND holds none',
+  }),
+  mediaS3Acl: setting({
+    env: 'HOMEBIRD_MEDIA_S3_ACL',
+    aliases: ['TAKAHE_MEDIA_BACKEND_S3_ACL'],
+    type: oneOf('private', 'public-read'),
+    fallback: 'private',
+    help: 'who may read the objects without this home; public-read where HOMEBIRD_MEDIA_URL is the bucket itself',
   }),
   mediaRoot: setting({
     env: 'HOMEBIRD_MEDIA_ROOT',

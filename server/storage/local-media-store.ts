@@ -1,6 +1,7 @@
 /** A media store in a folder. Files are written beside it, made safe and then named, so that a name always means a whole file. */
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { HomebirdError } from '../core/errors.ts'
@@ -8,8 +9,10 @@ import {
   type BorrowedFile,
   type ByteSpan,
   type FoundFile,
+  type ListedFile,
   type MediaStore,
   type WrittenFile,
+  isContentKey,
   isStoreKey,
 } from './media-store.ts'
 
@@ -29,11 +32,23 @@ class LocalMediaStore implements MediaStore {
   readonly #folder: string
   readonly #drafts: string
   readonly #leastFreeBytes: number
+  readonly place: string
 
   constructor({ folder, leastFreeBytes = LEAST_FREE_BYTES }: LocalStoreOptions) {
     this.#folder = folder
     this.#drafts = join(folder, 'drafts')
     this.#leastFreeBytes = leastFreeBytes
+    this.place = `folder ${folder}`
+  }
+
+  async check(): Promise<void> {
+    try {
+      await makeFolder(this.#drafts)
+      await access(this.#drafts, constants.R_OK | constants.W_OK | constants.X_OK)
+    } catch (cause) {
+      const why = `${this.#folder} cannot be written: give it to this user, or change HOMEBIRD_MEDIA_ROOT`
+      throw new HomebirdError('STORAGE_UNREACHABLE', why, { cause })
+    }
   }
 
   async write(bytes: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
@@ -45,6 +60,7 @@ class LocalMediaStore implements MediaStore {
       return {
         size,
         sha256,
+        path,
         keep: async (key) => this.#name(path, key),
         discard: async () => rm(path, { force: true }),
       }
@@ -81,6 +97,21 @@ class LocalMediaStore implements MediaStore {
 
   async remove(key: string): Promise<void> {
     await rm(this.#pathOf(key), { force: true })
+  }
+
+  async *list(): AsyncGenerator<ListedFile> {
+    for (const folder of await namesIn(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue
+      for (const name of await namesIn(join(this.#folder, folder))) {
+        const key = `${folder}/${name}`
+        const found = isContentKey(key) ? await this.find(key) : null
+        if (found !== null) yield { key, ...found }
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    // A folder is not opened.
   }
 
   async removeLeftovers(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number> {

@@ -11,6 +11,10 @@ export interface FoundFile {
   readonly changedAt: Date
 }
 
+export interface ListedFile extends FoundFile {
+  readonly key: string
+}
+
 export interface ByteSpan {
   readonly start: number
   /** The last byte that belongs to it. */
@@ -22,8 +26,14 @@ export interface WrittenFile {
   readonly size: number
   /** SHA-256 in hex. */
   readonly sha256: string
-  /** Gives it its name; a file of that name is replaced. */
-  keep(key: string): Promise<void>
+  /** Where its bytes lie on this machine until then. */
+  readonly path: string
+  /**
+   * Gives it its name; a file of that name is the same or is replaced.
+   * @param type  for stores that answer readers themselves
+   * @throws HomebirdError STORAGE_FULL, STORAGE_UNREACHABLE; then the bytes are gone
+   */
+  keep(key: string, type?: string): Promise<void>
   /** Does nothing to what was kept. */
   discard(): Promise<void>
 }
@@ -32,7 +42,14 @@ export interface BorrowedFile extends AsyncDisposable {
   readonly path: string
 }
 
+/**
+ * Reading and removing throw HomebirdError STORAGE_UNREACHABLE when the provider does not answer or refuses.
+ */
 export interface MediaStore {
+  /** For people: `folder /…`, `bucket x at host`. */
+  readonly place: string
+  /** @throws HomebirdError STORAGE_UNREACHABLE with the remedy when files can be neither read nor written */
+  check(): Promise<void>
   /**
    * Takes bytes as they come, whole or not at all.
    * @throws HomebirdError STORAGE_FULL when there is no room, and what the source throws; then nothing is left
@@ -46,8 +63,11 @@ export interface MediaStore {
   borrow(key: string): Promise<BorrowedFile | null>
   /** One that is not there is gone already. */
   remove(key: string): Promise<void>
+  /** Every file that is served, in no order. */
+  list(): AsyncIterable<ListedFile>
   /** Takes away what came in or was begun before this moment, but for the keys that are kept. @returns how many it were */
   removeLeftovers(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number>
+  close(): Promise<void>
 }
 
 const INCOMING = /^incoming\/[0-9a-f]{32}$/

@@ -109,7 +109,7 @@ async function keepBytes(
   type: string,
 ): Promise<string> {
   if (!isKeptType(type)) throw new Error(`${type} was checked and is not kept`)
-  return keepContent(db, await media.write(bytes), type)
+  return keepContent(db, media, await media.write(bytes), type)
 }
 
 async function keepRecording(

@@ -28,7 +28,7 @@ import { type PlainAnswer, type PlainRequest, askListener } from './http-client.
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openTestMedia } from './test-media.ts'
+import { openConfiguredMedia, openTestMedia } from './test-media.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -150,14 +150,18 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
   const remoteKeys = createRemoteKeys({ ...shared, listener })
   closeBeforeCluster(async () => remoteKeys.close())
   const stopping = new AbortController()
-  const uploads = openTestMedia(options.leastFreeMediaBytes)
+  const config = testConfig(env)
+  const uploads =
+    config.mediaBackend.kind === 'local'
+      ? openTestMedia(options.leastFreeMediaBytes)
+      : openConfiguredMedia(config)
   const context: HttpContext = {
     ...shared,
     listener,
     remoteKeys,
     media: uploads.media,
     caches: openTestCaches(clock),
-    config: testConfig(env),
+    config,
     oneTimeKeyHash: null,
     windowDir: null,
     dereferencer: createDereferencer(shared),

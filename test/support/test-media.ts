@@ -3,8 +3,12 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../../server/core/clock.ts'
+import type { Config } from '../../server/core/config.ts'
+import { createStorageExchange } from '../../server/net/storage-exchange.ts'
 import { openLocalMediaStore } from '../../server/storage/local-media-store.ts'
 import type { MediaStore } from '../../server/storage/media-store.ts'
+import { openMediaStore } from '../../server/storage/open-media-store.ts'
 import { closeBeforeCluster } from './test-database.ts'
 
 export interface TestMedia {
@@ -13,7 +17,26 @@ export interface TestMedia {
 }
 
 export function openTestMedia(leastFreeBytes = 0): TestMedia {
+  const folder = mediaFolder()
+  return { folder, media: openLocalMediaStore({ folder, leastFreeBytes }) }
+}
+
+/** As the settings say. */
+export function openConfiguredMedia(config: Config): TestMedia {
+  const folder = mediaFolder()
+  const media = openMediaStore({
+    config,
+    backend: config.mediaBackend,
+    folder,
+    clock: systemClock,
+    openTransport: createStorageExchange,
+  })
+  closeBeforeCluster(async () => media.close())
+  return { folder, media }
+}
+
+function mediaFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-media-'))
   closeBeforeCluster(async () => rm(folder, { recursive: true, force: true }))
-  return { folder, media: openLocalMediaStore({ folder, leastFreeBytes }) }
+  return folder
 }

@@ -72,7 +72,7 @@ export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
   const local = (url: string): string =>
     url.startsWith(`${options.origin()}/`) ? own(url.slice(options.origin().length)) : url
   const file = (fileKey: string): string =>
-    /^https?:/.test(options.mediaUrl) ? options.mediaUrl + fileKey : own(options.mediaUrl + fileKey)
+    URL.canParse(options.mediaUrl) ? options.mediaUrl + fileKey : own(options.mediaUrl + fileKey)
   return {
     own,
     stored: local,

@@ -24,6 +24,10 @@ export function originOfHost(serviceHost: string): string {
   return `https://${serviceHost}`
 }
 
+/** Where own files of this host are given out. @param mediaUrl  as the setting says: a path, or an address of its own */
+export const mediaBaseOf = (mediaUrl: string, host: string): string =>
+  URL.canParse(mediaUrl) ? mediaUrl : `${originOfHost(host)}${mediaUrl}`
+
 /** @param username  shown in the page address only; the id does not change with it */
 export function identityUris(origin: string, id: string, username: string): ActorUris {
   return urisBelow(origin, `${origin}/ap/actors/${id}`, `${origin}/@${username}`)

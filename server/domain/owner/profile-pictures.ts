@@ -2,7 +2,7 @@
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { tellProfile } from '../moves/move-identity.ts'
-import { originOfHost } from './own-uris.ts'
+import { mediaBaseOf } from './own-uris.ts'
 
 /** Keys in the media store; null takes a picture away, left out it stays. */
 export interface ProfilePictures {
@@ -18,7 +18,7 @@ export async function setProfilePictures(
   mediaUrl: string,
 ): Promise<void> {
   if (avatar === undefined && header === undefined) return
-  const base = /^https?:/.test(mediaUrl) ? mediaUrl : `${originOfHost(actor.host)}${mediaUrl}`
+  const base = mediaBaseOf(mediaUrl, actor.host)
   const urlOf = (key: string | null): string | null => (key === null ? null : `${base}${key}`)
   await tx
     .updateTable('actors')

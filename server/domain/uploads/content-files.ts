@@ -8,19 +8,35 @@ import { inTransaction } from '../../db/transaction.ts'
 import { type MediaStore, type WrittenFile, contentKey } from '../../storage/media-store.ts'
 import { type KeptType, endingOf } from '../media/media-types.ts'
 
-/** @returns its key */
-export async function keepContent(db: Querier, written: WrittenFile, type: KeptType): Promise<string> {
+/** @returns its key. @throws HomebirdError STORAGE_FULL, STORAGE_UNREACHABLE */
+export async function keepContent(
+  db: Querier,
+  store: MediaStore,
+  written: WrittenFile,
+  type: KeptType,
+): Promise<string> {
   const key = contentKey(written.sha256, endingOf(type))
   try {
-    await sql`
-      insert into media_files (key, size) values (${key}, ${written.size})
-          on conflict (key) do update set created_at = now()`.execute(db)
+    await noteFile(db, key, written.size)
   } catch (error) {
     await written.discard()
     throw error
   }
-  await written.keep(key)
+  await written.keep(key, type)
+  // On a slow line it may have taken longer than what nobody names is left alone for.
+  const wasTakenAway = await noteFile(db, key, written.size)
+  if (wasTakenAway && (await store.find(key)) === null)
+    throw new Error(`${key} was taken away while it was sent`)
   return key
+}
+
+/** @returns whether it was not noted yet */
+async function noteFile(db: Querier, key: string, size: number): Promise<boolean> {
+  const { rows } = await sql<{ is_new: boolean }>`
+    insert into media_files (key, size) values (${key}, ${size})
+        on conflict (key) do update set created_at = now()
+    returning xmax = 0 as is_new`.execute(db)
+  return rows[0]?.is_new === true
 }
 
 /** A file that was written a moment ago is about to be named. */

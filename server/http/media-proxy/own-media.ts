@@ -3,10 +3,11 @@
  * server of this kind; the address of a file that is no secret of its own cannot be guessed.
  * @see security rules 57, 62, 63
  */
+import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import { typeOfKey } from '../../domain/media/media-types.ts'
-import { type MediaStore, isContentKey } from '../../storage/media-store.ts'
+import { type ByteSpan, type MediaStore, isContentKey } from '../../storage/media-store.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { HttpContext } from '../http-context.ts'
 import { markMedia, wantedOf } from './media-answer.ts'
@@ -18,18 +19,22 @@ interface MediaParams {
 
 export function ownMediaRoutes({ media, config }: Pick<HttpContext, 'media' | 'config'>): FastifyPluginAsync {
   return async (app) => {
-    // A CDN that has an address of its own asks for the same paths here.
-    const prefix = config.mediaUrl.startsWith('/') ? config.mediaUrl.replace(/\/*$/, '/') : '/media/'
-    app.route<{ Params: MediaParams }>({
-      ...OPEN,
-      // The framework's own HEAD would call every file empty.
-      method: ['GET', 'HEAD'],
-      url: `${prefix}:folder/:name`,
-      handler: async (request, reply) =>
-        sendFile(media, `${request.params.folder}/${request.params.name}`, request, reply),
-    })
+    // The old addresses go on when the setting names another place; a CDN that has one asks for the same paths here.
+    const prefixes = new Set(['/media/', pathOf(config.mediaUrl)])
+    for (const prefix of prefixes) {
+      app.route<{ Params: MediaParams }>({
+        ...OPEN,
+        // The framework's own HEAD would call every file empty.
+        method: ['GET', 'HEAD'],
+        url: `${prefix}:folder/:name`,
+        handler: async (request, reply) =>
+          sendFile(media, `${request.params.folder}/${request.params.name}`, request, reply),
+      })
+    }
   }
 }
+
+const pathOf = (mediaUrl: string): string => (mediaUrl.startsWith('/') ? mediaUrl : '/media/')
 
 async function sendFile(
   media: MediaStore,
@@ -47,10 +52,28 @@ async function sendFile(
   const span = wanted === 'whole' ? undefined : wanted
   void reply.header('content-length', span === undefined ? found.size : span.end - span.start + 1)
   if (request.method === 'HEAD') return reply.send()
-  const bytes = await media.open(key, span)
-  if (bytes === null) throw missing(key)
+  const bytes = await opened(media, key, span, reply)
   reply.raw.once('close', () => bytes.destroy())
   return reply.send(bytes)
+}
+
+/** What was said of the file is taken back where it cannot be sent. @throws HomebirdError NOT_FOUND, STORAGE_UNREACHABLE */
+async function opened(
+  media: MediaStore,
+  key: string,
+  span: ByteSpan | undefined,
+  reply: FastifyReply,
+): Promise<Readable> {
+  try {
+    const bytes = await media.open(key, span)
+    if (bytes !== null) return bytes
+    throw missing(key)
+  } catch (error) {
+    for (const name of ['etag', 'last-modified', 'accept-ranges', 'content-range', 'content-length']) {
+      reply.removeHeader(name)
+    }
+    throw error
+  }
 }
 
 const missing = (key: string): HomebirdError =>

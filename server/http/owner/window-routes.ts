@@ -13,26 +13,27 @@ import { answerAs } from '../plugins/answer-headers.ts'
 
 const OPEN = { config: { scope: 'public' } } as const
 
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  // The one that reads the HTML of posts; React makes none.
-  'trusted-types dompurify',
-].join('; ')
+/** Own media may have been moved to another host. */
+const contentPolicy = (media: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self'${media} data: blob:`,
+    `media-src 'self'${media} blob:`,
+    "connect-src 'self'",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    // The one that reads the HTML of posts; React makes none.
+    'trusted-types dompurify',
+  ].join('; ')
 
 const HEADERS = {
-  'content-security-policy': CONTENT_POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
@@ -49,10 +50,12 @@ const NOT_BUILT = `<!doctype html>
 `
 
 export function windowRoutes(context: HttpContext): FastifyPluginAsync {
+  const { mediaUrl } = context.config
+  const policy = contentPolicy(URL.canParse(mediaUrl) ? ` ${new URL(mediaUrl).origin}` : '')
   return async (app) => {
     answerAs(app, 'never')
     app.addHook('onSend', async (_request, reply, payload) => {
-      void reply.headers(HEADERS)
+      void reply.headers(HEADERS).header('content-security-policy', policy)
       return payload
     })
     const document = context.windowDir === null ? null : await findDocument(context.windowDir)

@@ -1,0 +1,185 @@
+/**
+ * A media store in a bucket. What comes in and is not looked at yet stays in the folder of the home, where nobody else can
+ * read it; what is served lies in the bucket under the hash of its content, so that what is there already is not sent again. Files
+ * that lie in the folder from before are served from there.
+ */
+import type { Readable } from 'node:stream'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../core/clock.ts'
+import type { S3Backend, S3Credentials } from '../../core/media-backend.ts'
+import {
+  type BorrowedFile,
+  type ByteSpan,
+  type FoundFile,
+  type ListedFile,
+  type MediaStore,
+  type WrittenFile,
+  isContentKey,
+} from '../media-store.ts'
+import { elementText, elementsOf } from './s3-answers.ts'
+import { S3Client, type StorageTransport } from './s3-client.ts'
+import { abortUpload, uploadObject } from './upload-object.ts'
+
+export interface S3StoreOptions {
+  readonly backend: S3Backend
+  readonly credentials: S3Credentials
+  /** `private` is left unsaid: not every provider knows the word. */
+  readonly acl: 'private' | 'public-read'
+  readonly transport: StorageTransport
+  readonly clock: Clock
+  /** Of the home: for what comes in, and what lies there from before. */
+  readonly local: MediaStore
+  readonly pausesMs?: readonly number[]
+}
+
+export function openS3MediaStore(options: S3StoreOptions): MediaStore {
+  return new S3MediaStore(options)
+}
+
+const FOREVER = 'public, max-age=31536000, immutable'
+/** What is known of a file never changes while it is there; that it has gone is seen when it is opened. */
+const KNOWN = { max: 5_000, ttl: 600_000 }
+const LIST_SIZE = 1_000
+
+class S3MediaStore implements MediaStore {
+  readonly #client: S3Client
+  readonly #local: MediaStore
+  readonly #acl: S3StoreOptions['acl']
+  readonly #prefix: string
+  readonly #transport: StorageTransport
+  readonly #known = new LRUCache<string, FoundFile>(KNOWN)
+  readonly place: string
+
+  constructor(options: S3StoreOptions) {
+    this.#client = new S3Client(options)
+    this.#local = options.local
+    this.#acl = options.acl
+    this.#transport = options.transport
+    const { bucket, prefix } = options.backend
+    this.#prefix = prefix
+    this.place = `bucket ${bucket}${prefix === '' ? '' : `/${prefix}`} at ${this.#client.host}`
+  }
+
+  async check(): Promise<void> {
+    await this.#local.check()
+    const query = { 'list-type': '2', 'max-keys': '1', prefix: this.#prefix }
+    await this.#client.callForXml({ method: 'GET', key: '', query })
+  }
+
+  async write(bytes: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
+    const draft = await this.#local.write(bytes)
+    return {
+      ...draft,
+      keep: async (key, type) => (isContentKey(key) ? this.#keep(draft, key, type) : draft.keep(key)),
+    }
+  }
+
+  async find(key: string): Promise<FoundFile | null> {
+    const here = await this.#local.find(key)
+    if (here !== null || !isContentKey(key)) return here
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const { status, headers } = await this.#client.callForHead({ method: 'HEAD', key, expected: [404] })
+    if (status === 404) return null
+    const found = foundFrom(headers['content-length'], headers['last-modified'])
+    this.#known.set(key, found)
+    return found
+  }
+
+  async open(key: string, span?: ByteSpan): Promise<Readable | null> {
+    const here = await this.#local.open(key, span)
+    if (here !== null || !isContentKey(key)) return here
+    const headers: Record<string, string> =
+      span === undefined ? {} : { range: `bytes=${span.start}-${span.end}` }
+    const { status, body } = await this.#client.call({ method: 'GET', key, headers, expected: [404] })
+    if (status !== 404) return body
+    body.on('error', () => undefined).resume()
+    this.#known.delete(key)
+    return null
+  }
+
+  async borrow(key: string): Promise<BorrowedFile | null> {
+    const here = await this.#local.borrow(key)
+    if (here !== null) return here
+    const bytes = await this.open(key)
+    if (bytes === null) return null
+    const copy = await this.#local.write(bytes)
+    return { path: copy.path, [Symbol.asyncDispose]: async () => copy.discard() }
+  }
+
+  async remove(key: string): Promise<void> {
+    this.#known.delete(key)
+    await this.#local.remove(key)
+    if (isContentKey(key)) await this.#client.callForHead({ method: 'DELETE', key, expected: [404] })
+  }
+
+  async *list(): AsyncGenerator<ListedFile> {
+    yield* this.#local.list()
+    for (let token: string | null = ''; token !== null;) {
+      const query = { 'list-type': '2', 'max-keys': String(LIST_SIZE), prefix: this.#prefix }
+      const more: Record<string, string> = token === '' ? query : { ...query, 'continuation-token': token }
+      const { xml } = await this.#client.callForXml({ method: 'GET', key: '', query: more })
+      for (const object of elementsOf(xml, 'Contents')) {
+        const key = (elementText(object, 'Key') ?? '').slice(this.#prefix.length)
+        if (!isContentKey(key)) continue
+        yield { key, ...foundFrom(elementText(object, 'Size'), elementText(object, 'LastModified')) }
+      }
+      token = elementText(xml, 'IsTruncated') === 'true' ? elementText(xml, 'NextContinuationToken') : null
+    }
+  }
+
+  async removeLeftovers(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number> {
+    return (await this.#local.removeLeftovers(before, isKept)) + (await this.#abortLeftUploads(before))
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close()
+  }
+
+  async #keep(draft: WrittenFile, key: string, type: string | undefined): Promise<void> {
+    try {
+      const { status, headers } = await this.#client.callForHead({
+        method: 'HEAD',
+        key,
+        // Who may put may not always look.
+        expected: [403, 404],
+      })
+      const isThere = status === 200 && Number(headers['content-length']) === draft.size
+      if (!isThere) await uploadObject(this.#client, key, draft, this.#headersOf(type))
+      this.#known.delete(key)
+    } finally {
+      await draft.discard()
+    }
+  }
+
+  #headersOf(type = 'application/octet-stream'): Record<string, string> {
+    const headers = { 'content-type': type, 'cache-control': FOREVER }
+    return this.#acl === 'private' ? headers : { ...headers, 'x-amz-acl': this.#acl }
+  }
+
+  /** Parts that a process left when it died. Not every provider lists them; those that do not remove them themselves. */
+  async #abortLeftUploads(before: Date): Promise<number> {
+    const { status, xml } = await this.#client.callForXml({
+      method: 'GET',
+      key: '',
+      query: { uploads: '', prefix: this.#prefix },
+      expected: [400, 403, 404, 405, 501],
+    })
+    if (status !== 200) return 0
+    let aborted = 0
+    for (const upload of elementsOf(xml, 'Upload')) {
+      const key = (elementText(upload, 'Key') ?? '').slice(this.#prefix.length)
+      const uploadId = elementText(upload, 'UploadId')
+      const begunAt = new Date(elementText(upload, 'Initiated') ?? '')
+      if (!isContentKey(key) || uploadId === null || !(begunAt < before)) continue
+      await abortUpload(this.#client, key, uploadId)
+      aborted += 1
+    }
+    return aborted
+  }
+}
+
+function foundFrom(size: string | null | undefined, changedAt: string | null | undefined): FoundFile {
+  const moment = new Date(changedAt ?? '')
+  return { size: Number(size ?? 0), changedAt: Number.isNaN(moment.getTime()) ? new Date(0) : moment }
+}
