@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Account, AccountField, AccountSource, CredentialAccount } from '../../contracts/account.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import type { Row, StoredField } from '../../db/tables.ts'
 import { linkShowingHost, soleLinkOf } from '../links/field-link.ts'
 import { visibilityName } from '../posts/visibility-name.ts'
@@ -169,17 +170,21 @@ export interface LoadedActors {
 export async function loadActors(db: Querier, ids: Iterable<string>): Promise<LoadedActors> {
   const wanted = [...new Set(ids)]
   if (wanted.length === 0) return { byId: new Map(), byUri: new Map() }
-  const { rows } = await sql<ActorRow>`
-    select ${SHOWN_ACTORS} from actors where actors.id = any(${wanted}::bigint[])
-    union all
-    select ${SHOWN_MOVED} from actors as moved
-     where moved.uri in (select moved_to_uri from actors where id = any(${wanted}::bigint[]) and moved_to_uri is not null)
-       and moved.id <> all(${wanted}::bigint[])`.execute(db)
+  const rows = await readActors(db, { wanted })
   return {
     byId: new Map(rows.map((row) => [row.id, row])),
     byUri: new Map(rows.map((row) => [row.uri, row])),
   }
 }
+
+const readActors = statement(
+  ({ wanted }: { readonly wanted: readonly string[] }) => sql<ActorRow>`
+    select ${SHOWN_ACTORS} from actors where actors.id = any(${wanted}::bigint[])
+    union all
+    select ${SHOWN_MOVED} from actors as moved
+     where moved.uri in (select moved_to_uri from actors where id = any(${wanted}::bigint[]) and moved_to_uri is not null)
+       and moved.id <> all(${wanted}::bigint[])`,
+)
 
 /** One account of those that were loaded; undefined for a row that went away in between. */
 export function loadedAccount(scope: EntityScope, actors: LoadedActors, id: string): Account | undefined {

@@ -7,6 +7,7 @@ import type { NotificationType } from '../../contracts/notification.ts'
 import { isRowId } from '../../core/id.ts'
 import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import { READ_UP_TO, findNotifications } from './list-notifications.ts'
 import {
   type NotificationFilter,
@@ -42,14 +43,19 @@ export async function listGroups(
   filter: GroupFilter,
   page: PageRequest,
 ): Promise<PageOf<ListedGroup>> {
-  const { rows } = await sql<NotificationRow & { key: string }>`
-    ${walk(viewerId, filter, page)}
-    select notifications.*, found.key from found join notifications using (id)
-     order by id ${sql.raw(page.minId === null ? 'desc' : 'asc')}`.execute(db)
+  const rows = await readGroups(db, { viewerId, ...page }, filter)
   const found = toPage(rows, page, (row) => row.id)
   const keyed = found.items.map(({ key: shownKey, ...row }) => ({ key: shownKey, row }))
   return { ...found, items: await withMembers(db, viewerId, keyed, spanOf(found, page)) }
 }
+
+const readGroups = statement(
+  ({ viewerId, ...page }: PageRequest & { readonly viewerId: string }, filter: GroupFilter) =>
+    sql<NotificationRow & { key: string }>`
+    ${walk(viewerId, filter, page)}
+    select notifications.*, found.key from found join notifications using (id)
+     order by id ${sql.raw(page.minId === null ? 'desc' : 'asc')}`,
+)
 
 /** `found`: one notification of each group after the other, until the page is full; no more rows are looked at. */
 function walk(viewerId: string, filter: GroupFilter, page: PageRequest): RawBuilder<unknown> {
@@ -203,17 +209,32 @@ async function loadMembers(
   span: Span | null,
 ): Promise<Members[]> {
   if (keys.length === 0) return []
-  const upTo = span === null || span.maxId === null ? sql`` : sql` and member.id <= ${span.maxId}`
-  const { rows } = await sql<Members>`
+  return readMembers(db, {
+    viewerId,
+    keys: [...new Set(keys)],
+    minId: span?.minId ?? '0',
+    maxId: span?.maxId ?? null,
+  })
+}
+
+interface Wanted {
+  readonly viewerId: string
+  readonly keys: readonly string[]
+  readonly minId: string
+  readonly maxId: string | null
+}
+
+const readMembers = statement(({ viewerId, keys, minId, maxId }: Wanted) => {
+  const upTo = maxId === null ? sql`` : sql` and member.id <= ${maxId}`
+  return sql<Members>`
     select wanted.key, members.*
-      from unnest(${[...new Set(keys)]}::text[]) as wanted (key)
+      from unnest(${keys}::text[]) as wanted (key)
      cross join lateral (
            select count(*)::int as count, max(member.id) as newest_id,
-                  min(member.id) filter (where member.id >= ${span?.minId ?? '0'}) as min_id, max(member.created_at) as latest_at,
+                  min(member.id) filter (where member.id >= ${minId}) as min_id, max(member.created_at) as latest_at,
                   (array_agg(member.from_actor_id order by member.id desc))[1:${sql.lit(SAMPLE)}] as sample_ids
              from notifications as member
             where member.actor_id = ${viewerId} and member.group_key = wanted.key and member.dismissed_at is null
               and not member.is_filtered and ${fromShownActors(viewerId, 'member')}${upTo}) as members
-     where members.count > 0`.execute(db)
-  return rows
-}
+     where members.count > 0`
+})

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { isRowId } from '../../core/id.ts'
 import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import {
   EVERY_NOTIFICATION,
   type NotificationFilter,
@@ -16,13 +17,18 @@ export async function listNotifications(
   filter: NotificationFilter,
   page: PageRequest,
 ): Promise<PageOf<NotificationRow>> {
-  const cursor = sql.ref('notifications.id')
-  const { rows } = await sql<NotificationRow>`
+  return toPage(await readPage(db, { viewerId, ...page }, filter), page, (row) => row.id)
+}
+
+const readPage = statement(
+  ({ viewerId, ...page }: PageRequest & { readonly viewerId: string }, filter: NotificationFilter) => {
+    const cursor = sql.ref('notifications.id')
+    return sql<NotificationRow>`
     select notifications.* from notifications
      where ${shownTo(viewerId, filter)} and ${withinPage(cursor, page)}
-     ${pageOrder(cursor, page)}`.execute(db)
-  return toPage(rows, page, (row) => row.id)
-}
+     ${pageOrder(cursor, page)}`
+  },
+)
 
 export async function findNotifications(
   db: Querier,

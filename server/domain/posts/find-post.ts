@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import { visiblePosts } from './can-see.ts'
 import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
@@ -47,13 +48,20 @@ export async function findVisiblePosts(
 ): Promise<PostRow[]> {
   const wanted = [...new Set(ids)].filter(isRowId)
   if (wanted.length === 0) return []
-  const { rows } = await sql<PostRow>`
-    select ${SHOWN_POSTS} from posts where posts.id = any(${wanted}::bigint[]) and ${visiblePosts(viewerId)}`.execute(
-    db,
-  )
+  const rows = await readVisible(db, { viewerId, wanted })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return wanted.flatMap((id) => byId.get(id) ?? [])
 }
+
+interface Wanted {
+  readonly viewerId: string | null
+  readonly wanted: readonly string[]
+}
+
+const readVisible = statement(
+  ({ viewerId, wanted }: Wanted) => sql<PostRow>`
+    select ${SHOWN_POSTS} from posts where posts.id = any(${wanted}::bigint[]) and ${visiblePosts(viewerId)}`,
+)
 
 /** The visible post of a URI or page address. */
 export async function findVisiblePostByUrl(

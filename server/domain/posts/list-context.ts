@@ -1,6 +1,7 @@
 /** The thread around a post: what it answers, up to the first post, and everything that answers it, in reading order. */
 import { sql } from 'kysely'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import { visiblePosts } from './can-see.ts'
 import { findVisiblePosts } from './find-post.ts'
 import type { PostRow } from './status-facts.ts'
@@ -79,19 +80,34 @@ async function listDescendants(
   post: PostRow,
   limits: ContextLimits,
 ): Promise<TreeRow[]> {
-  const { rows } = await sql<TreeRow>`
+  return readDescendants(db, {
+    viewerId,
+    postId: post.id,
+    depth: limits.depth,
+    most: limits.descendants * LOOKED_AT,
+  })
+}
+
+interface Below {
+  readonly viewerId: string | null
+  readonly postId: string
+  readonly depth: number
+  readonly most: number
+}
+
+const readDescendants = statement(
+  ({ viewerId, postId, depth, most }: Below) => sql<TreeRow>`
     with recursive below as (
-      select id, in_reply_to_id, author_id, 1 as depth from posts where in_reply_to_id = ${post.id}
+      select id, in_reply_to_id, author_id, 1 as depth from posts where in_reply_to_id = ${postId}
       union all
       select posts.id, posts.in_reply_to_id, posts.author_id, below.depth + 1
         from below join posts on posts.in_reply_to_id = below.id
-       where below.depth < ${limits.depth}
-    ), looked_at as (select * from below limit ${limits.descendants * LOOKED_AT})
+       where below.depth < ${depth}
+    ), looked_at as (select * from below limit ${most})
     select looked_at.id, looked_at.in_reply_to_id, looked_at.author_id, ${visiblePosts(viewerId)} as is_visible
       from looked_at join posts on posts.id = looked_at.id
-     order by looked_at.depth, looked_at.id`.execute(db)
-  return rows
-}
+     order by looked_at.depth, looked_at.id`,
+)
 
 /** @param most  visible posts; those of upper levels go first */
 function inReadingOrder(root: PostRow, rows: readonly TreeRow[], most: number): string[] {

@@ -2,6 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type PageOf, type PageRequest, pageOrder, toPage, withinPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import { blockedBetween, unmutedPosts, visiblePosts } from './can-see.ts'
 import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
@@ -29,17 +30,28 @@ export async function listAccountPosts(
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
   if (filter.onlyPinned) return listPinnedPosts(db, viewerId, authorId, page)
-  const isOwnThread = sql<SqlBool>`(posts.in_reply_to_uri is null or posts.in_reply_to_author_id = posts.author_id)`
-  return listWhere(db, page, [
-    sql<SqlBool>`posts.author_id = ${authorId}`,
-    visiblePosts(viewerId),
-    filter.excludesReplies ? isOwnThread : ALWAYS,
-    filter.excludesBoosts ? sql<SqlBool>`posts.boost_of_id is null` : ALWAYS,
-    filter.excludesDirect ? sql<SqlBool>`posts.visibility <> 'direct'` : ALWAYS,
-    filter.onlyMedia ? hasMedia() : ALWAYS,
-    ...filter.hashtags.map((name) => hasHashtag([name])),
-  ])
+  return toPage(await readAccountPage(db, { viewerId, authorId, ...page }, filter), page, (row) => row.id)
 }
+
+interface AccountPage extends PageRequest {
+  readonly viewerId: string | null
+  readonly authorId: string
+}
+
+const readAccountPage = statement(
+  ({ viewerId, authorId, ...page }: AccountPage, filter: AccountPostsFilter) => {
+    const isOwnThread = sql<SqlBool>`(posts.in_reply_to_uri is null or posts.in_reply_to_author_id = posts.author_id)`
+    return pageWhere(page, [
+      sql<SqlBool>`posts.author_id = ${authorId}`,
+      visiblePosts(viewerId),
+      filter.excludesReplies ? isOwnThread : ALWAYS,
+      filter.excludesBoosts ? sql<SqlBool>`posts.boost_of_id is null` : ALWAYS,
+      filter.excludesDirect ? sql<SqlBool>`posts.visibility <> 'direct'` : ALWAYS,
+      filter.onlyMedia ? hasMedia() : ALWAYS,
+      ...filter.hashtags.map((name) => hasHashtag([name])),
+    ])
+  },
+)
 
 /** The last pinned first. A page of them is all of them: an account pins a handful. */
 async function listPinnedPosts(
@@ -76,8 +88,13 @@ export async function listPublicPosts(
   filter: PublicFilter,
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
-  return listWhere(db, page, [...narrowedTo(filter), publicPosts(viewerId)])
+  return toPage(await readPublicPage(db, { viewerId, ...page }, filter), page, (row) => row.id)
 }
+
+const readPublicPage = statement(
+  ({ viewerId, ...page }: PageRequest & { readonly viewerId: string | null }, filter: PublicFilter) =>
+    pageWhere(page, [...narrowedTo(filter), publicPosts(viewerId)]),
+)
 
 export function narrowedTo(filter: PublicFilter): Condition[] {
   return [
@@ -93,11 +110,15 @@ export async function listWhere(
   page: PageRequest,
   conditions: readonly Condition[],
 ): Promise<PageOf<PostRow>> {
-  const { rows } = await sql<PostRow>`
+  const { rows } = await pageWhere(page, conditions).execute(db)
+  return toPage(rows, page, (row) => row.id)
+}
+
+function pageWhere(page: PageRequest, conditions: readonly Condition[]): RawBuilder<PostRow> {
+  return sql<PostRow>`
     select ${SHOWN_POSTS} from posts
      where ${sql.join([withinPage(POST_ID, page), ...conditions], sql` and `)}
-     ${pageOrder(POST_ID, page)}`.execute(db)
-  return toPage(rows, page, (row) => row.id)
+     ${pageOrder(POST_ID, page)}`
 }
 
 const hasMedia = (): Condition =>

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { StatusApplication } from '../../contracts/status.ts'
 import type { Querier } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import type { Row } from '../../db/tables.ts'
 import { type CardFact, cardsOf } from '../cards/card-entity.ts'
 import type { PollFact } from '../polls/poll-entity.ts'
@@ -117,17 +118,27 @@ async function loadCarried(
 ): Promise<Pick<StatusFacts, 'boosted' | 'quoted'>> {
   const boosted = [...new Set(rows.flatMap((row) => row.boost_of_id ?? []))]
   const quoting = [...boosted, ...rows.filter((row) => row.boost_of_id === null).map((row) => row.id)]
-  const { rows: found } = await sql<PostRow & { is_quoted: boolean }>`
+  const found = await readCarried(db, { viewerId, boosted, quoting })
+  const mapOf = (isQuoted: boolean): Map<string, PostRow> =>
+    new Map(found.filter((row) => row.is_quoted === isQuoted).map((row) => [row.id, row]))
+  return { boosted: mapOf(false), quoted: mapOf(true) }
+}
+
+interface Carrying {
+  readonly viewerId: string | null
+  readonly boosted: readonly string[]
+  readonly quoting: readonly string[]
+}
+
+const readCarried = statement(
+  ({ viewerId, boosted, quoting }: Carrying) => sql<PostRow & { is_quoted: boolean }>`
     select ${SHOWN_POSTS}, false as is_quoted from posts
      where posts.id = any(${boosted}::bigint[]) and posts.deleted_at is null
     union all
     select ${SHOWN_POSTS}, true from posts
      where posts.id in (select quoted_id from quotes where post_id = any(${quoting}::bigint[]) and approval = 'accepted')
-       and ${isShownQuoted(viewerId, 'posts')}`.execute(db)
-  const mapOf = (isQuoted: boolean): Map<string, PostRow> =>
-    new Map(found.filter((row) => row.is_quoted === isQuoted).map((row) => [row.id, row]))
-  return { boosted: mapOf(false), quoted: mapOf(true) }
-}
+       and ${isShownQuoted(viewerId, 'posts')}`,
+)
 
 type HangingRow = { readonly post_id: string } & (
   | { readonly kind: 'attachment'; readonly data: ShownFile }
@@ -151,9 +162,24 @@ async function loadHanging(
 ): Promise<Map<string, Hanging>> {
   const hanging = new Map<string, Hanging>()
   if (ids.length === 0) return hanging
+  const rows = await readHanging(db, { viewerId, ids })
+  for (const row of rows) {
+    const one = hanging.get(row.post_id) ?? emptyHanging()
+    hanging.set(row.post_id, one)
+    hang(one, row)
+  }
+  return hanging
+}
+
+interface Hung {
+  readonly viewerId: string | null
+  readonly ids: readonly string[]
+}
+
+const readHanging = statement(({ viewerId, ids }: Hung) => {
   const marks = viewerId === null ? sql`` : marksOf(viewerId, ids)
   const quotes = quotesOf(viewerId, ids)
-  const { rows } = await sql<HangingRow>`
+  return sql<HangingRow>`
     select 'attachment' as kind, post_id, position::bigint as place, id as tie, json_build_object(
              'id', id::text, 'post_id', post_id::text, 'position', position, 'kind', kind, 'media_type', media_type,
              'remote_url', remote_url, 'remote_preview_url', remote_preview_url, 'file_key', file_key,
@@ -185,14 +211,8 @@ async function loadHanging(
     union all ${reactionGroups(viewerId, ids)}
     ${marks}
     ${quotes}
-     order by place, tie`.execute(db)
-  for (const row of rows) {
-    const one = hanging.get(row.post_id) ?? emptyHanging()
-    hanging.set(row.post_id, one)
-    hang(one, row)
-  }
-  return hanging
-}
+     order by place, tie`
+})
 
 const emptyHanging = (): Hanging => ({
   attachments: [],
