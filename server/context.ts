@@ -14,6 +14,9 @@ import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
+import { createPurger } from './domain/purges/create-purger.ts'
+import type { Purger } from './domain/purges/purger.ts'
+import { createEdgeCalls } from './net/edge-calls.ts'
 import { activePause } from './domain/owner/switches.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
 import type { Gossip } from './storage/caches/locmem-cache.ts'
@@ -49,6 +52,8 @@ export interface Context extends AsyncDisposable {
   readonly media: MediaStore
   /** What may be thrown away: answers, and files of others. */
   readonly caches: Caches
+  /** Tells what stands in front of the home; null where nothing does. */
+  readonly purger: Purger | null
   close(): Promise<void>
 }
 
@@ -105,6 +110,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       dereferencer,
       caches,
       media,
+      purger: openPurger(config, { fetch, clock, closers }),
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -151,6 +157,16 @@ function openMedia(options: ContextOptions, clock: Clock): MediaStore {
     clock,
     openTransport: createStorageExchange,
   })
+}
+
+interface PurgerSource extends Pick<Context, 'fetch' | 'clock'> {
+  readonly closers: Array<() => Promise<void> | void>
+}
+
+function openPurger(config: Config, { fetch, clock, closers }: PurgerSource): Purger | null {
+  const calls = createEdgeCalls({ userAgent: userAgentOf(VERSION, null) })
+  closers.push(() => calls.close())
+  return createPurger(config, { fetch, calls, clock })
 }
 
 function mediaFolder({ config, dataDir }: ContextOptions): string {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { ChildChannel } from './core/child-channel.ts'
 import { describeError } from './core/errors.ts'
 import type { Config } from './core/config.ts'
+import { adoptPurgeTarget } from './domain/purges/purge-target.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
@@ -15,6 +16,7 @@ import { uploadSweeps } from './workers/upload-sweeps.ts'
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext(contextOptionsFrom(channel.start))
   channel.onStop(() => context.close())
+  await adoptPurgeTarget(context.db, context.config.cdn)
   // Whoever starts this child has seen the former one end.
   const runner = createWorkerRunner(context, `${hostname()} ${channel.start.dataDir} ${channel.start.index}`)
   channel.onStop(() => runner.stop())

@@ -1,9 +1,9 @@
 /** What the settings of a CDN must hold together: each kind is told in its own way and needs its own facts. */
 import { HomebirdError } from './errors.ts'
 
-type CdnKind = 'none' | 'cloudflare' | 'bunny' | 'fastly' | 'varnish' | 'nginx' | 'generic'
+export type CdnKind = 'none' | 'cloudflare' | 'bunny' | 'fastly' | 'varnish' | 'nginx' | 'generic'
 
-interface CdnSettings {
+export interface CdnSettings {
   readonly cdn: CdnKind
   readonly cdnPurgeUrl: string | null
   /** Empty where there is none. */

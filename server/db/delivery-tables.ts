@@ -62,6 +62,8 @@ interface OutboundActivitiesTable {
   created_at: Moment
   is_for_followers: Generated<boolean>
   forwarded_from: Nullable<string>
+  /** The purge that its deliveries wait for. */
+  purge_id: Nullable<string>
 }
 
 interface MissingInboxesTable {

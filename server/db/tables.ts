@@ -15,6 +15,7 @@ import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ProfileTables } from './profile-tables.ts'
 import type { SignInTables } from './sign-in-tables.ts'
+import type { PurgeTables } from './purge-tables.ts'
 import type { PushTables } from './push-tables.ts'
 import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
@@ -44,6 +45,7 @@ export interface Tables
     PollTables,
     PostTables,
     ProfileTables,
+    PurgeTables,
     PushTables,
     QuoteTables,
     SignInTables,

@@ -15,6 +15,7 @@ import { pageRoutes } from './pages/index.ts'
 import { answerByTable } from './plugins/answer-headers.ts'
 import { NEVER } from './plugins/answer-table.ts'
 import { shapeAnswers } from './plugins/answers.ts'
+import { hintToEdges } from './plugins/edge-hints.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
@@ -88,6 +89,7 @@ function createApp(context: HttpContext): FastifyInstance {
   app.removeContentTypeParser('text/plain')
   shapeAnswers(app, context.log)
   answerByTable(app, context)
+  hintToEdges(app, context.config)
   return app
 }
 

@@ -125,6 +125,12 @@ export interface OutgoingPush extends OutgoingPost {
   readonly authorization: string
 }
 
+/** Something that a service of the owner is told. */
+export interface OutgoingOrder extends OutgoingPost {
+  /** As in `ServiceQuestion`. */
+  readonly authorization?: string | null
+}
+
 /** A question to a service that the owner has chosen. */
 export interface ServiceQuestion {
   /** The body of a POST; left out, it is a GET. */
@@ -170,6 +176,11 @@ export interface SafeFetch {
    * @throws HomebirdError as `fetchDocument`
    */
   askService(url: string, question: ServiceQuestion): Promise<FetchedDocument>
+  /**
+   * Tells a service of the owner something, once.
+   * @throws as `postActivity`
+   */
+  tellService(url: string, order: OutgoingOrder): Promise<PostOutcome>
   /** Ends all exchanges and connections. */
   close(): Promise<void>
 }

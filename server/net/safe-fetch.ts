@@ -19,6 +19,7 @@ import {
   type HeaderRecord,
   type JsonOptions,
   type MediaOptions,
+  type OutgoingOrder,
   type OutgoingPost,
   type OutgoingPush,
   type PostOutcome,
@@ -174,6 +175,14 @@ class Fetcher implements SafeFetch {
 
   async postPush(rawUrl: string, push: OutgoingPush): Promise<PostOutcome> {
     return this.#post(rawUrl, push, { authorization: push.authorization })
+  }
+
+  async tellService(rawUrl: string, order: OutgoingOrder): Promise<PostOutcome> {
+    const { authorization = null } = order
+    return this.#post(rawUrl, order, {
+      accept: JSON_TYPE,
+      ...(authorization === null ? {} : { authorization }),
+    })
   }
 
   async #post(rawUrl: string, post: OutgoingPost, own: HeaderRecord): Promise<PostOutcome> {

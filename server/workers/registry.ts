@@ -28,6 +28,8 @@ import { pollVoteGraph } from '../domain/polls/poll-vote-graph.ts'
 import { postGraph } from '../domain/posts/post-graph.ts'
 import { featuredChangeGraph } from '../domain/profiles/featured-change-graph.ts'
 import { pushDeliveryGraph } from '../domain/push/push-delivery-graph.ts'
+import { purgeGraph } from '../domain/purges/purge-graph.ts'
+import type { Purger } from '../domain/purges/purger.ts'
 import { profileReadingGraph } from '../domain/profiles/profile-reading-graph.ts'
 import { postRefreshGraph } from '../domain/posts/post-refresh-graph.ts'
 import { threadFetchGraph } from '../domain/threads/thread-fetch-graph.ts'
@@ -62,6 +64,7 @@ import { pollVoteHandlers } from './poll-vote-handlers.ts'
 import { postHandlers } from './post-handlers.ts'
 import { pushHandlers } from './push-handlers.ts'
 import { scheduledPostHandlers } from './scheduled-post-handlers.ts'
+import { purgeHandlers } from './purge-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { uploadGraph } from '../domain/uploads/upload-graph.ts'
@@ -84,6 +87,8 @@ export interface WorkerParts {
   readonly fetch: SafeFetch
   readonly dereferencer: Dereferencer
   readonly media: MediaStore
+  /** Tells what stands in front of the home; null where nothing does. */
+  readonly purger?: Purger | null
 }
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
@@ -125,6 +130,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: cardGraph, handlers: cardHandlers({ ...parts, previewCards }) }),
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
     work({ graph: pushDeliveryGraph, handlers: pushHandlers(parts) }),
+    work({ graph: purgeGraph, handlers: purgeHandlers({ ...parts, purger: parts.purger ?? null }) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
     work({ graph: uploadGraph, handlers: uploadHandlers({ ...parts, decoder: createDecoder(parts) }) }),
   ]

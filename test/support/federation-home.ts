@@ -13,11 +13,14 @@ import { openListener } from '../../server/db/listen.ts'
 import { inTransaction } from '../../server/db/transaction.ts'
 import { type Actor, getActor, listIdentities } from '../../server/domain/actors/actor.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
+import { adoptPurgeTarget } from '../../server/domain/purges/purge-target.ts'
+import type { Purger } from '../../server/domain/purges/purger.ts'
 import { setUpHome } from '../../server/domain/owner/set-up.ts'
 import { type PostDraft, createPost } from '../../server/domain/posts/create-post.ts'
 import { federationRoutes } from '../../server/http/federation/index.ts'
 import type { HttpContext } from '../../server/http/http-context.ts'
 import { answerByTable } from '../../server/http/plugins/answer-headers.ts'
+import { hintToEdges } from '../../server/http/plugins/edge-hints.ts'
 import { shapeAnswers } from '../../server/http/plugins/answers.ts'
 import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
@@ -39,6 +42,8 @@ export interface FederationHomeOptions {
   readonly serviceDomain?: string | null
   readonly username?: string
   readonly clock?: Clock
+  /** Tells what stands in front; the database is told that something does. */
+  readonly purger?: Purger
 }
 
 export class FederationHome {
@@ -240,11 +245,13 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   const app = fastify({ logger: false })
   shapeAnswers(app, log)
   answerByTable(app, context)
+  hintToEdges(app, config)
   guardHost(app, { home, allowedHosts: [] })
   await app.register(federationRoutes(context))
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
-  const runner = openWorker(context)
+  if (options.purger !== undefined) await adoptPurgeTarget(db, 'generic')
+  const runner = openWorker(context, options.purger ?? null)
   const [me] = await listIdentities(db)
   if (me === undefined) throw new Error('the home has no identity')
   const host = options.serviceDomain ?? domain
@@ -263,14 +270,14 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   })
 }
 
-function openWorker(context: HttpContext): Runner {
+function openWorker(context: HttpContext, purger: Purger | null): Runner {
   const { db, clock, log } = context
   const runner = createRunner({
     db,
     listener: null,
     clock,
     log,
-    graphs: allGraphWork(context),
+    graphs: allGraphWork({ ...context, purger }),
     concurrency: 8,
     concurrencyPerModel: 4,
     concurrencyPerHost: 4,

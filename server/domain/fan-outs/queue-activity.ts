@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
+import { PURGE_MS } from '../purges/purger.ts'
 
 /** Whom an activity is for; the parts add up. Who is here, gone, suspended or of a blocked domain gets nothing. */
 export interface Recipients {
@@ -41,19 +42,24 @@ export interface QueuedActivity {
 
 /**
  * Deliveries to hosts that are being waited for are due when their turn comes; hosts that were silent for long get none.
- * A home without an address sends nothing.
+ * Whoever hears of a change asks at once for what has changed: while caches in front of the home are told of it, its
+ * deliveries wait, until they have answered or five seconds have passed. A home without an address sends nothing.
  * @returns how many deliveries were made; 0 also when the activity was queued before
  */
 export async function queueActivity(tx: Transaction, queued: QueuedActivity): Promise<number> {
   const { signer, activity, objectUri, forwarded, recipients } = queued
   if (signer.host === UNPUBLISHED_DOMAIN) return 0
   const { rows } = await sql<{ made: number }>`
-    with activity as (
+    with purge as (
+      select id from purges where object_uri = ${objectUri} and answered_at is null and state = 'new'
+       order by id desc limit 1 for share
+    ), activity as (
       insert into outbound_activities (activity_uri, activity_type, actor_id, object_uri, body, is_for_followers,
-                                       forwarded_from)
+                                       forwarded_from, purge_id)
       values (${activity.id}, ${activity.type}, ${signer.id}, ${objectUri},
               ${forwarded?.body ?? JSON.stringify(activity)},
-              ${recipients.followersOf === signer.id && forwarded === undefined}, ${forwarded?.authorId ?? null})
+              ${recipients.followersOf === signer.id && forwarded === undefined}, ${forwarded?.authorId ?? null},
+              (select id from purge))
           on conflict (activity_uri) do nothing
       returning id
     ), inboxes as (
@@ -69,7 +75,8 @@ export async function queueActivity(tx: Transaction, queued: QueuedActivity): Pr
              exists (select from fan_outs as elder
                       where elder.inbox_uri = inboxes.inbox_uri and elder.object_uri = ${objectUri}
                         and elder.state = 'new'),
-             greatest(now(), peers.retry_at)
+             greatest(now(), peers.retry_at,
+                      (select now() + make_interval(secs => ${PURGE_MS / 1000}) from purge))
         from activity cross join inboxes left join peers on peers.host = inboxes.host
        where peers.unavailable_at is null
       returning 1

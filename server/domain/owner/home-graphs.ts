@@ -22,6 +22,7 @@ import { postGraph } from '../posts/post-graph.ts'
 import { postRefreshGraph } from '../posts/post-refresh-graph.ts'
 import { featuredChangeGraph } from '../profiles/featured-change-graph.ts'
 import { profileReadingGraph } from '../profiles/profile-reading-graph.ts'
+import { purgeGraph } from '../purges/purge-graph.ts'
 import { pushDeliveryGraph } from '../push/push-delivery-graph.ts'
 import { quoteAuthorizationGraph } from '../quotes/quote-authorization-graph.ts'
 import { quoteGraph } from '../quotes/quote-graph.ts'
@@ -54,6 +55,7 @@ export const homeGraphs: readonly Graph[] = [
   postRefreshGraph,
   postGraph,
   profileReadingGraph,
+  purgeGraph,
   pushDeliveryGraph,
   quoteAuthorizationGraph,
   quoteGraph,
