@@ -64,7 +64,28 @@ export interface RefusedFile {
 
 export type DecodeOutcome = DecodedPicture | ReadRecording | RefusedFile
 
+/** Where a picture of elsewhere is shown. */
+export type ShownUse = 'avatar' | 'header' | 'preview' | 'emoji'
+
+/** Sent any number of times to a decoder that lives for a while, one after the other: the picture comes along. */
+export interface ShowRequest {
+  readonly bytes: Uint8Array
+  /** By the first bytes. */
+  readonly mediaType: string
+  readonly use: ShownUse
+  readonly limits: Pick<DecodeLimits, 'imagePixels' | 'imageSide' | 'imageFrames'>
+}
+
+/** As large as it is shown. */
+export interface ShownPicture extends DecodedFile {
+  readonly outcome: 'shown'
+}
+
+/** `unreadable`: damaged, as far as this decoder knows; it is over no limit that could be told. */
+export type ShowOutcome = ShownPicture | RefusedFile | { readonly outcome: 'unreadable' }
+
 export type FromDecoder =
   /** Sent ten times a second. */
   | { readonly type: 'memory'; readonly rssBytes: number }
   | { readonly type: 'done'; readonly outcome: DecodeOutcome }
+  | { readonly type: 'shown'; readonly outcome: ShowOutcome }

@@ -1,5 +1,5 @@
-/** One upload from its descriptor to what is to be told of it. Whatever cannot be read is refused with a sentence. */
-import type { DecodeOutcome, DecodeRequest } from '../contracts/decoding.ts'
+/** One file to what is to be told of it, or to what is shown of it. Whatever cannot be read is refused with a sentence. */
+import type { DecodeOutcome, DecodeRequest, ShowOutcome, ShowRequest } from '../contracts/decoding.ts'
 import { fileBytes } from './file-bytes.ts'
 import { Refusal } from './refusal.ts'
 
@@ -20,5 +20,15 @@ export async function decodeFile(fd: number, request: DecodeRequest): Promise<De
       outcome: 'refused',
       reason: `The ${isPicture ? 'picture' : 'file'} is damaged and cannot be read.`,
     }
+  }
+}
+
+export async function decodeShown(request: ShowRequest): Promise<ShowOutcome> {
+  const { showPicture } = await import('./show-picture.ts')
+  try {
+    return await showPicture(request)
+  } catch (error) {
+    if (error instanceof Refusal) return { outcome: 'refused', reason: error.message }
+    return { outcome: 'unreadable' }
   }
 }

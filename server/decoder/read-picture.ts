@@ -37,10 +37,13 @@ sharp.unblock({
 })
 
 /** As it is seen, turned upright. */
-interface Header {
+export interface Header {
   readonly width: number
   readonly height: number
+  readonly pages: number
 }
+
+type HeaderLimits = Pick<DecodeLimits, 'imagePixels' | 'imageSide' | 'imageFrames'>
 
 /** @throws Refusal for what is over a limit; what the decoder throws for what is damaged */
 export async function readPicture(bytes: Buffer, request: DecodeRequest): Promise<DecodedPicture> {
@@ -65,13 +68,14 @@ export async function readPicture(bytes: Buffer, request: DecodeRequest): Promis
 const open = (bytes: Uint8Array, { imagePixels }: DecodeLimits) =>
   sharp(bytes, { limitInputPixels: imagePixels, failOn: 'error', pages: 1 })
 
-async function readHeader(bytes: Buffer, mediaType: string, limits: DecodeLimits): Promise<Header> {
+/** Looks at no pixel. @throws Refusal for what is over a limit */
+export async function readHeader(bytes: Buffer, mediaType: string, limits: HeaderLimits): Promise<Header> {
   const found = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata()
   const { pageHeight, pages = 1, format } = found
   const isAvif = format !== 'heif' || found.compression === 'av1'
   if (format !== FORMATS[mediaType] || !isAvif) throw new Refusal('The picture is not what it says it is.')
   const { width, height } = found.autoOrient
-  const header = { width, height: pageHeight ?? height }
+  const header = { width, height: pageHeight ?? height, pages }
   const [long, area] = [Math.max(header.width, header.height), header.width * header.height]
   if (long > limits.imageSide) {
     throw new Refusal(`The picture is larger than ${limits.imageSide} pixels on one side.`)

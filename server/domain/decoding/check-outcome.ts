@@ -4,7 +4,9 @@ import type {
   DecodeRequest,
   DecodedFile,
   DecodedPicture,
+  DecodeLimits,
   ReadRecording,
+  ShowOutcome,
   TellingBox,
 } from '../../contracts/decoding.ts'
 import { isKeptType } from '../media/media-types.ts'
@@ -26,6 +28,18 @@ export function checkOutcome(raw: unknown, request: DecodeRequest): DecodeOutcom
   return raw['outcome'] === 'recording' && !isPicture ? checkRecording(raw, request) : null
 }
 
+/** @returns null for what no decoder of ours would say */
+export function checkShown(raw: unknown, limits: Pick<DecodeLimits, 'imagePixels'>): ShowOutcome | null {
+  if (!isMembers(raw)) return null
+  const { outcome, reason } = raw
+  if (outcome === 'unreadable') return { outcome }
+  if (outcome === 'refused' && typeof reason === 'string') {
+    return { outcome, reason: reason.slice(0, MOST_REASON) }
+  }
+  const file = outcome === 'shown' ? checkFile(raw, { limits }) : null
+  return file === null ? null : { outcome: 'shown', ...file }
+}
+
 function checkPicture(raw: Members, request: DecodeRequest): DecodedPicture | null {
   const main = checkFile(raw, request)
   const preview = raw['preview'] === null ? null : checkFile(raw['preview'], request)
@@ -35,7 +49,10 @@ function checkPicture(raw: Members, request: DecodeRequest): DecodedPicture | nu
   return { outcome: 'picture', ...main, blurhash, preview }
 }
 
-function checkFile(raw: unknown, { limits }: DecodeRequest): DecodedFile | null {
+function checkFile(
+  raw: unknown,
+  { limits }: { readonly limits: Pick<DecodeLimits, 'imagePixels'> },
+): DecodedFile | null {
   if (!isMembers(raw)) return null
   const { type, bytes, width, height } = raw
   if (typeof type !== 'string' || !isKeptType(type) || !(bytes instanceof Uint8Array)) return null

@@ -4,14 +4,12 @@
  * open descriptor, may write nothing and start nothing, and knows neither database nor settings.
  * @see security rules 59, 60
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { open } from 'node:fs/promises'
-import { join, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { DecodeOutcome, DecodeRequest, FromDecoder } from '../../contracts/decoding.ts'
 import type { Logger } from '../../core/log.ts'
 import { checkOutcome } from './check-outcome.ts'
+import { DECODER_ENTRY, launchDecoder, residentBytes } from './launch-decoder.ts'
 
 export interface Decoder {
   /**
@@ -31,7 +29,6 @@ export const DECODER_LIMITS: DecoderLimits = { memoryBytes: 512 * 1_048_576, tim
 
 const WATCHED_EVERY_MS = 100
 const MOST_ERROR_TEXT = 2_000
-const ENTRY = join(import.meta.dirname, '..', '..', 'decoder.ts')
 
 const TOO_LONG = 'The file takes too long to be read.'
 const TOO_LARGE = 'The file needs too much memory to be read.'
@@ -44,43 +41,23 @@ export interface DecoderOptions {
   readonly entry?: string
 }
 
-export function createDecoder({ log, limits = DECODER_LIMITS, entry = ENTRY }: DecoderOptions): Decoder {
+export function createDecoder({
+  log,
+  limits = DECODER_LIMITS,
+  entry = DECODER_ENTRY,
+}: DecoderOptions): Decoder {
   return {
     async decode(path, request, signal) {
       const file = await open(path, 'r')
       try {
         signal.throwIfAborted()
-        const child = launch(entry, file.fd)
+        const child = launchDecoder({ entry, fd: file.fd })
         return await new Reading({ child, request, limits, signal, log }).outcome
       } finally {
         await file.close()
       }
     },
   }
-}
-
-function launch(entry: string, fd: number): ChildProcess {
-  return fork(entry, [], {
-    stdio: ['ignore', 'ignore', 'pipe', fd, 'ipc'],
-    serialization: 'advanced',
-    env: { MALLOC_ARENA_MAX: '2' },
-    execArgv: [
-      '--title=homebird decoder',
-      '--permission',
-      '--allow-addons',
-      ...readableFolders(entry).map((folder) => `--allow-fs-read=${folder}`),
-      // What it may do is said here in full; that add-ons may do more is known.
-      '--disable-warning=SecurityWarning',
-    ],
-  })
-}
-
-/** The program itself and what it is made of. */
-function readableFolders(entry: string): string[] {
-  const sharp = fileURLToPath(import.meta.resolve('sharp'))
-  const packages = sharp.slice(0, sharp.indexOf(`${sep}node_modules${sep}`))
-  const server = join(import.meta.dirname, '..', '..')
-  return [join(packages, 'node_modules', '*'), join(packages, 'package.json'), join(server, '*'), entry]
 }
 
 interface ReadingParts {
@@ -123,7 +100,8 @@ class Reading {
 
   #hear(message: FromDecoder): void {
     if (message.type === 'memory') this.#toldBytes = message.rssBytes
-    else this.#settled.resolve(checkOutcome(message.outcome, this.#parts.request) ?? refused(BROKEN))
+    else if (message.type === 'done')
+      this.#settled.resolve(checkOutcome(message.outcome, this.#parts.request) ?? refused(BROKEN))
   }
 
   #watch(): void {
@@ -145,14 +123,3 @@ class Reading {
 }
 
 const refused = (reason: string): DecodeOutcome => ({ outcome: 'refused', reason })
-
-/** Null where the system does not tell. */
-function residentBytes(pid: number | undefined): number | null {
-  if (process.platform !== 'linux' || pid === undefined) return null
-  try {
-    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return kibibytes === undefined ? null : Number(kibibytes) * 1_024
-  } catch {
-    return null // it has just ended
-  }
-}

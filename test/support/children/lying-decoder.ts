@@ -1,8 +1,8 @@
 /** A decoder that a picture has taken over: it answers with a page. */
-process.once('message', () => {
+process.once('message', (request) => {
   const bytes = Buffer.from('<!doctype html><script>alert(1)</script>'.padEnd(100))
   const outcome = {
-    outcome: 'picture',
+    outcome: 'bytes' in (request as object) ? 'shown' : 'picture',
     type: 'image/png',
     bytes,
     width: 4,
@@ -10,5 +10,5 @@ process.once('message', () => {
     blurhash: '000000',
     preview: null,
   }
-  process.send?.({ type: 'done', outcome })
+  process.send?.({ type: 'bytes' in (request as object) ? 'shown' : 'done', outcome })
 })

@@ -1,0 +1,256 @@
+/**
+ * Has pictures of elsewhere made as large as screens show them, by a few decoders that live for a while: starting one for each
+ * avatar would cost more than the avatar. Each has one picture at a time, so what harms it harms that picture only; it ends
+ * after so many pictures, when it has grown, and soon after the last one, so that an idle home spends nothing on it.
+ * @see security rules 59, 60
+ */
+import type { ChildProcess } from 'node:child_process'
+import type { FromDecoder, ShownPicture, ShownUse } from '../../contracts/decoding.ts'
+import { describeError } from '../../core/errors.ts'
+import type { Logger } from '../../core/log.ts'
+import { MEDIA_LIMITS } from '../media/media-types.ts'
+import { checkShown } from './check-outcome.ts'
+import { DECODER_ENTRY, launchDecoder, residentBytes } from './launch-decoder.ts'
+
+/**
+ * `refused`: over a limit, not what it says, or it harmed its decoder; never to be shown. `unreadable`: damaged, as far as
+ * this decoder knows. `busy`: nobody has looked at it.
+ */
+export type Shrunk =
+  | ShownPicture
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'unreadable' | 'busy' }
+
+export interface PictureToShrink {
+  readonly bytes: Buffer
+  /** By its first bytes. */
+  readonly mediaType: string
+  readonly use: ShownUse
+}
+
+export interface PicturePool extends AsyncDisposable {
+  /** Never throws for what a picture is or does. */
+  shrink(picture: PictureToShrink): Promise<Shrunk>
+}
+
+export interface PoolLimits {
+  /** Decoders at once. */
+  readonly decoders: number
+  /** Pictures of one decoder. */
+  readonly pictures: number
+  /** Resident: a decoder that has more after a picture ends, one that has more during one is killed. */
+  readonly restingBytes: number
+  readonly mostBytes: number
+  readonly pictureMs: number
+  readonly idleMs: number
+  /** Pictures that wait; further ones are told `busy`. */
+  readonly waiting: number
+}
+
+export const POOL_LIMITS: PoolLimits = {
+  decoders: 2,
+  pictures: 200,
+  restingBytes: 256 * 1_048_576,
+  mostBytes: 512 * 1_048_576,
+  pictureMs: 10_000,
+  idleMs: 15_000,
+  waiting: 64,
+}
+
+const HEAP_MB = 128
+const WATCHED_EVERY_MS = 100
+const MOST_ERROR_TEXT = 2_000
+const LIMITS = {
+  imagePixels: MEDIA_LIMITS.imagePixels,
+  imageSide: MEDIA_LIMITS.imageSide,
+  imageFrames: MEDIA_LIMITS.imageFrames,
+}
+
+export interface PoolOptions {
+  readonly log: Logger
+  readonly limits?: PoolLimits
+  /** Another program, for tests. */
+  readonly entry?: string
+}
+
+export function createPicturePool({
+  log,
+  limits = POOL_LIMITS,
+  entry = DECODER_ENTRY,
+}: PoolOptions): PicturePool {
+  return new Pool({ log, limits, entry })
+}
+
+interface Waiting {
+  readonly picture: PictureToShrink
+  readonly settle: (shrunk: Shrunk) => void
+}
+
+class Pool implements PicturePool {
+  readonly #options: Required<PoolOptions>
+  readonly #decoders = new Set<LivingDecoder>()
+  readonly #waiting: Waiting[] = []
+  #isClosed = false
+
+  constructor(options: Required<PoolOptions>) {
+    this.#options = options
+  }
+
+  async shrink(picture: PictureToShrink): Promise<Shrunk> {
+    if (this.#isClosed || this.#waiting.length >= this.#options.limits.waiting) return { outcome: 'busy' }
+    const { promise, resolve } = Promise.withResolvers<Shrunk>()
+    this.#waiting.push({ picture, settle: resolve })
+    this.#next()
+    return promise
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    for (const { settle } of this.#waiting.splice(0)) settle({ outcome: 'busy' })
+    await Promise.all([...this.#decoders].map(async (decoder) => decoder.end()))
+  }
+
+  #next(): void {
+    if (this.#waiting.length === 0) return
+    const decoder = [...this.#decoders].find(({ isFree }) => isFree) ?? this.#start()
+    if (decoder === null) return
+    const { picture, settle } = this.#waiting.shift() as Waiting
+    void decoder.shrink(picture).then((shrunk) => {
+      settle(shrunk)
+      this.#next()
+    })
+  }
+
+  /** Null where there are as many as there may be. */
+  #start(): LivingDecoder | null {
+    if (this.#decoders.size >= this.#options.limits.decoders) return null
+    const decoder = new LivingDecoder(this.#options, () => {
+      this.#decoders.delete(decoder)
+      this.#next()
+    })
+    this.#decoders.add(decoder)
+    return decoder
+  }
+}
+
+const TOO_LONG = 'it takes too long to be read'
+const TOO_LARGE = 'it needs too much memory to be read'
+const BROKEN = 'its decoder died of it'
+
+interface Work {
+  readonly picture: PictureToShrink
+  readonly startedMs: number
+  readonly settle: (shrunk: Shrunk) => void
+}
+
+/** The pipe of an error stream is one too, which its type does not say. */
+interface RefCounted {
+  ref(): void
+  unref(): void
+}
+
+/** One process, from its first picture to its end. */
+class LivingDecoder {
+  readonly #options: Required<PoolOptions>
+  readonly #child: ChildProcess
+  readonly #ended = Promise.withResolvers<void>()
+  #work: Work | null = null
+  #count = 0
+  #errorText = ''
+  #toldBytes = 0
+  /** Of its whole life. */
+  readonly #watch: NodeJS.Timeout
+  #idle: NodeJS.Timeout | undefined
+  #isEnding = false
+
+  constructor(options: Required<PoolOptions>, whenEnded: () => void) {
+    this.#options = options
+    this.#child = launchDecoder({ entry: options.entry, heapMb: HEAP_MB })
+    this.#child.on('message', (message) => this.#hear(message as FromDecoder))
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#errorText = (this.#errorText + text).slice(0, MOST_ERROR_TEXT)
+    })
+    this.#child.once('error', (error) => {
+      options.log.warn({ event: 'decoder.not_started', error: describeError(error) })
+      this.#finish({ outcome: 'busy' })
+      this.#ended.resolve()
+    })
+    this.#child.once('close', () => this.#ended.resolve())
+    this.#holdProcess(false)
+    this.#watch = setInterval(() => this.#look(), WATCHED_EVERY_MS).unref()
+    void this.#ended.promise.then(() => {
+      this.#isEnding = true
+      clearInterval(this.#watch)
+      clearTimeout(this.#idle)
+      if (this.#work !== null) options.log.info({ event: 'decoder.died', error: this.#errorText })
+      this.#finish({ outcome: 'refused', reason: BROKEN })
+      whenEnded()
+    })
+  }
+
+  get isFree(): boolean {
+    return this.#work === null && !this.#isEnding
+  }
+
+  async shrink(picture: PictureToShrink): Promise<Shrunk> {
+    clearTimeout(this.#idle)
+    const { promise, resolve } = Promise.withResolvers<Shrunk>()
+    this.#work = { picture, startedMs: performance.now(), settle: resolve }
+    this.#count += 1
+    this.#holdProcess(true)
+    // What cannot be sent any more ends with the process, which is told otherwise.
+    this.#child.send({ ...picture, limits: LIMITS }, () => undefined)
+    return promise
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true
+    this.#child.kill('SIGKILL')
+    return this.#ended.promise
+  }
+
+  #hear(message: FromDecoder): void {
+    if (message.type === 'memory') this.#toldBytes = message.rssBytes
+    else if (message.type === 'shown')
+      this.#finish(checkShown(message.outcome, LIMITS) ?? { outcome: 'refused', reason: BROKEN })
+  }
+
+  #finish(shrunk: Shrunk): void {
+    const work = this.#work
+    if (work === null) return
+    this.#work = null
+    this.#holdProcess(false)
+    const { limits } = this.#options
+    // What answered with something else than a picture is trusted no further.
+    const isSpent = this.#count >= limits.pictures || this.#bytes() > limits.restingBytes
+    if (isSpent || (shrunk.outcome === 'refused' && shrunk.reason === BROKEN)) void this.end()
+    else this.#idle = setTimeout(() => void this.end(), limits.idleMs).unref()
+    work.settle(shrunk)
+  }
+
+  #look(): void {
+    if (this.#work === null) return
+    const { limits, log } = this.#options
+    const bytes = this.#bytes()
+    const ms = performance.now() - this.#work.startedMs
+    if (bytes <= limits.mostBytes && ms <= limits.pictureMs) return
+    log.warn({ event: 'decoder.killed', bytes, ms: Math.round(ms) })
+    this.#isEnding = true
+    this.#finish({ outcome: 'refused', reason: ms > limits.pictureMs ? TOO_LONG : TOO_LARGE })
+    void this.end()
+  }
+
+  /** One without work keeps nobody from ending. */
+  #holdProcess(isHeld: boolean): void {
+    const child = this.#child
+    const parts = [child, child.channel, child.stderr as unknown as RefCounted | null]
+    for (const part of parts) {
+      if (isHeld) part?.ref()
+      else part?.unref()
+    }
+  }
+
+  #bytes(): number {
+    return residentBytes(this.#child.pid) ?? this.#toldBytes
+  }
+}
