@@ -7,17 +7,19 @@ import { createRemoteKeys, type RemoteKeys } from './activitypub/remote-keys.ts'
 import type { DatabaseConnection, StartMessage } from './contracts/child-message.ts'
 import { type Config, processEnvironment } from './core/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
-import { dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
+import { type DataDir, dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
 import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
+import { createPicturePool } from './domain/decoding/picture-pool.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
 import { createPurger } from './domain/purges/create-purger.ts'
 import type { Purger } from './domain/purges/purger.ts'
 import { createEdgeCalls } from './net/edge-calls.ts'
 import { activePause } from './domain/owner/switches.ts'
+import { RemoteMedia } from './domain/remote-media/remote-media.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
 import type { Gossip } from './storage/caches/locmem-cache.ts'
 import { type Caches, openCaches } from './storage/caches/open-caches.ts'
@@ -54,6 +56,7 @@ export interface Context extends AsyncDisposable {
   readonly caches: Caches
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger: Purger | null
+  readonly remoteMedia: RemoteMedia
   close(): Promise<void>
 }
 
@@ -91,6 +94,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     const caches = openCaches({ config, clock, log, gossip: gossipOver(db, listener) })
     closers.push(async () => caches[Symbol.asyncDispose]())
     const shared = { db, clock, log, home, fetch }
+    const remoteMedia = openRemoteMedia(options, { ...shared, caches })
+    closers.push(async () => remoteMedia[Symbol.asyncDispose]())
     const dereferencer = createDereferencer(shared)
     const remoteKeys = createRemoteKeys({ ...shared, listener })
     closers.push(() => remoteKeys.close())
@@ -109,6 +114,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       remoteKeys,
       dereferencer,
       caches,
+      remoteMedia,
       media,
       purger: openPurger(config, { fetch, clock, closers }),
       close,
@@ -147,13 +153,20 @@ function gossipOver(db: Database, listener: Listener): Gossip {
   }
 }
 
+function openRemoteMedia(
+  options: ContextOptions,
+  parts: Pick<Context, 'db' | 'clock' | 'log' | 'fetch' | 'caches'>,
+): RemoteMedia {
+  const { spool: spoolFolder } = dataFolder(options)
+  return new RemoteMedia({ ...parts, spoolFolder, pictures: createPicturePool(parts) })
+}
+
 function openMedia(options: ContextOptions, clock: Clock): MediaStore {
   const { config } = options
-  const folder = mediaFolder(options)
   return openMediaStore({
     config,
     backend: config.mediaBackend,
-    folder,
+    folder: config.mediaRoot ?? dataFolder(options).media,
     clock,
     openTransport: createStorageExchange,
   })
@@ -169,9 +182,8 @@ function openPurger(config: Config, { fetch, clock, closers }: PurgerSource): Pu
   return createPurger(config, { fetch, calls, clock })
 }
 
-function mediaFolder({ config, dataDir }: ContextOptions): string {
-  const home = dataDir ?? config.dataDir ?? defaultDataDirHere(processEnvironment())
-  return config.mediaRoot ?? dataDirAt(home).media
+function dataFolder({ config, dataDir }: ContextOptions): DataDir {
+  return dataDirAt(dataDir ?? config.dataDir ?? defaultDataDirHere(processEnvironment()))
 }
 
 /** In reverse; a part that fails to close is logged and the others still close. */

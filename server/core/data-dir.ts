@@ -19,6 +19,8 @@ export interface DataDir {
   readonly mediaCache: string
   readonly avatarCache: string
   readonly cacheIndex: string
+  /** Files of others on their way; they have no name and are gone with the process. */
+  readonly spool: string
   readonly backups: string
   readonly logs: string
   readonly secrets: string
@@ -37,6 +39,7 @@ export function dataDirAt(folder: string): DataDir {
     mediaCache: join(path, 'cache', 'media'),
     avatarCache: join(path, 'cache', 'avatars'),
     cacheIndex: join(path, 'cache', 'index.sqlite'),
+    spool: join(path, 'cache', 'spool'),
     backups: join(path, 'backups'),
     logs: join(path, 'logs'),
     secrets: join(path, 'secrets'),

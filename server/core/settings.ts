@@ -212,6 +212,12 @@ export const SETTINGS = {
     fallback: 'true',
     help: 'show previews of linked pages: of those you write at once, of others when you see them; off asks for no page',
   }),
+  prefetch: setting({
+    env: 'HOMEBIRD_PREFETCH',
+    type: bool,
+    fallback: 'true',
+    help: 'fetch faces, emoji and pictures of your home timeline before you look at it; never video, and nothing on a line that is to be spared',
+  }),
   vapidPublicKey: setting({
     env: 'HOMEBIRD_VAPID_PUBLIC_KEY',
     aliases: ['TAKAHE_VAPID_PUBLIC_KEY'],

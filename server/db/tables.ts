@@ -8,6 +8,7 @@ import type { DeliveryTables } from './delivery-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { ListTables } from './list-tables.ts'
+import type { MediaTables } from './media-tables.ts'
 import type { ModerationTables } from './moderation-tables.ts'
 import type { MoveTables } from './move-tables.ts'
 import type { NoticeTables } from './notice-tables.ts'
@@ -39,6 +40,7 @@ export interface Tables
     FilterTables,
     HomeTables,
     ListTables,
+    MediaTables,
     ModerationTables,
     MoveTables,
     NoticeTables,

@@ -41,7 +41,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   await app.register(oauthRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'public' }))
   await app.register(streamingRoutes(context, { listener: 'public' }))
-  await app.register(mediaProxyRoutes(context))
+  await app.register(mediaProxyRoutes(context, { listener: 'public' }))
   await app.register(siteRoutes(context))
   await app.register(feedRoutes(context))
   await app.register(pageRoutes(context))
@@ -56,7 +56,7 @@ export async function buildPrivateApp(context: HttpContext): Promise<FastifyInst
   await app.register(ownerRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'private' }))
   await app.register(streamingRoutes(context, { listener: 'private' }))
-  await app.register(mediaProxyRoutes(context))
+  await app.register(mediaProxyRoutes(context, { listener: 'private' }))
   await app.register(windowRoutes(context))
   return app
 }

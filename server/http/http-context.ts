@@ -6,6 +6,7 @@ import type { Listener } from '../db/listen.ts'
 import type { Database } from '../db/pool.ts'
 import type { SafeFetch } from '../net/safe-fetch.ts'
 import type { Home } from '../domain/owner/home.ts'
+import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
 import type { Caches } from '../storage/caches/open-caches.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
@@ -24,6 +25,7 @@ export interface HttpContext {
   readonly media: MediaStore
   /** What may be thrown away: answers, and files of others. */
   readonly caches: Caches
+  readonly remoteMedia: RemoteMedia
   /** Public keys of other servers' actors, kept parsed in memory. */
   readonly remoteKeys: RemoteKeys
   /** SHA-256 (hex) of the key that opens set-up or signs the owner in once; null where there is none. */

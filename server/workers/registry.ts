@@ -72,13 +72,17 @@ import type { MediaStore } from '../storage/media-store.ts'
 import { createDecoder } from '../domain/decoding/decoder.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
+import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
+import { timelinePictureGraph } from '../domain/remote-media/timeline-picture-graph.ts'
+import type { Caches } from '../storage/caches/open-caches.ts'
+import { timelinePictureHandlers } from './timeline-picture-handlers.ts'
 import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 
 /** What handlers are made of; the composition root has it. */
 export interface WorkerParts {
   readonly config: Pick<
     Config,
-    'mediaUrl' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages' | 'vapidPrivateKey'
+    'mediaUrl' | 'prefetch' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages' | 'vapidPrivateKey'
   >
   readonly db: Database
   readonly clock: Clock
@@ -89,6 +93,8 @@ export interface WorkerParts {
   readonly media: MediaStore
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger?: Purger | null
+  readonly caches: Caches
+  readonly remoteMedia: RemoteMedia
 }
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
@@ -131,6 +137,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: emojiGraph, handlers: emojiHandlers(parts) }),
     work({ graph: pushDeliveryGraph, handlers: pushHandlers(parts) }),
     work({ graph: purgeGraph, handlers: purgeHandlers({ ...parts, purger: parts.purger ?? null }) }),
+    work({ graph: timelinePictureGraph, handlers: timelinePictureHandlers(parts) }),
     work({ graph: hashtagGraph, handlers: hashtagHandlers(parts) }),
     work({ graph: uploadGraph, handlers: uploadHandlers({ ...parts, decoder: createDecoder(parts) }) }),
   ]

@@ -81,6 +81,13 @@ export const allSweeps: readonly Sweep[] = [
   // A used code is kept a day longer than it is valid: when it comes again, its token is revoked.
   deletion('oauth_codes', HOUR_SECONDS, sql`expires_at < now() - interval '1 day'`),
   deletion('owner_sessions', HOUR_SECONDS, sql`expires_at < now()`),
+  // What is not asked for any more has another address by now. A great many of them are no memory worth keeping.
+  deletion(
+    'failed_media',
+    HOUR_SECONDS,
+    sql`retry_at < now() - interval '1 day'
+        or failed_at < (select failed_at from failed_media order by failed_at desc offset 20000 limit 1)`,
+  ),
   // A picture that no reaction shows any more may be met again.
   deletion(
     'emojis',

@@ -23,12 +23,14 @@ import { setUpHome } from '../../server/domain/owner/set-up.ts'
 import { buildPrivateApp, buildPublicApp } from '../../server/http/app.ts'
 import type { HttpContext } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
+import type { Caches } from '../../server/storage/caches/open-caches.ts'
 import { type FakePeer, reach } from './fake-peer.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
 import { openConfiguredMedia, openTestMedia } from './test-media.ts'
+import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -41,6 +43,8 @@ export interface ApiHomeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Of the disk of uploads. */
   readonly leastFreeMediaBytes?: number
+  /** In memory unless given. */
+  readonly caches?: Caches
 }
 
 /** One app's way to a listener: its token, and requests with it. */
@@ -155,12 +159,14 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     config.mediaBackend.kind === 'local'
       ? openTestMedia(options.leastFreeMediaBytes)
       : openConfiguredMedia(config)
+  const caches = options.caches ?? openTestCaches(clock)
   const context: HttpContext = {
     ...shared,
     listener,
     remoteKeys,
     media: uploads.media,
-    caches: openTestCaches(clock),
+    caches,
+    remoteMedia: openTestRemoteMedia({ ...shared, caches }),
     config,
     oneTimeKeyHash: null,
     windowDir: null,

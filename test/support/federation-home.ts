@@ -34,6 +34,7 @@ import { type FakePeer, reach } from './fake-peer.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
 import { openTestMedia } from './test-media.ts'
+import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export interface FederationHomeOptions {
   readonly peers?: readonly FakePeer[]
@@ -226,6 +227,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   const dereferencer = createDereferencer({ db, clock, log, home, fetch })
   const remoteKeys = createRemoteKeys({ db, clock, log, home, fetch, listener })
   const stopping = new AbortController()
+  const caches = openTestCaches(clock)
   const context: HttpContext = {
     config,
     clock,
@@ -237,7 +239,8 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     dereferencer,
     remoteKeys,
     media: openTestMedia().media,
-    caches: openTestCaches(clock),
+    caches,
+    remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),
     oneTimeKeyHash: null,
     windowDir: null,
     stopping: stopping.signal,

@@ -19,6 +19,7 @@ import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import type { Caches } from '../../server/storage/caches/open-caches.ts'
 import { openTestCaches } from './test-caches.ts'
 import { openTestMedia } from './test-media.ts'
+import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export const START_KEY = 'the-key-of-this-start'
 
@@ -57,13 +58,15 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   closeBeforeCluster(async () => fetch.close())
   const remoteKeys = createRemoteKeys({ ...shared, fetch, listener })
   closeBeforeCluster(async () => remoteKeys.close())
+  const caches = openTestCaches(ticking)
   const context: HttpContext = {
     ...shared,
     fetch,
     listener,
     remoteKeys,
     media: openTestMedia().media,
-    caches: openTestCaches(ticking),
+    caches,
+    remoteMedia: openTestRemoteMedia({ ...shared, fetch, caches }),
     config,
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,

@@ -8,15 +8,33 @@ import type { Querier } from '../../db/pool.ts'
 import type { StoredEmoji } from '../../db/tables.ts'
 import { EMOJI_OWNERS, type ProxyKind } from './media-urls.ts'
 
+export interface ProxiedUrl {
+  readonly url: string
+  /** As far as its row says: something else can be shown in its place. */
+  readonly isPicture: boolean
+}
+
 /** Null for what is not there (any more) and for what is ours. */
-export async function findProxiedUrl(db: Querier, kind: ProxyKind, id: string): Promise<string | null> {
+export async function findProxiedUrl(db: Querier, kind: ProxyKind, id: string): Promise<ProxiedUrl | null> {
+  if (kind === 'attachment') {
+    const found = await findAttachment(db, id)
+    const url = found?.remote_url ?? null
+    return url === null ? null : { url, isPicture: found?.kind === 'image' }
+  }
+  const url = await findPictureUrl(db, kind, id)
+  return url === null ? null : { url, isPicture: true }
+}
+
+async function findPictureUrl(
+  db: Querier,
+  kind: Exclude<ProxyKind, 'attachment'>,
+  id: string,
+): Promise<string | null> {
   switch (kind) {
     case 'avatar':
       return (await findActorImages(db, id))?.icon_url ?? null
     case 'header':
       return (await findActorImages(db, id))?.header_url ?? null
-    case 'attachment':
-      return (await findAttachment(db, id))?.remote_url ?? null
     case 'preview':
       return (await findAttachment(db, id))?.remote_preview_url ?? null
     case 'emoji':
@@ -43,7 +61,7 @@ async function findAttachment(db: Querier, id: string) {
     .selectFrom('attachments')
     .leftJoin('posts', 'posts.id', 'attachments.post_id')
     .leftJoin('actors', 'actors.id', 'posts.author_id')
-    .select(['attachments.remote_url', 'attachments.remote_preview_url'])
+    .select(['attachments.remote_url', 'attachments.remote_preview_url', 'attachments.kind'])
     .where('attachments.id', '=', id)
     .where('actors.is_domain_blocked', 'is not', true)
     .executeTakeFirst()

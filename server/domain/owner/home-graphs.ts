@@ -29,6 +29,7 @@ import { quoteGraph } from '../quotes/quote-graph.ts'
 import { reportGraph } from '../reports/report-graph.ts'
 import { scheduledPostGraph } from '../scheduled-posts/scheduled-post-graph.ts'
 import { threadFetchGraph } from '../threads/thread-fetch-graph.ts'
+import { timelinePictureGraph } from '../remote-media/timeline-picture-graph.ts'
 import { uploadGraph } from '../uploads/upload-graph.ts'
 
 /** In order of their tables. */
@@ -62,5 +63,6 @@ export const homeGraphs: readonly Graph[] = [
   reportGraph,
   scheduledPostGraph,
   threadFetchGraph,
+  timelinePictureGraph,
   uploadGraph,
 ]

@@ -1,6 +1,7 @@
 /** Which posts come into which home timelines, decided for many posts and all identities in one statement. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
+import { wantPictures } from '../remote-media/want-pictures.ts'
 import { isAside } from './aside.ts'
 import { hasFollowedHashtag } from './followed-hashtags.ts'
 import { publishToStreams } from './stream-notices.ts'
@@ -47,6 +48,7 @@ async function enter(
 ): Promise<TimelineEntry[]> {
   if (postIds.length === 0) return []
   const { rows } = await sql<TimelineEntry>`
+    with entered as (
     insert into timeline_entries (actor_id, post_id, is_aside)
     select distinct on (me.id, coalesce(post.boost_of_id, post.id)) me.id, post.id, ${isAside(sql.ref('me.id'), 'post')}
       from posts as post
@@ -58,7 +60,11 @@ async function enter(
        and ${belongs}
      order by me.id, coalesce(post.boost_of_id, post.id), post.id
         on conflict do nothing
-    returning actor_id, post_id, is_aside`.execute(tx)
+    returning actor_id, post_id, is_aside
+    ), wanted as (
+      ${wantPictures('entered')}
+    )
+    select actor_id, post_id, is_aside from entered`.execute(tx)
   return rows
 }
 

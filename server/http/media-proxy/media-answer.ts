@@ -25,15 +25,13 @@ export interface ServedFile {
  */
 export function wantedOf(request: FastifyRequest, reply: FastifyReply, file: ServedFile): Wanted {
   void reply.header('etag', file.etag).header('accept-ranges', 'bytes').type(file.type)
-  const known = (request.headers['if-none-match'] ?? '')
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-  if (known.includes(file.etag)) {
+  if (isNotModified(request, file.etag)) {
     void reply.code(304)
     return 'nothing'
   }
   const { range: header, 'if-range': ifRange } = request.headers
-  const isSame = ifRange === undefined || ifRange === file.etag
+  // Of a HEAD there is no part. @see RFC 9110 14.2
+  const isSame = request.method === 'GET' && (ifRange === undefined || ifRange === file.etag)
   const range = isSame ? parseRange(header, file.size) : null
   if (range === null) return 'whole'
   if (range === 'unsatisfiable') {
@@ -42,4 +40,11 @@ export function wantedOf(request: FastifyRequest, reply: FastifyReply, file: Ser
   }
   void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
   return range
+}
+
+/** @param etag  strong; compared weakly, as edges turn one into the other */
+export function isNotModified({ headers }: FastifyRequest, etag: string): boolean {
+  const known = headers['if-none-match']
+  if (known === undefined) return false
+  return known.split(',').some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, '')))
 }

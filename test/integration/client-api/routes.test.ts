@@ -29,7 +29,7 @@ test('the routes for apps are those that are written down', async () => {
   await app.register(oauthRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'public' }))
   await app.register(streamingRoutes(context, { listener: 'public' }))
-  await app.register(mediaProxyRoutes(context))
+  await app.register(mediaProxyRoutes(context, { listener: 'public' }))
   await app.ready()
   await app.close()
   const found = `${lines.toSorted((a, b) => (a < b ? -1 : 1)).join('\n')}\n`
