@@ -5,6 +5,7 @@ import type { CardTables } from './card-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
+import type { EdgeTables } from './edge-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { ListTables } from './list-tables.ts'
@@ -37,6 +38,7 @@ export interface Tables
     ClientTables,
     CollectionTables,
     DeliveryTables,
+    EdgeTables,
     FilterTables,
     HomeTables,
     ListTables,

@@ -15,6 +15,8 @@ export type Channel =
   | 'uploads'
   /** Payload: JSON of what a cache in the memory of another process is to forget; see `storage/caches/locmem-cache`. */
   | 'caches'
+  /** Payload: a word of the change, then tags of what public answers show of it; triggers of the tables tell it. */
+  | 'answers'
 
 export async function notify(db: Querier, channel: Channel, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(db)

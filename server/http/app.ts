@@ -20,6 +20,7 @@ import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
+import { settleAfterWrites } from './ready/settle-after-writes.ts'
 import { siteRoutes } from './site/index.ts'
 import { streamingRoutes } from './streaming/index.ts'
 
@@ -90,6 +91,7 @@ function createApp(context: HttpContext): FastifyInstance {
   shapeAnswers(app, context.log)
   answerByTable(app, context)
   hintToEdges(app, context.config)
+  settleAfterWrites(app, context)
   return app
 }
 

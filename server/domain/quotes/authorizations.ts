@@ -94,6 +94,7 @@ async function ensureRow(tx: Transaction, agreement: Agreement): Promise<string>
 
 export interface ServedAuthorization {
   readonly uri: string
+  readonly quoted_id: string
   readonly author_uri: string
   readonly quoting_uri: string
   readonly quoted_uri: string
@@ -106,7 +107,7 @@ export async function findAuthorization(
   viewerId: string | null,
 ): Promise<ServedAuthorization | undefined> {
   const { rows } = await sql<ServedAuthorization>`
-    select given.uri, actors.uri as author_uri, given.quoting_uri, posts.uri as quoted_uri
+    select given.uri, given.quoted_id, actors.uri as author_uri, given.quoting_uri, posts.uri as quoted_uri
       from quote_authorizations as given
       join actors on actors.id = given.author_id
       join posts on posts.id = given.quoted_id

@@ -7,11 +7,12 @@ import { AP_ROUTES } from '../../activitypub/uris.ts'
 import type { Database } from '../../db/pool.ts'
 import { type Actor, findActorByUri } from '../../domain/actors/actor.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
+import { type AnswerTag, type ReadyAnswer, readyAnswer } from '../ready/ready-answer.ts'
 import {
   ACTIVITY_TYPE,
   OPEN,
   type Surface,
+  answerName,
   findPublic,
   publicDocument,
   refuseQueries,
@@ -30,20 +31,22 @@ export function actorRoutes(surface: Surface): FastifyPluginAsync {
     // Always served to everybody: others need its key to verify that we may read what they serve to the signed only.
     app.get(AP_ROUTES.instance, OF_INSTANCE, async (request, reply) => {
       const uri = requestedUri(context, request)
-      const answer = await answers.get('actors', uri, async () => instanceAnswer(db, uri))
+      const name = answerName(context, request, 'ap')
+      const answer = await answers.get(name, async () => instanceAnswer(db, uri))
       return sendFound(request, reply, answer)
     })
     app.get(AP_ROUTES.instanceOutbox, OF_INSTANCE, async (request, reply) => {
       const uri = requestedUri(context, request)
-      const answer = await answers.get('actors', uri, async () =>
-        instanceDocument(wholeOrderedCollection({ uri, items: [] }), null),
+      const name = answerName(context, request, 'ap')
+      const answer = await answers.get(name, async () =>
+        instanceDocument(wholeOrderedCollection({ uri, items: [] }), [], null),
       )
       return sendFound(request, reply, answer)
     })
     app.get(AP_ROUTES.actor, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
       const make = async (): Promise<ReadyAnswer | null> => actorAnswer(db, uri)
-      return sendFound(request, reply, await findPublic(surface, request, { kind: 'actors', make }))
+      return sendFound(request, reply, await findPublic(surface, request, make))
     })
   }
 }
@@ -51,24 +54,32 @@ export function actorRoutes(surface: Surface): FastifyPluginAsync {
 async function instanceAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
   const actor = await findActorByUri(db, uri)
   if (actor === undefined || !actor.is_instance_actor) return null
-  return instanceDocument(actorDocument(actor, await listPublicKeys(db, actor)), actor.state_changed_at)
+  const document = actorDocument(actor, await listPublicKeys(db, actor))
+  return instanceDocument(document, [`actor:${actor.id}`, 'home'], actor.state_changed_at)
 }
 
-function instanceDocument(document: object, modifiedAt: Date | null): ReadyAnswer {
-  return readyAnswer({ contentType: ACTIVITY_TYPE, document, modifiedAt })
+function instanceDocument(
+  document: object,
+  tags: readonly AnswerTag[],
+  modifiedAt: Date | null,
+): ReadyAnswer {
+  return readyAnswer({ contentType: ACTIVITY_TYPE, document, tags, modifiedAt })
 }
 
 async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
   const actor = await findActorByUri(db, uri)
   if (actor === undefined || !actor.is_local || actor.is_instance_actor) return null
+  const tags = [`actor:${actor.id}`] as const
   if (actor.gone_at !== null) {
     return readyAnswer({
       status: 410,
       contentType: ACTIVITY_TYPE,
+      tags,
       document: tombstoneDocument({ uri, formerType: actor.kind, deletedAt: actor.gone_at }),
     })
   }
-  return publicDocument(actorDocument(actor, await listPublicKeys(db, actor)), actor.state_changed_at)
+  const document = actorDocument(actor, await listPublicKeys(db, actor))
+  return publicDocument(document, tags, actor.state_changed_at)
 }
 
 async function listPublicKeys(db: Database, actor: Actor) {

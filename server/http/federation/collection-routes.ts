@@ -19,7 +19,7 @@ import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { countOutbox, listOutbox, listPinned } from '../../domain/posts/outbox.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import type { ReadyAnswer } from './ready-answers.ts'
+import type { AnswerTag, ReadyAnswer } from '../ready/ready-answer.ts'
 import {
   OPEN,
   type Surface,
@@ -36,9 +36,12 @@ const ACTORS_PER_PAGE = 50
 /** A way to make one address of a collection into its document. */
 type Make = (actor: Actor, uri: string, cursor: string | null) => Promise<object | null>
 
+/** Beside the identity itself. */
+type Shown = 'posts-of' | 'follows-of' | 'actor'
+
 export function collectionRoutes(surface: Surface): FastifyPluginAsync {
   const { context } = surface
-  const serve = (make: Make) => async (request: FastifyRequest, reply: FastifyReply) => {
+  const serve = (what: Shown, make: Make) => async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, cursor } = request.params as { readonly id: string; readonly cursor?: string }
     const uri = requestedUri(context, request)
     const answer = async (): Promise<ReadyAnswer | null> => {
@@ -46,23 +49,25 @@ export function collectionRoutes(surface: Surface): FastifyPluginAsync {
       const actor = position === undefined ? undefined : await findIdentity(context.db, id)
       if (actor === undefined || position === undefined || !uri.startsWith(`${actor.uri}/`)) return null
       const document = await make(actor, uri, position)
-      return document === null ? null : publicDocument(document)
+      return document === null ? null : publicDocument(document, tagsOf(id, what))
     }
-    return sendFound(request, reply, await findPublic(surface, request, { kind: 'posts', make: answer }))
+    return sendFound(request, reply, await findPublic(surface, request, answer))
   }
   return async (app) => {
     answerAs(app, 'object')
     refuseQueries(app)
-    app.get(AP_ROUTES.outbox, OPEN, serve(outbox(context)))
-    app.get(AP_ROUTES.outboxPage, OPEN, serve(outboxPage(context)))
-    app.get(AP_ROUTES.followers, OPEN, serve(follows(context, 'followers')))
-    app.get(AP_ROUTES.followersPage, OPEN, serve(followsPage(context, 'followers')))
-    app.get(AP_ROUTES.following, OPEN, serve(follows(context, 'following')))
-    app.get(AP_ROUTES.followingPage, OPEN, serve(followsPage(context, 'following')))
-    app.get(AP_ROUTES.featured, OPEN, serve(featured(context)))
-    app.get(AP_ROUTES.featuredTags, OPEN, serve(featuredTags(context)))
+    app.get(AP_ROUTES.outbox, OPEN, serve('posts-of', outbox(context)))
+    app.get(AP_ROUTES.outboxPage, OPEN, serve('posts-of', outboxPage(context)))
+    app.get(AP_ROUTES.followers, OPEN, serve('follows-of', follows(context, 'followers')))
+    app.get(AP_ROUTES.followersPage, OPEN, serve('follows-of', followsPage(context, 'followers')))
+    app.get(AP_ROUTES.following, OPEN, serve('follows-of', follows(context, 'following')))
+    app.get(AP_ROUTES.followingPage, OPEN, serve('follows-of', followsPage(context, 'following')))
+    app.get(AP_ROUTES.featured, OPEN, serve('posts-of', featured(context)))
+    app.get(AP_ROUTES.featuredTags, OPEN, serve('actor', featuredTags(context)))
   }
 }
+
+const tagsOf = (id: string, what: Shown): readonly AnswerTag[] => [`actor:${id}`, `${what}:${id}`]
 
 /** Null is the first page; undefined for what is no cursor. */
 function cursorOf(cursor: string | undefined): string | null | undefined {

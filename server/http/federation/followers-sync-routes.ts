@@ -9,7 +9,7 @@ import { AP_ROUTES, followersSyncUri } from '../../activitypub/uris.ts'
 import { findIdentity } from '../../domain/actors/actor.ts'
 import { listFollowersOnHost } from '../../domain/follows/follower-digests.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import { readyAnswer } from './ready-answers.ts'
+import { readyAnswer } from '../ready/ready-answer.ts'
 import {
   ACTIVITY_TYPE,
   OPEN,
@@ -34,7 +34,7 @@ export function followersSyncRoutes({ context }: Surface): FastifyPluginAsync {
       const items = isItsOwn ? await listFollowersOnHost(db, id, host) : null
       if (items === null) return sendFound(request, reply, null)
       const document = wholeOrderedCollection({ uri, items })
-      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', document })
+      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', tags: [], document })
       return sendFound(request, reply, answer)
     })
   }

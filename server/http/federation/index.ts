@@ -24,7 +24,6 @@ function refuseOtherSpellings(app: FastifyInstance): void {
 export function federationRoutes(context: HttpContext): FastifyPluginAsync {
   const surface = openSurface(context)
   return async (app) => {
-    app.addHook('onClose', () => surface.answers.close())
     refuseOtherSpellings(app)
     await app.register(inboxRoutes(context))
     await app.register(wellKnownRoutes(surface))

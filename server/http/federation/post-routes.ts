@@ -18,7 +18,7 @@ import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/f
 import { findTombstone } from '../../domain/posts/tombstones.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import { type ReadyAnswer, readyAnswer } from './ready-answers.ts'
+import { type ReadyAnswer, readyAnswer } from '../ready/ready-answer.ts'
 import {
   ACTIVITY_TYPE,
   OPEN,
@@ -77,19 +77,19 @@ export function postRoutes(surface: Surface): FastifyPluginAsync {
 function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const uri = requestedUri(context, request)
-    const { cursor = FIRST_PAGE } = request.params as { readonly cursor?: string }
+    const { id, cursor = FIRST_PAGE } = request.params as { readonly id: string; readonly cursor?: string }
     const at = suffix.endsWith('/') ? uri.lastIndexOf(suffix) : uri.length - suffix.length
     const postUri = uri.slice(0, at)
     const answerFor = async (viewerId: string | null): Promise<ReadyAnswer | null> => {
       const post = await findOwnPost(context.db, postUri, viewerId)
-      if (post === undefined) return suffix === '' ? tombstoneAnswer(context, postUri) : null
+      if (post === undefined) return suffix === '' ? tombstoneAnswer(context, postUri, id) : null
       const document = await make(post, uri, cursor)
       // Votes change a poll without an edit.
       const modifiedAt = post.kind === 'Question' ? null : (post.edited_at ?? post.published_at)
-      return document === null ? null : publicDocument(document, modifiedAt)
+      const tags = [`post:${post.id}`, `thread:${post.conversation_id}`] as const
+      return document === null ? null : publicDocument(document, tags, modifiedAt)
     }
-    const parts = { kind: 'posts', make: async () => answerFor(null) } as const
-    const found = await findPublic({ context, ...rest }, request, parts)
+    const found = await findPublic({ context, ...rest }, request, async () => answerFor(null))
     if (found !== null) return sendFound(request, reply, found)
     // Absent and invisible cost the same: whoever signs is asked for who it is.
     const reader = await readerOf(context, request)
@@ -100,12 +100,13 @@ function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
 }
 
 /** What was never public is not told apart from what never was. */
-async function tombstoneAnswer({ db }: HttpContext, uri: string): Promise<ReadyAnswer | null> {
+async function tombstoneAnswer({ db }: HttpContext, uri: string, id: string): Promise<ReadyAnswer | null> {
   const tombstone = await findTombstone(db, uri)
   if (tombstone === undefined || tombstone.former_kind === '') return null
   return readyAnswer({
     status: 410,
     contentType: ACTIVITY_TYPE,
+    tags: [`post:${id}`],
     document: tombstoneDocument({
       uri,
       formerType: tombstone.former_kind,

@@ -4,7 +4,7 @@ import { quoteAuthorizationDocument } from '../../activitypub/quote-authorizatio
 import { AP_ROUTES } from '../../activitypub/uris.ts'
 import { findAuthorization } from '../../domain/quotes/authorizations.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import type { ReadyAnswer } from './ready-answers.ts'
+import type { ReadyAnswer } from '../ready/ready-answer.ts'
 import {
   OPEN,
   type Surface,
@@ -29,15 +29,14 @@ export function quoteRoutes(surface: Surface): FastifyPluginAsync {
       quotingUri: found.quoting_uri,
       quotedUri: found.quoted_uri,
     })
-    return publicDocument(document)
+    return publicDocument(document, [`post:${found.quoted_id}`])
   }
   return async (app) => {
     answerAs(app, 'revocable')
     refuseQueries(app)
     app.get(AP_ROUTES.quoteAuthorization, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
-      const parts = { kind: 'posts', make: async () => answerFor(uri, null) } as const
-      const found = await findPublic(surface, request, parts)
+      const found = await findPublic(surface, request, async () => answerFor(uri, null))
       if (found !== null) return sendFound(request, reply, found)
       const viewerId = (await readerOf(context, request))?.actorId ?? null
       const answer = viewerId === null ? null : await answerFor(uri, viewerId)

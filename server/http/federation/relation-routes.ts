@@ -14,7 +14,7 @@ import {
 } from '../../domain/interactions/find-own-interaction.ts'
 import type { Database } from '../../db/pool.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import { readyAnswer } from './ready-answers.ts'
+import { readyAnswer } from '../ready/ready-answer.ts'
 import {
   ACTIVITY_TYPE,
   OPEN,
@@ -37,7 +37,7 @@ export function relationRoutes({ context }: Surface): FastifyPluginAsync {
       if (relation === undefined || relation.recipient_uri !== reader?.actorUri)
         return sendFound(request, reply, null)
       const document = write(relation)
-      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', document })
+      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', tags: [], document })
       return sendFound(request, reply, answer)
     }
   return async (app) => {

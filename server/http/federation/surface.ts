@@ -8,7 +8,8 @@ import { findActorByUri } from '../../domain/actors/actor.ts'
 import { isBlockedHere } from '../../domain/blocks/is-blocked-here.ts'
 import type { HttpContext } from '../http-context.ts'
 import { canonicalHost } from '../plugins/host-guard.ts'
-import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from './ready-answers.ts'
+import { type AnswerTag, type ReadyAnswer, readyAnswer, sendReady } from '../ready/ready-answer.ts'
+import { type AnswerName, type ReadyAnswers, readyAnswersOf } from '../ready/ready-answers.ts'
 
 /** Everybody may ask. */
 export const OPEN = { config: { scope: 'public' } } as const
@@ -31,7 +32,7 @@ export interface Surface {
 }
 
 export function openSurface(context: HttpContext): Surface {
-  return { context, answers: new ReadyAnswers(context.listener) }
+  return { context, answers: readyAnswersOf(context) }
 }
 
 /** The request exactly as it came, for the signature. */
@@ -100,28 +101,28 @@ export async function requireReader(context: HttpContext, request: FastifyReques
   )
 }
 
-export interface PublicParts {
-  readonly kind: 'actors' | 'posts' | 'home'
-  /** Makes the answer for anybody; null where there is none. */
-  readonly make: () => Promise<ReadyAnswer | null>
+/** Names what a request asks for among the ready answers. */
+export function answerName(context: HttpContext, request: FastifyRequest, variant: string): AnswerName {
+  return { variant, host: requestedOrigin(context, request).slice(8), path: request.raw.url ?? '' }
 }
 
 /**
- * What is public, as ready bytes: for everybody, and in authorised-fetch mode for those who sign, kept by nobody.
+ * What is public, as ready bytes: for everybody, and in authorised-fetch mode for those who sign.
+ * @param make  makes the answer for anybody; null where there is none
  * @returns null where there is nothing public
  * @throws HomebirdError UNAUTHORIZED
  */
 export async function findPublic(
   { context, answers }: Surface,
   request: FastifyRequest,
-  { kind, make }: PublicParts,
+  make: () => Promise<ReadyAnswer | null>,
 ): Promise<ReadyAnswer | null> {
   if (isAuthorizedFetch(context)) await requireReader(context, request)
-  return answers.get(kind, requestedUri(context, request), make)
+  return answers.get(answerName(context, request, 'ap'), make)
 }
 
 /**
- * Sends the answer; what is not there and what may not be seen are answered alike, and kept by nobody. Not to be awaited:
+ * Sends the answer; what is not there and what may not be seen are answered alike. Not to be awaited:
  * a reply is a promise of its own end.
  * @throws HomebirdError NOT_FOUND
  */
@@ -139,11 +140,16 @@ export function privately(answer: ReadyAnswer): ReadyAnswer {
 }
 
 /** An ActivityPub document that anybody may have and keep for a moment. */
-export function publicDocument(document: object, modifiedAt?: Date | null): ReadyAnswer {
+export function publicDocument(
+  document: object,
+  tags: readonly AnswerTag[],
+  modifiedAt: Date | null = null,
+): ReadyAnswer {
   return readyAnswer({
     contentType: ACTIVITY_TYPE,
     document,
-    modifiedAt: modifiedAt ?? null,
+    tags,
+    modifiedAt,
   })
 }
 

@@ -23,7 +23,7 @@ import { originOfHost } from '../../domain/owner/own-uris.ts'
 import { findByPageUrl } from '../../domain/posts/find-remote.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
-import { type AnswerParts, type ReadyAnswer, readyAnswer } from './ready-answers.ts'
+import { type AnswerParts, type ReadyAnswer, readyAnswer } from '../ready/ready-answer.ts'
 import { OPEN, type Surface, requestedOrigin, sendFound } from './surface.ts'
 
 const BY_QUERY = { config: { ...OPEN.config, answer: 'webfinger' } } as const
@@ -51,7 +51,7 @@ export function wellKnownRoutes(surface: Surface): FastifyPluginAsync {
 }
 
 function home(contentType: string, document: object | string): AnswerParts {
-  return { contentType, document }
+  return { contentType, tags: ['home'], document }
 }
 
 function serveHome(
@@ -62,7 +62,9 @@ function serveHome(
 ): void {
   app.get(path, OPEN, async (request, reply) => {
     const origin = requestedOrigin(context, request)
-    const answer = await answers.get('home', `${origin}${path}`, async () => readyAnswer(await make(origin)))
+    // Whatever query is sent along changes nothing.
+    const name = { variant: 'home', host: origin.slice(8), path }
+    const answer = await answers.get(name, async () => readyAnswer(await make(origin)))
     return sendFound(request, reply, answer)
   })
 }
@@ -96,7 +98,9 @@ async function webfinger(
       safe: 'A resource such as acct:name@domain is needed.',
     })
   }
-  return answers.get('actors', `webfinger ${String(resource)}`, async () => {
+  // The host that was asked changes nothing, and neither do other parameters.
+  const name = { variant: 'webfinger', host: '', path: `/${String(resource)}` }
+  return answers.get(name, async () => {
     const actor = await findOwn(context, parsed)
     if (actor === undefined) return null
     const document = webfingerDocument({
@@ -106,7 +110,7 @@ async function webfinger(
       pageUrl: actor.page_url,
       subscribeTemplate: actor.is_instance_actor ? null : subscribeTemplate(originOfHost(actor.host)),
     })
-    return readyAnswer({ contentType: JRD_JSON, document })
+    return readyAnswer({ contentType: JRD_JSON, tags: [`actor:${actor.id}`, 'home'], document })
   })
 }
 

@@ -8,9 +8,10 @@ import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, findIdentityByPage } from '../../domain/actors/actor.ts'
 import { findHashtags, hashtagKey } from '../../domain/text/scan-text.ts'
 import { type Api, openApi } from '../client-api/api.ts'
-import { type ReadyAnswer, ReadyAnswers, readyAnswer, sendReady } from '../federation/ready-answers.ts'
 import { requestedOrigin } from '../federation/surface.ts'
 import type { HttpContext } from '../http-context.ts'
+import { type AnswerTag, type ReadyAnswer, readyAnswer, sendReady } from '../ready/ready-answer.ts'
+import { readyAnswersOf } from '../ready/ready-answers.ts'
 import { ATOM_TYPE, atomDocument } from './atom.ts'
 import type { Feed, FeedForm } from './feed.ts'
 import { JSON_FEED_TYPE, jsonFeed } from './json-feed.ts'
@@ -47,18 +48,16 @@ export function feedRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     // Readers elsewhere show the pictures: their addresses are whole.
     const api = await openApi(context, 'public')
-    const answers = new ReadyAnswers(context.listener)
+    const answers = readyAnswersOf(context)
     const send = async (
       request: FastifyRequest,
       reply: FastifyReply,
       make: () => Promise<ReadyAnswer | null>,
     ) => {
-      const origin = requestedOrigin(context, request)
-      const answer = await answers.get(
-        'feeds',
-        `feed ${origin}${request.routeOptions.url} ${nameOf(request)}`,
-        make,
-      )
+      const host = requestedOrigin(context, request).slice(8)
+      // Other spellings of a name, and queries, change nothing.
+      const path = String(request.routeOptions.url).replace(':name', encodeURIComponent(nameOf(request)))
+      const answer = await answers.get({ variant: 'feed', host, path }, make)
       if (answer === null) throw notFound(request)
       return sendReady(request, reply, answer)
     }
@@ -80,10 +79,17 @@ export function feedRoutes(context: HttpContext): FastifyPluginAsync {
 
 const nameOf = (request: FastifyRequest): string => (request.params as Named['Params']).name
 
-async function ofIdentity(api: Api, request: FastifyRequest): Promise<Feed | null> {
+interface Found {
+  readonly feed: Feed
+  readonly tags: readonly AnswerTag[]
+}
+
+async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | null> {
   const origin = requestedOrigin(api.context, request)
   const actor = await findIdentityByPage(api.context.db, origin, nameOf(request))
-  return actor !== undefined && hasFeeds(actor) ? identityFeed(api, actor, origin) : null
+  if (actor === undefined || !hasFeeds(actor)) return null
+  const tags = [`actor:${actor.id}`, `posts-of:${actor.id}`] as const
+  return { feed: await identityFeed(api, actor, origin), tags }
 }
 
 /** Who does not want to be found is not read by feed either. */
@@ -91,15 +97,17 @@ const hasFeeds = ({ is_discoverable: isDiscoverable, suspended_at: suspendedAt }
   isDiscoverable && suspendedAt === null
 
 /** A hashtag without posts has an empty feed, as it has an empty page; what can be none has neither. */
-async function ofHashtag(api: Api, request: FastifyRequest): Promise<Feed | null> {
+async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | null> {
   const name = nameOf(request)
   if (findHashtags(`#${name}`)[0] !== name) return null
-  return hashtagFeed(api, hashtagKey(name), requestedOrigin(api.context, request))
+  const key = hashtagKey(name)
+  return { feed: await hashtagFeed(api, key, requestedOrigin(api.context, request)), tags: [`hashtag:${key}`] }
 }
 
-function answerOf(form: FeedForm, feed: Feed | null): ReadyAnswer | null {
-  if (feed === null) return null
-  return readyAnswer({ ...WRITERS[form](feed), modifiedAt: feed.changedAt })
+function answerOf(form: FeedForm, found: Found | null): ReadyAnswer | null {
+  if (found === null) return null
+  const { feed, tags } = found
+  return readyAnswer({ ...WRITERS[form](feed), tags, modifiedAt: feed.changedAt })
 }
 
 function notFound(request: FastifyRequest): HomebirdError {

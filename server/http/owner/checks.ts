@@ -80,6 +80,5 @@ async function checkWebfinger(context: HttpContext, identityId: string): Promise
     }
   } finally {
     await app.close()
-    surface.answers.close()
   }
 }
