@@ -90,7 +90,9 @@ class ListenLoop implements Listener {
     this.#client = client
     try {
       await client.connect()
-      await client.query('listen stator; listen stream; listen changed; listen uploads; listen caches; listen answers')
+      await client.query(
+        'listen stator; listen stream; listen changed; listen uploads; listen caches; listen answers',
+      )
     } catch (error) {
       this.#log.warn({ event: 'database.listen_failed', error })
       this.#lost(client)

@@ -89,7 +89,8 @@ async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | nu
   const actor = await findIdentityByPage(api.context.db, origin, nameOf(request))
   if (actor === undefined || !hasFeeds(actor)) return null
   const tags = [`actor:${actor.id}`, `posts-of:${actor.id}`] as const
-  return { feed: await identityFeed(api, actor, origin), tags }
+  const feed = await identityFeed(api, actor, origin)
+  return feed === null ? null : { feed, tags }
 }
 
 /** Who does not want to be found is not read by feed either. */
@@ -101,7 +102,10 @@ async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | nul
   const name = nameOf(request)
   if (findHashtags(`#${name}`)[0] !== name) return null
   const key = hashtagKey(name)
-  return { feed: await hashtagFeed(api, key, requestedOrigin(api.context, request)), tags: [`hashtag:${key}`] }
+  return {
+    feed: await hashtagFeed(api, key, requestedOrigin(api.context, request)),
+    tags: [`hashtag:${key}`],
+  }
 }
 
 function answerOf(form: FeedForm, found: Found | null): ReadyAnswer | null {
