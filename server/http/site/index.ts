@@ -13,9 +13,10 @@ import {
   listPagesOfMonth,
   listPublishedMonths,
 } from '../../domain/posts/list-published.ts'
-import { type AnswerParts, ReadyAnswers, readyAnswer, sendReady } from '../federation/ready-answers.ts'
 import { requestedOrigin } from '../federation/surface.ts'
 import type { HttpContext } from '../http-context.ts'
+import { type AnswerParts, readyAnswer, sendReady } from '../ready/ready-answer.ts'
+import { readyAnswersOf } from '../ready/ready-answers.ts'
 import { robotsText } from './robots.ts'
 import { HOME_SITEMAP_PATH, SITEMAP_TYPE, sitemap, sitemapIndex } from './sitemap.ts'
 
@@ -41,12 +42,12 @@ type Make = (origin: string, request: FastifyRequest) => Promise<AnswerParts | n
 
 export function siteRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
-    const answers = new ReadyAnswers(context.listener)
+    const answers = readyAnswersOf(context)
     const serve = (path: string, make: Make): void => {
       app.get(path, OPEN, async (request, reply) => {
         const origin = requestedOrigin(context, request)
         const [name = ''] = (request.raw.url ?? '').split('?')
-        const answer = await answers.get('feeds', `${origin}${name}`, async () => {
+        const answer = await answers.get({ variant: 'site', host: hostOf(origin), path: name }, async () => {
           const parts = await make(origin, request)
           return parts === null ? null : readyAnswer(parts)
         })
@@ -67,7 +68,7 @@ async function robots({ db, config }: HttpContext, origin: string): Promise<Answ
     ...crawlerRules(config),
     sitemapUrl: found.length === 0 ? null : `${origin}/sitemap.xml`,
   })
-  return { contentType: 'text/plain; charset=utf-8', document }
+  return { contentType: 'text/plain; charset=utf-8', tags: ['home'], document }
 }
 
 function crawlerRules({ robotsDisallow }: HttpContext['config']) {
@@ -89,12 +90,13 @@ async function manifest({ db }: HttpContext): Promise<AnswerParts> {
     theme_color: '#fcfaf7',
     icons: [192, 512].map((side) => ({ src: `/icon-${side}.png`, sizes: `${side}x${side}`, type: PNG })),
   }
-  return { contentType: 'application/manifest+json; charset=utf-8', document }
+  return { contentType: 'application/manifest+json; charset=utf-8', tags: ['home'], document }
 }
 
 /** Of those alone who want to be found by search; where nobody does, there is none. */
 function serveSitemaps(serve: (path: string, make: Make) => void, { db }: HttpContext): void {
-  const parts = (document: string): AnswerParts => ({ contentType: SITEMAP_TYPE, document })
+  // A crawler may hear of a new page a minute later.
+  const parts = (document: string): AnswerParts => ({ contentType: SITEMAP_TYPE, tags: ['home'], document })
   serve('/sitemap.xml', async (origin) => {
     const found = await listFoundProfiles(db, hostOf(origin))
     if (found.length === 0) return null
@@ -119,7 +121,7 @@ const hostOf = (origin: string): string => new URL(origin).host
 
 async function serveIcons(app: FastifyInstance): Promise<void> {
   for (const [path, file, contentType] of ICON_FILES) {
-    const answer = readyAnswer({ contentType, document: await readFile(join(ICONS, file)) })
+    const answer = readyAnswer({ contentType, tags: [], document: await readFile(join(ICONS, file)) })
     app.get(path, PICTURE, async (request, reply) => sendReady(request, reply, answer))
   }
 }
