@@ -79,7 +79,7 @@ create trigger post_hashtags_tell_gone after delete on post_hashtags referencing
 
 create function tell_of_actor() returns trigger language plpgsql as $$
 begin
-  perform tell_answers(array['actor:' || case when tg_op = 'DELETE' then old.id else new.id end]
+  perform tell_answers(array['identities', 'actor:' || case when tg_op = 'DELETE' then old.id else new.id end]
                        || case when tg_op = 'UPDATE' then array[]::text[] else array['home'] end);
   return null;
 end

@@ -104,7 +104,7 @@ async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | nul
   const key = hashtagKey(name)
   return {
     feed: await hashtagFeed(api, key, requestedOrigin(api.context, request)),
-    tags: [`hashtag:${key}`],
+    tags: [`hashtag:${key}`, 'identities'],
   }
 }
 

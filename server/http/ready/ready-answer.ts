@@ -7,11 +7,13 @@ import type { Outcome } from '../plugins/answer-table.ts'
  * What an answer shows, and so what drops it; the triggers of migration 0026 tell of each as it changes.
  * `post`: an own post, its quotes, its own replies. `thread`: own posts of a conversation. `actor`: what an identity says of
  * itself, its keys. `posts-of`: what it has written, boosted, pinned. `follows-of`: whom it follows and who follows it.
- * `hashtag`: own posts under a hashtag, by its key. `home`: the settings, texts and identities of the home.
+ * `hashtag`: own posts under a hashtag, by its key. `home`: its settings and texts, which identities there are. `identities`:
+ * what any of them says of itself, such as whether it wants to be found.
  */
 export type AnswerTag =
   | `${'post' | 'thread' | 'actor' | 'posts-of' | 'follows-of' | 'hashtag'}:${string}`
   | 'home'
+  | 'identities'
 
 export interface ReadyAnswer {
   readonly status: 200 | 410

@@ -68,7 +68,7 @@ async function robots({ db, config }: HttpContext, origin: string): Promise<Answ
     ...crawlerRules(config),
     sitemapUrl: found.length === 0 ? null : `${origin}/sitemap.xml`,
   })
-  return { contentType: 'text/plain; charset=utf-8', tags: ['home'], document }
+  return { contentType: 'text/plain; charset=utf-8', tags: ['home', 'identities'], document }
 }
 
 function crawlerRules({ robotsDisallow }: HttpContext['config']) {
@@ -90,13 +90,17 @@ async function manifest({ db }: HttpContext): Promise<AnswerParts> {
     theme_color: '#fcfaf7',
     icons: [192, 512].map((side) => ({ src: `/icon-${side}.png`, sizes: `${side}x${side}`, type: PNG })),
   }
-  return { contentType: 'application/manifest+json; charset=utf-8', tags: ['home'], document }
+  return { contentType: 'application/manifest+json; charset=utf-8', tags: ['home', 'identities'], document }
 }
 
 /** Of those alone who want to be found by search; where nobody does, there is none. */
 function serveSitemaps(serve: (path: string, make: Make) => void, { db }: HttpContext): void {
   // A crawler may hear of a new page a minute later.
-  const parts = (document: string): AnswerParts => ({ contentType: SITEMAP_TYPE, tags: ['home'], document })
+  const parts = (document: string): AnswerParts => ({
+    contentType: SITEMAP_TYPE,
+    tags: ['home', 'identities'],
+    document,
+  })
   serve('/sitemap.xml', async (origin) => {
     const found = await listFoundProfiles(db, hostOf(origin))
     if (found.length === 0) return null

@@ -84,7 +84,7 @@ test('a change is told in its transaction, by the tags of what shows it', async 
     [
       'a profile',
       async () => app.call('PATCH', '/api/v1/accounts/update_credentials', { display_name: 'Anna' }),
-      [`actor:${me}`],
+      [`actor:${me}`, 'identities'],
     ],
     [
       'a deletion',
