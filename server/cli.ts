@@ -1,6 +1,7 @@
 /** Entry of the command line: homebird serve, status, config, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
+import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
@@ -79,6 +80,21 @@ withCommonOptions(stator.command('pause'))
 withCommonOptions(stator.command('resume'))
   .description('go on after a pause')
   .action(run(async (options: CommonOptions) => (await import('./commands/pause.ts')).resume(options)))
+
+withCommonOptions(program.command('import <kind> <file>'))
+  .description(
+    'bring along following, blocks, mutes, domain_blocks, bookmarks, lists or filters from elsewhere',
+  )
+  .option('--mode <mode>', 'merge, or overwrite: takes away what the file does not name', 'merge')
+  .option('--identity <name>', 'whose they are; the oldest identity unless said otherwise')
+  .option('--confirm', 'what overwrite takes away is meant')
+  .option('--dry-run', 'only say what it would do')
+  .option('--no-wait', 'return as soon as it is queued')
+  .action(
+    run(async (kind: string, file: string, options: ImportOptions) =>
+      (await import('./commands/import.ts')).importList(kind, file, options),
+    ),
+  )
 
 const search = program.command('search').description('what posts are found by')
 withCommonOptions(search.command('rebuild'))

@@ -5,7 +5,7 @@
 import { type Host, hostOf } from '../net/origin.ts'
 import { parseHostMeta } from './host-meta.ts'
 import type { ActorFacts } from './parse-actor.ts'
-import type { RemoteDocuments } from './remote-documents.ts'
+import type { DocumentFailure, RemoteDocuments } from './remote-documents.ts'
 import { type WebfingerFacts, parseWebfinger, parseWebfingerResource, webfingerUrl } from './webfinger.ts'
 
 const JRD_TYPES = ['application/jrd+json', 'application/json'] as const
@@ -13,22 +13,34 @@ const XRD_TYPES = ['application/xrd+xml', 'application/xml', 'text/xml'] as cons
 
 type Documents = Pick<RemoteDocuments, 'readJson' | 'readText'>
 
+export type WebfingerReading = { readonly outcome: 'found'; readonly facts: WebfingerFacts } | DocumentFailure
+
 /** What a domain says about `user@domain`; null where it says nothing. */
 export async function askWebfinger(
   documents: Documents,
   username: string,
   domain: string,
 ): Promise<WebfingerFacts | null> {
+  const reading = await readWebfinger(documents, username, domain)
+  return reading.outcome === 'found' ? reading.facts : null
+}
+
+/** The same, telling why it says nothing. */
+export async function readWebfinger(
+  documents: Documents,
+  username: string,
+  domain: string,
+): Promise<WebfingerReading> {
   const resource = `acct:${username}@${domain}`
   const first = await documents.readJson(webfingerUrl(domain, resource), JRD_TYPES)
-  if (first.outcome === 'found') return parseWebfinger(first.document)
-  if (first.outcome !== 'missing' && first.outcome !== 'refused') return null
+  if (first.outcome === 'found') return { outcome: 'found', facts: parseWebfinger(first.document) }
+  if (first.outcome !== 'missing' && first.outcome !== 'refused') return first
   const xml = await documents.readText(`https://${domain}/.well-known/host-meta`, XRD_TYPES)
   const template = xml === null ? null : parseHostMeta(xml)
   const url = template?.replace('{uri}', encodeURIComponent(resource))
-  if (url === undefined || url === webfingerUrl(domain, resource)) return null
+  if (url === undefined || url === webfingerUrl(domain, resource)) return first
   const second = await documents.readJson(url, JRD_TYPES)
-  return second.outcome === 'found' ? parseWebfinger(second.document) : null
+  return second.outcome === 'found' ? { outcome: 'found', facts: parseWebfinger(second.document) } : second
 }
 
 /**

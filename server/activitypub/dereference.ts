@@ -15,7 +15,7 @@ import { addTaggedToTimelines, addToTimelines } from '../domain/timelines/add-to
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
 import { blockedReference } from './blocked-reference.ts'
-import { askWebfinger, confirmHandleDomain } from './confirm-handle.ts'
+import { confirmHandleDomain, readWebfinger } from './confirm-handle.ts'
 import { type BudgetLimits, FetchBudget } from './fetch-budget.ts'
 import { type JsonObject, idOf, typeOf } from './json.ts'
 import { parseActor } from './parse-actor.ts'
@@ -66,6 +66,8 @@ export interface Dereferencer {
   actorByUri(uri: string, options?: FindOptions): Promise<Actor | null>
   /** @param handle  `user@domain`, with or without a leading `@` or `acct:` */
   actorByHandle(handle: string, options?: FindOptions): Promise<Actor | null>
+  /** As `actorByHandle`, telling why there is none. */
+  readHandle(handle: string, options?: FindOptions): Promise<ActorReading>
   /** Ancestors are fetched and stored too, as far as the limits allow. */
   postByUri(uri: string, options?: FindOptions): Promise<Post | null>
   /** Whatever a person pastes: a handle, an id, the address of a page. */
@@ -116,22 +118,41 @@ class Finder implements Dereferencer {
   }
 
   async actorByHandle(handle: string, options: FindOptions = {}): Promise<Actor | null> {
+    const reading = await this.readHandle(handle, options)
+    return reading.outcome === 'found' ? reading.actor : null
+  }
+
+  async readHandle(handle: string, options: FindOptions = {}): Promise<ActorReading> {
+    const refused = (reason: string) => ({ outcome: 'refused', reason }) as const
     const parsed = parseWebfingerResource(handle)
-    if (parsed?.kind !== 'acct') return null
+    if (parsed?.kind !== 'acct') return refused('it is no handle')
     const { username, host } = parsed
     const { home } = this.#parts
-    if (home.isBlockedDomain(host)) return null
+    if (home.isBlockedDomain(host)) return refused(`${host} is blocked`)
     const stored = await findActorByHandle(this.#db, username, host)
-    if (home.isOwnHost(host)) return stored ?? null
-    if (stored !== undefined && stored.fetched_at !== null && options.isFresh !== true)
-      return this.#fresh(stored)
-    const found = await askWebfinger(this.#documents, username, host)
-    if (found?.selfUri === undefined || found.selfUri === null) return null
-    const actor = await this.actorByUri(found.selfUri, { ...options, isFresh: true })
-    if (actor === null) return null
+    const nobody = { outcome: 'missing', reason: `nobody at ${host} has this name` } as const
+    if (home.isOwnHost(host)) return stored === undefined ? nobody : { outcome: 'found', actor: stored }
+    if (stored !== undefined && stored.fetched_at !== null && options.isFresh !== true) {
+      const fresh = await this.#fresh(stored)
+      return fresh === null ? { outcome: 'gone' } : { outcome: 'found', actor: fresh }
+    }
+    const found = await readWebfinger(this.#documents, username, host)
+    if (found.outcome !== 'found') return found.outcome === 'missing' ? nobody : found
+    const { selfUri, subject } = found.facts
+    if (selfUri === null) return nobody
+    const reading = await this.#actorOfHandle(selfUri, options)
     // A domain that names an actor who does not name it has no say about that actor.
-    const domains = [host, found.subject?.host]
-    return domains.includes(actor.handle_domain) ? actor : null
+    const domains = [host, subject?.host]
+    return reading.outcome !== 'found' || domains.includes(reading.actor.handle_domain)
+      ? reading
+      : refused(`${selfUri} does not name ${host}`)
+  }
+
+  async #actorOfHandle(uri: string, options: FindOptions): Promise<ActorReading> {
+    const stored = await findActorByUri(this.#db, uri)
+    if (stored?.is_local === true) return { outcome: 'found', actor: stored }
+    const budget = options.budget ?? new FetchBudget(this.#clock, options.limits)
+    return budget.take(uri) ? this.readActor(uri) : { outcome: 'refused', reason: 'enough was fetched' }
   }
 
   async postByUri(uri: string, options: FindOptions = {}): Promise<Post | null> {

@@ -8,6 +8,7 @@ import type { DeliveryTables } from './delivery-tables.ts'
 import type { EdgeTables } from './edge-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
+import type { ImportTables } from './import-tables.ts'
 import type { ListTables } from './list-tables.ts'
 import type { MediaTables } from './media-tables.ts'
 import type { ModerationTables } from './moderation-tables.ts'
@@ -29,6 +30,7 @@ export type { UploadPurpose } from './upload-tables.ts'
 export type { HashtagDay } from './post-tables.ts'
 export type { FollowOffer, ProofVerdict } from './delivery-tables.ts'
 export type { QuoteApprovalState, QuotePolicy } from './quote-tables.ts'
+export type { ImportFacts, ImportedFilter } from './import-tables.ts'
 export type { StateColumns, StoredEmoji, StoredField, Visibility } from './column-types.ts'
 
 export interface Tables
@@ -41,6 +43,7 @@ export interface Tables
     EdgeTables,
     FilterTables,
     HomeTables,
+    ImportTables,
     ListTables,
     MediaTables,
     ModerationTables,

@@ -53,6 +53,9 @@ import { inboxMessageHandlers } from './inbox-message-handlers.ts'
 import { interactionHandlers } from './interaction-handlers.ts'
 import { originListHandlers } from './origin-list-handlers.ts'
 import { outboxSweepHandlers } from './outbox-sweep-handlers.ts'
+import { importEntryGraph } from '../domain/imports/import-entry-graph.ts'
+import { importGraph } from '../domain/imports/import-graph.ts'
+import { importEntryHandlers, importHandlers } from './import-handlers.ts'
 import { blockListGraph } from '../domain/blocks/block-list-graph.ts'
 import { blockListHandlers } from './block-list-handlers.ts'
 import { reportGraph } from '../domain/reports/report-graph.ts'
@@ -120,6 +123,8 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
       handlers: { ...identityHandlers(parts), outdated: refreshActorHandler(parts) },
     }),
     work({ graph: blockListGraph, handlers: blockListHandlers(parts) }),
+    work({ graph: importGraph, handlers: importHandlers(parts) }),
+    work({ graph: importEntryGraph, handlers: importEntryHandlers(parts) }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),

@@ -1,5 +1,8 @@
 /** Identities, domains and the search index from the command line, as the owner of a box without a screen adds them. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
@@ -75,6 +78,43 @@ test('a home that is started for another domain says where it lives and stops', 
   assert.equal(refused.code, ExitCode.usage)
   assert.match(refused.stderr, /"moved\.example", but this home lives at first\.example/)
   await home.start()
+})
+
+test('a list is brought along from the command line, and what it would take away has to be meant', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hb-import-'))
+  t.after(async () => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'blocked.csv')
+  await writeFile(file, '#domain\nbad.example\nworse.example\nno domain\n')
+  const done = await home.command('import', 'domain_blocks', file, '--json')
+  assert.equal(done.code, ExitCode.ok, done.stderr)
+  const progress = JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>
+  assert.deepEqual([progress['state'], progress['done'], progress['failed']], ['finished', 2, 1])
+  await writeFile(file, 'worse.example\n')
+  const unmeant = await home.command('import', 'domain_blocks', file, '--mode', 'overwrite')
+  assert.notEqual(unmeant.code, ExitCode.ok)
+  assert.match(unmeant.stderr, /takes away 1 of what is there \(bad\.example\); say --confirm/)
+  const looked = await home.command(
+    'import',
+    'domain_blocks',
+    file,
+    '--mode',
+    'overwrite',
+    '--dry-run',
+    '--json',
+  )
+  assert.match(looked.stdout, /"loss":\{"count":1,"named":\["bad\.example"\]\}/)
+  const meant = await home.command('import', 'domain_blocks', file, '--mode', 'overwrite', '--confirm')
+  assert.match(meant.stdout, /1 done, 0 failed, 0 to go, 1 taken away/)
+  for (const [words, reason] of [
+    [['follow', file], /"follow" is none of following, blocks/],
+    [['blocks', join(folder, 'none.csv')], /none\.csv cannot be read/],
+    [['blocks', file, '--mode', 'replace'], /must be merge or overwrite/],
+    [['blocks', file], /line 1: "worse\.example" is no handle/],
+  ] as const) {
+    const { code, stderr } = await home.command('import', ...words)
+    assert.notEqual(code, ExitCode.ok)
+    assert.match(stderr, reason)
+  }
 })
 
 test('the index that posts are found by is written anew while the home runs', async () => {

@@ -30,19 +30,44 @@ export async function blockDomain(tx: Transaction, word: DomainWord): Promise<En
     .values({ domain: word.domain, comment: word.comment, created_at: word.now, is_own: true })
     .onConflict((conflict) => conflict.column('domain').doUpdateSet({ comment: word.comment, is_own: true }))
     .execute()
-  return afterWords(tx, word.domain)
+  return afterWords(tx, [word.domain])
+}
+
+/**
+ * Blocks many at once, none of them the home's own; comments of those that are blocked already stay. A fixed number of
+ * statements.
+ */
+export async function blockDomains(tx: Transaction, domains: readonly string[], now: Date): Promise<void> {
+  const given = [...domains]
+  await lockDomainWords(tx)
+  await sql`delete from domain_allows where domain = any(${given}::text[])`.execute(tx)
+  await sql`
+    insert into domain_blocks (domain, comment, created_at, is_own)
+    select domain, '', ${now}::timestamptz, true from unnest(${given}::text[]) as domain
+        on conflict (domain) do update set is_own = true`.execute(tx)
+  await afterWords(tx, given)
 }
 
 /** Takes a block back. One that lists name too is allowed expressly, or it would be back tomorrow. */
 export async function unblockDomain(tx: Transaction, word: DomainWord): Promise<void> {
+  await unblockDomains(tx, [word.domain], word.now, word.comment)
+}
+
+/** The same for many at once, in a fixed number of statements. */
+export async function unblockDomains(
+  tx: Transaction,
+  domains: readonly string[],
+  now: Date,
+  comment = '',
+): Promise<void> {
+  const given = [...domains]
   await lockDomainWords(tx)
-  await tx.deleteFrom('domain_blocks').where('domain', '=', word.domain).execute()
-  const listed = await tx
-    .selectFrom('block_list_entries')
-    .select('domain')
-    .where('domain', '=', word.domain)
-    .executeTakeFirst()
-  if (listed !== undefined) await insertAllowance(tx, word)
+  await sql`delete from domain_blocks where domain = any(${given}::text[])`.execute(tx)
+  await sql`
+    insert into domain_allows (domain, comment, created_at)
+    select distinct domain, ${comment}, ${now}::timestamptz from block_list_entries
+     where domain = any(${given}::text[])
+        on conflict (domain) do update set comment = excluded.comment`.execute(tx)
   await afterWords(tx)
 }
 
@@ -68,9 +93,9 @@ export async function lockDomainWords(tx: Transaction): Promise<void> {
 
 /**
  * Puts what was said into force, in all processes once the transaction is committed.
- * @param blocked  the domain that the owner has just blocked
+ * @param blocked  the domains that the owner has just blocked
  */
-export async function afterWords(tx: Transaction, blocked: string | null = null): Promise<EndedTies> {
+export async function afterWords(tx: Transaction, blocked: readonly string[] = []): Promise<EndedTies> {
   await applyBlockLists(tx, await listOwnHosts(tx))
   await forgivePurged(tx)
   await notify(tx, 'changed', 'domain_blocks')

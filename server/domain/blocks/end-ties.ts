@@ -27,9 +27,12 @@ interface Tie extends Pick<Row<'follows'>, 'id' | 'source_id' | 'target_id' | 's
  * Ends every tie to actors of blocked domains. Nobody is told: from the moment of the block nothing goes to a blocked domain,
  * so neither Undo nor Reject is sent, and a follow that is wanted again after an unblock is asked for anew. The identities are
  * told how many follows they have lost, domain by domain.
- * @param blocked  the domain that the owner has just blocked; what else ends was blocked by a list
+ * @param blocked  the domains that the owner has just blocked; what else ends was blocked by a list
  */
-export async function endTiesToBlockedDomains(tx: Transaction, blocked: string | null): Promise<EndedTies> {
+export async function endTiesToBlockedDomains(
+  tx: Transaction,
+  blocked: readonly string[],
+): Promise<EndedTies> {
   const { rows: ties } = await sql<Tie>`
     select follows.id, follows.source_id, follows.target_id, follows.state, true as is_ours,
            actors.host, actors.handle_domain
@@ -48,14 +51,14 @@ export async function endTiesToBlockedDomains(tx: Transaction, blocked: string |
     ({ id, state }) => ended.has(id) && (state === 'accepted' || state === 'accepting'),
   )
   await countFollows(tx, counted, -1)
-  await tellOfSeverances(tx, severancesOf(counted, blocked))
+  await tellOfSeverances(tx, severancesOf(counted, new Set(blocked)))
   await clearTimelines(tx)
   const follows = counted.filter((tie) => tie.is_ours).length
   return { follows, followers: counted.length - follows }
 }
 
 /** One for each identity and domain. */
-function severancesOf(ties: readonly Tie[], blocked: string | null): Severance[] {
+function severancesOf(ties: readonly Tie[], blocked: ReadonlySet<string>): Severance[] {
   const groups = Map.groupBy(ties, (tie) => `${identityOf(tie)} ${targetOf(tie, blocked)}`)
   return [...groups.values()].flatMap((group) => {
     const [first] = group
@@ -64,7 +67,7 @@ function severancesOf(ties: readonly Tie[], blocked: string | null): Severance[]
     const following = group.filter((tie) => tie.is_ours).length
     return {
       actorId: identityOf(first),
-      kind: target === blocked ? 'user_domain_block' : 'domain_block',
+      kind: blocked.has(target) ? 'user_domain_block' : 'domain_block',
       target,
       following,
       followers: group.length - following,
@@ -75,9 +78,9 @@ function severancesOf(ties: readonly Tie[], blocked: string | null): Severance[]
 
 const identityOf = (tie: Tie): string => (tie.is_ours ? tie.source_id : tie.target_id)
 
-function targetOf({ host, handle_domain: domain }: Tie, blocked: string | null): string {
+function targetOf({ host, handle_domain: domain }: Tie, blocked: ReadonlySet<string>): string {
   const names = [...domainAndParents(host), ...domainAndParents(domain)]
-  return blocked !== null && names.includes(blocked) ? blocked : domain
+  return names.find((name) => blocked.has(name)) ?? domain
 }
 
 /** The posts come back to their pages after an unblock, but not into timelines. */

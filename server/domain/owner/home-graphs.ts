@@ -11,6 +11,8 @@ import { followCheckGraph } from '../follows/follow-check-graph.ts'
 import { followGraph } from '../follows/follow-graph.ts'
 import { originListGraph } from '../follows/origin-list-graph.ts'
 import { hashtagGraph } from '../hashtags/hashtag-graph.ts'
+import { importEntryGraph } from '../imports/import-entry-graph.ts'
+import { importGraph } from '../imports/import-graph.ts'
 import { inboxMessageGraph } from '../inbox/inbox-message-graph.ts'
 import { interactionGraph } from '../interactions/interaction-graph.ts'
 import { linkCheckGraph } from '../links/link-check-graph.ts'
@@ -45,6 +47,8 @@ export const homeGraphs: readonly Graph[] = [
   followCheckGraph,
   followGraph,
   hashtagGraph,
+  importEntryGraph,
+  importGraph,
   inboxMessageGraph,
   interactionGraph,
   linkCheckGraph,

@@ -10,7 +10,7 @@ import type { HttpContext } from '../http-context.ts'
 import { atUploadPace } from '../plugins/upload-pace.ts'
 import { checkBySchema } from './check-schema.ts'
 import { nestFields } from './form-fields.ts'
-import { FormFiles } from './form-files.ts'
+import { FormFiles, takeText } from './form-files.ts'
 
 const MAX_FIELD_BYTES = 262_144
 /** Of all fields of a form together: strangers send them too, and they are held in memory. */
@@ -47,6 +47,7 @@ export async function readBodies(app: FastifyInstance, files: FileContext | null
     },
   })
   app.decorateRequest('formFiles', null)
+  app.decorateRequest('textFiles', null)
   app.addHook('onResponse', async (request) => request.formFiles?.end())
   app.addHook('onRequestAbort', async (request) => request.formFiles?.end())
   app.addHook('preValidation', async (request, reply) => {
@@ -77,9 +78,17 @@ async function readForm(
   reply: FastifyReply,
   context: FileContext | null,
 ): Promise<Array<[string, string]>> {
-  const { files } = request.routeOptions.config
+  const { files, textFiles } = request.routeOptions.config
+  if (files === undefined && textFiles !== undefined) return readPartsAtPace(request, reply)
   if (files === undefined || context === null) return readParts(request)
   request.formFiles = new FormFiles(context)
+  return readPartsAtPace(request, reply)
+}
+
+async function readPartsAtPace(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Array<[string, string]>> {
   try {
     return await atUploadPace(request, async () => readParts(request))
   } catch (error) {
@@ -127,6 +136,11 @@ async function takePart(request: FastifyRequest, part: MultipartFile, place: num
     const name = form.includes('[') ? `${form} ${place}` : part.fieldname
     await formFiles.take(part, use, name)
     return name
+  }
+  const mostText = request.routeOptions.config.textFiles?.[part.fieldname]
+  if (mostText !== undefined) {
+    await takeText(request, part, mostText)
+    return part.fieldname
   }
   part.file.resume()
   throw new HomebirdError('UNPROCESSABLE', 'a file came where none is taken', {

@@ -1,6 +1,7 @@
 /** What an identity keeps about others, as the CSV files that other servers import. */
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
+import { exportFilters } from '../../domain/exports/export-filters.ts'
 import {
   countExports,
   exportBlocks,
@@ -31,6 +32,12 @@ export function exportRoutes(api: Api): FastifyPluginAsync {
     const app: ApiApp = plain.withTypeProvider()
     app.get('/exports/stats', forUser('read:accounts'), async (request) =>
       countExports(db, actorIdOf(request)),
+    )
+    app.get('/exports/custom_filters.json', forUser('read:filters'), async (request, reply) =>
+      reply
+        .type('application/json; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="custom_filters.json"')
+        .send(await exportFilters(db, actorIdOf(request))),
     )
     for (const [name, [scope, lines]] of Object.entries(EXPORTS)) {
       app.get(`/exports/${name}.csv`, forUser(scope), async (request, reply) =>

@@ -14,9 +14,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Names of the fields that may hold a file, and what it is for. */
     files?: Readonly<Record<string, FileUse>>
+    /** Names of the fields that may hold a file of text, which is kept in memory, and the most bytes of it. */
+    textFiles?: Readonly<Record<string, number>>
   }
   interface FastifyRequest {
     formFiles: FormFiles | null
+    textFiles: Map<string, Buffer> | null
   }
 }
 
@@ -75,4 +78,30 @@ export class FormFiles {
 /** The file of a field; null where none came. */
 export function fileOf(request: FastifyRequest, name: string): TakenFile | null {
   return request.formFiles?.find(name) ?? null
+}
+
+/** The text of a field, as bytes; null where none came as a file. */
+export function textFileOf(request: FastifyRequest, name: string): Buffer | null {
+  return request.textFiles?.get(name) ?? null
+}
+
+/** @throws HomebirdError TOO_LARGE above the limit of the field */
+export async function takeText(
+  request: FastifyRequest,
+  part: Pick<MultipartFile, 'file' | 'fieldname'>,
+  maxBytes: number,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of part.file) {
+    size += (chunk as Buffer).length
+    if (size > maxBytes) {
+      throw new HomebirdError('TOO_LARGE', `a file of text has more than ${maxBytes} bytes`, {
+        safe: `The file is larger than ${Math.round(maxBytes / 1_048_576)} MB.`,
+      })
+    }
+    chunks.push(chunk as Buffer)
+  }
+  request.textFiles ??= new Map()
+  request.textFiles.set(part.fieldname, Buffer.concat(chunks))
 }

@@ -18,6 +18,7 @@ import { domainBlockRoutes } from './domain-block-routes.ts'
 import { featuredTagRoutes } from './featured-tag-routes.ts'
 import { filterRoutes } from './filter-routes.ts'
 import { exportRoutes } from './export-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { homeAboutRoutes } from './home-about-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { listRoutes } from './list-routes.ts'
@@ -74,6 +75,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(domainBlockRoutes(api), first)
     await app.register(reportRoutes(api), first)
     await app.register(exportRoutes(api), first)
+    await app.register(importRoutes(api), first)
     await app.register(tokenListRoutes(api), first)
     await app.register(pushRoutes(api), first)
     const both = { prefix: '/api' }

@@ -17,6 +17,7 @@ import { peerRoutes } from './peer-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
@@ -43,6 +44,9 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         checkBySchema(owner)
         const outer = owner.errorHandler
         owner.setErrorHandler((error, request, reply) => {
+          if (isHomebirdError(error) && error.details['loss'] !== undefined) {
+            return reply.code(error.status).send({ error: error.safe, loss: error.details['loss'] })
+          }
           if (!isHomebirdError(error) || error.details['fields'] === undefined) {
             return outer(error, request, reply)
           }
@@ -65,6 +69,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(blockListRoutes(context))
         await owner.register(switchRoutes(context))
         await owner.register(identityRoutes(context))
+        await owner.register(importRoutes(context))
         await owner.register(reportRoutes(context))
         await owner.register(peerRoutes(context))
         await owner.register(statorRoutes(context))

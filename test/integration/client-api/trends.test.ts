@@ -9,6 +9,7 @@ import type { Suggestion } from '../../../server/contracts/suggestion.ts'
 import type { Tag } from '../../../server/contracts/tag.ts'
 import type { Row } from '../../../server/db/tables.ts'
 import { openApiHome } from '../../support/api-home.ts'
+import { formOf } from '../../support/multipart.ts'
 
 type Actor = Row<'actors'>
 
@@ -227,4 +228,72 @@ test('lists leave as the files that other servers import', async () => {
     assert.equal((await narrow.ask(`/api/v1/exports/${name}.csv`)).status, 403, name)
     assert.equal((await home.stranger().ask(`/api/v1/exports/${name}.csv`)).status, 401, name)
   }
+})
+
+test('lists come in as the files that other servers export', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const sends = async (
+    fields: readonly (readonly [string, string])[],
+    text: string | Buffer = 'ben@peer.example\n',
+    client = app,
+  ) => {
+    const file = { name: 'data', filename: 'list.csv', type: 'text/csv', bytes: Buffer.from(text) }
+    return client.ask('/api/v1/import', { method: 'POST', ...formOf(fields, [file]) })
+  }
+  const taken = await sends([
+    ['type', 'following'],
+    ['mode', 'merge'],
+  ])
+  assert.equal(taken.status, 202, taken.text())
+  assert.equal(taken.json()['status'], 'accepted')
+  const form = { type: 'blocks', data: 'cleo@peer.example\n' }
+  assert.equal(
+    (await app.ask('/api/v1/import', { method: 'POST', body: form })).status,
+    202,
+    'as a field too',
+  )
+  const rows = await home.db
+    .selectFrom('imports')
+    .innerJoin('import_entries', 'import_entries.import_id', 'imports.id')
+    .select(['kind', 'overwrites', 'subject'])
+    .orderBy('imports.id')
+    .execute()
+  assert.deepEqual(rows, [
+    { kind: 'following', overwrites: false, subject: 'ben@peer.example' },
+    { kind: 'blocks', overwrites: false, subject: 'cleo@peer.example' },
+  ])
+  const refused = async (answer: Awaited<ReturnType<typeof sends>>, status: number, words: RegExp) => {
+    assert.equal(answer.status, status, answer.text())
+    assert.match(String(answer.json()['error']), words)
+  }
+  await refused(await sends([['type', 'posts']]), 422, /archive of the former account/)
+  await refused(await sends([['type', 'constructor']]), 422, /must be following, blocks/)
+  await refused(
+    await sends([
+      ['type', 'blocks'],
+      ['mode', 'replace'],
+    ]),
+    422,
+    /must be merge or overwrite/,
+  )
+  await refused(await sends([['type', 'blocks']], ''), 422, /missing or empty/)
+  await refused(await app.ask('/api/v1/import', { method: 'POST', body: { type: 'blocks' } }), 422, /missing/)
+  await refused(
+    await sends([['type', 'blocks']], 'a,b\nc,d\n'),
+    422,
+    /line 1: "a,b" names no server.*no blocked accounts/,
+  )
+  await refused(
+    await sends([['type', 'mutes']], Buffer.alloc(8 * 1_048_576 + 1, 'x')),
+    413,
+    /larger than 8 MB/,
+  )
+  const narrow = await home.app(['write:follows'])
+  await refused(
+    await sends([['type', 'following']], 'ben@peer.example', narrow),
+    403,
+    /outside the authorized scopes/,
+  )
+  await refused(await sends([['type', 'following']], 'ben@peer.example', home.stranger()), 401, /invalid/)
 })

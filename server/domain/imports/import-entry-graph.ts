@@ -1,0 +1,19 @@
+/** The life of one line of an import: what is known here is done at once, what is not is looked up at its server first. */
+import { defineGraph } from '../../stator/graph.ts'
+
+export const importEntryGraph = defineGraph(
+  'import_entries',
+  {
+    new: { initial: true, next: ['looking_up', 'done', 'failed', 'cancelled'], retryEverySeconds: 60 },
+    looking_up: {
+      next: ['done', 'failed', 'cancelled'],
+      retryEverySeconds: 300,
+      backOffToSeconds: 21_600,
+    },
+    done: { next: [] },
+    failed: { next: ['new'] }, // when the owner wants it tried again
+    cancelled: { next: [] },
+  },
+  // Asking the servers waits for their answers.
+  { hostColumn: 'host', concurrencyFactor: 2, claimSize: 100 },
+)
