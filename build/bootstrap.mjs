@@ -41,7 +41,7 @@ async function buildWindow() {
 
 async function runSteps(set, given) {
   await ensureDependencies()
-  if (set !== 'check') await ensureWindow()
+  await Promise.all([set === 'check' ? null : ensureWindow(), ensureCompiled()])
   const { runStepSet } = await import('./steps.mjs')
   return runStepSet(set, given)
 }

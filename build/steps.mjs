@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
+import { CODE_CACHE, NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
 
 const tool = (...path) => join(NODE_MODULES, ...path)
 const REPORTER = join(ROOT, 'build', 'test-reporter.mjs')
@@ -111,7 +111,9 @@ function runTests(name, patterns) {
     ...patterns,
   ]
   return new Promise((resolve) => {
-    const child = spawn(nodeBinary(), args, { cwd: ROOT, stdio: 'inherit' })
+    // Every test file is a process that imports half of the server.
+    const env = { ...process.env, NODE_COMPILE_CACHE: CODE_CACHE }
+    const child = spawn(nodeBinary(), args, { cwd: ROOT, env, stdio: 'inherit' })
     child.once('error', () => resolve(false))
     child.once('exit', (code) => resolve(code === 0))
   })
