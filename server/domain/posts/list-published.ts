@@ -31,7 +31,7 @@ const ofThose = (wanted: Published): RawBuilder<SqlBool> =>
   'authorId' in wanted
     ? sql<SqlBool>`posts.author_id = ${wanted.authorId}`
     : sql<SqlBool>`(posts.is_local
-        and (select actors.is_discoverable and actors.gone_at is null from actors where actors.id = posts.author_id)
+        and (select actors.has_feeds and actors.is_discoverable and actors.gone_at is null from actors where actors.id = posts.author_id)
         and (select true from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
               where post_hashtags.post_id = posts.id and hashtags.name = ${wanted.hashtag} limit 1) is true)`
 

@@ -28,6 +28,7 @@ import { migrationRoutes } from './migration-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { oldFilterRoutes } from './old-filter-routes.ts'
 import { describeRoutes, openApiRoutes } from './openapi/catalogue.ts'
+import { oembedRoutes } from './oembed-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { pushRoutes } from './push-routes.ts'
 import { quoteRoutes } from './quote-routes.ts'
@@ -92,6 +93,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(asyncRefreshRoutes(api), both)
     if (listener === 'public') {
       await app.register(openApiRoutes(api), both)
+      await app.register(oembedRoutes(api), both)
       await app.register(preflightRoutes(['/api/*']))
     }
     // Web apps must be able to read that something is not here.

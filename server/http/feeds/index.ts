@@ -59,7 +59,8 @@ export function feedRoutes(context: HttpContext): FastifyPluginAsync {
       const path = String(request.routeOptions.url).replace(':name', encodeURIComponent(nameOf(request)))
       const answer = await answers.get({ variant: 'feed', host, path }, make)
       if (answer === null) throw notFound(request)
-      return sendReady(request, reply, answer)
+      // Search leads to pages, which say themselves whether it may.
+      return sendReady(request, reply.header('x-robots-tag', 'noindex'), answer)
     }
     for (const [form, ending] of Object.entries(ENDINGS) as [FeedForm, string][]) {
       app.get<Named>(`/@:name${ending}`, OPEN, async (request, reply) =>
@@ -94,8 +95,8 @@ async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | nu
 }
 
 /** Who does not want to be found is not read by feed either. */
-const hasFeeds = ({ is_discoverable: isDiscoverable, suspended_at: suspendedAt }: Actor): boolean =>
-  isDiscoverable && suspendedAt === null
+const hasFeeds = (identity: Actor): boolean =>
+  identity.has_feeds && identity.is_discoverable && identity.suspended_at === null
 
 /** A hashtag without posts has an empty feed, as it has an empty page; what can be none has neither. */
 async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | null> {

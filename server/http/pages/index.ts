@@ -8,6 +8,7 @@ import { openApi } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
 import { aboutRoutes } from './about-routes.ts'
 import { openPageDesk } from './desk.ts'
+import { embedRoutes } from './embed-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { openPageSource } from './view.ts'
@@ -21,5 +22,6 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
     aboutRoutes(app, desk)
     profileRoutes(app, desk)
     postRoutes(app, desk)
+    embedRoutes(app, desk)
   }
 }

@@ -5,10 +5,11 @@
  * @see security rules 28, 48, 65
  */
 import type { Status } from '../../contracts/status.ts'
-import { truncateText } from '../../domain/text/clean-text.ts'
 import { htmlToPlainText } from '../../domain/text/plain-text.ts'
+import { shortenText } from '../../domain/text/shorten.ts'
 import { markup } from './markup.ts'
 import type { Page } from './layout.ts'
+import { postDescription, postFacts } from './open-graph.ts'
 import { mainPostOf, postOf } from './parts/post.ts'
 import { nameOf } from './parts/who.ts'
 import type { Host } from './view.ts'
@@ -25,32 +26,40 @@ export interface PostFacts {
 
 const MOST_DEPTH = 4
 const TITLE_LENGTH = 80
-const DESCRIPTION_LENGTH = 300
 
 export function postPage({ host, post, ancestors, descendants }: PostFacts): Page {
   const { account } = post
   const scope = { ...host.scope, hostId: null }
   const depths = depthsOf(post, descendants)
+  const urls = new Map([...ancestors, post, ...descendants].map(({ id, url, uri }) => [id, url ?? uri]))
+  const answersOf = ({ in_reply_to_id: id }: Status): string | undefined => urls.get(id ?? '')
   const act = markup`<a class="button plain act" href="/@${account.username}/${post.id}/act">${WORDS.post.act}</a>`
   const above =
     ancestors.length > 0 &&
-    markup`<section class="above" aria-label="${WORDS.post.answersAbove}">${ancestors.map((one) => postOf(scope, one))}</section>`
+    markup`<section class="above" aria-label="${WORDS.post.answersAbove}">${ancestors.map((one) => postOf(scope, one, { answers: answersOf(one) }))}</section>`
   const below =
     descendants.length > 0 &&
-    markup`<section class="below" aria-labelledby="answers"><h2 id="answers" class="section">${WORDS.post.answers}</h2>${descendants.map((one) => postOf(scope, one, { depth: depths.get(one.id) ?? 0 }))}</section>`
+    markup`<section class="below" aria-labelledby="answers"><h2 id="answers" class="section">${WORDS.post.answers}</h2>${descendants.map((one) => postOf(scope, one, { depth: depths.get(one.id) ?? 0, answers: answersOf(one) }))}</section>`
   return {
     head: {
       title: titleOf(post),
-      description: post.spoiler_text || truncateText(wordsOf(post), DESCRIPTION_LENGTH) || undefined,
+      description: postDescription(post) || undefined,
+      facts: postFacts(host, post),
       canonical: post.url ?? post.uri,
-      alternates: [{ type: 'application/activity+json', href: post.uri }],
+      alternates: [
+        { type: 'application/activity+json', href: post.uri },
+        { type: 'application/json+oembed', href: oembedUrl(host, post) },
+      ],
       creator: host.handle,
       // Who wants no post in lists does not want one in those of search engines.
       isIndexable: account.indexable && post.visibility === 'public',
     },
-    body: markup`<h1 class="hidden">${WORDS.post.by(nameOf(account))}</h1><div class="thread">${above}${mainPostOf(scope, post, act)}${below}</div>`,
+    body: markup`<h1 class="hidden">${WORDS.post.by(nameOf(account))}</h1><div class="thread">${above}${mainPostOf(scope, post, act, { answers: answersOf(post) })}${below}</div>`,
   }
 }
+
+const oembedUrl = ({ origin }: Host, { url, uri }: Status): string =>
+  `${origin}/api/oembed?url=${encodeURIComponent(url ?? uri)}`
 
 const wordsOf = ({ content }: Status): string => htmlToPlainText(content).replaceAll(/\s+/g, ' ')
 
@@ -59,8 +68,7 @@ function titleOf(post: Status): string {
   const words = post.spoiler_text || wordsOf(post)
   const name = nameOf(post.account)
   if (words === '') return WORDS.post.by(name)
-  const shown = words.length > TITLE_LENGTH ? `${truncateText(words, TITLE_LENGTH)}…` : words
-  return `${name}: “${shown}”`
+  return `${name}: “${shortenText(words, TITLE_LENGTH)}”`
 }
 
 /** How far each reply is moved in: answers to the post itself are not. */

@@ -13,7 +13,7 @@ import { postPage } from './post-page.ts'
 import { prefersActivity } from './prefers-activity.ts'
 import { type Host, type PageSource, getHost, notFound, statusesFor } from './view.ts'
 
-interface NamedPost {
+export interface NamedPost {
   readonly Params: { readonly name: string; readonly id: string }
 }
 

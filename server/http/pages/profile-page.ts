@@ -4,12 +4,11 @@ import type { Status } from '../../contracts/status.ts'
 import { DEFAULT_HEADER_PATH } from '../../domain/media/default-images.ts'
 import { linkShowingHost, soleLinkOf } from '../../domain/links/field-link.ts'
 import { escapeHtml } from '../../domain/text/escape-html.ts'
-import { truncateText } from '../../domain/text/clean-text.ts'
-import { htmlToPlainText } from '../../domain/text/plain-text.ts'
 import { findRemoteUrl } from '../../net/origin.ts'
 import { type Html, markup, sanitised } from './markup.ts'
 import type { Alternate, Page } from './layout.ts'
 import { emojiHtml, emojiText } from './parts/emoji.ts'
+import { profileDescription, profileFacts } from './open-graph.ts'
 import { galleryOf } from './parts/gallery.ts'
 import { CHECK } from './parts/icons.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
@@ -52,7 +51,8 @@ export function profilePage(facts: ProfileFacts): Page {
         tab === 'posts'
           ? `${nameOf(account)} (${handle})`
           : `${WORDS.tabs[tab]} · ${nameOf(account)} (${handle})`,
-      description: truncateText(htmlToPlainText(account.note), DESCRIPTION_LENGTH) || undefined,
+      description: profileDescription(host) || undefined,
+      facts: profileFacts(host),
       canonical: isFirst ? `${account.url}${PATHS[tab]}` : undefined,
       alternates: [
         ...(isMain ? [{ type: 'application/activity+json', href: account.uri }] : []),
@@ -67,8 +67,6 @@ export function profilePage(facts: ProfileFacts): Page {
     body: markup`${aboutHost(facts)}${tabsOf(host, tab)}${actor.offers_search && searchForm(host, '')}${pinnedOf(facts)}${listOf(facts)}${pagerOf(links)}`,
   }
 }
-
-const DESCRIPTION_LENGTH = 300
 
 function feedsOf({ url }: Account): Alternate[] {
   return [
@@ -149,7 +147,7 @@ function pinnedOf({ host, pinned }: ProfileFacts): Html | false {
 }
 
 function listOf({ host, tab, statuses, isFirst }: ProfileFacts): Html {
-  const title = markup`<h2 id="posts" class="hidden">${tab === 'posts' ? WORDS.profile.newest : WORDS.tabs[tab]}</h2>`
+  const title = markup`<h2 id="posts" class="hidden p-name">${tab === 'posts' ? WORDS.profile.newest : WORDS.tabs[tab]}</h2>`
   if (statuses.length === 0) {
     const none = tab === 'media' ? WORDS.profile.noMedia : WORDS.profile.none
     return markup`<section aria-labelledby="posts">${title}<p class="empty">${isFirst ? none : WORDS.profile.noneOlder}</p></section>`

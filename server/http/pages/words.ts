@@ -106,6 +106,14 @@ export const WORDS = {
     more: 'This post quotes another.',
   },
   card: { label: 'Link' },
+  preview: {
+    postsBy: (handle: string) => `Public posts by ${handle}`,
+    warning: (words: string) => `Content warning: ${words}`,
+  },
+  embed: {
+    title: (handle: string) => `A post by ${handle}`,
+    open: 'Open the post',
+  },
   message: {
     missing: 'There is nothing here',
     missingText: 'The page was removed, was never here, or is not public.',

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
+import { readCrawlerRules } from '../../domain/owner/crawler-rules.ts'
 import { readHomeTexts, spokenTexts } from '../../domain/owner/home-texts.ts'
 import {
   listFoundProfiles,
@@ -64,15 +65,13 @@ export function siteRoutes(context: HttpContext): FastifyPluginAsync {
 
 async function robots({ db, config }: HttpContext, origin: string): Promise<AnswerParts> {
   const found = await listFoundProfiles(db, hostOf(origin))
+  const { deniesAiCrawlers, extraDeniedAgents } = await readCrawlerRules(db)
   const document = robotsText({
-    ...crawlerRules(config),
+    deniesAiCrawlers,
+    deniedAgents: [...config.robotsDisallow, ...extraDeniedAgents],
     sitemapUrl: found.length === 0 ? null : `${origin}/sitemap.xml`,
   })
   return { contentType: 'text/plain; charset=utf-8', tags: ['home', 'identities'], document }
-}
-
-function crawlerRules({ robotsDisallow }: HttpContext['config']) {
-  return { deniesAiCrawlers: true, deniedAgents: robotsDisallow }
 }
 
 async function manifest({ db }: HttpContext): Promise<AnswerParts> {

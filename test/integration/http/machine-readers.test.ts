@@ -1,13 +1,18 @@
-/** What machines read of the public pages, over HTTP: feeds, robots.txt, sitemaps, icons. */
+/** What machines read of the public pages, over HTTP: feeds, robots.txt, sitemaps, icons, previews, frames, microformats. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { parseRssFeed } from 'feedsmith'
 import { sql } from 'kysely'
+import { mf2 } from 'microformats-parser'
+import type { OEmbed } from '../../../server/contracts/oembed.ts'
 import type { Status } from '../../../server/contracts/status.ts'
 import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-home.ts'
 import type { PlainAnswer, PlainRequest } from '../../support/http-client.ts'
 import { until } from '../../support/until.ts'
 
+type MicroformatRoot = ReturnType<typeof mf2>['items'][number]
+
+const BROWSER = { accept: 'text/html,*/*;q=0.8' }
 const FORMS = ['.rss', '.atom', '/feed.json'] as const
 
 let home: ApiHome
@@ -20,6 +25,8 @@ before(async () => {
 
 const ask = async (path: string, headers: PlainRequest['headers'] = {}): Promise<PlainAnswer> =>
   home.ask(path, { headers })
+
+const pathOf = ({ url }: Status): string => new URL(String(url)).pathname
 
 const write = async (status: string, more: object = {}): Promise<Status> =>
   app.post<Status>('/api/v1/statuses', { status, ...more })
@@ -167,4 +174,120 @@ test('browsers find icons and a manifest where they look for them', async () => 
   }
   assert.equal(name, 'Ana')
   for (const { src } of icons) assert.equal((await ask(src)).headers['content-type'], 'image/png')
+})
+
+const metaOf = (html: string): Map<string, string[]> => {
+  const found = new Map<string, string[]>()
+  for (const [, name = '', content = ''] of html.matchAll(
+    /<meta (?:property|name)="([^"]+)" content="([^"]*)">/g,
+  )) {
+    found.set(name, [...(found.get(name) ?? []), content])
+  }
+  return found
+}
+
+test('a preview elsewhere shows what the post shows, and hides what it hides', async () => {
+  const open = await write('a <b> "public" word', { language: 'de' })
+  const meta = metaOf((await ask(pathOf(open), BROWSER)).text())
+  assert.deepEqual(meta.get('og:type'), ['article'])
+  assert.deepEqual(meta.get('og:title'), ['Ana (@ana@home.example)'])
+  assert.deepEqual(meta.get('og:description'), ['a &lt;b&gt; &quot;public&quot; word'])
+  assert.deepEqual(meta.get('og:url'), [open.url])
+  assert.deepEqual(meta.get('og:locale'), ['de_DE'])
+  assert.deepEqual(meta.get('og:site_name'), ['Ana'])
+  assert.deepEqual(meta.get('article:published_time'), [open.created_at])
+  assert.deepEqual(meta.get('twitter:card'), ['summary'])
+  assert.deepEqual(meta.get('fediverse:creator'), ['@ana@home.example'])
+  assert.match(meta.get('og:image')?.[0] ?? '', /^https:\/\/home\.example\//, 'addresses are whole')
+  const warned = await write('the end of it', { spoiler_text: 'a film' })
+  const page = (await ask(pathOf(warned), BROWSER)).text()
+  assert.doesNotMatch(page.slice(0, page.indexOf('</head>')), /the end of it/)
+  assert.deepEqual(metaOf(page).get('og:description'), ['Content warning: a film'])
+  const profile = metaOf((await ask('/@ana', BROWSER)).text())
+  assert.deepEqual(profile.get('og:type'), ['profile'])
+  assert.deepEqual(profile.get('profile:username'), ['ana@home.example'])
+})
+
+test('another site learns how to show a post, and shows it in a frame', async () => {
+  const post = await write('to be shown elsewhere')
+  const page = (await ask(pathOf(post), BROWSER)).text()
+  const [, link = ''] =
+    /<link rel="alternate" type="application\/json\+oembed" href="([^"]+)"/.exec(page) ?? []
+  const { pathname, search } = new URL(link)
+  const answer = await ask(`${pathname}${search}&maxwidth=300&maxheight=200`)
+  const oembed = answer.json() as unknown as OEmbed
+  assert.deepEqual([oembed.type, oembed.version, oembed.author_name], ['rich', '1.0', 'Ana'])
+  assert.deepEqual([oembed.width, oembed.height], [300, 200])
+  assert.equal(answer.headers['cache-control'], 'private, no-store')
+  assert.doesNotMatch(oembed.html, /<script/)
+  const [, source = ''] = /^<iframe src="([^"]+)"/.exec(oembed.html) ?? []
+  const framed = await ask(new URL(source).pathname)
+  assert.equal(framed.status, 200)
+  assert.match(framed.text(), /to be shown elsewhere/)
+  assert.doesNotMatch(framed.text(), /<script/)
+  assert.match(String(framed.headers['content-security-policy']), /frame-ancestors \*/)
+  assert.equal(framed.headers['x-frame-options'], undefined)
+  assert.match(String(framed.headers['cache-control']), /^public, max-age=60/)
+  assert.match(String((await ask(pathOf(post))).headers['content-security-policy']), /frame-ancestors 'none'/)
+})
+
+test('what strangers may not see, and what is not of this home, is shown nowhere', async () => {
+  const closed = await write('for a few', { visibility: 'private' })
+  const theirs = await home.others.post(await home.others.actor('yan'))
+  const oembed = async (url: string): Promise<number> =>
+    (await ask(`/api/oembed?url=${encodeURIComponent(url)}`)).status
+  for (const url of [
+    String(closed.url),
+    theirs.uri,
+    'https://home.example/@ana/1',
+    'x',
+    'https://home.example/@ana',
+  ]) {
+    assert.equal(await oembed(url), 404, url)
+  }
+  assert.equal((await ask(`${pathOf(closed)}/embed`)).status, 404)
+  assert.equal((await ask('/api/oembed')).status, 422)
+  const open = encodeURIComponent(String((await write('open')).url))
+  assert.equal((await ask(`/api/oembed?url=${open}&format=xml`)).status, 501)
+  assert.equal((await ask(`/api/oembed?url=${open}%3Futm_source%3Dx`)).status, 200)
+})
+
+const rootsOf = (item: MicroformatRoot | undefined, name: string): MicroformatRoot[] =>
+  (item?.properties[name] ?? []) as MicroformatRoot[]
+
+test('a parser of microformats finds the person, the posts and what hangs on them', async () => {
+  const first = await write('a first #wort', { language: 'de' })
+  const answer = await write('and on', { in_reply_to_id: first.id })
+  await app.call('PUT', `/api/v1/statuses/${answer.id}`, { status: 'and on and on' })
+  const read = async (path: string) =>
+    mf2((await ask(path, BROWSER)).text(), { baseUrl: `https://home.example${path}` })
+  const profile = await read('/@ana')
+  const card = profile.items.find(({ type }) => type?.includes('h-card'))
+  assert.deepEqual(card?.properties['name'], ['Ana'])
+  assert.deepEqual(card?.properties['nickname'], ['@ana@home.example'])
+  assert.deepEqual(card?.properties['url'], ['https://home.example/@ana'])
+  assert.deepEqual(card?.properties['uid'], ['https://home.example/@ana'])
+  assert.deepEqual(profile.rels['me'], ['https://home.example/@ana'])
+  const feed = profile.items.find(({ type }) => type?.includes('h-feed'))
+  assert.deepEqual(feed?.properties['name'], ['Newest posts'])
+  const entries = feed?.children ?? []
+  for (const entry of entries) {
+    assert.deepEqual(entry.type, ['h-entry'])
+    const [author] = rootsOf(entry, 'author')
+    assert.deepEqual(author?.properties['url'], ['https://home.example/@ana'])
+  }
+  const entryOf = (items: readonly MicroformatRoot[], { url }: Status) =>
+    items.find(({ properties }) => properties['url']?.includes(String(url)))?.properties
+  assert.deepEqual(entryOf(entries, first)?.['category'], ['wort'])
+  assert.deepEqual(entryOf(entries, first)?.['published'], [first.created_at])
+  assert.match(String(entryOf(entries, answer)?.['updated']), /^\d{4}-/)
+  const boost = entries.find(({ properties }) => properties['repost-of'] !== undefined)
+  const [boosted] = rootsOf(boost, 'repost-of')
+  assert.deepEqual(boosted?.type, ['h-cite'])
+  const [boostedAuthor] = rootsOf(boosted, 'author')
+  assert.deepEqual(boostedAuthor?.properties['name'], ['zoe'])
+  const page = await read(pathOf(answer))
+  const entry = entryOf(page.items, answer)
+  assert.deepEqual(entry?.['in-reply-to'], [first.url])
+  assert.deepEqual(entry?.['content'], [{ value: 'and on and on', html: '<p>and on and on</p>' }])
 })

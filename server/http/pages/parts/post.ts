@@ -1,7 +1,7 @@
 /** One post as it stands in a list, in a thread, or alone. */
 import type { Status } from '../../../contracts/status.ts'
 import { type Html, markup } from '../markup.ts'
-import { WORDS, numberWord } from '../words.ts'
+import { WORDS, momentWord, numberWord } from '../words.ts'
 import { cardOf } from './card.ts'
 import { emojiText } from './emoji.ts'
 import { BOOST, PIN, REPLY } from './icons.ts'
@@ -10,12 +10,14 @@ import { dayTime, minuteTime } from './moment.ts'
 import { pollOf } from './poll.ts'
 import { type PostScope, linkToPost, textOf } from './post-text.ts'
 import { quoteOf } from './quote.ts'
-import { isOurs, linkTo, nameHtml, ownPath, whoLink } from './who.ts'
+import { isOurs, linkTo, nameHtml, nameOf, ownPath, whoLink } from './who.ts'
 
 interface PostLook {
   readonly isPinned?: boolean
   /** How far a reply is moved in; 0 for none. */
   readonly depth?: number
+  /** Address of the post that it answers, where that is known. */
+  readonly answers?: string | undefined
 }
 
 /** A post, or a boost around one. */
@@ -24,19 +26,22 @@ export function postOf(scope: PostScope, status: Status, look: PostLook = {}): H
   const isOwn = isOurs(shown.account, scope.origin)
   const depth = look.depth ?? 0
   const moved = depth > 0 && ` deep d${depth}`
-  return markup`<article class="post h-entry${status.reblog !== null && ' u-repost'}${moved}"${!isOwn && markup` data-nosnippet`}>${marksOf(scope, status, look)}${authorOf(scope, shown)}${bodyOf(scope, shown)}<p class="meta">${linkToPost(scope, shown, dayTime(shown.created_at, 'dt-published'))}${editedOf(shown)}${scope.showsCounts && countsOf(shown)}</p></article>`
+  const inner = markup`${authorOf(scope, shown)}${bodyOf(scope, shown)}<p class="meta">${linkToPost(scope, shown, dayTime(shown.created_at, 'dt-published'))}${editedOf(shown)}${scope.showsCounts && countsOf(shown)}${silentOf(scope, shown, look.answers)}</p>`
+  const content =
+    status.reblog === null ? inner : markup`<div class="boosted u-repost-of h-cite">${inner}</div>`
+  return markup`<article class="post h-entry${moved}"${!isOwn && markup` data-nosnippet`}>${marksOf(scope, status, look)}${content}</article>`
 }
 
 /** The post that the page is about, larger and with everything that is known of it. */
-export function mainPostOf(scope: PostScope, status: Status, act: Html): Html {
+export function mainPostOf(scope: PostScope, status: Status, act: Html, look: PostLook = {}): Html {
   const { edited_at: editedAt } = status
   const edited = editedAt !== null && markup` · ${WORDS.post.edited} ${minuteTime(editedAt, 'dt-updated')}`
-  return markup`<article class="post main h-entry">${authorOf({ ...scope, hostId: null }, status)}${marksOf(scope, status, {})}${bodyOf(scope, status)}<p class="meta">${linkToPost(scope, status, minuteTime(status.created_at, 'dt-published'))}${edited}</p>${scope.showsCounts && tallyOf(scope, status)}<p>${act}</p></article>`
+  return markup`<article class="post main h-entry">${authorOf({ ...scope, hostId: null }, status)}${marksOf(scope, status, {})}${bodyOf(scope, status)}<p class="meta">${linkToPost(scope, status, minuteTime(status.created_at, 'dt-published'))}${edited}${silentOf(scope, status, look.answers)}</p>${scope.showsCounts && tallyOf(scope, status)}<p>${act}</p></article>`
 }
 
 function marksOf(scope: PostScope, status: Status, { isPinned = false }: PostLook): Html | false {
   if (status.reblog !== null) {
-    return markup`<p class="mark">${BOOST}<span><bdi class="p-author h-card">${nameHtml(status.account)}</bdi> ${WORDS.post.boosted}</span>${dayTime(status.created_at)}</p>`
+    return markup`<p class="mark">${BOOST}<span><bdi>${nameHtml(status.account)}</bdi> ${WORDS.post.boosted}</span>${dayTime(status.created_at, 'dt-published')}${silentAuthor(scope, status)}</p>`
   }
   const answered = answeredOf(scope, status)
   if (!isPinned && answered === null) return false
@@ -57,6 +62,10 @@ function authorOf(scope: PostScope, { account }: Status): Html | false {
   return whoLink(scope, account, 'p-author')
 }
 
+/** For machines, where the page says it once for all posts on it. */
+const silentAuthor = (scope: PostScope, { account }: Status): Html =>
+  markup`<a class="p-author h-card"${linkTo(account.url, scope.origin)} hidden>${nameOf(account)}</a>`
+
 /** Behind a warning is what its author put there; sensitive media are shown when they are asked for. */
 function bodyOf(scope: PostScope, status: Status): Html {
   const { spoiler_text: warning, sensitive: isSensitive } = status
@@ -71,7 +80,17 @@ function bodyOf(scope: PostScope, status: Status): Html {
 }
 
 const editedOf = ({ edited_at: editedAt }: Status): Html | false =>
-  editedAt !== null && markup` · ${WORDS.post.edited}`
+  editedAt !== null &&
+  markup` · <time class="dt-updated" datetime="${editedAt}" title="${momentWord(editedAt)}">${WORDS.post.edited}</time>`
+
+/** What machines look for and people see elsewhere on the page. */
+function silentOf(scope: PostScope, status: Status, answers: string | undefined): Html {
+  const { account, tags } = status
+  const author = account.id === scope.hostId && silentAuthor(scope, status)
+  const answered =
+    answers !== undefined && markup`<a class="u-in-reply-to"${linkTo(answers, scope.origin)} hidden></a>`
+  return markup`${author}${answered}${tags.map(({ name }) => markup`<data class="p-category" value="${name}"></data>`)}`
+}
 
 const KINDS = [
   ['replies_count', 'replies', null],

@@ -35,5 +35,5 @@ export function linkTo(url: string, origin: string): Html {
 
 /** @param role  a microformat, such as `p-author` in a post */
 export function whoLink({ origin, localDomain }: WhoScope, account: Account, role = ''): Html {
-  return markup`<a class="who h-card ${role}"${linkTo(account.url, origin)}><img class="avatar u-photo" src="${account.avatar}" alt="" width="40" height="40" loading="lazy"><span><b class="p-name" dir="auto">${nameHtml(account)}</b><span class="at"><bdi>${handleOf(account, localDomain)}</bdi></span></span></a>`
+  return markup`<a class="who h-card u-url ${role}"${linkTo(account.url, origin)}><img class="avatar u-photo" src="${account.avatar}" alt="" width="40" height="40" loading="lazy"><span><b class="p-name" dir="auto">${nameHtml(account)}</b><span class="at"><bdi>${handleOf(account, localDomain)}</bdi></span></span></a>`
 }

@@ -11,8 +11,8 @@ export const POSTS = `
 .post{padding-block:1.25rem;border-block-end:1px solid var(--line)}
 .list>.post:last-child{border-block-end:0}
 .list+.pager{margin-block-start:0}
-.post>*+*,.cw>*+*{margin-block-start:.625rem}
-.post>.who{margin-block-end:.625rem}
+.post>*+*,.boosted>*+*,.cw>*+*{margin-block-start:.625rem}
+.post>.who,.boosted>.who{margin-block-end:.625rem}
 .mark{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .5rem;color:var(--text-3);font-size:.8125rem;line-height:1.25rem;font-weight:600}
 .mark svg{inline-size:1rem;block-size:1rem;fill:none;stroke:currentColor;stroke-width:2;flex:none}
 .mark a{color:inherit}
