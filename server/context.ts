@@ -21,9 +21,10 @@ import { createEdgeCalls } from './net/edge-calls.ts'
 import { activePause } from './domain/owner/switches.ts'
 import { RemoteMedia } from './domain/remote-media/remote-media.ts'
 import { type SafeFetch, createSafeFetch, userAgentOf } from './net/safe-fetch.ts'
+import type { Notice } from './storage/caches/health.ts'
 import type { Gossip } from './storage/caches/locmem-cache.ts'
-import { type Caches, openCaches } from './storage/caches/open-caches.ts'
 import { createStorageExchange } from './net/storage-exchange.ts'
+import { type Caches, type CachesOptions, openCaches } from './storage/caches/open-caches.ts'
 import type { MediaStore } from './storage/media-store.ts'
 import { openMediaStore } from './storage/open-media-store.ts'
 
@@ -37,6 +38,8 @@ export interface ContextOptions {
   readonly dataDir?: string | null
   readonly clock?: Clock
   readonly log?: Logger
+  /** A sentence for the journal of the appliance, where there is one. */
+  readonly notice?: Notice
 }
 
 export interface Context extends AsyncDisposable {
@@ -91,7 +94,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => home.close())
     const fetch = openFetch(options, { home, clock, log })
     closers.push(() => fetch.close())
-    const caches = openCaches({ config, clock, log, gossip: gossipOver(db, listener) })
+    const caches = cachesOf(options, { clock, log, gossip: gossipOver(db, listener) })
     closers.push(async () => caches[Symbol.asyncDispose]())
     const shared = { db, clock, log, home, fetch }
     const remoteMedia = openRemoteMedia(options, { ...shared, caches })
@@ -180,6 +183,14 @@ function openPurger(config: Config, { fetch, clock, closers }: PurgerSource): Pu
   const calls = createEdgeCalls({ userAgent: userAgentOf(VERSION, null) })
   closers.push(() => calls.close())
   return createPurger(config, { fetch, calls, clock })
+}
+
+function cachesOf(
+  options: ContextOptions,
+  parts: Pick<CachesOptions, 'clock' | 'log' | 'gossip'>,
+): ReturnType<typeof openCaches> {
+  const notice = options.notice ?? (() => undefined)
+  return openCaches({ ...parts, config: options.config, dir: dataFolder(options), notice })
 }
 
 function dataFolder({ config, dataDir }: ContextOptions): DataDir {

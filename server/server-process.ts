@@ -13,7 +13,7 @@ type HttpApp = Awaited<ReturnType<typeof buildPublicApp>>
 
 export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   const { start } = channel
-  const context = await openContext(contextOptionsFrom(start))
+  const context = await openContext({ ...contextOptionsFrom(start), notice: channel.notice.bind(channel) })
   channel.onStop(() => context.close())
   checkDomainSetting(context.home, start.settings.domain)
   const stopping = new AbortController()

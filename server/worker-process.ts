@@ -14,7 +14,10 @@ import { allSweeps, inboxBodies } from './workers/sweeps.ts'
 import { uploadSweeps } from './workers/upload-sweeps.ts'
 
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
-  const context = await openContext(contextOptionsFrom(channel.start))
+  const context = await openContext({
+    ...contextOptionsFrom(channel.start),
+    notice: channel.notice.bind(channel),
+  })
   channel.onStop(() => context.close())
   await adoptPurgeTarget(context.db, context.config.cdn)
   // Whoever starts this child has seen the former one end.

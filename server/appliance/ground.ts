@@ -3,6 +3,7 @@
  * Everything that can be refused is checked before the first byte is written.
  */
 import { existsSync, rmSync } from 'node:fs'
+import { checkCacheFolders } from '../core/cache-folders.ts'
 import { type Config, type ConfigSources, type LoadedConfig, loadConfig } from '../core/config.ts'
 import {
   type DataDir,
@@ -41,10 +42,16 @@ export function readSettings(sources: GroundSources): {
   readonly loaded: LoadedConfig
 } {
   const dir = chosenDataDir(sources)
-  if (!existsSync(dir.applianceDatabase)) return { dir, loaded: loadConfig(sources) }
+  const loaded = loadWithStore(sources, dir)
+  checkCacheFolders(loaded.config, dir)
+  return { dir, loaded }
+}
+
+function loadWithStore(sources: GroundSources, dir: DataDir): LoadedConfig {
+  if (!existsSync(dir.applianceDatabase)) return loadConfig(sources)
   const store = openApplianceStore(dir, 'read')
   try {
-    return { dir, loaded: loadConfig({ ...sources, store: store.settings() }) }
+    return loadConfig({ ...sources, store: store.settings() })
   } finally {
     store.close()
   }

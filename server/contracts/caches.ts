@@ -13,6 +13,8 @@ export interface CacheStats {
   readonly bytes: number | null
   readonly items: number | null
   readonly maxBytes: number | null
+  /** All counts: over all processes of this data directory, since then; null for this process since it began. */
+  readonly since: string | null
   /** How often something was asked for and there. */
   readonly hits: number
   readonly misses: number

@@ -16,6 +16,7 @@ export interface DataDir {
   readonly postgres: string
   /** The owner's uploads, named by content hash. */
   readonly media: string
+  readonly answerCache: string
   readonly mediaCache: string
   readonly avatarCache: string
   readonly cacheIndex: string
@@ -36,6 +37,7 @@ export function dataDirAt(folder: string): DataDir {
     applianceDatabase: join(path, 'appliance.sqlite'),
     postgres: join(path, 'postgres'),
     media: join(path, 'media'),
+    answerCache: join(path, 'cache', 'default'),
     mediaCache: join(path, 'cache', 'media'),
     avatarCache: join(path, 'cache', 'avatars'),
     cacheIndex: join(path, 'cache', 'index.sqlite'),

@@ -9,6 +9,7 @@ const LIMITS = { maxBytes: 64 * 1_048_576, maxItemBytes: 40 * 1_048_576, ttlSeco
 
 export function openTestCaches(clock: Clock): Caches {
   const log = createLogger('test', 'silent')
-  const open = (name: CacheName) => openLocmemCache({ ...LIMITS, name, clock, log, gossip: null })
+  const open = (name: CacheName) =>
+    openLocmemCache({ ...LIMITS, name, clock, log, gossip: null, counts: null })
   return { default: open('default'), media: open('media'), avatars: open('avatars') }
 }

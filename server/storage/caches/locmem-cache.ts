@@ -18,7 +18,8 @@ import {
   isCacheKey,
 } from './cache.ts'
 import { collectBytes, cutSpan, lengthOf } from './item-bytes.ts'
-import { Tally } from './tally.ts'
+import { Tally } from './counts.ts'
+import type { IndexFile } from './index-file.ts'
 
 /** How the processes of a home hear what one of them has forgotten. */
 export interface Gossip {
@@ -36,6 +37,8 @@ export interface LocmemOptions {
   readonly log: Logger
   /** Null where there is one process. */
   readonly gossip: Gossip | null
+  /** Where it is counted what was found; null counts in this process alone. */
+  readonly counts: IndexFile | null
 }
 
 interface Kept {
@@ -64,13 +67,19 @@ export function openLocmemCache(options: LocmemOptions): Cache {
 class LocmemCache implements Cache {
   readonly #options: LocmemOptions
   readonly #process = randomUUID()
-  readonly #tally = new Tally()
+  readonly #tally: Tally
   readonly #kept: LRUCache<string, Kept>
   readonly #unsubscribe: () => void
 
   constructor(options: LocmemOptions) {
     this.#options = options
-    const { maxBytes, ttlSeconds, clock, gossip } = options
+    const { name, maxBytes, ttlSeconds, clock, gossip, counts } = options
+    this.#tally = new Tally({
+      file: counts,
+      cache: name,
+      clock,
+      gauge: () => ({ bytes: this.#kept.calculatedSize, items: this.#kept.size }),
+    })
     this.#kept = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ bytes }, key) => bytes.length + key.length + ITEM_OVERHEAD_BYTES,
@@ -136,15 +145,15 @@ class LocmemCache implements Cache {
     return {
       scheme: 'locmem',
       isUp: true,
-      bytes: this.#kept.calculatedSize,
-      items: this.#kept.size,
       maxBytes: this.#options.maxBytes,
       ...this.#tally.counts(),
+      ...this.#tally.gauges(),
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe()
+    this.#tally.close()
     this.#kept.clear()
   }
 

@@ -16,6 +16,7 @@ export const offCache: Cache = {
     misses: 0,
     evictions: 0,
     bytesSaved: 0,
+    since: null,
   }),
   [Symbol.asyncDispose]: async () => undefined,
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { checkCacheFolders } from '../../../server/core/cache-folders.ts'
 import type { CacheUrl } from '../../../server/core/cache-url.ts'
 import { loadConfig } from '../../../server/core/config.ts'
+import { dataDirAt } from '../../../server/core/data-dir.ts'
 
 const load = (env: Record<string, string>) => loadConfig({ env }).config
 const media = (url: string): CacheUrl => load({ HOMEBIRD_CACHES_MEDIA: url }).cachesMedia
@@ -139,4 +141,18 @@ test('a password is never shown, not even where the URL is refused for something
   assert.equal(media('redis://ana:hush@h:1/2').shown, 'redis://ana:(hidden)@h:1/2')
   assert.equal(media('redis://:hush@h').shown, 'redis://:(hidden)@h')
   assert.match(refusal({ HOMEBIRD_CACHES_MEDIA: 'redis://hush@h' }), /user without a password/)
+})
+
+test('two caches in one folder, or one within the other, are refused, also where one is in the data directory', () => {
+  const dir = dataDirAt('/data')
+  const check = (env: Record<string, string>) => () => checkCacheFolders(load(env), dir)
+  check({})()
+  check({ HOMEBIRD_CACHES_MEDIA: 'file:///a/media', HOMEBIRD_CACHES_AVATARS: 'file:///a/media-2' })()
+  const cases: ReadonlyArray<Record<string, string>> = [
+    { HOMEBIRD_CACHES_MEDIA: 'file:///a', HOMEBIRD_CACHES_AVATARS: 'file:///a/' },
+    { HOMEBIRD_CACHES_MEDIA: 'file:///a', HOMEBIRD_CACHES_AVATARS: 'file:///a/b/../c' },
+    { HOMEBIRD_CACHES_DEFAULT: 'file:///data/cache' },
+  ]
+  for (const env of cases)
+    assert.throws(check(env), /HOMEBIRD_CACHES_\w+ lies in .* give each a folder of its own/)
 })

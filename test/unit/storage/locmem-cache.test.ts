@@ -22,6 +22,7 @@ function openCache(options: Partial<LocmemOptions> = {}) {
     clock,
     log: createLogger('test', 'silent'),
     gossip: null,
+    counts: null,
     ...options,
   })
   const later = (seconds: number): void => void (time.ms += seconds * 1_000)
