@@ -11,6 +11,7 @@ import { startHeartbeat } from './workers/heartbeat.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
+import { droppedMedia } from './workers/media-sweeps.ts'
 import { uploadSweeps } from './workers/upload-sweeps.ts'
 
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
@@ -61,7 +62,7 @@ export function createWorkerRunner(context: Context, workerId?: string): Runner 
     clock,
     log,
     graphs,
-    sweeps: [...allSweeps, inboxBodies(config), ...uploadSweeps(context)],
+    sweeps: [...allSweeps, inboxBodies(config), ...uploadSweeps(context), droppedMedia(context)],
     ...limits,
   })
   // Ends with the home that it listens to.

@@ -1,5 +1,5 @@
 /** The tables of files of others, as Kysely sees them. */
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Nullable, StateColumns } from './column-types.ts'
 
 type Written = ColumnType<Date, Date, Date>
@@ -15,6 +15,12 @@ interface FailedMediaTable {
   failed_at: Written
 }
 
+interface DroppedMediaTable {
+  id: Generated<string>
+  cache: 'media' | 'avatars'
+  key: string
+}
+
 interface TimelinePicturesTable extends StateColumns {
   /** Of the post. */
   id: string
@@ -22,5 +28,6 @@ interface TimelinePicturesTable extends StateColumns {
 
 export interface MediaTables {
   failed_media: FailedMediaTable
+  dropped_media: DroppedMediaTable
   timeline_pictures: TimelinePicturesTable
 }

@@ -8,6 +8,9 @@ import { type Socket, connect } from 'node:net'
 export interface LoadResult {
   /** Answers per second over the whole run. */
   readonly rate: number
+  readonly seconds: number
+  /** Of all answers, heads included. */
+  readonly bytes: number
   /** Milliseconds of each answer. */
   readonly latenciesMs: readonly number[]
   /** How often each status was answered. */
@@ -35,24 +38,32 @@ export async function runLoad(
   const latenciesMs: number[] = []
   const statuses = new Map<number, number>()
   let next = 0
+  let bytes = 0
   const started = performance.now()
   const drive = async (): Promise<void> => {
     const client = await openClient(port)
     for (let request = requests[next]; request !== undefined; request = requests[next]) {
       next += 1
       const sentAt = performance.now()
-      const status = await client.send(request)
+      const { status, bytes: received } = await client.send(request)
+      bytes += received
       latenciesMs.push(performance.now() - sentAt)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
     client.close()
   }
   await Promise.all(Array.from({ length: connections }, drive))
-  return { rate: requests.length / ((performance.now() - started) / 1000), latenciesMs, statuses }
+  const seconds = (performance.now() - started) / 1000
+  return { rate: requests.length / seconds, seconds, bytes, latenciesMs, statuses }
+}
+
+interface Answer {
+  readonly status: number
+  readonly bytes: number
 }
 
 interface Client {
-  send(request: Buffer): Promise<number>
+  send(request: Buffer): Promise<Answer>
   close(): void
 }
 
@@ -60,13 +71,31 @@ async function openClient(port: number): Promise<Client> {
   const socket: Socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await once(socket, 'connect')
   let pending: Buffer = Buffer.alloc(0)
-  let settle: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null
+  /** Of a large body whose head was read: it is counted and not gathered. */
+  let large: { readonly answer: Answer; left: number } | null = null
+  let settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null
+  const hear = (chunk: Buffer): Answer | null => {
+    if (large === null) {
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
+      const answer = readAnswer(pending)
+      if (answer === null || answer.bytes <= pending.length) {
+        pending = pending.subarray(answer?.bytes ?? 0)
+        return answer
+      }
+      large = { answer, left: answer.bytes - pending.length }
+      pending = Buffer.alloc(0)
+      return null
+    }
+    large.left -= chunk.length
+    if (large.left > 0) return null
+    const { answer } = large
+    large = null
+    return answer
+  }
   socket.on('data', (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-    const answer = readAnswer(pending)
-    if (answer === null || settle === null) return
-    pending = pending.subarray(answer.bytes)
-    settle.resolve(answer.status)
+    const answer = hear(chunk)
+    if (answer === null) return
+    settle?.resolve(answer)
     settle = null
   })
   socket.on('error', (error) => settle?.reject(error))
@@ -82,8 +111,8 @@ async function openClient(port: number): Promise<Client> {
   }
 }
 
-/** A whole answer at the beginning of the bytes, or null while it is still coming. */
-function readAnswer(bytes: Buffer): { status: number; bytes: number } | null {
+/** The answer at the beginning of the bytes, of which some may still be coming; null where its length is not known yet. */
+function readAnswer(bytes: Buffer): Answer | null {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return null
   const head = bytes.toString('latin1', 0, end)
@@ -93,6 +122,5 @@ function readAnswer(bytes: Buffer): { status: number; bytes: number } | null {
     return last < 0 ? null : { status, bytes: last + 5 }
   }
   const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
-  const total = end + 4 + length
-  return bytes.length < total ? null : { status, bytes: total }
+  return { status, bytes: end + 4 + length }
 }

@@ -8,6 +8,7 @@ import { until } from '../support/until.ts'
 import { API_SIZES, type Measures, measureApi, ratios } from './api-load.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
 import { requestBytes, runLoad } from './http-load.ts'
+import { mediaLoad } from './media-load.ts'
 import { processTree, usageOf } from './processes.ts'
 import { type BenchResult, latencies, quantile } from './report.ts'
 import { scanners } from './scanners.ts'
@@ -304,6 +305,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   scanners,
   search: async () => withHome({}, searchLoad),
   api,
+  media: mediaLoad,
 }
 
 /** Names for several at once. */

@@ -51,7 +51,7 @@ export const MEDIA_SHAPES: Readonly<Record<ProxyKind, MediaShape>> = {
 /** Of what is made of the file: another way of making it needs another number. */
 const MAKING = 1
 
-/** The name of an item in its cache, the same in every process. */
+/** The name of an item in its cache, the same in every process, and in the database: `media_item_key`. */
 export function itemKey({ kind, url }: RemoteItem): string {
   return `proxy_${createHash('sha256').update(`${kind}\n${MAKING}\n${url}`).digest('hex')}`
 }

@@ -17,7 +17,7 @@ import { FailedMedia, type KnownFailure, stillFailing } from './failed-media.ts'
 import { type FileSink, fetchFile } from './fetch-file.ts'
 import { Flight } from './flight.ts'
 import { Gathered, type MadePicture, makePicture } from './made-pictures.ts'
-import { MEDIA_SHAPES, type RemoteItem, itemKey } from './media-shapes.ts'
+import { MEDIA_SHAPES, type MediaShape, type RemoteItem, itemKey } from './media-shapes.ts'
 import { type HeldFile, type OpenedMedia, openCached, openFlight, openHeld } from './opened-media.ts'
 import { SpoolFolder } from './spool.ts'
 
@@ -114,17 +114,13 @@ export class RemoteMedia implements AsyncDisposable {
     return this.#failed.find(items.map(itemKey))
   }
 
-  /** Neither served from here nor kept any more; what is on its way ends. */
-  async forget(items: readonly RemoteItem[]): Promise<void> {
-    for (const cache of ['media', 'avatars'] as const) {
-      const keys = items.filter(({ kind }) => MEDIA_SHAPES[kind].cache === cache).map(itemKey)
-      if (keys.length === 0) continue
-      for (const key of keys) {
-        this.#held.delete(key)
-        this.#lingering.delete(key)
-      }
-      await this.#parts.caches[cache].forget(keys)
+  /** Neither served from here nor kept any more. @param keys  of items in this cache */
+  async forget(cache: MediaShape['cache'], keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      this.#held.delete(key)
+      this.#lingering.delete(key)
     }
+    await this.#parts.caches[cache].forget(keys)
   }
 
   /** Forgets what it holds in memory; the caches stay as they are. */

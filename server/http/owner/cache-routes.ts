@@ -13,7 +13,7 @@ const NameParams = Type.Object({
 })
 
 export function cacheRoutes(context: HttpContext): FastifyPluginAsync {
-  const { caches, log } = context
+  const { caches, remoteMedia, log } = context
   return async (app) => {
     app.addHook('preHandler', async (request) => {
       await requireOwner(context, request)
@@ -24,6 +24,7 @@ export function cacheRoutes(context: HttpContext): FastifyPluginAsync {
       { ...OWNER, schema: { params: NameParams } },
       async ({ params: { name } }): Promise<CacheCleared> => {
         const items = await caches[name].clear()
+        remoteMedia.drop()
         log.info({ event: 'cache.cleared', cache: name, items })
         return { name, items }
       },

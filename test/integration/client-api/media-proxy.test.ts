@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import sharp from 'sharp'
 import type { Account } from '../../../server/contracts/account.ts'
 import { defaultImage } from '../../../server/domain/media/default-images.ts'
+import type { ProxyKind } from '../../../server/domain/media/media-urls.ts'
 import { placeholderOf } from '../../../server/domain/media/placeholders.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
+import { pauseWork, resumeWork, setWorkShare } from '../../../server/domain/owner/switches.ts'
+import { itemKey } from '../../../server/domain/remote-media/media-shapes.ts'
+import { addToTimelines } from '../../../server/domain/timelines/add-to-timelines.ts'
+import { createRunner } from '../../../server/stator/runner.ts'
+import { droppedMedia } from '../../../server/workers/media-sweeps.ts'
+import { allGraphWork } from '../../../server/workers/registry.ts'
 import { filmOf, openMediaScene } from '../../support/media-scene.ts'
 import { pngOf } from '../../support/pictures.ts'
 import { until } from '../../support/until.ts'
@@ -237,6 +245,97 @@ test('what lies with a blocked domain is not there any more', async () => {
   await home.db.deleteFrom('domain_blocks').execute()
   await home.home.refresh()
   assert.equal((await get(avatar)).status, 200)
+})
+
+const keptAs = async (cache: 'media' | 'avatars', kind: ProxyKind, path: string): Promise<boolean> =>
+  (await home.context.caches[cache].find(itemKey({ kind, url: `https://${peer.host}${path}` }))) !== null
+
+test('what is blocked or deleted later goes out of the caches too', async () => {
+  const film = filmOf(5_000)
+  const url = await scene.filmAt('/regretted.mp4', () => ({
+    headers: { 'content-length': '5000' },
+    body: film,
+  }))
+  await get(url)
+  await get(await scene.avatarOf('regretted', PNG))
+  await until('both are kept', async () => keptAs('media', 'attachment', '/regretted.mp4'))
+  assert.ok(await keptAs('avatars', 'avatar', '/regretted.png'))
+  await home.db.deleteFrom('attachments').where('remote_url', 'like', '%/regretted.mp4').execute()
+  await home.db.insertInto('domain_blocks').values({ domain: peer.host, comment: '', is_own: true }).execute()
+  const sweep = droppedMedia(home.context)
+  while ((await sweep.run(home.db, 500)) > 0);
+  assert.equal(await keptAs('media', 'attachment', '/regretted.mp4'), false)
+  assert.equal(await keptAs('avatars', 'avatar', '/regretted.png'), false)
+  await home.db.deleteFrom('domain_blocks').execute()
+  await home.home.refresh()
+})
+
+const work = (config = home.context.config) => {
+  const parts = { ...home.context, config }
+  return createRunner({
+    ...parts,
+    graphs: allGraphWork(parts).filter(({ graph }) => graph.table === 'timeline_pictures'),
+    concurrency: 4,
+    concurrencyPerModel: 4,
+    concurrencyPerHost: 4,
+  })
+}
+
+async function comesHome(name: string, publishedAt = new Date()): Promise<void> {
+  for (const path of [`/${name}.png`, `/${name}-a.png`, `/${name}-b.png`, `/${name}-c.png`])
+    scene.serves(path, PNG)
+  const at = (path: string): string => `https://${peer.host}${path}`
+  const author = await home.others.actor(name, { icon_url: at(`/${name}.png`) })
+  await home.others.follow(home.ana, author)
+  const post = await home.others.post(author, {
+    publishedAt,
+    images: [at(`/${name}-a.png`), at(`/${name}-b.png`)],
+    emojis: [{ shortcode: 'wave', url: at(`/${name}-c.png`) }],
+  })
+  await home.db
+    .updateTable('attachments')
+    .set({ kind: 'video' })
+    .where('remote_url', '=', at(`/${name}-b.png`))
+    .execute()
+  await inTransaction(home.db, async (tx) => addToTimelines(tx, [post.id]))
+}
+
+test('what comes into the home timeline has its pictures here before it is read, films aside', async () => {
+  await comesHome('early')
+  await comesHome('ancient', new Date(Date.now() - 3 * 86_400_000))
+  await work().runUntilIdle({ dueWithinSeconds: 10 })
+  assert.deepEqual(
+    peer
+      .paths()
+      .filter((path) => /early|ancient/.test(path))
+      .toSorted(),
+    ['/early-a.png', '/early-c.png', '/early.png'],
+  )
+  assert.ok(await keptAs('avatars', 'avatar', '/early.png'))
+  assert.ok(await keptAs('avatars', 'emoji', '/early-c.png'))
+  assert.ok(await keptAs('media', 'attachment', '/early-a.png'))
+  const { state } = await home.db.selectFrom('timeline_pictures').select('state').executeTakeFirstOrThrow()
+  assert.equal(state, 'fetched')
+})
+
+test('nothing is fetched ahead where the owner says so, while all is paused, or on a line that is to be spared', async () => {
+  const states = async (config = home.context.config): Promise<string[]> => {
+    await home.db.deleteFrom('timeline_pictures').execute()
+    await comesHome(`kept${peer.paths().length}x${Math.random().toString(36).slice(2)}`)
+    const before = peer.paths().length
+    await work(config).runUntilIdle({ dueWithinSeconds: 10 })
+    assert.equal(peer.paths().length, before)
+    const rows = await home.db.selectFrom('timeline_pictures').select('state').execute()
+    return rows.map(({ state }) => state)
+  }
+  assert.deepEqual(await states({ ...home.context.config, prefetch: false }), ['skipped'])
+  await pauseWork(home.db, null, new Date())
+  await home.home.refresh()
+  assert.deepEqual(await states(), ['skipped'])
+  await resumeWork(home.db, new Date())
+  await setWorkShare(home.db, 0.25)
+  await home.home.refresh()
+  assert.deepEqual(await states(), ['skipped'])
 })
 
 test('who has no picture gets a drawn one', async () => {
