@@ -85,6 +85,30 @@ function plainTextOf(author: Row<'actors'>, form: TextForm): Omit<PostText, 'men
   }
 }
 
+/**
+ * The form of an edit with what it leaves out and does not mean to take away. Apps send the whole post: to them a warning that
+ * is left out is taken away, and with `media_ids` so is a text. A form that names neither text nor files is about something
+ * else, as of a script that hides a picture: text and warning stay. Whether it is sensitive stays where it is not said, unless
+ * only the warning made it so. Files and polls are for the route: they stay until they are named, empty lists included.
+ */
+export function wholeEdit(
+  post: Pick<Row<'posts'>, 'summary' | 'is_sensitive' | 'language'>,
+  sourceText: string,
+  form: Static<typeof EditedStatusForm>,
+): TextForm {
+  const isAboutElse = form.status === undefined && form.media_ids === undefined
+  const status = isAboutElse ? sourceText : form.status
+  const summary = form.spoiler_text ?? (isAboutElse ? post.summary : '')
+  const isOnlyWarned = post.summary !== '' && summary === ''
+  return {
+    ...form,
+    ...(status === undefined ? {} : { status }),
+    spoiler_text: summary,
+    sensitive: form.sensitive ?? (post.is_sensitive && !isOnlyWarned),
+    language: form.language ?? post.language ?? '',
+  }
+}
+
 /** The text of a post with its mentions found, which may ask other servers. */
 export async function postTextOf(api: Api, author: Row<'actors'>, form: TextForm): Promise<PostText> {
   const text = plainTextOf(author, form)

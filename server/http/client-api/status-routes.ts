@@ -34,6 +34,7 @@ import {
   newPostOf,
   pollDraftOf,
   postTextOf,
+  wholeEdit,
   scheduledMomentOf,
 } from './status-form.ts'
 
@@ -83,10 +84,12 @@ function writingRoutes(app: ApiApp, api: Api): void {
   const files = { 'media_attributes[][thumbnail]': 'picture' } as const
   const config = { ...forUser('write:statuses').config, files }
   const edited = { config, schema: { params, body: EditedStatusForm } }
+  // Where Mastodon takes away what is left out, files and votes stay here: an app that means it sends an empty list, and a
+  // script that knows of no files loses none. `wholeEdit` says what becomes of the rest.
   app.put('/statuses/:id', edited, async (request) => {
     const author = await api.actorOf(request)
     const post = await getOwnPost(db, author.id, request.params.id)
-    const text = await postTextOf(api, author, { language: post.language ?? '', ...request.body })
+    const text = await postTextOf(api, author, wholeEdit(post, sourceTextOf(post), request.body))
     const attachmentIds = mediaIdsOf(request.body.media_ids)
     const poll = pollDraftOf(request.body)
     const edit = {

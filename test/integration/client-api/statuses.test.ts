@@ -134,6 +134,69 @@ test('an edit keeps the former version, and the source stays what was typed', as
   assert.equal(history[1]?.created_at, edited.edited_at)
 })
 
+test('what an edit leaves out is lost only where the app means it', async () => {
+  const poll = { options: ['one', 'two'], expires_in: 3_600 }
+  const writes = async (): Promise<Status> => {
+    const status = await app.post<Status>('/api/v1/statuses', { status: 'old', spoiler_text: 'sea', poll })
+    const row = {
+      post_id: status.id,
+      owner_actor_id: home.ana.id,
+      kind: 'image',
+      media_type: 'image/png',
+    } as const
+    await home.db
+      .insertInto('attachments')
+      .values({ ...row, file_key: `ab/${'c'.repeat(62)}.png` })
+      .execute()
+    return status
+  }
+  const json = (body: object) => ({ body })
+  const form = (body: string) => ({ body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  type Kept = readonly [text: string, warning: string, sensitive: boolean, files: number, options: number]
+  const edits: ReadonlyArray<
+    readonly [string, { body: object | string; headers?: Record<string, string> }, Kept]
+  > = [
+    ['a script with a text', json({ status: 'new' }), ['new', '', false, 1, 2]],
+    ['the same as a form', form('status=new'), ['new', '', false, 1, 2]],
+    ['a script that names the warning', form('status=new&spoiler_text=sea'), ['new', 'sea', true, 1, 2]],
+    ['a script that knows one thing', json({ sensitive: true }), ['old', 'sea', true, 1, 2]],
+    [
+      'a whole form without files',
+      json({ status: 'new', spoiler_text: '', sensitive: false, media_ids: [] }),
+      ['new', '', false, 0, 2],
+    ],
+    ['the same as a form has it', form('status=new&sensitive=false&media_ids[]='), ['new', '', false, 0, 2]],
+    [
+      'null where nothing is meant',
+      json({ status: 'new', media_ids: null, poll: null }),
+      ['new', '', false, 1, 2],
+    ],
+    ['a poll that is taken away', json({ status: 'new', poll: { options: [] } }), ['new', '', false, 1, 0]],
+  ]
+  for (const [name, request, kept] of edits) {
+    const { id } = await writes()
+    const answer = await app.ask(`/api/v1/statuses/${id}`, { method: 'PUT', ...request })
+    assert.equal(answer.status, 200, `${name}: ${answer.text()}`)
+    const now = answer.json() as unknown as Status
+    const { text } = await app.get<StatusSource>(`/api/v1/statuses/${id}/source`)
+    const found = [
+      text,
+      now.spoiler_text,
+      now.sensitive,
+      now.media_attachments.length,
+      now.poll?.options.length ?? 0,
+    ]
+    assert.deepEqual(found, kept, name)
+  }
+  const { id } = await writes()
+  await app.call('PUT', `/api/v1/statuses/${id}`, { status: 'x', spoiler_text: 'sea', sensitive: true })
+  await home.db.updateTable('posts').set({ summary: '', is_sensitive: true }).where('id', '=', id).execute()
+  const hidden = await app.call<Status>('PUT', `/api/v1/statuses/${id}`, {
+    status: 'an app without that switch',
+  })
+  assert.equal(hidden.sensitive, true, 'what was hidden stays hidden')
+})
+
 test('a deleted post gives back its text and is gone', async () => {
   const written = await app.post<Status>('/api/v1/statuses', { status: 'to be written again' })
   const deleted = await app.call<Status>('DELETE', `/api/v1/statuses/${written.id}`)
