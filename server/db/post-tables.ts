@@ -91,6 +91,8 @@ interface HashtagsTable extends StateColumns {
 interface PostHashtagsTable {
   post_id: string
   hashtag_id: string
+  /** Whether the post has files; kept by the database. */
+  has_media: Generated<boolean>
 }
 
 interface PostLinksTable {

@@ -74,3 +74,51 @@ create index import_entries_state on import_entries (state, state_changed_at);
 create index import_entries_import on import_entries (import_id, line);
 create index import_entries_subject on import_entries (import_id, lower(subject));
 create index import_entries_target on import_entries (import_id, target_id) where target_id is not null;
+
+-- Whether a post with a hashtag has files: of a large hashtag those with files may be far apart. Kept by the database, so
+-- that no way of adding or removing a file can forget it.
+alter table post_hashtags add column has_media boolean not null default false;
+update post_hashtags set has_media = true
+ where exists (select from attachments where attachments.post_id = post_hashtags.post_id);
+create index post_hashtags_media on post_hashtags (hashtag_id, post_id desc) where has_media;
+
+create function look_for_media() returns trigger language plpgsql as $$
+begin
+  new.has_media := exists (select from attachments where attachments.post_id = new.post_id);
+  return new;
+end
+$$;
+create trigger post_hashtags_look_for_media before insert on post_hashtags
+  for each row execute function look_for_media();
+
+create function tell_hashtags_of_media() returns trigger language plpgsql as $$
+begin
+  update post_hashtags set has_media = true
+    from changed where post_hashtags.post_id = changed.post_id and not post_hashtags.has_media;
+  return null;
+end
+$$;
+create trigger attachments_tell_hashtags after insert on attachments referencing new table as changed
+  for each statement execute function tell_hashtags_of_media();
+
+create function move_media_of_hashtags() returns trigger language plpgsql as $$
+begin
+  update post_hashtags
+     set has_media = exists (select from attachments where attachments.post_id = post_hashtags.post_id)
+   where post_id in (old.post_id, new.post_id);
+  return null;
+end
+$$;
+create trigger attachments_moved after update of post_id on attachments
+  for each row when (old.post_id is distinct from new.post_id) execute function move_media_of_hashtags();
+
+create function end_media_of_hashtags() returns trigger language plpgsql as $$
+begin
+  update post_hashtags set has_media = false
+   where post_id = old.post_id and has_media
+     and not exists (select from attachments where attachments.post_id = old.post_id);
+  return null;
+end
+$$;
+create trigger attachments_gone after delete on attachments
+  for each row when (old.post_id is not null) execute function end_media_of_hashtags();

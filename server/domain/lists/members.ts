@@ -46,6 +46,7 @@ export async function addMembers(tx: Transaction, list: ListOf, ids: readonly st
   if (wanted.length === 0) return
   const unknown = wanted.find((id) => !isRowId(id))
   if (unknown !== undefined) throw notFollowed(unknown)
+  await holdPostsOf(tx, wanted)
   const { rows: followed } = await sql<{ id: string }>`
     select actors.id from actors
      where actors.id = any(${wanted}::bigint[]) and actors.gone_at is null
@@ -64,6 +65,14 @@ export async function addMembers(tx: Transaction, list: ListOf, ids: readonly st
   }
   await fillList(tx, list.id, wanted)
   if (list.is_exclusive) await refreshHomeOf(tx, list, wanted)
+}
+
+/**
+ * Lets posts of theirs that are being stored be stored first, and others wait until who is on the list is written: a post
+ * takes a hold of its author, too, and whichever of the two comes second sees the first.
+ */
+async function holdPostsOf(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await sql`select from actors where id = any(${[...ids]}::bigint[]) order by id for update`.execute(tx)
 }
 
 function notFollowed(ids: string): HomebirdError {
@@ -89,6 +98,7 @@ export async function carryMembership(
   fromId: string,
   toId: string,
 ): Promise<void> {
+  await holdPostsOf(tx, [toId])
   const { rows } = await sql<ListOf>`
     with carried as (
       insert into list_members (list_id, member_id)

@@ -47,7 +47,7 @@ export async function listHashtagPosts(
     select ${SHOWN_POSTS}
       from (select distinct post_id
               from (${sql.join(
-                read.map(({ id }) => newestWith(id, conditions, page)),
+                read.map(({ id }) => newestWith(id, conditions, page, filter.onlyMedia)),
                 sql` union all `,
               )}) as each) as found
       join posts on posts.id = found.post_id
@@ -57,19 +57,21 @@ export async function listHashtagPosts(
 
 /**
  * As many as a page holds: what is on the page is among those of one of the hashtags. Each post is looked up on the way
- * along the index of the hashtag; the planner is kept from turning that around.
+ * along the index of the hashtag; the planner is kept from turning that around. Those with files have an index of their own.
  */
 function newestWith(
   id: string,
   conditions: readonly RawBuilder<SqlBool>[],
   page: PageRequest,
+  onlyMedia: boolean,
 ): RawBuilder<unknown> {
   const cursor = sql.ref('tagged.post_id')
+  const isLookedAt = onlyMedia ? sql`tagged.has_media` : sql`true`
   return sql`(
     select ${cursor} from post_hashtags as tagged
      cross join lateral (select from posts
                           where posts.id = ${cursor} and ${sql.join(conditions, sql` and `)} offset 0) as fitting
-     where tagged.hashtag_id = ${id} and ${withinPage(cursor, page)}
+     where tagged.hashtag_id = ${id} and ${isLookedAt} and ${withinPage(cursor, page)}
      ${pageOrder(cursor, page)})`
 }
 

@@ -139,3 +139,35 @@ test('without its hashtag a post of a stranger leaves the home timeline, one of 
   await app.post('/api/v1/tags/owls/unfollow')
   assert.equal((await atHome())[0], friends.id)
 })
+
+test('posts with files are found by their hashtag, whichever of the two came first and however they go', async () => {
+  const app = await home.app()
+  const fay = await home.others.actor('fay')
+  const rowOf = (postId: string) =>
+    ({ post_id: postId, kind: 'image', media_type: 'image/png', remote_url: 'https://x.example/a' }) as const
+  const shown = async (): Promise<string[]> =>
+    (await app.get<Status[]>('/api/v1/timelines/tag/seen?only_media=true')).map(({ id }) => id)
+  const [before, after, bare] = [
+    await home.others.post(fay, { hashtags: ['seen'] }),
+    await home.others.post(fay, {}),
+    await home.others.post(fay, { hashtags: ['seen'] }),
+  ]
+  const { id: hashtagId } = await home.db
+    .selectFrom('hashtags')
+    .select('id')
+    .where('name', '=', 'seen')
+    .executeTakeFirstOrThrow()
+  await home.db
+    .insertInto('attachments')
+    .values([rowOf(before.id), rowOf(after.id)])
+    .execute()
+  await home.db.insertInto('post_hashtags').values({ post_id: after.id, hashtag_id: hashtagId }).execute()
+  assert.deepEqual(await shown(), [after.id, before.id])
+  await home.db.updateTable('attachments').set({ post_id: bare.id }).where('post_id', '=', after.id).execute()
+  assert.deepEqual(await shown(), [bare.id, before.id])
+  await home.db.insertInto('attachments').values(rowOf(before.id)).execute()
+  await home.db.deleteFrom('attachments').where('post_id', '=', bare.id).execute()
+  assert.deepEqual(await shown(), [before.id])
+  await home.db.updateTable('attachments').set({ post_id: null }).where('post_id', '=', before.id).execute()
+  assert.deepEqual(await shown(), [])
+})

@@ -1,6 +1,7 @@
 /** Lists as apps keep them: made, filled, read, and gone with what they belong to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { createRestAPIClient } from 'masto'
 import generator from 'megalodon'
 import { systemClock } from '../../../server/core/clock.ts'
@@ -10,10 +11,12 @@ import type { Status } from '../../../server/contracts/status.ts'
 import type { Row } from '../../../server/db/tables.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { muteActor, unmuteActor } from '../../../server/domain/blocks/block-actor.ts'
+import { addToLists } from '../../../server/domain/lists/list-entries.ts'
 import { findListsShowing } from '../../../server/domain/lists/list-timeline.ts'
 import { deleteIdentity } from '../../../server/domain/owner/delete-identity.ts'
 import { addIdentity } from '../../../server/domain/owner/identities.ts'
 import { openApiHome } from '../../support/api-home.ts'
+import { until } from '../../support/until.ts'
 
 /** Reached by its loopback address, since the libraries dial what they are told. */
 const home = await openApiHome({ domain: null })
@@ -316,4 +319,43 @@ test('masto and megalodon keep lists', async () => {
   assert.deepEqual(await membersOf(list), [ben.id])
   await masto.v1.lists.$select(list.id).remove()
   await assert.rejects(async () => masto.v1.lists.$select(list.id).fetch(), /Record not found/)
+})
+
+test('a post that is being stored while its author comes onto a list is in it', async () => {
+  const ben = await followed()
+  const list = await listOf({})
+  const stored = Promise.withResolvers<string>()
+  const mayEnd = Promise.withResolvers<void>()
+  const storing = inTransaction(db, async (tx) => {
+    const { id } = await tx
+      .insertInto('posts')
+      .values({
+        uri: `https://${ben.host}/notes/slow`,
+        author_id: ben.id,
+        is_local: false,
+        visibility: 'public',
+        content_html: '<p>slow</p>',
+        content_text: 'slow',
+        conversation_id: '1',
+        published_at: new Date(),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await addToLists(tx, [id])
+    stored.resolve(id)
+    await mayEnd.promise
+  })
+  const id = await stored.promise
+  const adding = app.post(`/api/v1/lists/${list.id}/accounts`, { account_ids: [ben.id] })
+  const isWaiting = async (): Promise<boolean> => {
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      db,
+    )
+    return rows.length > 0
+  }
+  await until('the list waits for the post', isWaiting)
+  mayEnd.resolve()
+  await Promise.all([storing, adding])
+  assert.deepEqual(await timeline(list), [id])
 })
