@@ -103,6 +103,27 @@ withCommonOptions(search.command('rebuild'))
     run(async (options: CommonOptions) => (await import('./commands/search.ts')).rebuildSearch(options)),
   )
 
+const ownFiles = async () => import('./commands/media.ts')
+const media = program.command('media').description('what you have uploaded')
+withCommonOptions(media.command('stats').alias('usage'))
+  .description('how many files there are and how large, what nothing shows, what is missing')
+  .action(run(async (options: CommonOptions) => (await ownFiles()).mediaStats(options)))
+withCommonOptions(media.command('sweep').alias('prune'))
+  .description('take away what nothing shows any more, as happens by itself')
+  .option('--dry-run', 'only say what would go')
+  .action(
+    run(async (options: CommonOptions & { dryRun?: boolean }) => (await ownFiles()).mediaSweep(options)),
+  )
+withCommonOptions(media.command('copy'))
+  .description('bring all files to another place, or from it; may be broken off and run again')
+  .option('--to <place>', 'as in HOMEBIRD_MEDIA_BACKEND; the place of now unless said otherwise')
+  .option('--from <place>', 'the same, where they come from')
+  .action(
+    run(async (options: CommonOptions & { to?: string; from?: string }) =>
+      (await ownFiles()).mediaCopy(options),
+    ),
+  )
+
 const owner = program.command('owner').description('the one person this home belongs to')
 withCommonOptions(owner.command('password'))
   .description('set a forgotten password, on the machine itself')

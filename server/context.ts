@@ -8,6 +8,7 @@ import type { DatabaseConnection, StartMessage } from './contracts/child-message
 import { type Config, processEnvironment } from './core/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { type DataDir, dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
+import type { MediaBackend } from './core/media-backend.ts'
 import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
@@ -55,6 +56,8 @@ export interface Context extends AsyncDisposable {
   readonly dereferencer: Dereferencer
   /** What the owner uploads. */
   readonly media: MediaStore
+  /** Another place of files, alone. The caller closes it. */
+  openMedia(backend: MediaBackend): MediaStore
   /** What may be thrown away: answers, and files of others. */
   readonly caches: Caches
   /** Tells what stands in front of the home; null where nothing does. */
@@ -120,6 +123,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       remoteMedia,
       media,
       purger: openPurger(config, { fetch, clock, closers }),
+      openMedia: (backend) => openMedia(options, clock, backend, false),
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -164,12 +168,17 @@ function openRemoteMedia(
   return new RemoteMedia({ ...parts, spoolFolder, pictures: createPicturePool(parts) })
 }
 
-function openMedia(options: ContextOptions, clock: Clock): MediaStore {
-  const { config } = options
+function openMedia(
+  options: ContextOptions,
+  clock: Clock,
+  backend = options.config.mediaBackend,
+  servesLocal = true,
+): MediaStore {
   return openMediaStore({
-    config,
-    backend: config.mediaBackend,
-    folder: config.mediaRoot ?? dataFolder(options).media,
+    config: options.config,
+    backend,
+    folder: options.config.mediaRoot ?? dataFolder(options).media,
+    servesLocal,
     clock,
     openTransport: createStorageExchange,
   })

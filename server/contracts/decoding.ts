@@ -36,15 +36,15 @@ export interface DecodedPicture extends DecodedFile {
 }
 
 /** A part of a file that says where and with what it was made: it becomes empty space of the same length. */
-export interface TellingBox {
+export interface TellingPart {
   readonly start: number
-  /** 0 for bytes that are no box of their own. */
-  readonly headerSize: number
   /** The first byte behind it. */
   readonly end: number
+  /** What stands at its beginning then, so that readers pass over it; the rest is zeros. */
+  readonly head: Uint8Array
 }
 
-/** A video or sound, which passes untouched but for its telling boxes. */
+/** A video or sound, which passes untouched but for its telling parts. */
 export interface ReadRecording {
   readonly outcome: 'recording'
   readonly kind: 'video' | 'gifv' | 'audio'
@@ -53,7 +53,7 @@ export interface ReadRecording {
   readonly height: number | null
   readonly durationSeconds: number
   readonly frameRate: number | null
-  readonly telling: readonly TellingBox[]
+  readonly telling: readonly TellingPart[]
 }
 
 export interface RefusedFile {

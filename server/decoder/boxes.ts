@@ -2,7 +2,6 @@
  * The boxes that MP4 and QuickTime files are made of, read where they stand.
  * @see ISO/IEC 14496-12, 4.2
  */
-import type { TellingBox } from '../contracts/decoding.ts'
 import type { FileBytes } from './file-bytes.ts'
 import { Refusal } from './refusal.ts'
 
@@ -10,11 +9,15 @@ const MOST_BOXES = 10_000
 /** Of one box that is read whole. */
 const MOST_BODY_BYTES = 8 * 1_048_576
 
-export interface Box extends TellingBox {
-  readonly name: string
+interface Range {
+  readonly start: number
+  readonly end: number
 }
 
-type Range = Pick<TellingBox, 'start' | 'end'>
+export interface Box extends Range {
+  readonly name: string
+  readonly headerSize: number
+}
 
 /** Reads boxes of one file, but no more than any recording has. */
 export class BoxReader {
@@ -56,6 +59,13 @@ export class BoxReader {
       found = inner.find((one) => one.name === name)
     }
     return found
+  }
+
+  /** What passes for its header when it is empty: the same length under a name that every reader passes over. */
+  async emptyHead({ start, headerSize }: Box): Promise<Buffer> {
+    const head = await this.#file.at(start, headerSize)
+    head.write('free', 4, 'latin1')
+    return head
   }
 
   /** @throws Refusal for one that is larger than any table of a recording */

@@ -26,3 +26,23 @@ export function fileBytes(fd: number, size: number): FileBytes {
     },
   }
 }
+
+const WINDOW_BYTES = 65_536
+
+/** For many small reads that follow each other. */
+export function buffered(file: FileBytes): FileBytes {
+  let windowStart = 0
+  let window: Buffer = Buffer.alloc(0)
+  return {
+    size: file.size,
+    async at(start, length) {
+      if (length > WINDOW_BYTES) return file.at(start, length)
+      const wanted = Math.max(0, Math.min(length, file.size - start))
+      if (start < windowStart || start + wanted > windowStart + window.length) {
+        windowStart = start
+        window = await file.at(start, WINDOW_BYTES)
+      }
+      return window.subarray(start - windowStart, start - windowStart + wanted)
+    },
+  }
+}

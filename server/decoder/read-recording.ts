@@ -3,6 +3,7 @@ import {
   CustomSource,
   FLAC,
   Input,
+  type InputFormat,
   type InputTrack,
   type InputVideoTrack,
   MATROSKA,
@@ -13,15 +14,37 @@ import {
   WAVE,
   WEBM,
 } from 'mediabunny'
-import type { DecodeLimits, DecodeRequest, ReadRecording } from '../contracts/decoding.ts'
+import type { DecodeLimits, DecodeRequest, ReadRecording, TellingPart } from '../contracts/decoding.ts'
 import type { FileBytes } from './file-bytes.ts'
 import { Refusal } from './refusal.ts'
 import { findTellingBoxes } from './telling-boxes.ts'
+import { findTellingComments } from './telling-comments.ts'
+import { findTellingElements } from './telling-elements.ts'
+import { findFlacBlocks, findMpegTags, findWaveNotes } from './telling-tags.ts'
 
 /** A silent video that is no longer is shown as a moving picture, over and over. */
 const LOOP_SECONDS = 60
 const PACKETS_FOR_RATE = 120
 const CACHE_BYTES = 8 * 1_048_576
+
+interface RecordingKind {
+  readonly formats: readonly InputFormat[]
+  /** What such files say besides picture and sound. */
+  readonly findTelling: (file: FileBytes) => Promise<TellingPart[]>
+}
+
+const ISO: RecordingKind = { formats: [MP4, QTFF], findTelling: findTellingBoxes }
+/** By what a file is taken for by its first bytes. */
+const KINDS: Readonly<Record<string, RecordingKind>> = {
+  'video/mp4': ISO,
+  'video/quicktime': ISO,
+  'audio/mp4': ISO,
+  'video/webm': { formats: [WEBM, MATROSKA], findTelling: findTellingElements },
+  'audio/mpeg': { formats: [MP3], findTelling: findMpegTags },
+  'audio/ogg': { formats: [OGG], findTelling: findTellingComments },
+  'audio/flac': { formats: [FLAC], findTelling: findFlacBlocks },
+  'audio/wav': { formats: [WAVE], findTelling: findWaveNotes },
+}
 
 /** @throws Refusal for what is over a limit or has nothing to show; what the parser throws for what is damaged */
 export async function readRecording(file: FileBytes, request: DecodeRequest): Promise<ReadRecording> {
@@ -45,14 +68,17 @@ async function readInput(
   file: FileBytes,
   { mediaType, limits }: DecodeRequest,
 ): Promise<ReadRecording> {
-  const isIso = /^(?:video|audio)\/(?:mp4|quicktime)$/.test(mediaType)
+  const kind = KINDS[mediaType]
+  if (kind === undefined || !kind.formats.includes(await input.getFormat())) {
+    throw new Refusal('The file is not what it says it is.')
+  }
   const tracks: readonly InputTrack[] = await input.getTracks()
   const video = await input.getPrimaryVideoTrack()
   const hasAudio = tracks.some((track) => track.isAudioTrack())
   if (video === null && !hasAudio) throw new Refusal('The file has neither picture nor sound.')
   const durationSeconds = await input.computeDuration()
   if (!(durationSeconds > 0)) throw new Refusal('The file has no length.')
-  const telling = isIso ? await findTellingBoxes(file) : []
+  const telling = await kind.findTelling(file)
   const shared = { outcome: 'recording', durationSeconds: rounded(durationSeconds), telling } as const
   if (video === null) {
     const type = mediaType.startsWith('audio/')

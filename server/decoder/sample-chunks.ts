@@ -2,15 +2,16 @@
  * Where the samples of a track stand in the file.
  * @see ISO/IEC 14496-12, 8.7 (stsz, stsc, stco, co64)
  */
-import type { TellingBox } from '../contracts/decoding.ts'
+import type { TellingPart } from '../contracts/decoding.ts'
 import type { Box, BoxReader } from './boxes.ts'
 import { Refusal } from './refusal.ts'
 
+const NO_HEAD = new Uint8Array()
 const MOST_SAMPLES = 500_000
 const MOST_CHUNKS = 8_000
 
 /** @throws Refusal for more of them than any recording has */
-export async function listChunks(reader: BoxReader, track: Box, fileSize: number): Promise<TellingBox[]> {
+export async function listChunks(reader: BoxReader, track: Box, fileSize: number): Promise<TellingPart[]> {
   const table = await reader.find(track, 'mdia', 'minf', 'stbl')
   if (table === undefined) return []
   const bodies = new Map<string, Buffer>()
@@ -20,7 +21,7 @@ export async function listChunks(reader: BoxReader, track: Box, fileSize: number
   const offsets = offsetsOf(bodies)
   const sizeOf = sizesOf(bodies.get('stsz') ?? Buffer.alloc(12))
   const perChunk = samplesPerChunk(bodies.get('stsc') ?? Buffer.alloc(8))
-  const chunks: TellingBox[] = []
+  const chunks: TellingPart[] = []
   let sample = 0
   for (const [index, start] of offsets.entries()) {
     let size = 0
@@ -30,7 +31,7 @@ export async function listChunks(reader: BoxReader, track: Box, fileSize: number
       size += sizeOf(sample)
     }
     const end = Math.min(start + size, fileSize)
-    if (end > start) chunks.push({ start, headerSize: 0, end })
+    if (end > start) chunks.push({ start, end, head: NO_HEAD })
   }
   return chunks
 }

@@ -4,7 +4,7 @@
  * whatever refers to them refers to a place.
  * @see ISO/IEC 14496-12, QuickTime File Format (user data, metadata, timed metadata)
  */
-import type { TellingBox } from '../contracts/decoding.ts'
+import type { TellingPart } from '../contracts/decoding.ts'
 import { type Box, BoxReader } from './boxes.ts'
 import type { FileBytes } from './file-bytes.ts'
 import { listChunks } from './sample-chunks.ts'
@@ -15,21 +15,21 @@ const TELLING: ReadonlySet<string> = new Set(['udta', 'meta', 'uuid', 'Xtra'])
 const SHOWN: ReadonlySet<string> = new Set(['vide', 'soun'])
 
 /** @throws Refusal for more parts than any recording has */
-export async function findTellingBoxes(file: FileBytes): Promise<TellingBox[]> {
+export async function findTellingBoxes(file: FileBytes): Promise<TellingPart[]> {
   const reader = new BoxReader(file)
-  const found: TellingBox[] = []
-  const add = (boxes: readonly Box[]): void => {
-    for (const { name, start, headerSize, end } of boxes) {
-      if (TELLING.has(name)) found.push({ start, headerSize, end })
+  const found: TellingPart[] = []
+  const add = async (boxes: readonly Box[]): Promise<void> => {
+    for (const box of boxes.filter(({ name }) => TELLING.has(name))) {
+      found.push({ start: box.start, end: box.end, head: await reader.emptyHead(box) })
     }
   }
   const top = await reader.list(reader.whole)
-  add(top)
+  await add(top)
   for (const movie of top.filter(({ name }) => name === 'moov')) {
     const parts = await reader.inside(movie)
-    add(parts)
+    await add(parts)
     for (const track of parts.filter(({ name }) => name === 'trak')) {
-      add(await reader.inside(track))
+      await add(await reader.inside(track))
       const kind = await handlerOf(reader, track)
       if (kind !== null && !SHOWN.has(kind)) found.push(...(await listChunks(reader, track, file.size)))
     }

@@ -20,12 +20,14 @@ export interface MediaStoreOptions {
   /** Of the home, where the backend names no other: what comes in lies there with every backend. */
   readonly folder: string
   readonly clock: Clock
+  /** See `S3StoreOptions`; true unless said otherwise. */
+  readonly servesLocal?: boolean
   readonly openTransport: () => StorageTransport
 }
 
 /** @throws HomebirdError SETTING_INVALID for a bucket without credentials */
 export function openMediaStore(options: MediaStoreOptions): MediaStore {
-  const { backend, folder, config, clock, openTransport } = options
+  const { backend, folder, config, clock, openTransport, servesLocal = true } = options
   if (backend.kind === 'local') return openLocalMediaStore({ folder: backend.folder ?? folder })
   return openS3MediaStore({
     backend,
@@ -34,6 +36,7 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
     transport: openTransport(),
     clock,
     local: openLocalMediaStore({ folder }),
+    servesLocal,
   })
 }
 

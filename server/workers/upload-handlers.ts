@@ -11,7 +11,7 @@ import type { uploadGraph } from '../domain/uploads/upload-graph.ts'
 import type { HandlersOf } from '../stator/graph.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Decoder } from '../domain/decoding/decoder.ts'
-import { emptyBoxes } from '../domain/decoding/empty-boxes.ts'
+import { emptyParts } from '../domain/decoding/empty-parts.ts'
 
 export interface UploadParts {
   readonly db: Database
@@ -120,7 +120,7 @@ async function keepRecording(
   const { kind, type, width, height, durationSeconds, frameRate, telling } = recording
   const bytes = await media.open(upload.incoming_key)
   if (bytes === null) throw new Error(`the file of upload ${upload.id} went while it was read`)
-  const fileKey = await keepBytes(db, media, emptyBoxes(bytes, telling), type)
+  const fileKey = await keepBytes(db, media, emptyParts(bytes, telling), type)
   const bitrate = Math.min(MOST_BITRATE, Math.round((Number(upload.size) * 8) / durationSeconds))
   return {
     fileKey,

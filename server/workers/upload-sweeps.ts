@@ -2,10 +2,12 @@
 import type { Clock } from '../core/clock.ts'
 import type { Database } from '../db/pool.ts'
 import { removeAbandoned, removeLeftovers, removeUnnamedFiles } from '../domain/uploads/content-files.ts'
+import { noteUnknownFiles } from '../domain/uploads/media-care.ts'
 import type { Sweep } from '../stator/sweeper.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 
 const HOUR_SECONDS = 3_600
+const DAY_SECONDS = 86_400
 
 interface SweptMedia {
   /** Besides the connection of a sweep: a file goes within a transaction of its own. */
@@ -25,7 +27,15 @@ export function uploadSweeps({ db: database, media, clock }: SweptMedia): Sweep[
     {
       name: 'files that nothing names',
       everySeconds: 300,
-      run: async (_db, batchSize) => removeUnnamedFiles(database, media, batchSize),
+      run: async (_db, batchSize) => (await removeUnnamedFiles(database, media, batchSize)).files,
+    },
+    {
+      name: 'files that nobody knows',
+      everySeconds: DAY_SECONDS,
+      run: async (db) => {
+        await noteUnknownFiles(db, media, clock.now())
+        return 0
+      },
     },
     {
       name: 'files that were left over',

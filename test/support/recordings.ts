@@ -4,10 +4,14 @@ import {
   EncodedAudioPacketSource,
   EncodedPacket,
   EncodedVideoPacketSource,
+  MkvOutputFormat,
   MovOutputFormat,
+  Mp3OutputFormat,
   Mp4OutputFormat,
+  OggOutputFormat,
   Output,
   TextSubtitleSource,
+  WavOutputFormat,
   WebMOutputFormat,
 } from 'mediabunny'
 
@@ -80,4 +84,63 @@ export function wavOf(seconds: number, sampleRate = 8_000): Buffer {
   header.write('data', 36, 'latin1')
   header.writeUInt32LE(data.length, 40)
   return Buffer.concat([header, data])
+}
+
+const SOUNDS = {
+  webm: () => new WebMOutputFormat(),
+  live: () => new WebMOutputFormat({ appendOnly: true }),
+  mkv: () => new MkvOutputFormat(),
+  ogg: () => new OggOutputFormat(),
+  mp3: () => new Mp3OutputFormat(),
+  wav: () => new WavOutputFormat(),
+  mp4: () => new Mp4OutputFormat(),
+} as const
+
+export type TaggedSound = keyof typeof SOUNDS
+
+/** Who made it, where, and a picture of 200,000 bytes, of which each word is to be found in the file. */
+export const TOLD = ['Anna Snitch', 'On a walk in Berlin', 'PICTURE-OF-A-FACE'] as const
+
+/** A sound with everything that its container can tell of it. */
+export async function taggedSound(container: TaggedSound): Promise<Buffer> {
+  const target = new BufferTarget()
+  const output = new Output({ format: SOUNDS[container](), target })
+  const codec = container === 'mp3' ? 'mp3' : container === 'wav' ? 'pcm-s16' : 'opus'
+  const audio = new EncodedAudioPacketSource(codec)
+  output.addAudioTrack(audio)
+  const picture = Buffer.alloc(200_000, 0x21)
+  picture.write(TOLD[2], 100_000, 'latin1')
+  output.setMetadataTags({
+    artist: TOLD[0],
+    title: TOLD[1],
+    date: new Date('2026-01-02T03:04:05Z'),
+    images: [{ data: picture, mimeType: 'image/png', kind: 'coverFront' }],
+  })
+  await output.start()
+  const decoderConfig = {
+    codec,
+    numberOfChannels: codec === 'opus' ? 2 : 1,
+    sampleRate: 48_000,
+    ...(codec === 'opus' ? { description: OPUS_HEAD } : {}),
+  }
+  const seconds = codec === 'mp3' ? 1_152 / 48_000 : 0.02
+  for (let index = 0; index < 100; index += 1) {
+    const packet = new EncodedPacket(soundPacket(codec, index), 'key', index * seconds, seconds)
+    await audio.add(packet, { decoderConfig })
+  }
+  await output.finalize()
+  if (target.buffer === null) throw new Error('no sound was written')
+  return Buffer.from(target.buffer)
+}
+
+/** Two channels, 48 kHz. @see RFC 7845 5.1 */
+const OPUS_HEAD = Buffer.from('4f707573486561640102380180bb0000000000', 'hex')
+
+function soundPacket(codec: string, index: number): Buffer {
+  if (codec === 'pcm-s16') return Buffer.alloc(960 * 2, index)
+  if (codec !== 'mp3') return Buffer.alloc(40, index + 1)
+  const frame = Buffer.alloc(384)
+  // MPEG-1 layer III, 128 kbit/s, 48 kHz, one channel.
+  frame.writeUInt32BE(0xff_fb_94_c4)
+  return frame
 }

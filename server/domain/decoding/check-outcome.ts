@@ -7,13 +7,15 @@ import type {
   DecodeLimits,
   ReadRecording,
   ShowOutcome,
-  TellingBox,
+  TellingPart,
 } from '../../contracts/decoding.ts'
 import { isKeptType } from '../media/media-types.ts'
 import { SNIFF_BYTES, sniffMedia } from '../media/sniff-media.ts'
 
 const MOST_REASON = 200
-const MOST_BOXES = 100_000
+const MOST_PARTS = 100_000
+/** Of one part. */
+const MOST_HEAD_BYTES = 64
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -67,17 +69,18 @@ function checkRecording(raw: Members, { size }: DecodeRequest): ReadRecording | 
   if (typeof type !== 'string' || !isKeptType(type) || type.startsWith('image/')) return null
   const hasSides = isSideOrNull(width) && isSideOrNull(height)
   if (!hasSides || !isPositive(durationSeconds) || (frameRate !== null && !isPositive(frameRate))) return null
-  if (!Array.isArray(telling) || telling.length > MOST_BOXES) return null
-  const boxes = telling.flatMap((box: unknown) => checkBox(box, size) ?? [])
-  if (boxes.length !== telling.length) return null
-  return { outcome: 'recording', kind, type, width, height, durationSeconds, frameRate, telling: boxes }
+  if (!Array.isArray(telling) || telling.length > MOST_PARTS) return null
+  const parts = telling.flatMap((part: unknown) => checkPart(part, size) ?? [])
+  if (parts.length !== telling.length) return null
+  return { outcome: 'recording', kind, type, width, height, durationSeconds, frameRate, telling: parts }
 }
 
-function checkBox(raw: unknown, size: number): TellingBox | null {
+function checkPart(raw: unknown, size: number): TellingPart | null {
   if (!isMembers(raw)) return null
-  const { start, headerSize, end } = raw
-  if (!isWhole(start) || !isWhole(end) || !isWhole(headerSize) || headerSize > 16) return null
-  return start + headerSize <= end && end <= size ? { start, headerSize, end } : null
+  const { start, end, head } = raw
+  if (!isWhole(start) || !isWhole(end) || !(head instanceof Uint8Array)) return null
+  const isWithin = start + head.length <= end && end <= size
+  return isWithin && head.length <= MOST_HEAD_BYTES ? { start, end, head } : null
 }
 
 const isMembers = (raw: unknown): raw is Members => typeof raw === 'object' && raw !== null

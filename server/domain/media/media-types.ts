@@ -28,9 +28,11 @@ export const isKeptType = (type: string): type is KeptType => Object.hasOwn(ENDI
 
 export const endingOf = (type: KeptType): string => ENDINGS[type]
 
+/** Of a key that this home has given. */
+export const endingOfKey = (key: string): string => key.slice(key.lastIndexOf('.') + 1)
+
 /** By the ending of a key, which this home has chosen; null for one that it never gives. */
-export const typeOfKey = (key: string): string | null =>
-  TYPES.get(key.slice(key.lastIndexOf('.') + 1)) ?? null
+export const typeOfKey = (key: string): string | null => TYPES.get(endingOfKey(key)) ?? null
 
 /** Other names under which apps know the same files. */
 const ALIASES = [

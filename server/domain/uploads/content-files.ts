@@ -3,6 +3,7 @@
  * twice is one file: the row is written or renewed before the file is, and a file is taken away while its row is held.
  */
 import { sql } from 'kysely'
+import type { FileCount } from '../../contracts/media-care.ts'
 import type { Database, Querier } from '../../db/pool.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { type MediaStore, type WrittenFile, contentKey } from '../../storage/media-store.ts'
@@ -43,7 +44,7 @@ async function noteFile(db: Querier, key: string, size: number): Promise<boolean
 const GRACE = sql`interval '1 hour'`
 
 /** Nothing names it: no attachment, no profile, no upload that is not settled. */
-const isUnnamed = sql<boolean>`
+export const isUnnamed = sql<boolean>`
   not exists (select from attachments where file_key = media_files.key)
   and not exists (select from attachments where preview_key = media_files.key)
   and not exists (select from uploads where file_key = media_files.key)
@@ -51,18 +52,33 @@ const isUnnamed = sql<boolean>`
                    and (icon_url like '%/' || media_files.key or header_url like '%/' || media_files.key))
   and not exists (select from emojis where host is null and url like '%/' || media_files.key)`
 
-/** @returns how many files went */
-export async function removeUnnamedFiles(db: Database, store: MediaStore, limit: number): Promise<number> {
+/** Files are taken away while their rows are held: no more of them at once than whoever writes one of them may wait for. */
+const HELD = 50
+
+/** @returns what went. @throws HomebirdError STORAGE_UNREACHABLE; then the files of a piece stay noted, and go another time */
+export async function removeUnnamedFiles(db: Database, store: MediaStore, limit: number): Promise<FileCount> {
+  const gone = { files: 0, bytes: 0 }
+  for (let left = limit; left > 0; left -= HELD) {
+    const sizes = await removePiece(db, store, Math.min(left, HELD))
+    gone.files += sizes.length
+    gone.bytes += sizes.reduce((sum, size) => sum + size, 0)
+    if (sizes.length < Math.min(left, HELD)) break
+  }
+  return gone
+}
+
+/** A process that dies before the end leaves rows whose files are gone: the next one finds nothing to take away and goes on. */
+async function removePiece(db: Database, store: MediaStore, limit: number): Promise<number[]> {
   return inTransaction(db, async (tx) => {
-    const { rows } = await sql<{ key: string }>`
+    const { rows } = await sql<{ key: string; size: string }>`
       delete from media_files
        where key in (select key from media_files
                       where created_at < now() - ${GRACE} and ${isUnnamed}
                       order by created_at limit ${limit} for update skip locked)
          and created_at < now() - ${GRACE}
-      returning key`.execute(tx)
+      returning key, size`.execute(tx)
     for (const { key } of rows) await store.remove(key)
-    return rows.length
+    return rows.map(({ size }) => Number(size))
   })
 }
 

@@ -13,6 +13,7 @@ import { domainRoutes } from './domain-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
+import { ownFilesRoutes } from './own-files-routes.ts'
 import { peerRoutes } from './peer-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { statorRoutes } from './stator-routes.ts'
@@ -72,6 +73,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(importRoutes(context))
         await owner.register(reportRoutes(context))
         await owner.register(peerRoutes(context))
+        await owner.register(ownFilesRoutes(context))
         await owner.register(statorRoutes(context))
         await owner.register(cacheRoutes(context))
       },

@@ -27,8 +27,10 @@ export interface S3StoreOptions {
   readonly acl: 'private' | 'public-read'
   readonly transport: StorageTransport
   readonly clock: Clock
-  /** Of the home: for what comes in, and what lies there from before. */
+  /** Of the home: for what comes in. */
   readonly local: MediaStore
+  /** What lies in the folder from before is served from there. False for looking at the bucket alone. */
+  readonly servesLocal: boolean
   readonly pausesMs?: readonly number[]
 }
 
@@ -44,6 +46,7 @@ const LIST_SIZE = 1_000
 class S3MediaStore implements MediaStore {
   readonly #client: S3Client
   readonly #local: MediaStore
+  readonly #servesLocal: boolean
   readonly #acl: S3StoreOptions['acl']
   readonly #prefix: string
   readonly #transport: StorageTransport
@@ -53,6 +56,7 @@ class S3MediaStore implements MediaStore {
   constructor(options: S3StoreOptions) {
     this.#client = new S3Client(options)
     this.#local = options.local
+    this.#servesLocal = options.servesLocal
     this.#acl = options.acl
     this.#transport = options.transport
     const { bucket, prefix } = options.backend
@@ -75,7 +79,7 @@ class S3MediaStore implements MediaStore {
   }
 
   async find(key: string): Promise<FoundFile | null> {
-    const here = await this.#local.find(key)
+    const here = this.#isHere(key) ? await this.#local.find(key) : null
     if (here !== null || !isContentKey(key)) return here
     const known = this.#known.get(key)
     if (known !== undefined) return known
@@ -87,7 +91,7 @@ class S3MediaStore implements MediaStore {
   }
 
   async open(key: string, span?: ByteSpan): Promise<Readable | null> {
-    const here = await this.#local.open(key, span)
+    const here = this.#isHere(key) ? await this.#local.open(key, span) : null
     if (here !== null || !isContentKey(key)) return here
     const headers: Record<string, string> =
       span === undefined ? {} : { range: `bytes=${span.start}-${span.end}` }
@@ -99,7 +103,7 @@ class S3MediaStore implements MediaStore {
   }
 
   async borrow(key: string): Promise<BorrowedFile | null> {
-    const here = await this.#local.borrow(key)
+    const here = this.#isHere(key) ? await this.#local.borrow(key) : null
     if (here !== null) return here
     const bytes = await this.open(key)
     if (bytes === null) return null
@@ -109,12 +113,12 @@ class S3MediaStore implements MediaStore {
 
   async remove(key: string): Promise<void> {
     this.#known.delete(key)
-    await this.#local.remove(key)
+    if (this.#isHere(key)) await this.#local.remove(key)
     if (isContentKey(key)) await this.#client.callForHead({ method: 'DELETE', key, expected: [404] })
   }
 
   async *list(): AsyncGenerator<ListedFile> {
-    yield* this.#local.list()
+    if (this.#servesLocal) yield* this.#local.list()
     for (let token: string | null = ''; token !== null;) {
       const query = { 'list-type': '2', 'max-keys': String(LIST_SIZE), prefix: this.#prefix }
       const more: Record<string, string> = token === '' ? query : { ...query, 'continuation-token': token }
@@ -134,6 +138,10 @@ class S3MediaStore implements MediaStore {
 
   async close(): Promise<void> {
     await this.#transport.close()
+  }
+
+  #isHere(key: string): boolean {
+    return this.#servesLocal || !isContentKey(key)
   }
 
   async #keep(draft: WrittenFile, key: string, type: string | undefined): Promise<void> {

@@ -144,7 +144,7 @@ test('a video passes with its facts; what tells the place is to be emptied', asy
   const position = flown.indexOf('GPS(13.4050')
   assert.ok(position > 0)
   const emptied = (await recording(flown)).telling
-  assert.ok(emptied.some((box) => box.headerSize === 0 && box.start <= position && position < box.end))
+  assert.ok(emptied.some((box) => box.head.length === 0 && box.start <= position && position < box.end))
   const packet = flown.indexOf(Buffer.alloc(64, 7))
   assert.ok(!emptied.some((box) => box.start <= packet && packet < box.end))
   assert.equal((await recording(await videoOf({}))).kind, 'gifv')

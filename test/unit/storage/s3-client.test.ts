@@ -172,6 +172,7 @@ test('parts that a died process left are thrown away; providers that list none a
       transport,
       clock: systemClock,
       local: openLocalMediaStore({ folder: folderFor(t), leastFreeBytes: 0 }),
+      servesLocal: true,
       pausesMs: [],
     })
   const before = new Date('2026-01-02T00:00:00Z')

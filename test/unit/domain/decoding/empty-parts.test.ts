@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyBoxes } from '../../../../server/domain/decoding/empty-boxes.ts'
+import { emptyParts } from '../../../../server/domain/decoding/empty-parts.ts'
 
 async function* inChunks(bytes: Buffer, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
 }
 
-test('a box is emptied however its file is cut into pieces, and everything else stays', async () => {
+test('a part is emptied however its file is cut into pieces, and everything else stays', async () => {
   const box = Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from('udtaABCDEFGHIJKL')])
   const long = Buffer.concat([
     Buffer.from([0, 0, 0, 1]),
@@ -15,10 +15,10 @@ test('a box is emptied however its file is cut into pieces, and everything else 
     Buffer.from('xyz'),
   ])
   const file = Buffer.concat([Buffer.from('front'), box, Buffer.from('between'), long, Buffer.from('behind')])
-  const boxes = [
-    { start: 5, headerSize: 8, end: 25 },
-    { start: 32, headerSize: 16, end: 51 },
-    { start: 52, headerSize: 0, end: 54 },
+  const parts = [
+    { start: 5, end: 25, head: Buffer.from('\0\0\0\x14free') },
+    { start: 32, end: 51, head: Buffer.concat([Buffer.from('\0\0\0\x01free'), Buffer.alloc(8, 5)]) },
+    { start: 52, end: 54, head: new Uint8Array() },
   ]
   const wanted = Buffer.concat([
     Buffer.from('front\0\0\0\x14free'),
@@ -29,9 +29,9 @@ test('a box is emptied however its file is cut into pieces, and everything else 
     Buffer.from('b\0\0ind'),
   ])
   for (let length = 1; length <= file.length; length += 1) {
-    const parts: Uint8Array[] = []
-    for await (const part of emptyBoxes(inChunks(file, length), boxes)) parts.push(part)
-    assert.deepEqual(Buffer.concat(parts), wanted, `in pieces of ${length}`)
+    const pieces: Uint8Array[] = []
+    for await (const piece of emptyParts(inChunks(file, length), parts)) pieces.push(piece)
+    assert.deepEqual(Buffer.concat(pieces), wanted, `in pieces of ${length}`)
   }
   assert.ok(file.includes('ABCDEFGHIJKL'), 'what was given is not touched')
 })

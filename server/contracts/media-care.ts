@@ -1,0 +1,29 @@
+/** What is said of the owner's own files: by `homebird media` and the private API. */
+
+export interface FileCount {
+  readonly files: number
+  readonly bytes: number
+}
+
+export interface MediaReport {
+  /** Where they lie, for people; never with credentials. */
+  readonly place: string
+  readonly isUp: boolean
+  /** One sentence with the remedy; null while all is well. */
+  readonly problem: string | null
+  readonly all: FileCount
+  /** Nothing shows them: they go an hour after they were left. */
+  readonly unnamed: FileCount
+  /** Came in and are not looked at yet. */
+  readonly waiting: FileCount
+}
+
+export interface MediaSwept {
+  /** Files that were there and known to nobody. */
+  readonly noted: number
+  /** Uploads that no post took within a day. */
+  readonly uploads: number
+  readonly removed: FileCount
+  /** What died processes left. */
+  readonly leftovers: number
+}
