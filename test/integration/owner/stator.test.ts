@@ -144,3 +144,20 @@ test('the owner sees what each cache holds and saves, and empties one', async ()
   assert.equal((await home.asPage('/api/homebird/v1/caches')).status, 401)
   home.cookie = cookie
 })
+
+test('the owner sees how many files there are, and has what nothing shows taken away', async () => {
+  const answer = await home.asPage('/api/homebird/v1/media')
+  const nothing = { files: 0, bytes: 0 }
+  const { place, ...report } = answer.json()
+  assert.match(String(place), /^folder \//)
+  assert.deepEqual(report, { isUp: true, problem: null, all: nothing, unnamed: nothing, waiting: nothing })
+  const swept = await home.asPage('/api/homebird/v1/media/sweep', { method: 'POST', body: {} })
+  assert.deepEqual(
+    [swept.status, swept.json()],
+    [200, { noted: 0, uploads: 0, removed: nothing, leftovers: 0 }],
+  )
+  const { cookie } = home
+  home.cookie = ''
+  assert.equal((await home.asPage('/api/homebird/v1/media')).status, 401)
+  home.cookie = cookie
+})
