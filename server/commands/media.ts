@@ -35,7 +35,7 @@ export async function mediaStats(options: CommonOptions): Promise<ExitCode> {
 }
 
 export async function mediaSweep(options: CommonOptions & { readonly dryRun?: boolean }): Promise<ExitCode> {
-  return withMedia(options, async ({ db, media, clock }, io) => {
+  return withMedia(options, async ({ db, media, clock, config }, io) => {
     if (options.dryRun === true) {
       const { unnamed } = await readMediaReport(db, media)
       const { unknown } = await compareStore(db, media)
@@ -44,7 +44,7 @@ export async function mediaSweep(options: CommonOptions & { readonly dryRun?: bo
       io.say('would go, but for what is younger than an hour, or a day where it is unknown.')
       return
     }
-    const swept = await sweepMedia(db, media, clock.now())
+    const swept = await sweepMedia(db, media, clock.now(), config.mediaUrl)
     io.put(swept)
     io.say(
       `${counted(swept.removed)} removed, ${swept.uploads} uploads without a post, ${swept.leftovers} left over`,

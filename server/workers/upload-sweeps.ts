@@ -1,4 +1,5 @@
 /** What was uploaded and is of no more use: attachments without a post, files that nothing names, and what was left over. */
+import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Database } from '../db/pool.ts'
 import { removeAbandoned, removeLeftovers, removeUnnamedFiles } from '../domain/uploads/content-files.ts'
@@ -14,10 +15,11 @@ interface SweptMedia {
   readonly db: Database
   readonly media: MediaStore
   readonly clock: Clock
+  readonly config: Pick<Config, 'mediaUrl'>
 }
 
 /** What was uploaded and is in no post, then the files that nothing names any more. */
-export function uploadSweeps({ db: database, media, clock }: SweptMedia): Sweep[] {
+export function uploadSweeps({ db: database, media, clock, config }: SweptMedia): Sweep[] {
   return [
     {
       name: 'attachments without a post',
@@ -27,7 +29,8 @@ export function uploadSweeps({ db: database, media, clock }: SweptMedia): Sweep[
     {
       name: 'files that nothing names',
       everySeconds: 300,
-      run: async (_db, batchSize) => (await removeUnnamedFiles(database, media, batchSize)).files,
+      run: async (_db, batchSize) =>
+        (await removeUnnamedFiles(database, media, batchSize, config.mediaUrl)).files,
     },
     {
       name: 'files that nobody knows',

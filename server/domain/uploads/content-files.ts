@@ -8,6 +8,8 @@ import type { Database, Querier } from '../../db/pool.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { type MediaStore, type WrittenFile, contentKey } from '../../storage/media-store.ts'
 import { type KeptType, endingOf } from '../media/media-types.ts'
+import { originOfHost } from '../owner/own-uris.ts'
+import { queuePurge } from '../purges/queue-purge.ts'
 
 /** @returns its key. @throws HomebirdError STORAGE_FULL, STORAGE_UNREACHABLE */
 export async function keepContent(
@@ -55,11 +57,21 @@ export const isUnnamed = sql<boolean>`
 /** Files are taken away while their rows are held: no more of them at once than whoever writes one of them may wait for. */
 const HELD = 50
 
-/** @returns what went. @throws HomebirdError STORAGE_UNREACHABLE; then the files of a piece stay noted, and go another time */
-export async function removeUnnamedFiles(db: Database, store: MediaStore, limit: number): Promise<FileCount> {
+/**
+ * Caches in front of the home are told what went.
+ * @param mediaUrl  where own media is given out, as the setting says
+ * @returns what went
+ * @throws HomebirdError STORAGE_UNREACHABLE; then the files of a piece stay noted, and go another time
+ */
+export async function removeUnnamedFiles(
+  db: Database,
+  store: MediaStore,
+  limit: number,
+  mediaUrl = OWN_PATH,
+): Promise<FileCount> {
   const gone = { files: 0, bytes: 0 }
   for (let left = limit; left > 0; left -= HELD) {
-    const sizes = await removePiece(db, store, Math.min(left, HELD))
+    const sizes = await removePiece(db, store, Math.min(left, HELD), mediaUrl)
     gone.files += sizes.length
     gone.bytes += sizes.reduce((sum, size) => sum + size, 0)
     if (sizes.length < Math.min(left, HELD)) break
@@ -68,7 +80,12 @@ export async function removeUnnamedFiles(db: Database, store: MediaStore, limit:
 }
 
 /** A process that dies before the end leaves rows whose files are gone: the next one finds nothing to take away and goes on. */
-async function removePiece(db: Database, store: MediaStore, limit: number): Promise<number[]> {
+async function removePiece(
+  db: Database,
+  store: MediaStore,
+  limit: number,
+  mediaUrl: string,
+): Promise<number[]> {
   return inTransaction(db, async (tx) => {
     const { rows } = await sql<{ key: string; size: string }>`
       delete from media_files
@@ -78,8 +95,28 @@ async function removePiece(db: Database, store: MediaStore, limit: number): Prom
          and created_at < now() - ${GRACE}
       returning key, size`.execute(tx)
     for (const { key } of rows) await store.remove(key)
+    if (rows.length > 0) {
+      const bases = await basesOf(tx, mediaUrl)
+      const urls = rows.flatMap(({ key }) => bases.map((base) => base + key))
+      await queuePurge(tx, { urls, reason: 'media' })
+    }
     return rows.map(({ size }) => Number(size))
   })
+}
+
+const OWN_PATH = '/media/'
+
+/** Where caches of the home may have a file from. Another host is told only where it is of the same domain: others are not ours. */
+async function basesOf(db: Querier, mediaUrl: string): Promise<string[]> {
+  const rows = await db.selectFrom('domains').select(['service_host', 'domain']).execute()
+  const paths = new Set([OWN_PATH, ...(mediaUrl.startsWith('/') ? [mediaUrl] : [])])
+  const hosts = new Set(rows.map((row) => row.service_host))
+  const bases = [...hosts].flatMap((host) => [...paths].map((path) => `${originOfHost(host)}${path}`))
+  const { hostname = '' } = URL.parse(mediaUrl) ?? {}
+  const isOurs = rows.some(({ service_host: host, domain }) =>
+    [host, domain].some((name) => hostname === name || hostname.endsWith(`.${name}`)),
+  )
+  return isOurs ? [...new Set([...bases, mediaUrl])] : bases
 }
 
 /** Uploads of posts that were never written, and attachments of posts that are gone: a day after they were left. */

@@ -92,13 +92,18 @@ export async function noteUnknownFiles(db: Querier, store: MediaStore, now: Date
   return noted
 }
 
-/** Everything that the nightly sweeps do, at once. @throws HomebirdError STORAGE_UNREACHABLE */
-export async function sweepMedia(db: Database, store: MediaStore, now: Date): Promise<MediaSwept> {
+/** Everything that the sweeps do, at once. @param mediaUrl  as for `removeUnnamedFiles`. @throws HomebirdError STORAGE_UNREACHABLE */
+export async function sweepMedia(
+  db: Database,
+  store: MediaStore,
+  now: Date,
+  mediaUrl: string,
+): Promise<MediaSwept> {
   const noted = await noteUnknownFiles(db, store, now)
   const uploads = await repeated(async () => removeAbandoned(db, BATCH))
   const removed = { files: 0, bytes: 0 }
   for (;;) {
-    const { files, bytes } = await removeUnnamedFiles(db, store, BATCH)
+    const { files, bytes } = await removeUnnamedFiles(db, store, BATCH, mediaUrl)
     removed.files += files
     removed.bytes += bytes
     if (files < BATCH) break

@@ -8,14 +8,14 @@ import { requireOwner } from './session.ts'
 const OWNER = { config: { scope: 'owner' } } as const
 
 export function ownFilesRoutes(context: HttpContext): FastifyPluginAsync {
-  const { db, media, clock, log } = context
+  const { db, media, clock, log, config } = context
   return async (app) => {
     app.addHook('preHandler', async (request) => {
       await requireOwner(context, request)
     })
     app.get('/media', OWNER, async (): Promise<MediaReport> => readMediaReport(db, media))
     app.post('/media/sweep', OWNER, async (): Promise<MediaSwept> => {
-      const swept = await sweepMedia(db, media, clock.now())
+      const swept = await sweepMedia(db, media, clock.now(), config.mediaUrl)
       log.info({ event: 'media.swept', ...swept })
       return swept
     })

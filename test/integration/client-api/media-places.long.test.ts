@@ -9,6 +9,7 @@ import type { MediaAttachment } from '../../../server/contracts/media-attachment
 import type { Status } from '../../../server/contracts/status.ts'
 import { loadConfig } from '../../../server/core/config.ts'
 import { followMediaUrl } from '../../../server/domain/owner/follow-media-url.ts'
+import { adoptPurgeTarget } from '../../../server/domain/purges/purge-target.ts'
 import { removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
 import { copyFiles } from '../../../server/domain/uploads/copy-files.ts'
 import {
@@ -77,7 +78,13 @@ test('a deleted post takes its files out of the bucket', async () => {
   await app.call('DELETE', `/api/v1/statuses/${id}?delete_media=true`)
   await home.db.deleteFrom('uploads').execute()
   await later(inBucket)
-  assert.ok((await removeUnnamedFiles(home.db, home.context.media, 100)).files >= 2)
+  await adoptPurgeTarget(home.db, 'varnish')
+  const { media } = home.context
+  assert.ok((await removeUnnamedFiles(home.db, media, 100, 'https://m.home.example/')).files >= 2)
+  const [purge] = await home.db.selectFrom('purges').select('urls').where('reason', '=', 'media').execute()
+  for (const address of [picture.url, `https://m.home.example/${keyOf(picture.preview_url)}`]) {
+    assert.ok(purge?.urls.includes(address ?? ''), `${address} is dropped by caches in front`)
+  }
   for (const url of [picture.url, picture.preview_url]) {
     assert.equal((await inBucket.reads(url)).status, 404)
     assert.equal(await home.context.media.find(keyOf(url)), null)
@@ -174,7 +181,7 @@ test('files that no row knows go after a day; what is shown and lost its row is 
   const now = new Date()
   assert.equal(await noteUnknownFiles(home.db, media, now), 0, 'it may be on its way')
   for (const path of [lost, join(home.mediaFolder, keyOf(shown.url))]) utimesSync(path, 1_000, 1_000)
-  const swept = await sweepMedia(home.db, media, now)
+  const swept = await sweepMedia(home.db, media, now, '/media/')
   assert.deepEqual([swept.noted, swept.removed.files], [2, 1])
   assert.ok(!existsSync(lost))
   assert.ok(existsSync(join(home.mediaFolder, 'cc', 'notes.txt')), 'what is not ours stays')

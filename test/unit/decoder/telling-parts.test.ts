@@ -98,10 +98,14 @@ test('comments of Vorbis, Speex and FLAC in Ogg go as well; what is no sound of 
   const words = Buffer.from('Anna Snitch was here')
   const comment = (begin: string): Buffer =>
     Buffer.concat([Buffer.from(begin, 'latin1'), Buffer.alloc(9), words])
-  const cases: readonly (readonly [string, Buffer, RegExp | null])[] = [
-    ['\u0001vorbis', comment('\u0003vorbis'), /^\u0003vorbis\0{8}\u0001\0*$/],
-    ['Speex   ', comment(''), /^\0+$/],
-    ['\u007FFLAC\u0001\0', comment('\u0084\0\0\u0030'), /^\u0084\0\0\u0030\0+$/],
+  const emptied = (begin: string, before = ''): string => {
+    const bare = Buffer.from(before + begin, 'latin1')
+    return Buffer.concat([bare, Buffer.alloc(comment(before).length - bare.length)]).toString('latin1')
+  }
+  const cases: readonly (readonly [string, Buffer, string | null])[] = [
+    ['\u0001vorbis', comment('\u0003vorbis'), emptied('\0\0\0\0\0\0\0\0\u0001', '\u0003vorbis')],
+    ['Speex   ', comment(''), emptied('')],
+    ['\u007FFLAC\u0001\0', comment('\u0084\0\0\u0030'), emptied('', '\u0084\0\0\u0030')],
     ['fishead\0', comment('fisbone'), null],
   ]
   for (const [head, packet, wanted] of cases) {
@@ -109,7 +113,7 @@ test('comments of Vorbis, Speex and FLAC in Ogg go as well; what is no sound of 
     const clean = await cleaned(Buffer.concat([first, oggPage(0, 1, packet)]), findTellingComments)
     const left = clean.subarray(first.length + 28).toString('latin1')
     if (wanted === null) assert.ok(left.includes('Anna'))
-    else assert.match(left, wanted, head)
+    else assert.equal(left, wanted, head)
   }
 })
 
