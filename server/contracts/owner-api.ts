@@ -54,6 +54,8 @@ export interface HomeFacts {
   readonly waiting: { readonly deliveries: number; readonly servers: number }
   /** `127.0.0.1:4180`: what a tunnel or proxy is pointed at; null where any free port was asked for. */
   readonly publicAddress: string | null
+  /** What must be mended in front of the home at once; null where nothing must. */
+  readonly alarm: string | null
   readonly version: string
 }
 

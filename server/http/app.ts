@@ -15,6 +15,7 @@ import { pageRoutes } from './pages/index.ts'
 import { answerByTable } from './plugins/answer-headers.ts'
 import { NEVER } from './plugins/answer-table.ts'
 import { shapeAnswers } from './plugins/answers.ts'
+import { guardEdge } from './plugins/edge-guard.ts'
 import { hintToEdges } from './plugins/edge-hints.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
@@ -37,6 +38,7 @@ const BODY_BYTES = 1_048_576
 export async function buildPublicApp(context: HttpContext): Promise<FastifyInstance> {
   const app = createApp(context)
   guardHost(app, { home: context.home, allowedHosts: context.config.allowedHosts })
+  guardEdge(app, context)
   await app.register(healthRoutes(context))
   await app.register(federationRoutes(context))
   await app.register(oauthRoutes(context))

@@ -1,6 +1,6 @@
 /**
  * What every part of the program asks of the home all the time, kept in memory: its domains, its blocked domains, its
- * switches, its instance actor and its signing keys. Dropped and read again when another process tells that they changed,
+ * switches, the edge in front of it, its instance actor and its signing keys. Dropped and read again when another process tells that they changed,
  * and whenever the connection that would tell is new: it is probed every 15 s, so nothing is older than half a minute.
  */
 import { type KeyObject, createPrivateKey } from 'node:crypto'
@@ -9,6 +9,7 @@ import type { Logger } from '../../core/log.ts'
 import type { Listener } from '../../db/listen.ts'
 import type { Database } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { type Edge, PUBLIC_EDGE, UNMEASURED_EDGE, readEdge } from '../edges/edge.ts'
 import { DomainWords, readDomainWords } from '../blocks/domain-words.ts'
 import { originOfHost } from './own-uris.ts'
 import { NOTHING_SWITCHED, type Switches, readSwitches } from './switches.ts'
@@ -32,6 +33,8 @@ export interface Home {
   isBlockedDomain(host: string): boolean
   /** What the owner has switched. */
   switches(): Switches
+  /** What was measured of the edge in front of the public listener. */
+  edge(): Edge
   /** Calls back after each reading that something may have changed by. @returns what ends it */
   onRefreshed(callback: () => void): () => void
   /**
@@ -53,11 +56,12 @@ interface Facts {
   readonly ownHosts: ReadonlySet<string>
   readonly words: DomainWords
   readonly switches: Switches
+  readonly edge: Edge
   readonly instanceActor: Row<'actors'> | null
 }
 
 /** What another process may have changed of what is kept here. */
-const REFRESHED_BY: ReadonlySet<string> = new Set(['domains', 'domain_blocks', 'settings'])
+const REFRESHED_BY: ReadonlySet<string> = new Set(['domains', 'domain_blocks', 'settings', 'edges'])
 
 /** Resolves when the first reading is done; works before set-up too, with nothing to tell. */
 export async function openHome(
@@ -81,6 +85,7 @@ class CachedHome implements Home {
     ownHosts: new Set(),
     words: new DomainWords(),
     switches: NOTHING_SWITCHED,
+    edge: UNMEASURED_EDGE,
     instanceActor: null,
   }
   #reading: Promise<void> = Promise.resolve()
@@ -124,6 +129,10 @@ class CachedHome implements Home {
 
   switches(): Switches {
     return this.#facts.switches
+  }
+
+  edge(): Edge {
+    return this.#facts.edge
   }
 
   onRefreshed(callback: () => void): () => void {
@@ -181,10 +190,11 @@ class CachedHome implements Home {
   }
 
   async #read(): Promise<void> {
-    const [domains, words, switches, instanceActor] = await Promise.all([
+    const [domains, words, switches, edge, instanceActor] = await Promise.all([
       this.#db.selectFrom('domains').selectAll().orderBy('is_primary', 'desc').orderBy('id').execute(),
       readDomainWords(this.#db),
       readSwitches(this.#db),
+      readEdge(this.#db, PUBLIC_EDGE),
       this.#db.selectFrom('actors').selectAll().where('is_instance_actor', '=', true).executeTakeFirst(),
     ])
     this.#facts = {
@@ -192,6 +202,7 @@ class CachedHome implements Home {
       ownHosts: new Set(domains.flatMap((domain) => [domain.domain, domain.service_host])),
       words,
       switches,
+      edge,
       instanceActor: instanceActor ?? null,
     }
     for (const callback of this.#callbacks) callback()

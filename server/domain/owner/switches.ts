@@ -1,6 +1,6 @@
 /**
  * What the owner switches while the home runs: authorised fetch, the pause of everything that goes out, how much of the
- * machine the work may take. Kept in the database, so that every process obeys within seconds and a restart changes nothing.
+ * machine the work may take, what caches in front may keep. Kept in the database, so that every process obeys within seconds and a restart changes nothing.
  */
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
@@ -17,22 +17,30 @@ export interface Switches {
   readonly pause: Pause | null
   /** Above 0, at most 1: this part of the usual number of calls runs at once, on battery or a metered line. */
   readonly workShare: number
+  /** Caches that tell answers apart by `Accept` may keep pages which also lead servers to an id. */
+  readonly keepsPages: boolean
 }
 
-export const NOTHING_SWITCHED: Switches = { authorizedFetch: null, pause: null, workShare: 1 }
+export const NOTHING_SWITCHED: Switches = {
+  authorizedFetch: null,
+  pause: null,
+  workShare: 1,
+  keepsPages: false,
+}
 
 export const LEAST_WORK_SHARE = 0.05
 
 const AUTHORIZED_FETCH = 'authorized_fetch'
 const PAUSE = 'pause'
 const WORK_SHARE = 'work_share'
+const KEEPS_PAGES = 'keeps_pages'
 
 /** One statement. What is not understood counts as not set. */
 export async function readSwitches(db: Querier): Promise<Switches> {
   const rows = await db
     .selectFrom('home_settings')
     .select(['key', 'value'])
-    .where('key', 'in', [AUTHORIZED_FETCH, PAUSE, WORK_SHARE])
+    .where('key', 'in', [AUTHORIZED_FETCH, PAUSE, WORK_SHARE, KEEPS_PAGES])
     .execute()
   const values = new Map(rows.map(({ key, value }) => [key, value as Readonly<Record<string, unknown>>]))
   const authorizedFetch = values.get(AUTHORIZED_FETCH)?.['value']
@@ -41,6 +49,7 @@ export async function readSwitches(db: Querier): Promise<Switches> {
     authorizedFetch: typeof authorizedFetch === 'boolean' ? authorizedFetch : null,
     pause: pauseOf(values.get(PAUSE)),
     workShare: share >= LEAST_WORK_SHARE && share <= 1 ? share : 1,
+    keepsPages: values.get(KEEPS_PAGES)?.['value'] === true,
   }
 }
 
@@ -92,6 +101,10 @@ export async function takeEndedPause(tx: Transaction, now: Date): Promise<Pause 
 /** @param share  from `LEAST_WORK_SHARE` to 1, which is everything */
 export async function setWorkShare(db: Database, share: number): Promise<void> {
   await keep(db, WORK_SHARE, share === 1 ? null : { value: share })
+}
+
+export async function setKeepsPages(db: Database, value: boolean): Promise<void> {
+  await keep(db, KEEPS_PAGES, value ? { value } : null)
 }
 
 async function keep(db: Database, key: string, value: object | null): Promise<void> {

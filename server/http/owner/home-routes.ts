@@ -4,6 +4,7 @@ import type { CheckResults, HomeFacts } from '../../contracts/owner-api.ts'
 import type { Config } from '../../core/config.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
+import { EDGE_ALARM, isAlarming } from '../../domain/edges/edge.ts'
 import { readHomeFacts } from '../../domain/owner/home-facts.ts'
 import type { HttpContext } from '../http-context.ts'
 import { runChecks } from './checks.ts'
@@ -25,6 +26,7 @@ export function homeRoutes(context: HttpContext): FastifyPluginAsync {
         provedAt: provedAt?.toISOString() ?? null,
         waiting: { deliveries: waitingDeliveries, servers: waitingServers },
         publicAddress: publicAddress(context.config),
+        alarm: isAlarming(context.home.edge()) ? EDGE_ALARM : null,
         version: VERSION,
       }
     })

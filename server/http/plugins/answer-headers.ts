@@ -5,12 +5,13 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Config } from '../../core/config.ts'
+import type { Clock } from '../../core/clock.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { type Edge, type ProvenEdge, NOTHING_PROVEN, provenEdge } from '../../domain/edges/edge.ts'
 import type { Home } from '../../domain/owner/home.ts'
 import {
   type AnswerClass,
   type Outcome,
-  type ProvenEdge,
   NEVER,
   cacheControlOf,
   cdnCacheControlOf,
@@ -23,6 +24,10 @@ declare module 'fastify' {
     /** The row of the table of answers; a plugin may set one for all its routes by `answerAs`. */
     answer?: AnswerClass
   }
+  interface FastifyInstance {
+    /** Every route of the app, as it was declared. */
+    declaredRoutes: readonly RouteOptions[]
+  }
   interface FastifyReply {
     /** What became of the answer, on routes whose row has several ends. Null: nothing was said. */
     outcome: Outcome | null
@@ -30,11 +35,10 @@ declare module 'fastify' {
 }
 
 export interface AnswerSource {
-  readonly home: Pick<Home, 'switches'>
+  readonly home: Pick<Home, 'switches' | 'edge'>
+  readonly clock: Pick<Clock, 'now'>
   readonly config: Pick<Config, 'authorizedFetch'>
 }
-
-const STRICT: ProvenEdge = { honoursQuery: false, honoursVary: false, purges: false }
 
 /** Routes that got their row from a plugin: one within it may say otherwise. */
 const marked = new WeakSet<RouteOptions>()
@@ -51,6 +55,7 @@ export function answerAs(app: FastifyInstance, kind: AnswerClass): void {
 /** Writes the headers of every answer of the app and of all that is registered in it later. */
 export function answerByTable(app: FastifyInstance, source: AnswerSource): void {
   const routes: RouteOptions[] = []
+  app.decorate('declaredRoutes', routes)
   app.addHook('onRoute', (route) => {
     routes.push(route)
   })
@@ -72,23 +77,31 @@ function undeclared(routes: readonly RouteOptions[]): Error | undefined {
 function writeHeaders(source: AnswerSource, request: FastifyRequest, reply: FastifyReply): void {
   const { answer: kind = 'never' } = request.routeOptions.config
   const { authorization, cookie } = request.headers
-  const { home, config } = source
+  const { home, config, clock } = source
+  const { authorizedFetch, keepsPages } = home.switches()
+  const edge = provenNow(home.edge(), clock)
   const cacheControl = cacheControlOf(kind, {
     method: request.method,
     status: reply.statusCode,
     outcome: reply.outcome,
     hasCredentials: authorization !== undefined || cookie !== undefined,
-    isAuthorizedFetch: home.switches().authorizedFetch ?? config.authorizedFetch,
-    keepsNegotiated: false,
-    edge: STRICT,
+    isAuthorizedFetch: authorizedFetch ?? config.authorizedFetch,
+    keepsNegotiated: keepsPages,
+    edge,
   })
   // A cookie in an answer that others may get would make them the same person.
   void reply.header('cache-control', reply.hasHeader('set-cookie') ? withCookie(cacheControl) : cacheControl)
-  const cdnCacheControl = cdnCacheControlOf(kind, cacheControl, STRICT)
+  const cdnCacheControl = cdnCacheControlOf(kind, cacheControl, edge)
   if (cdnCacheControl !== null) void reply.header('cdn-cache-control', cdnCacheControl)
   const vary = varyOf(kind)
   if (vary !== null) void reply.header('vary', vary)
   if (isOpenToOrigins(kind)) void reply.header('access-control-allow-origin', '*')
+}
+
+/** Most homes have no edge that was measured: those pay nothing for it. */
+function provenNow(edge: Edge, clock: Pick<Clock, 'now'>): ProvenEdge {
+  const isUnknown = edge.measuredAt === null && edge.purgeProvenAt === null
+  return isUnknown ? NOTHING_PROVEN : provenEdge(edge, clock.now().getTime())
 }
 
 const withCookie = (cacheControl: string): string =>

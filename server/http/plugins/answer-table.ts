@@ -4,6 +4,8 @@
  * @see the header table of the tunnel page, section 4; security rules 82 to 85
  */
 
+import type { ProvenEdge } from '../../domain/edges/edge.ts'
+
 /** Nobody keeps it. */
 export const NEVER = 'no-store'
 /** Nobody keeps it, and it is somebody's own: caches that doubt one of the two words obey the other. */
@@ -112,13 +114,6 @@ export const ANSWERS = {
 } as const satisfies Readonly<Record<string, AnswerRow>>
 
 export type AnswerClass = keyof typeof ANSWERS
-
-/** What the edge in front is proven to do; without a proof everything is false. */
-export interface ProvenEdge {
-  readonly honoursQuery: boolean
-  readonly honoursVary: boolean
-  readonly purges: boolean
-}
 
 export interface AnswerFacts {
   readonly method: string

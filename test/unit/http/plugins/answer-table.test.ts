@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastify from 'fastify'
+import { systemClock } from '../../../../server/core/clock.ts'
+import { UNMEASURED_EDGE } from '../../../../server/domain/edges/edge.ts'
 import { NOTHING_SWITCHED } from '../../../../server/domain/owner/switches.ts'
 import { answerAs, answerByTable } from '../../../../server/http/plugins/answer-headers.ts'
 import {
@@ -24,7 +26,11 @@ const VISIT: AnswerFacts = {
 }
 const OBJECT = 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform'
 const PRIVATE = 'private, no-store'
-const source = { home: { switches: () => NOTHING_SWITCHED }, config: { authorizedFetch: false } }
+const source = {
+  home: { switches: () => NOTHING_SWITCHED, edge: () => UNMEASURED_EDGE },
+  config: { authorizedFetch: false },
+  clock: systemClock,
+}
 
 function kept(kind: AnswerClass, facts: Partial<AnswerFacts> = {}): string {
   return cacheControlOf(kind, { ...VISIT, ...facts })

@@ -1,0 +1,46 @@
+/** What is known of the edge in front, what answers rely on, and whether caches may keep pages that also lead servers on. */
+import type { FastifyPluginAsync } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { EdgeState } from '../../contracts/edge.ts'
+import { EDGE_ALARM, PUBLIC_EDGE, isAlarming, provenEdge, readEdge } from '../../domain/edges/edge.ts'
+import { readSwitches, setKeepsPages } from '../../domain/owner/switches.ts'
+import type { HttpContext } from '../http-context.ts'
+import { requireOwner } from './session.ts'
+
+const OWNER = { config: { scope: 'owner' } } as const
+const PagesForm = Type.Object({ keepsPages: Type.Boolean() })
+
+export function edgeRoutes(context: HttpContext): FastifyPluginAsync {
+  const { db } = context
+  return async (app) => {
+    app.addHook('preHandler', async (request) => {
+      await requireOwner(context, request)
+    })
+    app.get('/edge', OWNER, async () => stateOf(context))
+    app.put<{ Body: Static<typeof PagesForm> }>(
+      '/edge/pages',
+      { ...OWNER, schema: { body: PagesForm } },
+      async (request) => {
+        await setKeepsPages(db, request.body.keepsPages)
+        return stateOf(context)
+      },
+    )
+  }
+}
+
+/** Read from the database, so that whoever has just measured or switched sees it. */
+async function stateOf({ db, clock }: HttpContext): Promise<EdgeState> {
+  const edge = await readEdge(db, PUBLIC_EDGE)
+  const { keepsPages } = await readSwitches(db)
+  const { measuredAt, purgeProvenAt, ...measured } = edge
+  const proven = provenEdge(edge, clock.now().getTime())
+  return {
+    measured,
+    measuredAt: measuredAt?.toISOString() ?? null,
+    purgeProvenAt: purgeProvenAt?.toISOString() ?? null,
+    isStrict: !Object.values(proven).includes(true),
+    relied: { query: proven.honoursQuery, vary: proven.honoursVary && keepsPages, purge: proven.purges },
+    keepsPages,
+    alarm: isAlarming(edge) ? EDGE_ALARM : null,
+  }
+}
