@@ -137,6 +137,23 @@ create trigger follows_tell_made after insert or delete on follows for each row 
 create trigger follows_tell_changed after update of state on follows for each row
   when (old.state is distinct from new.state) execute function tell_of_follow();
 
+-- Between whom and an identity there is a block is not shown on its pages.
+create function tell_of_block() returns trigger language plpgsql as $$
+declare
+  block blocks := case when tg_op = 'DELETE' then old else new end;
+begin
+  perform tell_answers(array(select 'blocks-of:' || id from actors
+                              where id in (block.source_id, block.target_id) and is_local));
+  return null;
+end
+$$;
+create trigger blocks_tell_made after insert on blocks for each row
+  when (not new.is_mute) execute function tell_of_block();
+create trigger blocks_tell_gone after delete on blocks for each row
+  when (not old.is_mute) execute function tell_of_block();
+create trigger blocks_tell_changed after update of state on blocks for each row
+  when (not new.is_mute and old.state is distinct from new.state) execute function tell_of_block();
+
 -- An own post shows what it quotes as far as that is approved.
 create function tell_of_quote() returns trigger language plpgsql as $$
 begin

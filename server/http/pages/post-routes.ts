@@ -11,6 +11,7 @@ import { NEGOTIATED, type PageDesk } from './desk.ts'
 import type { Page } from './layout.ts'
 import { postPage } from './post-page.ts'
 import { prefersActivity } from './prefers-activity.ts'
+import { sendReadyPage } from './ready-page.ts'
 import { type Host, type PageSource, getHost, notFound, statusesFor } from './view.ts'
 
 export interface NamedPost {
@@ -20,12 +21,22 @@ export interface NamedPost {
 export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
   const { source } = desk
   app.get<NamedPost>('/@:name/:id', NEGOTIATED, async (request, reply) => {
-    const host = await getHost(source, request, request.params.name)
-    const post = await getPost(source, host, request)
-    if (prefersActivity(request.headers.accept)) return reply.redirect(post.uri, 302)
-    return desk.send(reply, await showPost(source, host, post, request))
+    const find = async () => {
+      const host = await getHost(source, request, request.params.name)
+      return { host, post: await getPost(source, host, request) }
+    }
+    if (prefersActivity(request.headers.accept)) return reply.redirect((await find()).post.uri, 302)
+    return sendReadyPage(desk, request, reply, async () => {
+      const { host, post } = await find()
+      const page = await showPost(source, host, post, request)
+      const tags = [`post:${post.id}`, `thread:${post.conversation_id}`, ...tagsOfHost(host)] as const
+      return { page, tags, objectUri: post.uri }
+    })
   })
 }
+
+/** What else they wrote does not show on the page of one post. */
+const tagsOfHost = ({ actor: { id } }: Host) => [`actor:${id}`, `blocks-of:${id}`] as const
 
 /** @throws HomebirdError NOT_FOUND; GONE for what its author took back, as its id says too */
 export async function getPost(

@@ -5,6 +5,7 @@ import { listShownPins, listShownPosts } from '../../domain/posts/list-shown.ts'
 import { NEGOTIATED, PAGE, type PageDesk } from './desk.ts'
 import { PAGE_PATH, type PageParams, pageRequestOf, shownPage } from './paging.ts'
 import { prefersActivity } from './prefers-activity.ts'
+import { hostTags, sendReadyPage } from './ready-page.ts'
 import { type ProfileTab, profilePage, tabPath } from './profile-page.ts'
 import { type Host, type PageSource, getHost, statusesFor } from './view.ts'
 import type { Page } from './layout.ts'
@@ -19,9 +20,15 @@ const GALLERY_PAGE = 30
 export function profileRoutes(app: FastifyInstance, desk: PageDesk): void {
   const { source } = desk
   app.get<Named>('/@:name', NEGOTIATED, async (request, reply) => {
-    const host = await getHost(source, request, request.params.name)
-    if (prefersActivity(request.headers.accept)) return reply.redirect(host.actor.uri, 302)
-    return desk.send(reply, await showTab(source, host, 'posts', {}))
+    const { name } = request.params
+    if (prefersActivity(request.headers.accept)) {
+      return reply.redirect((await getHost(source, request, name)).actor.uri, 302)
+    }
+    return sendReadyPage(desk, request, reply, async () => {
+      const host = await getHost(source, request, name)
+      const page = await showTab(source, host, 'posts', {})
+      return { page, tags: hostTags(host), objectUri: host.actor.uri }
+    })
   })
   const lists = [
     [PAGE_PATH, 'posts'],
@@ -31,11 +38,12 @@ export function profileRoutes(app: FastifyInstance, desk: PageDesk): void {
     [`/media${PAGE_PATH}`, 'media'],
   ] as const
   for (const [path, tab] of lists) {
-    app.get<Named>(`/@:name${path}`, PAGE, async (request, reply) => {
-      const host = await getHost(source, request, request.params.name)
-      const page = await showTab(source, host, tab, request.params)
-      return desk.send(reply, page)
-    })
+    app.get<Named>(`/@:name${path}`, PAGE, async (request, reply) =>
+      sendReadyPage(desk, request, reply, async () => {
+        const host = await getHost(source, request, request.params.name)
+        return { page: await showTab(source, host, tab, request.params), tags: hostTags(host) }
+      }),
+    )
   }
   app.get<Named>('/@:name/replies', PAGE, async (request, reply) =>
     reply.redirect(`/@${encodeURIComponent(request.params.name)}/with_replies`, 301),

@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Account } from '../../contracts/account.ts'
 import type { Status } from '../../contracts/status.ts'
-import { keepValue } from '../../core/kept-value.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, findIdentityByPage, listIdentities } from '../../domain/actors/actor.ts'
 import { accountFromActor, accountsFromIds } from '../../domain/actors/account-entities.ts'
@@ -16,23 +15,21 @@ import { requestedOrigin } from '../federation/surface.ts'
 import type { HomeFrame } from './layout.ts'
 import type { PostScope } from './parts/post-text.ts'
 
-/** The name of the home changes rarely, and it stands on every page. */
-const FRAME_KEPT_MS = 5_000
-
 export interface PageSource {
   readonly api: Api
   frame(): Promise<HomeFrame>
 }
 
 export function openPageSource(api: Api): PageSource {
-  const { db, clock } = api.context
-  const frame = keepValue(clock, FRAME_KEPT_MS, async () => {
+  const { db } = api.context
+  // Not kept: it is read for pages that are kept themselves, and an old name would stay on them.
+  const frame = async (): Promise<HomeFrame> => {
     const { title } = await readHomeTexts(db)
     if (title !== '') return { title }
     // The oldest identity speaks for the home.
     const [first] = await listIdentities(db)
     return { title: first?.display_name || first?.username || 'Homebird' }
-  })
+  }
   return { api, frame }
 }
 

@@ -18,6 +18,7 @@ import {
   isOpenToOrigins,
   varyOf,
 } from './answer-table.ts'
+import { hasIt, weakTag } from './validators.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -64,7 +65,7 @@ export function answerByTable(app: FastifyInstance, source: AnswerSource): void 
   app.decorateReply('outcome', null)
   app.addHook('onSend', (request, reply, payload, done) => {
     writeHeaders(source, request, reply)
-    done(null, payload)
+    done(null, spared(request, reply, payload))
   })
 }
 
@@ -96,6 +97,18 @@ function writeHeaders(source: AnswerSource, request: FastifyRequest, reply: Fast
   const vary = varyOf(kind)
   if (vary !== null) void reply.header('vary', vary)
   if (isOpenToOrigins(kind)) void reply.header('access-control-allow-origin', '*')
+}
+
+/** What may be kept has a tag, whoever made it, and is not sent again to whoever has it. */
+function spared(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  const isWhole = reply.statusCode === 200 && (typeof payload === 'string' || Buffer.isBuffer(payload))
+  if (!isWhole || reply.hasHeader('etag')) return payload
+  if (!String(reply.getHeader('cache-control')).startsWith('public')) return payload
+  const etag = weakTag(payload)
+  void reply.header('etag', etag)
+  if (!hasIt(request, etag, null)) return payload
+  void reply.code(304)
+  return ''
 }
 
 /** Most homes have no edge that was measured: those pay nothing for it. */

@@ -1,17 +1,18 @@
 /** An answer that is the same for everybody, as ready bytes, and how it is sent: whole, or as 304 to whoever has it. */
-import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Outcome } from '../plugins/answer-table.ts'
+import { hasIt, weakTag } from '../plugins/validators.ts'
 
 /**
  * What an answer shows, and so what drops it; the triggers of migration 0026 tell of each as it changes.
  * `post`: an own post, its quotes, its own replies. `thread`: own posts of a conversation. `actor`: what an identity says of
  * itself, its keys. `posts-of`: what it has written, boosted, pinned. `follows-of`: whom it follows and who follows it.
+ * `blocks-of`: between whom and it there is a block.
  * `hashtag`: own posts under a hashtag, by its key. `home`: its settings and texts, which identities there are. `identities`:
  * what any of them says of itself, such as whether it wants to be found.
  */
 export type AnswerTag =
-  | `${'post' | 'thread' | 'actor' | 'posts-of' | 'follows-of' | 'hashtag'}:${string}`
+  | `${'post' | 'thread' | 'actor' | 'posts-of' | 'follows-of' | 'blocks-of' | 'hashtag'}:${string}`
   | 'home'
   | 'identities'
 
@@ -51,7 +52,7 @@ export function readyAnswer(parts: AnswerParts): ReadyAnswer {
     contentType: parts.contentType,
     outcome: parts.outcome ?? 'public',
     body,
-    etag: `W/"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
+    etag: weakTag(body),
     lastModified: modifiedAt?.toUTCString() ?? null,
     headers: parts.headers ?? {},
     tags: parts.tags,
@@ -63,19 +64,6 @@ export function sendReady(request: FastifyRequest, reply: FastifyReply, answer: 
   reply.outcome = answer.outcome
   void reply.headers(answer.headers).header('etag', answer.etag)
   if (answer.lastModified !== null) void reply.header('last-modified', answer.lastModified)
-  if (answer.status === 200 && hasIt(request, answer)) return reply.code(304).send()
+  if (answer.status === 200 && hasIt(request, answer.etag, answer.lastModified)) return reply.code(304).send()
   return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body)
-}
-
-/** The tag decides where one is sent; tags are compared weakly. @see RFC 9110 13.1 */
-function hasIt(
-  { headers }: FastifyRequest,
-  { etag, lastModified }: Pick<ReadyAnswer, 'etag' | 'lastModified'>,
-): boolean {
-  const { 'if-none-match': tags, 'if-modified-since': since } = headers
-  if (tags !== undefined) {
-    return tags.split(',').some((tag) => tag.trim() === '*' || `W/${tag.trim().replace(/^W\//, '')}` === etag)
-  }
-  if (since === undefined || lastModified === null) return false
-  return Date.parse(since) >= Date.parse(lastModified)
 }

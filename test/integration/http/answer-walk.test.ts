@@ -77,7 +77,6 @@ function routesOf(of: FastifyInstance, method: string): Walked[] {
 function filled(url: string): string {
   const id = url.startsWith('/ap/actors/') || url.includes('/accounts/') ? home.ana.id : post.id
   return url
-    .replace(':name.', 'ana.')
     .replace(/:name\b/, url.startsWith('/tags/') ? 'bees' : 'ana')
     .replace(/:id\b/, id)
     .replace(/:cursor\b/, 'first')
@@ -113,8 +112,8 @@ function checkRow({ kind, url }: Walked, answer: LightMyRequestResponse, caller:
   assert.doesNotMatch(said(answer), /s-maxage|must-revalidate/, name)
   assert.equal(answer.headers['surrogate-control'], undefined, name)
   assert.equal(answer.headers['access-control-allow-credentials'], undefined, name)
-  assert.doesNotMatch(String(answer.headers['vary'] ?? ''), /origin|cookie|authorization|\*/i, name)
-  assert.match(String(answer.headers['access-control-allow-origin'] ?? '*'), /^\*$/, name)
+  assert.doesNotMatch(answer.headers['vary'] ?? '', /origin|cookie|authorization|\*/i, name)
+  assert.match(answer.headers['access-control-allow-origin'] ?? '*', /^\*$/, name)
 }
 
 test('every route answers as its row says: to visitors, to the owner, to servers that sign', async () => {
@@ -187,15 +186,15 @@ test('who has an answer already is told so, and HEAD says what GET would', async
     assert.equal(head.body, '', url)
     if (GOOD[kind].startsWith('public')) assert.ok(etag !== undefined, `${url} has no tag`)
     if (etag === undefined) continue
-    const weak = String(etag).replace(/^(?:W\/)?/, 'W/')
-    for (const tag of [String(etag), weak, `"x", ${weak}`]) {
+    const weak = etag.replace(/^(?:W\/)?/, 'W/')
+    for (const tag of [etag, weak, `"x", ${weak}`]) {
       const again = await ask(url, { 'if-none-match': tag })
       assert.deepEqual([again.statusCode, again.body], [304, ''], `${url} ${tag}`)
       assert.deepEqual([said(again), again.headers.etag], [said(answer), etag])
     }
     const { 'last-modified': modified } = answer.headers
     if (modified === undefined) continue
-    assert.equal((await ask(url, { 'if-modified-since': String(modified) })).statusCode, 304, url)
+    assert.equal((await ask(url, { 'if-modified-since': modified })).statusCode, 304, url)
     assert.equal(
       (await ask(url, { 'if-modified-since': 'Thu, 01 Jan 1998 00:00:00 GMT' })).statusCode,
       200,
