@@ -14,7 +14,7 @@ const CACHE_SECONDS = 3_600
 
 /** In pixels of the page's own style: what is higher is scrolled. */
 const SIZES = {
-  around: 190,
+  around: 240,
   line: 28,
   lettersPerPixel: 1 / 9.5,
   side: 32,
@@ -23,7 +23,7 @@ const SIZES = {
   option: 48,
   quote: 160,
   warning: 56,
-  least: 160,
+  least: 200,
   most: 900,
 } as const
 
@@ -55,7 +55,7 @@ export function oembedOf(
 }
 
 function frameOf(url: string, title: string, width: number, height: number): string {
-  return `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="${width}" height="${height}" style="max-width:100%;border:0" loading="lazy" allowfullscreen></iframe>`
+  return `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="${width}" height="${height}" style="max-width:100%;border:1px solid #8888;border-radius:10px" loading="lazy" allowfullscreen></iframe>`
 }
 
 function heightOf(
