@@ -6,6 +6,7 @@ import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
+import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { ExitCode } from './contracts/exit-code.ts'
 import { VERSION } from './core/version.ts'
@@ -94,6 +95,27 @@ withCommonOptions(program.command('import <kind> <file>'))
     run(async (kind: string, file: string, options: ImportOptions) =>
       (await import('./commands/import.ts')).importList(kind, file, options),
     ),
+  )
+
+const pages = program.command('pages').description('what strangers find on the public pages')
+withCommonOptions(pages.command('show [name]', { isDefault: true }))
+  .description('show what the pages of an identity offer, or switch it on and off')
+  .option('--feeds <on|off>', 'RSS, Atom and JSON Feed')
+  .option('--search <on|off>', 'a search over the public posts')
+  .option('--counts <on|off>', 'numbers of posts, people, replies, boosts')
+  .option('--follows <on|off>', 'who follows and who is followed')
+  .action(
+    run(async (name: string | undefined, options: PagesOptions) =>
+      (await import('./commands/pages.ts')).showOrSetPages(name, options),
+    ),
+  )
+withCommonOptions(pages.command('crawlers'))
+  .description('show or say which crawlers robots.txt asks to stay away')
+  .option('--ai <deny|allow>', 'those that gather texts for language models')
+  .option('--deny <names...>', 'further ones, by the name they give themselves')
+  .option('--none', 'no further ones')
+  .action(
+    run(async (options: CrawlerOptions) => (await import('./commands/pages.ts')).showOrSetCrawlers(options)),
   )
 
 const search = program.command('search').description('what posts are found by')

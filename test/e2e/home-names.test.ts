@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
 import { askListener } from '../support/http-client.ts'
+import { until } from '../support/until.ts'
 
 let home: ProcessHome
 before(async () => {
@@ -45,6 +46,28 @@ test('a further domain that another host serves carries identities of its own', 
     identities.map(({ username, domain }) => `${username}@${domain}`),
     ['ana@first.example', 'ben@first.example', 'ana@second.example'],
   )
+})
+
+test('what the public pages offer is switched beside the running home', async () => {
+  const feed = async (): Promise<number> =>
+    (await askListener(home.publicPort, 'first.example', '/@ana.rss')).status
+  assert.equal(await feed(), 200)
+  const shown = await home.command('pages', 'show', 'ana@first.example', '--feeds', 'off')
+  assert.match(shown.stdout, /^@ana@first\.example {2}feeds off, search off, counts on, follows off\n$/)
+  await until('the feed is gone', async () => (await feed()) === 404)
+  assert.equal((await home.command('pages', 'crawlers', '--deny', 'NosyBot')).code, ExitCode.ok)
+  await until('the crawler is named', async () =>
+    /NosyBot/.test((await askListener(home.publicPort, 'first.example', '/robots.txt')).text()),
+  )
+  for (const [words, reason] of [
+    [['pages', 'show', 'nobody'], /no identity of this home/],
+    [['pages', 'show', '--feeds', 'perhaps'], /must be on or off/],
+    [['pages', 'crawlers', '--deny', 'a\nAllow: /'], /no name of a crawler/],
+  ] as const) {
+    const refused = await home.command(...words)
+    assert.notEqual(refused.code, ExitCode.ok)
+    assert.match(refused.stderr, reason)
+  }
 })
 
 test('a name that is taken, a bad one and a domain of somebody else are refused with the reason', async () => {

@@ -18,11 +18,11 @@ export async function readCrawlerRules(db: Querier): Promise<CrawlerRules> {
   return {
     deniesAiCrawlers:
       typeof deniesAiCrawlers === 'boolean' ? deniesAiCrawlers : NOTHING_SAID.deniesAiCrawlers,
-    extraDeniedAgents: Array.isArray(extraDeniedAgents) ? extraDeniedAgents.filter(isAgent) : [],
+    extraDeniedAgents: Array.isArray(extraDeniedAgents) ? extraDeniedAgents.filter(isAgentName) : [],
   }
 }
 
-const isAgent = (value: unknown): value is string => typeof value === 'string' && AGENT.test(value)
+export const isAgentName = (value: unknown): value is string => typeof value === 'string' && AGENT.test(value)
 
 /** @param edit  what is left out stays as it is; names of agents that are none are left out */
 export async function setCrawlerRules(
@@ -31,7 +31,7 @@ export async function setCrawlerRules(
   now: Date,
 ): Promise<void> {
   const rules = { ...(await readCrawlerRules(tx)), ...edit }
-  const agents = [...new Set(rules.extraDeniedAgents.filter(isAgent))].slice(0, MOST_AGENTS)
+  const agents = [...new Set(rules.extraDeniedAgents.filter(isAgentName))].slice(0, MOST_AGENTS)
   const stored = { value: JSON.stringify({ ...rules, extraDeniedAgents: agents }), changed_at: now }
   await tx
     .insertInto('home_settings')
