@@ -114,11 +114,15 @@ export class RemoteDocuments {
   }
 
   /** Reads a small text, unsigned; null where there is none of these types. */
-  async readText(uri: string, types: readonly string[]): Promise<string | null> {
+  async readText(uri: string, types: readonly string[], totalMs?: number): Promise<string | null> {
     const url = this.#address(uri)
     if ('outcome' in url) return null
     try {
-      const { body } = await this.#parts.fetch.fetchJson(url.href, { types, maxBytes: MAX_TEXT_BYTES })
+      const { body } = await this.#parts.fetch.fetchJson(url.href, {
+        types,
+        maxBytes: MAX_TEXT_BYTES,
+        ...(totalMs === undefined ? {} : { totalMs }),
+      })
       return body.toString()
     } catch (error) {
       this.#failureOf(url, error)

@@ -36,7 +36,7 @@ const BODY_BYTES = 1_048_576
 
 /** Federation, client API, media and pages. */
 export async function buildPublicApp(context: HttpContext): Promise<FastifyInstance> {
-  const app = createApp(context)
+  const app = createApp(context, true)
   guardHost(app, { home: context.home, allowedHosts: context.config.allowedHosts })
   guardEdge(app, context)
   await app.register(healthRoutes(context))
@@ -64,7 +64,7 @@ export async function buildPrivateApp(context: HttpContext): Promise<FastifyInst
   return app
 }
 
-function createApp(context: HttpContext): FastifyInstance {
+function createApp(context: HttpContext, hasPages = false): FastifyInstance {
   const app = fastify({
     logger: false,
     trustProxy: false,
@@ -90,7 +90,7 @@ function createApp(context: HttpContext): FastifyInstance {
   app.server.maxConnections = MOST_SOCKETS
   // Only what a route asks for is read; the framework would take text/plain unasked.
   app.removeContentTypeParser('text/plain')
-  shapeAnswers(app, context.log)
+  shapeAnswers(app, context.log, hasPages)
   answerByTable(app, context)
   hintToEdges(app, context.config)
   settleAfterWrites(app, context)

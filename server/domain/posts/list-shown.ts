@@ -54,6 +54,19 @@ export async function listShownPosts(
   return listWhere(db, page, [isTheirs, LISTED, ...conditionsOf(list), visiblePosts(null)])
 }
 
+/** Own posts under a hashtag, of all identities that want to be found. @param name  canonical */
+export async function listTaggedHere(db: Querier, name: string, page: PageRequest): Promise<PageOf<PostRow>> {
+  const isFound = sql<SqlBool>`(select is_discoverable and gone_at is null from actors where actors.id = posts.author_id)`
+  return listWhere(db, page, [
+    sql<SqlBool>`posts.is_local`,
+    LISTED,
+    NO_BOOST,
+    hasHashtag(name),
+    isFound,
+    visiblePosts(null),
+  ])
+}
+
 /** The last pinned first. To pin a post is to list it: quiet ones are among them. */
 export async function listShownPins(db: Querier, identityId: string, limit: number): Promise<PostRow[]> {
   const { rows } = await sql<PostRow>`

@@ -1,7 +1,7 @@
 /**
- * Finds posts by what somebody typed, the newest first. Only the owner of this home searches, and only in their own library:
- * everything that came here and that `visiblePosts` lets the identity see. Whether an author wants to be found by strangers
- * (`indexable`) is about searches by strangers, and there are none.
+ * Finds posts by what somebody typed, the newest first. The owner of this home searches their own library: everything that
+ * came here and that `visiblePosts` lets the identity see. Strangers search the public posts of an identity that offers it,
+ * and nothing else; whether an author elsewhere wants to be found (`indexable`) is about searches that there are none of.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type PageOf, type PageRequest, toPage } from '../../db/paging.ts'
@@ -70,6 +70,36 @@ export async function searchPosts(
     rows = await find(begun, search.page, search.offset)
   }
   return toPage(rows, search.page, (row) => row.id)
+}
+
+/** What says nothing of the one who searches nor of who did what with a post. */
+const FOR_VISITORS: ReadonlySet<SearchTerm['kind']> = new Set<SearchTerm['kind']>([
+  'words',
+  'hashtag',
+  'carries',
+  'quality',
+  'language',
+  'period',
+] as const)
+const PUBLIC_ONLY: SearchTerm = { kind: 'scope', scope: 'public', isNegated: false }
+
+/**
+ * What a stranger finds among the public posts of an identity; in at most two statements. Terms that ask for marks or for
+ * people are passed over.
+ */
+export async function searchShownPosts(
+  db: Querier,
+  identityId: string,
+  text: string,
+  page: PageRequest,
+  now: Date,
+): Promise<PageOf<PostRow>> {
+  const terms = parseQuery(text).terms.filter(({ kind }) => FOR_VISITORS.has(kind))
+  if (terms.length === 0) return toPage([], page, (row: PostRow) => row.id)
+  // All of it is public and by the identity: it sees what a stranger sees.
+  const compiled = compileQuery([...terms, PUBLIC_ONLY], identityId, () => [], identityId)
+  const rows = await runQuery(db, { viewerId: identityId, compiled, page, offset: 0, now })
+  return toPage(rows, page, (row) => row.id)
 }
 
 const LEAST_TYPED = 2

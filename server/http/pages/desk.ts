@@ -1,7 +1,7 @@
 /** How pages are answered: written in their frame, sent with the content policy, errors in the same look. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HomebirdError } from '../../core/errors.ts'
-import { askForPatience, toHomebirdError } from '../plugins/answers.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError } from '../../core/errors.ts'
+import { askForPatience, noteError, sendMissing, toHomebirdError } from '../plugins/answers.ts'
 import { type Page, contentPolicy, writePage } from './layout.ts'
 import { messagePage } from './message-page.ts'
 import type { PageSource } from './view.ts'
@@ -13,6 +13,8 @@ export const PAGE = { config: { scope: 'public', answer: 'page' } } as const
 export const NEGOTIATED = { config: { scope: 'public', answer: 'negotiated' } } as const
 /** What depends on who asks, or on a query, which some caches leave out of their keys. */
 export const FOR_ONE = { config: { scope: 'public', answer: 'private' } } as const
+
+const MOST_LOGGED = 200
 
 export interface PageDesk {
   readonly source: PageSource
@@ -30,8 +32,9 @@ export function openPageDesk(source: PageSource): PageDesk {
       .header('x-frame-options', 'DENY')
       .type('text/html; charset=utf-8')
       .send(text)
-  const fail = async (raw: unknown, _request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const fail = async (raw: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const error = toHomebirdError(raw)
+    noteError(source.api.context.log, error, request)
     askForPatience(reply, error)
     void reply.code(error.status)
     // What failed may be what the name of the home is read from.
@@ -59,4 +62,17 @@ function pageOfError(error: HomebirdError): Page {
     default:
       return messagePage(message.failed, error.status < 500 ? error.safe : message.failedText)
   }
+}
+
+/** What programs ask for has errors of its own shape. */
+const OF_PROGRAMS = /^\/(?:api|oauth|ap|\.well-known|nodeinfo|proxy|media)(?:\/|$)/
+
+/** Whoever comes to an address that nothing stands at is told so in words, if they read pages. */
+export function answerMissing(app: FastifyInstance, desk: PageDesk): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    const isReader = /\btext\/html\b/.test(request.headers.accept ?? '')
+    const path = (request.raw.url ?? '/').slice(0, MOST_LOGGED)
+    if (!isReader || OF_PROGRAMS.test(path)) return sendMissing(reply)
+    return desk.fail(new HomebirdError('NOT_FOUND', `no page at ${path}`), request, reply)
+  })
 }

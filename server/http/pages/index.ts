@@ -7,8 +7,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import { openApi } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
 import { aboutRoutes } from './about-routes.ts'
-import { openPageDesk } from './desk.ts'
+import { answerMissing, openPageDesk } from './desk.ts'
 import { embedRoutes } from './embed-routes.ts'
+import { followRoutes } from './follow-routes.ts'
+import { peopleRoutes, searchRoutes, tagRoutes } from './list-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { openPageSource } from './view.ts'
@@ -19,9 +21,14 @@ export function pageRoutes(context: HttpContext): FastifyPluginAsync {
     const api = await openApi(context, 'private')
     const desk = openPageDesk(openPageSource(api))
     app.setErrorHandler(async (error, request, reply) => desk.fail(error, request, reply))
+    answerMissing(app, desk)
     aboutRoutes(app, desk)
     profileRoutes(app, desk)
     postRoutes(app, desk)
     embedRoutes(app, desk)
+    tagRoutes(app, desk)
+    peopleRoutes(app, desk)
+    await app.register(async (limited) => searchRoutes(limited, desk))
+    await app.register(async (limited) => followRoutes(limited, desk))
   }
 }

@@ -54,3 +54,23 @@ export function shownPage<T>(
     },
   }
 }
+
+const PEOPLE_PER_PAGE = 40
+
+/** Lists of people are ordered by what is between two of them, which is no part of the people. */
+export const peopleRequestOf = (params: PageParams): PageRequest => {
+  const request = pageRequestOf(params)
+  return { ...request, limit: PEOPLE_PER_PAGE }
+}
+
+/** A page that is full may be the last: the next one then says so. @param page  null where nothing is shown */
+export function linksOf(page: PageOf<unknown> | null, request: PageRequest, path: string): PageLinks {
+  if (page === null) return { newer: null, older: null }
+  const isUpwards = request.minId !== null
+  const hasNewer = isUpwards ? page.isFull : request.maxId !== null
+  const hasOlder = isUpwards || page.isFull
+  return {
+    newer: hasNewer && page.newest !== null ? `${path}/after/${page.newest}` : null,
+    older: hasOlder && page.oldest !== null ? `${path}/before/${page.oldest}` : null,
+  }
+}

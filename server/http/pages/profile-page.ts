@@ -13,7 +13,7 @@ import { galleryOf } from './parts/gallery.ts'
 import { CHECK } from './parts/icons.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
 import { postOf } from './parts/post.ts'
-import { nameHtml, nameOf } from './parts/who.ts'
+import { nameHtml, nameOf, whoLink } from './parts/who.ts'
 import type { Host } from './view.ts'
 import { WORDS, dayWord, monthWord, numberWord } from './words.ts'
 
@@ -129,7 +129,11 @@ function figuresOf(host: Host, showsFollows: boolean): Html {
   return markup`<ul class="facts">${scope.showsCounts && counts}<li>${profile.joined} <time datetime="${account.created_at}">${monthWord(account.created_at)}</time></li></ul>`
 }
 
-export function tabsOf(host: Host, current: ProfileTab | null): Html {
+/** Above lists that belong to a person but are not their profile. */
+export const smallHost = ({ account, scope }: Host): Html =>
+  markup`<div class="small">${whoLink(scope, account)}</div>`
+
+function tabsOf(host: Host, current: ProfileTab | null): Html {
   const links = (['posts', 'replies', 'media'] as const).map(
     (tab) =>
       markup`<a href="${tabPath(host, tab)}"${tab === current && markup` aria-current="page"`}>${WORDS.tabs[tab]}</a>`,

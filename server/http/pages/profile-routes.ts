@@ -50,6 +50,10 @@ export function profileRoutes(app: FastifyInstance, desk: PageDesk): void {
   )
 }
 
+/** The same under another address, such as the front page of a home of one. */
+export const showFirstPage = async (source: PageSource, host: Host): Promise<Page> =>
+  showTab(source, host, 'posts', {})
+
 async function showTab(source: PageSource, host: Host, tab: ProfileTab, params: PageParams): Promise<Page> {
   const { db } = source.api.context
   const wanted = pageRequestOf(params, tab === 'media' ? GALLERY_PAGE : undefined)

@@ -48,15 +48,18 @@ export interface Host {
  * has moved.
  * @throws HomebirdError NOT_FOUND
  */
-export async function getHost({ api }: PageSource, request: FastifyRequest, name: string): Promise<Host> {
-  const origin = requestedOrigin(api.context, request)
-  const actor = await findIdentityByPage(api.context.db, origin, name)
+export async function getHost(source: PageSource, request: FastifyRequest, name: string): Promise<Host> {
+  const { context } = source.api
+  const origin = requestedOrigin(context, request)
+  const actor = await findIdentityByPage(context.db, origin, name)
   if (actor === undefined) throw notFound(request)
-  const entities = api.scopeFor(null)
-  const account = await accountOf(api, entities, actor)
+  return hostOf(source, origin, actor)
+}
+
+export async function hostOf({ api }: PageSource, origin: string, actor: Actor): Promise<Host> {
   return {
     actor,
-    account,
+    account: await accountOf(api, api.scopeFor(null), actor),
     handle: `@${actor.username}@${actor.handle_domain}`,
     origin,
     scope: { ...scopeOf(api, origin), showsCounts: actor.shows_counts, hostId: actor.id },

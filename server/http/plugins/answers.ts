@@ -12,9 +12,10 @@ const RETRY_AFTER_SECONDS = 30
 /** Errors of a driver or socket that mean: the database is away. */
 const DATABASE_AWAY = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/
 
-export function shapeAnswers(app: FastifyInstance, log: Logger): void {
+/** @param hasPages  whether a plugin of the app tells people of addresses that nothing stands at */
+export function shapeAnswers(app: FastifyInstance, log: Logger, hasPages = false): void {
   app.setErrorHandler((error, request, reply) => sendError(log, error, request, reply))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Record not found' }))
+  if (!hasPages) app.setNotFoundHandler((_request, reply) => sendMissing(reply))
   app.addHook('onSend', async (_request, reply, payload) => {
     void reply.header('x-content-type-options', 'nosniff')
     if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'same-origin')
@@ -22,8 +23,12 @@ export function shapeAnswers(app: FastifyInstance, log: Logger): void {
   })
 }
 
-function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = toHomebirdError(raw)
+/** To programs. */
+export const sendMissing = (reply: FastifyReply): FastifyReply =>
+  reply.code(404).send({ error: 'Record not found' })
+
+/** What failed is for the log alone. */
+export function noteError(log: Logger, error: HomebirdError, request: FastifyRequest): void {
   const { status } = error
   const facts = {
     method: request.method,
@@ -34,13 +39,18 @@ function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: Fa
   }
   if (status >= 500 && status !== 503) log.error({ event: 'request.failed', ...facts })
   else log.debug({ event: 'request.refused', ...facts })
+}
+
+function sendError(log: Logger, raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toHomebirdError(raw)
+  noteError(log, error, request)
   askForPatience(reply, error)
   const { description } = error.details
   const body: ApiError =
     typeof description === 'string'
       ? { error: error.safe, error_description: description }
       : { error: error.safe }
-  return reply.code(status).send(body)
+  return reply.code(error.status).send(body)
 }
 
 /** Says when to come again, with a 429 or 503. */

@@ -183,3 +183,154 @@ test('who wants to follow from here is told how to go on, and is led nowhere', a
   assert.equal((await browse(home, '/authorize_interaction')).status, 400)
   assert.equal((await browse(home, '/authorize_interaction?uri[]=a&uri[]=b')).status, 400)
 })
+
+/** Every page that can be reached from these, as a stranger finds them. */
+async function walk(home: ApiHome, starts: readonly string[]): Promise<Map<string, PlainAnswer>> {
+  const pages = new Map<string, PlainAnswer>()
+  const waiting = [...starts]
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (pages.has(path)) continue
+    const answer = await browse(home, path)
+    pages.set(path, answer)
+    for (const [, href = ''] of answer.text().matchAll(/<a\b[^>]* href="(\/[^"]*)"/g)) {
+      // Files are not pages.
+      if (!/^\/(?:media|proxy|avatars|headers)\//.test(href)) waiting.push(href.replaceAll('&amp;', '&'))
+    }
+  }
+  return pages
+}
+
+test('whoever walks through all pages meets what is public, and no word of anything else', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const { others, ana } = home
+  await home.db
+    .updateTable('actors')
+    .set({ shows_follows: true, offers_search: true })
+    .where('id', '=', ana.id)
+    .execute()
+  const friend = await others.actor('friend')
+  const foe = await others.actor('foe')
+  const apart = await others.actor('apart', { host: 'blocked.example' })
+  for (const visibility of ['public', 'unlisted', 'private', 'direct']) {
+    await app.post('/api/v1/statuses', {
+      status: `marker${visibility} @friend@peer.example #seen`,
+      visibility,
+    })
+  }
+  const root = await app.post<Status>('/api/v1/statuses', { status: 'markerroot' })
+  const row = await home.db
+    .selectFrom('posts')
+    .selectAll()
+    .where('id', '=', root.id)
+    .executeTakeFirstOrThrow()
+  await others.post(friend, { html: '<p>markeranswer</p>', inReplyTo: row })
+  await others.post(friend, { html: '<p>markerquiet</p>', inReplyTo: row, visibility: 'followers' })
+  await others.post(friend, {
+    html: '<p>markerwhisper</p>',
+    inReplyTo: row,
+    visibility: 'direct',
+    mentions: [ana],
+  })
+  await others.post(foe, { html: '<p>markerfoe</p>', inReplyTo: row })
+  await others.post(apart, { html: '<p>markerapart</p>', inReplyTo: row })
+  const seen = await others.post(friend, { html: '<p>markerboosted</p>' })
+  const foes = await others.post(foe, { html: '<p>markerboostedfoe</p>' })
+  for (const { id } of [seen, foes]) await app.post(`/api/v1/statuses/${id}/reblog`)
+  const gone = await app.post<Status>('/api/v1/statuses', { status: 'markergone' })
+  await app.call('DELETE', `/api/v1/statuses/${gone.id}`)
+  for (const one of [friend, foe, apart]) await others.follow(one, ana)
+  await app.post(`/api/v1/accounts/${foe.id}/block`)
+  await home.db.insertInto('domain_blocks').values({ domain: 'blocked.example' }).execute()
+  await home.db.updateTable('actors').set({ display_name: 'markername' }).where('id', '=', apart.id).execute()
+  const searches = ['marker*', 'markerprivate', 'markerunlisted', 'in:bookmarks', 'markerroot']
+  const pages = await walk(home, [
+    '/',
+    '/tags/seen',
+    '/@ana/tagged/seen',
+    ...searches.map((words) => `/@ana/search?q=${encodeURIComponent(words)}`),
+  ])
+  const all = [...pages.values()].map((page) => page.text()).join('\n')
+  assert.deepEqual(
+    [...pages].filter(([, { status }]) => status !== 200).map(([path]) => path),
+    [],
+  )
+  for (const word of ['markerpublic', 'markerroot', 'markeranswer', 'markerboosted<'])
+    assert.ok(all.includes(word), word)
+  const hidden = [
+    'unlisted',
+    'private',
+    'direct',
+    'quiet',
+    'whisper',
+    'foe',
+    'apart',
+    'boostedfoe',
+    'gone',
+    'name',
+  ]
+  for (const word of hidden) {
+    const found = [...pages].filter(([, page]) =>
+      page
+        .text()
+        .replaceAll(/value="[^"]*"/g, '')
+        .includes(`marker${word}`),
+    )
+    assert.deepEqual(
+      found.map(([path]) => path),
+      [],
+      word,
+    )
+  }
+  assert.doesNotMatch(all, /<script|javascript:|@foe@|@apart@/)
+  const taken = await browse(home, pathOf(gone.url))
+  assert.deepEqual([taken.status, taken.headers['cache-control']], [410, 'private, no-store'])
+  assert.match(taken.text(), /Its author took it back/)
+})
+
+test('the page of a profile costs eight statements at most, that of a thread ten', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const friend = await home.others.actor('friend')
+  const pinned = await app.post<Status>('/api/v1/statuses', { status: 'pinned' })
+  await app.post(`/api/v1/statuses/${pinned.id}/pin`)
+  const seen = await home.others.post(friend)
+  await app.post(`/api/v1/statuses/${seen.id}/reblog`)
+  const answer = await app.post<Status>('/api/v1/statuses', { status: 'two', in_reply_to_id: pinned.id })
+  const row = await home.db
+    .selectFrom('posts')
+    .selectAll()
+    .where('id', '=', answer.id)
+    .executeTakeFirstOrThrow()
+  await home.others.post(friend, { inReplyTo: row })
+  for (const [path, most] of [
+    ['/@ana', 8],
+    [pathOf(answer.url), 10],
+  ] as const) {
+    const before = home.statementCount()
+    assert.equal((await browse(home, path)).status, 200)
+    const cost = home.statementCount() - before
+    // The name of the home is read every few seconds.
+    assert.ok(cost <= most + 2, `${path} took ${cost}`)
+  }
+})
+
+test('the owner decides what pages show: lists of people, numbers, a search', async () => {
+  const home = await openApiHome()
+  const app = await home.app()
+  const friend = await home.others.actor('friend')
+  await home.others.follow(friend, home.ana)
+  const post = await app.post<Status>('/api/v1/statuses', { status: 'counted' })
+  await home.db.updateTable('posts').set({ likes_count: 7_654 }).where('id', '=', post.id).execute()
+  const hidden = (await browse(home, '/@ana/followers')).text()
+  assert.match(hidden, /Ana does not show this list/)
+  assert.doesNotMatch(hidden, /friend/)
+  assert.equal((await browse(home, '/@ana/search?q=counted')).status, 404)
+  assert.match((await browse(home, '/@ana')).text(), /7,654 favourites/)
+  const switches = { shows_follows: true, shows_counts: false, offers_search: true }
+  await home.db.updateTable('actors').set(switches).where('id', '=', home.ana.id).execute()
+  assert.match((await browse(home, '/@ana/followers')).text(), /@friend@peer\.example/)
+  assert.match((await browse(home, '/@ana/search?q=counted')).text(), /<p>counted<\/p>/)
+  assert.doesNotMatch((await browse(home, '/@ana/media')).text(), /<b>\d/)
+  assert.match((await browse(home, `${pathOf(post.url)}/favourites`)).text(), /does not show this list/)
+})

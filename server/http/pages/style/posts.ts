@@ -13,8 +13,10 @@ export const POSTS = `
 .list+.pager{margin-block-start:0}
 .post>*+*,.boosted>*+*,.cw>*+*{margin-block-start:.625rem}
 .post>.who,.boosted>.who{margin-block-end:.625rem}
-.mark{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .5rem;color:var(--text-3);font-size:.8125rem;line-height:1.25rem;font-weight:600}
-.mark svg{inline-size:1rem;block-size:1rem;fill:none;stroke:currentColor;stroke-width:2;flex:none}
+.mark{display:flex;gap:.5rem;color:var(--text-2);font-size:.8125rem;line-height:1.25rem}
+.mark span{min-inline-size:0}
+.mark time{color:var(--text-3)}
+.mark svg{inline-size:1rem;block-size:1.25rem;fill:none;stroke:currentColor;stroke-width:2;flex:none}
 .mark a{color:inherit}
 .section{margin-block-start:1.25rem;font-size:.8125rem;color:var(--text-3)}
 .e-content ul,.e-content ol{padding-inline-start:1.5rem}
@@ -23,8 +25,7 @@ export const POSTS = `
 .e-content pre{overflow-x:auto;padding:.75rem;background:var(--sunken);border-radius:.375rem;font-size:.875rem}
 .e-content code{font-size:.9em}
 .e-content h1,.e-content h2,.e-content h3,.e-content h4,.e-content h5,.e-content h6{font-size:1.0625rem;line-height:1.5rem;font-weight:600;margin-block:.75rem .25rem}
-.e-content .mention,.e-content .hashtag{text-decoration:none}
-.e-content .mention:hover,.e-content .hashtag:hover{text-decoration:underline}
+.e-content .mention,.e-content .hashtag{text-decoration-color:var(--control-edge)}
 .invisible{font-size:0;line-height:0;display:inline-block;inline-size:0;block-size:0;position:absolute}
 .ellipsis::after{content:"…"}
 .main .e-content{font-size:1.1875rem;line-height:1.75rem}
@@ -36,6 +37,9 @@ export const POSTS = `
 .tally a:hover{text-decoration:underline}
 .thread .post{position:relative}
 .above .post,.below .post{padding-block:1rem}
+.below .post{border-block-end:0}
+.below .post:not(.deep,:first-of-type){border-block-start:1px solid var(--line)}
+.below .deep{margin-block-end:.5rem;padding-block:.5rem}
 .above .post{border-block-end:0;padding-block-end:.25rem}
 .above .post>*:not(.who,.mark){margin-inline-start:3.25rem}
 .above .post::after{content:"";position:absolute;inset-block:4rem -.5rem;inset-inline-start:1.25rem;inline-size:2px;margin-inline-start:-1px;background:var(--line)}
@@ -53,7 +57,7 @@ export const POSTS = `
 .shot{position:relative;min-inline-size:0}
 .shot>a{display:block;border-radius:.625rem}
 .shot img,.shot video{border-radius:.625rem;background:var(--sunken)}
-.m1 .shot img{inline-size:auto;block-size:auto;max-block-size:34rem;margin-inline:auto;object-fit:contain}
+.m1 .shot img{inline-size:100%;block-size:auto;max-block-size:34rem;object-fit:contain}
 .m1 .shot>a{background:var(--sunken)}
 .m2 .shot img,.m3 .shot img,.m4 .shot img{inline-size:100%;block-size:100%;aspect-ratio:1/1;object-fit:cover;object-position:var(--fx,50%) var(--fy,50%)}
 .m3 .shot:first-child{grid-row:span 2}

@@ -36,6 +36,9 @@ export const PROFILE = `
 .who>span{min-inline-size:0;font-weight:400}
 .who .at{color:var(--text-3);font-size:.8125rem;font-weight:400;line-height:1.125rem}
 .who:hover b{text-decoration:underline}
+.back{margin-block:.5rem .75rem;font-size:.875rem}
+.back a{color:var(--text-2)}
+.top-line{margin-block:.5rem .75rem}
 .people{list-style:none;padding:0}
 .people li{padding-block:.75rem;border-block-end:1px solid var(--line)}
 .people .who .avatar{inline-size:3rem;block-size:3rem}
