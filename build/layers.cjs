@@ -93,6 +93,7 @@ module.exports = {
     home('electron', ['electron'], ['electron/']),
     home('sqlite', ['better-sqlite3'], ['server/appliance/', 'server/storage/']),
     home('pictures', ['sharp', 'mediabunny'], ['server/decoder/']),
+    home('caches', ['cacache', '@redis/client'], ['server/storage/caches/']),
     home('protocol', ['structured-headers'], ['server/activitypub/']),
     home('react', ['react', 'react-dom', 'react-aria-components', 'virtua', 'wouter'], ['renderer/']),
     rule(
@@ -103,9 +104,9 @@ module.exports = {
     ),
     rule(
       'no-other-http-client',
-      { path: '^server/', pathNot: '^server/(net|appliance)/' },
+      { path: '^server/', pathNot: '^server/(net|appliance)/|^server/storage/caches/memcached-node[.]ts$' },
       { path: '^(node:)?(http|https|http2|tls|net|dgram)$', dependencyTypesNot: ['type-only'] },
-      'sockets out belong in net/; listening sockets come from Fastify',
+      'sockets out belong in net/, but for those to a memcached that the owner has named; listening sockets come from Fastify',
     ),
   ],
   options: {

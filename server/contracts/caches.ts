@@ -18,8 +18,8 @@ export interface CacheStats {
   /** How often something was asked for and there. */
   readonly hits: number
   readonly misses: number
-  /** Items that went because there was no room. */
-  readonly evictions: number
+  /** Items that went because there was no room; null where the store sees to it itself. */
+  readonly evictions: number | null
   /** Bytes that were read from the cache instead of being made or fetched. */
   readonly bytesSaved: number
 }

@@ -15,6 +15,7 @@ export interface HealthOptions {
 export class Health {
   readonly #options: HealthOptions
   #reason: string | null = null
+  readonly #refusals = new Set<string>()
 
   constructor(options: HealthOptions) {
     this.#options = options
@@ -35,6 +36,16 @@ export class Health {
       'warn',
       `the ${name} cache (${scheme}) keeps nothing for now: ${reason}; the home goes on without it`,
     )
+  }
+
+  /** The store works and will not do something: out of memory, no right to. Said once for each first word of its answer. */
+  refused(message: string): void {
+    const { name, scheme, log, notice } = this.#options
+    const [kind = ''] = message.split(' ')
+    if (this.#refusals.has(kind)) return
+    this.#refusals.add(kind)
+    log.warn({ event: 'cache.refused', cache: name, scheme, message })
+    notice('warn', `the store of the ${name} cache (${scheme}) refused something: ${message.slice(0, 200)}`)
   }
 
   rose(): void {

@@ -12,7 +12,9 @@ import { openFileCache } from './file-cache.ts'
 import type { Notice } from './health.ts'
 import { IndexFile } from './index-file.ts'
 import { type Gossip, openLocmemCache } from './locmem-cache.ts'
+import { openMemcachedCache } from './memcached-cache.ts'
 import { offCache } from './off-cache.ts'
+import { openRedisCache } from './redis-cache.ts'
 
 export type Caches = Readonly<Record<CacheName, Cache>>
 
@@ -83,10 +85,12 @@ function openCache(name: CacheName, url: CacheUrl, options: CachesOptions, index
         leastFreeBytes: LEAST_FREE_BYTES,
       })
     }
-    case 'off':
     case 'redis':
     case 'rediss':
+      return openRedisCache({ ...shared, url })
     case 'memcached':
+      return openMemcachedCache({ ...shared, url })
+    case 'off':
       return offCache
   }
 }
