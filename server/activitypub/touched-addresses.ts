@@ -28,6 +28,8 @@ type Change = Pick<Row<'purges'>, 'subject' | 'subject_id' | 'urls' | 'reason'>
 
 /** Behind the address of a page: its feeds. */
 const FEEDS = ['.rss', '.atom', '/feed.json'] as const
+/** Behind the address of a profile: its further pages. */
+const TABS = ['/with_replies', '/media'] as const
 const HOME_PAGES = ['/', '/about', '/privacy-policy', '/terms-of-service'] as const
 const HOME_DOCUMENTS = [
   '/robots.txt',
@@ -108,7 +110,7 @@ function listsOf({ uri }: PurgedActor): string[] {
 
 function pagesOf({ pageUrl, host }: PurgedActor): string[] {
   const home = `${originOfHost(host)}/`
-  return pageUrl === null ? [home] : [...withFeeds(pageUrl), home]
+  return pageUrl === null ? [home] : [...withFeeds(pageUrl), ...TABS.map((tab) => `${pageUrl}${tab}`), home]
 }
 
 function touchedByActor(actor: PurgedActor, reason: string, hasTags: boolean): Forgotten {
