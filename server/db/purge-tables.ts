@@ -9,7 +9,6 @@ interface PurgeTargetTable {
   failing_since: NullableMoment
   last_error: Nullable<string>
   last_purged_at: NullableMoment
-  proven_at: NullableMoment
 }
 
 interface PurgesTable extends StateColumns {

@@ -6,8 +6,10 @@ import { closeBeforeCluster } from './test-database.ts'
 
 export interface CountedHome {
   readonly port: number
-  /** Request lines, such as `GET /path`. */
+  /** Request lines, such as `GET /path`, without those that only ask whether it lives. */
   readonly lines: string[]
+  /** Lets a second stand for the minute that answers may be kept. */
+  hurries: boolean
   /** Refuses connections from now on, as a machine that is away. */
   leave(): Promise<void>
 }
@@ -16,10 +18,15 @@ export async function openCountedHome(homePort: number): Promise<CountedHome> {
   const lines: string[] = []
   const server = createServer((request, response) => {
     const { method, url: path, headers } = request
-    lines.push(`${method} ${path}`)
+    if (path !== '/livez') lines.push(`${method} ${path}`)
     const inner = httpRequest({ host: '127.0.0.1', port: homePort, method, path, headers, agent: false })
     inner.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.rawHeaders)
+      const headersOut = counted.hurries
+        ? answer.rawHeaders.map((value) =>
+            value.replace('max-age=60, stale-while-revalidate=60', 'max-age=1'),
+          )
+        : answer.rawHeaders
+      response.writeHead(answer.statusCode ?? 500, headersOut)
       answer.pipe(response)
     })
     inner.on('error', () => response.destroy())
@@ -36,5 +43,6 @@ export async function openCountedHome(homePort: number): Promise<CountedHome> {
     await closed
   }
   closeBeforeCluster(leave)
-  return { port, lines, leave }
+  const counted: CountedHome = { port, lines, hurries: false, leave }
+  return counted
 }

@@ -33,7 +33,7 @@ export async function openNginx({ kind, host, homePort }: NginxOptions): Promise
       cacheFolder: join(folder, 'cache'),
       home: `127.0.0.1:${homePort}`,
       secret: EDGE_SECRET,
-      listen: `unix:${socketPath}`,
+      listen: `unix:${socketPath} backlog=2048`,
       serverNames: host,
     }
     const servers =

@@ -9,9 +9,7 @@ create table purge_target (
   -- Since when it has not done what it was told; null while it does.
   failing_since timestamptz,
   last_error text,
-  last_purged_at timestamptz,
-  -- When it was last seen, through the public name, to drop what it had kept.
-  proven_at timestamptz
+  last_purged_at timestamptz
 );
 
 create table purges (

@@ -1,9 +1,10 @@
 /** What stands in front of the home, as its database knows it: whether anything does, whether it obeys, and since when that is proven. */
 import { sql } from 'kysely'
 import type { CdnKind } from '../../core/cdn-settings.ts'
-import type { Database, Querier } from '../../db/pool.ts'
+import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { inTransaction, notify, wakeWorker } from '../../db/transaction.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
+import type { PurgeProof } from './prove-purge.ts'
 import { PURGE_MS } from './purger.ts'
 
 export interface PurgeTarget {
@@ -12,12 +13,13 @@ export interface PurgeTarget {
   readonly failingSince: Date | null
   readonly lastError: string | null
   readonly lastPurgedAt: Date | null
-  /** When it was last seen to drop what it had kept; null where that is not so now. */
-  readonly provenAt: Date | null
 }
 
+/** The listener that tunnels and proxies reach. */
+const PUBLIC_EDGE = 'public'
+
 /** Told on the channel `changed` when what is known of the target has changed. */
-export const TARGET_CHANGED = 'purge_target'
+const TARGET_CHANGED = 'purge_target'
 
 /** Makes the database know what the settings say. Another kind has everything still to prove. */
 export async function adoptPurgeTarget(db: Database, kind: CdnKind): Promise<void> {
@@ -28,11 +30,35 @@ export async function adoptPurgeTarget(db: Database, kind: CdnKind): Promise<voi
         : await sql`
             insert into purge_target (kind) values (${kind})
                 on conflict (id) do update
-               set kind = excluded.kind, since = now(), failing_since = null, last_error = null, proven_at = null,
+               set kind = excluded.kind, since = now(), failing_since = null, last_error = null,
                    last_purged_at = null
              where purge_target.kind <> excluded.kind
             returning id`.execute(tx)
-    if (rows.length > 0) await notify(tx, 'changed', TARGET_CHANGED)
+    if (rows.length > 0) await withdrawProof(tx)
+  })
+}
+
+/** Nobody keeps anything for longer than without a purge, until the next proof; every process is told. */
+async function withdrawProof(tx: Transaction): Promise<void> {
+  await tx.updateTable('edges').set({ purge_proven_at: null }).execute()
+  await notify(tx, 'changed', TARGET_CHANGED)
+}
+
+/**
+ * Remembers what `provePurge` has found about the public way in: only a proof lets answers live longer in front than a
+ * minute. Where nothing was kept nothing is learned.
+ */
+export async function recordPurgeProof(db: Database, { kind }: PurgeProof, now: Date): Promise<void> {
+  if (kind === 'not_kept') return
+  await inTransaction(db, async (tx) => {
+    if (kind !== 'proven') return withdrawProof(tx)
+    const proof = { purge_proven_at: now }
+    await tx
+      .insertInto('edges')
+      .values({ name: PUBLIC_EDGE, ...proof })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(proof))
+      .execute()
+    return notify(tx, 'changed', TARGET_CHANGED)
   })
 }
 
@@ -45,7 +71,6 @@ export async function readPurgeTarget(db: Querier): Promise<PurgeTarget | null> 
     failingSince: row.failing_since,
     lastError: row.last_error,
     lastPurgedAt: row.last_purged_at,
-    provenAt: row.proven_at,
   }
 }
 
@@ -88,11 +113,10 @@ export async function recordFailing(db: Database, problem: string): Promise<bool
   return inTransaction(db, async (tx) => {
     const { rows } = await sql<{ isNew: boolean }>`
       with former as (select failing_since from purge_target for update)
-      update purge_target set failing_since = coalesce(purge_target.failing_since, now()), last_error = ${problem},
-             proven_at = null
+      update purge_target set failing_since = coalesce(purge_target.failing_since, now()), last_error = ${problem}
         from former returning former.failing_since is null as "isNew"`.execute(tx)
     const isNew = rows[0]?.isNew === true
-    if (isNew) await notify(tx, 'changed', TARGET_CHANGED)
+    if (isNew) await withdrawProof(tx)
     return isNew
   })
 }

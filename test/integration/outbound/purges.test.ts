@@ -8,7 +8,11 @@ import { tellProfile } from '../../../server/domain/moves/move-identity.ts'
 import { deletePost } from '../../../server/domain/posts/delete-post.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { createPurger } from '../../../server/domain/purges/create-purger.ts'
-import { adoptPurgeTarget, readPurgeTarget } from '../../../server/domain/purges/purge-target.ts'
+import {
+  adoptPurgeTarget,
+  readPurgeTarget,
+  recordPurgeProof,
+} from '../../../server/domain/purges/purge-target.ts'
 import { queuePurge } from '../../../server/domain/purges/queue-purge.ts'
 import { createEdgeCalls } from '../../../server/net/edge-calls.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
@@ -45,6 +49,8 @@ async function toldBy(work: () => Promise<unknown>): Promise<string[]> {
   return edge.told.map(({ path }) => path)
 }
 
+const provenAt = async () =>
+  (await home.db.selectFrom('edges').select('purge_proven_at').executeTakeFirst())?.purge_proven_at ?? null
 const rows = async () => home.db.selectFrom('purges').selectAll().orderBy('id').execute()
 const edit = async (id: string, text: string): Promise<void> => {
   await inTransaction(home.db, async (tx) =>
@@ -125,11 +131,12 @@ test('a cache that does not answer holds an Update up for five seconds and nothi
 })
 
 test('failures are told once, and what was proven counts no longer; so is the recovery', async () => {
-  await home.db.updateTable('purge_target').set({ proven_at: new Date() }).execute()
+  await recordPurgeProof(home.db, { kind: 'proven' }, new Date())
+  assert.ok(await provenAt())
   for (let round = 0; round < 6; round += 1) await home.work({ dueWithinSeconds: 300 })
   const failing = await readPurgeTarget(home.db)
   assert.ok(failing?.failingSince)
-  assert.deepEqual([failing.lastError, failing.provenAt], ['the CDN answered 503', null])
+  assert.deepEqual([failing.lastError, await provenAt()], ['the CDN answered 503', null])
   edge.answer = () => 200
   for (let round = 0; round < 3; round += 1) await home.work({ dueWithinSeconds: 600 })
   const well = await readPurgeTarget(home.db)
