@@ -4,12 +4,16 @@ import type { Querier } from '../../db/pool.ts'
 import { visiblePosts } from './can-see.ts'
 import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
-/** Of one identity, or of all that want to be found, with one hashtag. */
-export type Published = { readonly authorId: string } | { readonly hashtag: string }
+/** Of one identity, or of all that want to be found; with one hashtag, or all. */
+export interface Published {
+  readonly authorId: string | null
+  /** Canonical. */
+  readonly hashtag: string | null
+}
 
 const IS_LISTED = sql<SqlBool>`(posts.visibility = 'public' and posts.boost_of_id is null and ${visiblePosts(null)})`
 
-/** Newest first. @param wanted  the hashtag by its canonical name */
+/** Newest first. */
 export async function listPublished(db: Querier, wanted: Published, limit: number): Promise<PostRow[]> {
   const { rows } = await sql<PostRow>`
     select ${SHOWN_POSTS} from posts
@@ -27,13 +31,16 @@ export async function lastTakenBack(db: Querier, wanted: Published): Promise<Dat
   return rows[0]?.at ?? null
 }
 
-const ofThose = (wanted: Published): RawBuilder<SqlBool> =>
-  'authorId' in wanted
-    ? sql<SqlBool>`posts.author_id = ${wanted.authorId}`
-    : sql<SqlBool>`(posts.is_local
-        and (select actors.has_feeds and actors.is_discoverable and actors.gone_at is null from actors where actors.id = posts.author_id)
-        and (select true from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
-              where post_hashtags.post_id = posts.id and hashtags.name = ${wanted.hashtag} limit 1) is true)`
+function ofThose({ authorId, hashtag }: Published): RawBuilder<SqlBool> {
+  const isTagged = sql<SqlBool>`(select true from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
+      where post_hashtags.post_id = posts.id and hashtags.name = ${hashtag} limit 1) is true`
+  const ofAuthor =
+    authorId === null
+      ? sql<SqlBool>`posts.is_local and (select actors.has_feeds and actors.is_discoverable and actors.gone_at is null
+          from actors where actors.id = posts.author_id)`
+      : sql<SqlBool>`posts.author_id = ${authorId}`
+  return sql<SqlBool>`(${ofAuthor} and ${hashtag === null ? sql<SqlBool>`true` : isTagged})`
+}
 
 /** A month of somebody who wants to be found by search, in which there is something to find. */
 export interface PublishedMonth {

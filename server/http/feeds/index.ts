@@ -41,7 +41,7 @@ const WRITERS: Readonly<
 }
 
 interface Named {
-  readonly Params: { readonly name: string }
+  readonly Params: { readonly name: string; readonly tag?: string }
 }
 
 export function feedRoutes(context: HttpContext): FastifyPluginAsync {
@@ -56,16 +56,21 @@ export function feedRoutes(context: HttpContext): FastifyPluginAsync {
     ) => {
       const host = requestedOrigin(context, request).slice(8)
       // Other spellings of a name, and queries, change nothing.
-      const path = String(request.routeOptions.url).replace(':name', encodeURIComponent(nameOf(request)))
+      const { name, tag = '' } = request.params as Named['Params']
+      const path = String(request.routeOptions.url)
+        .replace(':name', encodeURIComponent(name))
+        .replace(':tag', encodeURIComponent(tag))
       const answer = await answers.get({ variant: 'feed', host, path }, make)
       if (answer === null) throw notFound(request)
       // Search leads to pages, which say themselves whether it may.
       return sendReady(request, reply.header('x-robots-tag', 'noindex'), answer)
     }
     for (const [form, ending] of Object.entries(ENDINGS) as [FeedForm, string][]) {
-      app.get<Named>(`/@:name${ending}`, OPEN, async (request, reply) =>
-        send(request, reply, async () => answerOf(form, await ofIdentity(api, request))),
-      )
+      for (const page of ['/@:name', '/@:name/tagged/:tag']) {
+        app.get<Named>(`${page}${ending}`, OPEN, async (request, reply) =>
+          send(request, reply, async () => answerOf(form, await ofIdentity(api, request))),
+        )
+      }
       app.get<Named>(`/tags/:name${ending}`, OPEN, async (request, reply) =>
         send(request, reply, async () => answerOf(form, await ofHashtag(api, request))),
       )
@@ -89,8 +94,11 @@ async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | nu
   const origin = requestedOrigin(api.context, request)
   const actor = await findIdentityByPage(api.context.db, origin, nameOf(request))
   if (actor === undefined || !hasFeeds(actor)) return null
+  const { tag = null } = request.params as Named['Params']
+  const hashtag = tag === null ? null : hashtagOf(tag)
+  if (tag !== null && hashtag === null) return null
   const tags = [`actor:${actor.id}`, `posts-of:${actor.id}`] as const
-  const feed = await identityFeed(api, actor, origin)
+  const feed = await identityFeed(api, actor, hashtag, origin)
   return feed === null ? null : { feed, tags }
 }
 
@@ -100,14 +108,17 @@ const hasFeeds = (identity: Actor): boolean =>
 
 /** A hashtag without posts has an empty feed, as it has an empty page; what can be none has neither. */
 async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | null> {
-  const name = nameOf(request)
-  if (findHashtags(`#${name}`)[0] !== name) return null
-  const key = hashtagKey(name)
+  const key = hashtagOf(nameOf(request))
+  if (key === null) return null
   return {
     feed: await hashtagFeed(api, key, requestedOrigin(api.context, request)),
     tags: [`hashtag:${key}`, 'identities'],
   }
 }
+
+/** By its canonical name; null for what can be none. */
+const hashtagOf = (typed: string): string | null =>
+  findHashtags(`#${typed}`)[0] === typed ? hashtagKey(typed) : null
 
 function answerOf(form: FeedForm, found: Found | null): ReadyAnswer | null {
   if (found === null) return null

@@ -17,22 +17,32 @@ const KEPT_SIZES = 5_000
 /** Of files that bear the hash of their content: they do not change. */
 const sizes = new LRUCache<string, number>({ max: KEPT_SIZES })
 
-/** @param origin  of the host that was asked */
-export async function identityFeed(api: Api, actor: Actor, origin: string): Promise<Feed | null> {
+/**
+ * @param hashtag  canonical; null for all that the identity publishes
+ * @param origin   of the host that was asked
+ */
+export async function identityFeed(
+  api: Api,
+  actor: Actor,
+  hashtag: string | null,
+  origin: string,
+): Promise<Feed | null> {
   const { db } = api.context
-  const wanted = { authorId: actor.id }
   const [account] = await accountsFromIds(db, api.scopeFor(null), [actor.id])
   if (account === undefined) return null
   const author = authorFrom(account)
   const handle = `@${actor.username}@${actor.handle_domain}`
+  const name = `${author.name} (${handle})`
+  const page = `${origin}/@${actor.username}`
+  const tagPage = hashtag === null ? null : `${page}/tagged/${encodeURIComponent(hashtag)}`
   return {
-    title: `${author.name} (${handle})`,
+    title: hashtag === null ? name : `#${hashtag} · ${name}`,
     description: htmlToPlainText(account.note) || `Public posts by ${handle}`,
-    pageUrl: account.url,
-    urls: feedUrls(`${origin}/@${actor.username}`),
+    pageUrl: tagPage ?? account.url,
+    urls: feedUrls(tagPage ?? page),
     author,
     language: actor.default_language,
-    ...(await readItems(api, wanted, actor.state_changed_at)),
+    ...(await readItems(api, { authorId: actor.id, hashtag }, actor.state_changed_at)),
   }
 }
 
@@ -46,7 +56,7 @@ export async function hashtagFeed(api: Api, hashtag: string, origin: string): Pr
     urls: feedUrls(pageUrl),
     author: null,
     language: null,
-    ...(await readItems(api, { hashtag }, null)),
+    ...(await readItems(api, { authorId: null, hashtag }, null)),
   }
 }
 

@@ -50,17 +50,20 @@ test('a feed holds public posts and own threads, newest first, and nothing else'
     [thread.uri, first.uri],
   )
   assert.deepEqual(items[1]?.categories, [{ name: 'bees' }])
-  const byTag = parseRssFeed((await ask('/tags/BEES.rss')).text())
-  assert.deepEqual(
-    byTag.items?.map(({ guid }) => guid?.value),
-    [first.uri],
-  )
+  for (const path of ['/tags/BEES.rss', '/@ana/tagged/bees.rss']) {
+    const byTag = parseRssFeed((await ask(path)).text())
+    assert.deepEqual(
+      byTag.items?.map(({ guid }) => guid?.value),
+      [first.uri],
+      path,
+    )
+  }
 })
 
 test('every form says what it is, may be kept by everybody, and is sent again only when it changed', async () => {
   const types = ['application/rss+xml', 'application/atom+xml', 'application/feed+json']
   for (const [place, ending] of FORMS.entries()) {
-    for (const page of ['/@ana', '/tags/bees']) {
+    for (const page of ['/@ana', '/tags/bees', '/@ana/tagged/bees']) {
       const answer = await ask(page + ending)
       assert.equal(answer.headers['content-type'], `${types[place]}; charset=utf-8`)
       assert.match(String(answer.headers['cache-control']), /^public, max-age=300, stale-if-error=86400/)
@@ -116,7 +119,14 @@ test('who is not there, is gone or does not want to be found has no feed', async
     const answer = await ask(path)
     assert.deepEqual([answer.status, answer.text()], [404, absent.text()], path)
   }
-  for (const path of ['/@.rss', '/@an%00a.rss', '/@zoe.rss', '/@zoe@peer.example.rss', '/tags/a%20b.rss']) {
+  for (const path of [
+    '/@.rss',
+    '/@an%00a.rss',
+    '/@zoe.rss',
+    '/@zoe@peer.example.rss',
+    '/tags/a%20b.rss',
+    '/@ana/tagged/a%20b.rss',
+  ]) {
     await same(path)
   }
   const carries = async (): Promise<boolean> => (await ask('/tags/bees.rss')).text().includes('a public word')
