@@ -22,6 +22,11 @@ export function pageSwitchesOf(identity: Omit<SwitchColumns, 'hides_collections'
 export const showsFollowLists = (identity: SwitchColumns): boolean =>
   identity.shows_follows && !identity.hides_collections
 
+/** Who does not want to be found is not read by feed either. */
+export const offersFeeds = (
+  identity: Pick<Row<'actors'>, 'has_feeds' | 'is_discoverable' | 'suspended_at'>,
+): boolean => identity.has_feeds && identity.is_discoverable && identity.suspended_at === null
+
 /** @param edit  what is left out stays as it is */
 export async function setPageSwitches(
   tx: Transaction,

@@ -7,8 +7,14 @@ import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 /** Of one identity, or of all that want to be found; with one hashtag, or all. */
 export interface Published {
   readonly authorId: string | null
-  /** Canonical. */
-  readonly hashtag: string | null
+  /** Its id. */
+  readonly hashtagId: string | null
+}
+
+/** Null for one that nobody here has seen: then there is nothing to look for. @param name  canonical */
+export async function findHashtagId(db: Querier, name: string): Promise<string | null> {
+  const row = await db.selectFrom('hashtags').select('id').where('name', '=', name).executeTakeFirst()
+  return row?.id ?? null
 }
 
 const IS_LISTED = sql<SqlBool>`(posts.visibility = 'public' and posts.boost_of_id is null and ${visiblePosts(null)})`
@@ -31,15 +37,19 @@ export async function lastTakenBack(db: Querier, wanted: Published): Promise<Dat
   return rows[0]?.at ?? null
 }
 
-function ofThose({ authorId, hashtag }: Published): RawBuilder<SqlBool> {
-  const isTagged = sql<SqlBool>`(select true from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
-      where post_hashtags.post_id = posts.id and hashtags.name = ${hashtag} limit 1) is true`
+/** The hashtag by its id: how often it is used decides whether its index or that of own posts is read. */
+function ofThose({ authorId, hashtagId }: Published): RawBuilder<SqlBool> {
+  const isTagged =
+    hashtagId === null
+      ? sql<SqlBool>`true`
+      : sql<SqlBool>`exists (select from post_hashtags
+          where post_hashtags.post_id = posts.id and post_hashtags.hashtag_id = ${hashtagId})`
   const ofAuthor =
     authorId === null
       ? sql<SqlBool>`posts.is_local and (select actors.has_feeds and actors.is_discoverable and actors.gone_at is null
           from actors where actors.id = posts.author_id)`
       : sql<SqlBool>`posts.author_id = ${authorId}`
-  return sql<SqlBool>`(${ofAuthor} and ${hashtag === null ? sql<SqlBool>`true` : isTagged})`
+  return sql<SqlBool>`(${ofAuthor} and ${isTagged})`
 }
 
 /** A month of somebody who wants to be found by search, in which there is something to find. */

@@ -5,7 +5,8 @@
  */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
-import { type Actor, findIdentityByPage } from '../../domain/actors/actor.ts'
+import { findIdentityByPage } from '../../domain/actors/actor.ts'
+import { offersFeeds } from '../../domain/owner/page-switches.ts'
 import { findHashtags, hashtagKey } from '../../domain/text/scan-text.ts'
 import { type Api, openApi } from '../client-api/api.ts'
 import { requestedOrigin } from '../federation/surface.ts'
@@ -93,7 +94,7 @@ interface Found {
 async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | null> {
   const origin = requestedOrigin(api.context, request)
   const actor = await findIdentityByPage(api.context.db, origin, nameOf(request))
-  if (actor === undefined || !hasFeeds(actor)) return null
+  if (actor === undefined || !offersFeeds(actor)) return null
   const { tag = null } = request.params as Named['Params']
   const hashtag = tag === null ? null : hashtagOf(tag)
   if (tag !== null && hashtag === null) return null
@@ -101,10 +102,6 @@ async function ofIdentity(api: Api, request: FastifyRequest): Promise<Found | nu
   const feed = await identityFeed(api, actor, hashtag, origin)
   return feed === null ? null : { feed, tags }
 }
-
-/** Who does not want to be found is not read by feed either. */
-const hasFeeds = (identity: Actor): boolean =>
-  identity.has_feeds && identity.is_discoverable && identity.suspended_at === null
 
 /** A hashtag without posts has an empty feed, as it has an empty page; what can be none has neither. */
 async function ofHashtag(api: Api, request: FastifyRequest): Promise<Found | null> {

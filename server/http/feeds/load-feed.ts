@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
-import { type Published, lastTakenBack, listPublished } from '../../domain/posts/list-published.ts'
+import { findHashtagId, lastTakenBack, listPublished } from '../../domain/posts/list-published.ts'
 import { statusFromPost } from '../../domain/posts/status-entities.ts'
 import { type PostRow, type ShownFile, loadStatusFacts } from '../../domain/posts/status-facts.ts'
 import { htmlToPlainText } from '../../domain/text/plain-text.ts'
@@ -42,7 +42,7 @@ export async function identityFeed(
     urls: feedUrls(tagPage ?? page),
     author,
     language: actor.default_language,
-    ...(await readItems(api, { authorId: actor.id, hashtag }, actor.state_changed_at)),
+    ...(await readItems(api, actor.id, hashtag, actor.state_changed_at)),
   }
 }
 
@@ -56,7 +56,7 @@ export async function hashtagFeed(api: Api, hashtag: string, origin: string): Pr
     urls: feedUrls(pageUrl),
     author: null,
     language: null,
-    ...(await readItems(api, { authorId: null, hashtag }, null)),
+    ...(await readItems(api, null, hashtag, null)),
   }
 }
 
@@ -67,8 +67,16 @@ export function feedUrls(pageUrl: string): Readonly<Record<FeedForm, string>> {
 
 type Read = Pick<Feed, 'items' | 'changedAt'>
 
-async function readItems(api: Api, wanted: Published, changedAt: Date | null): Promise<Read> {
+async function readItems(
+  api: Api,
+  authorId: string | null,
+  hashtag: string | null,
+  changedAt: Date | null,
+): Promise<Read> {
   const { db, media } = api.context
+  const hashtagId = hashtag === null ? null : await findHashtagId(db, hashtag)
+  if (hashtag !== null && hashtagId === null) return { items: [], changedAt: changedAt ?? new Date(0) }
+  const wanted = { authorId, hashtagId }
   const rows = await listPublished(db, wanted, ITEMS)
   const scope = api.scopeFor(null)
   const facts = await loadStatusFacts(db, scope, rows)

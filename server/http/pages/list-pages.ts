@@ -1,12 +1,13 @@
 /** Lists of posts that are looked for: under a hashtag, of one identity or of the home, and by words. */
 import type { Status } from '../../contracts/status.ts'
+import { offersFeeds } from '../../domain/owner/page-switches.ts'
 import { type Html, markup } from './markup.ts'
 import type { Alternate, Page } from './layout.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
 import type { PostScope } from './parts/post-text.ts'
 import { postOf } from './parts/post.ts'
 import { nameOf } from './parts/who.ts'
-import { searchForm, smallHost } from './profile-page.ts'
+import { profilePath, searchForm, smallHost } from './profile-page.ts'
 import type { Host } from './view.ts'
 import { WORDS } from './words.ts'
 
@@ -23,13 +24,14 @@ export interface TagFacts {
 
 export function tagPage({ hashtag, host, scope, statuses, links, isFirst }: TagFacts): Page {
   const name = `#${hashtag}`
-  const url = `${scope.origin}/tags/${encodeURIComponent(hashtag)}`
+  const path = host === null ? '/tags' : `${profilePath(host)}/tagged`
+  const url = `${scope.origin}${path}/${encodeURIComponent(hashtag)}`
   const title = host === null ? name : `${name} · ${nameOf(host.account)} (${host.handle})`
   return {
     head: {
       title,
       canonical: host === null && isFirst ? url : undefined,
-      alternates: host === null ? feedsOf(url) : [],
+      alternates: host === null || offersFeeds(host.actor) ? feedsOf(url) : [],
       // All of them have to want it.
       isIndexable: host === null && isFirst && statuses.every(({ account }) => account.indexable),
       older: links.older ?? undefined,

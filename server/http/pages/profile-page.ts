@@ -1,6 +1,7 @@
 /** The page of one person: who they are, and one of the lists of what they wrote. */
 import type { Account, AccountField } from '../../contracts/account.ts'
 import type { Status } from '../../contracts/status.ts'
+import { offersFeeds } from '../../domain/owner/page-switches.ts'
 import { DEFAULT_HEADER_PATH } from '../../domain/media/default-images.ts'
 import { linkShowingHost, soleLinkOf } from '../../domain/links/field-link.ts'
 import { escapeHtml } from '../../domain/text/escape-html.ts'
@@ -56,7 +57,7 @@ export function profilePage(facts: ProfileFacts): Page {
       canonical: isFirst ? `${account.url}${PATHS[tab]}` : undefined,
       alternates: [
         ...(isMain ? [{ type: 'application/activity+json', href: account.uri }] : []),
-        ...(actor.has_feeds ? feedsOf(account) : []),
+        ...(offersFeeds(actor) ? feedsOf(account) : []),
       ],
       creator: handle,
       me: isMain ? account.fields.flatMap(({ value }) => soleLinkOf(value) ?? []) : [],
