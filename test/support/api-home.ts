@@ -45,6 +45,8 @@ export interface ApiHomeOptions {
   readonly leastFreeMediaBytes?: number
   /** In memory unless given. */
   readonly caches?: Caches
+  /** Of files of others on their way. */
+  readonly spoolFolder?: string
 }
 
 /** One app's way to a listener: its token, and requests with it. */
@@ -166,7 +168,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     remoteKeys,
     media: uploads.media,
     caches,
-    remoteMedia: openTestRemoteMedia({ ...shared, caches }),
+    remoteMedia: openTestRemoteMedia({ ...shared, caches, spoolFolder: options.spoolFolder }),
     config,
     oneTimeKeyHash: null,
     windowDir: null,

@@ -51,7 +51,14 @@ export const MEDIA_SHAPES: Readonly<Record<ProxyKind, MediaShape>> = {
 /** Of what is made of the file: another way of making it needs another number. */
 const MAKING = 1
 
+const keys = new WeakMap<RemoteItem, string>()
+
 /** The name of an item in its cache, the same in every process, and in the database: `media_item_key`. */
-export function itemKey({ kind, url }: RemoteItem): string {
-  return `proxy_${createHash('sha256').update(`${kind}\n${MAKING}\n${url}`).digest('hex')}`
+export function itemKey(item: RemoteItem): string {
+  const kept = keys.get(item)
+  if (kept !== undefined) return kept
+  const hash = createHash('sha256').update(`${item.kind}\n${MAKING}\n${item.url}`)
+  const key = `proxy_${hash.digest('hex')}`
+  keys.set(item, key)
+  return key
 }
