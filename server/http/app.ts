@@ -15,6 +15,7 @@ import { pageRoutes } from './pages/index.ts'
 import { answerByTable } from './plugins/answer-headers.ts'
 import { NEVER } from './plugins/answer-table.ts'
 import { shapeAnswers } from './plugins/answers.ts'
+import { compressAnswers } from './plugins/compression.ts'
 import { guardEdge } from './plugins/edge-guard.ts'
 import { hintToEdges } from './plugins/edge-hints.ts'
 import { healthRoutes } from './plugins/health.ts'
@@ -39,6 +40,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   const app = createApp(context, true)
   guardHost(app, { home: context.home, allowedHosts: context.config.allowedHosts })
   guardEdge(app, context)
+  compressAnswers(app, context.config)
   await app.register(healthRoutes(context))
   await app.register(federationRoutes(context))
   await app.register(oauthRoutes(context))

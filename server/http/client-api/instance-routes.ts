@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Account } from '../../contracts/account.ts'
 import type { Instance, InstanceConfiguration, InstanceV1, MediaLimits } from '../../contracts/instance.ts'
+import { HomebirdError } from '../../core/errors.ts'
 import { keepValue } from '../../core/kept-value.ts'
 import { SOURCE_URL, VERSION } from '../../core/version.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
@@ -17,7 +18,9 @@ import { POST_LIMITS } from '../../domain/posts/compose-post.ts'
 import { MAX_FEATURED_HASHTAGS } from '../../domain/profiles/own-featured-hashtags.ts'
 import { MAX_PINS } from '../../domain/posts/mark-posts.ts'
 import { LINK_CHARACTERS } from '../../domain/text/scan-text.ts'
-import { OPEN } from './access.ts'
+import { readyAnswer, sendReady } from '../ready/ready-answer.ts'
+import { readyAnswersOf } from '../ready/ready-answers.ts'
+import { OPEN, viewerIdOf } from './access.ts'
 import type { Api } from './api.ts'
 import { originOf } from './pages.ts'
 
@@ -71,9 +74,26 @@ const KEEP_MS = 60_000
 export function instanceRoutes(api: Api): FastifyPluginAsync {
   const { db, clock } = api.context
   const counts = keepValue(clock, KEEP_MS, async () => countHome(db))
+  const answers = readyAnswersOf(api.context)
   return async (app) => {
-    app.get('/v2/instance', OPEN, async (request) => instance(api, request, await counts()))
-    app.get('/v1/instance', OPEN, async (request) => instanceV1(api, request, await counts()))
+    const tell = (path: string, make: (request: FastifyRequest, counts: HomeCounts) => Promise<object>) => {
+      app.get(path, OPEN, async (request, reply) => {
+        // An identity may be shown more; strangers are told the same, in bytes that are ready.
+        if (viewerIdOf(request) !== null) return make(request, await counts())
+        const name = { variant: `api-${api.listener}`, host: originOf(api, request).slice(8), path }
+        const answer = await answers.get(name, async () =>
+          readyAnswer({
+            contentType: 'application/json; charset=utf-8',
+            document: await make(request, await counts()),
+            tags: ['home', 'identities'],
+          }),
+        )
+        if (answer === null) throw new HomebirdError('INTERNAL', 'the home says nothing of itself')
+        return sendReady(request, reply, answer)
+      })
+    }
+    tell('/v2/instance', async (request, figures) => instance(api, request, figures))
+    tell('/v1/instance', async (request, figures) => instanceV1(api, request, figures))
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Answers that are the same for every stranger, kept as ready bytes: made once however many ask, dropped in every process
- * when what they show changes, and after a minute in any case, since what others count up shows in them too. A hit costs
- * no statement. Nothing that depends on who asks may ever be made here (rule 83).
+ * Answers that are the same for every stranger, kept as ready bytes in memory and in the cache of pages: made once however
+ * many ask, dropped in every process when what they show changes, and after a minute in any case, since what others count
+ * up shows in them too. A hit costs no statement. Nothing that depends on who asks may ever be made here (rule 83).
  *
  * To serve a page or a feed this way: `const answer = await answers.get({ variant, host, path }, make)`, where `make`
  * gives `readyAnswer({ contentType, document, tags, modifiedAt })` or null for what is not there, then
@@ -13,6 +13,7 @@ import { describeError } from '../../core/errors.ts'
 import { notify } from '../../db/transaction.ts'
 import type { HttpContext } from '../http-context.ts'
 import type { ReadyAnswer } from './ready-answer.ts'
+import { SharedAnswers } from './shared-answers.ts'
 import { ToldChanges } from './told-changes.ts'
 
 const MOST_ANSWERS = 4_000
@@ -31,7 +32,7 @@ export interface AnswerName {
 }
 
 type Making = Promise<ReadyAnswer | null>
-export type AnswerContext = Pick<HttpContext, 'db' | 'clock' | 'log' | 'listener' | 'home'>
+export type AnswerContext = Pick<HttpContext, 'db' | 'clock' | 'log' | 'listener' | 'home' | 'caches'>
 
 interface Kept {
   readonly answer: ReadyAnswer
@@ -42,6 +43,7 @@ interface Kept {
 export class ReadyAnswers {
   readonly #context: AnswerContext
   readonly #changes: ToldChanges
+  readonly #shared: SharedAnswers
   readonly #kept: LRUCache<string, Kept>
   readonly #making = new Map<string, Making>()
   readonly #tagged = new Map<string, Set<string>>()
@@ -50,13 +52,22 @@ export class ReadyAnswers {
 
   constructor(context: AnswerContext) {
     this.#context = context
-    this.#changes = new ToldChanges(context.clock)
+    const { clock, caches } = context
+    this.#changes = new ToldChanges(clock)
+    this.#shared = new SharedAnswers({
+      cache: caches.default,
+      clock,
+      changes: this.#changes,
+      lifeMs: LIFE_MS,
+    })
     this.#kept = new LRUCache({
       max: MOST_ANSWERS,
       maxSize: MOST_BYTES,
-      sizeCalculation: ({ answer }) => answer.body.length + OVERHEAD_BYTES,
+      // With its compressed forms.
+      sizeCalculation: ({ answer }) => Math.ceil(answer.body.length * 1.5) + OVERHEAD_BYTES,
       ttl: LIFE_MS,
-      perf: { now: () => context.clock.monotonicMs() },
+      ttlResolution: 0,
+      perf: { now: () => clock.monotonicMs() },
       dispose: ({ answer }, key) => this.#untag(key, answer),
     })
     context.listener.subscribe('answers', {
@@ -103,6 +114,7 @@ export class ReadyAnswers {
   /** Forgets all of them. */
   clear(): void {
     this.#changes.forget()
+    this.#shared.doubt()
     this.#making.clear()
     this.#kept.clear()
     this.#settling = null
@@ -110,17 +122,26 @@ export class ReadyAnswers {
 
   async #make(key: string, make: () => Making): Making {
     const { moment } = this.#changes
+    // What a write here has changed may not be heard of yet, so nothing can be said of what others have made.
+    const found = this.#settling === null ? await this.#shared.find(key) : null
+    if (found !== null && !this.#changes.isOutdated(moment, found.answer.tags)) {
+      this.#keep(key, { answer: found.answer, moment }, LIFE_MS - found.ageMs)
+      return found.answer
+    }
+    const begun = this.#changes.moment
+    const madeAtMs = this.#context.clock.now().getTime()
     const answer = await make()
-    if (answer !== null && !this.#changes.isOutdated(moment, answer.tags)) {
-      this.#keep(key, { answer, moment })
+    if (answer !== null && !this.#changes.isOutdated(begun, answer.tags)) {
+      this.#keep(key, { answer, moment: begun }, LIFE_MS)
+      void this.#shared.keep(key, answer, madeAtMs)
     }
     return answer
   }
 
-  #keep(key: string, kept: Kept): void {
+  #keep(key: string, kept: Kept, lifeMs: number): void {
     // One that was begun later may have ended sooner.
     if ((this.#kept.peek(key)?.moment ?? 0) > kept.moment) return
-    this.#kept.set(key, kept)
+    this.#kept.set(key, kept, { ttl: Math.max(1, lifeMs) })
     if (!this.#kept.has(key)) return
     for (const tag of kept.answer.tags) {
       const keys = this.#tagged.get(tag) ?? new Set()

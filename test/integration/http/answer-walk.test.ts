@@ -1,6 +1,7 @@
 /** Every route that is registered is asked in every way that must not matter; new routes are walked without being named. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Status } from '../../../server/contracts/status.ts'
 import {
@@ -14,6 +15,7 @@ import { buildPrivateApp, buildPublicApp } from '../../../server/http/app.ts'
 import type { AnswerClass } from '../../../server/http/plugins/answer-table.ts'
 import { ACCEPTS } from '../../support/accepts.ts'
 import { openApiHome } from '../../support/api-home.ts'
+import { askListener } from '../../support/http-client.ts'
 import { closeBeforeCluster } from '../../support/test-database.ts'
 
 const home = await openApiHome({ env: { HOMEBIRD_API_PER_5MIN: '0' } })
@@ -245,6 +247,43 @@ test('the private listener gives nothing away to be kept but files that are alwa
   }
 })
 
+test('text that gains by it is compressed as the reader takes it; files, cookies and writes are not', async () => {
+  const profile = new URL(post.account.uri).pathname
+  const plain = await ask(profile)
+  for (const [accept, encoding] of [
+    ['br, gzip', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['br;q=0, *', 'gzip'],
+    ['identity', undefined],
+  ] as const) {
+    const answer = await ask(profile, { 'accept-encoding': accept })
+    assert.equal(answer.headers['content-encoding'], encoding)
+    assert.equal(answer.headers.etag, plain.headers.etag)
+    assert.equal(answer.headers['vary'], 'Accept-Encoding')
+    const { rawPayload: raw } = answer
+    const read = { br: brotliDecompressSync, gzip: gunzipSync }
+    assert.equal(String(encoding === undefined ? raw : read[encoding](raw)), plain.body)
+    const head = await ask(profile, { 'accept-encoding': accept }, 'HEAD')
+    assert.equal(head.headers['content-length'], String(raw.length))
+  }
+  const encoded = async (url: string, headers: Headers = {}): Promise<unknown> =>
+    (await ask(url, { 'accept-encoding': 'gzip', ...headers })).headers['content-encoding']
+  assert.equal(await encoded('/api/v1/timelines/home', OWNER), 'gzip')
+  assert.equal(await encoded('/api/v2/instance'), 'gzip')
+  assert.equal(await encoded('/api/v2/instance', COOKIE), undefined)
+  assert.equal(await encoded('/oauth/authorize?response_type=code'), undefined)
+  assert.equal(await encoded('/avatars/original/missing.png'), undefined)
+  assert.equal(await encoded('/livez'), undefined)
+  const { publicPort: port } = await openApiHome({
+    env: { HOMEBIRD_CDN: 'generic', HOMEBIRD_CDN_PURGE_URL: 'https://purge.example/{path}' },
+  })
+  const behind = async (path: string) =>
+    askListener(port, 'home.example', path, { headers: { 'accept-encoding': 'br' } })
+  const page = await behind('/.well-known/nodeinfo')
+  assert.deepEqual([page.headers['content-encoding'], page.headers['vary']], [undefined, undefined])
+  assert.equal((await behind('/api/v2/instance')).headers['content-encoding'], 'br')
+})
+
 const MEASURED = {
   caches: true,
   honoursVary: true,
@@ -279,7 +318,10 @@ test('what the edge is proven to do is relied on for a day, and no longer', asyn
   await setKeepsPages(home.db, true)
   await home.home.refresh()
   const shown = await ask(page)
-  assert.deepEqual([said(shown), shown.headers['vary']], ['public, max-age=60, no-transform', 'Accept'])
+  assert.deepEqual(
+    [said(shown), shown.headers['vary']],
+    ['public, max-age=60, no-transform', 'Accept, Accept-Encoding'],
+  )
   assert.equal(said(await ask(page, { accept: 'application/activity+json' })), 'private, no-store')
   assert.equal(said(await ask(page, COOKIE)), 'private, no-store')
   await setKeepsPages(home.db, false)

@@ -6,6 +6,7 @@ import { openListener } from '../../../server/db/listen.ts'
 import { type AnswerTag, readyAnswer } from '../../../server/http/ready/ready-answer.ts'
 import { ReadyAnswers } from '../../../server/http/ready/ready-answers.ts'
 import { type ApiHome, openApiHome } from '../../support/api-home.ts'
+import { openTestCaches } from '../../support/test-caches.ts'
 import { closeBeforeCluster } from '../../support/test-database.ts'
 import { until } from '../../support/until.ts'
 
@@ -54,6 +55,10 @@ test('what strangers may have costs no statement when it was asked for a moment 
     pathOf(post.uri),
     '/.well-known/webfinger?resource=acct:ana@home.example',
     '/nodeinfo/2.1',
+    '/@ana',
+    `/@ana/${post.id}`,
+    '/api/v1/instance',
+    '/api/v2/instance',
   ]
   for (const path of paths) assert.equal((await home.ask(path)).status, 200, path)
   await heard(home)
@@ -162,4 +167,63 @@ test('what was begun before a change is not kept after it', async () => {
   assert.equal(String((await slow)?.body), 'old', 'who asked before may get what was')
   const again = await others.get(NAME, async () => Promise.reject(new Error('made again')))
   assert.equal(String(again?.body), 'new')
+})
+
+/** A clock whose monotonic part the test moves on. */
+function movedClock() {
+  const moved = { byMs: 0 }
+  const { clock } = home.context
+  const now = (): Date => clock.now()
+  return { moved, clock: { ...clock, now, monotonicMs: () => clock.monotonicMs() + moved.byMs } }
+}
+
+test('what one process has made another need not make, unless it has heard of a change since', async () => {
+  const { moved, clock } = movedClock()
+  // Its items have not ended when what is in memory has.
+  const shared = openTestCaches(home.context.clock).default
+  const open = async (): Promise<ReadyAnswers> => {
+    const listener = openListener(home.connection, 'other', createLogger('test', 'silent'))
+    closeBeforeCluster(async () => listener.close())
+    const caches = { ...home.context.caches, default: shared }
+    const answers = new ReadyAnswers({ ...home.context, listener, clock, caches })
+    await listener.ready
+    return answers
+  }
+  const [one, two] = [await open(), await open()]
+  const get = async (answers: ReadyAnswers, document: string): Promise<string> => {
+    const answer = await answers.get(NAME, async () =>
+      readyAnswer({ contentType: 'text/html', document, tags: [`actor:${me}`], headers: { link: '<x>' } }),
+    )
+    assert.deepEqual([answer?.headers, answer?.tags], [{ link: '<x>' }, [`actor:${me}`]])
+    return String(answer?.body)
+  }
+  assert.equal(await get(one, 'of one'), 'of one')
+  assert.equal(await get(two, 'of two'), 'of two', 'who has just begun to listen takes nothing')
+  moved.byMs = 76_000
+  assert.equal(await get(one, 'later'), 'of two', 'what is in memory has ended, what is shared has not')
+  await app.call('PATCH', '/api/v1/accounts/update_credentials', { display_name: 'Anew' })
+  await until('both have heard', async () => {
+    const words = await Promise.all([one, two].map(async (answers) => get(answers, 'anew')))
+    return words.every((word) => word === 'anew')
+  })
+  const kept = await shared.find('page_html_home.example/@ana')
+  assert.equal(kept?.facts.type, 'text/html')
+})
+
+test('a cache of pages that is off, or whose items make no sense, costs nobody an answer', async () => {
+  const { moved, clock } = movedClock()
+  const broken = openTestCaches(clock).default
+  const answers = new ReadyAnswers({
+    ...home.context,
+    listener: { ...home.context.listener, subscribe: () => () => undefined },
+    clock,
+    caches: { ...home.context.caches, default: broken },
+  })
+  moved.byMs = 76_000
+  const facts = { type: 'text/html', etag: 'x', storedAt: clock.now().getTime(), note: { words: 'other' } }
+  await broken.keep('page_html_home.example/@ana', facts, Buffer.from('strange'))
+  const answer = await answers.get(NAME, async () =>
+    readyAnswer({ contentType: 'text/html', document: 'made', tags: [] }),
+  )
+  assert.equal(String(answer?.body), 'made')
 })
