@@ -7,8 +7,7 @@
  * is compressed. A page elsewhere can make a browser send cookies, but never a token; what comes with a cookie, sets one
  * or is a form goes out plain, and so does every answer to a write.
  */
-import { promisify } from 'node:util'
-import { type BrotliOptions, type ZlibOptions, brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../core/config.ts'
 import type { AnswerClass } from './answer-table.ts'
@@ -34,15 +33,12 @@ export function compressAnswers(app: FastifyInstance, { cdn }: Pick<Config, 'cdn
     if (!isText || !mayCompress(request, reply, payload, kind === 'private')) return done(null, payload)
     const encoding = encodingFor(request.headers['accept-encoding'])
     if (encoding === null) return done(null, payload)
-    compressed(payload, encoding).then(
-      (bytes) => {
-        void reply.header('content-encoding', encoding).removeHeader('content-length')
-        done(null, bytes)
-      },
+    return compressed(payload, encoding, (error, bytes) => {
       // Whatever zlib cannot do, the answer itself is good.
-      () => done(null, payload),
-    )
-    return undefined
+      if (error !== null) return done(null, payload)
+      void reply.header('content-encoding', encoding).removeHeader('content-length')
+      return done(null, bytes)
+    })
   })
 }
 
@@ -78,25 +74,27 @@ export function encodingFor(header: string | string[] | undefined): Encoding | n
   return ENCODINGS.find((name) => taken.get(name) ?? taken.get('*') ?? false) ?? null
 }
 
-const brotli = promisify<Buffer, BrotliOptions, Buffer>(brotliCompress)
-const zip = promisify<Buffer, ZlibOptions, Buffer>(gzip)
+type Compressed = (error: Error | null, bytes: Buffer) => void
+
+const ready = new WeakMap<Buffer, Partial<Record<Encoding, Buffer>>>()
 
 /** Bytes are ready ones, which are sent many times; text is made for one reader. */
-async function compressed(payload: string | Buffer, encoding: Encoding): Promise<Buffer> {
-  if (typeof payload === 'string') return compress(Buffer.from(payload), encoding, false)
+function compressed(payload: string | Buffer, encoding: Encoding, callback: Compressed): void {
+  if (typeof payload === 'string') return compress(Buffer.from(payload), encoding, false, callback)
   const forms = ready.get(payload) ?? {}
-  ready.set(payload, forms)
-  return (forms[encoding] ??= compress(payload, encoding, true))
+  const form = forms[encoding]
+  if (form !== undefined) return callback(null, form)
+  return compress(payload, encoding, true, (error, bytes) => {
+    if (error === null) ready.set(payload, { ...ready.get(payload), [encoding]: bytes })
+    callback(error, bytes)
+  })
 }
 
-const ready = new WeakMap<Buffer, Partial<Record<Encoding, Promise<Buffer>>>>()
-
-async function compress(bytes: Buffer, encoding: Encoding, isHard: boolean): Promise<Buffer> {
-  if (encoding === 'gzip') return zip(bytes, { level: isHard ? 9 : 4 })
-  return brotli(bytes, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: isHard ? 9 : 3,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-    },
-  })
+function compress(bytes: Buffer, encoding: Encoding, isHard: boolean, callback: Compressed): void {
+  if (encoding === 'gzip') return gzip(bytes, { level: isHard ? 9 : 4 }, callback)
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: isHard ? 9 : 3,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  }
+  return brotliCompress(bytes, { params }, callback)
 }
