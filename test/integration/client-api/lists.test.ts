@@ -359,3 +359,15 @@ test('a post that is being stored while its author comes onto a list is in it', 
   await Promise.all([storing, adding])
   assert.deepEqual(await timeline(list), [id])
 })
+
+test('what an app writes behind the ? instead of into a form counts, and a form goes before it', async () => {
+  const ben = await followed()
+  const list = await app.post<List>('/api/v1/lists?title=Behind&exclusive=true')
+  assert.deepEqual([list.title, list.exclusive], ['Behind', true])
+  await app.post(`/api/v1/lists/${list.id}/accounts?account_ids%5B%5D=${ben.id}`)
+  assert.deepEqual(await membersOf(list), [ben.id])
+  const put = await app.call<List>('PUT', `/api/v1/lists/${list.id}?title=Query`, { title: 'Body' })
+  assert.equal(put.title, 'Body')
+  await app.call('DELETE', `/api/v1/lists/${list.id}/accounts?account_ids%5B%5D=${ben.id}`)
+  assert.deepEqual(await membersOf(list), [])
+})
