@@ -13,6 +13,9 @@ import { answerAs } from '../plugins/answer-headers.ts'
 
 const OPEN = { config: { scope: 'public' } } as const
 
+/** Where whoever keeps the owner's passwords leads them to. @see W3C, A Well-Known URL for Changing Passwords */
+const PASSWORD_PAGE: (typeof WINDOW_PATHS)[number] = '/sign-in'
+
 /** Own media may have been moved to another host. */
 const contentPolicy = (media: string): string =>
   [
@@ -60,6 +63,9 @@ export function windowRoutes(context: HttpContext): FastifyPluginAsync {
     })
     const document = context.windowDir === null ? null : await findDocument(context.windowDir)
     if (context.windowDir !== null && document !== null) await serveFiles(app, context.windowDir)
+    app.get('/.well-known/change-password', OPEN, async (_request, reply) =>
+      reply.redirect(PASSWORD_PAGE, 302),
+    )
     for (const path of WINDOW_PATHS) {
       app.get(path, OPEN, async (_request, reply) => sendDocument(reply, document))
     }

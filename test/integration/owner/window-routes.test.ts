@@ -43,6 +43,15 @@ test('hashed files are kept for ever', async () => {
   assert.match(String(answer.headers['content-type']), /^(?:text|application)\/javascript/)
 })
 
+test('a keeper of passwords finds where to change one, and nowhere for strangers', async () => {
+  const home = await openOwnerHome({ hasBundle: true })
+  const path = '/.well-known/change-password'
+  const answer = await home.ask(path)
+  assert.deepEqual([answer.status, answer.headers['location']], [302, '/sign-in'])
+  assert.equal((await home.ask('/sign-in')).status, 200)
+  assert.equal((await askListener(home.publicPort, `127.0.0.1:${home.publicPort}`, path)).status, 404)
+})
+
 test('without a bundle a plain page says how to build it', async () => {
   const home = await openOwnerHome()
   const answer = await home.ask('/home')
