@@ -14,6 +14,7 @@ import { type Html, markup, sanitised } from './markup.ts'
 import { sheetPage } from './message-page.ts'
 import { type WhoScope, whoLink } from './parts/who.ts'
 import { homePage } from './people-page.ts'
+import { type ReadyPage, hostTags, sendReadyPage } from './ready-page.ts'
 import { showFirstPage } from './profile-routes.ts'
 import { hostOf, scopeOf } from './view.ts'
 import { WORDS } from './words.ts'
@@ -27,7 +28,9 @@ const FORMER = [
 ] as const
 
 export function aboutRoutes(app: FastifyInstance, desk: PageDesk): void {
-  app.get('/', PAGE, async (request, reply) => desk.send(reply, await frontPage(desk, request)))
+  app.get('/', PAGE, async (request, reply) =>
+    sendReadyPage(desk, request, reply, async () => frontPage(desk, request)),
+  )
   textRoutes(app, desk)
   for (const [path, target] of FORMER) {
     for (const spelling of [path, `${path}/`]) {
@@ -40,7 +43,7 @@ export function aboutRoutes(app: FastifyInstance, desk: PageDesk): void {
 }
 
 /** Of the one who lives at this host; where several do, those who want to be found. */
-async function frontPage({ source }: PageDesk, request: FastifyRequest): Promise<Page> {
+async function frontPage({ source }: PageDesk, request: FastifyRequest): Promise<ReadyPage> {
   const { api } = source
   const { db } = api.context
   const origin = requestedOrigin(api.context, request)
@@ -50,15 +53,17 @@ async function frontPage({ source }: PageDesk, request: FastifyRequest): Promise
   const found = here.filter(({ is_discoverable: isFound }) => isFound)
   const [only, ...others] = found
   if (only !== undefined && others.length === 0) {
-    return showFirstPage(source, await hostOf(source, origin, only))
+    const host = await hostOf(source, origin, only)
+    return { page: await showFirstPage(source, host), tags: hostTags(host) }
   }
   const ids = found.map(({ id }) => id)
-  return homePage({
+  const page = homePage({
     ...(await source.frame()),
     description: spokenTexts(await readHomeTexts(db)).description,
     scope: scopeOf(api, origin),
     accounts: await accountsFromIds(db, api.scopeFor(null), ids),
   })
+  return { page, tags: ids.map((id) => `actor:${id}` as const) }
 }
 
 function textRoutes(app: FastifyInstance, desk: PageDesk): void {
@@ -66,17 +71,25 @@ function textRoutes(app: FastifyInstance, desk: PageDesk): void {
   const { db } = api.context
   const { about } = WORDS
   app.get('/about', PAGE, async (request, reply) => {
-    const texts = await readHomeTexts(db)
     const scope = scopeOf(api, requestedOrigin(api.context, request))
-    const contact = await contactOf(desk, scope, texts)
-    return desk.send(reply, textPage(about.title, spokenTexts(texts).about, markup`${contact}${SOFTWARE}`))
+    return sendReadyPage(desk, request, reply, async () => {
+      const texts = await readHomeTexts(db)
+      const more = markup`${await contactOf(desk, scope, texts)}${SOFTWARE}`
+      return { page: textPage(about.title, spokenTexts(texts).about, more), tags: [] }
+    })
   })
-  app.get('/privacy-policy', PAGE, async (_request, reply) =>
-    desk.send(reply, textPage(about.privacy, spokenTexts(await readHomeTexts(db)).privacyPolicy)),
-  )
-  app.get('/terms-of-service', PAGE, async (_request, reply) =>
-    desk.send(reply, textPage(about.terms, spokenTexts(await readHomeTexts(db)).termsOfService)),
-  )
+  const texts = [
+    ['/privacy-policy', about.privacy, 'privacyPolicy'],
+    ['/terms-of-service', about.terms, 'termsOfService'],
+  ] as const
+  for (const [path, title, name] of texts) {
+    app.get(path, PAGE, async (request, reply) =>
+      sendReadyPage(desk, request, reply, async () => {
+        const spoken = spokenTexts(await readHomeTexts(db))
+        return { page: textPage(title, spoken[name]), tags: [] }
+      }),
+    )
+  }
 }
 
 function textPage(title: string, text: string, more: Html | false = false): Page {

@@ -8,12 +8,15 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { FOR_ONE, PAGE, type PageDesk } from './desk.ts'
 import { type VisitFacts, leadPage, problemOf, visitPage } from './follow-page.ts'
 import { type NamedPost, getPost } from './post-routes.ts'
+import { hostTags, sendReadyPage } from './ready-page.ts'
 import { getHost } from './view.ts'
 
 const MOST_FORM_BYTES = 4_096
 const MOST_TYPED = 300
 /** Behind a tunnel all strangers have one address. */
 const TWENTY_IN_FIVE_MINUTES = { max: 20, timeWindow: 300_000 } as const
+
+const FOLLOW = '/@:name/follow'
 
 type Visit = FastifyRequest<NamedPost>
 
@@ -30,12 +33,17 @@ export async function followRoutes(app: FastifyInstance, desk: PageDesk): Promis
       }),
   })
   const pages = [
-    ['/@:name/follow', followFacts],
+    [FOLLOW, followFacts],
     ['/@:name/:id/act', actFacts],
   ] as const
   for (const [path, factsOf] of pages) {
     app.get<NamedPost>(path, PAGE, async (request, reply) =>
-      desk.send(reply, visitPage(await factsOf(desk, request), '', null)),
+      sendReadyPage(desk, request, reply, async () => {
+        const facts = await factsOf(desk, request)
+        const { id } = request.params
+        const tags = path === FOLLOW ? hostTags(facts.host) : [`post:${id}` as const, ...hostTags(facts.host)]
+        return { page: visitPage(facts, '', null), tags }
+      }),
     )
     const limited = {
       bodyLimit: MOST_FORM_BYTES,

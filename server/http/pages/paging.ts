@@ -12,6 +12,9 @@ const PER_PAGE = 20
 /** Behind the path of a list; `side` is `before` or `after`. */
 export const PAGE_PATH = '/:side(^before|after$)/:cursor'
 
+/** The first page of a list, and those beyond. */
+export const bothPages = (list: string): readonly string[] => [list, `${list}${PAGE_PATH}`]
+
 export interface PageParams {
   readonly side?: string
   readonly cursor?: string
@@ -63,9 +66,8 @@ export const peopleRequestOf = (params: PageParams): PageRequest => {
   return { ...request, limit: PEOPLE_PER_PAGE }
 }
 
-/** A page that is full may be the last: the next one then says so. @param page  null where nothing is shown */
-export function linksOf(page: PageOf<unknown> | null, request: PageRequest, path: string): PageLinks {
-  if (page === null) return { newer: null, older: null }
+/** A page that is full may be the last: the next one then says so. */
+export function linksOf(page: PageOf<unknown>, request: PageRequest, path: string): PageLinks {
   const isUpwards = request.minId !== null
   const hasNewer = isUpwards ? page.isFull : request.maxId !== null
   const hasOlder = isUpwards || page.isFull

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Account } from '../../../server/contracts/account.ts'
 import type { Status } from '../../../server/contracts/status.ts'
 import { type ApiHome, openApiHome } from '../../support/api-home.ts'
+import { openFakePeer } from '../../support/fake-peer.ts'
 import type { PlainAnswer } from '../../support/http-client.ts'
 
 const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
@@ -333,4 +334,63 @@ test('the owner decides what pages show: lists of people, numbers, a search', as
   assert.match((await browse(home, '/@ana/search?q=counted')).text(), /<p>counted<\/p>/)
   assert.doesNotMatch((await browse(home, '/@ana/media')).text(), /<b>\d/)
   assert.match((await browse(home, `${pathOf(post.url)}/favourites`)).text(), /does not show this list/)
+})
+
+test('visitors who write their address are shown the way to their own server, and led nowhere by themselves', async (t) => {
+  const peer = await openFakePeer(t)
+  const home = await openApiHome({ peers: [peer] })
+  const app = await home.app()
+  const post = await app.post<Status>('/api/v1/statuses', { status: 'follow me' })
+  peer.answers('/.well-known/webfinger', () => ({
+    headers: { 'content-type': 'application/jrd+json' },
+    body: JSON.stringify({
+      subject: `acct:ben@${peer.host}`,
+      links: [{ rel: 'http://ostatus.org/schema/1.0/subscribe', template: `${peer.origin}/take?what={uri}` }],
+    }),
+  }))
+  const write = async (path: string, address: string): Promise<PlainAnswer> =>
+    home.ask(path, {
+      method: 'POST',
+      headers: { ...AS_BROWSER, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ address }).toString(),
+    })
+  assert.match((await browse(home, '/@ana/follow')).text(), /<form method="post" action="\/@ana\/follow">/)
+  const led = await write('/@ana/follow', `@ben@${peer.host}`)
+  assert.deepEqual(
+    [led.status, led.headers.location, led.headers['cache-control']],
+    [200, undefined, 'private, no-store'],
+  )
+  assert.ok(led.text().includes(`href="${peer.origin}/take?what=ana%40home.example"`), led.text())
+  const acted = (await write(`${pathOf(post.url)}/act`, `ben@${peer.host}`)).text()
+  assert.ok(acted.includes(`href="${peer.origin}/take?what=${encodeURIComponent(post.uri)}"`))
+  for (const [address, told] of [
+    ['"><script>alert(1)</script>', /An address has a name and a server/],
+    ['https://peer.example/@ben', /An address has a name and a server/],
+    ['ana@home.example', /That address is of this home/],
+    ['ben@127.0.0.1', /did not answer|An address has/],
+    ['ben@nowhere.example', /nowhere\.example did not answer for that address/],
+  ] as const) {
+    const refused = await write('/@ana/follow', address)
+    assert.equal(refused.status, 422, address)
+    assert.match(refused.text(), told)
+    assert.doesNotMatch(refused.text(), /<script/)
+  }
+  const other = { method: 'POST', headers: { ...AS_BROWSER, 'content-type': 'application/json' }, body: '{}' }
+  assert.equal((await home.ask('/@ana/follow', other)).status, 415)
+  let last = 0
+  for (let count = 0; count < 25 && last !== 429; count += 1) last = (await write('/@ana/follow', 'x')).status
+  assert.equal(last, 429)
+})
+
+test('an address where nothing is says so in words to people, and shortly to programs', async () => {
+  const home = await openApiHome()
+  const page = await browse(home, '/no/such/page')
+  assert.deepEqual([page.status, page.headers['content-type']], [404, 'text/html; charset=utf-8'])
+  assert.match(page.text(), /There is nothing here/)
+  assert.match(String(page.headers['content-security-policy']), /^default-src 'none'/)
+  for (const path of ['/no/such/page', '/api/v9/x', '/ap/x', '/@ana/media/before/x']) {
+    const answer = await home.ask(path, path === '/no/such/page' ? {} : { headers: AS_BROWSER })
+    assert.equal(answer.status, 404, path)
+    if (!path.startsWith('/@')) assert.equal(answer.json()['error'], 'Record not found')
+  }
 })
