@@ -27,7 +27,9 @@ let origin: string
 
 before(async () => {
   if (skip !== false) return
-  ;[browser, world] = await Promise.all([openBrowser(), openPageWorld()])
+  // One after the other: a browser that nobody closes would keep the process alive.
+  world = await openPageWorld()
+  browser = await openBrowser()
   origin = `http://${world.home.home.host}`
 })
 after(async () => browser?.close())

@@ -2,6 +2,7 @@
 import type { Status } from '../../server/contracts/status.ts'
 import type { Row } from '../../server/db/tables.ts'
 import { mp3Of, pngOf } from './pictures.ts'
+import { until } from './until.ts'
 import { type UploadHome, openUploadHome } from './upload-home.ts'
 
 const DAY_MS = 86_400_000
@@ -192,7 +193,7 @@ async function writePosts(home: UploadHome, write: Write): Promise<void> {
     const [width, height] = sizes[place % sizes.length] ?? [800, 600]
     const [top, bottom] = colours[place % colours.length] ?? colours[0]
     const bytes = pngOf(Math.round(width / 2), Math.round(height / 2), top, bottom)
-    return (await home.uploads(bytes, [['description', description]])).id
+    return uploadedId(home, bytes, description, 'file.png')
   }
   const one = [await upload(0, 'The harbour at dawn: three boats, one lamp, the water like glass.')]
   const several = async (count: number) =>
@@ -210,7 +211,7 @@ async function writePosts(home: UploadHome, write: Write): Promise<void> {
     spoiler_text: 'Ending of the book',
     media_ids: await several(1),
   })
-  const { id: song } = await home.uploads(mp3Of(), [['description', 'A minute of silence']], 'silence.mp3')
+  const song = await uploadedId(home, mp3Of(), 'A minute of silence', 'silence.mp3')
   await write('A recording from the hide.', { media_ids: [song] })
   await write('Which of these shall I paint?', {
     poll: {
@@ -229,4 +230,15 @@ async function writePosts(home: UploadHome, write: Write): Promise<void> {
   await write(
     'https://averyveryveryveryveryverylongaddresswithoutanyplacetobreakit.example/and/a/path/that/goes/on/and/on',
   )
+}
+
+/** A busy machine takes its time with a file, and says so. */
+async function uploadedId(world: UploadHome, bytes: Buffer, description: string, filename: string) {
+  const file = { name: 'file', filename, bytes }
+  const { id } = (await world.sends('/api/v2/media', [file], [['description', description]])).json()
+  await until(`${filename} is worked on`, async () => {
+    const { status } = await world.app.ask(`/api/v1/media/${String(id)}`)
+    return status === 200
+  })
+  return String(id)
 }

@@ -56,6 +56,8 @@ test('nobody but the owner reaches any of it, and nothing of it is on the public
     ['GET', '/switches'],
     ['PUT', '/switches/authorized-fetch'],
     ['PUT', '/switches/work-share'],
+    ['GET', '/switches/crawlers'],
+    ['PATCH', '/switches/crawlers'],
     ['POST', '/pause'],
     ['DELETE', '/pause'],
   ] as const
@@ -232,4 +234,31 @@ test('switches are told as they are: the setting of the start, the owner’s wor
     const answer = await home.asPage(`${API}/switches/work-share`, { method: 'PUT', body: { workShare } })
     assert.equal(answer.status, 422)
   }
+})
+
+test('what strangers find on pages, and machines are asked not to read, is the owner’s choice, one by one', async () => {
+  const kept = { deniesAiCrawlers: true, extraDeniedAgents: [] }
+  assert.deepEqual(await call('GET', '/switches/crawlers'), kept)
+  const agents = { extraDeniedAgents: ['BadBot', 'Other-Bot/2.0'] }
+  assert.deepEqual(await call('PATCH', '/switches/crawlers', agents), { ...kept, ...agents })
+  assert.deepEqual(await call('PATCH', '/switches/crawlers', { deniesAiCrawlers: false }), {
+    deniesAiCrawlers: false,
+    ...agents,
+  })
+  for (const wrong of ['Bot\nAllow: /', '*', '#x']) {
+    const body = { extraDeniedAgents: [wrong] }
+    const answer = await home.asPage(`${API}/switches/crawlers`, { method: 'PATCH', body })
+    assert.equal(answer.status, 422, wrong)
+  }
+  const pagesOf = async (pages: object) =>
+    (await call('PATCH', `/identities/${ana.id}`, { pages })) as { pages: object }
+  const first = { showsFollows: false, showsCounts: true, offersSearch: false, hasFeeds: true }
+  assert.deepEqual((await pagesOf({})).pages, first)
+  assert.deepEqual((await pagesOf({ showsFollows: true, hasFeeds: false })).pages, {
+    ...first,
+    showsFollows: true,
+    hasFeeds: false,
+  })
+  const { identities } = (await call('GET', '/identities')) as { identities: { pages: object }[] }
+  assert.deepEqual(identities[0]?.pages, { ...first, showsFollows: true, hasFeeds: false })
 })

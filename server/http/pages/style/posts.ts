@@ -21,7 +21,7 @@ export const POSTS = `
 .section{margin-block-start:1.25rem;font-size:.8125rem;color:var(--text-3)}
 .e-content ul,.e-content ol{padding-inline-start:1.5rem}
 .e-content blockquote{margin-block:.75rem;padding-inline-start:.875rem;border-inline-start:3px solid var(--line);color:var(--text-2)}
-.quoting .quote-inline{display:none}.e-content p,.e-content li,.bio p{unicode-bidi:plaintext}
+.quoting .quote-inline{display:none}.quoting .quote-inline+*{margin-block-start:0}.e-content p,.e-content li,.bio p{unicode-bidi:plaintext}
 .e-content pre{overflow-x:auto;padding:.75rem;background:var(--sunken);border-radius:.375rem;font-size:.875rem}
 .e-content code{font-size:.9em}
 .e-content h1,.e-content h2,.e-content h3,.e-content h4,.e-content h5,.e-content h6{font-size:1.0625rem;line-height:1.5rem;font-weight:600;margin-block:.75rem .25rem}
@@ -93,11 +93,11 @@ export const POSTS = `
 .card small{color:var(--text-3);font-size:.8125rem}
 .card:hover b{text-decoration:underline}
 .wide{flex-direction:column}
-.wide img{inline-size:100%;aspect-ratio:1.91/1}
+.wide img{inline-size:100%;block-size:auto;aspect-ratio:1.91/1}
 .wide>span{align-self:stretch}
 .gallery{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:.375rem;padding:1rem 0;list-style:none}
 .gallery a{display:block;position:relative;border-radius:.375rem}
-.gallery img,.gallery .tile{inline-size:100%;aspect-ratio:1/1;object-fit:cover;object-position:var(--fx,50%) var(--fy,50%);border-radius:.375rem;background:var(--sunken)}
+.gallery img,.gallery .tile{inline-size:100%;block-size:auto;aspect-ratio:1/1;object-fit:cover;object-position:var(--fx,50%) var(--fy,50%);border-radius:.375rem;background:var(--sunken)}
 .gallery .tile{display:flex;align-items:center;justify-content:center;padding:.5rem;color:var(--text-2);font-size:.875rem;text-align:center;border:1px solid var(--line)}
 .gallery .kind{position:absolute;inset-block-end:.375rem;inset-inline-start:.375rem;padding-inline:.375rem;background:var(--surface);color:var(--text);border-radius:.25rem;font-size:.75rem;font-weight:600}
 @media(max-width:30rem){.above .post>*:not(.who,.mark){margin-inline-start:0}.above .post::after{content:none}.card img{inline-size:5.5rem}.wide img{inline-size:100%}.main .e-content{font-size:1.125rem}}

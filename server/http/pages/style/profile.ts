@@ -1,6 +1,6 @@
 /** Whose page it is: pictures, name, fields, figures, the tabs below, people in lists. */
 export const PROFILE = `
-.cover{inline-size:100%;aspect-ratio:3/1;object-fit:cover;border-radius:.625rem;background:var(--sunken)}
+.cover{inline-size:100%;block-size:auto;aspect-ratio:3/1;object-fit:cover;border-radius:.625rem;background:var(--sunken)}
 .top{display:flex;align-items:flex-end;justify-content:space-between;gap:1rem;margin-block-start:.5rem}
 .cover+.top{margin-block-start:-2.5rem;padding-inline-start:1rem}
 .avatar{border-radius:50%;object-fit:cover;background:var(--sunken);flex:none}
