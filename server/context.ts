@@ -62,6 +62,8 @@ export interface Context extends AsyncDisposable {
   readonly caches: Caches
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger: Purger | null
+  /** A sentence for the journal. */
+  readonly notice: Notice
   readonly remoteMedia: RemoteMedia
   close(): Promise<void>
 }
@@ -122,6 +124,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       caches,
       remoteMedia,
       media,
+      notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),
       openMedia: (backend) => openMedia(options, clock, backend, false),
       close,

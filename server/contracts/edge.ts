@@ -17,6 +17,20 @@ export interface EdgeMeasurement {
   readonly maxBody: number | null
 }
 
+/** How what stands in front takes being told of changes. Moments are ISO 8601 in UTC. */
+export interface PurgeState {
+  /** As in HOMEBIRD_CDN. */
+  readonly kind: string
+  /** The check that fails; null while it does what it is told. */
+  readonly code: 'PURGE_FAILS' | null
+  readonly failingSince: string | null
+  /** What it last answered instead. */
+  readonly lastError: string | null
+  readonly lastPurgedAt: string | null
+  /** Changes that it is still to be told of. */
+  readonly waiting: number
+}
+
 /** Moments are ISO 8601 in UTC. */
 export interface EdgeState {
   readonly measured: EdgeMeasurement
@@ -35,6 +49,8 @@ export interface EdgeState {
   }
   /** The owner lets caches keep those pages where the edge can. */
   readonly keepsPages: boolean
+  /** Null where nothing in front is told of changes. */
+  readonly purge: PurgeState | null
   /** One sentence about what must be mended; null where nothing must. */
   readonly alarm: string | null
 }

@@ -18,6 +18,8 @@ export interface PurgeParts {
   readonly log: Logger
   /** Null where nothing stands in front. */
   readonly purger: Purger | null
+  /** A sentence for the journal. */
+  readonly notice?: (level: 'info' | 'warn', message: string) => void
 }
 
 type Purge = Row<'purges'>
@@ -48,11 +50,12 @@ export function purgeHandlers(parts: PurgeParts): HandlersOf<typeof purgeGraph> 
 }
 
 async function tellCaches<Next extends string>(
-  { db, log, purger }: PurgeParts,
+  parts: PurgeParts,
   rows: readonly Purge[],
   { signal }: Work,
   done: Next,
 ): Promise<Map<string, PurgeVerdict<Next | 'dropped'>>> {
+  const { db, log, purger, notice } = parts
   if (purger === null) return new Map(rows.map(({ id }) => [id, 'dropped']))
   const facts = await loadPurgeFacts(db, rows)
   const tasks = rows.map((row): Task => ({ row, touched: touchedBy(row, facts, purger.hasTags) }))
@@ -78,15 +81,25 @@ async function tellCaches<Next extends string>(
         db,
         finished.map(({ row }) => row.id),
       ))
-    if (hasRecovered) log.info({ event: 'purge.works_again' })
+    if (hasRecovered) {
+      log.info({ event: 'purge.works_again' })
+      notice?.('info', 'what stands in front of the home forgets changes again')
+    }
     if (left.size > 0) break
   }
   for (const { row } of open) verdicts.set(row.id, laterOf(result))
   const { problem } = result
   const isNews = problem !== null && [...open].some(({ row }) => row.state_attempts >= SILENT_ATTEMPTS)
-  if (isNews && (await recordFailing(db, problem)))
-    log.warn({ event: 'purge.fails', problem, waiting: open.size })
+  if (isNews && (await recordFailing(db, problem))) tellOfFailure(parts, problem)
   return verdicts
+}
+
+function tellOfFailure({ log, notice }: PurgeParts, problem: string): void {
+  log.warn({ event: 'purge.fails', problem })
+  notice?.(
+    'warn',
+    `PURGE_FAILS: what stands in front of the home does not forget changes (${problem.slice(0, 200)}); it may show what is old until that is mended`,
+  )
 }
 
 /** Each thing once, the earliest row's first. A row that names nothing is forgotten by a call that names nothing. */

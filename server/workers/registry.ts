@@ -96,6 +96,8 @@ export interface WorkerParts {
   readonly media: MediaStore
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger?: Purger | null
+  /** A sentence for the journal. */
+  readonly notice?: (level: 'info' | 'warn', message: string) => void
   readonly caches: Caches
   readonly remoteMedia: RemoteMedia
 }

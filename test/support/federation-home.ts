@@ -45,7 +45,11 @@ export interface FederationHomeOptions {
   readonly clock?: Clock
   /** Tells what stands in front; the database is told that something does. */
   readonly purger?: Purger
+  /** Gets the sentences for the journal. */
+  readonly notice?: (level: string, message: string) => void
 }
+
+type Telling = Pick<FederationHomeOptions, 'purger' | 'notice'>
 
 export class FederationHome {
   readonly context: HttpContext
@@ -254,7 +258,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
   if (options.purger !== undefined) await adoptPurgeTarget(db, 'generic')
-  const runner = openWorker(context, options.purger ?? null)
+  const runner = openWorker(context, options)
   const [me] = await listIdentities(db)
   if (me === undefined) throw new Error('the home has no identity')
   const host = options.serviceDomain ?? domain
@@ -273,14 +277,14 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
   })
 }
 
-function openWorker(context: HttpContext, purger: Purger | null): Runner {
+function openWorker(context: HttpContext, { purger, notice }: Telling): Runner {
   const { db, clock, log } = context
   const runner = createRunner({
     db,
     listener: null,
     clock,
     log,
-    graphs: allGraphWork({ ...context, purger }),
+    graphs: allGraphWork({ ...context, purger: purger ?? null, ...(notice === undefined ? {} : { notice }) }),
     concurrency: 8,
     concurrencyPerModel: 4,
     concurrencyPerHost: 4,

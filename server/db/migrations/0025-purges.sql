@@ -175,6 +175,18 @@ end $$;
 create trigger polls_closed_purge after update of closed_at on polls
   for each row when (new.is_local and new.closed_at is distinct from old.closed_at) execute function purge_poll();
 
+-- Who is blocked follows no longer and is seen below no post.
+create function purge_block() returns trigger language plpgsql as $$
+begin
+  perform queue_purge('actor', actors.id, 'blocked', null) from actors
+   where actors.id = new.source_id and actors.domain_id is not null;
+  return null;
+end $$;
+create trigger blocks_made_purge after insert on blocks
+  for each row when (not new.is_mute) execute function purge_block();
+create trigger blocks_undone_purge after update of state on blocks
+  for each row when (not new.is_mute and new.state = 'undone' and old.state <> 'undone') execute function purge_block();
+
 -- What the home says about itself, and whether strangers may read here at all.
 create function purge_home() returns trigger language plpgsql as $$
 begin

@@ -56,6 +56,7 @@ const REWRITTEN = [
   rewrite('quote_authorizations', sql`uri like ${HOME_URI}`, ['uri', 'quoting_uri']),
   rewrite('emojis', sql`host is null`, ['url', 'uri']),
   rewrite('reports', sql`uri like ${HOME_URI}`, ['uri']),
+  rewrite('purges', sql`object_uri is not null`, ['object_uri']),
   rewrite('tombstones', sql`uri like ${HOME_URI}`, ['uri']),
 ] as const
 

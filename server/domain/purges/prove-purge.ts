@@ -3,6 +3,8 @@
  * and is then seen anew, all through the public name. Only such a proof lets answers live longer in front than a minute.
  */
 import { HomebirdError } from '../../core/errors.ts'
+import type { Database } from '../../db/pool.ts'
+import { recordPurgeProof } from '../edges/edge.ts'
 import type { Purger } from './purger.ts'
 
 export interface ProofParts {
@@ -37,4 +39,17 @@ export async function provePurge({ purger, url, tags = [], see, change }: ProofP
   if (left.urls.length > 0 || left.tags.length > 0)
     return { kind: 'refused', problem: problem ?? 'it has to wait its turn' }
   return (await see()) === after ? { kind: 'proven' } : { kind: 'still_there' }
+}
+
+/**
+ * Remembers what was found about a way in: only a proof lets answers live longer in front than a minute. Where nothing was
+ * kept nothing is learned.
+ */
+export async function rememberProof(
+  db: Database,
+  edge: string,
+  { kind }: PurgeProof,
+  now: Date,
+): Promise<void> {
+  if (kind !== 'not_kept') await recordPurgeProof(db, edge, kind === 'proven' ? now : null)
 }

@@ -4,7 +4,6 @@ import type { CdnKind } from '../../core/cdn-settings.ts'
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { inTransaction, notify, wakeWorker } from '../../db/transaction.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
-import type { PurgeProof } from './prove-purge.ts'
 import { PURGE_MS } from './purger.ts'
 
 export interface PurgeTarget {
@@ -13,13 +12,9 @@ export interface PurgeTarget {
   readonly failingSince: Date | null
   readonly lastError: string | null
   readonly lastPurgedAt: Date | null
+  /** Changes that it is still to be told of. */
+  readonly waiting: number
 }
-
-/** The listener that tunnels and proxies reach. */
-const PUBLIC_EDGE = 'public'
-
-/** Told on the channel `changed` when what is known of the target has changed. */
-const TARGET_CHANGED = 'purge_target'
 
 /** Makes the database know what the settings say. Another kind has everything still to prove. */
 export async function adoptPurgeTarget(db: Database, kind: CdnKind): Promise<void> {
@@ -41,37 +36,16 @@ export async function adoptPurgeTarget(db: Database, kind: CdnKind): Promise<voi
 /** Nobody keeps anything for longer than without a purge, until the next proof; every process is told. */
 async function withdrawProof(tx: Transaction): Promise<void> {
   await tx.updateTable('edges').set({ purge_proven_at: null }).execute()
-  await notify(tx, 'changed', TARGET_CHANGED)
+  await notify(tx, 'changed', 'edges')
 }
 
-/**
- * Remembers what `provePurge` has found about the public way in: only a proof lets answers live longer in front than a
- * minute. Where nothing was kept nothing is learned.
- */
-export async function recordPurgeProof(db: Database, { kind }: PurgeProof, now: Date): Promise<void> {
-  if (kind === 'not_kept') return
-  await inTransaction(db, async (tx) => {
-    if (kind !== 'proven') return withdrawProof(tx)
-    const proof = { purge_proven_at: now }
-    await tx
-      .insertInto('edges')
-      .values({ name: PUBLIC_EDGE, ...proof })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(proof))
-      .execute()
-    return notify(tx, 'changed', TARGET_CHANGED)
-  })
-}
-
-/** Null where nothing stands in front. */
+/** One statement. Null where nothing stands in front. */
 export async function readPurgeTarget(db: Querier): Promise<PurgeTarget | null> {
-  const row = await db.selectFrom('purge_target').selectAll().executeTakeFirst()
-  if (row === undefined) return null
-  return {
-    kind: row.kind as CdnKind,
-    failingSince: row.failing_since,
-    lastError: row.last_error,
-    lastPurgedAt: row.last_purged_at,
-  }
+  const { rows } = await sql<PurgeTarget>`
+    select kind, failing_since as "failingSince", last_error as "lastError", last_purged_at as "lastPurgedAt",
+           (select count(*) from purges where state = 'new')::integer as waiting
+      from purge_target`.execute(db)
+  return rows[0] ?? null
 }
 
 /**
@@ -99,9 +73,7 @@ export async function recordAnswered(db: Database, ids: readonly string[]): Prom
       with former as (select failing_since from purge_target)
       update purge_target set failing_since = null, last_error = null, last_purged_at = now()
         from former returning former.failing_since is not null as "wasFailing"`.execute(tx)
-    const hasRecovered = rows[0]?.wasFailing === true
-    if (hasRecovered) await notify(tx, 'changed', TARGET_CHANGED)
-    return hasRecovered
+    return rows[0]?.wasFailing === true
   })
 }
 

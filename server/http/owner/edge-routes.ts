@@ -1,9 +1,10 @@
 /** What is known of the edge in front, what answers rely on, and whether caches may keep pages that also lead servers on. */
 import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { EdgeState } from '../../contracts/edge.ts'
+import type { EdgeState, PurgeState } from '../../contracts/edge.ts'
 import { EDGE_ALARM, PUBLIC_EDGE, isAlarming, provenEdge, readEdge } from '../../domain/edges/edge.ts'
 import { readSwitches, setKeepsPages } from '../../domain/owner/switches.ts'
+import { type PurgeTarget, readPurgeTarget } from '../../domain/purges/purge-target.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireOwner } from './session.ts'
 
@@ -41,6 +42,20 @@ async function stateOf({ db, clock }: HttpContext): Promise<EdgeState> {
     isStrict: !Object.values(proven).includes(true),
     relied: { query: proven.honoursQuery, vary: proven.honoursVary && keepsPages, purge: proven.purges },
     keepsPages,
+    purge: purgeStateOf(await readPurgeTarget(db)),
     alarm: isAlarming(edge) ? EDGE_ALARM : null,
+  }
+}
+
+function purgeStateOf(target: PurgeTarget | null): PurgeState | null {
+  if (target === null) return null
+  const { kind, failingSince, lastError, lastPurgedAt, waiting } = target
+  return {
+    kind,
+    code: failingSince === null ? null : 'PURGE_FAILS',
+    failingSince: failingSince?.toISOString() ?? null,
+    lastError,
+    lastPurgedAt: lastPurgedAt?.toISOString() ?? null,
+    waiting,
   }
 }

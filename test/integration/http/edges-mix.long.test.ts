@@ -168,6 +168,14 @@ throughEach(
   },
 )
 
+test('public answers carry the tag that they can be forgotten by, others none', async () => {
+  const tagOf = async (path: string): Promise<unknown> => (await home.ask(path)).headers['xkey']
+  assert.equal(await tagOf(`${pathOf(open.uri)}/replies`), `post-${open.id}`)
+  assert.equal(await tagOf(pathOf(home.ana.uri)), `actor-${home.ana.id}`)
+  assert.equal(await tagOf(pathOf(hidden.uri)), undefined)
+  assert.equal(await tagOf(`/@ana/${open.id}`), undefined)
+})
+
 /** Every readable address, with what its parts may be. Streams never end, so they are left to their own tests. */
 function readable(): string[] {
   const paths = new Set<string>()
@@ -241,3 +249,14 @@ throughEach(HONEST_KINDS, 'no header of one visitor shapes what the next one get
     }
   }
 })
+
+throughEach(
+  ['nginx overrides'],
+  'a cache that keeps what may not be kept is found out by the same look',
+  async (edge) => {
+    const path = '/api/v1/timelines/home'
+    const mine = await edge.ask(HOST, path, { headers: { authorization: `Bearer ${app.token}` } })
+    assert.ok(mine.text().includes(MARK))
+    assert.ok((await edge.ask(HOST, path)).text().includes(MARK), 'the leak would go unseen')
+  },
+)

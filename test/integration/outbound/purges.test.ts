@@ -8,11 +8,9 @@ import { tellProfile } from '../../../server/domain/moves/move-identity.ts'
 import { deletePost } from '../../../server/domain/posts/delete-post.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { createPurger } from '../../../server/domain/purges/create-purger.ts'
-import {
-  adoptPurgeTarget,
-  readPurgeTarget,
-  recordPurgeProof,
-} from '../../../server/domain/purges/purge-target.ts'
+import { PUBLIC_EDGE } from '../../../server/domain/edges/edge.ts'
+import { rememberProof } from '../../../server/domain/purges/prove-purge.ts'
+import { adoptPurgeTarget, readPurgeTarget } from '../../../server/domain/purges/purge-target.ts'
 import { queuePurge } from '../../../server/domain/purges/queue-purge.ts'
 import { createEdgeCalls } from '../../../server/net/edge-calls.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
@@ -37,7 +35,12 @@ const purger = createPurger(
 assert.ok(purger)
 const peer = await openFakePeer()
 const eve = peer.actor('eve')
-const home = await openFederationHome({ peers: [peer], purger })
+const journal: string[] = []
+const home = await openFederationHome({
+  peers: [peer],
+  purger,
+  notice: (_level, message) => journal.push(message),
+})
 await home.isFollowedBy(eve)
 await home.work()
 
@@ -131,7 +134,8 @@ test('a cache that does not answer holds an Update up for five seconds and nothi
 })
 
 test('failures are told once, and what was proven counts no longer; so is the recovery', async () => {
-  await recordPurgeProof(home.db, { kind: 'proven' }, new Date())
+  await rememberProof(home.db, PUBLIC_EDGE, { kind: 'proven' }, new Date())
+  await rememberProof(home.db, PUBLIC_EDGE, { kind: 'not_kept' }, new Date())
   assert.ok(await provenAt())
   for (let round = 0; round < 6; round += 1) await home.work({ dueWithinSeconds: 300 })
   const failing = await readPurgeTarget(home.db)
