@@ -81,10 +81,7 @@ function touchedByPost(
   const author = actors.get(post.authorId)
   const parent = post.parentUri === null ? [] : repliesOf(post.parentUri)
   const boosted = post.boostedUri === null ? [] : [post.boostedUri, sharesUri(post.boostedUri)]
-  const tagPages =
-    author === undefined
-      ? []
-      : post.hashtags.flatMap((name) => withFeeds(hashtagPageUrl(originOfHost(author.host), name)))
+  const tagPages = author === undefined ? [] : post.hashtags.flatMap((name) => tagPagesOf(author, name))
   const lists = author === undefined ? [] : [...listsOf(author), ...pagesOf(author)]
   return { urls: [...own.urls, ...lists, ...parent, ...boosted, ...tagPages], tags: own.tags }
 }
@@ -92,10 +89,16 @@ function touchedByPost(
 function objectOf(post: PurgedPost, hasTags: boolean): Forgotten {
   const { uri } = post
   const below = [postActivityUri(uri), postContextUri(uri), likesUri(uri), sharesUri(uri), ...repliesOf(uri)]
-  const page = post.pageUrl === null ? [] : [post.pageUrl]
+  const page = post.pageUrl === null ? [] : [post.pageUrl, `${post.pageUrl}/embed`]
   return hasTags
     ? { urls: page, tags: [postTag(post.id)] }
     : { urls: [...new Set([uri, ...below]), ...page], tags: [] }
+}
+
+/** Under a hashtag a post stands among those of its author, and among those of the home. */
+function tagPagesOf({ pageUrl, host }: PurgedActor, name: string): string[] {
+  const own = pageUrl === null ? [] : withFeeds(`${pageUrl}/tagged/${encodeURIComponent(name)}`)
+  return [...withFeeds(hashtagPageUrl(originOfHost(host), name)), ...own]
 }
 
 /** A post shows the first answers to it itself. */
