@@ -136,6 +136,14 @@ withCommonOptions(media.command('sweep').alias('prune'))
   .action(
     run(async (options: CommonOptions & { dryRun?: boolean }) => (await ownFiles()).mediaSweep(options)),
   )
+withCommonOptions(media.command('refetch'))
+  .description('ask others again for files that could not be had')
+  .option('--host <name>', 'of one server only')
+  .action(
+    run(async (options: CommonOptions & { host?: string }) =>
+      (await import('./commands/media-refetch.ts')).refetchMedia(options),
+    ),
+  )
 withCommonOptions(media.command('copy'))
   .description('bring all files to another place, or from it; may be broken off and run again')
   .option('--to <place>', 'as in HOMEBIRD_MEDIA_BACKEND; the place of now unless said otherwise')

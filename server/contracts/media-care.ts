@@ -27,3 +27,11 @@ export interface MediaSwept {
   /** What died processes left. */
   readonly leftovers: number
 }
+
+/** What could not be had of others and is asked for again. */
+export interface MediaAskedAgain {
+  /** Files whose failures are forgotten: whoever looks next asks. */
+  readonly files: number
+  /** Pictures of emojis, which are read at once. */
+  readonly emojis: number
+}

@@ -109,6 +109,11 @@ export class FailedMedia {
     await this.#write(sql`delete from failed_media where key = ${key}`)
   }
 
+  /** What this process remembers; the database is asked anew. */
+  drop(): void {
+    this.#kept.clear()
+  }
+
   async #write(statement: ReturnType<typeof sql>): Promise<void> {
     const { db, log } = this.#parts
     try {

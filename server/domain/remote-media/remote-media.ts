@@ -125,6 +125,7 @@ export class RemoteMedia implements AsyncDisposable {
 
   /** Forgets what it holds in memory; the caches stay as they are. */
   drop(): void {
+    this.#failed.drop()
     this.#held.clear()
     this.#lingering.clear()
   }

@@ -161,3 +161,48 @@ test('the owner sees how many files there are, and has what nothing shows taken 
   assert.equal((await home.asPage('/api/homebird/v1/media')).status, 401)
   home.cookie = cookie
 })
+
+test('the owner has what could not be had of others asked for again, of one server or of all', async () => {
+  const row = {
+    failures: 3,
+    reason: 'status',
+    status: 500,
+    retry_at: new Date(Date.now() + 3_600_000),
+    failed_at: new Date(),
+  }
+  const fails = async (): Promise<void> => {
+    await home.db
+      .insertInto('failed_media')
+      .values([
+        { ...row, key: 'proxy_1', host: 'one.example' },
+        { ...row, key: 'proxy_2', host: 'two.example' },
+      ])
+      .execute()
+  }
+  const asks = async (body: object) => home.asPage('/api/homebird/v1/media/refetch', { method: 'POST', body })
+  await fails()
+  await home.db
+    .insertInto('emojis')
+    .values({
+      shortcode: 'blob',
+      host: 'two.example',
+      url: 'https://two.example/blob.png',
+      image_host: 'two.example',
+      state: 'unusable',
+    })
+    .execute()
+  const answers = [await asks({ host: 'One.Example' }), await asks({}), await asks({})]
+  assert.deepEqual(
+    answers.map((answer) => answer.json()),
+    [
+      { files: 1, emojis: 0 },
+      { files: 1, emojis: 1 },
+      { files: 0, emojis: 0 },
+    ],
+  )
+  assert.equal((await asks({ host: 'no server' })).status, 422)
+  const { cookie } = home
+  home.cookie = ''
+  assert.ok([401, 403].includes((await asks({})).status))
+  home.cookie = cookie
+})
