@@ -154,6 +154,18 @@ withCommonOptions(media.command('copy'))
     ),
   )
 
+const cache = program.command('cache').description('what may be thrown away: answers, and files of others')
+withCommonOptions(cache.command('stats'))
+  .description('what each cache holds, and what it has saved')
+  .action(run(async (options: CommonOptions) => (await import('./commands/cache.ts')).cacheStats(options)))
+withCommonOptions(cache.command('clear [name]'))
+  .description('empty one cache, default, media or avatars, or all three')
+  .action(
+    run(async (name: string | undefined, options: CommonOptions) =>
+      (await import('./commands/cache.ts')).clearCache(name, options),
+    ),
+  )
+
 const owner = program.command('owner').description('the one person this home belongs to')
 withCommonOptions(owner.command('password'))
   .description('set a forgotten password, on the machine itself')

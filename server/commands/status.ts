@@ -5,9 +5,12 @@ import { openApplianceStore } from '../appliance/appliance-store.ts'
 import { askControlSocket } from '../appliance/control-socket.ts'
 import { isDataDirLocked, readLockHolder } from '../appliance/data-dir-lock.ts'
 import { chosenDataDir } from '../appliance/ground.ts'
+import type { NamedCacheStats } from '../contracts/caches.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DataDir } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
 import type { RunnerStatus } from '../stator/runner-types.ts'
+import { readCacheStats, sayCaches } from './cache.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
@@ -18,14 +21,26 @@ export async function status(options: CommonOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const dir = chosenDataDir(sourcesFrom(options))
   const holder = isDataDirLocked(dir) ? readLockHolder(dir) : null
-  if (holder?.controlSocket === null || holder?.controlSocket === undefined) return tellStopped(io, dir)
+  const caches = await cachesOf(options)
+  if (holder?.controlSocket === null || holder?.controlSocket === undefined)
+    return tellStopped(io, dir, caches)
   const answer = (await askControlSocket(holder.controlSocket, 'status')) as ApplianceStatus
-  tellRunning(io, answer)
+  tellRunning(io, answer, caches)
   return answer.state === 'Running' ? ExitCode.ok : ExitCode.failure
 }
 
-function tellRunning(io: CommandIo, answer: ApplianceStatus): void {
-  io.put(answer)
+/** Empty where the settings cannot be read: that is said by whoever starts the home. */
+async function cachesOf(options: CommonOptions): Promise<readonly NamedCacheStats[]> {
+  try {
+    return await readCacheStats(options)
+  } catch (error) {
+    if (error instanceof HomebirdError) return []
+    throw error
+  }
+}
+
+function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly NamedCacheStats[]): void {
+  io.put({ ...answer, caches })
   io.say(`${answer.state}   ${answer.dataDir}   process ${answer.pid}, ${answer.database}`)
   for (const part of answer.parts) {
     const facts = [
@@ -39,6 +54,7 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus): void {
       `  ${part.name.padEnd(10)} ${part.state.padEnd(9)} ${facts.filter((fact) => fact !== '').join(', ')}`,
     )
   }
+  sayCaches(io, caches)
   if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
   if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
@@ -52,9 +68,9 @@ function isPaused({ details }: ApplianceStatus): boolean {
   })
 }
 
-function tellStopped(io: CommandIo, dir: DataDir): ExitCode {
+function tellStopped(io: CommandIo, dir: DataDir, caches: readonly NamedCacheStats[]): ExitCode {
   const journal = existsSync(dir.applianceDatabase) ? lastLines(dir) : []
-  io.put({ state: 'Stopped', dataDir: dir.path, journal })
+  io.put({ state: 'Stopped', dataDir: dir.path, journal, caches })
   io.say(`Stopped   ${dir.path}   start it with: homebird serve`)
   for (const line of journal) io.say(`  ${line.at} ${line.level} ${line.part}: ${line.message}`)
   return ExitCode.failure

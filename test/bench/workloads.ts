@@ -7,6 +7,7 @@ import { ProcessHome } from '../support/process-home.ts'
 import { until } from '../support/until.ts'
 import { API_SIZES, type Measures, measureApi, ratios } from './api-load.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
+import { cacheEviction, cacheSpeed } from './cache-load.ts'
 import { requestBytes, runLoad } from './http-load.ts'
 import { mediaLoad } from './media-load.ts'
 import { processTree, usageOf } from './processes.ts'
@@ -306,9 +307,12 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   search: async () => withHome({}, searchLoad),
   api,
   media: mediaLoad,
+  'cache-speed': cacheSpeed,
+  'cache-eviction': cacheEviction,
 }
 
 /** Names for several at once. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   federation: ['inbox', 'fan-out', 'reads', 'scanners'],
+  caches: ['cache-speed', 'cache-eviction'],
 }

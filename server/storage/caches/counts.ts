@@ -22,8 +22,6 @@ interface Gauge {
 
 export const NO_COUNTS: Counts = { hits: 0, misses: 0, evictions: 0, bytesSaved: 0 }
 const FLUSH_MS = 10_000
-/** A process that has said nothing for so long is over. */
-const GAUGE_MS = 3 * FLUSH_MS
 
 export interface TallyOptions {
   /** Null where nobody else is to know. */
@@ -38,7 +36,7 @@ export interface TallyOptions {
 
 export class Tally {
   readonly #options: TallyOptions
-  readonly #process = randomUUID()
+  readonly #process = `${process.pid}:${randomUUID()}`
   #added = { ...NO_COUNTS }
   #timer: NodeJS.Timeout | null = null
 
@@ -91,19 +89,20 @@ export class Tally {
 
   /** Of all processes that hold something in memory. */
   gauges(): Gauge {
-    const { file, cache, clock, gauge } = this.#options
+    const { file, cache, gauge } = this.#options
     const own = gauge?.() ?? { bytes: 0, items: 0 }
     const others = file?.use(
       (index) =>
-        index.get<Gauge>(
-          'select coalesce(sum(bytes), 0) as bytes, coalesce(sum(items), 0) as items from gauge where cache = ? and process <> ? and at > ?',
+        index.all<Gauge & { process: string }>(
+          'select process, bytes, items from gauge where cache = ? and process <> ?',
           cache,
           this.#process,
-          clock.now().getTime() - GAUGE_MS,
         ),
       false,
     )
-    return { bytes: own.bytes + (others?.bytes ?? 0), items: own.items + (others?.items ?? 0) }
+    return (others ?? [])
+      .filter((one) => isRunning(one.process))
+      .reduce((all, { bytes, items }) => ({ bytes: all.bytes + bytes, items: all.items + items }), own)
   }
 
   /** Adds what was counted since the last time; what cannot be written now is written the next time. */
@@ -146,15 +145,12 @@ export class Tally {
   close(): void {
     this.flush()
     if (this.#options.gauge === undefined) return
-    this.#options.file?.use(
-      (index) =>
-        index.run('delete from gauge where process = ? or at < ?', this.#process, this.#staleBefore()),
-      false,
-    )
-  }
-
-  #staleBefore(): number {
-    return this.#options.clock.now().getTime() - GAUGE_MS
+    this.#options.file?.use((index) => {
+      for (const row of index.all<{ process: string }>('select process from gauge')) {
+        if (row.process === this.#process || !isRunning(row.process))
+          index.run('delete from gauge where process = ?', row.process)
+      }
+    }, false)
   }
 
   #flushLater(): void {
@@ -172,3 +168,13 @@ const sum = (one: Counts, other: Counts): Counts => ({
 })
 
 const isNothing = (counts: Counts): boolean => Object.values(counts).every((count) => count === 0)
+
+/** By the number that its name begins with. One of another user runs as well. */
+function isRunning(name: string): boolean {
+  try {
+    process.kill(Number.parseInt(name, 10), 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -104,12 +104,13 @@ export class FileCache implements Cache {
       const { maxItemBytes, maxBytes } = this.#options
       const draft = await this.#files.write(bytes, Math.min(maxItemBytes, maxBytes))
       if (draft === null) return false
+      let isKept = false
       try {
-        const isKept = await this.#settle(key, facts, draft, options)
-        this.#health.rose()
+        isKept = await this.#settle(key, facts, draft, options)
         return isKept
       } finally {
-        await this.#files.discard(draft) // it has its name by now, or never will
+        if (isKept) this.#health.rose()
+        else await this.#files.discard(draft)
       }
     } catch (error) {
       if (!(error instanceof SourceFailed)) this.#stumble(error)
@@ -178,9 +179,11 @@ export class FileCache implements Cache {
     const evicted = this.#index.put(row, maxBytes, () => this.#files.has(row.digest), this.#files.remove)
     this.#lookAtIndex()
     if (evicted === null) {
-      this.#index.alone(() => {
+      const isSettled = this.#index.alone(() => {
         if (!this.#index.hasContent(row.digest)) this.#files.removeContent(row.digest)
       })
+      // Without an index to ask, room on the disk counts more than the same content of another item.
+      if (!isSettled) this.#files.removeContent(row.digest)
       return false
     }
     this.#tally.evicted(evicted)

@@ -124,11 +124,11 @@ export class IndexFile {
     return inodeOf(this.path) === inode
   }
 
-  /** A busy index is asked again at the next occasion, any other failure rests for a second. */
+  /** An index that is busy or has no room is asked again at the next occasion, any other failure rests for a second. */
   #settle(error: unknown): void {
     const code = codeOf(error)
     if (code === '') throw error
-    if (code.startsWith('SQLITE_BUSY')) return
+    if (/^SQLITE_(?:BUSY|FULL)/u.test(code)) return
     const { path, log, monotonicMs } = this.#options
     const inode = this.#opened?.inode
     this.#let()

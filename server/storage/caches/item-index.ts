@@ -190,7 +190,8 @@ export class ItemIndex {
       index.run('delete from content where cache = ?', this.#cache)
       index.run('delete from total where cache = ?', this.#cache)
       return index.run('delete from item where cache = ?', this.#cache)
-    })
+    }, false)
+    if (went === null && !this.#file.exists()) remove()
     return went ?? 0
   }
 
@@ -228,9 +229,14 @@ export class ItemIndex {
     return this.#has('select 1 as one from item where cache = ? and bucket = ?', bucket)
   }
 
-  /** Runs `work` in a transaction while nobody else can put items in. */
-  alone(work: () => void): void {
-    this.#file.change(work)
+  /** Runs `work` in a transaction while nobody else can put items in. @returns false where it could not be done now */
+  alone(work: () => void): boolean {
+    return (
+      this.#file.change(() => {
+        work()
+        return true
+      }) === true
+    )
   }
 
   /** Counts anew what was added and taken one by one. */

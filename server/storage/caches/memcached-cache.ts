@@ -23,7 +23,7 @@ import { HashRing } from './hash-ring.ts'
 import { Health, type Notice } from './health.ts'
 import type { IndexFile } from './index-file.ts'
 import { collectBytes, cutSpan, lengthOf } from './item-bytes.ts'
-import { MemcachedNode } from './memcached-node.ts'
+import { MemcachedNode, PATIENT_MS } from './memcached-node.ts'
 import type { MemcachedReply } from './memcached-replies.ts'
 
 export interface MemcachedCacheOptions {
@@ -139,7 +139,7 @@ class MemcachedCache implements Cache {
   async clear(): Promise<null> {
     await Promise.all(
       this.#nodes.map(async (node) => {
-        const reply = await node.ask(this.#newGeneration('set', randomUUID()))
+        const reply = await node.ask(this.#newGeneration('set', randomUUID()), PATIENT_MS)
         if (reply?.line !== 'STORED') this.#owing.add(node.name)
       }),
     )
@@ -148,7 +148,7 @@ class MemcachedCache implements Cache {
 
   async stats(): Promise<CacheStats> {
     await Promise.all(
-      this.#nodes.map(async (node) => node.ask(Buffer.from(`get ${this.#generationName}\r\n`))),
+      this.#nodes.map(async (node) => node.ask(Buffer.from(`get ${this.#generationName}\r\n`), PATIENT_MS)),
     )
     return {
       scheme: 'memcached',

@@ -10,6 +10,8 @@ import { type MemcachedReply, ReplyReader } from './memcached-replies.ts'
 
 const ANSWER_MS = 250
 const CONNECT_MS = 1_000
+/** For the owner, who looks or empties. */
+export const PATIENT_MS = 1_500
 
 interface Pending {
   readonly resolve: (reply: MemcachedReply) => void
@@ -41,12 +43,12 @@ export class MemcachedNode {
   }
 
   /** Null where the server cannot be asked now or did not answer in time. */
-  async ask(request: Buffer): Promise<MemcachedReply | null> {
-    if (this.#line === null) await this.#awaitConnection()
+  async ask(request: Buffer, limitMs = ANSWER_MS): Promise<MemcachedReply | null> {
+    if (this.#line === null) await this.#awaitConnection(limitMs)
     const line = this.#line
     if (line === null) return null
     try {
-      return await inTime(line.ask(request), ANSWER_MS)
+      return await inTime(line.ask(request), limitMs)
     } catch (error) {
       this.#drop(line, error)
       return null
@@ -59,13 +61,13 @@ export class MemcachedNode {
     this.#line = null
   }
 
-  async #awaitConnection(): Promise<void> {
+  async #awaitConnection(limitMs: number): Promise<void> {
     if (this.#isClosed) return
     if (this.#connecting === null) {
       if (!this.#backOff.isOver) return
       this.#connecting = this.#connect().finally(() => (this.#connecting = null))
     }
-    await inTime(this.#connecting, ANSWER_MS).catch(() => undefined) // it goes on; whoever asks next finds it done
+    await inTime(this.#connecting, limitMs).catch(() => undefined) // it goes on; whoever asks next finds it done
   }
 
   async #connect(): Promise<void> {

@@ -32,7 +32,14 @@ import {
   range,
   unpackItem,
 } from './redis-item.ts'
-import { type RedisCommand, RedisLink, type RedisSend, type RedisUrl, WRITE_MS } from './redis-link.ts'
+import {
+  type RedisCommand,
+  RedisLink,
+  type RedisSend,
+  type RedisUrl,
+  WRITE_MS,
+  PATIENT_MS,
+} from './redis-link.ts'
 
 export interface RedisCacheOptions {
   readonly name: CacheName
@@ -145,7 +152,7 @@ class RedisCache implements Cache {
   async clear(): Promise<number | null> {
     this.#renewed.clear()
     const items = await this.#clearWith(async (commands) => {
-      const replies = await this.#link.send(commands, WRITE_MS)
+      const replies = await this.#link.send(commands, PATIENT_MS)
       if (replies === null) throw new Error('the store does not answer')
       return replies
     }).catch(() => null)
@@ -333,7 +340,7 @@ class RedisCache implements Cache {
   /** Null where it does not answer, or holds so much that counting would be work. */
   async #measureNow(): Promise<{ readonly bytes: number; readonly items: number } | null> {
     const send: RedisSend = async (commands) => {
-      const replies = await this.#link.send(commands)
+      const replies = await this.#link.send(commands, PATIENT_MS)
       if (replies === null) throw new Error('the store does not answer')
       return replies
     }

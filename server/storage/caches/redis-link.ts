@@ -15,6 +15,8 @@ export type RedisCommand = readonly (string | Buffer)[]
 /** For reading; what is written may be large, and nobody waits for it. */
 export const READ_MS = 250
 export const WRITE_MS = 1_000
+/** For the owner, who looks or empties. */
+export const PATIENT_MS = 2_500
 const CONNECT_MS = 2_000
 const SETTLE_MS = 60_000
 
@@ -44,7 +46,7 @@ export class RedisLink {
 
   /** Sends all at once. Null where it cannot be asked now, did not answer in time or refused one of them. */
   async send(commands: readonly RedisCommand[], limitMs = READ_MS): Promise<unknown[] | null> {
-    if (this.#client === null) await this.#awaitConnection()
+    if (this.#client === null) await this.#awaitConnection(limitMs)
     const client = this.#client
     if (client === null) return null
     try {
@@ -64,13 +66,13 @@ export class RedisLink {
     this.#client = null
   }
 
-  async #awaitConnection(): Promise<void> {
+  async #awaitConnection(limitMs: number): Promise<void> {
     if (this.#isClosed) return
     if (this.#connecting === null) {
       if (!this.#backOff.isOver) return
       this.#connecting = this.#connect().finally(() => (this.#connecting = null))
     }
-    await inTime(this.#connecting, READ_MS).catch(() => undefined) // it goes on; whoever asks next finds it done
+    await inTime(this.#connecting, limitMs).catch(() => undefined) // it goes on; whoever asks next finds it done
   }
 
   async #connect(): Promise<void> {
