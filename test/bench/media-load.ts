@@ -56,7 +56,9 @@ async function openOrigin(): Promise<Origin> {
       const film = films.get(bytes) ?? Buffer.alloc(bytes, 7)
       if (bytes > 0) film.write('\0\0\0\x18ftypisom\0\0\0\0isommp42', 0, 'latin1')
       films.set(bytes, film)
-      const body = bytes === 0 ? picture : film
+      const body = bytes === 0 ? picture : Buffer.from(film)
+      // A cache that knows what is the same keeps it once.
+      if (bytes > 0) body.write(url, 64, 'latin1')
       response.writeHead(200, { 'content-length': body.length, etag: `"${url}"` }).end(body)
     },
   )

@@ -27,6 +27,9 @@ interface ProxyParams {
 
 type Context = Pick<HttpContext, 'config' | 'db' | 'home' | 'log' | 'remoteMedia'>
 
+/** A reader who takes nothing for so long is gone; a player that comes back asks for the rest. */
+const STUCK_MS = 120_000
+
 const KINDS: ReadonlySet<string> = new Set(PROXY_KINDS)
 const isProxyKind = (kind: string): kind is ProxyKind => KINDS.has(kind)
 
@@ -130,6 +133,7 @@ async function sendStream(
   const stream = await media.read(span)
   if (stream === null) return false
   reply.raw.once('close', () => stream.destroy())
+  reply.raw.setTimeout(STUCK_MS, () => reply.raw.destroy())
   void reply.send(stream)
   return true
 }
