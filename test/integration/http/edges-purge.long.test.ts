@@ -285,3 +285,23 @@ throughEach(
     assert.deepEqual([never.status, never.headers['cache-control']], [503, 'no-store'])
   },
 )
+
+test('a cache that takes what it is told and says nothing is given up after five seconds', async () => {
+  const silent = createServer(() => undefined)
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  closeBeforeCluster(async () => {
+    silent.closeAllConnections()
+    silent.close()
+  })
+  const at = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  for (const kind of KINDS) {
+    const urls = Array.from({ length: 30 }, (_, n) => `https://${HOST}/ap/posts/${n}`)
+    const startedMs = performance.now()
+    const { left, problem } = await purgerFor(kind, at).purge(urls, [])
+    const ms = performance.now() - startedMs
+    assert.ok(ms > 4_000 && ms < 7_000, `${ms}`)
+    assert.deepEqual(left, { urls, tags: [] })
+    assert.notEqual(problem, null)
+  }
+})
