@@ -4,7 +4,7 @@ import { type Html, markup } from './markup.ts'
 import type { Page } from './layout.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
 import { type WhoScope, nameOf, whoLink } from './parts/who.ts'
-import { profilePath, smallHost } from './profile-page.ts'
+import { smallHost } from './profile-page.ts'
 import type { Host } from './view.ts'
 import { WORDS } from './words.ts'
 
@@ -16,12 +16,12 @@ export interface PeopleFacts {
   /** Null where the owner does not show it. */
   readonly accounts: readonly Account[] | null
   readonly links: PageLinks
-  /** Where the list belongs, with its words. */
-  readonly back: readonly [path: string, words: string]
+  /** What it is a list of, where that is not the person above. */
+  readonly back: readonly [path: string, words: string] | null
 }
 
 export function peoplePage({ host, title, none, accounts, links, back }: PeopleFacts): Page {
-  const [path, words] = back
+  const way = back !== null && markup`<p class="back"><a href="${back[0]}">← ${back[1]}</a></p>`
   const list = accounts === null || accounts.length === 0 ? null : listOf(host.scope, accounts)
   const empty = accounts === null ? WORDS.people.hidden(nameOf(host.account)) : none
   return {
@@ -31,7 +31,7 @@ export function peoplePage({ host, title, none, accounts, links, back }: PeopleF
       older: links.older ?? undefined,
       newer: links.newer ?? undefined,
     },
-    body: markup`${smallHost(host)}<p class="back"><a href="${path}">← ${words}</a></p><h1>${title}</h1>${list ?? markup`<p class="empty">${empty}</p>`}${pagerOf(links)}`,
+    body: markup`${smallHost(host)}${way}<h1 class="top-line">${title}</h1>${list ?? markup`<p class="empty">${empty}</p>`}${pagerOf(links)}`,
   }
 }
 
@@ -57,8 +57,3 @@ export function homePage({ title, description, scope, accounts }: HomeFacts): Pa
     body: markup`<section class="sheet"><h1><bdi>${title}</bdi></h1><p dir="auto">${description}</p></section>${people}`,
   }
 }
-
-export const backToProfile = (host: Host): readonly [string, string] => [
-  profilePath(host),
-  nameOf(host.account),
-]

@@ -8,7 +8,7 @@ import { showsFollowLists } from '../../domain/owner/page-switches.ts'
 import { listBoosters, listLikers } from '../../domain/posts/list-posts.ts'
 import { PAGE, type PageDesk } from './desk.ts'
 import { type PageParams, bothPages, linksOf, peopleRequestOf } from './paging.ts'
-import { type PeopleFacts, backToProfile, peoplePage } from './people-page.ts'
+import { type PeopleFacts, peoplePage } from './people-page.ts'
 import { type NamedPost, getPost } from './post-routes.ts'
 import { type ReadyPage, hostTags, sendReadyPage } from './ready-page.ts'
 import { type PageSource, getHost } from './view.ts'
@@ -45,7 +45,7 @@ async function followsOf(
 ): Promise<ReadyPage> {
   const host = await getHost(source, request, request.params.name)
   const { actor } = host
-  const words = { host, ...WORDS.people[side], back: backToProfile(host) }
+  const words = { host, ...WORDS.people[side], back: null }
   const show = (shown: Pick<PeopleFacts, 'accounts' | 'links'>): ReadyPage => ({
     page: peoplePage({ ...words, ...shown }),
     tags: hostTags(host),

@@ -1,14 +1,13 @@
 /** Posts under a hashtag: of the whole home, and of one identity. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listShownPosts, listTaggedHere } from '../../domain/posts/list-shown.ts'
-import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { requestedOrigin } from '../federation/surface.ts'
 import { PAGE, type PageDesk } from './desk.ts'
 import { tagPage } from './list-pages.ts'
 import { type PageParams, bothPages, pageRequestOf, shownPage } from './paging.ts'
 import { type ReadyPage, hostTags, sendReadyPage } from './ready-page.ts'
-import { type PageSource, getHost, notFound, scopeOf, statusesFor } from './view.ts'
+import { type PageSource, getHost, notFound, scopeOf, statusesFor, statusesForAll } from './view.ts'
 
 interface Tagged {
   readonly Params: { readonly name: string; readonly tag: string } & PageParams
@@ -29,16 +28,16 @@ export function tagRoutes(app: FastifyInstance, desk: PageDesk): void {
 }
 
 /** @throws HomebirdError NOT_FOUND where no post carries it: a page for every word would have no end */
-async function tagOfHome({ api }: PageSource, request: FastifyRequest<Tagged>): Promise<ReadyPage> {
-  const { db } = api.context
+async function tagOfHome(source: PageSource, request: FastifyRequest<Tagged>): Promise<ReadyPage> {
+  const { api } = source
   const { params } = request
   const hashtag = hashtagKey(params.tag)
   const wanted = pageRequestOf(params)
-  const found = await listTaggedHere(db, hashtag, wanted)
+  const found = await listTaggedHere(api.context.db, hashtag, wanted)
   if (found.items.length === 0) throw notFound(request)
   const base = `/tags/${encodeURIComponent(hashtag)}`
   const { items, links } = shownPage(found, wanted, base, ({ id }) => id)
-  const statuses = await statusesFromRows(db, api.scopeFor(null), items)
+  const statuses = await statusesForAll(source, items)
   const ours = scopeOf(api, requestedOrigin(api.context, request))
   const scope = { ...ours, showsCounts: false, hostId: null }
   const page = tagPage({ hashtag, host: null, scope, statuses, links, isFirst: params.cursor === undefined })

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Account } from '../../contracts/account.ts'
 import type { Status } from '../../contracts/status.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import type { Querier } from '../../db/pool.ts'
 import { type Actor, findIdentityByPage, listIdentities } from '../../domain/actors/actor.ts'
 import { accountFromActor, accountsFromIds } from '../../domain/actors/account-entities.ts'
 import type { EntityScope } from '../../domain/actors/entity-scope.ts'
@@ -88,6 +89,23 @@ export async function statusesFor(
 ): Promise<Status[]> {
   const { db } = api.context
   const statuses = await statusesFromRows(db, api.scopeFor(null), rows)
+  return withoutBlocked(db, host.actor.id, statuses)
+}
+
+/** On a page of several hosts, each post as on the page of its author. */
+export async function statusesForAll({ api }: PageSource, rows: readonly PostRow[]): Promise<Status[]> {
+  const { db } = api.context
+  let statuses = await statusesFromRows(db, api.scopeFor(null), rows)
+  for (const id of new Set(rows.map((row) => row.author_id)))
+    statuses = await withoutBlocked(db, id, statuses)
+  return statuses
+}
+
+async function withoutBlocked(
+  db: Querier,
+  identityId: string,
+  statuses: readonly Status[],
+): Promise<Status[]> {
   const people = statuses.flatMap((status) => [
     status,
     status.reblog,
@@ -95,8 +113,8 @@ export async function statusesFor(
     quotedBy(status.reblog),
   ])
   const ids = people.flatMap((status) => status?.account.id ?? [])
-  const blocked = await findBlockedAmong(db, host.actor.id, ids)
-  if (blocked.size === 0) return statuses
+  const blocked = await findBlockedAmong(db, identityId, ids)
+  if (blocked.size === 0) return [...statuses]
   return statuses
     .filter((status) => !blocked.has((status.reblog ?? status).account.id))
     .map((status) => withoutQuoteOf(blocked, status))

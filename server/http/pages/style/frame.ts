@@ -18,7 +18,8 @@ a:hover{text-decoration-thickness:.12em}
 .site a:hover{text-decoration:underline}
 .bird{inline-size:1.375rem;block-size:1.375rem;fill:var(--accent);flex:none}
 main{flex:1;padding-block-end:2rem;min-inline-size:0}
-.end{padding-block:1.5rem 2rem;border-block-start:1px solid var(--line);color:var(--text-3);font-size:.8125rem;line-height:1.5rem}
+.end nav{padding-block:1.5rem 2rem;border-block-start:1px solid var(--line)}
+.end{color:var(--text-3);font-size:.8125rem;line-height:1.5rem}
 .end ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 .end a{color:var(--text-2)}
 .meta{color:var(--text-3);font-size:.8125rem;line-height:1.25rem}
@@ -39,7 +40,7 @@ form label{display:block;font-weight:600;margin-block-end:.25rem}
 input[type=text],input[type=search]{inline-size:100%;min-block-size:2.25rem;padding:.25rem .75rem;border:1px solid var(--control-edge);border-radius:.375rem;background:var(--surface);color:var(--text);font:inherit}
 input::placeholder{color:var(--text-3);opacity:1}
 .row{display:flex;flex-wrap:wrap;gap:.5rem}
-.row>input{flex:1 1 12rem;inline-size:auto;min-inline-size:0}
+.row>input{flex:1 1 9rem;inline-size:auto;min-inline-size:0}
 .wrong{color:var(--text);border-inline-start:3px solid var(--control-edge);padding-inline-start:.75rem}
 .empty{padding-block:2rem;color:var(--text-2);text-align:center}
 .code{font-family:ui-monospace,"SF Mono","Cascadia Code","Noto Sans Mono","DejaVu Sans Mono",monospace;font-size:.9375rem;user-select:all;-webkit-user-select:all}

@@ -96,7 +96,7 @@ export const POSTS = `
 .wide img{inline-size:100%;block-size:auto;aspect-ratio:1.91/1}
 .wide>span{align-self:stretch}
 .gallery{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:.375rem;padding:1rem 0;list-style:none}
-.gallery a{display:block;position:relative;border-radius:.375rem}
+.gallery a{display:block;position:relative;text-decoration:none;border-radius:.375rem}
 .gallery img,.gallery .tile{inline-size:100%;block-size:auto;aspect-ratio:1/1;object-fit:cover;object-position:var(--fx,50%) var(--fy,50%);border-radius:.375rem;background:var(--sunken)}
 .gallery .tile{display:flex;align-items:center;justify-content:center;padding:.5rem;color:var(--text-2);font-size:.875rem;text-align:center;border:1px solid var(--line)}
 .gallery .kind{position:absolute;inset-block-end:.375rem;inset-inline-start:.375rem;padding-inline:.375rem;background:var(--surface);color:var(--text);border-radius:.25rem;font-size:.75rem;font-weight:600}
