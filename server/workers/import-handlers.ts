@@ -93,12 +93,14 @@ async function partsOf({ home, clock }: ImportParts, tx: Transaction, one: Row<'
 
 async function lookUp(parts: ImportParts, entry: Entry): Promise<Verdict<Ended>> {
   const { db, dereferencer } = parts
-  const { kind, state } = await db
+  const one = await db
     .selectFrom('imports')
     .select(['kind', 'state'])
     .where('id', '=', entry.import_id)
-    .executeTakeFirstOrThrow()
-  if (state !== 'working') return 'cancelled'
+    .executeTakeFirst()
+  // It goes with its identity, and its entries with it.
+  if (one?.state !== 'working') return 'cancelled'
+  const { kind } = one
   const found = await (kind === 'bookmarks'
     ? lookUpPost(dereferencer, entry.subject)
     : lookUpAccount(dereferencer, entry.subject))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import type { ImportKind } from '../../../server/contracts/import.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
 import { exportFilters } from '../../../server/domain/exports/export-filters.ts'
 import {
   exportBlocks,
@@ -14,6 +15,8 @@ import {
 } from '../../../server/domain/exports/export-lists.ts'
 import { getImport } from '../../../server/domain/imports/import-progress.ts'
 import { queueImport } from '../../../server/domain/imports/queue-import.ts'
+import { deleteIdentity } from '../../../server/domain/owner/delete-identity.ts'
+import { addIdentity } from '../../../server/domain/owner/identities.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { type FederationHome, openFederationHome } from '../../support/federation-home.ts'
 import { counts, importsOf, textOf } from '../../support/importing.ts'
@@ -160,4 +163,20 @@ test('a worker that is stopped in the middle leaves an import that the next one 
     .where('is_mute', '=', true)
     .executeTakeFirstOrThrow()
   assert.ok(Number(mutes) >= 500)
+})
+
+test('an import goes with its identity, whatever is left to do', async () => {
+  const { db, context } = former
+  const other = await addIdentity(
+    db,
+    { username: 'other', displayName: 'Other', domain: null },
+    context.clock,
+  )
+  const order = importsOf(former).orderOf('following', `${one.actor('ana').handle}\nfay@two.example`)
+  const id = await queueImport(db, { ...order, actorId: other.id })
+  await inTransaction(db, async (tx) => deleteIdentity(tx, other, new Date()))
+  await former.work()
+  const left = await db.selectFrom('imports').select('id').where('id', '=', id).execute()
+  const follows = await db.selectFrom('follows').select('id').where('source_id', '=', other.id).execute()
+  assert.deepEqual([left, follows], [[], []])
 })
