@@ -133,7 +133,9 @@ export class ReadyAnswers {
     const answer = await make()
     if (answer !== null && !this.#changes.isOutdated(begun, answer.tags)) {
       this.#keep(key, { answer, moment: begun }, LIFE_MS)
-      void this.#shared.keep(key, answer, madeAtMs)
+      this.#shared.keep(key, answer, madeAtMs).catch((error: unknown) => {
+        this.#context.log.warn({ event: 'answers.keep_failed', error: describeError(error) })
+      })
     }
     return answer
   }

@@ -48,8 +48,9 @@ export class SharedAnswers {
     const ageMs = clock.now().getTime() - storedAt
     const tags = wordsIn(note['tags']) as AnswerTag[]
     if (ageMs < -SKEW_MS || ageMs >= lifeMs || changes.wordsOf(tags) !== note['words']) return null
-    const body = await item.bytes()
-    if (body === null) return null
+    const headers = headersFrom(note['headers'])
+    const body = headers === null ? null : await item.bytes()
+    if (headers === null || body === null) return null
     const modified = String(note['modified'] ?? '')
     const answer: ReadyAnswer = {
       status: note['status'] === 410 ? 410 : 200,
@@ -58,7 +59,7 @@ export class SharedAnswers {
       body,
       etag,
       lastModified: modified === '' ? null : modified,
-      headers: JSON.parse(String(note['headers'] ?? '{}')) as Record<string, string>,
+      headers,
       tags,
     }
     return { answer, ageMs: Math.max(0, ageMs) }
@@ -78,6 +79,17 @@ export class SharedAnswers {
     }
     const facts = { type: contentType, etag, storedAt: madeAtMs, note }
     await cache.keep(key, facts, body, { ttlSeconds: lifeMs / 1_000 })
+  }
+}
+
+/** Null for what no process of this version has written. */
+function headersFrom(text: unknown): Record<string, string> | null {
+  try {
+    const headers: unknown = JSON.parse(String(text))
+    const isGood = typeof headers === 'object' && headers !== null && !Array.isArray(headers)
+    return isGood ? (headers as Record<string, string>) : null
+  } catch {
+    return null // not JSON, so not ours
   }
 }
 

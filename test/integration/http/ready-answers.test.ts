@@ -220,7 +220,12 @@ test('a cache of pages that is off, or whose items make no sense, costs nobody a
     caches: { ...home.context.caches, default: broken },
   })
   moved.byMs = 76_000
-  const facts = { type: 'text/html', etag: 'x', storedAt: clock.now().getTime(), note: { words: 'other' } }
+  const facts = {
+    type: 'text/html',
+    etag: 'x',
+    storedAt: clock.now().getTime(),
+    note: { words: '', headers: 'no' },
+  }
   await broken.keep('page_html_home.example/@ana', facts, Buffer.from('strange'))
   const answer = await answers.get(NAME, async () =>
     readyAnswer({ contentType: 'text/html', document: 'made', tags: [] }),

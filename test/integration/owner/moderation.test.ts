@@ -1,8 +1,10 @@
 /** What the owner alone may see and do about others, through the private listener. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PUBLIC_EDGE, recordMeasurement, recordPurgeProof } from '../../../server/domain/edges/edge.ts'
 import { openOwnerHome, START_KEY, type OwnerHome } from '../../support/owner-home.ts'
 import { RemoteSeeds } from '../../support/remote-seeds.ts'
+import { until as eventually } from '../../support/until.ts'
 
 const API = '/api/homebird/v1'
 const FORM = {
@@ -261,4 +263,76 @@ test('what strangers find on pages, and machines are asked not to read, is the o
   })
   const { identities } = (await call('GET', '/identities')) as { identities: { pages: object }[] }
   assert.deepEqual(identities[0]?.pages, { ...first, showsFollows: true, hasFeeds: false })
+})
+
+test('the owner sees what is known of the edge, what is relied on, and what must be mended', async () => {
+  const unknown = {
+    caches: null,
+    honoursVary: null,
+    honoursNoStore: null,
+    honoursQuery: null,
+    passesAccept: null,
+    passesWebSocket: null,
+    maxBody: null,
+  }
+  const nothing = { query: false, vary: false, purge: false }
+  const strict = {
+    measured: unknown,
+    measuredAt: null,
+    purgeProvenAt: null,
+    isStrict: true,
+    relied: nothing,
+    keepsPages: false,
+    purge: null,
+    alarm: null,
+  }
+  assert.deepEqual(await call('GET', '/edge'), strict)
+  assert.deepEqual(await call('PUT', '/edge/pages', { keepsPages: true }), { ...strict, keepsPages: true })
+  const now = new Date(home.clock.nowMs)
+  const good = {
+    ...unknown,
+    caches: true,
+    honoursVary: true,
+    honoursQuery: true,
+    passesAccept: true,
+    maxBody: 9,
+  }
+  await recordMeasurement(home.db, PUBLIC_EDGE, good, now)
+  const known = {
+    ...strict,
+    measured: good,
+    measuredAt: now.toISOString(),
+    isStrict: false,
+    keepsPages: true,
+  }
+  assert.deepEqual(await call('GET', '/edge'), {
+    ...known,
+    relied: { query: true, vary: true, purge: false },
+  })
+  await recordPurgeProof(home.db, PUBLIC_EDGE, now)
+  await call('PUT', '/edge/pages', { keepsPages: false })
+  const proven = { ...known, keepsPages: false, purgeProvenAt: now.toISOString() }
+  assert.deepEqual(await call('GET', '/edge'), {
+    ...proven,
+    relied: { query: true, vary: false, purge: true },
+  })
+  const bad = { ...good, honoursNoStore: false }
+  await recordMeasurement(home.db, PUBLIC_EDGE, bad, now)
+  const alarm = 'Your CDN keeps private answers. Turn off its own lifetimes.'
+  assert.deepEqual(await call('GET', '/edge'), {
+    ...proven,
+    measured: bad,
+    isStrict: true,
+    relied: nothing,
+    alarm,
+  })
+  await eventually('the state of the home says so', async () => {
+    const { alarm: said } = (await call('GET', '/home')) as { alarm: string | null }
+    return said === alarm
+  })
+  await recordMeasurement(home.db, PUBLIC_EDGE, good, now)
+  assert.equal(
+    (await home.asPage(`${API}/edge/pages`, { method: 'PUT', body: { keepsPages: 'often' } })).status,
+    422,
+  )
 })
