@@ -6,7 +6,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { index as entries, ls } from 'cacache'
 import { LRUCache } from 'lru-cache'
 import type { ItemBytes, ItemFacts } from './cache.ts'
 import { chunksOf } from './item-bytes.ts'
@@ -100,6 +99,7 @@ export class ContentFiles {
     // Entries are appended to; the former ones of this key mean nothing any more.
     await rm(this.#entryPath(row.bucket), { force: true })
     const integrity = `sha512-${row.digest.toString('base64')}`
+    const { index: entries } = await loadCacache()
     await entries.insert(this.folder, row.key, integrity, {
       metadata: note,
       size: row.size,
@@ -197,6 +197,7 @@ export class ContentFiles {
 
   /** Items that the folder knows of and whose content is there. */
   async *listed(): AsyncGenerator<ItemRow> {
+    const { ls } = await loadCacache()
     for await (const { key, integrity, path, size, time, metadata } of ls.stream(this.folder)) {
       const note = metadata as EntryNote | undefined
       const found = await stat(path).catch(() => null)
@@ -243,6 +244,9 @@ export class ContentFiles {
     return pathBelow(this.#entries, bucket)
   }
 }
+
+/** Only where something is kept: it costs every process 20 MB, and its start a moment. */
+const loadCacache = async () => import('cacache')
 
 function pathBelow(folder: string, name: Buffer): string {
   const hex = name.toString('hex')

@@ -3,7 +3,6 @@
  * quarter of a second at most; a server that hangs is left.
  */
 import { readFile } from 'node:fs/promises'
-import { ErrorReply, RESP_TYPES, createClient } from '@redis/client'
 import type { CacheUrl } from '../../core/cache-url.ts'
 import type { Clock } from '../../core/clock.ts'
 import { BackOff, inTime, reasonOf } from './back-off.ts'
@@ -54,6 +53,7 @@ export class RedisLink {
       this.#options.health.rose()
       return replies
     } catch (error) {
+      const { ErrorReply } = await loadRedis()
       if (error instanceof ErrorReply) this.#options.health.refused(error.message)
       else this.#drop(client, error)
       return null
@@ -78,7 +78,7 @@ export class RedisLink {
   async #connect(): Promise<void> {
     let client: Client | null = null
     try {
-      client = newClient(this.#options.url, await trustedOf(this.#options.url))
+      client = newClient(await loadRedis(), this.#options.url, await trustedOf(this.#options.url))
       const opened = client
       opened.on('error', (error) => this.#drop(opened, error))
       await inTime(opened.connect(), CONNECT_MS)
@@ -116,7 +116,14 @@ async function trustedOf({ caFile }: RedisUrl): Promise<Buffer | null> {
   return caFile === null ? null : readFile(caFile)
 }
 
-function newClient({ scheme, server, username, password, database }: RedisUrl, trusted: Buffer | null) {
+/** Only where it is used: it costs every process 28 MB, and its start a moment. */
+const loadRedis = async () => import('@redis/client')
+
+function newClient(
+  { RESP_TYPES, createClient }: Awaited<ReturnType<typeof loadRedis>>,
+  { scheme, server, username, password, database }: RedisUrl,
+  trusted: Buffer | null,
+) {
   const socket = {
     host: server.host,
     port: server.port,
