@@ -1,6 +1,7 @@
 /** Reads what a video or a sound is: how long, how large, how fast. Nothing is decoded; the file passes as it is. */
 import {
   CustomSource,
+  EncodedPacketSink,
   FLAC,
   Input,
   type InputFormat,
@@ -78,6 +79,7 @@ async function readInput(
   if (video === null && !hasAudio) throw new Refusal('The file has neither picture nor sound.')
   const durationSeconds = await input.computeDuration()
   if (!(durationSeconds > 0)) throw new Refusal('The file has no length.')
+  await readLastPackets(tracks)
   const telling = await kind.findTelling(file)
   const shared = { outcome: 'recording', durationSeconds: rounded(durationSeconds), telling } as const
   if (video === null) {
@@ -92,6 +94,14 @@ async function readInput(
   const facts = await readVideo(video, limits)
   const isLoop = !hasAudio && durationSeconds <= LOOP_SECONDS
   return { ...shared, ...facts, kind: isLoop ? 'gifv' : 'video', type: mediaType }
+}
+
+/** A file that was cut promises more than it has. @throws what the parser throws, and an Error for a packet that is not whole */
+async function readLastPackets(tracks: readonly InputTrack[]): Promise<void> {
+  for (const track of tracks.filter((one) => one.isVideoTrack() || one.isAudioTrack())) {
+    const last = await new EncodedPacketSink(track).getPacket(Infinity)
+    if (last === null || last.data.length < last.byteLength) throw new Error('the last packet is not there')
+  }
 }
 
 async function readVideo(

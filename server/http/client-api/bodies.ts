@@ -7,7 +7,8 @@ import fastifyMultipart, { type MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
-import { atUploadPace } from '../plugins/upload-pace.ts'
+import { uploadLimitsOf } from '../../domain/media/media-types.ts'
+import { UPLOAD_PACE, withinBounds } from '../plugins/upload-pace.ts'
 import { checkBySchema } from './check-schema.ts'
 import { nestFields } from './form-fields.ts'
 import { FormFiles, takeText } from './form-files.ts'
@@ -89,24 +90,27 @@ async function readForm(
   reply: FastifyReply,
   context: FileContext | null,
 ): Promise<Array<[string, string]>> {
-  const { files, textFiles } = request.routeOptions.config
-  if (files === undefined && textFiles !== undefined) return readPartsAtPace(request, reply)
-  if (files === undefined || context === null) return readParts(request)
-  request.formFiles = new FormFiles(context)
-  return readPartsAtPace(request, reply)
-}
-
-async function readPartsAtPace(
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Array<[string, string]>> {
+  const { files } = request.routeOptions.config
+  const read = async (): Promise<Array<[string, string]>> => readParts(request)
   try {
-    return await atUploadPace(request, async () => readParts(request))
+    if (files === undefined || context === null) {
+      return await withinBounds(request, { mostBytes: 2 * MAX_FORM_BYTES, pace: null }, read)
+    }
+    request.formFiles = new FormFiles(context)
+    return await withinBounds(request, { mostBytes: mostFormBytes(context), pace: UPLOAD_PACE }, read)
   } catch (error) {
-    // Whoever is slow is not waited for any longer.
-    if (isHomebirdError(error, 'TOO_SLOW')) void reply.header('connection', 'close')
+    // Whoever is slow, or sends without end, is not waited for any longer.
+    const isGivenUp = isHomebirdError(error, 'TOO_SLOW') || isHomebirdError(error, 'TOO_LARGE')
+    if (isGivenUp) void reply.header('connection', 'close')
     throw error
   }
+}
+
+/** A file of the largest kind, with pictures as the other files, and the fields. */
+function mostFormBytes({ config }: FileContext): number {
+  const { imageBytes, videoBytes, profileBytes } = uploadLimitsOf(config)
+  const picture = Math.max(imageBytes, profileBytes)
+  return Math.max(picture, videoBytes) + (MAX_FILES - 1) * picture + 2 * MAX_FORM_BYTES
 }
 
 /** @throws HomebirdError BAD_REQUEST for parts that are cut off or have no boundary, TOO_LARGE, UNPROCESSABLE for files */

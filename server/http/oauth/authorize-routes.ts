@@ -1,6 +1,7 @@
 /** The owner decides about an app: consent, and the answer to the app. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { isContentKey } from '../../storage/media-store.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, listIdentities } from '../../domain/actors/actor.ts'
 import { issueCode } from '../../domain/oauth/codes.ts'
@@ -85,9 +86,11 @@ async function showConsent(
   })
 }
 
-/** The page is this host's, by whatever name it was reached. */
+/** The page is this host's, by whatever name it was reached, and shows no other: own files are here too where they are given out elsewhere. */
 function pathOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url
+  const { pathname } = URL.parse(url) ?? { pathname: url }
+  const key = pathname.split('/').slice(-2).join('/')
+  return isContentKey(key) ? `/media/${key}` : pathname
 }
 
 function answeredAt({ redirectUri, isOutOfBand }: AuthorizeRequest): string {

@@ -12,7 +12,7 @@ const LEAST_BYTES_PER_SECOND = 2_000
 const MOST_SECONDS = 3_600
 /** Until then an upload has the time of any request. */
 const GRACE_SECONDS = 30
-const LOOK_EVERY_MS = 1_000
+const LOOK_EVERY_MS = 250
 
 const uploading = new WeakSet<object>()
 
@@ -22,39 +22,52 @@ export interface Pace {
   readonly graceSeconds: number
 }
 
-const PACE: Pace = {
+export const UPLOAD_PACE: Pace = {
   leastBytesPerSecond: LEAST_BYTES_PER_SECOND,
   mostSeconds: MOST_SECONDS,
   graceSeconds: GRACE_SECONDS,
 }
 
+/** What a body may be in all: of what is skipped and of what stands between its parts nobody else takes notice. */
+export interface BodyBounds {
+  readonly mostBytes: number
+  /** Null for a request that has no more time than any. */
+  readonly pace: Pace | null
+}
+
 /**
- * Reads a body with the patience of an upload.
- * @throws HomebirdError TOO_SLOW, and what `read` throws
+ * Reads a body of parts, each of which has limits of its own.
+ * @throws HomebirdError TOO_LARGE, at once where the length is announced, TOO_SLOW, and what `read` throws
  */
-export async function atUploadPace<T>(
+export async function withinBounds<T>(
   request: FastifyRequest,
+  { mostBytes, pace }: BodyBounds,
   read: () => Promise<T>,
-  pace: Pace = PACE,
 ): Promise<T> {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > mostBytes) throw tooLarge(announced, mostBytes)
   const { socket } = request.raw
-  const slow = Promise.withResolvers<never>()
+  const over = Promise.withResolvers<never>()
   const [startedMs, startedBytes] = [performance.now(), socket.bytesRead]
   const timer = setInterval(() => {
     const seconds = (performance.now() - startedMs) / 1_000
     const bytes = socket.bytesRead - startedBytes
-    if (isSlow(seconds, bytes, pace)) slow.reject(tooSlow(seconds, bytes))
+    if (bytes > mostBytes) over.reject(tooLarge(bytes, mostBytes))
+    if (pace !== null && isSlow(seconds, bytes, pace)) over.reject(tooSlow(seconds, bytes))
   }, LOOK_EVERY_MS)
-  uploading.add(socket)
+  if (pace !== null) uploading.add(socket)
   try {
-    return await Promise.race([read(), slow.promise])
+    return await Promise.race([read(), over.promise])
   } finally {
     clearInterval(timer)
     uploading.delete(socket)
   }
 }
 
-export function isSlow(seconds: number, bytes: number, pace: Pace = PACE): boolean {
+const tooLarge = (bytes: number, mostBytes: number): HomebirdError =>
+  new HomebirdError('TOO_LARGE', `a form has ${bytes} bytes and may have ${mostBytes}`)
+
+export function isSlow(seconds: number, bytes: number, pace: Pace = UPLOAD_PACE): boolean {
   if (seconds > pace.mostSeconds) return true
   return seconds > pace.graceSeconds && bytes < seconds * pace.leastBytesPerSecond
 }

@@ -52,7 +52,9 @@ export interface Place {
 
 /** One sentence with the remedy, for whoever has set the storage up. */
 export function explainFault(fault: S3Fault, { host, bucket }: Place, now: Date): string {
-  switch (fault.code) {
+  // An answer without a body gives no reason.
+  const code = fault.code === '' && fault.status === 403 ? 'AccessDenied' : fault.code
+  switch (code) {
     case 'NoSuchBucket':
       return `the bucket ${bucket} is not there at ${host}: make it, or change HOMEBIRD_MEDIA_BACKEND`
     case 'InvalidAccessKeyId':
