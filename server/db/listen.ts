@@ -4,6 +4,7 @@
  */
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
+import { HomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import { clientConfig } from './connection.ts'
 import type { Channel } from './transaction.ts'
@@ -17,6 +18,8 @@ export interface Subscriber {
 
 export interface Listener extends AsyncDisposable {
   subscribe(channel: Channel, subscriber: Subscriber): () => void
+  /** Sends a NOTIFY by the connection that listens. Rejects where there is none. */
+  tell(channel: Channel, payload: string): Promise<void>
   /** Settles once the first connection listens. */
   readonly ready: Promise<void>
   close(): Promise<void>
@@ -63,6 +66,11 @@ class ListenLoop implements Listener {
     this.#subscribers.set(channel, set)
     set.add(subscriber)
     return () => set.delete(subscriber)
+  }
+
+  async tell(channel: Channel, payload: string): Promise<void> {
+    if (this.#client === null) throw new HomebirdError('UNAVAILABLE', 'nothing listens to the database now')
+    await this.#client.query('select pg_notify($1, $2)', [channel, payload])
   }
 
   async close(): Promise<void> {

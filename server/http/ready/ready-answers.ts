@@ -10,7 +10,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { describeError } from '../../core/errors.ts'
-import { notify } from '../../db/transaction.ts'
 import type { HttpContext } from '../http-context.ts'
 import type { ReadyAnswer } from './ready-answer.ts'
 import { SharedAnswers } from './shared-answers.ts'
@@ -32,7 +31,7 @@ export interface AnswerName {
 }
 
 type Making = Promise<ReadyAnswer | null>
-export type AnswerContext = Pick<HttpContext, 'db' | 'clock' | 'log' | 'listener' | 'home' | 'caches'>
+export type AnswerContext = Pick<HttpContext, 'clock' | 'log' | 'listener' | 'home' | 'caches'>
 
 interface Kept {
   readonly answer: ReadyAnswer
@@ -174,7 +173,7 @@ export class ReadyAnswers {
   #await(since: number): void {
     const word = randomUUID()
     this.#settling = { since, word, isAgain: false }
-    notify(this.#context.db, 'answers', word).catch((error: unknown) => {
+    this.#context.listener.tell('answers', word).catch((error: unknown) => {
       this.#context.log.warn({ event: 'answers.settle_failed', error: describeError(error) })
       if (this.#settling?.word === word) this.clear()
     })

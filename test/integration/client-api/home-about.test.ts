@@ -8,6 +8,7 @@ import type { Account } from '../../../server/contracts/account.ts'
 import type { Instance, InstanceActivity, InstanceV1 } from '../../../server/contracts/instance.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { editHomeTexts } from '../../../server/domain/owner/home-texts.ts'
+import { readyAnswersOf } from '../../../server/http/ready/ready-answers.ts'
 import { PASSWORD, openApiHome } from '../../support/api-home.ts'
 import { openPrivateClient } from '../../support/private-client.ts'
 
@@ -16,8 +17,10 @@ const app = await home.app()
 const stranger = home.stranger()
 const url = `http://${home.host}`
 
-const says = async (edit: Parameters<typeof editHomeTexts>[1]): Promise<void> =>
-  inTransaction(home.db, async (tx) => editHomeTexts(tx, edit, new Date('2026-11-20T10:00:00Z')))
+const says = async (edit: Parameters<typeof editHomeTexts>[1]): Promise<void> => {
+  await inTransaction(home.db, async (tx) => editHomeTexts(tx, edit, new Date('2026-11-20T10:00:00Z')))
+  readyAnswersOf(home.context).settle()
+}
 
 test('the words of the owner reach apps in both versions, and their pages', async () => {
   const before = await stranger.get<Instance>('/api/v2/instance')
