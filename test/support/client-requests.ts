@@ -1,6 +1,6 @@
 /**
  * What published apps ask for: when they start, and when their owner reads, writes and acts. Paths, parameters and forms as
- * their sources have them; `{name}` stands for something of the home that is asked.
+ * far as they are known of each app, not records of its traffic; `{name}` stands for something of the home that is asked.
  */
 import {
   type AppRequest,

@@ -1,1 +1,0 @@
--- Placeholder: nothing yet.
