@@ -106,8 +106,8 @@ export const cacheUrl = ({ fallback, refused = {} }: CacheUrlOptions): SettingTy
 /** Whatever stands between `scheme://user:` and the last `@` is taken for the password, also where the rest is no URL. */
 export function withoutPassword(raw: string): string {
   return raw
-    .replace(/^([^:/?#]*:\/\/[^:@/?#]*):.*@/su, '$1:(hidden)@')
-    .replace(/^([^:/?#]*:\/\/)[^:@/?#]+@/u, '$1(hidden)@')
+    .replace(/^([^:/?#]*:\/{0,2}[^:@/?#]*):.*@/su, '$1:(hidden)@')
+    .replace(/^([^:/?#]*:\/{0,2})[^:@/?#]+@/u, '$1(hidden)@')
     .replaceAll(/([?&](?:password|pass|auth)=)[^&]*/giu, '$1(hidden)')
 }
 

@@ -58,14 +58,22 @@ const readable = (text: string): string =>
     ? 'it cannot be read: write / + : @ # ? % in the key and the secret as %2F %2B %3A %40 %23 %3F %25'
     : 'it is not an address'
 
+function decoded(part: string, otherwise = readable('s3')): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return refuse(otherwise)
+  }
+}
+
 function localBackend(url: URL): LocalBackend {
-  const folder = decodeURIComponent(url.pathname)
+  const folder = decoded(url.pathname, 'it is not an address')
   if (url.host !== '' || (folder !== '' && !isAbsolute(folder))) refuse('a folder is written local:///path')
   return { kind: 'local', folder: folder === '' || folder === '/' ? null : folder }
 }
 
 function s3Backend(url: URL): S3Backend {
-  const [bucket = '', ...folders] = decodeURIComponent(url.pathname.slice(1)).replace(/\/+$/, '').split('/')
+  const [bucket = '', ...folders] = decoded(url.pathname.slice(1)).replace(/\/+$/, '').split('/')
   if (url.pathname.includes('@')) refuse(readable('s3'))
   if (!BUCKET.test(bucket)) refuse('the path must name a bucket, as in s3://key:secret@host/bucket')
   if (folders.some((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part))) {
@@ -80,6 +88,7 @@ function s3Backend(url: URL): S3Backend {
   if (!/^[a-z0-9-]{1,40}$/.test(region)) refuse('?region= holds small letters, digits and hyphens')
   const isInsecure = url.protocol === 's3-insecure:' || isOn(url.searchParams.get('insecure'))
   const host = url.host === '' ? `s3.${region}.amazonaws.com` : url.host.toLowerCase()
+  if (!URL.canParse(`https://${host}`)) refuse('the host in it is no name and no address')
   return {
     kind: 's3',
     endpoint: `${isInsecure ? 'http' : 'https'}://${host}`,
@@ -94,7 +103,7 @@ function s3Backend(url: URL): S3Backend {
 const isOn = (value: string | null): boolean => value !== null && !['false', '0', 'no'].includes(value)
 
 function credentialsOf(url: URL): S3Credentials | null {
-  const [key, secret] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  const [key, secret] = [decoded(url.username), decoded(url.password)]
   if (key === '' && secret === '') return null
   return key === '' || secret === '' ? refuse('it must hold both key and secret') : { key, secret }
 }

@@ -16,6 +16,9 @@ import {
   isStoreKey,
 } from './media-store.ts'
 
+/** What lies beside them in a folder that others use too is not ours. */
+const LEFTOVER = /^[0-9a-f]{32}$/
+
 /** Rule 115: below this nothing more is written. */
 const LEAST_FREE_BYTES = 256 * 1_048_576
 
@@ -118,6 +121,7 @@ class LocalMediaStore implements MediaStore {
     let removed = 0
     for (const folder of ['drafts', 'incoming']) {
       for (const name of await namesIn(join(this.#folder, folder))) {
+        if (!LEFTOVER.test(name)) continue
         const path = join(this.#folder, folder, name)
         // Named or removed since the folder was read; what cannot be looked at stays where it is until the next sweep.
         const found = await stat(path).catch(() => null)

@@ -170,7 +170,7 @@ class LivingDecoder {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errorText = (this.#errorText + text).slice(0, MOST_ERROR_TEXT)
     })
-    this.#child.once('error', (error) => {
+    this.#child.on('error', (error) => {
       options.log.warn({ event: 'decoder.not_started', error: describeError(error) })
       this.#finish({ outcome: 'busy' })
       this.#ended.resolve()
@@ -203,8 +203,10 @@ class LivingDecoder {
     return promise
   }
 
+  /** A picture that it still has says nothing of it by this end: nobody has looked at it. */
   async end(): Promise<void> {
     this.#isEnding = true
+    this.#finish({ outcome: 'busy' })
     this.#child.kill('SIGKILL')
     return this.#ended.promise
   }

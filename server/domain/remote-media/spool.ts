@@ -31,8 +31,13 @@ export class SpoolFolder {
     try {
       await mkdir(this.path, { recursive: true, mode: 0o700 })
       const handle = await open(path, 'wx+', 0o600)
-      // It has no name from the start, so that nothing of it is left however the process ends.
-      await rm(path, { force: true })
+      try {
+        // It has no name from the start, so that nothing of it is left however the process ends.
+        await rm(path, { force: true })
+      } catch {
+        await handle.close()
+        return null
+      }
       return handle
     } catch {
       return null
@@ -123,16 +128,17 @@ export class Spool {
     await this.#closeWhenUnused()
   }
 
+  /** A file that has no room for what there is already is none: it all stays in memory. */
   async #spill(): Promise<void> {
     const file = await this.#folder.openFile()
     if (file === null) return
-    this.#file = file
-    const held = this.#chunks
-    for (let at = 0, index = 0; index < held.length; index += 1) {
-      const chunk = held[index] as Buffer
-      await writeAt(file, chunk, at)
-      at += chunk.length
+    try {
+      await writeAt(file, Buffer.concat(this.#chunks), 0)
+    } catch {
+      await file.close()
+      return
     }
+    this.#file = file
     this.#chunks = []
   }
 

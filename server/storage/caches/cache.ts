@@ -60,3 +60,14 @@ const KEY = /^[\x21-\x7e]{1,400}$/
 
 /** A key that no store could hold is a defect of the caller, but no reason to fail: it is never there. */
 export const isCacheKey = (key: string): boolean => KEY.test(key)
+
+/** What a store shared with others says of itself is looked at: another program may have written it. */
+export function isItemFacts(raw: unknown): raw is ItemFacts {
+  if (typeof raw !== 'object' || raw === null) return false
+  const { type, etag, storedAt, note } = raw as Readonly<Record<string, unknown>>
+  const isNoted = note === undefined || (typeof note === 'object' && note !== null)
+  return typeof type === 'string' && typeof etag === 'string' && Number.isFinite(storedAt) && isNoted
+}
+
+/** Stores over the network count whole seconds, and to some of them none is for ever. */
+export const wholeSeconds = (seconds: number): number => Math.max(1, Math.ceil(seconds))

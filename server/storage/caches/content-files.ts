@@ -13,6 +13,8 @@ import { type ItemRow, type Removed, bucketOf } from './item-index.ts'
 
 /** What nobody has written to for so long is left of a process that was killed. */
 const LEFTOVER_MS = 600_000
+/** What is named otherwise is not ours: the folder may be one that others use too, such as `/var`. */
+const LEFTOVER = /^(?:cleared-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u
 const VERIFIED_FILES = 10_000
 const READ_BYTES = 131_072
 
@@ -118,7 +120,7 @@ export class ContentFiles {
   /** Never throws: what cannot be removed is found by the sweep. At once, because a transaction waits for it. */
   readonly remove = (gone: readonly Removed[]): void => {
     for (const { bucket, digest } of gone) {
-      removeFile(this.#entryPath(bucket))
+      if (bucket !== null) removeFile(this.#entryPath(bucket))
       if (digest !== null) this.removeContent(digest)
     }
   }
@@ -186,6 +188,7 @@ export class ContentFiles {
   async removeLeftovers(now: number): Promise<number> {
     let removed = 0
     for (const name of await namesIn(this.#drafts)) {
+      if (!LEFTOVER.test(name)) continue
       const path = join(this.#drafts, name)
       const found = await stat(path).catch(() => null) // named or removed since the folder was read
       if (found === null || found.mtimeMs > now - LEFTOVER_MS) continue

@@ -31,7 +31,8 @@ interface StoredRow {
 
 /** What became of removed rows: names to be taken from the disk. */
 export interface Removed {
-  readonly bucket: Buffer
+  /** Null where the entry of the item was written anew. */
+  readonly bucket: Buffer | null
   /** Null where another item has the same content. */
   readonly digest: Buffer | null
 }
@@ -90,7 +91,8 @@ export class ItemIndex {
       const replaced = this.#delete(index, [row.bucket])
       this.#insert(index, row)
       // The entry of the item in the folder was written anew; only content that nobody has any more goes.
-      remove(replaced.filter(({ digest }) => digest !== null && !digest.equals(row.digest)))
+      const left = replaced.filter(({ digest }) => digest !== null && !digest.equals(row.digest))
+      remove(left.map(({ digest }) => ({ bucket: null, digest })))
       let evicted = 0
       while (this.#bytes(index) > maxBytes) {
         const gone = this.#deleteOldest(index, maxBytes, row.bucket)

@@ -17,6 +17,8 @@ import {
   type ItemFacts,
   type KeepOptions,
   isCacheKey,
+  isItemFacts,
+  wholeSeconds,
 } from './cache.ts'
 import { Tally } from './counts.ts'
 import { HashRing } from './hash-ring.ts'
@@ -115,7 +117,8 @@ class MemcachedCache implements Cache {
     const until = ttlSeconds === undefined ? null : this.#options.clock.now().getTime() + ttlSeconds * 1_000
     const value = packValue({ generation, key, facts, until }, content)
     if (value.length > MOST_ITEM_BYTES) return false
-    const seconds = Math.min(ttlSeconds ?? this.#options.ttlSeconds, this.#options.ttlSeconds)
+    const { ttlSeconds: longest } = this.#options
+    const seconds = Math.min(wholeSeconds(ttlSeconds ?? longest), longest)
     const reply = await node.ask(storing('set', this.#nameOf(key), this.#exptime(seconds), value))
     if (reply !== null && reply.line !== 'STORED') {
       this.#health.refused(reply.line)
@@ -127,7 +130,7 @@ class MemcachedCache implements Cache {
 
   async forget(keys: readonly string[]): Promise<void> {
     await Promise.all(
-      keys.map(async (key) => {
+      keys.filter(isCacheKey).map(async (key) => {
         const node = this.#ring.at(key)
         const reply = await node.ask(Buffer.from(`delete ${this.#nameOf(key)}\r\n`))
         if (reply === null) this.#owing.add(node.name)
@@ -254,7 +257,8 @@ function unpackValue(value: Buffer | null): { readonly head: Head; readonly cont
   const end = 4 + value.readUInt32BE()
   if (end > value.length) return null
   try {
-    return { head: JSON.parse(value.toString('utf8', 4, end)) as Head, content: value.subarray(end) }
+    const head = JSON.parse(value.toString('utf8', 4, end)) as Head
+    return isItemFacts(head.facts) ? { head, content: value.subarray(end) } : null
   } catch {
     return null
   }

@@ -17,6 +17,7 @@ import {
   type ItemFacts,
   type KeepOptions,
   isCacheKey,
+  wholeSeconds,
 } from './cache.ts'
 import { Tally } from './counts.ts'
 import { Health, type Notice } from './health.ts'
@@ -123,7 +124,10 @@ class RedisCache implements Cache {
     const value = packItem({ facts, size, until, chunks }, inline ?? new Uint8Array(0))
     const names =
       chunks === null ? [] : range(0, chunkCount(size) - 1).map((index) => this.#chunkKey(id, index))
-    const ttl = ttlSeconds === undefined ? this.#ttl : String(Math.min(ttlSeconds, this.#options.ttlSeconds))
+    const ttl =
+      ttlSeconds === undefined
+        ? this.#ttl
+        : String(Math.min(wholeSeconds(ttlSeconds), this.#options.ttlSeconds))
     const replies = await this.#link.send(
       [
         ...names.map((name): RedisCommand => ['EXPIRE', name, ttl]),

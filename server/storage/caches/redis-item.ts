@@ -1,5 +1,5 @@
 /** How an item lies in Redis: facts and small content in one value, large content beside it in chunks. */
-import type { ItemFacts } from './cache.ts'
+import { type ItemFacts, isItemFacts } from './cache.ts'
 
 export const CHUNK_BYTES = 262_144
 /** Enough of a value to hold all but its content. */
@@ -29,7 +29,8 @@ export function unpackItem(value: unknown): { readonly item: RedisItem; readonly
   if (end > value.length) return null
   try {
     const item = JSON.parse(value.toString('utf8', 4, end)) as RedisItem
-    return { item, content: value.subarray(end) }
+    const isGood = isItemFacts(item.facts) && Number.isSafeInteger(item.size) && item.size >= 0
+    return isGood ? { item, content: value.subarray(end) } : null
   } catch {
     return null
   }

@@ -39,7 +39,7 @@ export function faultOf(status: number, date: string | undefined, xml: string): 
   return {
     status,
     code: elementText(xml, 'Code') ?? '',
-    message: (elementText(xml, 'Message') ?? '').slice(0, 200),
+    message: (elementText(xml, 'Message') ?? '').replaceAll(/\p{Cc}+/gu, ' ').slice(0, 200),
     date: Number.isNaN(moment.getTime()) ? null : moment,
     region: elementText(xml, 'Region'),
   }

@@ -3,7 +3,7 @@
  * read it; what is served lies in the bucket under the hash of its content, so that what is there already is not sent again. Files
  * that lie in the folder from before are served from there.
  */
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
 import type { S3Backend, S3Credentials } from '../../core/media-backend.ts'
@@ -96,7 +96,11 @@ class S3MediaStore implements MediaStore {
     const headers: Record<string, string> =
       span === undefined ? {} : { range: `bytes=${span.start}-${span.end}` }
     const { status, body } = await this.#client.call({ method: 'GET', key, headers, expected: [404] })
-    if (status !== 404) return body
+    // Who does not know of ranges sends the whole.
+    if (status !== 404)
+      return span === undefined || status === 206
+        ? body
+        : Readable.from(cutOut(body, span), { objectMode: false })
     body.on('error', () => undefined).resume()
     this.#known.delete(key)
     return null
@@ -190,4 +194,15 @@ class S3MediaStore implements MediaStore {
 function foundFrom(size: string | null | undefined, changedAt: string | null | undefined): FoundFile {
   const moment = new Date(changedAt ?? '')
   return { size: Number(size ?? 0), changedAt: Number.isNaN(moment.getTime()) ? new Date(0) : moment }
+}
+
+/** Leaves its source where the span ends. */
+async function* cutOut(bytes: Readable, { start, end }: ByteSpan): AsyncGenerator<Buffer> {
+  let at = 0
+  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    const wanted = chunk.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at))
+    at += chunk.length
+    if (wanted.length > 0) yield wanted
+    if (at > end) return
+  }
 }

@@ -263,6 +263,22 @@ test(
   },
 )
 
+test('memcached: neither a name nor a time nor a content is ever a command', withMemcached, async () => {
+  const server = await startMemcached()
+  const { caches, notices } = openConfiguredCaches({
+    HOMEBIRD_CACHES_DEFAULT: `memcached://127.0.0.1:${server.port}`,
+  })
+  const cache = caches.default
+  assert.equal(await cache.keep('kept', FACTS, Buffer.from('kept')), true)
+  const command = Buffer.from('\r\nflush_all\r\nquit\r\n')
+  for (const ttlSeconds of [0.25, 12.5])
+    assert.equal(await cache.keep(`brief_${ttlSeconds}`, FACTS, command, { ttlSeconds }), true)
+  assert.deepEqual(await read(cache, 'brief_12.5'), command)
+  await cache.forget(['a\r\nflush_all\r\nquit', 'a b', 'ä', ''])
+  assert.equal(String(await read(cache, 'kept')), 'kept')
+  assert.deepEqual(notices, [])
+})
+
 test(
   'memcached: when one of two is killed or halts readers see misses of its keys, the others are served, and it comes back',
   withMemcached,

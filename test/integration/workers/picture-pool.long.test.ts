@@ -97,3 +97,15 @@ test('a crowd of pictures has few decoders, and those too many are told so at on
   // Two are being read, twelve wait; each decoder ends after three of them and another one goes on.
   assert.deepEqual([count('shown'), count('busy')], [14, 6])
 })
+
+test('a home that stops while a picture is read has nothing to say against the picture', async () => {
+  const entry = join(import.meta.dirname, '../../support/children/stuck-decoder.ts')
+  const pool = createPicturePool({ log, entry, limits: { ...POOL_LIMITS, decoders: 1 } })
+  const picture = pngOf(64, 64, [1, 2, 3], [4, 5, 6])
+  const read = [shrink(pool, picture, 'avatar'), shrink(pool, picture, 'avatar')]
+  await pool[Symbol.asyncDispose]()
+  assert.deepEqual(
+    (await Promise.all(read)).map(({ outcome }) => outcome),
+    ['busy', 'busy'],
+  )
+})

@@ -140,6 +140,12 @@ test('a password is never shown, not even where the URL is refused for something
   }
   assert.equal(media('redis://ana:hush@h:1/2').shown, 'redis://ana:(hidden)@h:1/2')
   assert.equal(media('redis://:hush@h').shown, 'redis://:(hidden)@h')
+  for (const slip of ['redis:ana:hush@h', 'redis:/:hush@h', 'redis:hush@h'])
+    assert.throws(
+      () => media(slip),
+      (error: Error) => !error.message.includes('hush'),
+      slip,
+    )
   assert.match(refusal({ HOMEBIRD_CACHES_MEDIA: 'redis://hush@h' }), /user without a password/)
 })
 

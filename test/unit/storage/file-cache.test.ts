@@ -1,5 +1,6 @@
 /** The cache in a folder: what it keeps, what goes, and what becomes of it when index, content or the whole folder is lost. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -171,6 +172,7 @@ test('content that is not what its name says is a miss, and good again when it i
 test('an index that is lost or broken is made anew from what lies in the folder', async () => {
   const world = openFileCacheWorld()
   const [cache, other] = [world.open(), world.open()]
+  await cache.keep('a', FACTS, Buffer.from('a before it was replaced'))
   await cache.keep('a', FACTS, Buffer.from('aa'))
   await cache.keep('b', FACTS, Buffer.from('bb'), { ttlSeconds: 60 })
   await cache.keep('forgotten', FACTS, Buffer.from('cc'))
@@ -234,17 +236,18 @@ test('what killed processes left goes, and so does what index and folder do not 
   rmSync(lost ?? '')
   const orphan = join(world.folder, 'content-v2', 'sha512', 'aa', 'bb', 'c'.repeat(124))
   const entry = join(world.folder, 'index-v5', 'aa', 'bb', 'c'.repeat(60))
-  const fresh = join(world.folder, 'tmp', 'being-written')
-  const left = join(world.folder, 'tmp', 'left')
-  for (const path of [orphan, entry, fresh, left]) {
+  const fresh = join(world.folder, 'tmp', randomUUID())
+  const left = join(world.folder, 'tmp', randomUUID())
+  const foreign = join(world.folder, 'tmp', 'of-another-program')
+  for (const path of [orphan, entry, fresh, left, foreign]) {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, 'x')
   }
-  for (const path of [orphan, left]) utimesSync(path, 1, 1)
+  for (const path of [orphan, left, foreign]) utimesSync(path, 1, 1)
   await cache.tidy()
   assert.deepEqual(
-    [orphan, entry, left, fresh].map((path) => existsSync(path)),
-    [true, true, false, true],
+    [orphan, entry, left, fresh, foreign].map((path) => existsSync(path)),
+    [true, true, false, true, true],
   )
   world.later(90_000)
   utimesSync(fresh, new Date(), new Date(Date.now() + 90_000_000))

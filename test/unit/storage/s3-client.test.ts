@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { S3Backend } from '../../../server/core/media-backend.ts'
 import { systemClock } from '../../../server/core/clock.ts'
@@ -154,6 +155,27 @@ test('a large file goes in parts; where one cannot be brought to its end the par
   assert.equal(lying.sent.at(-1)?.method, 'DELETE')
 })
 
+const storeOf = (t: TestContext, transport: StorageTransport) =>
+  openS3MediaStore({
+    backend,
+    credentials,
+    acl: 'private',
+    transport,
+    clock: systemClock,
+    local: openLocalMediaStore({ folder: folderFor(t), leastFreeBytes: 0 }),
+    servesLocal: true,
+    pausesMs: [],
+  })
+
+test('a part is a part, also of a provider that knows of none', async (t) => {
+  const key = contentKey('b'.repeat(64), 'mp4')
+  for (const status of [200, 206]) {
+    const { transport } = provider(() => [status, status === 200 ? '0123456789' : '234'])
+    const part = await storeOf(t, transport).open(key, { start: 2, end: 4 })
+    assert.equal(part === null ? null : await text(part), '234')
+  }
+})
+
 test('parts that a died process left are thrown away; providers that list none are left alone', async (t) => {
   const key = contentKey('a'.repeat(64), 'mp4')
   const upload = (name: string, id: string, at: string): string =>
@@ -164,23 +186,29 @@ test('parts that a died process left are thrown away; providers that list none a
     upload('ana/of-another-program', 'other', '2026-01-01T00:00:00Z'),
   ].join('')
   const listing = provider(({ method }) => [method === 'DELETE' ? 204 : 200, `<R>${xml}</R>`])
-  const open = (transport: StorageTransport) =>
-    openS3MediaStore({
-      backend,
-      credentials,
-      acl: 'private',
-      transport,
-      clock: systemClock,
-      local: openLocalMediaStore({ folder: folderFor(t), leastFreeBytes: 0 }),
-      servesLocal: true,
-      pausesMs: [],
-    })
   const before = new Date('2026-01-02T00:00:00Z')
-  assert.equal(await open(listing.transport).removeLeftovers(before, async () => false), 1)
+  assert.equal(await storeOf(t, listing.transport).removeLeftovers(before, async () => false), 1)
   assert.deepEqual(
     listing.sent.map(({ path }) => path),
     ['/media?uploads=&prefix=ana%2F', `/media/ana/${key}?uploadId=old`],
   )
   const knowing = provider(() => [501, fault('NotImplemented')])
-  assert.equal(await open(knowing.transport).removeLeftovers(before, async () => false), 0)
+  assert.equal(await storeOf(t, knowing.transport).removeLeftovers(before, async () => false), 0)
+})
+
+test('a folder that others use too loses nothing of theirs', async (t) => {
+  const folder = folderFor(t)
+  const store = openLocalMediaStore({ folder, leastFreeBytes: 0 })
+  for (const part of ['drafts', 'incoming']) {
+    mkdirSync(join(folder, part))
+    for (const name of ['thesis.odt', 'a'.repeat(32)]) {
+      writeFileSync(join(folder, part, name), 'x')
+      utimesSync(join(folder, part, name), 1, 1)
+    }
+  }
+  assert.equal(await store.removeLeftovers(new Date(), async () => false), 2)
+  assert.deepEqual(
+    ['drafts', 'incoming'].map((part) => readdirSync(join(folder, part))),
+    [['thesis.odt'], ['thesis.odt']],
+  )
 })

@@ -35,6 +35,9 @@ export async function orderJson(
 const SHOWN = 120
 
 function describeStatus(status: number, excerpt: string): string {
-  const said = excerpt.replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN)
+  const said = excerpt
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, SHOWN)
   return said === '' ? `it answered ${status}` : `it answered ${status}: ${said}`
 }
