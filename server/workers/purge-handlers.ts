@@ -2,6 +2,7 @@
  * Tells the caches in front of the home what has changed: the rows of a claim together, each address once however many
  * changes touch it. Deliveries that wait for a row are let go as soon as its addresses are forgotten.
  */
+import { LRUCache } from 'lru-cache'
 import { together, touchedBy } from '../activitypub/touched-addresses.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
@@ -22,6 +23,7 @@ export interface PurgeParts {
   readonly notice?: (level: 'info' | 'warn', message: string) => void
 }
 
+type TellingParts = PurgeParts & { readonly progress: Progress }
 type Purge = Row<'purges'>
 type PurgeVerdict<Next extends string> = Verdict<Next>
 
@@ -35,8 +37,13 @@ const URLS_PER_CALL = 200
 /** Attempts that may fail without a word: a cache that is restarted is no news. */
 const SILENT_ATTEMPTS = 2
 
-export function purgeHandlers(parts: PurgeParts): HandlersOf<typeof purgeGraph> {
-  const { purger } = parts
+/** What was forgotten for rows that have more than one attempt can tell: the next one goes on behind it. */
+type Progress = LRUCache<string, ReadonlySet<string>>
+const MOST_HALF_TOLD = 200
+
+export function purgeHandlers(given: PurgeParts): HandlersOf<typeof purgeGraph> {
+  const { purger } = given
+  const parts: TellingParts = { ...given, progress: new LRUCache({ max: MOST_HALF_TOLD }) }
   const isToldTwice = purger?.isToldTwice === true
   return {
     new: {
@@ -50,15 +57,18 @@ export function purgeHandlers(parts: PurgeParts): HandlersOf<typeof purgeGraph> 
 }
 
 async function tellCaches<Next extends string>(
-  parts: PurgeParts,
+  parts: TellingParts,
   rows: readonly Purge[],
   { signal }: Work,
   done: Next,
 ): Promise<Map<string, PurgeVerdict<Next | 'dropped'>>> {
-  const { db, log, purger, notice } = parts
+  const { db, log, purger, notice, progress } = parts
   if (purger === null) return new Map(rows.map(({ id }) => [id, 'dropped']))
   const facts = await loadPurgeFacts(db, rows)
-  const tasks = rows.map((row): Task => ({ row, touched: touchedBy(row, facts, purger.hasTags) }))
+  const tasks = rows.map((row): Task => ({
+    row,
+    touched: without(touchedBy(row, facts, purger.hasTags), progress.get(row.id)),
+  }))
   const open = new Set(tasks)
   const verdicts = new Map<string, PurgeVerdict<Next | 'dropped'>>()
   let result: PurgeResult = ALL_FORGOTTEN
@@ -73,6 +83,7 @@ async function tellCaches<Next extends string>(
     )
     for (const task of finished) {
       open.delete(task)
+      progress.delete(task.row.id)
       verdicts.set(task.row.id, done)
     }
     const hasRecovered =
@@ -87,7 +98,10 @@ async function tellCaches<Next extends string>(
     }
     if (left.size > 0) break
   }
-  for (const { row } of open) verdicts.set(row.id, laterOf(result))
+  for (const { row } of open) {
+    progress.set(row.id, new Set([...(progress.get(row.id) ?? []), ...forgotten]))
+    verdicts.set(row.id, laterOf(result))
+  }
   const { problem } = result
   const isNews = problem !== null && [...open].some(({ row }) => row.state_attempts >= SILENT_ATTEMPTS)
   if (isNews && (await recordFailing(db, problem))) tellOfFailure(parts, problem)
@@ -100,6 +114,11 @@ function tellOfFailure({ log, notice }: PurgeParts, problem: string): void {
     'warn',
     `PURGE_FAILS: what stands in front of the home does not forget changes (${problem.slice(0, 200)}); it may show what is old until that is mended`,
   )
+}
+
+function without({ urls, tags }: Forgotten, told: ReadonlySet<string> = new Set()): Forgotten {
+  const isLeft = (name: string): boolean => !told.has(name)
+  return { urls: urls.filter(isLeft), tags: tags.filter(isLeft) }
 }
 
 /** Each thing once, the earliest row's first. A row that names nothing is forgotten by a call that names nothing. */

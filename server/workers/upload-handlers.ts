@@ -120,7 +120,8 @@ async function keepRecording(
   const { kind, type, width, height, durationSeconds, frameRate, telling } = recording
   const bytes = await media.open(upload.incoming_key)
   if (bytes === null) throw new Error(`the file of upload ${upload.id} went while it was read`)
-  const fileKey = await keepBytes(db, media, emptyParts(bytes, telling), type)
+  // A store without room has not begun to read it.
+  const fileKey = await keepBytes(db, media, emptyParts(bytes, telling), type).finally(() => bytes.destroy())
   const bitrate = Math.min(MOST_BITRATE, Math.round((Number(upload.size) * 8) / durationSeconds))
   return {
     fileKey,

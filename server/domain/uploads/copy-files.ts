@@ -42,7 +42,8 @@ export async function copyFiles(
 async function copyOne(from: MediaStore, to: MediaStore, key: string): Promise<boolean> {
   const stream = await from.open(key)
   if (stream === null) return false
-  const written = await to.write(stream)
+  // A store without room has not begun to read it.
+  const written = await to.write(stream).finally(() => stream.destroy())
   if (contentKey(written.sha256, endingOfKey(key)) !== key) {
     await written.discard()
     return false

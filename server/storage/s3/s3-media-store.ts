@@ -111,7 +111,7 @@ class S3MediaStore implements MediaStore {
     if (here !== null) return here
     const bytes = await this.open(key)
     if (bytes === null) return null
-    const copy = await this.#local.write(bytes)
+    const copy = await this.#local.write(bytes).finally(() => bytes.destroy())
     return { path: copy.path, [Symbol.asyncDispose]: async () => copy.discard() }
   }
 

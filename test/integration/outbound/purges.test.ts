@@ -199,6 +199,28 @@ test('files tell by their addresses, and one transaction tells of one thing once
   assert.equal((await rows()).length, before + 1)
 })
 
+test('a change of more addresses than one attempt can tell goes on where it stopped', async () => {
+  const urls = Array.from({ length: 100 }, (_, index) => `https://home.example/media/ab/${index}.png`)
+  await inTransaction(home.db, async (tx) => queuePurge(tx, { urls, reason: 'many' }))
+  const told = new Set<string>()
+  let left = 0
+  edge.answer = ({ path }) => {
+    if (!/ab\/\d/.test(path)) return 200
+    if (left === 0) return 503
+    left -= 1
+    told.add(path)
+    return 200
+  }
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    left = 40
+    await home.work({ dueWithinSeconds: 600 })
+  }
+  edge.answer = () => 200
+  assert.equal(told.size, urls.length)
+  await home.work({ dueWithinSeconds: 600 })
+  assert.ok((await rows()).every(({ state }) => state === 'done'))
+})
+
 test('where nothing stands in front nothing is queued', async () => {
   await adoptPurgeTarget(home.db, 'none')
   const before = (await rows()).length

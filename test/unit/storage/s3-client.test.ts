@@ -4,10 +4,11 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { text as allOf } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { S3Backend } from '../../../server/core/media-backend.ts'
 import { systemClock } from '../../../server/core/clock.ts'
+import { copyFiles } from '../../../server/domain/uploads/copy-files.ts'
 import { openLocalMediaStore } from '../../../server/storage/local-media-store.ts'
 import { contentKey } from '../../../server/storage/media-store.ts'
 import { S3Client, type StorageTransport } from '../../../server/storage/s3/s3-client.ts'
@@ -172,7 +173,7 @@ test('a part is a part, also of a provider that knows of none', async (t) => {
   for (const status of [200, 206]) {
     const { transport } = provider(() => [status, status === 200 ? '0123456789' : '234'])
     const part = await storeOf(t, transport).open(key, { start: 2, end: 4 })
-    assert.equal(part === null ? null : await text(part), '234')
+    assert.equal(part === null ? null : await allOf(part), '234')
   }
 })
 
@@ -210,5 +211,27 @@ test('a folder that others use too loses nothing of theirs', async (t) => {
   assert.deepEqual(
     ['drafts', 'incoming'].map((part) => readdirSync(join(folder, part))),
     [['thesis.odt'], ['thesis.odt']],
+  )
+})
+
+test('a store without room leaves nothing open of what it was given', async (t) => {
+  const from = openLocalMediaStore({ folder: folderFor(t), leastFreeBytes: 0 })
+  const full = openLocalMediaStore({ folder: folderFor(t), leastFreeBytes: Number.MAX_SAFE_INTEGER })
+  const written = await from.write(Readable.from([Buffer.from('film')]))
+  await written.keep(contentKey(written.sha256, 'mp4'))
+  const opened: Readable[] = []
+  const open = from.open.bind(from)
+  from.open = async (key, span) => {
+    const stream = await open(key, span)
+    if (stream !== null) opened.push(stream)
+    return stream
+  }
+  await assert.rejects(
+    copyFiles(from, full, () => undefined),
+    { code: 'STORAGE_FULL' },
+  )
+  assert.deepEqual(
+    opened.map(({ destroyed }) => destroyed),
+    [true],
   )
 })
