@@ -98,6 +98,11 @@ async function exchange(send: typeof httpRequest, options: RequestOptions): Prom
       response.on('error', reject)
     })
     request.on('error', reject)
+    // Unheard it would end the request without a word.
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(new Error('it answered with another protocol'))
+    })
     request.end()
   })
 }

@@ -1,6 +1,7 @@
 /** Every cache is told as its documentation says: path, headers and body, and what each answer means. */
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { CdnSettings } from '../../../server/core/cdn-settings.ts'
 import { type Clock, systemClock } from '../../../server/core/clock.ts'
@@ -134,6 +135,23 @@ test('a cache that is gone or refuses is a result, with what is left', async (t)
   const parts = { calls, fetch: { tellService: async () => assert.fail() }, clock: systemClock }
   const gone = createPurger(settings({ cdn: 'varnish', cdnPurgeUrl: 'http://127.0.0.1:1' }), parts)
   assert.match((await gone?.purge([POST], []))?.problem ?? '', /ECONNREFUSED/)
+})
+
+test('a cache that would speak another protocol has not forgotten, and is not waited for', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
+    )
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  t.after(() => server.close())
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const calls = createEdgeCalls({ userAgent: 'test' })
+  t.after(() => calls.close())
+  const parts = { calls, fetch: { tellService: async () => assert.fail() }, clock: systemClock }
+  const purger = createPurger(settings({ cdn: 'varnish', cdnPurgeUrl: at }), parts)
+  assert.match((await purger?.purge([POST], []))?.problem ?? '', /another protocol/)
 })
 
 test('Cloudflare gets addresses and tags by the hundred, and five calls a minute', async (t) => {
