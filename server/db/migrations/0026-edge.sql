@@ -56,7 +56,7 @@ $$;
 create trigger posts_tell_made after insert on posts for each row
   when (new.is_local and new.visibility in ('public', 'unlisted')) execute function tell_of_post();
 create trigger posts_tell_changed after update on posts for each row
-  when (new.is_local and new.visibility in ('public', 'unlisted')
+  when (new.is_local and (new.visibility in ('public', 'unlisted') or old.visibility in ('public', 'unlisted'))
         and as_shown(to_jsonb(old)) is distinct from as_shown(to_jsonb(new))) execute function tell_of_post();
 create trigger posts_tell_gone after delete on posts for each row
   when (old.is_local and old.visibility in ('public', 'unlisted') and old.deleted_at is null)

@@ -114,6 +114,7 @@ const ACTOR_COLUMNS = sql`
   actors.id::text as id, actors.username || '@' || actors.handle_domain as name, null::text as list_id, actors.domain_id`
 const PLAIN = sql`null::text as list_id, null::bigint as domain_id`
 
+/** What came after the file was queued, which may be hours ago, is not what the owner agreed to lose. */
 function othersOf({ id, actor_id: actorId, kind }: ImportOf): RawBuilder<unknown> {
   const isNamed = (target: RawBuilder<unknown>, subject: RawBuilder<unknown>, more = sql`true`) => sql`(
     exists (select from import_entries as entry
@@ -124,20 +125,21 @@ function othersOf({ id, actor_id: actorId, kind }: ImportOf): RawBuilder<unknown
   const kinds: Readonly<Record<ImportKind, () => RawBuilder<unknown>>> = {
     following: () => sql`
       select ${ACTOR_COLUMNS} from follows join actors on actors.id = follows.target_id
-       where follows.source_id = ${actorId} and follows.state = 'accepted'
+       where follows.source_id = ${actorId} and follows.id < ${id} and follows.state = 'accepted'
          and not ${isNamed(sql`follows.target_id`, handle)}`,
-    blocks: () => blocksBeside(actorId, false, isNamed(sql`blocks.target_id`, handle)),
-    mutes: () => blocksBeside(actorId, true, isNamed(sql`blocks.target_id`, handle)),
+    blocks: () => blocksBeside({ id, actorId }, false, isNamed(sql`blocks.target_id`, handle)),
+    mutes: () => blocksBeside({ id, actorId }, true, isNamed(sql`blocks.target_id`, handle)),
     domain_blocks: () => sql`
       select domain as id, domain as name, ${PLAIN} from domain_blocks
-       where is_own and not exists (select from import_entries as entry
+       where is_own and created_at <= (select created_at from imports where imports.id = ${id})
+         and not exists (select from import_entries as entry
                                      where entry.import_id = ${id} and lower(entry.subject) = domain)`,
     bookmarks: () => sql`
       select posts.id::text as id, posts.uri as name, ${PLAIN} from bookmarks join posts on posts.id = bookmarks.post_id
-       where bookmarks.actor_id = ${actorId} and not ${isNamed(sql`posts.id`, sql`posts.uri`)}`,
+       where bookmarks.actor_id = ${actorId} and bookmarks.id < ${id} and not ${isNamed(sql`posts.id`, sql`posts.uri`)}`,
     lists: () => sql`
       select lists.id::text as id, lists.title as name, ${PLAIN} from lists
-       where lists.actor_id = ${actorId}
+       where lists.actor_id = ${actorId} and lists.id < ${id}
          and not exists (select from import_entries as entry
                           where entry.import_id = ${id} and entry.facts ->> 'list' = lists.title)
        union all
@@ -150,16 +152,20 @@ function othersOf({ id, actor_id: actorId, kind }: ImportOf): RawBuilder<unknown
          and not ${isNamed(sql`actors.id`, handle, sql`entry.facts ->> 'list' = lists.title`)}`,
     filters: () => sql`
       select filters.id::text as id, filters.title as name, ${PLAIN} from filters
-       where filters.actor_id = ${actorId}
+       where filters.actor_id = ${actorId} and filters.id < ${id}
          and not exists (select from import_entries as entry
                           where entry.import_id = ${id} and lower(entry.subject) = lower(filters.title))`,
   }
   return kinds[kind]()
 }
 
-function blocksBeside(actorId: string, isMute: boolean, isNamed: RawBuilder<unknown>): RawBuilder<unknown> {
+function blocksBeside(
+  { id, actorId }: { readonly id: string; readonly actorId: string },
+  isMute: boolean,
+  isNamed: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     select ${ACTOR_COLUMNS} from blocks join actors on actors.id = blocks.target_id
-     where blocks.source_id = ${actorId} and blocks.is_mute = ${isMute} and blocks.state not in ('undone', 'undone_sent')
+     where blocks.source_id = ${actorId} and blocks.id < ${id} and blocks.is_mute = ${isMute} and blocks.state not in ('undone', 'undone_sent')
        and (blocks.expires_at is null or blocks.expires_at > now()) and not ${isNamed}`
 }

@@ -70,7 +70,8 @@ function lineOf(kind: CsvKind, line: number, cells: readonly string[], columns: 
   const subject = raw === '' ? ({ ok: false, reason: EMPTY[column] ?? 'says nothing' } as const) : read(raw)
   const flaw = subject.ok ? flawOf(kind, cell) : subject.reason
   if (!subject.ok || flaw !== null) {
-    const shown = cells.join(',').slice(0, MOST_SHOWN)
+    // Whom it names, if it does: an import that overwrites leaves alone what any line names.
+    const shown = subject.ok ? subject.subject : cells.join(',').slice(0, MOST_SHOWN)
     return { line, subject: shown, host: null, facts: {}, flaw }
   }
   return { line, subject: subject.subject, host: subject.host, facts: factsOf(kind, cell), flaw: null }

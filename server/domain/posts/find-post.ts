@@ -63,7 +63,10 @@ const readVisible = statement(
     select ${SHOWN_POSTS} from posts where posts.id = any(${wanted}::bigint[]) and ${visiblePosts(viewerId)}`,
 )
 
-/** The visible post of a URI or page address. */
+/**
+ * The visible post of a URI or page address. A post that names a page on another server than its own is passed over: anybody
+ * could claim anybody's page.
+ */
 export async function findVisiblePostByUrl(
   db: Querier,
   viewerId: string | null,
@@ -71,7 +74,9 @@ export async function findVisiblePostByUrl(
 ): Promise<PostRow | undefined> {
   const { rows } = await sql<PostRow>`
     select ${SHOWN_POSTS} from posts
-     where (posts.uri = ${url} or posts.page_url = ${url}) and ${visiblePosts(viewerId)}
+     where (posts.uri = ${url}
+            or posts.page_url = ${url} and split_part(posts.uri, '/', 3) = split_part(posts.page_url, '/', 3))
+       and ${visiblePosts(viewerId)}
      order by posts.uri = ${url} desc limit 1`.execute(db)
   return rows[0]
 }

@@ -189,6 +189,21 @@ export async function listBoosters(
   return idsOf(toPage(rows, page, (row) => row.cursor))
 }
 
+/** The same as strangers see it on the pages of who wrote the post: boosts for all, by nobody in a block with the writer. */
+export async function listShownBoosters(
+  db: Querier,
+  identityId: string,
+  postId: string,
+  page: PageRequest,
+): Promise<PageOf<string>> {
+  const boosts = await listWhere(db, page, [
+    sql<SqlBool>`posts.boost_of_id = ${postId}`,
+    visiblePosts(null),
+    notBlocked(identityId, 'posts.author_id'),
+  ])
+  return { ...boosts, items: boosts.items.map((boost) => boost.author_id) }
+}
+
 /** Agreed quotes of a post, the newest first; only those that the viewer may see. */
 export async function listQuotes(
   db: Querier,

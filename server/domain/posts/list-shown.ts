@@ -3,10 +3,11 @@
  * meant for fewer, or is not to be listed, stands at its own address alone.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { PageOf, PageRequest } from '../../db/paging.ts'
+import { type PageOf, type PageRequest, toPage } from '../../db/paging.ts'
 import type { Querier } from '../../db/pool.ts'
 import { blockedBetween, visiblePosts } from './can-see.ts'
 import { listWhere } from './list-posts.ts'
+import { findHashtagId } from './list-published.ts'
 import { type PostRow, SHOWN_POSTS } from './status-facts.ts'
 
 /** Posts and boosts without replies to others; with them, but without boosts; own posts with media; own with a hashtag. */
@@ -26,11 +27,18 @@ const LISTED_BOOST: Condition = sql<SqlBool>`(posts.boost_of_id is null or (
     from posts as boosted where boosted.id = posts.boost_of_id) is true)`
 const HAS_MEDIA: Condition = sql<SqlBool>`exists (select from attachments where attachments.post_id = posts.id)`
 
-const hasHashtag = (name: string): Condition => sql<SqlBool>`exists (
-  select from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
-   where post_hashtags.post_id = posts.id and hashtags.name = ${name})`
+/**
+ * By the id: how often others use a hashtag decides whether its index or that of own posts is read, so that a stranger who
+ * asks for one that everybody but this home uses does not have all of their posts looked through.
+ */
+const hasHashtag = (id: string): Condition => sql<SqlBool>`exists (
+  select from post_hashtags where post_hashtags.post_id = posts.id and post_hashtags.hashtag_id = ${id})`
 
-function conditionsOf(list: ShownList): readonly Condition[] {
+const nothingOf = (page: PageRequest): PageOf<PostRow> => toPage<PostRow>([], page, ({ id }) => id)
+
+type PlainList = Exclude<ShownList, { kind: 'tagged' }>
+
+function conditionsOf(list: PlainList): readonly Condition[] {
   switch (list.kind) {
     case 'posts':
       return [NO_REPLY, LISTED_BOOST]
@@ -38,12 +46,10 @@ function conditionsOf(list: ShownList): readonly Condition[] {
       return [NO_BOOST]
     case 'media':
       return [NO_BOOST, HAS_MEDIA]
-    case 'tagged':
-      return [NO_BOOST, hasHashtag(list.hashtag)]
   }
 }
 
-/** One statement. @param list.hashtag  by its canonical name */
+/** One statement, two for a hashtag. @param list.hashtag  by its canonical name */
 export async function listShownPosts(
   db: Querier,
   identityId: string,
@@ -51,17 +57,23 @@ export async function listShownPosts(
   page: PageRequest,
 ): Promise<PageOf<PostRow>> {
   const isTheirs = sql<SqlBool>`posts.author_id = ${identityId}`
-  return listWhere(db, page, [isTheirs, LISTED, ...conditionsOf(list), visiblePosts(null)])
+  if (list.kind !== 'tagged')
+    return listWhere(db, page, [isTheirs, LISTED, ...conditionsOf(list), visiblePosts(null)])
+  const hashtagId = await findHashtagId(db, list.hashtag)
+  if (hashtagId === null) return nothingOf(page)
+  return listWhere(db, page, [isTheirs, LISTED, NO_BOOST, hasHashtag(hashtagId), visiblePosts(null)])
 }
 
-/** Own posts under a hashtag, of all identities that want to be found. @param name  canonical */
+/** Own posts under a hashtag, of all identities that want to be found; two statements. @param name  canonical */
 export async function listTaggedHere(db: Querier, name: string, page: PageRequest): Promise<PageOf<PostRow>> {
+  const hashtagId = await findHashtagId(db, name)
+  if (hashtagId === null) return nothingOf(page)
   const isFound = sql<SqlBool>`(select is_discoverable and gone_at is null from actors where actors.id = posts.author_id)`
   return listWhere(db, page, [
     sql<SqlBool>`posts.is_local`,
     LISTED,
     NO_BOOST,
-    hasHashtag(name),
+    hasHashtag(hashtagId),
     isFound,
     visiblePosts(null),
   ])

@@ -5,7 +5,7 @@ import type { PageOf } from '../../db/paging.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { listFollowSide } from '../../domain/follows/list-relationships.ts'
 import { showsFollowLists } from '../../domain/owner/page-switches.ts'
-import { listBoosters, listLikers } from '../../domain/posts/list-posts.ts'
+import { listLikers, listShownBoosters } from '../../domain/posts/list-posts.ts'
 import { PAGE, type PageDesk } from './desk.ts'
 import { type PageParams, bothPages, linksOf, peopleRequestOf } from './paging.ts'
 import { type PeopleFacts, peoplePage } from './people-page.ts'
@@ -76,7 +76,7 @@ async function reactionsTo(
   })
   if (!actor.shows_counts) return show(HIDDEN)
   const wanted = peopleRequestOf(request.params)
-  const list = kind === 'reblogs' ? listBoosters : listLikers
+  const list = kind === 'reblogs' ? listShownBoosters : listLikers
   const page = await list(source.api.context.db, actor.id, post.id, wanted)
   return show({ accounts: await accountsOf(source, page), links: linksOf(page, wanted, `${base}/${kind}`) })
 }

@@ -49,7 +49,9 @@ export async function getPost(
   if (!isRowId(id)) throw notFound(request)
   const post = await findVisiblePost(db, null, id)
   if (post?.author_id === actor.id && post.boost_of_id === null) return post
-  if (post === undefined && (await findTombstone(db, postUri(origin, id))) !== undefined) {
+  const tombstone = post === undefined ? await findTombstone(db, postUri(origin, id)) : undefined
+  // What was never public is not told apart from what never was.
+  if (tombstone !== undefined && tombstone.former_kind !== '') {
     throw new HomebirdError('GONE', `post ${id} was deleted`)
   }
   throw notFound(request)

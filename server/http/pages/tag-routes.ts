@@ -41,7 +41,8 @@ async function tagOfHome(source: PageSource, request: FastifyRequest<Tagged>): P
   const ours = scopeOf(api, requestedOrigin(api.context, request))
   const scope = { ...ours, showsCounts: false, hostId: null }
   const page = tagPage({ hashtag, host: null, scope, statuses, links, isFirst: params.cursor === undefined })
-  return { page, tags: [`hashtag:${hashtag}`] }
+  const blocks = new Set(items.map((row) => `blocks-of:${row.author_id}` as const))
+  return { page, tags: [`hashtag:${hashtag}`, ...blocks] }
 }
 
 async function tagOfHost(source: PageSource, request: FastifyRequest<Tagged>): Promise<ReadyPage> {

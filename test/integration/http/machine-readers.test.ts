@@ -260,6 +260,22 @@ test('what strangers may not see, and what is not of this home, is shown nowhere
   const open = encodeURIComponent(String((await write('open')).url))
   assert.equal((await ask(`/api/oembed?url=${open}&format=xml`)).status, 501)
   assert.equal((await ask(`/api/oembed?url=${open}%3Futm_source%3Dx`)).status, 200)
+  // Somebody elsewhere says that this page is theirs.
+  await home.db
+    .updateTable('posts')
+    .set({ page_url: decodeURIComponent(open) })
+    .where('id', '=', theirs.id)
+    .execute()
+  assert.equal((await ask(`/api/oembed?url=${open}`)).status, 200)
+  const mine = decodeURIComponent(open)
+  await home.db
+    .updateTable('posts')
+    .set({ page_url: null })
+    .where('page_url', '=', mine)
+    .where('is_local', '=', true)
+    .execute()
+  assert.equal((await ask(`/api/oembed?url=${open}`)).status, 404)
+  await home.db.updateTable('posts').set({ page_url: null }).where('id', '=', theirs.id).execute()
 })
 
 const rootsOf = (item: MicroformatRoot | undefined, name: string): MicroformatRoot[] =>

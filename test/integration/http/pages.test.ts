@@ -58,6 +58,8 @@ test('the address of a public post shows it; any other is told as absent', async
   const app = await home.app()
   const open = await app.post<Status>('/api/v1/statuses', { status: 'for everybody' })
   const closed = await app.post<Status>('/api/v1/statuses', { status: 'for a few', visibility: 'private' })
+  const gone = await app.post<Status>('/api/v1/statuses', { status: 'for fewer', visibility: 'private' })
+  await app.call('DELETE', `/api/v1/statuses/${gone.id}`)
   const shown = await browse(home, pathOf(open.url))
   assert.equal(shown.status, 200)
   assert.match(shown.text(), /for everybody/)
@@ -66,6 +68,7 @@ test('the address of a public post shows it; any other is told as absent', async
   assert.equal(absent.status, 404)
   for (const path of [
     pathOf(closed.url),
+    pathOf(gone.url),
     '/@nobody',
     '/@ana/x',
     '/@ana/99999999999999999999',
@@ -234,6 +237,12 @@ test('whoever walks through all pages meets what is public, and no word of anyth
     mentions: [ana],
   })
   await others.post(foe, { html: '<p>markerfoe</p>', inReplyTo: row })
+  // Ana sees who passed it on among their own followers; strangers do not.
+  const [loud, quiet] = [await others.actor('loud'), await others.actor('hushed')]
+  await others.follow(ana, quiet)
+  for (const one of [loud, foe, apart]) await others.post(one, { boostOf: row })
+  await others.post(quiet, { boostOf: row, visibility: 'followers' })
+  await home.db.updateTable('posts').set({ boosts_count: 4 }).where('id', '=', root.id).execute()
   await others.post(apart, { html: '<p>markerapart</p>', inReplyTo: row })
   const seen = await others.post(friend, { html: '<p>markerboosted</p>' })
   const foes = await others.post(foe, { html: '<p>markerboostedfoe</p>' })
@@ -284,6 +293,9 @@ test('whoever walks through all pages meets what is public, and no word of anyth
     )
   }
   assert.doesNotMatch(all, /<script|javascript:|@foe@|@apart@/)
+  const boosters = pages.get(`${pathOf(root.url)}/reblogs`)?.text() ?? ''
+  assert.match(boosters, /@loud@/)
+  assert.doesNotMatch(boosters, /@hushed@/)
   const taken = await browse(home, pathOf(gone.url))
   assert.deepEqual([taken.status, taken.headers['cache-control']], [410, 'private, no-store'])
   assert.match(taken.text(), /Its author took it back/)

@@ -92,6 +92,12 @@ test('a change is told in its transaction, by the tags of what shows it', async 
       [`actor:${me}`, 'identities'],
     ],
     [
+      'what is for fewer from now on',
+      async () =>
+        home.db.updateTable('posts').set({ visibility: 'followers' }).where('id', '=', first.id).execute(),
+      ['hashtag:bees', ...tagsOf(first.id)],
+    ],
+    [
       'a deletion',
       async () => app.call('DELETE', `/api/v1/statuses/${reply.id}`),
       [...tagsOf(first.id), ...tagsOf(reply.id)],
