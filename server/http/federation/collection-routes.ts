@@ -22,6 +22,7 @@ import { answerAs } from '../plugins/answer-headers.ts'
 import type { AnswerTag, ReadyAnswer } from '../ready/ready-answer.ts'
 import {
   OPEN,
+  OPEN_LISTING,
   type Surface,
   findPublic,
   publicDocument,
@@ -57,11 +58,11 @@ export function collectionRoutes(surface: Surface): FastifyPluginAsync {
     answerAs(app, 'object')
     refuseQueries(app)
     app.get(AP_ROUTES.outbox, OPEN, serve('posts-of', outbox(context)))
-    app.get(AP_ROUTES.outboxPage, OPEN, serve('posts-of', outboxPage(context)))
+    app.get(AP_ROUTES.outboxPage, OPEN_LISTING, serve('posts-of', outboxPage(context)))
     app.get(AP_ROUTES.followers, OPEN, serve('follows-of', follows(context, 'followers')))
-    app.get(AP_ROUTES.followersPage, OPEN, serve('follows-of', followsPage(context, 'followers')))
+    app.get(AP_ROUTES.followersPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'followers')))
     app.get(AP_ROUTES.following, OPEN, serve('follows-of', follows(context, 'following')))
-    app.get(AP_ROUTES.followingPage, OPEN, serve('follows-of', followsPage(context, 'following')))
+    app.get(AP_ROUTES.followingPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'following')))
     app.get(AP_ROUTES.featured, OPEN, serve('posts-of', featured(context)))
     app.get(AP_ROUTES.featuredTags, OPEN, serve('actor', featuredTags(context)))
   }

@@ -22,6 +22,7 @@ import { type ReadyAnswer, readyAnswer } from '../ready/ready-answer.ts'
 import {
   ACTIVITY_TYPE,
   OPEN,
+  OPEN_LISTING,
   type Surface,
   findPublic,
   privately,
@@ -48,7 +49,7 @@ export function postRoutes(surface: Surface): FastifyPluginAsync {
     app.get(AP_ROUTES.postActivity, OPEN, servePost(surface, '/activity', activityOf(context)))
     app.get(AP_ROUTES.postContext, OPEN, servePost(surface, '/context', threadOf(context)))
     app.get(AP_ROUTES.replies, OPEN, servePost(surface, '/replies', repliesOf))
-    app.get(AP_ROUTES.repliesPage, OPEN, servePost(surface, '/replies/page/', repliesPageOf(context)))
+    app.get(AP_ROUTES.repliesPage, OPEN_LISTING, servePost(surface, '/replies/page/', repliesPageOf(context)))
     app.get(
       AP_ROUTES.likes,
       OPEN,

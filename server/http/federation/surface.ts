@@ -14,6 +14,9 @@ import { type AnswerName, type ReadyAnswers, readyAnswersOf } from '../ready/rea
 /** Everybody may ask. */
 export const OPEN = { config: { scope: 'public' } } as const
 
+/** The same for pages of collections. */
+export const OPEN_LISTING = { config: { ...OPEN.config, answer: 'listing' } } as const
+
 /** Sent as it is: some servers compare it letter by letter. */
 export const ACTIVITY_TYPE = `${ACTIVITY_JSON}; charset=utf-8`
 

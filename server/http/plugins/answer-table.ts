@@ -44,13 +44,22 @@ const DOCUMENT = { else: PRIVATE, unsaid: 'not public', isSameForAll: true, isOp
 const FOREVER = 'public, max-age=31536000, immutable'
 
 export const ANSWERS = {
-  /** `/ap/`: an actor, a public or unlisted object, a public page of a collection. */
+  /** `/ap/`: an actor, a public or unlisted object, a public collection. */
   object: {
     ...DOCUMENT,
     kept: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform',
     gone: 'public, max-age=60, no-transform',
     isOfPeople: true,
     keptByPurger: 'max-age=86400, stale-if-error=604800',
+  },
+  /**
+   * `/ap/`: a public page of a collection. Which of them caches have nobody knows, so that no purge can name them when
+   * something on one is edited or taken back: none is kept for longer on the strength of a purge.
+   */
+  listing: {
+    ...DOCUMENT,
+    kept: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform',
+    isOfPeople: true,
   },
   /** `/ap/`: what may be taken back. Nobody shows it longer than a minute, whatever happens to us. */
   revocable: { ...DOCUMENT, kept: 'public, max-age=60, no-transform', isOfPeople: true },

@@ -41,6 +41,7 @@ const SIGNED: Headers = {
 /** The header table once more, as literals: what a good answer to a visitor says. */
 const GOOD: Readonly<Record<AnswerClass, string>> = {
   object: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform',
+  listing: 'public, max-age=60, stale-while-revalidate=60, stale-if-error=604800, no-transform',
   revocable: 'public, max-age=60, no-transform',
   instanceActor: 'public, max-age=3600, stale-if-error=604800, no-transform',
   ofReader: 'private, no-store',
@@ -57,6 +58,7 @@ const GOOD: Readonly<Record<AnswerClass, string>> = {
 }
 const SAME_FOR_ALL: ReadonlySet<AnswerClass> = new Set([
   'object',
+  'listing',
   'revocable',
   'instanceActor',
   'media',
@@ -130,6 +132,7 @@ test('every route answers as its row says: to visitors, to the owner, to servers
   }
   for (const kind of [
     'object',
+    'listing',
     'instanceActor',
     'negotiated',
     'page',
@@ -315,6 +318,10 @@ test('what the edge is proven to do is relied on for a day, and no longer', asyn
   const day = 'max-age=86400, stale-if-error=604800'
   const handles = 'public, max-age=600, stale-if-error=604800, no-transform'
   assert.deepEqual(await state(now), [handles, 'private, no-store', day, GOOD.object])
+  // An old page of an outbox holds whole posts, and nobody can name it to have it forgotten.
+  const listed = await ask(`/ap/actors/${home.ana.id}/outbox/page/${BigInt(post.id) + 1n}`)
+  assert.match(listed.body, new RegExp(post.uri))
+  assert.deepEqual([said(listed), listed.headers['cdn-cache-control']], [GOOD.listing, undefined])
   await setKeepsPages(home.db, true)
   await home.home.refresh()
   const shown = await ask(page)

@@ -68,7 +68,15 @@ test('whoever shows who they are gets what nobody keeps, but for objects, media 
     const facts = { outcome: 'public', hasCredentials: true, edge: PROVEN, keepsNegotiated: true } as const
     return kept(kind as AnswerClass, facts).startsWith('public')
   })
-  assert.deepEqual(sameForAll, ['object', 'revocable', 'instanceActor', 'media', 'picture', 'asset'])
+  assert.deepEqual(sameForAll, [
+    'object',
+    'listing',
+    'revocable',
+    'instanceActor',
+    'media',
+    'picture',
+    'asset',
+  ])
 })
 
 test('no lifetime switches off what is shown while the home is away, or says no-store in another word', () => {
