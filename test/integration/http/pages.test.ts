@@ -5,6 +5,7 @@ import type { Status } from '../../../server/contracts/status.ts'
 import { type ApiHome, openApiHome } from '../../support/api-home.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import type { PlainAnswer } from '../../support/http-client.ts'
+import { walk } from '../../support/page-walk.ts'
 
 const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 const AS_SERVER = {
@@ -188,22 +189,6 @@ test('who wants to follow from here is told how to go on, and is led nowhere', a
   assert.equal((await browse(home, '/authorize_interaction?uri[]=a&uri[]=b')).status, 400)
 })
 
-/** Every page that can be reached from these, as a stranger finds them. */
-async function walk(home: ApiHome, starts: readonly string[]): Promise<Map<string, PlainAnswer>> {
-  const pages = new Map<string, PlainAnswer>()
-  const waiting = [...starts]
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-    if (pages.has(path)) continue
-    const answer = await browse(home, path)
-    pages.set(path, answer)
-    for (const [, href = ''] of answer.text().matchAll(/<a\b[^>]* href="(\/[^"]*)"/g)) {
-      // Files are not pages.
-      if (!/^\/(?:media|proxy|avatars|headers)\//.test(href)) waiting.push(href.replaceAll('&amp;', '&'))
-    }
-  }
-  return pages
-}
-
 test('whoever walks through all pages meets what is public, and no word of anything else', async () => {
   const home = await openApiHome()
   const app = await home.app()
@@ -254,12 +239,15 @@ test('whoever walks through all pages meets what is public, and no word of anyth
   await home.db.insertInto('domain_blocks').values({ domain: 'blocked.example' }).execute()
   await home.db.updateTable('actors').set({ display_name: 'markername' }).where('id', '=', apart.id).execute()
   const searches = ['marker*', 'markerprivate', 'markerunlisted', 'in:bookmarks', 'markerroot']
-  const pages = await walk(home, [
-    '/',
-    '/tags/seen',
-    '/@ana/tagged/seen',
-    ...searches.map((words) => `/@ana/search?q=${encodeURIComponent(words)}`),
-  ])
+  const pages = await walk(
+    async (path) => browse(home, path),
+    [
+      '/',
+      '/tags/seen',
+      '/@ana/tagged/seen',
+      ...searches.map((words) => `/@ana/search?q=${encodeURIComponent(words)}`),
+    ],
+  )
   const all = [...pages.values()].map((page) => page.text()).join('\n')
   assert.deepEqual(
     [...pages].filter(([, { status }]) => status !== 200).map(([path]) => path),

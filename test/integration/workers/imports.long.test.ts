@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import type { ImportKind } from '../../../server/contracts/import.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
+import { blockActor } from '../../../server/domain/blocks/block-actor.ts'
 import { exportFilters } from '../../../server/domain/exports/export-filters.ts'
 import {
   exportBlocks,
@@ -163,6 +164,31 @@ test('a worker that is stopped in the middle leaves an import that the next one 
     .where('is_mute', '=', true)
     .executeTakeFirstOrThrow()
   assert.ok(Number(mutes) >= 500)
+})
+
+test('what came after a file was queued, and what one of its wrong lines names, is not taken away by it', async () => {
+  const home = await openFederationHome({ peers: [one, two], domain: 'waiting.example' })
+  const { db, me, context } = home
+  const { orderOf, imports } = importsOf(home)
+  const [old, kept, young] = [one.actor('old'), one.actor('kept'), two.actor('young')]
+  await imports('blocks', `${old.handle}\n${kept.handle}`)
+  await imports('domain_blocks', 'bad.example\nworse.example')
+  const blocks = await queueImport(db, orderOf('blocks', kept.handle, { overwrites: true }))
+  const domains = '#domain,#severity\nbad.example,silence\nworse.example,suspend'
+  const domainBlocks = await queueImport(db, orderOf('domain_blocks', domains, { overwrites: true }))
+  // Its lines may wait for their servers for hours, and the owner goes on meanwhile.
+  const target = await context.dereferencer.actorByUri(young.uri)
+  assert.ok(target !== null)
+  await inTransaction(db, async (tx) => {
+    await blockActor(tx, context.home, me, target, new Date())
+    await tx.insertInto('domain_blocks').values({ domain: 'new.example' }).execute()
+  })
+  await home.work()
+  assert.equal((await getImport(db, blocks)).removed, 1)
+  assert.equal((await getImport(db, domainBlocks)).removed, 0)
+  const lines = (await textOf(exportBlocks(db, me.id))).trim().split('\n')
+  assert.deepEqual(lines.toSorted(), [kept.handle, young.handle].toSorted())
+  assert.equal(await textOf(exportDomainBlocks(db)), 'bad.example\nnew.example\nworse.example\n')
 })
 
 test('an import goes with its identity, whatever is left to do', async () => {

@@ -259,29 +259,6 @@ test('overwriting goes for every kind, and what a cancelled one would have taken
     assert.deepEqual([progress.state, progress.removed, progress.failed], ['finished', removed, 0], kind)
     assert.equal(await textOf(comesOut), text, kind)
   }
-  // While a file waits for its turn the owner goes on: that was never agreed to be lost, nor is what a wrong line names.
-  const waiting = [
-    await queueImport(db, orderOf('blocks', cleo.handle, { overwrites: true })),
-    await queueImport(
-      db,
-      orderOf('domain_blocks', '#domain,#severity\nbad.example,silence\nworse.example,suspend', {
-        overwrites: true,
-      }),
-    ),
-  ]
-  const known = await db.selectFrom('actors').selectAll().where('uri', '=', dan.uri).executeTakeFirstOrThrow()
-  await inTransaction(db, async (tx) => {
-    await blockActor(tx, context.home, me, known, new Date())
-    await tx.insertInto('domain_blocks').values({ domain: 'new.example' }).execute()
-  })
-  await home.work()
-  for (const [id, removed] of [
-    [waiting[0], 1],
-    [waiting[1], 0],
-  ] as const)
-    assert.equal((await getImport(db, id ?? '')).removed, removed)
-  assert.match(await textOf(exportBlocks(db, me.id)), new RegExp(`^(?=[^]*${dan.handle})[^]*${cleo.handle}`))
-  assert.match(await textOf(exportDomainBlocks(db)), /bad\.example\nnew\.example\nworse\.example/)
   const muted = await imports('mutes', cleo.handle, { overwrites: true })
   assert.equal(muted.removed, 1)
   assert.match(await textOf(exportMutes(db, me.id)), /cleo.*,true\n$/)
