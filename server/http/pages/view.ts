@@ -4,10 +4,10 @@ import type { Account } from '../../contracts/account.ts'
 import type { Status } from '../../contracts/status.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Querier } from '../../db/pool.ts'
-import { type Actor, findIdentityByPage, listIdentities } from '../../domain/actors/actor.ts'
+import { type Actor, findIdentityByPage } from '../../domain/actors/actor.ts'
 import { accountFromActor, accountsFromIds } from '../../domain/actors/account-entities.ts'
 import type { EntityScope } from '../../domain/actors/entity-scope.ts'
-import { readHomeTexts } from '../../domain/owner/home-texts.ts'
+import { readHomeName } from '../../domain/owner/home-name.ts'
 import { findBlockedAmong } from '../../domain/posts/list-shown.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
@@ -24,13 +24,7 @@ export interface PageSource {
 export function openPageSource(api: Api): PageSource {
   const { db } = api.context
   // Not kept: it is read for pages that are kept themselves, and an old name would stay on them.
-  const frame = async (): Promise<HomeFrame> => {
-    const { title } = await readHomeTexts(db)
-    if (title !== '') return { title }
-    // The oldest identity speaks for the home.
-    const [first] = await listIdentities(db)
-    return { title: first?.display_name || first?.username || 'Homebird' }
-  }
+  const frame = async (): Promise<HomeFrame> => ({ title: await readHomeName(db) })
   return { api, frame }
 }
 

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
-import { listIdentities } from '../../domain/actors/actor.ts'
 import { readCrawlerRules } from '../../domain/owner/crawler-rules.ts'
+import { readHomeName } from '../../domain/owner/home-name.ts'
 import { readHomeTexts, spokenTexts } from '../../domain/owner/home-texts.ts'
 import {
   listFoundProfiles,
@@ -76,10 +76,8 @@ async function robots({ db, config }: HttpContext, origin: string): Promise<Answ
 
 async function manifest({ db }: HttpContext): Promise<AnswerParts> {
   const texts = await readHomeTexts(db)
-  const [first] = await listIdentities(db)
-  const name = texts.title || first?.display_name || first?.username || 'Homebird'
   const document = {
-    name,
+    name: await readHomeName(db),
     description: spokenTexts(texts).description,
     id: '/',
     start_url: '/',

@@ -6,6 +6,8 @@ import { sql } from 'kysely'
 import { mf2 } from 'microformats-parser'
 import type { OEmbed } from '../../../server/contracts/oembed.ts'
 import type { Status } from '../../../server/contracts/status.ts'
+import { systemClock } from '../../../server/core/clock.ts'
+import { addIdentity } from '../../../server/domain/owner/identities.ts'
 import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-home.ts'
 import type { PlainAnswer, PlainRequest } from '../../support/http-client.ts'
 import { until } from '../../support/until.ts'
@@ -184,6 +186,25 @@ test('browsers find icons and a manifest where they look for them', async () => 
   }
   assert.equal(name, 'Ana')
   for (const { src } of icons) assert.equal((await ask(src)).headers['content-type'], 'image/png')
+})
+
+test('who does not want to be found is named on no page of another identity', async () => {
+  const { db, ana } = home
+  const bo = await addIdentity(db, { username: 'bo', displayName: 'Bo', domain: null }, systemClock)
+  const wants = async (id: string, isFound: boolean): Promise<unknown> =>
+    db.updateTable('actors').set({ is_discoverable: isFound }).where('id', '=', id).execute()
+  const manifest = async (): Promise<string> => (await ask('/manifest.webmanifest')).text()
+  const isNamed = async (name: string): Promise<unknown> =>
+    until(`a home called ${name}`, async () => (await manifest()).includes(`"name":"${name}"`))
+  await wants(ana.id, false)
+  await wants(bo.id, false)
+  await isNamed('Homebird')
+  assert.doesNotMatch((await ask('/@bo', BROWSER)).text(), /Ana/)
+  await wants(bo.id, true)
+  await isNamed('Bo')
+  await wants(ana.id, true)
+  await isNamed('Ana')
+  await db.deleteFrom('actors').where('id', '=', bo.id).execute()
 })
 
 const metaOf = (html: string): Map<string, string[]> => {
