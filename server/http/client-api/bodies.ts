@@ -90,11 +90,13 @@ async function readForm(
   reply: FastifyReply,
   context: FileContext | null,
 ): Promise<Array<[string, string]>> {
-  const { files } = request.routeOptions.config
+  const { files, textFiles = {} } = request.routeOptions.config
+  const textBytes = Object.values(textFiles).reduce((sum, bytes) => sum + bytes, 0)
   const read = async (): Promise<Array<[string, string]>> => readParts(request)
   try {
     if (files === undefined || context === null) {
-      return await withinBounds(request, { mostBytes: 2 * MAX_FORM_BYTES, pace: null }, read)
+      const pace = textBytes === 0 ? null : UPLOAD_PACE
+      return await withinBounds(request, { mostBytes: 2 * MAX_FORM_BYTES + textBytes, pace }, read)
     }
     request.formFiles = new FormFiles(context)
     return await withinBounds(request, { mostBytes: mostFormBytes(context), pace: UPLOAD_PACE }, read)
