@@ -175,7 +175,7 @@ export class RemoteMedia implements AsyncDisposable {
     })
     const isKept = await this.#parts.caches[cache].keep(
       key,
-      this.#factsOf(made),
+      this.#factsOf(item, made),
       made.bytes,
       made.isFinal ? {} : { ttlSeconds: UNMADE_SECONDS },
     )
@@ -201,7 +201,7 @@ export class RemoteMedia implements AsyncDisposable {
       const bytes = flight.bytes() ?? flight.read()
       const isKept = await this.#parts.caches[MEDIA_SHAPES[item.kind].cache].keep(
         key,
-        this.#factsOf(head),
+        this.#factsOf(item, head),
         bytes,
       )
       if (isKept) return
@@ -253,7 +253,7 @@ export class RemoteMedia implements AsyncDisposable {
     }
   }
 
-  #factsOf({ type, etag }: { readonly type: string; readonly etag: string }) {
-    return { type, etag, storedAt: this.#parts.clock.now().getTime() }
+  #factsOf(item: RemoteItem, { type, etag }: { readonly type: string; readonly etag: string }) {
+    return { type, etag, storedAt: this.#parts.clock.now().getTime(), source: hostOf(item.url) ?? '' }
   }
 }

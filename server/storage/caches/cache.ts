@@ -12,6 +12,8 @@ export interface ItemFacts {
   readonly etag: string
   /** Milliseconds since 1970. */
   readonly storedAt: number
+  /** Host that it came from: in a folder no host has more than a quarter of the room (rule 63). */
+  readonly source?: string
   readonly note?: Readonly<Record<string, string | number>>
 }
 
@@ -64,9 +66,12 @@ export const isCacheKey = (key: string): boolean => KEY.test(key)
 /** What a store shared with others says of itself is looked at: another program may have written it. */
 export function isItemFacts(raw: unknown): raw is ItemFacts {
   if (typeof raw !== 'object' || raw === null) return false
-  const { type, etag, storedAt, note } = raw as Readonly<Record<string, unknown>>
+  const { type, etag, storedAt, source, note } = raw as Readonly<Record<string, unknown>>
   const isNoted = note === undefined || (typeof note === 'object' && note !== null)
-  return typeof type === 'string' && typeof etag === 'string' && Number.isFinite(storedAt) && isNoted
+  const isSourced = source === undefined || typeof source === 'string'
+  return (
+    typeof type === 'string' && typeof etag === 'string' && Number.isFinite(storedAt) && isNoted && isSourced
+  )
 }
 
 /** Stores over the network count whole seconds, and to some of them none is for ever. */

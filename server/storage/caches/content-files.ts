@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import type { ItemBytes, ItemFacts } from './cache.ts'
 import { chunksOf } from './item-bytes.ts'
-import { type ItemRow, type Removed, bucketOf } from './item-index.ts'
+import { type Removed, bucketOf } from './item-index.ts'
+import type { ItemRow } from './item-row.ts'
 
 /** What nobody has written to for so long is left of a process that was killed. */
 const LEFTOVER_MS = 600_000

@@ -23,7 +23,8 @@ import { FreeSpace } from './free-space.ts'
 import { Health, type Notice } from './health.ts'
 import type { IndexFile } from './index-file.ts'
 import { SourceFailed, cutSpan, lengthOf } from './item-bytes.ts'
-import { ITEM_BYTES, ItemIndex, type ItemRow, bucketOf, contentCharge } from './item-index.ts'
+import { ITEM_BYTES, ItemIndex, bucketOf, contentCharge } from './item-index.ts'
+import type { ItemRow } from './item-row.ts'
 
 export interface FileCacheOptions {
   readonly name: CacheName

@@ -4,7 +4,8 @@ import type { CacheName } from '../../contracts/caches.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/log.ts'
 import type { ContentFiles } from './content-files.ts'
-import { DAY_MS, type ItemIndex, type ItemRow } from './item-index.ts'
+import { DAY_MS, type ItemIndex } from './item-index.ts'
+import type { ItemRow } from './item-row.ts'
 
 const HOUR_MS = 3_600_000
 /** The start of a home has other things to do. */

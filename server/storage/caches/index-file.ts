@@ -8,7 +8,7 @@ import Sqlite from 'better-sqlite3'
 import type { Logger } from '../../core/log.ts'
 
 /** Raise it with every change of the tables: an index of another version is thrown away. */
-const VERSION = 1
+const VERSION = 2
 /** Other processes hold the lock for a few milliseconds; this process does nothing else meanwhile. */
 const BUSY_MS = 250
 const LOOK_EVERY_MS = 1_000
@@ -19,11 +19,12 @@ const SCHEMA = `
   create table item (
     cache text not null, bucket blob not null, key text not null, digest blob not null, size integer not null,
     type text not null, etag text not null, note text not null, stored_at integer not null,
-    used_at integer not null, expires_at integer,
+    used_at integer not null, expires_at integer, source text,
     primary key (cache, bucket)
   ) without rowid;
   create index item_by_use on item (cache, used_at);
   create index item_by_digest on item (cache, digest);
+  create index item_by_source on item (cache, source, used_at, size) where source is not null;
   create index item_by_expiry on item (cache, expires_at) where expires_at is not null;
   create table content (
     cache text not null, digest blob not null, size integer not null, primary key (cache, digest)

@@ -1,33 +1,8 @@
 /** The rows of one file cache in the index: which items there are, how much room they take, who goes first. */
 import { createHash } from 'node:crypto'
 import type { CacheName } from '../../contracts/caches.ts'
-import type { ItemFacts } from './cache.ts'
 import type { IndexFile, IndexStatements } from './index-file.ts'
-
-/** Content is named by its SHA-512, items by the SHA-256 of their key, as cacache does. */
-export interface ItemRow {
-  readonly bucket: Buffer
-  readonly key: string
-  readonly digest: Buffer
-  readonly size: number
-  readonly facts: ItemFacts
-  readonly usedAt: number
-  /** Null where disuse alone ends it. */
-  readonly expiresAt: number | null
-}
-
-interface StoredRow {
-  readonly bucket: Buffer
-  readonly key: string
-  readonly digest: Buffer
-  readonly size: number
-  readonly type: string
-  readonly etag: string
-  readonly note: string
-  readonly stored_at: number
-  readonly used_at: number
-  readonly expires_at: number | null
-}
+import { type ItemRow, type StoredRow, rowFrom } from './item-row.ts'
 
 /** What became of removed rows: names to be taken from the disk. */
 export interface Removed {
@@ -38,6 +13,8 @@ export interface Removed {
 }
 
 const BLOCK_BYTES = 4_096
+/** One host may fill a quarter. */
+const SHARE_OF_SOURCE = 4
 /** Items that one transaction takes away: others wait for it. */
 const AT_ONCE = 64
 export const DAY_MS = 86_400_000
@@ -49,7 +26,7 @@ export const contentCharge = (size: number): number => (Math.ceil(size / BLOCK_B
 
 export const bucketOf = (key: string): Buffer => createHash('sha256').update(key).digest()
 
-const COLUMNS = 'bucket, key, digest, size, type, etag, note, stored_at, used_at, expires_at'
+const COLUMNS = 'bucket, key, digest, size, type, etag, note, stored_at, used_at, expires_at, source'
 
 export class ItemIndex {
   readonly #file: IndexFile
@@ -93,7 +70,9 @@ export class ItemIndex {
       // The entry of the item in the folder was written anew; only content that nobody has any more goes.
       const left = replaced.filter(({ digest }) => digest !== null && !digest.equals(row.digest))
       remove(left.map(({ digest }) => ({ bucket: null, digest })))
-      let evicted = 0
+      const overShare = this.#deleteOverShare(index, row, maxBytes / SHARE_OF_SOURCE)
+      remove(overShare)
+      let evicted = overShare.length
       while (this.#bytes(index) > maxBytes) {
         const gone = this.#deleteOldest(index, maxBytes, row.bucket)
         if (gone.length === 0) break
@@ -287,9 +266,9 @@ export class ItemIndex {
   }
 
   #insert(index: IndexStatements, row: ItemRow): void {
-    const { type, etag, storedAt, note } = row.facts
+    const { type, etag, storedAt, note, source } = row.facts
     index.run(
-      `insert into item (cache, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into item (cache, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       this.#cache,
       row.bucket,
       row.key,
@@ -301,10 +280,37 @@ export class ItemIndex {
       storedAt,
       row.usedAt,
       row.expiresAt,
+      source ?? null,
     )
     const isNew =
       index.run('insert or ignore into content values (?, ?, ?)', this.#cache, row.digest, row.size) > 0
     this.#add(index, ITEM_BYTES + (isNew ? contentCharge(row.size) : 0), 1)
+  }
+
+  /** What of the same source was used longest ago, until the rest is within its share. */
+  #deleteOverShare(index: IndexStatements, row: ItemRow, mostBytes: number): readonly Removed[] {
+    const { source } = row.facts
+    if (source === undefined) return []
+    const held = index.get<{ items: number; bytes: number }>(
+      'select count(*) as items, coalesce(sum(size), 0) as bytes from item where cache = ? and source = ?',
+      this.#cache,
+      source,
+    )
+    const least = contentCharge(0) + ITEM_BYTES
+    let bytes = (held?.bytes ?? 0) + (held?.items ?? 0) * least
+    const gone: Removed[] = []
+    while (bytes > mostBytes) {
+      const oldest = index.get<{ bucket: Buffer; size: number }>(
+        'select bucket, size from item where cache = ? and source = ? and bucket is not ? order by used_at limit 1',
+        this.#cache,
+        source,
+        row.bucket,
+      )
+      if (oldest === undefined) break
+      gone.push(...this.#delete(index, [oldest.bucket]))
+      bytes -= oldest.size + least
+    }
+    return gone
   }
 
   /** A few, until no more than `mostBytes` are left. */
@@ -351,22 +357,5 @@ export class ItemIndex {
       bytes,
       items,
     )
-  }
-}
-
-function rowFrom(row: StoredRow): ItemRow {
-  return {
-    bucket: row.bucket,
-    key: row.key,
-    digest: row.digest,
-    size: row.size,
-    facts: {
-      type: row.type,
-      etag: row.etag,
-      storedAt: row.stored_at,
-      ...(row.note === '' ? {} : { note: JSON.parse(row.note) as NonNullable<ItemFacts['note']> }),
-    },
-    usedAt: row.used_at,
-    expiresAt: row.expires_at,
   }
 }

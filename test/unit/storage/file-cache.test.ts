@@ -131,6 +131,27 @@ test('the cap holds after any mix of operations, on disk as in the figures; what
   assert.equal(contentFiles(world.folder).length <= (counted.items ?? 0), true)
 })
 
+test('one host fills a quarter and no more: what it had longest goes, of others nothing', async () => {
+  const world = openFileCacheWorld()
+  const cache = world.open()
+  const keep = async (source: string, number: number) => {
+    world.later(1)
+    await cache.keep(`${source}_${number}`, { ...FACTS, source }, filled(number, 40_000))
+  }
+  for (let number = 1; number <= 3; number += 1) await keep('small.example', number)
+  for (let number = 1; number <= 12; number += 1) await keep('large.example', 100 + number)
+  const left = async (source: string, first: number, last: number) => {
+    const found: number[] = []
+    for (let number = first; number <= last; number += 1)
+      if ((await cache.find(`${source}_${number}`)) !== null) found.push(number)
+    return found
+  }
+  assert.deepEqual(await left('small.example', 1, 3), [1, 2, 3])
+  assert.deepEqual(await left('large.example', 101, 112), [108, 109, 110, 111, 112])
+  assert.equal((await cache.find('large.example_112'))?.facts.source, 'large.example')
+  assert.equal((await cache.stats()).evictions, 7)
+})
+
 test('what is too large is not kept, what fails on the way replaces nothing, and nothing of either is left', async () => {
   const world = openFileCacheWorld()
   const cache = world.open({ maxItemBytes: 1_000 })
