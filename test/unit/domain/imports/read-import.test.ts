@@ -93,7 +93,7 @@ test('every kind has its own lines', () => {
   const severities = '#domain,#severity\nbad.example,suspend\nquiet.example,silence'
   assert.deepEqual(brief(read('domain_blocks', severities)), [
     ['bad.example', {}],
-    ['quiet.example,silence', 'is to be shown less and not blocked'],
+    ['quiet.example', 'is to be shown less and not blocked'],
   ])
   assert.deepEqual(brief(read('bookmarks', '#uri\nhttps://one.example/a;b')), [
     ['https://one.example/a;b', {}],
@@ -132,7 +132,7 @@ test('a line that is wrong is told by its number, and the others are taken', () 
   )
   assert.deepEqual(brief(read('lists', 'Friends,\n,ana@one.example')), [
     ['Friends,', 'names no account'],
-    [',ana@one.example', 'names no list'],
+    ['ana@one.example', 'names no list'],
   ])
 })
 
