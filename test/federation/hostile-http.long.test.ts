@@ -134,7 +134,13 @@ test('headers that name another path change nothing', async () => {
 })
 
 test('what is the owner’s is not even there for the public', async () => {
-  for (const path of ['/api/homebird/v1/state', '/api/homebird/v1/session', '/api/homebird/v1/home', '/']) {
+  for (const path of [
+    '/api/homebird/v1/state',
+    '/api/homebird/v1/session',
+    '/api/homebird/v1/home',
+    '/index.html',
+    '/set-up',
+  ]) {
     for (const method of ['GET', 'POST']) {
       const answer = await sendRaw(world.target, {
         method,

@@ -1,5 +1,5 @@
 /** File caches in a folder of their own, with a time that stands still until it is moved. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { type Dirent, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -78,9 +78,19 @@ export function diskUsage(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + diskUsage(join(path, name)), own)
 }
 
-/** Paths of all files below a folder. */
+/** Paths of all files below a folder; other processes may take away what is looked at. */
 export function filesBelow(path: string): string[] {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((found) => found.isFile())
-    .map((found) => join(found.parentPath, found.name))
+  return entriesOf(path).flatMap((found) => {
+    const inside = join(path, found.name)
+    return found.isDirectory() ? filesBelow(inside) : [inside]
+  })
+}
+
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
 }

@@ -7,8 +7,8 @@ import type { Database } from '../../server/db/pool.ts'
 
 export type Ledger = Readonly<Record<string, string>>
 
-/** Moved by looking at the home, or by time alone. */
-const RESTLESS = ['owner_sessions', 'oauth_tokens', 'stator_counts', 'heartbeats']
+/** Moved by looking at the home, or by time alone: pictures of a timeline are fetched at their own pace. */
+const RESTLESS = ['owner_sessions', 'oauth_tokens', 'stator_counts', 'heartbeats', 'timeline_pictures']
 /** When a server last took something from us is written down later, many at once. */
 const RESTLESS_COLUMNS = ['last_success_at']
 

@@ -24,21 +24,27 @@ const cache = openFileCache({
 })
 process.send?.('ready')
 let [kept, found] = [0, 0]
+
+/** All bytes of an item are the same, so that a torn one is seen. */
+async function look(key: string): Promise<void> {
+  const item = await cache.find(key)
+  const bytes = await item?.bytes()
+  if (bytes === null || bytes === undefined) return
+  found += 1
+  if (bytes.length !== item?.size || !bytes.equals(Buffer.alloc(bytes.length, bytes[0])))
+    problems.push(`torn: ${key}`)
+}
+
 for (let turn = 0; turn < Number(turns); turn += 1) {
   const size = 1_000 + ((turn * 7_919) % 60_000)
   const key = `key_${(turn * 31) % 50}`
-  const item = await cache.find(key)
-  const bytes = await item?.bytes()
-  if (bytes !== null && bytes !== undefined) {
-    found += 1
-    // All bytes of an item are the same, so that a torn one is seen.
-    if (bytes.length !== item?.size || !bytes.equals(Buffer.alloc(bytes.length, bytes[0])))
-      problems.push(`torn: ${key}`)
-  }
+  await look(key)
   if (
     await cache.keep(key, { type: 'image/webp', etag: '', storedAt: 0 }, Buffer.alloc(size, randomBytes(1)))
   )
     kept += 1
+  // Of what others have kept little may be left; of what was kept just now much must be.
+  await look(key)
   if (turn % 11 === 0) await cache.forget([key])
   const { bytes: used } = await cache.stats()
   if ((used ?? 0) > Number(maxBytes)) problems.push(`${used} bytes`)
