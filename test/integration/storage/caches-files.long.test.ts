@@ -1,6 +1,7 @@
 /** A cache in a folder under what machines do to it: several processes at once, one killed while it writes, a full disk. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,7 +66,7 @@ test('a process that is killed while it writes leaves nothing that is served or 
     child.kill('SIGKILL')
     await ended
   }
-  const left = join(world.folder, 'tmp', 'of-a-killed-process')
+  const left = join(world.folder, 'tmp', randomUUID())
   writeFileSync(left, 'half')
   for (const path of drafts(world)) utimesSync(path, 1, 1)
   const cache = world.open({ maxBytes: CAP_BYTES })
