@@ -71,10 +71,12 @@ async function addPosts(
   const given = [...new Set(uris)].map((subject, place) => ({ id: String(place), subject }))
   const known = await findKnownPosts(tx, actorId, given)
   const held = new Set(made.posts.map(({ post_id: id }) => id))
-  for (const { id, isVisible } of known.values()) {
-    if (!isVisible || held.has(id)) continue
-    held.add(id)
-    await addFilteredPost(tx, actorId, made.id, id)
+  // In the order of the file: so they come out again.
+  for (const { id: place } of given) {
+    const post = known.get(place)
+    if (post === undefined || !post.isVisible || held.has(post.id)) continue
+    held.add(post.id)
+    await addFilteredPost(tx, actorId, made.id, post.id)
   }
   return given.length - known.size
 }
