@@ -9,7 +9,7 @@ import type { TimelineView } from '../../stores/home-timeline.ts'
 import type { HomeScroll, Services } from '../../stores/services.ts'
 import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
 import styles from './home.module.css'
-import { PostEntry } from './post-entry.tsx'
+import { PostEntry } from '../posts/post-entry.tsx'
 import { scrollToTop, useListKeys } from './use-list-keys.ts'
 import { LEFT_HERE, entriesOf, unseenCount } from './entries.ts'
 

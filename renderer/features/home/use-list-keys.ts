@@ -6,9 +6,9 @@ import { isBoostable, profilePath } from '../../components/post-card.tsx'
 import { useCommands } from '../../hooks/use-commands.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import type { Command } from '../../keys/keymap.ts'
+import { toggled } from '../../stores/opened.ts'
 import type { StoredPost } from '../../stores/posts.ts'
 import { neighbour } from './entries.ts'
-import { toggled } from './post-entry.tsx'
 
 export function useListKeys(
   list: RefObject<WindowVirtualizerHandle | null>,

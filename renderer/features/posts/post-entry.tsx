@@ -1,4 +1,4 @@
-/** One entry of the timeline with its deeds: what is pressed is shown at once and taken back when the home says no. */
+/** One post of any list with its deeds: what is pressed is shown at once and taken back when the home says no. */
 import { useState } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
 import type { ReactionName } from '../../api/posts.ts'
@@ -8,6 +8,7 @@ import { useObservable, useShownPost } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { pageUrlOf } from '../../formatting/link-kind.ts'
+import { toggled } from '../../stores/opened.ts'
 
 interface PostEntryProps {
   readonly id: string
@@ -51,10 +52,4 @@ export function PostEntry({ id, onReply }: PostEntryProps) {
       }
     />
   )
-}
-
-export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  const next = new Set(ids)
-  if (!next.delete(id)) next.add(id)
-  return next
 }
