@@ -10,6 +10,8 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Goes out though the page is being closed; its body is at most 64 kB then. */
+  readonly keepalive?: boolean
 }
 
 export interface Page<T> {
@@ -21,6 +23,8 @@ export interface ApiClient {
   get<T>(path: string, options?: RequestOptions): Promise<T>
   getPage<T>(path: string, options?: RequestOptions): Promise<Page<T>>
   post<T>(path: string, options?: RequestOptions): Promise<T>
+  put<T>(path: string, options?: RequestOptions): Promise<T>
+  patch<T>(path: string, options?: RequestOptions): Promise<T>
   delete<T>(path: string, options?: RequestOptions): Promise<T>
 }
 
@@ -57,6 +61,8 @@ export function createApiClient({ fetch, onSignedOut, timeoutMs = TIMEOUT_MS }: 
       return { items: await read<T[]>(answer), links: parseLinkHeader(answer.headers.get('link')) }
     },
     post: async (path, options) => read(await send('POST', path, options)),
+    put: async (path, options) => read(await send('PUT', path, options)),
+    patch: async (path, options) => read(await send('PATCH', path, options)),
     delete: async (path, options) => read(await send('DELETE', path, options)),
   }
 }
@@ -65,7 +71,7 @@ async function exchange(
   fetch: typeof globalThis.fetch,
   method: string,
   path: string,
-  { query, body, headers, signal }: RequestOptions,
+  { query, body, headers, signal, keepalive = false }: RequestOptions,
   timeoutMs: number,
 ): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs)
@@ -73,6 +79,7 @@ async function exchange(
     return await fetch(`${path}${queryString(query)}`, {
       method,
       credentials: 'same-origin',
+      keepalive,
       headers: {
         accept: 'application/json',
         [WINDOW_HEADER]: '1',

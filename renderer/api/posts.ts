@@ -1,16 +1,40 @@
 /** Timelines and posts, as the client API gives and takes them. */
 import type { StatusVisibility } from '../../server/contracts/account.ts'
-import type { Status } from '../../server/contracts/status.ts'
+import type { Status, StatusSource } from '../../server/contracts/status.ts'
 import type { ApiClient, Page } from './client.ts'
 
-export interface NewPost {
+export interface PostPoll {
+  readonly options: readonly string[]
+  readonly expiresInSeconds: number
+  readonly isMultiple: boolean
+  readonly hidesTotals: boolean
+}
+
+/** What a post says, new or changed. */
+export interface PostWords {
   readonly text: string
   /** Empty for none. */
   readonly warning: string
+  readonly isSensitive: boolean
+  /** Null for what the home takes. */
+  readonly language: string | null
+  readonly mediaIds: readonly string[]
+  readonly poll: PostPoll | null
+  readonly quotePolicy: 'public' | 'followers' | 'nobody' | null
+}
+
+export interface NewPost extends PostWords {
   readonly visibility: StatusVisibility
   readonly inReplyToId: string | null
+  readonly quotedId: string | null
   /** The same key never makes a second post. */
   readonly idempotencyKey: string
+}
+
+export interface MediaEdit {
+  readonly id: string
+  readonly description: string
+  readonly focus: { readonly x: number; readonly y: number }
 }
 
 export interface TimelineRange {
@@ -26,15 +50,60 @@ export const listHomeTimeline = async (api: ApiClient, range: TimelineRange): Pr
   })
 
 export const createPost = async (api: ApiClient, post: NewPost): Promise<Status> =>
-  api.post('/api/v1/statuses', {
-    headers: { 'idempotency-key': post.idempotencyKey },
+  api.post('/api/v1/statuses', { headers: { 'idempotency-key': post.idempotencyKey }, body: formOf(post) })
+
+function formOf(post: NewPost): object {
+  return {
+    ...wordsOf(post),
+    visibility: post.visibility,
+    ...(post.inReplyToId === null ? {} : { in_reply_to_id: post.inReplyToId }),
+    ...(post.quotedId === null ? {} : { quoted_status_id: post.quotedId }),
+  }
+}
+
+function wordsOf({ text, warning, isSensitive, language, mediaIds, poll, quotePolicy }: PostWords): object {
+  return {
+    status: text,
+    spoiler_text: warning,
+    sensitive: isSensitive || warning !== '',
+    media_ids: mediaIds,
+    ...(language === null ? {} : { language }),
+    ...(quotePolicy === null ? {} : { quote_approval_policy: quotePolicy }),
+    ...(poll === null
+      ? {}
+      : {
+          poll: {
+            options: poll.options,
+            expires_in: poll.expiresInSeconds,
+            multiple: poll.isMultiple,
+            hide_totals: poll.hidesTotals,
+          },
+        }),
+  }
+}
+
+export interface PostChange extends PostWords {
+  /** False leaves the poll of the post as it is, with its votes and its end. */
+  readonly isPollChanged: boolean
+  readonly mediaEdits: readonly MediaEdit[]
+}
+
+export const editPost = async (api: ApiClient, id: string, change: PostChange): Promise<Status> =>
+  api.put(`/api/v1/statuses/${id}`, {
     body: {
-      status: post.text,
-      visibility: post.visibility,
-      ...(post.warning === '' ? {} : { spoiler_text: post.warning, sensitive: true }),
-      ...(post.inReplyToId === null ? {} : { in_reply_to_id: post.inReplyToId }),
+      ...wordsOf(change.isPollChanged ? change : { ...change, poll: null }),
+      ...(change.isPollChanged && change.poll === null ? { poll: { options: [] } } : {}),
+      media_attributes: change.mediaEdits.map((edit) => ({
+        id: edit.id,
+        description: edit.description,
+        focus: `${edit.focus.x},${edit.focus.y}`,
+      })),
     },
   })
+
+/** What the owner wrote, for an edit. */
+export const getPostSource = async (api: ApiClient, id: string): Promise<StatusSource> =>
+  api.get(`/api/v1/statuses/${id}/source`)
 
 export type ReactionName = 'favourite' | 'boost'
 

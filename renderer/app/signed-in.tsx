@@ -1,5 +1,4 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
-import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, lazy, useEffect, useLayoutEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { Composer } from '../features/composer/composer.tsx'
@@ -9,10 +8,10 @@ import { PostEntry } from '../features/posts/post-entry.tsx'
 import { SearchField } from '../features/search/search-field.tsx'
 import { SearchPage } from '../features/search/search-page.tsx'
 import { YouPage } from '../features/you/you-page.tsx'
-import { replyStart } from '../formatting/reply-start.ts'
-import { ownAccountQuery, useOwnAccount } from '../hooks/use-facts.ts'
+import { useOwnAccount } from '../hooks/use-facts.ts'
 import { THREE_COLUMNS, useMediaQuery } from '../hooks/use-media-query.ts'
 import { useServices } from '../hooks/use-services.ts'
+import { useWriting } from '../hooks/use-writing.ts'
 import { useText } from '../hooks/use-text.ts'
 import { forgetSession } from '../stores/services.ts'
 import styles from './app.module.css'
@@ -70,7 +69,7 @@ interface PagesProps {
 
 function Pages({ words, isWide, onFind }: PagesProps) {
   const [path, navigate] = useLocation()
-  const reply = useReply(isWide)
+  const reply = useReply()
   useLayoutEffect(() => {
     if (FROM_THE_TOP.has(path) || (path === ROUTES.write && !isWide)) window.scrollTo(0, 0)
   }, [path, isWide])
@@ -105,20 +104,13 @@ function Pages({ words, isWide, onFind }: PagesProps) {
 }
 
 /** Begins a reply: beside the posts where there is room, on its own page where not. */
-function useReply(isWide: boolean): (postId: string) => void {
-  const { api, posts, drafts } = useServices()
-  const queries = useQueryClient()
-  const [, navigate] = useLocation()
+function useReply(): (postId: string) => void {
+  const { posts } = useServices()
+  const writing = useWriting()
   return (postId) => {
-    const begin = async (): Promise<void> => {
-      const own = await queries.ensureQueryData(ownAccountQuery(api))
-      const post = posts.get(postId)
-      if (post === undefined) return
-      drafts.reply(replyStart(post, own.acct, own.source.privacy))
-      if (!isWide) navigate(ROUTES.write)
-    }
+    const post = posts.get(postId)
     // Without an answer the bar says that the home is away.
-    begin().catch(() => undefined)
+    if (post !== undefined) writing.reply(post).catch(() => undefined)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything the pages use, made once and handed to each other. */
 import { type ApiClient, createApiClient } from '../api/client.ts'
+import { getPostSource } from '../api/posts.ts'
 import { CommandBus } from '../keys/command-bus.ts'
 import { Drafts } from './drafts.ts'
 import { HomeTimeline } from './home-timeline.ts'
@@ -59,7 +60,12 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     timeline,
     reactions: new Reactions(api, posts),
     readingPlace: new ReadingPlace(api, storage),
-    drafts: new Drafts({ storage, newKey, nowMs: () => Date.now() }),
+    drafts: new Drafts({
+      storage,
+      newKey,
+      nowMs: () => Date.now(),
+      readSource: async (postId) => getPostSource(api, postId),
+    }),
     live: new Live({ fetch, posts, timeline, onSignedOut: () => session.hasEnded(), onBack }),
     commands: new CommandBus(),
     opened: createStore<ReadonlySet<string>>(new Set()),

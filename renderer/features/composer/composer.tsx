@@ -3,7 +3,7 @@ import { ShieldAlert, X } from 'lucide-react'
 import { type RefObject, useRef, useState } from 'react'
 import { TextArea, TextField as AriaTextField } from 'react-aria-components'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
-import { createPost } from '../../api/posts.ts'
+import { createPost, editPost } from '../../api/posts.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
@@ -16,6 +16,7 @@ import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import type { Draft } from '../../stores/drafts.ts'
+import { changeOfDraft, postOfDraft } from '../../stores/post-words.ts'
 import type { StoredPost } from '../../stores/posts.ts'
 import styles from './composer.module.css'
 
@@ -28,11 +29,11 @@ interface ComposerProps {
 export function Composer({ autoFocus = false, onPosted }: ComposerProps) {
   const t = useText()
   const { drafts } = useServices()
-  const { currentKey } = useObservable(drafts.view)
+  const { currentId } = useObservable(drafts.view)
   const draft = drafts.current()
   const field = useRef<HTMLTextAreaElement>(null)
   const length = useLength(draft)
-  const sending = useSending(currentKey, onPosted)
+  const sending = useSending(currentId, onPosted)
   const canSend = length.count > 0 && length.left >= 0 && !sending.isBusy
   const send = (): void => {
     if (canSend) void sending.send(draft)
@@ -166,7 +167,7 @@ function ReplyLine({ draft }: { readonly draft: Draft }) {
           </p>
         )}
       </div>
-      <IconButton icon={X} label={t('composer.leave_reply')} onPress={() => drafts.leaveReply()} />
+      <IconButton icon={X} label={t('composer.leave_reply')} onPress={() => drafts.leave()} />
     </div>
   )
 }
@@ -220,16 +221,14 @@ function useSending(key: string, onPosted: (() => void) | undefined): Sending {
     setFailed(null)
     setPosted(false)
     try {
-      const status = await createPost(api, {
-        text: draft.text,
-        warning: draft.hasWarning ? draft.warning : '',
-        visibility: draft.visibility,
-        inReplyToId: draft.replyTo?.id ?? null,
-        idempotencyKey: draft.idempotencyKey,
-      })
+      const words = postOfDraft(draft)
+      const { edit } = draft
+      const status =
+        edit === null ? await createPost(api, words) : await editPost(api, edit.id, changeOfDraft(draft))
       drafts.finish(key)
-      timeline.arrive(status)
-      if (draft.replyTo !== null) posts.patch(draft.replyTo.id, withOneMoreReply)
+      if (edit === null) timeline.arrive(status)
+      else posts.put([status])
+      if (draft.replyTo !== null && edit === null) posts.patch(draft.replyTo.id, withOneMoreReply)
       setPosted(true)
       onPosted?.()
     } catch (error) {

@@ -89,23 +89,27 @@ test('who gives up waiting is not told of a failure', async (t) => {
   await assert.rejects(asked, { name: 'AbortError' })
 })
 
-test('a post is sent with its key, and with a warning only when it has one', async (t) => {
+test('a post is sent with its key, and is sensitive when it has a warning', async (t) => {
   const scripted = await openScriptedApi(t, () => ({ body: statusOf('1') }))
   const post = {
     text: 'hi',
     warning: '',
     visibility: 'unlisted' as const,
+    isSensitive: false,
+    language: null,
+    mediaIds: [],
+    poll: null,
+    quotePolicy: null,
     inReplyToId: null,
+    quotedId: null,
     idempotencyKey: 'k',
   }
   await createPost(scripted.api, post)
   await createPost(scripted.api, { ...post, warning: 'spiders', inReplyToId: '4' })
+  const plain = { status: 'hi', spoiler_text: '', sensitive: false, media_ids: [], visibility: 'unlisted' }
   assert.deepEqual(
     scripted.requests.map(({ body }) => body),
-    [
-      { status: 'hi', visibility: 'unlisted' },
-      { status: 'hi', visibility: 'unlisted', spoiler_text: 'spiders', sensitive: true, in_reply_to_id: '4' },
-    ],
+    [plain, { ...plain, spoiler_text: 'spiders', sensitive: true, in_reply_to_id: '4' }],
   )
   assert.equal(scripted.requests[0]?.headers['idempotency-key'], 'k')
 })
