@@ -10,8 +10,7 @@ import { App } from './app/app.tsx'
 import { ServicesContext } from './hooks/use-services.ts'
 import { TextContext } from './hooks/use-text.ts'
 import { chooseLocale } from './i18n/choose-locale.ts'
-import { createText } from './i18n/i18n.ts'
-import { loadCatalogue } from './i18n/load-catalogue.ts'
+import { openWords } from './i18n/words.ts'
 import { type KeyValueStorage, memoryStorage } from './stores/key-value-storage.ts'
 import { createServices } from './stores/services.ts'
 import { keyFromFragment } from './stores/session.ts'
@@ -35,7 +34,7 @@ function browserStorage(): KeyValueStorage {
 async function main(): Promise<void> {
   const startKey = takeStartKey()
   const locale = chooseLocale(navigator.languages)
-  const text = createText(locale, await loadCatalogue(locale))
+  const text = await openWords(locale)
   document.documentElement.lang = locale
   document.documentElement.dir = text.direction
   const queries = new QueryClient({

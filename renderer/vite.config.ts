@@ -5,9 +5,9 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 const LAYERS = '@layer tokens, base, components, features;'
-const CATALOGUE = /\/locales\/[a-z]+\.json$/
+const CATALOGUE = /\/locales\/[a-z]+\/[a-z-]+\.json$/
 
-/** `locales/en.json` becomes the compiled messages by id. */
+/** `locales/en/home.json` becomes the compiled messages by id. */
 function catalogues(): Plugin {
   return {
     name: 'homebird:catalogues',

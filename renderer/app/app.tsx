@@ -1,5 +1,5 @@
 /** Decides what a person sees: the first run, the way in, or the window itself. */
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ApiFailure } from '../api/failure.ts'
 import { FailureNotice } from '../components/notice.tsx'
@@ -9,18 +9,18 @@ import { useObservable } from '../hooks/use-observable.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
 import { KeyboardKeys } from './keyboard.tsx'
+import { lazyPage } from './lazy-page.tsx'
 import { ROUTES } from './routes.ts'
 import { SignedIn } from './signed-in.tsx'
 import styles from './app.module.css'
 
 /** Seen once or seldom: not part of what every start loads. */
-const SetUpPage = lazy(async () => ({
-  default: (await import('../features/setup/setup-page.tsx')).SetUpPage,
-}))
-const KeyPage = lazy(async () => ({ default: (await import('../features/signin/signin-page.tsx')).KeyPage }))
-const PasswordPage = lazy(async () => ({
-  default: (await import('../features/signin/signin-page.tsx')).PasswordPage,
-}))
+const SetUpPage = lazyPage('setup', async () => (await import('../features/setup/setup-page.tsx')).SetUpPage)
+const KeyPage = lazyPage('signin', async () => (await import('../features/signin/signin-page.tsx')).KeyPage)
+const PasswordPage = lazyPage(
+  'signin',
+  async () => (await import('../features/signin/signin-page.tsx')).PasswordPage,
+)
 
 export function App() {
   return (

@@ -1,15 +1,13 @@
 /** Listens to the keyboard for the whole window and shows the legend of its keys. */
-import { useEffect, useState } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Suspense, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { Button } from '../components/button.tsx'
-import { cx } from '../components/cx.ts'
 import { useCommands } from '../hooks/use-commands.ts'
 import { useServices } from '../hooks/use-services.ts'
-import { useText } from '../hooks/use-text.ts'
-import { type Command, KeyReader, LEGEND } from '../keys/keymap.ts'
-import styles from './keyboard.module.css'
+import { type Command, KeyReader } from '../keys/keymap.ts'
+import { lazyPage } from './lazy-page.tsx'
 import { ROUTES } from './routes.ts'
+
+const Legend = lazyPage('keys', async () => (await import('./legend.tsx')).Legend)
 
 /** Commands that lead to a page, when nothing on the present one answers them. */
 const PAGES: Partial<Readonly<Record<Command, string>>> = {
@@ -48,43 +46,11 @@ export function KeyboardKeys() {
     if (command === 'legend') setLegendOpen(true)
     return command === 'legend' || (command === 'close' && leaveField())
   })
-  return <Legend isOpen={isLegendOpen} onClose={() => setLegendOpen(false)} />
-}
-
-function Legend({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const t = useText()
+  if (!isLegendOpen) return null
   return (
-    <ModalOverlay
-      isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => open || onClose()}
-      className={cx(styles.overlay)}
-    >
-      <Modal className={cx(styles.modal)}>
-        <Dialog className={cx(styles.dialog)}>
-          <Heading slot="title" className={cx(styles.title)}>
-            {t('keys.title')}
-          </Heading>
-          <dl className={styles.legend}>
-            {LEGEND.map(({ keys, command }) => (
-              <div key={command}>
-                <dt>{t(`keys.${command}`)}</dt>
-                <dd dir="ltr">
-                  {keys.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dd>
-              </div>
-            ))}
-          </dl>
-          <div>
-            <Button autoFocus onPress={onClose}>
-              {t('act.close')}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Suspense fallback={null}>
+      <Legend onClose={() => setLegendOpen(false)} />
+    </Suspense>
   )
 }
 

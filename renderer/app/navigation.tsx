@@ -1,5 +1,17 @@
 /** The ways through the window: words beside pictures on the left, or a bar below on a narrow screen. */
-import { House, type LucideIcon, PenLine, Search, UserRound } from 'lucide-react'
+import {
+  Activity,
+  AtSign,
+  Bell,
+  Bookmark,
+  House,
+  List,
+  type LucideIcon,
+  PenLine,
+  Search,
+  Settings,
+  UserRound,
+} from 'lucide-react'
 import { useLocation } from 'wouter'
 import { AppLink } from '../components/app-link.tsx'
 import { Avatar } from '../components/avatar.tsx'
@@ -23,12 +35,28 @@ interface Way {
   readonly name: MessageId
 }
 
-const WAYS: readonly Way[] = [
-  { path: ROUTES.home, icon: House, name: 'nav.home' },
-  { path: ROUTES.search, icon: Search, name: 'nav.search' },
-  { path: ROUTES.write, icon: PenLine, name: 'nav.write' },
-  { path: ROUTES.you, icon: UserRound, name: 'nav.you' },
+const HOME: Way = { path: ROUTES.home, icon: House, name: 'nav.home' }
+const SEARCH: Way = { path: ROUTES.search, icon: Search, name: 'nav.search' }
+const WRITE: Way = { path: ROUTES.write, icon: PenLine, name: 'nav.write' }
+const YOU: Way = { path: ROUTES.you, icon: UserRound, name: 'nav.you' }
+const NOTIFICATIONS: Way = { path: ROUTES.notifications, icon: Bell, name: 'nav.notifications' }
+const SETTINGS: Way = { path: ROUTES.settings, icon: Settings, name: 'nav.settings' }
+
+const AT_SIDE: readonly Way[] = [
+  HOME,
+  NOTIFICATIONS,
+  { path: ROUTES.mentions, icon: AtSign, name: 'nav.mentions' },
+  SEARCH,
+  { path: ROUTES.lists, icon: List, name: 'nav.lists' },
+  { path: ROUTES.bookmarks, icon: Bookmark, name: 'nav.bookmarks' },
+  YOU,
+  { path: ROUTES.status, icon: Activity, name: 'nav.status' },
+  SETTINGS,
+  WRITE,
 ]
+
+/** A narrow screen has room for five; `You` leads to the others. */
+const IN_BAR: readonly Way[] = [HOME, SEARCH, WRITE, NOTIFICATIONS, YOU]
 
 export function Navigation({ isWide }: { readonly isWide: boolean }) {
   const t = useText()
@@ -41,7 +69,7 @@ export function Navigation({ isWide }: { readonly isWide: boolean }) {
         </div>
       )}
       <ul className={styles.ways}>
-        {WAYS.map((way) => (
+        {(isNarrow ? IN_BAR : AT_SIDE).map((way) => (
           <li key={way.path}>
             <WayLink way={way} isWide={isWide} />
           </li>

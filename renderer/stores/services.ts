@@ -11,6 +11,7 @@ import { PostStore } from './posts.ts'
 import { Reactions } from './reactions.ts'
 import { ReadingPlace } from './reading-place.ts'
 import { Session } from './session.ts'
+import { Undo } from './undo.ts'
 
 /** What a page of posts looked like when it was left, so that coming back finds it so. */
 export interface HomeScroll {
@@ -31,6 +32,7 @@ export interface Services {
   readonly drafts: Drafts
   readonly live: Live
   readonly commands: CommandBus
+  readonly undo: Undo
   /** Post ids whose warning, and `media <id>` whose media, were opened. */
   readonly opened: Store<ReadonlySet<string>>
   /** Newest post that was on the screen. */
@@ -68,6 +70,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     }),
     live: new Live({ fetch, posts, timeline, onSignedOut: () => session.hasEnded(), onBack }),
     commands: new CommandBus(),
+    undo: new Undo(),
     opened: createStore<ReadonlySet<string>>(new Set()),
     newestSeen: createStore<string | null>(null),
     homeScroll: createStore<HomeScroll | null>(null),
@@ -76,6 +79,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
 
 /** Forgets what belonged to the session. Drafts stay: they are the person's. */
 export function forgetSession(services: Services): void {
+  services.undo.settle()
   services.live.close()
   services.readingPlace.close()
   services.timeline.clear()

@@ -2,8 +2,63 @@
 
 import type { Account } from './account.ts'
 
-/** Pages of the window; each is answered with the same document. */
-export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you', '/sign-in'] as const
+/** Pages of the window; each is answered with the same document. Ids are those of the client API. */
+export const WINDOW_PATHS = [
+  '/',
+  '/start',
+  // reading
+  '/home',
+  '/local',
+  '/federated',
+  '/tags/:tag',
+  '/links',
+  '/posts/:id',
+  '/posts/:id/boosts',
+  '/posts/:id/favourites',
+  '/posts/:id/quotes',
+  '/people/:id',
+  '/people/:id/followers',
+  '/people/:id/following',
+  '/notifications',
+  '/notifications/requests',
+  '/mentions',
+  '/lists',
+  '/lists/:id',
+  '/lists/:id/people',
+  '/bookmarks',
+  '/favourites',
+  '/followed-hashtags',
+  '/follow-requests',
+  '/filters',
+  '/filters/:id',
+  '/search',
+  // writing
+  '/write',
+  '/drafts',
+  '/scheduled',
+  // the owner
+  '/you',
+  '/sign-in',
+  '/settings',
+  '/settings/:group',
+  '/identities',
+  '/connect-phone',
+  '/block-lists',
+  '/imports',
+  '/exports',
+  '/reports',
+  '/emoji',
+  // the home
+  '/status',
+  '/status/work',
+  '/logs',
+  '/inspector',
+  '/storage',
+  '/doctor',
+  '/backups',
+  '/updates',
+  '/restore',
+] as const
 
 /** Header that every change made by the window carries: no form and no other site can set it. */
 export const WINDOW_HEADER = 'x-homebird'

@@ -4,30 +4,26 @@ import { FailureNotice } from '../../components/notice.tsx'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { useWindowActs } from '../../hooks/use-window-acts.ts'
 import styles from './home.module.css'
 import { Loading } from './timeline-edges.tsx'
 import { TimelineList } from './timeline-list.tsx'
 
-interface HomePageProps {
-  /** @param postId  the post to be answered */
-  readonly onReply: (postId: string) => void
-  readonly onFind: () => void
-}
-
-export function HomePage({ onReply, onFind }: HomePageProps) {
+export function HomePage() {
   const t = useText()
   return (
     <section aria-labelledby="home-title" className={styles.home}>
       <header className={styles.header}>
         <h1 id="home-title">{t('home.title')}</h1>
       </header>
-      <TimelineBody onReply={onReply} onFind={onFind} />
+      <TimelineBody />
     </section>
   )
 }
 
-function TimelineBody({ onReply, onFind }: HomePageProps) {
+function TimelineBody() {
   const t = useText()
+  const { reply, find } = useWindowActs()
   const { timeline } = useServices()
   const view = useObservable(timeline.view)
   if (view.phase === 'failed' && view.failure !== null) {
@@ -41,8 +37,8 @@ function TimelineBody({ onReply, onFind }: HomePageProps) {
     )
   }
   if (view.phase !== 'ready') return <Loading />
-  if (view.ids.length === 0) return <EmptyHome onFind={onFind} />
-  return <TimelineList view={view} onReply={onReply} />
+  if (view.ids.length === 0) return <EmptyHome onFind={() => find('')} />
+  return <TimelineList view={view} onReply={reply} />
 }
 
 function EmptyHome({ onFind }: { readonly onFind: () => void }) {

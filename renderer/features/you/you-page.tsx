@@ -15,15 +15,18 @@ import { formatCount } from '../../formatting/numbers.ts'
 import { useHomeFacts, useOwnAccount } from '../../hooks/use-facts.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import type { MessageId } from '../../i18n/i18n.ts'
 import styles from './you.module.css'
 
 interface YouPageProps {
+  /** Everything that has no place of its own in the bar: path and name. */
+  readonly ways: readonly (readonly [string, MessageId])[]
   /** The page about sign-in and devices. */
   readonly securityPath: string
   readonly onSignedOut: () => void
 }
 
-export function YouPage({ securityPath, onSignedOut }: YouPageProps) {
+export function YouPage({ ways, securityPath, onSignedOut }: YouPageProps) {
   const t = useText()
   const home = useHomeFacts()
   return (
@@ -42,6 +45,15 @@ export function YouPage({ securityPath, onSignedOut }: YouPageProps) {
       <div className={styles.card}>
         <AppLink to={securityPath}>{t('you.security')}</AppLink>
         <p className={styles.note}>{t('you.security_help')}</p>
+      </div>
+      <div className={styles.card}>
+        <ul aria-label={t('nav.more')} className={styles.ways}>
+          {ways.map(([path, name]) => (
+            <li key={path}>
+              <AppLink to={path}>{t(name)}</AppLink>
+            </li>
+          ))}
+        </ul>
       </div>
       <SignOut onSignedOut={onSignedOut} />
     </section>

@@ -9,11 +9,20 @@ import { LEGEND } from '../../../../renderer/keys/keymap.ts'
 
 const RENDERER = join(import.meta.dirname, '..', '..', '..', '..', 'renderer')
 
+/** All parts as one. */
 function catalogue(locale: Locale): Record<string, string> {
-  return JSON.parse(readFileSync(join(RENDERER, 'locales', `${locale}.json`), 'utf8')) as Record<
-    string,
-    string
-  >
+  return Object.assign({}, ...partsOf(locale).map((part) => wordsOf(locale, part))) as Record<string, string>
+}
+
+function partsOf(locale: Locale): string[] {
+  return readdirSync(join(RENDERER, 'locales', locale))
+    .map((name) => name.replace(/\.json$/, ''))
+    .sort()
+}
+
+function wordsOf(locale: Locale, part: string): Record<string, string> {
+  const file = join(RENDERER, 'locales', locale, `${part}.json`)
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
 }
 
 const english = catalogue('en')
@@ -29,10 +38,22 @@ function textOf(locale: Locale) {
   return createText(locale, Object.fromEntries(messages))
 }
 
-test('every language has every message, and none that English lacks', () => {
+test('every language has every message in the same part, and none that English lacks', () => {
   for (const locale of LOCALES) {
-    assert.deepEqual(Object.keys(catalogue(locale)).sort(), Object.keys(english).sort(), locale)
+    assert.deepEqual(partsOf(locale), partsOf('en'), locale)
+    for (const part of partsOf('en')) {
+      const ids = (one: Locale): string[] => Object.keys(wordsOf(one, part)).sort()
+      assert.deepEqual(ids(locale), ids('en'), `${locale} ${part}`)
+    }
   }
+})
+
+test('no message stands in two parts', () => {
+  const ids = partsOf('en').flatMap((part) => Object.keys(wordsOf('en', part)))
+  assert.deepEqual(
+    ids.filter((id, place) => ids.indexOf(id) !== place),
+    [],
+  )
 })
 
 test('every message is used, whole or by a name that is put together', () => {

@@ -1,0 +1,96 @@
+/** The table of pages: which one stands under which path. All but the first are loaded when they are opened. */
+import { type ComponentType, Suspense } from 'react'
+import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import { PageLoading } from '../components/page.tsx'
+import { HomePage } from '../features/home/home-page.tsx'
+import { PostEntry } from '../features/posts/post-entry.tsx'
+import { useWindowActs } from '../hooks/use-window-acts.ts'
+import { lazyPage } from './lazy-page.tsx'
+import { ROUTES, type WindowPath } from './routes.ts'
+
+const SearchPage = lazyPage(
+  'search',
+  async () => (await import('../features/search/search-page.tsx')).SearchPage,
+)
+const YouPage = lazyPage('you', async () => (await import('../features/you/you-page.tsx')).YouPage)
+const SecurityPage = lazyPage(
+  'security',
+  async () => (await import('../features/security/security-page.tsx')).SecurityPage,
+)
+const NarrowWritePage = lazyPage(
+  'composer',
+  async () => (await import('../features/composer/write-page.tsx')).WritePage,
+)
+
+/** One row for each page; a page reads its parameters by `useParams` itself. */
+const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
+  [ROUTES.home, HomePage],
+  [ROUTES.search, Search],
+  [ROUTES.write, Write],
+  [ROUTES.you, You],
+  [ROUTES.signIn, SecurityPage],
+]
+
+export function Pages() {
+  return (
+    <Suspense fallback={<PageLoading />}>
+      <Switch>
+        {PAGES.map(([path, Page]) => (
+          <Route key={path} path={path}>
+            <Page />
+          </Route>
+        ))}
+        <Route>
+          <Redirect to={ROUTES.home} replace />
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}
+
+function Search() {
+  const { find, reply, isWide } = useWindowActs()
+  const [parameters] = useSearchParams()
+  return (
+    <SearchPage
+      words={parameters.get('q') ?? ''}
+      onSearch={find}
+      hasOwnField={!isWide}
+      renderPost={(id) => <PostEntry id={id} onReply={reply} />}
+    />
+  )
+}
+
+/** Where there is room the composer stands at the side already. */
+function Write() {
+  const { isWide } = useWindowActs()
+  const [, navigate] = useLocation()
+  return isWide ? <HomePage /> : <NarrowWritePage onPosted={() => navigate(ROUTES.home)} />
+}
+
+const FROM_YOU = [
+  [ROUTES.mentions, 'nav.mentions'],
+  [ROUTES.lists, 'nav.lists'],
+  [ROUTES.followedHashtags, 'nav.followed_hashtags'],
+  [ROUTES.bookmarks, 'nav.bookmarks'],
+  [ROUTES.favourites, 'nav.favourites'],
+  [ROUTES.followRequests, 'nav.requests'],
+  [ROUTES.filters, 'nav.filters'],
+  [ROUTES.local, 'nav.local'],
+  [ROUTES.federated, 'nav.federated'],
+  [ROUTES.drafts, 'nav.drafts'],
+  [ROUTES.scheduled, 'nav.scheduled'],
+  [ROUTES.status, 'nav.status'],
+  [ROUTES.settings, 'nav.settings'],
+] as const
+
+function You() {
+  const [, navigate] = useLocation()
+  return (
+    <YouPage
+      ways={FROM_YOU}
+      securityPath={ROUTES.signIn}
+      onSignedOut={() => navigate('/', { replace: true })}
+    />
+  )
+}

@@ -1,0 +1,32 @@
+/** The catalogue of words, by part: what every start needs, and what comes with the pages that need it. */
+import type app from '../locales/en/app.json'
+import type composer from '../locales/en/composer.json'
+import type home from '../locales/en/home.json'
+import type keys from '../locales/en/keys.json'
+import type post from '../locales/en/post.json'
+import type search from '../locales/en/search.json'
+import type security from '../locales/en/security.json'
+import type setup from '../locales/en/setup.json'
+import type signin from '../locales/en/signin.json'
+import type you from '../locales/en/you.json'
+
+interface Parts {
+  readonly app: typeof app
+  readonly composer: typeof composer
+  readonly home: typeof home
+  readonly keys: typeof keys
+  readonly post: typeof post
+  readonly search: typeof search
+  readonly security: typeof security
+  readonly setup: typeof setup
+  readonly signin: typeof signin
+  readonly you: typeof you
+}
+
+export type Part = keyof Parts
+
+/** Every id of the English catalogue, which is whole. */
+export type MessageId = { [P in Part]: keyof Parts[P] & string }[Part]
+
+/** What the first page needs. Everything else is loaded with its page. */
+export const FIRST_PARTS: readonly Part[] = ['app', 'composer', 'home', 'post', 'search']
