@@ -1,4 +1,5 @@
 /** Change and tell in one transaction: NOTIFY is delivered at commit, so nobody is woken for a ghost. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { HomebirdError } from '../core/errors.ts'
 import type { Database, Querier, Transaction } from './pool.ts'
@@ -28,25 +29,27 @@ export async function wakeWorker(db: Querier, graph: string): Promise<void> {
 }
 
 /**
- * Runs `work` in one transaction. It is tried again, twice at most, after a serialization failure or deadlock, and after the
- * breach of a key: what it looked for was made or taken away by another in between, and a second look sees that.
+ * Runs `work` in one transaction. It is tried again, twice at most, after the breach of a key: what it looked for was made
+ * or taken away by another in between, and a second look sees that. After a serialization failure or deadlock it is tried
+ * four times at most, each after a moment of chance, so that those who stood in each other's way do not meet again.
  */
 export async function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction().execute(work)
     } catch (error) {
-      if (attempt >= 3 || !isRetryable(error)) throw error
+      const state = sqlState(error) ?? ''
+      if (attempt >= (ATTEMPTS[state] ?? 1)) throw error
+      if (COLLISIONS.has(state)) await pause(Math.random() * PAUSE_MS * attempt)
     }
   }
 }
 
-/** Serialization failure, deadlock, breach of a foreign key, breach of a unique one. */
-const RETRYABLE: ReadonlySet<string> = new Set(['40001', '40P01', '23503', '23505'])
-
-function isRetryable(error: unknown): boolean {
-  return RETRYABLE.has(sqlState(error) ?? '')
-}
+/** Serialization failure, deadlock. */
+const COLLISIONS: ReadonlySet<string> = new Set(['40001', '40P01'])
+/** By SQLSTATE; the last two are breaches of a foreign key and of a unique one. */
+const ATTEMPTS: Readonly<Record<string, number>> = { '40001': 5, '40P01': 5, '23503': 3, '23505': 3 }
+const PAUSE_MS = 40
 
 /** SQLSTATE of a database error, or undefined for anything else. */
 export function sqlState(error: unknown): string | undefined {
