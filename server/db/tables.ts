@@ -17,6 +17,7 @@ import type { NoticeTables } from './notice-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ProfileTables } from './profile-tables.ts'
+import type { SettingsTables } from './settings-tables.ts'
 import type { SignInTables } from './sign-in-tables.ts'
 import type { PurgeTables } from './purge-tables.ts'
 import type { PushTables } from './push-tables.ts'
@@ -55,6 +56,7 @@ export interface Tables
     PurgeTables,
     PushTables,
     QuoteTables,
+    SettingsTables,
     SignInTables,
     ThreadTables,
     ReactionTables,

@@ -78,6 +78,24 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   return new Asking(context, port, publicPort, clock)
 }
 
+const SET_UP = {
+  username: 'ana',
+  displayName: 'Ana',
+  password: 'correct horse battery',
+  domain: 'home.example',
+  serviceDomain: null,
+}
+
+/** One that is set up as `@ana@home.example`, with its owner signed in. */
+export async function openSetUpHome(): Promise<OwnerHome> {
+  const home = await openOwnerHome()
+  const api = '/api/homebird/v1'
+  await home.asPage(`${api}/session/key`, { method: 'POST', body: { key: START_KEY } })
+  const answer = await home.asPage(`${api}/setup`, { method: 'POST', body: SET_UP })
+  if (answer.status !== 200) throw new Error(`the set-up answered ${answer.status}: ${answer.text()}`)
+  return home
+}
+
 async function serve(app: Awaited<ReturnType<typeof buildPrivateApp>>): Promise<number> {
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())

@@ -16,6 +16,7 @@ import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
 import { ownFilesRoutes } from './own-files-routes.ts'
 import { peerRoutes } from './peer-routes.ts'
+import { preferenceRoutes } from './preference-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
@@ -66,6 +67,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
         await owner.register(homeTextRoutes(context))
+        await owner.register(preferenceRoutes(context))
         await owner.register(inspectorRoutes(context))
         await owner.register(domainRoutes(context))
         await owner.register(blockListRoutes(context))
