@@ -1,9 +1,11 @@
 /** The table of pages: which one stands under which path. All but the first are loaded when they are opened. */
 import { type ComponentType, Suspense } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import type { Preferences } from '../../server/contracts/preferences.ts'
 import { PageLoading } from '../components/page.tsx'
 import { HomePage } from '../features/home/home-page.tsx'
 import { PostEntry } from '../features/posts/post-entry.tsx'
+import { usePreferences } from '../hooks/use-preferences.ts'
 import { useWindowActs } from '../hooks/use-window-acts.ts'
 import { lazyPage } from './lazy-page.tsx'
 import { ROUTES, type WindowPath } from './routes.ts'
@@ -41,11 +43,26 @@ export function Pages() {
           </Route>
         ))}
         <Route>
-          <Redirect to={ROUTES.home} replace />
+          <Start />
         </Route>
       </Switch>
     </Suspense>
   )
+}
+
+const START_PAGES = {
+  home: ROUTES.home,
+  notifications: ROUTES.notifications,
+  mentions: ROUTES.mentions,
+  local: ROUTES.local,
+  bookmarks: ROUTES.bookmarks,
+} as const satisfies Record<Preferences['startPage'], WindowPath>
+
+/** The address without a page, and whatever is none, opens the page that the owner begins with. */
+function Start() {
+  const [path] = useLocation()
+  const { startPage } = usePreferences()
+  return <Redirect to={path === '/' ? START_PAGES[startPage] : ROUTES.home} replace />
 }
 
 function Search() {

@@ -8,6 +8,7 @@ import type { KeyValueStorage } from './key-value-storage.ts'
 import { Live } from './live.ts'
 import { createStore, type Store } from './observable.ts'
 import { PostStore } from './posts.ts'
+import { PreferenceStore } from './preferences.ts'
 import { Reactions } from './reactions.ts'
 import { ReadingPlace } from './reading-place.ts'
 import { Session } from './session.ts'
@@ -33,6 +34,7 @@ export interface Services {
   readonly live: Live
   readonly commands: CommandBus
   readonly undo: Undo
+  readonly preferences: PreferenceStore
   /** Post ids whose warning, and `media <id>` whose media, were opened. */
   readonly opened: Store<ReadonlySet<string>>
   /** Newest post that was on the screen. */
@@ -71,6 +73,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     live: new Live({ fetch, posts, timeline, onSignedOut: () => session.hasEnded(), onBack }),
     commands: new CommandBus(),
     undo: new Undo(),
+    preferences: new PreferenceStore(api, storage),
     opened: createStore<ReadonlySet<string>>(new Set()),
     newestSeen: createStore<string | null>(null),
     homeScroll: createStore<HomeScroll | null>(null),
