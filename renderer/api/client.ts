@@ -19,8 +19,15 @@ export interface Page<T> {
   readonly links: PageLinks
 }
 
+/** A page whose entries are not one bare list. */
+export interface LinkedBody<T> {
+  readonly body: T
+  readonly links: PageLinks
+}
+
 export interface ApiClient {
   get<T>(path: string, options?: RequestOptions): Promise<T>
+  getLinked<T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>>
   getPage<T>(path: string, options?: RequestOptions): Promise<Page<T>>
   post<T>(path: string, options?: RequestOptions): Promise<T>
   put<T>(path: string, options?: RequestOptions): Promise<T>
@@ -54,11 +61,16 @@ export function createApiClient({ fetch, onSignedOut, timeoutMs = TIMEOUT_MS }: 
       throw new ApiFailure('broken', { status: answer.status, detail: 'the answer is not JSON', cause })
     }
   }
+  const getLinked = async <T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>> => {
+    const answer = await send('GET', path, options)
+    return { body: await read<T>(answer), links: parseLinkHeader(answer.headers.get('link')) }
+  }
   return {
     get: async (path, options) => read(await send('GET', path, options)),
+    getLinked,
     getPage: async <T>(path: string, options?: RequestOptions): Promise<Page<T>> => {
-      const answer = await send('GET', path, options)
-      return { items: await read<T[]>(answer), links: parseLinkHeader(answer.headers.get('link')) }
+      const { body: items, links } = await getLinked<T[]>(path, options)
+      return { items, links }
     },
     post: async (path, options) => read(await send('POST', path, options)),
     put: async (path, options) => read(await send('PUT', path, options)),

@@ -23,9 +23,11 @@ import { HomeState, HomeStateProof } from '../components/home-state.tsx'
 import { nameOf } from '../components/post-card.tsx'
 import { wholeHandle } from '../formatting/handles.ts'
 import { useHomeFacts, useOwnAccount } from '../hooks/use-facts.ts'
+import { useUnreadNotifications } from '../hooks/use-unread-notifications.ts'
 import { NARROW, useMediaQuery } from '../hooks/use-media-query.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { MessageId } from '../i18n/i18n.ts'
+import { MOST_UNREAD } from '../stores/notifications.ts'
 import styles from './navigation.module.css'
 import { ROUTES } from './routes.ts'
 
@@ -93,7 +95,21 @@ function WayLink({ way, isWide }: { readonly way: Way; readonly isWide: boolean 
     >
       <Icon aria-hidden size={22} strokeWidth={path === way.path ? 2.25 : 1.75} />
       <span className={styles.word}>{t(name)}</span>
+      {way === NOTIFICATIONS ? <Unread /> : null}
     </AppLink>
+  )
+}
+
+/** How many are new: a number beside the word, a word for who hears it. */
+function Unread() {
+  const t = useText()
+  const count = useUnreadNotifications()
+  if (count === 0) return null
+  return (
+    <span className={styles.unread}>
+      <span aria-hidden>{count > MOST_UNREAD ? `${MOST_UNREAD}+` : count}</span>
+      <span className="visually-hidden">{t('nav.unread', { count })}</span>
+    </span>
   )
 }
 

@@ -17,11 +17,14 @@ interface LiveParts {
   readonly onBack: () => void
 }
 
+export type LiveListener = (event: ServerEvent) => void
+
 export class Live {
   readonly #parts: LiveParts
   readonly #state: Store<StreamState> = createStore<StreamState>({ phase: 'ended' })
   #stream: LiveStream | null = null
   #wasLive = false
+  readonly #listeners = new Set<LiveListener>()
 
   constructor(parts: LiveParts) {
     this.#parts = parts
@@ -29,6 +32,12 @@ export class Live {
 
   get state(): Observable<StreamState> {
     return this.#state
+  }
+
+  /** Whoever keeps something beside the timeline hears every event as it came. */
+  listen(listener: LiveListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   open(): void {
@@ -61,7 +70,9 @@ export class Live {
     this.#wasLive = true
   }
 
-  #take({ event, data }: ServerEvent): void {
+  #take(told: ServerEvent): void {
+    for (const listener of this.#listeners) listener(told)
+    const { event, data } = told
     const { posts, timeline } = this.#parts
     if (event === 'delete') return timeline.remove(data)
     if (event !== 'update' && event !== 'status.update') return undefined

@@ -6,6 +6,7 @@ import { Drafts } from './drafts.ts'
 import { HomeTimeline } from './home-timeline.ts'
 import type { KeyValueStorage } from './key-value-storage.ts'
 import { Live } from './live.ts'
+import { Notifications } from './notifications.ts'
 import { createStore, type Store } from './observable.ts'
 import { PostStore } from './posts.ts'
 import { PreferenceStore } from './preferences.ts'
@@ -32,6 +33,7 @@ export interface Services {
   readonly readingPlace: ReadingPlace
   readonly drafts: Drafts
   readonly live: Live
+  readonly notifications: Notifications
   readonly commands: CommandBus
   readonly undo: Undo
   readonly preferences: PreferenceStore
@@ -56,6 +58,18 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
   signedOut.tell = () => session.hasEnded()
   const posts = new PostStore()
   const timeline = new HomeTimeline(api, posts)
+  const notifications = new Notifications(api, posts)
+  const live = new Live({
+    fetch,
+    posts,
+    timeline,
+    onSignedOut: () => session.hasEnded(),
+    onBack: () => {
+      onBack()
+      void notifications.catchUp()
+    },
+  })
+  live.listen((event) => notifications.take(event))
   return {
     api,
     storage,
@@ -70,7 +84,8 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
       nowMs: () => Date.now(),
       readSource: async (postId) => getPostSource(api, postId),
     }),
-    live: new Live({ fetch, posts, timeline, onSignedOut: () => session.hasEnded(), onBack }),
+    live,
+    notifications,
     commands: new CommandBus(),
     undo: new Undo(),
     preferences: new PreferenceStore(api, storage),
@@ -86,6 +101,7 @@ export function forgetSession(services: Services): void {
   services.live.close()
   services.readingPlace.close()
   services.timeline.clear()
+  services.notifications.forget()
   services.posts.clear()
   services.opened.set(new Set())
   services.newestSeen.set(null)

@@ -1,0 +1,294 @@
+/**
+ * Notifications of the reader: how many are new, and the list of one quick filter while its page is open. Live ones join
+ * their groups at once; how many are new is always asked of the home, which knows what other devices have read.
+ */
+import type { Account } from '../../server/contracts/account.ts'
+import type { Notification } from '../../server/contracts/notification.ts'
+import type { ApiClient } from '../api/client.ts'
+import type { ServerEvent } from '../api/event-stream.ts'
+import { type ApiFailure, toFailure } from '../api/failure.ts'
+import {
+  clearNotifications,
+  countUnreadNotifications,
+  dismissNotificationGroup,
+  getNotificationMarker,
+  listNotificationGroups,
+  setNotificationMarker,
+} from '../api/notifications.ts'
+import { compareIds } from './home-timeline.ts'
+import {
+  NOTICE_KINDS,
+  type NoticeGroup,
+  type NoticeKind,
+  groupFromOne,
+  groupFromPage,
+  isOfKind,
+  withLive,
+  withNewest,
+  withOlder,
+} from './notice-groups.ts'
+import { createStore, type Observable, type Store } from './observable.ts'
+import type { PostStore } from './posts.ts'
+
+const PAGE = 30
+/** Above this a number says no more than "many". */
+export const MOST_UNREAD = 99
+
+export interface NotificationsView {
+  readonly kind: NoticeKind
+  /** Newest first. */
+  readonly groups: readonly NoticeGroup[]
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly phase: 'closed' | 'starting' | 'ready' | 'failed'
+  /** Of the last attempt of any kind; null after a good one. */
+  readonly failure: ApiFailure | null
+  readonly isLoadingOlder: boolean
+  /** Where the next page begins; null at the end. */
+  readonly olderThan: string | null
+  /** Read up to here when the page was opened. */
+  readonly leftAtId: string | null
+}
+
+const EMPTY: NotificationsView = {
+  kind: 'all',
+  groups: [],
+  accounts: new Map(),
+  phase: 'closed',
+  failure: null,
+  isLoadingOlder: false,
+  olderThan: null,
+  leftAtId: null,
+}
+
+export class Notifications {
+  readonly #api: ApiClient
+  readonly #posts: PostStore
+  readonly #view: Store<NotificationsView> = createStore(EMPTY)
+  readonly #unread: Store<number> = createStore(0)
+  #counting: Promise<void> | null = null
+  #countsAgain = false
+  /** Answers to questions of an earlier opening are not for this one. */
+  #opening = 0
+
+  constructor(api: ApiClient, posts: PostStore) {
+    this.#api = api
+    this.#posts = posts
+  }
+
+  get view(): Observable<NotificationsView> {
+    return this.#view
+  }
+
+  /** Groups that nobody has read yet on any device, at most MOST_UNREAD and one more. */
+  get unread(): Observable<number> {
+    return this.#unread
+  }
+
+  /** Shows one quick filter from its top. */
+  async open(kind: NoticeKind): Promise<void> {
+    this.#opening += 1
+    const opening = this.#opening
+    this.#view.set({ ...EMPTY, kind, phase: 'starting' })
+    try {
+      const [leftAtId, page] = await Promise.all([getNotificationMarker(this.#api), this.#read(kind)])
+      if (opening !== this.#opening) return
+      this.#change({ ...page, leftAtId, phase: 'ready' })
+    } catch (error) {
+      if (opening === this.#opening) this.#change({ phase: 'failed', failure: toFailure(error) })
+    }
+  }
+
+  /** The page is left: its list is forgotten, the number of new ones goes on. */
+  close(): void {
+    this.#opening += 1
+    this.#view.set(EMPTY)
+  }
+
+  async loadOlder(): Promise<void> {
+    const { kind, phase, isLoadingOlder, olderThan } = this.#view.get()
+    if (phase !== 'ready' || isLoadingOlder || olderThan === null) return
+    const opening = this.#opening
+    this.#change({ isLoadingOlder: true, failure: null })
+    try {
+      const page = await this.#read(kind, olderThan)
+      if (opening !== this.#opening) return
+      const { groups, accounts } = this.#view.get()
+      this.#change({
+        groups: withOlder(groups, page.groups),
+        accounts: new Map([...accounts, ...page.accounts]),
+        olderThan: page.olderThan,
+        isLoadingOlder: false,
+      })
+    } catch (error) {
+      if (opening === this.#opening) this.#change({ isLoadingOlder: false, failure: toFailure(error) })
+    }
+  }
+
+  /** What the live line tells. */
+  take({ event, data }: ServerEvent): void {
+    if (event === 'notifications_merged') void this.catchUp()
+    if (event !== 'notification') return
+    const one = parseNotification(data)
+    if (one === null) return
+    if (one.status !== undefined) this.#posts.put([one.status])
+    const { kind, phase, groups, accounts } = this.#view.get()
+    if (phase === 'ready' && isOfKind(one.type, kind)) {
+      this.#change({
+        groups: withLive(groups, groupFromOne(one)),
+        accounts: new Map([...accounts, [one.account.id, one.account]]),
+      })
+    }
+    void this.refresh()
+  }
+
+  /** After a lost line, a sleep, or when those that waited were let in. */
+  async catchUp(): Promise<void> {
+    await Promise.all([this.refresh(), this.#readNewest()])
+  }
+
+  /** Asks again how many are new; what is asked meanwhile is asked once more at the end. */
+  async refresh(): Promise<void> {
+    if (this.#counting !== null) {
+      this.#countsAgain = true
+      return this.#counting
+    }
+    this.#counting = this.#count()
+    await this.#counting
+    this.#counting = null
+    if (!this.#countsAgain) return undefined
+    this.#countsAgain = false
+    return this.refresh()
+  }
+
+  /**
+   * Everything up to the newest is read, on every device.
+   * @throws ApiFailure
+   */
+  async markRead(): Promise<void> {
+    const newest = await this.#findNewest()
+    if (newest !== null) await this.#tellRead(newest)
+  }
+
+  /** What is on the screen was read: told quietly, and again by the next rest if the home is away. */
+  async restedAtTop(): Promise<void> {
+    const { kind, phase, groups, leftAtId } = this.#view.get()
+    const newest = groups[0]?.newestId
+    if (kind !== 'all' || phase !== 'ready' || newest === undefined || this.#unread.get() === 0) return
+    if (leftAtId !== null && compareIds(newest, leftAtId) <= 0) return
+    try {
+      await this.#tellRead(newest)
+    } catch (error) {
+      toFailure(error) // the number stays, which says the same
+    }
+  }
+
+  /** Takes a group off the screen. @returns what puts it back */
+  hide(key: string): () => void {
+    const { groups } = this.#view.get()
+    const place = groups.findIndex((group) => group.key === key)
+    const group = groups[place]
+    if (group === undefined) return () => undefined
+    this.#change({ groups: groups.toSpliced(place, 1) })
+    return () => {
+      const now = this.#view.get()
+      if (now.phase !== 'ready' || now.groups.some((other) => other.key === key)) return
+      const below = now.groups.findIndex(({ newestId }) => compareIds(newestId, group.newestId) < 0)
+      this.#change({ groups: now.groups.toSpliced(below < 0 ? now.groups.length : below, 0, group) })
+    }
+  }
+
+  /** For good. @param putBack  of `hide`, in case the home says no */
+  async dismiss(key: string, putBack: () => void): Promise<void> {
+    try {
+      await dismissNotificationGroup(this.#api, key)
+      void this.refresh()
+    } catch (error) {
+      putBack()
+      if (this.#view.get().phase === 'ready') this.#change({ failure: toFailure(error) })
+    }
+  }
+
+  /** @throws ApiFailure */
+  async clearAll(): Promise<void> {
+    await clearNotifications(this.#api)
+    if (this.#view.get().phase === 'ready') this.#change({ groups: [], olderThan: null, failure: null })
+    void this.refresh()
+  }
+
+  /** Forgets everything, as at sign-out. */
+  forget(): void {
+    this.close()
+    this.#unread.set(0)
+  }
+
+  async #count(): Promise<void> {
+    try {
+      this.#unread.set(await countUnreadNotifications(this.#api, MOST_UNREAD + 1))
+    } catch (error) {
+      toFailure(error) // the last number stands until the next asking
+    }
+  }
+
+  async #readNewest(): Promise<void> {
+    const { kind, phase } = this.#view.get()
+    if (phase === 'failed') return this.open(kind)
+    if (phase !== 'ready') return undefined
+    const opening = this.#opening
+    try {
+      const page = await this.#read(kind)
+      if (opening !== this.#opening) return undefined
+      const { groups, accounts, olderThan } = this.#view.get()
+      const merged = withNewest(groups, page.groups, page.olderThan === null)
+      this.#change({
+        groups: merged,
+        accounts: new Map([...accounts, ...page.accounts]),
+        olderThan: merged.length > page.groups.length ? olderThan : page.olderThan,
+        failure: null,
+      })
+    } catch (error) {
+      if (opening === this.#opening) this.#change({ failure: toFailure(error) })
+    }
+    return undefined
+  }
+
+  async #read(
+    kind: NoticeKind,
+    olderThan?: string,
+  ): Promise<Pick<NotificationsView, 'groups' | 'accounts' | 'olderThan'>> {
+    const { body, links } = await listNotificationGroups(this.#api, {
+      limit: PAGE,
+      types: NOTICE_KINDS[kind],
+      ...(olderThan === undefined ? {} : { olderThan }),
+    })
+    this.#posts.put(body.statuses)
+    return {
+      groups: body.notification_groups.map(groupFromPage),
+      accounts: new Map(body.accounts.map((account) => [account.id, account])),
+      olderThan: body.notification_groups.length === 0 ? null : links.olderThan,
+    }
+  }
+
+  async #findNewest(): Promise<string | null> {
+    const { body } = await listNotificationGroups(this.#api, { limit: 1, types: [] })
+    const [group] = body.notification_groups.map(groupFromPage)
+    return group?.newestId ?? null
+  }
+
+  async #tellRead(id: string): Promise<void> {
+    await setNotificationMarker(this.#api, id)
+    await this.refresh()
+  }
+
+  #change(change: Partial<NotificationsView>): void {
+    this.#view.update((view) => ({ ...view, ...change }))
+  }
+}
+
+function parseNotification(data: string): Notification | null {
+  try {
+    const one = JSON.parse(data) as Notification
+    return typeof one?.id === 'string' && typeof one.account?.id === 'string' ? one : null
+  } catch {
+    return null // cut short; the next catching up brings it
+  }
+}
