@@ -25,12 +25,6 @@ export async function getRelationship(api: ApiClient, accountId: string): Promis
   return relationship ?? null
 }
 
-export const setFollowing = async (
-  api: ApiClient,
-  accountId: string,
-  isFollowing: boolean,
-): Promise<Relationship> => api.post(`/api/v1/accounts/${accountId}/${isFollowing ? 'follow' : 'unfollow'}`)
-
 export async function getHomeMarker(api: ApiClient): Promise<string | null> {
   const markers = await api.get<Markers>('/api/v1/markers', { query: { timeline: ['home'] } })
   return markers.home?.last_read_id ?? null

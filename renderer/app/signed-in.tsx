@@ -12,6 +12,7 @@ import { useText } from '../hooks/use-text.ts'
 import { WindowActsContext } from '../hooks/use-window-acts.ts'
 import { forgetSession } from '../stores/services.ts'
 import styles from './app.module.css'
+import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
@@ -46,6 +47,7 @@ export function SignedIn() {
           </aside>
         ) : null}
         <UndoBar />
+        <Asked />
       </div>
     </WindowActsContext>
   )

@@ -24,7 +24,9 @@ interface SelectProps<Value extends string> {
   readonly label: string
   readonly isLabelHidden?: boolean
   readonly help?: string
-  readonly value: Value
+  readonly value: Value | ''
+  /** Shown while nothing is chosen. */
+  readonly placeholder?: string
   readonly choices: readonly Choice<Value>[]
   readonly isDisabled?: boolean
   readonly onChange: (value: Value) => void
@@ -35,7 +37,8 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
   return (
     <AriaSelect
       className={cx(styles.select)}
-      value={value}
+      value={value === '' ? null : value}
+      {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
       isDisabled={isDisabled}
       onChange={(key) => {
         const chosen = choices.find((choice) => choice.value === key)

@@ -3,6 +3,7 @@ import type app from '../locales/en/app.json'
 import type composer from '../locales/en/composer.json'
 import type home from '../locales/en/home.json'
 import type keys from '../locales/en/keys.json'
+import type people from '../locales/en/people.json'
 import type post from '../locales/en/post.json'
 import type search from '../locales/en/search.json'
 import type security from '../locales/en/security.json'
@@ -15,6 +16,7 @@ interface Parts {
   readonly composer: typeof composer
   readonly home: typeof home
   readonly keys: typeof keys
+  readonly people: typeof people
   readonly post: typeof post
   readonly search: typeof search
   readonly security: typeof security

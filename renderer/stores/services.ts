@@ -8,6 +8,7 @@ import type { KeyValueStorage } from './key-value-storage.ts'
 import { Live } from './live.ts'
 import { Notifications } from './notifications.ts'
 import { createStore, type Store } from './observable.ts'
+import { PersonQuestions } from './person-questions.ts'
 import { PostStore } from './posts.ts'
 import { PreferenceStore } from './preferences.ts'
 import { Reactions } from './reactions.ts'
@@ -37,6 +38,8 @@ export interface Services {
   readonly commands: CommandBus
   readonly undo: Undo
   readonly preferences: PreferenceStore
+  /** Mute, block, block server, report, lists: asked from anywhere. */
+  readonly ask: PersonQuestions
   /** Post ids whose warning, and `media <id>` whose media, were opened. */
   readonly opened: Store<ReadonlySet<string>>
   /** Newest post that was on the screen. */
@@ -89,6 +92,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     commands: new CommandBus(),
     undo: new Undo(),
     preferences: new PreferenceStore(api, storage),
+    ask: new PersonQuestions(),
     opened: createStore<ReadonlySet<string>>(new Set()),
     newestSeen: createStore<string | null>(null),
     homeScroll: createStore<HomeScroll | null>(null),
@@ -98,6 +102,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
 /** Forgets what belonged to the session. Drafts stay: they are the person's. */
 export function forgetSession(services: Services): void {
   services.undo.settle()
+  services.ask.close()
   services.live.close()
   services.readingPlace.close()
   services.timeline.clear()
