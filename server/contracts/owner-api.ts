@@ -170,11 +170,43 @@ export interface MoveOfOther {
   readonly movedAt: string
 }
 
-export type CheckName = 'database' | 'keys' | 'webfinger'
+/** The first three are of the home itself; the others go out to its own address and come in again. */
+export type CheckName =
+  | 'database'
+  | 'keys'
+  | 'webfinger'
+  | 'address'
+  | 'certificate'
+  | 'profile'
+  | 'live_outside'
+
+/** What is wrong, where the window has words and a fix for it. */
+export type CheckFlaw =
+  /** One before it failed. */
+  | 'not_tried'
+  /** The name is not in the DNS. */
+  | 'name'
+  /** The name leads to an address that only this network knows. */
+  | 'private'
+  /** Nobody answers at the address. */
+  | 'silent'
+  /** Something answers at the address that does not reach the home behind it. */
+  | 'not_led'
+  | 'certificate'
+  /** The proxy does not keep the Host header. */
+  | 'host_header'
+  /** Whoever answers there is not this home. */
+  | 'stranger'
+  /** The domain of the handle does not lead to the home. */
+  | 'handle'
+  /** A proxy takes the web socket out of the request. */
+  | 'upgrade'
 
 export interface CheckResult {
   readonly name: CheckName
   readonly isGood: boolean
+  /** Null where it is good, or where there is nothing to say but the reason. */
+  readonly flaw: CheckFlaw | null
   /** How long it took. */
   readonly ms: number
   /** The technical line of a failure. */
