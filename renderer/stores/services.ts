@@ -3,6 +3,7 @@ import { type ApiClient, createApiClient } from '../api/client.ts'
 import { getPostSource } from '../api/posts.ts'
 import { CommandBus } from '../keys/command-bus.ts'
 import { Drafts } from './drafts.ts'
+import { KeySettings } from './key-settings.ts'
 import { HomeTimeline } from './home-timeline.ts'
 import type { KeyValueStorage } from './key-value-storage.ts'
 import { Live } from './live.ts'
@@ -36,6 +37,7 @@ export interface Services {
   readonly live: Live
   readonly notifications: Notifications
   readonly commands: CommandBus
+  readonly keys: KeySettings
   readonly undo: Undo
   readonly preferences: PreferenceStore
   /** Mute, block, block server, report, lists: asked from anywhere. */
@@ -90,6 +92,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     live,
     notifications,
     commands: new CommandBus(),
+    keys: new KeySettings(storage),
     undo: new Undo(),
     preferences: new PreferenceStore(api, storage),
     ask: new PersonQuestions(),

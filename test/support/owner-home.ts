@@ -40,6 +40,8 @@ export interface OwnerHome {
 
 interface OwnerHomeOptions {
   readonly hasBundle?: boolean
+  /** Settings, as environment variables. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<OwnerHome> {
@@ -52,7 +54,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   await listener.ready
   const home = await openHome(database.db, listener, log)
   closeBeforeCluster(async () => home.close())
-  const config: Config = loadConfig({ env: {} }).config
+  const config: Config = loadConfig({ env: options.env ?? {} }).config
   const shared = { db: database.db, clock: ticking, log, home }
   const fetch = createSafeFetch({ ...shared, ...config, userAgent: 'test', isOwnHost: () => false })
   closeBeforeCluster(async () => fetch.close())

@@ -133,5 +133,4 @@ function flawOfFailure(error: unknown): CheckFlaw {
   }
 }
 
-const sentenceOf = (error: unknown): string =>
-  isHomebirdError(error) ? error.message : describeError(error)
+const sentenceOf = (error: unknown): string => (isHomebirdError(error) ? error.message : describeError(error))

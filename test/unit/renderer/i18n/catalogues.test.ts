@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 import { LOCALES, type Locale, chooseLocale, directionOf } from '../../../../renderer/i18n/choose-locale.ts'
 import { createText } from '../../../../renderer/i18n/i18n.ts'
-import { LEGEND } from '../../../../renderer/keys/keymap.ts'
+import { DEFAULT_KEYS, KEY_GROUPS } from '../../../../renderer/keys/keymap.ts'
 
 const RENDERER = join(import.meta.dirname, '..', '..', '..', '..', 'renderer')
 
@@ -116,7 +116,8 @@ test('numbers take the form of their language', () => {
 })
 
 test('every key of the legend has its words', () => {
-  for (const { command } of LEGEND) assert.ok(`keys.${command}` in english, command)
+  for (const command of Object.keys(DEFAULT_KEYS)) assert.ok(`keys.${command}` in english, command)
+  for (const { name } of KEY_GROUPS) assert.ok(`keys.group_${name}` in english, name)
 })
 
 test('the first language that is spoken here is taken, English else', () => {

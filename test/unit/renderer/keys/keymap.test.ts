@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { CommandBus } from '../../../../renderer/keys/command-bus.ts'
+import { isApplePlatform, keyCaps } from '../../../../renderer/keys/key-caps.ts'
 import { type KeyPress, KeyReader, keyTable } from '../../../../renderer/keys/key-reader.ts'
 import { type Command, DEFAULT_KEYS, KEY_GROUPS } from '../../../../renderer/keys/keymap.ts'
 
@@ -52,14 +52,6 @@ test('no key does two things, and every command stands in one group of the legen
   assert.equal(new Set(keys).size, keys.length)
   const shown = KEY_GROUPS.flatMap((group): readonly Command[] => group.commands)
   assert.deepEqual(shown.toSorted(), Object.keys(DEFAULT_KEYS).toSorted())
-})
-
-test('every command has its words', () => {
-  const words = JSON.parse(
-    readFileSync(new URL('../../../../renderer/locales/en/keys.json', import.meta.url), 'utf8'),
-  ) as Record<string, string>
-  for (const command of Object.keys(DEFAULT_KEYS)) assert.ok(`keys.${command}` in words, command)
-  for (const { name } of KEY_GROUPS) assert.ok(`keys.group_${name}` in words, name)
 })
 
 test('letters never fire while somebody types or holds a modifier', () => {
@@ -121,4 +113,12 @@ test('the last to come is asked first, and who went is asked no more', () => {
   bus.dispatch('close')
   assert.deepEqual(asked, ['dialog close', 'dialog next', 'page next', 'page close'])
   assert.equal(new CommandBus().dispatch('close'), false)
+})
+
+test('a key is shown as what there is to press', () => {
+  assert.deepEqual(keyCaps('Mod+Enter', false), { caps: ['Ctrl', 'Enter'], isSequence: false })
+  assert.deepEqual(keyCaps('Mod+K', true), { caps: ['⌘', 'K'], isSequence: false })
+  assert.deepEqual(keyCaps('g h', true), { caps: ['g', 'h'], isSequence: true })
+  assert.equal(isApplePlatform('Mozilla/5.0 (Macintosh; Intel Mac OS X)'), true)
+  assert.equal(isApplePlatform('Mozilla/5.0 (X11; Linux x86_64)'), false)
 })
