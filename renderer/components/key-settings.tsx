@@ -112,31 +112,42 @@ function KeyRow({ command, isListening, refusal, onListen, onRefused }: KeyRowPr
       )}
       <span className={styles.acts}>
         {isChangeable(command) && !isListening ? (
-          <>
-            <Button look="plain" label={t('keys.change_label', { name })} onPress={() => onListen(true)}>
-              {t('keys.change')}
-            </Button>
-            {command in changed ? (
-              <Button
-                look="plain"
-                label={t('keys.reset_label', { name })}
-                onPress={() => onRefused(keys.resetKey(command))}
-              >
-                {t('keys.reset')}
-              </Button>
-            ) : own.some(isPlainKey) ? (
-              <Button
-                look="plain"
-                label={t('keys.remove_label', { name })}
-                onPress={() => (onRefused(null), keys.removeKey(command))}
-              >
-                {t('keys.remove')}
-              </Button>
-            ) : null}
-          </>
+          <KeyActs command={command} name={name} onListen={onListen} onRefused={onRefused} />
         ) : null}
       </span>
     </li>
+  )
+}
+
+type KeyActsProps = Pick<KeyRowProps, 'command' | 'onListen' | 'onRefused'> & { readonly name: string }
+
+function KeyActs({ command, name, onListen, onRefused }: KeyActsProps) {
+  const t = useText()
+  const { keys } = useServices()
+  const { bindings, changed } = useObservable(keys.view)
+  return (
+    <>
+      <Button look="plain" label={t('keys.change_label', { name })} onPress={() => onListen(true)}>
+        {t('keys.change')}
+      </Button>
+      {command in changed ? (
+        <Button
+          look="plain"
+          label={t('keys.reset_label', { name })}
+          onPress={() => onRefused(keys.resetKey(command))}
+        >
+          {t('keys.reset')}
+        </Button>
+      ) : bindings[command].some(isPlainKey) ? (
+        <Button
+          look="plain"
+          label={t('keys.remove_label', { name })}
+          onPress={() => (onRefused(null), keys.removeKey(command))}
+        >
+          {t('keys.remove')}
+        </Button>
+      ) : null}
+    </>
   )
 }
 

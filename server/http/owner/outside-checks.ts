@@ -120,17 +120,9 @@ async function refusalOf(check: () => Promise<void>): Promise<string | null> {
 }
 
 function flawOfFailure(error: unknown): CheckFlaw {
-  const failure = fetchFailureOf(error)
-  switch (failure?.reason) {
-    case 'name':
-      return 'name'
-    case 'certificate':
-      return 'certificate'
-    case 'address':
-      return 'private'
-    default:
-      return 'silent'
-  }
+  const reason = fetchFailureOf(error)?.reason
+  if (reason === 'name' || reason === 'certificate') return reason
+  return reason === 'address' ? 'private' : 'silent'
 }
 
 const sentenceOf = (error: unknown): string => (isHomebirdError(error) ? error.message : describeError(error))
