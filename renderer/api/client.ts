@@ -7,9 +7,12 @@ export type QueryValue = string | number | boolean | readonly string[] | undefin
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, QueryValue>>
+  /** Sent as JSON; a form and a file go as they are. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** The whole exchange, where it may take longer than usual. */
+  readonly timeoutMs?: number
   /** Goes out though the page is being closed; its body is at most 64 kB then. */
   readonly keepalive?: boolean
 }
@@ -28,6 +31,8 @@ export interface LinkedBody<T> {
 export interface ApiClient {
   get<T>(path: string, options?: RequestOptions): Promise<T>
   getLinked<T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>>
+  /** What the answer holds, whatever it is: for files that are saved. */
+  getFile(path: string, options?: RequestOptions): Promise<Blob>
   getPage<T>(path: string, options?: RequestOptions): Promise<Page<T>>
   post<T>(path: string, options?: RequestOptions): Promise<T>
   put<T>(path: string, options?: RequestOptions): Promise<T>
@@ -68,6 +73,14 @@ export function createApiClient({ fetch, onSignedOut, timeoutMs = TIMEOUT_MS }: 
   return {
     get: async (path, options) => read(await send('GET', path, options)),
     getLinked,
+    getFile: async (path, options) => {
+      const answer = await send('GET', path, options)
+      try {
+        return await answer.blob()
+      } catch (cause) {
+        throw new ApiFailure('offline', { status: null, detail: 'the file came only in part', cause })
+      }
+    },
     getPage: async <T>(path: string, options?: RequestOptions): Promise<Page<T>> => {
       const { body: items, links } = await getLinked<T[]>(path, options)
       return { items, links }
@@ -83,10 +96,10 @@ async function exchange(
   fetch: typeof globalThis.fetch,
   method: string,
   path: string,
-  { query, body, headers, signal, keepalive = false }: RequestOptions,
-  timeoutMs: number,
+  { query, body, headers, signal, keepalive = false, timeoutMs: ownTimeoutMs }: RequestOptions,
+  usualTimeoutMs: number,
 ): Promise<Response> {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const timeout = AbortSignal.timeout(ownTimeoutMs ?? usualTimeoutMs)
   try {
     return await fetch(`${path}${queryString(query)}`, {
       method,
@@ -95,10 +108,10 @@ async function exchange(
       headers: {
         accept: 'application/json',
         [WINDOW_HEADER]: '1',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isSentAsItIs(body) ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isSentAsItIs(body) ? body : JSON.stringify(body) }),
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     })
   } catch (cause) {
@@ -107,6 +120,9 @@ async function exchange(
     throw new ApiFailure('offline', { status: null, detail, cause })
   }
 }
+
+const isSentAsItIs = (body: unknown): body is FormData | Blob =>
+  body instanceof FormData || body instanceof Blob
 
 function queryString(query: RequestOptions['query'] = {}): string {
   const search = new URLSearchParams()

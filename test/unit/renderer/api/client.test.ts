@@ -133,3 +133,18 @@ test('media are asked for by path on the own listener, whatever host the home gi
     assert.equal(ownPath(address), null, String(address))
   }
 })
+
+test('files go and come as they are', async (t) => {
+  const scripted = await openScriptedApi(t, ({ method }) =>
+    method === 'GET' ? { body: 'a,b\n1,2\n', headers: { 'content-type': 'text/csv' } } : { body: {} },
+  )
+  assert.equal(await (await scripted.api.getFile('/list.csv')).text(), 'a,b\n1,2\n')
+  await scripted.api.post('/list', { body: new Blob(['x,y'], { type: 'text/csv' }) })
+  const form = new FormData()
+  form.set('avatar', new Blob(['picture']), 'a.png')
+  await scripted.api.patch('/profile', { body: form })
+  assert.deepEqual(
+    scripted.requests.map(({ headers }) => String(headers['content-type'] ?? '').split(';')[0]),
+    ['', 'text/csv', 'multipart/form-data'],
+  )
+})
