@@ -73,3 +73,9 @@ export interface KeptDraft extends DraftContent {
   /** Those of its files that are there, as the home shows them. */
   readonly media: readonly MediaAttachment[]
 }
+
+/** Body of the 409 of a draft that was changed elsewhere meanwhile, or is on its way. */
+export interface DraftConflict {
+  readonly error: string
+  readonly draft: KeptDraft
+}

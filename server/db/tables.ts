@@ -5,6 +5,7 @@ import type { CardTables } from './card-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
+import type { DraftTables } from './draft-tables.ts'
 import type { EdgeTables } from './edge-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
@@ -41,6 +42,7 @@ export interface Tables
     ClientTables,
     CollectionTables,
     DeliveryTables,
+    DraftTables,
     EdgeTables,
     FilterTables,
     HomeTables,

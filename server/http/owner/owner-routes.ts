@@ -10,6 +10,7 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
+import { draftRoutes } from './draft-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
@@ -72,6 +73,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(domainRoutes(context))
         await owner.register(blockListRoutes(context))
         await owner.register(switchRoutes(context))
+        await owner.register(draftRoutes(context))
         await owner.register(edgeRoutes(context))
         await owner.register(identityRoutes(context))
         await owner.register(importRoutes(context))
