@@ -8,11 +8,31 @@ import { PostEntry } from '../features/posts/post-entry.tsx'
 import { usePreferences } from '../hooks/use-preferences.ts'
 import { useWindowActs } from '../hooks/use-window-acts.ts'
 import { lazyPage } from './lazy-page.tsx'
-import { ROUTES, type WindowPath } from './routes.ts'
+import { ROUTES, type WindowPath, pathTo } from './routes.ts'
 
 const SearchPage = lazyPage(
   'search',
   async () => (await import('../features/search/search-page.tsx')).SearchPage,
+)
+const LocalPage = lazyPage(
+  'timelines',
+  async () => (await import('../features/timelines/public-pages.tsx')).LocalPage,
+)
+const FederatedPage = lazyPage(
+  'timelines',
+  async () => (await import('../features/timelines/public-pages.tsx')).FederatedPage,
+)
+const TagPage = lazyPage(
+  'timelines',
+  async () => (await import('../features/timelines/tag-page.tsx')).TagPage,
+)
+const LinksPage = lazyPage(
+  'timelines',
+  async () => (await import('../features/timelines/links-page.tsx')).LinksPage,
+)
+const ListPage = lazyPage(
+  'timelines',
+  async () => (await import('../features/timelines/list-page.tsx')).ListPage,
 )
 const YouPage = lazyPage('you', async () => (await import('../features/you/you-page.tsx')).YouPage)
 const SecurityPage = lazyPage(
@@ -27,6 +47,11 @@ const NarrowWritePage = lazyPage(
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.home, HomePage],
+  [ROUTES.local, LocalPage],
+  [ROUTES.federated, FederatedPage],
+  [ROUTES.tag, TagPage],
+  [ROUTES.links, LinksPage],
+  [ROUTES.list, ListTimeline],
   [ROUTES.search, Search],
   [ROUTES.write, Write],
   [ROUTES.you, You],
@@ -76,6 +101,10 @@ function Search() {
       renderPost={(id) => <PostEntry id={id} onReply={reply} />}
     />
   )
+}
+
+function ListTimeline() {
+  return <ListPage peoplePath={(id) => pathTo('listPeople', id)} />
 }
 
 /** Where there is room the composer stands at the side already. */

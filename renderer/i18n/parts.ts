@@ -9,6 +9,7 @@ import type search from '../locales/en/search.json'
 import type security from '../locales/en/security.json'
 import type setup from '../locales/en/setup.json'
 import type signin from '../locales/en/signin.json'
+import type timelines from '../locales/en/timelines.json'
 import type you from '../locales/en/you.json'
 
 interface Parts {
@@ -22,6 +23,7 @@ interface Parts {
   readonly security: typeof security
   readonly setup: typeof setup
   readonly signin: typeof signin
+  readonly timelines: typeof timelines
   readonly you: typeof you
 }
 

@@ -54,6 +54,7 @@ export class HomeTimeline {
   constructor(api: ApiClient, posts: PostStore) {
     this.#api = api
     this.#posts = posts
+    posts.watchRemovals((gone) => this.#drop(gone))
   }
 
   get view(): Observable<TimelineView> {
@@ -129,17 +130,14 @@ export class HomeTimeline {
     this.#change({ ids: merged(ids, [status.id]) })
   }
 
-  /** Takes a post and every boost of it out. */
-  remove(id: string): void {
-    const isGone = (one: string): boolean => one === id || this.#posts.get(one)?.boostOfId === id
-    const { ids } = this.#view.get()
-    const left = ids.filter((one) => !isGone(one))
-    if (left.length !== ids.length) this.#change({ ids: left })
-    this.#posts.remove(id)
-  }
-
   clear(): void {
     this.#view.set(EMPTY)
+  }
+
+  #drop(gone: ReadonlySet<string>): void {
+    const { ids } = this.#view.get()
+    const left = ids.filter((id) => !gone.has(id))
+    if (left.length !== ids.length) this.#change({ ids: left })
   }
 
   async #catchUpUntilDone(): Promise<void> {

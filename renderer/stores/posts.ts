@@ -7,6 +7,7 @@ export type StoredPost = Omit<Status, 'reblog'> & { readonly boostOfId: string |
 export class PostStore {
   readonly #posts = new Map<string, StoredPost>()
   readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #removalListeners = new Set<(ids: ReadonlySet<string>) => void>()
 
   get(id: string): StoredPost | undefined {
     return this.#posts.get(id)
@@ -33,8 +34,21 @@ export class PostStore {
     if (post !== undefined) this.#write(id, change(post))
   }
 
+  /** Takes a post and every boost of it out, of all lists too. */
   remove(id: string): void {
-    if (this.#posts.delete(id)) this.#tell(id)
+    this.#removeAll(new Set([id]))
+  }
+
+  /** Takes out what an account wrote or boosted, as after a block. */
+  removeOf(accountId: string): void {
+    const posts = [...this.#posts].filter(([, post]) => post.account.id === accountId)
+    this.#removeAll(new Set(posts.map(([id]) => id)))
+  }
+
+  /** Tells the ids of posts that were taken out, boosts among them; not of a forgetting of everything. */
+  watchRemovals(listener: (ids: ReadonlySet<string>) => void): () => void {
+    this.#removalListeners.add(listener)
+    return () => void this.#removalListeners.delete(listener)
   }
 
   /** Forgets everything, as at sign-out. */
@@ -52,6 +66,14 @@ export class PostStore {
       set.delete(listener)
       if (set.size === 0 && this.#listeners.get(id) === set) this.#listeners.delete(id)
     }
+  }
+
+  #removeAll(ids: ReadonlySet<string>): void {
+    const boosts = [...this.#posts].filter(([, { boostOfId }]) => boostOfId !== null && ids.has(boostOfId))
+    const gone = new Set([...ids, ...boosts.map(([id]) => id)])
+    // First the lists, so that no page draws an entry without its post.
+    for (const listener of this.#removalListeners) listener(gone)
+    for (const id of gone) if (this.#posts.delete(id)) this.#tell(id)
   }
 
   #write(id: string, post: StoredPost): void {

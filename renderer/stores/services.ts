@@ -10,6 +10,7 @@ import { Live } from './live.ts'
 import { Notifications } from './notifications.ts'
 import { createStore, type Store } from './observable.ts'
 import { PersonQuestions } from './person-questions.ts'
+import { type KeptScroll, PostLists } from './post-lists.ts'
 import { PostStore } from './posts.ts'
 import { PreferenceStore } from './preferences.ts'
 import { Reactions } from './reactions.ts'
@@ -17,20 +18,13 @@ import { ReadingPlace } from './reading-place.ts'
 import { Session } from './session.ts'
 import { Undo } from './undo.ts'
 
-/** What a page of posts looked like when it was left, so that coming back finds it so. */
-export interface HomeScroll {
-  /** Of the list's own measuring; opaque. */
-  readonly measured: unknown
-  readonly offset: number
-  readonly count: number
-}
-
 export interface Services {
   readonly api: ApiClient
   readonly storage: KeyValueStorage
   readonly session: Session
   readonly posts: PostStore
   readonly timeline: HomeTimeline
+  readonly postLists: PostLists
   readonly reactions: Reactions
   readonly readingPlace: ReadingPlace
   readonly drafts: Drafts
@@ -46,7 +40,7 @@ export interface Services {
   readonly opened: Store<ReadonlySet<string>>
   /** Newest post that was on the screen. */
   readonly newestSeen: Store<string | null>
-  readonly homeScroll: Store<HomeScroll | null>
+  readonly homeScroll: Store<KeptScroll | null>
 }
 
 interface ServiceOptions {
@@ -64,23 +58,21 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
   const posts = new PostStore()
   const timeline = new HomeTimeline(api, posts)
   const notifications = new Notifications(api, posts)
-  const live = new Live({
-    fetch,
-    posts,
-    timeline,
-    onSignedOut: () => session.hasEnded(),
-    onBack: () => {
-      onBack()
-      void notifications.catchUp()
-    },
-  })
+  const live = new Live({ fetch, onSignedOut: () => session.hasEnded() })
+  listen(live, posts, timeline)
   live.listen((event) => notifications.take(event))
+  live.on('opened', ({ isAgain }) => {
+    if (!isAgain) return
+    onBack()
+    void notifications.catchUp()
+  })
   return {
     api,
     storage,
     session,
     posts,
     timeline,
+    postLists: new PostLists(api, posts),
     reactions: new Reactions(api, posts),
     readingPlace: new ReadingPlace(api, storage),
     drafts: new Drafts({
@@ -98,8 +90,17 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     ask: new PersonQuestions(),
     opened: createStore<ReadonlySet<string>>(new Set()),
     newestSeen: createStore<string | null>(null),
-    homeScroll: createStore<HomeScroll | null>(null),
+    homeScroll: createStore<KeptScroll | null>(null),
   }
+}
+
+/** What the live line tells is in the stores at once. */
+function listen(live: Live, posts: PostStore, timeline: HomeTimeline): void {
+  live.on('update', (status) => timeline.arrive(status))
+  live.on('status.update', (status) => posts.put([status]))
+  live.on('delete', (id) => posts.remove(id))
+  // What came between the first page and the opening of the line is fetched too, so nothing falls in between.
+  live.on('opened', () => void timeline.catchUp())
 }
 
 /** Forgets what belonged to the session. Drafts stay: they are the person's. */
@@ -110,6 +111,7 @@ export function forgetSession(services: Services): void {
   services.readingPlace.close()
   services.timeline.clear()
   services.notifications.forget()
+  services.postLists.clear()
   services.posts.clear()
   services.opened.set(new Set())
   services.newestSeen.set(null)

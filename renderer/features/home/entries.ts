@@ -22,13 +22,3 @@ export function unseenCount(
   const place = newestSeen === null ? 0 : Math.max(0, ids.indexOf(newestSeen))
   return ids.slice(0, place).filter((id) => !isOwn(id)).length
 }
-
-/** The entry that follows in a direction, stepping over the line; the same one at an end. */
-export function neighbour(entries: readonly string[], current: string | null, step: 1 | -1): string | null {
-  const start = current === null ? -1 : entries.indexOf(current)
-  for (let index = start + step; index >= 0 && index < entries.length; index += step) {
-    const id = entries[index]
-    if (id !== undefined && id !== LEFT_HERE) return id
-  }
-  return current
-}

@@ -14,7 +14,7 @@ export function Loading() {
   const t = useText()
   return (
     <p className={cx(styles.state, styles.busy)} role="status">
-      <Spinner /> {t('home.loading')}
+      <Spinner /> {t('posts.loading')}
     </p>
   )
 }
@@ -43,7 +43,7 @@ export function TimelineEnd() {
       <div className={styles.state}>
         <FailureNotice
           failure={toFailure(failure)}
-          meaning={t('home.kept')}
+          meaning={t('posts.kept')}
           act={{ label: t('act.try_again'), onPress: () => void retry() }}
         />
       </div>

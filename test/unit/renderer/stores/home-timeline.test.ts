@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { entriesOf, neighbour, unseenCount } from '../../../../renderer/features/home/entries.ts'
+import { entriesOf, unseenCount } from '../../../../renderer/features/home/entries.ts'
+import { neighbour } from '../../../../renderer/features/posts/entries.ts'
 import { HomeTimeline, compareIds } from '../../../../renderer/stores/home-timeline.ts'
 import { PostStore } from '../../../../renderer/stores/posts.ts'
 import { type ScriptedReply, type ScriptedRequest, openScriptedApi } from '../../../support/scripted-api.ts'
@@ -139,7 +140,7 @@ test('a deleted post goes, and every boost of it', async (t) => {
   const { timeline, posts, ids } = await openTimeline(t, 3)
   await timeline.start(null)
   timeline.arrive(statusOf('4', { reblog: statusOf('2') }))
-  timeline.remove('2')
+  posts.remove('2')
   assert.deepEqual(ids(), ['3', '1'])
   assert.equal(posts.get('2'), undefined)
 })

@@ -1,7 +1,8 @@
-/** The keys of the timeline: j and k move from post to post, the other letters act on the one that has the focus. */
+/** The keys of a list of posts: j and k move from post to post, the other letters act on the one that has the focus. */
 import type { RefObject } from 'react'
 import type { WindowVirtualizerHandle } from 'virtua'
 import { useLocation } from 'wouter'
+import { pathTo } from '../../app/routes.ts'
 import { isBoostable, profilePath } from '../../components/post-card.tsx'
 import { useCommands } from '../../hooks/use-commands.ts'
 import { useServices } from '../../hooks/use-services.ts'
@@ -10,14 +11,20 @@ import { toggled } from '../../stores/opened.ts'
 import type { StoredPost } from '../../stores/posts.ts'
 import { neighbour } from './entries.ts'
 
+interface ListActs {
+  readonly onReply: (postId: string) => void
+  readonly onOlder: () => void
+}
+
 export function useListKeys(
   list: RefObject<WindowVirtualizerHandle | null>,
   entries: readonly string[],
-  onReply: (postId: string) => void,
+  { onReply, onOlder }: ListActs,
 ): void {
-  const { posts, reactions, opened, timeline } = useServices()
+  const { posts, reactions, opened } = useServices()
   const [, navigate] = useLocation()
   const deeds: Partial<Readonly<Record<Command, (post: StoredPost) => void>>> = {
+    open: (post) => navigate(pathTo('post', post.id)),
     reply: (post) => onReply(post.id),
     profile: (post) => navigate(profilePath(post.account)),
     favourite: (post) => void reactions.toggle(post.id, 'favourite'),
@@ -41,13 +48,15 @@ export function useListKeys(
       return true
     }
     if (command === 'older') {
-      void timeline.loadOlder()
+      onOlder()
       return true
     }
     const id = focusedEntry()
     const post = id === null ? undefined : posts.shown(id)
     const deed = post === undefined ? undefined : deeds[command]
     if (post === undefined || deed === undefined) return false
+    // Enter on a button or link within the post is for that one.
+    if (command === 'open' && !isEntryItself()) return false
     deed(post)
     return true
   })
@@ -58,6 +67,10 @@ export function scrollToTop(): void {
   // A long way is no journey.
   const isFar = window.scrollY > 4 * window.innerHeight
   window.scrollTo({ top: 0, behavior: isCalm || isFar ? 'instant' : 'smooth' })
+}
+
+function isEntryItself(): boolean {
+  return document.activeElement?.matches('[data-entry-id]') === true
 }
 
 /** The id of the entry that holds the focus. */

@@ -1,0 +1,147 @@
+/**
+ * Posts one under another in the page's own scrolling: only those near the screen are in the page, none of them moves when
+ * others come above, and Back finds the place again.
+ */
+import {
+  type ReactElement,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { type CacheSnapshot, WindowVirtualizer, type WindowVirtualizerHandle } from 'virtua'
+import { createStore, type Observable, type Store } from '../../stores/observable.ts'
+import type { KeptScroll } from '../../stores/post-lists.ts'
+import { useListKeys } from './use-list-keys.ts'
+
+export interface FeedProps {
+  /** Ids of posts, and marks between them. Each once. */
+  readonly entries: readonly string[]
+  readonly renderEntry: (id: string) => ReactElement
+  /** Where the list was when its page was left. */
+  readonly kept: Store<KeptScroll | null>
+  /** More are on their way. */
+  readonly isBusy: boolean
+  /** An entry that stays where it is in this drawing; without it the one that is read. */
+  readonly pinnedId?: string | null
+  /** The list moved or grew. @param top  index of the entry that is read */
+  readonly onMove?: (top: number) => void
+  /** Few are left below. */
+  readonly onOlder: () => void
+  readonly onReply: (postId: string) => void
+}
+
+/** Older posts are asked for when so few are left below. */
+const AHEAD = 12
+
+/** Pixels below the upper edge at which a post counts as being read: the header covers those above. */
+const TOP_LINE = 64
+
+type ListRef = RefObject<WindowVirtualizerHandle | null>
+
+export function Feed(props: FeedProps) {
+  const { entries, renderEntry, kept, isBusy, pinnedId = null, onOlder, onReply } = props
+  const list = useRef<WindowVirtualizerHandle>(null)
+  const [read] = useState(() => createStore<string | null>(null))
+  const isMoved = useMovedBelow(entries, pinnedId, read)
+  const restored = useKeptScroll(list, kept, entries)
+  const onScroll = useScrollReport(list, read, props)
+  useListKeys(list, entries, { onReply, onOlder })
+  // Also after the list grew, since no scrolling tells that the end is near still.
+  useEffect(onScroll, [onScroll])
+  return (
+    <div role="feed" aria-busy={isBusy}>
+      <WindowVirtualizer
+        ref={list}
+        data={entries}
+        shift={isMoved}
+        bufferSize={600}
+        onScroll={onScroll}
+        {...(restored === null ? {} : { cache: restored.measured as CacheSnapshot })}
+      >
+        {renderEntry}
+      </WindowVirtualizer>
+    </div>
+  )
+}
+
+/** True for the one drawing in which entries came or went above the post that is read. */
+function useMovedBelow(
+  entries: readonly string[],
+  pinnedId: string | null,
+  readId: Observable<string | null>,
+): boolean {
+  const [tracked, setTracked] = useState({ entries, isMoved: false })
+  if (tracked.entries === entries || isSame(tracked.entries, entries)) return tracked.isMoved
+  const read = pinnedId ?? readId.get() ?? tracked.entries[0] ?? ''
+  const place = tracked.entries.indexOf(read)
+  const isMoved = place >= 0 && entries.includes(read) && entries.indexOf(read) !== place
+  setTracked({ entries, isMoved })
+  return isMoved
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index])
+}
+
+/** What was measured when the page was left, where the list has the same length still. */
+function useKeptScroll(
+  list: ListRef,
+  kept: Store<KeptScroll | null>,
+  entries: readonly string[],
+): KeptScroll | null {
+  const latest = useRef(entries)
+  useEffect(() => {
+    latest.current = entries
+  }, [entries])
+  const [last] = useState(() => kept.get())
+  const [isSameLength] = useState(() => last?.count === entries.length)
+  // Before the page is taken down, while its place can still be read.
+  useLayoutEffect(() => {
+    const handle = list.current
+    if (handle === null) return undefined
+    if (last !== null) returnTo(handle, last, latest.current, isSameLength)
+    return () => kept.set(placeOf(handle, latest.current))
+  }, [list, kept, last, isSameLength])
+  return isSameLength ? last : null
+}
+
+function returnTo(
+  handle: WindowVirtualizerHandle,
+  last: KeptScroll,
+  entries: readonly string[],
+  isSameLength: boolean,
+): void {
+  const index = last.topId === null ? -1 : entries.indexOf(last.topId)
+  if (isSameLength || index < 0) window.scrollTo(0, last.offset)
+  else handle.scrollToIndex(index, { align: 'start', offset: last.topOffset })
+}
+
+function placeOf(handle: WindowVirtualizerHandle, entries: readonly string[]): KeptScroll {
+  const top = handle.findItemIndex(handle.scrollOffset)
+  return {
+    measured: handle.cache,
+    offset: window.scrollY,
+    count: entries.length,
+    topId: entries[top] ?? null,
+    topOffset: handle.scrollOffset - handle.getItemOffset(top),
+  }
+}
+
+function useScrollReport(
+  listRef: ListRef,
+  read: Store<string | null>,
+  { entries, onMove, onOlder }: FeedProps,
+): () => void {
+  return useCallback(() => {
+    const handle = listRef.current
+    if (handle === null) return
+    const top = handle.findItemIndex(handle.scrollOffset + TOP_LINE)
+    const bottom = handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
+    read.set(entries[top] ?? null)
+    onMove?.(top)
+    if (bottom >= entries.length - AHEAD) onOlder()
+  }, [listRef, read, entries, onMove, onOlder])
+}
