@@ -26,6 +26,7 @@ import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
 import type { SearchTables } from './search-tables.ts'
+import type { StatisticsTables } from './statistics-tables.ts'
 import type { UploadTables } from './upload-tables.ts'
 
 export type { UploadPurpose } from './upload-tables.ts'
@@ -63,6 +64,7 @@ export interface Tables
     ThreadTables,
     ReactionTables,
     SearchTables,
+    StatisticsTables,
     UploadTables {}
 
 /** A row as it is read. */

@@ -12,7 +12,7 @@ import { openListener } from '../../server/db/listen.ts'
 import type { Database } from '../../server/db/pool.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
 import { buildPrivateApp, buildPublicApp } from '../../server/http/app.ts'
-import type { HttpContext } from '../../server/http/http-context.ts'
+import type { HttpContext, Supervision } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
@@ -40,6 +40,7 @@ export interface OwnerHome {
 
 interface OwnerHomeOptions {
   readonly hasBundle?: boolean
+  readonly supervision?: Supervision
   /** Settings, as environment variables. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -72,6 +73,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     config,
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,
+    supervision: options.supervision ?? null,
     dereferencer: createDereferencer({ ...shared, fetch }),
     stopping: new AbortController().signal,
   }

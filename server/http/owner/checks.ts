@@ -60,7 +60,7 @@ async function runCheck(
 }
 
 /** What the private half signs, the public half that others are shown must confirm. */
-async function checkKeys({ db, home }: HttpContext, identityId: string): Promise<void> {
+export async function checkKeys({ db, home }: HttpContext, identityId: string): Promise<void> {
   for (const algorithm of ['rsa', 'ed25519'] as const) {
     const { keyUri, privateKey } = await home.signingKey(identityId, algorithm)
     const stored = await db
@@ -80,7 +80,7 @@ async function checkKeys({ db, home }: HttpContext, identityId: string): Promise
 }
 
 /** Asks the routes of the public listener for the own handle, as another server would, and reads the answer as it would. */
-async function checkWebfinger(context: HttpContext, identityId: string): Promise<void> {
+export async function checkWebfinger(context: HttpContext, identityId: string): Promise<void> {
   const own = await context.db
     .selectFrom('actors')
     .select(['username', 'handle_domain', 'uri'])

@@ -24,6 +24,10 @@ import { switchRoutes } from './switch-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
+import { doctorRoutes } from './doctor-routes.ts'
+import { helpRoutes } from './help-routes.ts'
+import { logRoutes } from './log-routes.ts'
+import { statusRoutes } from './status-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
@@ -82,6 +86,10 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(ownFilesRoutes(context))
         await owner.register(statorRoutes(context))
         await owner.register(cacheRoutes(context))
+        await owner.register(statusRoutes(context))
+        await owner.register(doctorRoutes(context))
+        await owner.register(logRoutes(context))
+        await owner.register(helpRoutes(context))
       },
       { prefix: PREFIX },
     )

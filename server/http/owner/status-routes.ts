@@ -1,0 +1,88 @@
+/** The home as a whole in its owner's hands: its parts and queues now, how it did, where its bytes lie. */
+import type { FastifyPluginAsync } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { ApplianceFacts } from '../../contracts/appliance-status.ts'
+import type { History, QueueFacts, StatusFacts, StorageFacts } from '../../contracts/home-status.ts'
+import { dataDirAt } from '../../core/data-dir.ts'
+import { HomebirdError } from '../../core/errors.ts'
+import { VERSION } from '../../core/version.ts'
+import { activePause, readSwitches } from '../../domain/owner/switches.ts'
+import { readHistory } from '../../domain/statistics/read-history.ts'
+import { partsOf } from '../../domain/status/parts.ts'
+import { readDeliveries, readQueues } from '../../domain/status/read-queues.ts'
+import { readStorageFacts } from '../../domain/status/storage-facts.ts'
+import type { HttpContext } from '../http-context.ts'
+import { requireOwner } from './session.ts'
+
+const OWNER = { config: { scope: 'owner' } } as const
+
+const HistoryQuery = Type.Object({
+  span: Type.Union([Type.Literal('day'), Type.Literal('week'), Type.Literal('month')]),
+})
+
+export function statusRoutes(context: HttpContext): FastifyPluginAsync {
+  const { db, clock } = context
+  return async (app) => {
+    app.addHook('preHandler', async (request) => {
+      await requireOwner(context, request)
+    })
+    app.get('/status', OWNER, async () => readStatus(context))
+    app.get<{ Querystring: Static<typeof HistoryQuery> }>(
+      '/status/history',
+      { ...OWNER, schema: { querystring: HistoryQuery } },
+      async ({ query }): Promise<History> => readHistory(db, query.span, clock.now()),
+    )
+    app.get('/status/storage', OWNER, async (): Promise<StorageFacts> => {
+      const { supervision } = context
+      if (supervision === null) {
+        throw new HomebirdError('UNAVAILABLE', 'this process has no data directory', {
+          safe: 'Where this home keeps its data is not known to this process.',
+        })
+      }
+      return readStorageFacts({ ...context, dir: dataDirAt(supervision.dataDir) })
+    })
+  }
+}
+
+/** Also for whoever helps. */
+export async function readStatus(context: HttpContext): Promise<StatusFacts> {
+  const { db, clock } = context
+  const [facts, queues, deliveries, switches] = await Promise.all([
+    factsOf(context),
+    readQueues(db),
+    readDeliveries(db),
+    readSwitches(db),
+  ])
+  const now = clock.now()
+  const pause = activePause(switches, now)
+  return {
+    at: now.toISOString(),
+    version: VERSION,
+    startedAt: facts?.startedAt ?? null,
+    dataDir: facts?.dataDir ?? null,
+    database: facts?.database ?? null,
+    parts: partsOf(facts, now),
+    queues,
+    totals: {
+      waiting: totalOf(queues, 'waiting'),
+      retrying: totalOf(queues, 'retrying'),
+      givenUp: totalOf(queues, 'givenUp'),
+    },
+    deliveries,
+    pause:
+      pause === null ? null : { since: pause.since.toISOString(), until: pause.until?.toISOString() ?? null },
+  }
+}
+
+/** A supervisor that is busy says it the next time; the rest is told meanwhile. */
+async function factsOf({ supervision, log }: HttpContext): Promise<ApplianceFacts | null> {
+  try {
+    return (await supervision?.facts()) ?? null
+  } catch (error) {
+    log.warn({ event: 'owner.no_supervisor', error })
+    return null
+  }
+}
+
+const totalOf = (queues: readonly QueueFacts[], what: 'waiting' | 'retrying' | 'givenUp'): number =>
+  queues.reduce((sum, queue) => sum + queue[what], 0)
