@@ -29,7 +29,9 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     .filter((secret) => secret.length >= LEAST_SECRET_LENGTH)
     // One that holds another goes first.
     .sort((one, other) => other.length - one.length)
-    .flatMap((secret) => [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])])
+    .flatMap((secret) => [
+      ...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]),
+    ])
   return (text) => {
     const without = known.reduce((left, secret) => left.replaceAll(secret, REMOVED), text)
     return PATTERNS.reduce((left, [pattern, by]) => left.replaceAll(pattern, by), without).replaceAll(

@@ -33,7 +33,10 @@ export class Doctor {
       return row === undefined ? [] : [findingOf(row, check)]
     })
     const times = findings.map(({ checkedAt }) => checkedAt)
-    return { ranAt: times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other)), findings }
+    return {
+      ranAt: times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other)),
+      findings,
+    }
   }
 
   /** Runs every check; whoever asks while it runs waits for the same. */
@@ -59,7 +62,11 @@ export class Doctor {
   async ignore(name: string, isIgnored: boolean): Promise<DoctorReport> {
     this.#get(name)
     const { db } = this.#parts
-    const row = await db.selectFrom('doctor_findings').select('state').where('name', '=', name).executeTakeFirst()
+    const row = await db
+      .selectFrom('doctor_findings')
+      .select('state')
+      .where('name', '=', name)
+      .executeTakeFirst()
     if (row === undefined) throw new HomebirdError('NOT_FOUND', `the doctor has not looked at ${name} yet`)
     const state = isIgnored && row.state !== 'good' ? row.state : null
     await db.updateTable('doctor_findings').set({ ignored_state: state }).where('name', '=', name).execute()
@@ -120,7 +127,12 @@ async function keepFindings(db: Querier, found: readonly Checked[], now: Date): 
   await db
     .insertInto('doctor_findings')
     .values(
-      found.map(({ name, state, facts = {} }) => ({ name, state, facts: JSON.stringify(facts), checked_at: now })),
+      found.map(({ name, state, facts = {} }) => ({
+        name,
+        state,
+        facts: JSON.stringify(facts),
+        checked_at: now,
+      })),
     )
     .onConflict((conflict) =>
       conflict.column('name').doUpdateSet(({ ref }) => ({

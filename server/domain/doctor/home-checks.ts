@@ -68,7 +68,8 @@ const disk: DoctorCheck = {
     if (found === null) return null
     const { free } = found
     const days = await readDaysUntilFull(db, free, own.now())
-    if (free < LITTLE_ROOM_BYTES) return { state: free < NO_ROOM_BYTES ? 'bad' : 'look', facts: { bytes: free, days } }
+    if (free < LITTLE_ROOM_BYTES)
+      return { state: free < NO_ROOM_BYTES ? 'bad' : 'look', facts: { bytes: free, days } }
     const isSoonFull = days !== null && days < SOON_FULL_DAYS
     return { state: isSoonFull ? 'look' : 'good', facts: { bytes: free, days } }
   },
@@ -104,7 +105,11 @@ const work: DoctorCheck = {
           select ${sql.ref(graph.key)}::text as key from ${sql.table(graph.table)}
            where state_next_attempt_at is null and state_errors + state_deaths > 0
            limit ${MOST_RETRIED}`.execute(tx)
-        await redrive(tx, graph, rows.map(({ key }) => key))
+        await redrive(
+          tx,
+          graph,
+          rows.map(({ key }) => key),
+        )
       })
     }
   },
@@ -115,7 +120,10 @@ const pause: DoctorCheck = {
   async run({ db, clock: own }) {
     const paused = activePause(await readSwitches(db), own.now())
     if (paused === null) return GOOD
-    return { state: 'look', facts: { since: paused.since.toISOString(), until: paused.until?.toISOString() ?? null } }
+    return {
+      state: 'look',
+      facts: { since: paused.since.toISOString(), until: paused.until?.toISOString() ?? null },
+    }
   },
   async fix({ db, clock: own }) {
     await resumeWork(db, own.now())
@@ -142,7 +150,9 @@ const edge: DoctorCheck = {
   async run({ db }) {
     const measured = await readEdge(db, PUBLIC_EDGE)
     if (isAlarming(measured)) return { state: 'bad' }
-    return measured.measuredAt === null ? null : { state: 'good', facts: { at: measured.measuredAt.toISOString() } }
+    return measured.measuredAt === null
+      ? null
+      : { state: 'good', facts: { at: measured.measuredAt.toISOString() } }
   },
 }
 
@@ -152,7 +162,11 @@ const purge: DoctorCheck = {
     const target = await readPurgeTarget(db)
     if (target === null) return null
     if (target.failingSince === null) return GOOD
-    const facts = { since: target.failingSince.toISOString(), reason: target.lastError, waiting: target.waiting }
+    const facts = {
+      since: target.failingSince.toISOString(),
+      reason: target.lastError,
+      waiting: target.waiting,
+    }
     return { state: 'bad', facts } satisfies Finding
   },
 }

@@ -38,7 +38,12 @@ export async function readStorageFacts(parts: StorageParts): Promise<StorageFact
     kinds: [
       { kind: 'media', bytes: own, place: media.place, isElsewhere: config.mediaBackend.kind !== 'local' },
       { kind: 'cached_media', ...cached },
-      { kind: 'database', bytes: database, place: isEmbedded ? dir.postgres : null, isElsewhere: !isEmbedded },
+      {
+        kind: 'database',
+        bytes: database,
+        place: isEmbedded ? dir.postgres : null,
+        isElsewhere: !isEmbedded,
+      },
       { kind: 'backups', bytes: backups ?? 0, place: dir.backups, isElsewhere: false },
       { kind: 'logs', bytes: logs ?? 0, place: dir.logs, isElsewhere: false },
     ],
@@ -48,7 +53,9 @@ export async function readStorageFacts(parts: StorageParts): Promise<StorageFact
   }
 }
 
-export async function diskOf(folder: string): Promise<{ readonly all: number; readonly free: number } | null> {
+export async function diskOf(
+  folder: string,
+): Promise<{ readonly all: number; readonly free: number } | null> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder)
     return { all: blocks * bsize, free: bavail * bsize }

@@ -94,7 +94,12 @@ async function databaseFacts(db: HttpContext['db']): Promise<Readonly<Record<str
            (select reltuples::bigint from pg_class where oid = 'posts'::regclass) as posts,
            (select reltuples::bigint from pg_class where oid = 'actors'::regclass) as actors`.execute(db)
   const [found] = rows
-  return { postgresql: found?.version, migrations: found?.migrations, posts: found?.posts, actors: found?.actors }
+  return {
+    postgresql: found?.version,
+    migrations: found?.migrations,
+    posts: found?.posts,
+    actors: found?.actors,
+  }
 }
 
 /** Warnings and errors, the newest last. */

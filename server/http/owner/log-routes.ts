@@ -161,7 +161,10 @@ async function tailTo(
   const matches = matcherOf(request.query)
   const ping = setInterval(() => raw.write(':thump\n'), PING_MS)
   // Whoever was signed out meanwhile reads on no longer (rule 74).
-  const watch = setInterval(() => void requireOwner(context, request).catch(() => left.abort()), SESSION_CHECK_MS)
+  const watch = setInterval(
+    () => void requireOwner(context, request).catch(() => left.abort()),
+    SESSION_CHECK_MS,
+  )
   try {
     await tailLogs({
       folder,

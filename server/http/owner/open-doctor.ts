@@ -3,7 +3,7 @@ import { dataDirAt } from '../../core/data-dir.ts'
 import { type DoctorCheck, GOOD } from '../../domain/doctor/check.ts'
 import { Doctor } from '../../domain/doctor/doctor.ts'
 import { homeChecks } from '../../domain/doctor/home-checks.ts'
-import { listIdentities } from '../../domain/owner/identities.ts'
+import { listIdentities } from '../../domain/actors/actor.ts'
 import type { HttpContext } from '../http-context.ts'
 import { checkKeys, checkWebfinger } from './checks.ts'
 

@@ -57,7 +57,8 @@ function levelOf(level: unknown): LogLevelName {
   return LOG_LEVELS.find((known) => known === level) ?? 'info'
 }
 
-const DATABASE_LINE = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC \[\d+\] (?:\S+ )?([A-Z]+\d?): {1,2}(.*)$/s
+const DATABASE_LINE =
+  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC \[\d+\] (?:\S+ )?([A-Z]+\d?): {1,2}(.*)$/s
 
 function databaseLine(id: string, text: string, redact: Redactor): LogLine {
   const [, day, time, severity = '', words] = DATABASE_LINE.exec(text) ?? []

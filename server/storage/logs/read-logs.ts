@@ -116,7 +116,11 @@ async function* linesBefore(
   }
 }
 
-async function* rawLinesBefore(source: LogSource, { handle, file }: OpenedLog, end: number): AsyncGenerator<RawLine> {
+async function* rawLinesBefore(
+  source: LogSource,
+  { handle, file }: OpenedLog,
+  end: number,
+): AsyncGenerator<RawLine> {
   let tail = Buffer.alloc(0)
   let start = end
   while (start > 0) {

@@ -2,7 +2,14 @@
 import type { LogLine } from '../../contracts/logs.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { parseLogLine } from './log-line.ts'
-import { LOG_SOURCES, type LogPlaces, type LogSource, type OpenedLog, filesOf, openLog } from './log-places.ts'
+import {
+  LOG_SOURCES,
+  type LogPlaces,
+  type LogSource,
+  type OpenedLog,
+  filesOf,
+  openLog,
+} from './log-places.ts'
 import { endsOf } from './read-logs.ts'
 
 const LOOK_EVERY_MS = 400
@@ -131,7 +138,8 @@ class SourceTail {
       start = feed + 1
     }
     this.#place = { file, offset }
-    this.#rest = bytes.length - start > MOST_BYTES_AT_ONCE ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start))
+    this.#rest =
+      bytes.length - start > MOST_BYTES_AT_ONCE ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start))
     return lines
   }
 }
