@@ -29,9 +29,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     .filter((secret) => secret.length >= LEAST_SECRET_LENGTH)
     // One that holds another goes first.
     .sort((one, other) => other.length - one.length)
-    .flatMap((secret) => [
-      ...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]),
-    ])
+    .flatMap(spellingsOf)
   return (text) => {
     const without = known.reduce((left, secret) => left.replaceAll(secret, REMOVED), text)
     return PATTERNS.reduce((left, [pattern, by]) => left.replaceAll(pattern, by), without).replaceAll(
@@ -39,6 +37,11 @@ export function createRedactor(secrets: readonly string[]): Redactor {
       REMOVED,
     )
   }
+}
+
+/** As it stands, as it is written in addresses, and in JSON. */
+function spellingsOf(secret: string): string[] {
+  return Array.from(new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]))
 }
 
 /** Every text within a value that is secret as a whole; of an address, its password too. */

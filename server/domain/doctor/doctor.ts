@@ -135,10 +135,10 @@ async function keepFindings(db: Querier, found: readonly Checked[], now: Date): 
       })),
     )
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet(({ ref }) => ({
-        state: ref('excluded.state'),
-        facts: ref('excluded.facts'),
-        checked_at: ref('excluded.checked_at'),
+      conflict.column('name').doUpdateSet((excluded) => ({
+        state: excluded.ref('excluded.state'),
+        facts: excluded.ref('excluded.facts'),
+        checked_at: excluded.ref('excluded.checked_at'),
       })),
     )
     .execute()

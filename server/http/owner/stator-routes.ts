@@ -1,13 +1,20 @@
 /** Stator in the owner's hands: what waits and what was done, and rows that are not tried any more, once more. */
 import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { EngineFacts, GraphFacts, HandledCount, QuarantinePage } from '../../contracts/engine.ts'
+import type {
+  EngineFacts,
+  GraphDetail,
+  GraphFacts,
+  HandledCount,
+  QuarantinePage,
+} from '../../contracts/engine.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { homeGraphs } from '../../domain/owner/home-graphs.ts'
 import type { Graph } from '../../stator/graph.ts'
-import { listQuarantined, redrive } from '../../stator/move.ts'
+import { countStates, listFailing } from '../../stator/graph-detail.ts'
+import { hastenRow, listQuarantined, redrive } from '../../stator/move.ts'
 import { type GraphStatistics, type HandledPoint, readStatistics } from '../../stator/statistics.ts'
 import { type WaitingRows, readWaiting } from '../../stator/status.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -37,13 +44,44 @@ export function statorRoutes(context: HttpContext): FastifyPluginAsync {
       return { graphs: statistics.map((one) => factsOf(one, waiting.get(one.graph))) }
     })
     app.get<{ Params: Static<typeof GraphParams> }>(
+      '/stator/:graph',
+      { ...OWNER, schema: { params: GraphParams } },
+      async (request): Promise<GraphDetail> => {
+        const graph = getGraph(request.params.graph)
+        const [states, failing] = await Promise.all([
+          countStates(db, graph),
+          listFailing(db, graph, MOST_QUARANTINED),
+        ])
+        return {
+          graph: graph.table,
+          states,
+          failing: failing.map(({ nextAttemptAt, ...row }) => ({
+            ...row,
+            nextAttemptAt: nextAttemptAt.toISOString(),
+          })),
+        }
+      },
+    )
+    app.post<{ Params: Static<typeof RowParams> }>(
+      '/stator/:graph/failing/:key/retry',
+      { ...OWNER, schema: { params: RowParams } },
+      async (request): Promise<{ readonly key: string }> => {
+        const { key } = request.params
+        const graph = getGraph(request.params.graph)
+        const isKey = graph.key !== 'id' || isRowId(key)
+        if (isKey && (await inTransaction(db, async (tx) => hastenRow(tx, graph, key)))) return { key }
+        throw new HomebirdError('NOT_FOUND', `no row ${key} of ${graph.table} waits for its next attempt`)
+      },
+    )
+    app.get<{ Params: Static<typeof GraphParams> }>(
       '/stator/:graph/quarantine',
       { ...OWNER, schema: { params: GraphParams } },
       async (request): Promise<QuarantinePage> => {
         const rows = await listQuarantined(db, getGraph(request.params.graph), MOST_QUARANTINED)
         return {
-          rows: rows.map(({ key, state, changedAt, errors, deaths, error }) => ({
+          rows: rows.map(({ key, about, state, changedAt, errors, deaths, error }) => ({
             key,
+            about,
             state,
             since: changedAt.toISOString(),
             errors,

@@ -157,8 +157,8 @@ test('other servers are listed with what troubles them, and tried when I say so'
   assert.deepEqual(
     (await listed()).map((peer) => [peer['host'], peer['software'], peer['breaker'], peer['failures']]),
     [
-      ['fine.example', 'mastodon', 'closed', 0],
       ['ill.example', null, 'open', 9],
+      ['fine.example', 'mastodon', 'closed', 0],
     ],
   )
   const [ill] = await listed('?troubled=true')
