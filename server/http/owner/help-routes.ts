@@ -1,6 +1,5 @@
 /** The help bundle: what somebody needs to know who helps, as text, whole before the owner's eyes, with secrets taken out. */
 import { cpus, release, totalmem } from 'node:os'
-import { sql } from 'kysely'
 import type { FastifyPluginAsync } from 'fastify'
 import type { HelpBundle } from '../../contracts/logs.ts'
 import { dataDirAt } from '../../core/data-dir.ts'
@@ -9,6 +8,7 @@ import type { Redactor } from '../../core/redact.ts'
 import { changedSettings } from '../../core/secret-settings.ts'
 import { VERSION } from '../../core/version.ts'
 import { PUBLIC_EDGE, readEdge } from '../../domain/edges/edge.ts'
+import { readDatabaseFacts } from '../../domain/status/database-facts.ts'
 import { readStorageFacts } from '../../domain/status/storage-facts.ts'
 import { statsOf } from '../../storage/caches/open-caches.ts'
 import { readLogs } from '../../storage/logs/read-logs.ts'
@@ -59,7 +59,7 @@ async function sectionText(context: HttpContext, redact: Redactor, read: Reading
 
 /** In the order in which they are shown; the window has a title for each. */
 const SECTIONS: readonly (readonly [string, Reading])[] = [
-  ['program', async ({ db }) => ({ ...programFacts(), ...(await databaseFacts(db)) })],
+  ['program', async ({ db }) => ({ ...programFacts(), ...(await readDatabaseFacts(db)) })],
   ['settings', async ({ config }) => changedSettings(config)],
   ['doctor', async (context) => (await openDoctor(context).run()).findings],
   ['status', async (context) => readStatus(context)],
@@ -84,21 +84,6 @@ function programFacts(): Readonly<Record<string, unknown>> {
     system: `${process.platform} ${process.arch} ${release()}`,
     cores: cpus().length,
     memoryMegabytes: Math.round(totalmem() / 1_048_576),
-  }
-}
-
-async function databaseFacts(db: HttpContext['db']): Promise<Readonly<Record<string, unknown>>> {
-  const { rows } = await sql<{ version: string; migrations: number; posts: string; actors: string }>`
-    select current_setting('server_version') as version,
-           (select count(*)::integer from schema_migrations) as migrations,
-           (select reltuples::bigint from pg_class where oid = 'posts'::regclass) as posts,
-           (select reltuples::bigint from pg_class where oid = 'actors'::regclass) as actors`.execute(db)
-  const [found] = rows
-  return {
-    postgresql: found?.version,
-    migrations: found?.migrations,
-    posts: found?.posts,
-    actors: found?.actors,
   }
 }
 
