@@ -28,8 +28,15 @@ export interface LinkedBody<T> {
   readonly links: PageLinks
 }
 
+interface Answer<T> {
+  readonly body: T
+  readonly headers: Headers
+}
+
 export interface ApiClient {
   get<T>(path: string, options?: RequestOptions): Promise<T>
+  /** With the headers of the answer. */
+  getAnswer<T>(path: string, options?: RequestOptions): Promise<Answer<T>>
   getLinked<T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>>
   /** What the answer holds, whatever it is: for files that are saved. */
   getFile(path: string, options?: RequestOptions): Promise<Blob>
@@ -66,12 +73,17 @@ export function createApiClient({ fetch, onSignedOut, timeoutMs = TIMEOUT_MS }: 
       throw new ApiFailure('broken', { status: answer.status, detail: 'the answer is not JSON', cause })
     }
   }
-  const getLinked = async <T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>> => {
+  const getAnswer: ApiClient['getAnswer'] = async <T>(path: string, options?: RequestOptions) => {
     const answer = await send('GET', path, options)
-    return { body: await read<T>(answer), links: parseLinkHeader(answer.headers.get('link')) }
+    return { body: await read<T>(answer), headers: answer.headers }
+  }
+  const getLinked = async <T>(path: string, options?: RequestOptions): Promise<LinkedBody<T>> => {
+    const { body, headers } = await getAnswer<T>(path, options)
+    return { body, links: parseLinkHeader(headers.get('link')) }
   }
   return {
     get: async (path, options) => read(await send('GET', path, options)),
+    getAnswer,
     getLinked,
     getFile: async (path, options) => {
       const answer = await send('GET', path, options)

@@ -44,6 +44,11 @@ const NarrowWritePage = lazyPage(
   async () => (await import('../features/composer/write-page.tsx')).WritePage,
 )
 
+const ThreadPage = lazyPage(
+  'thread',
+  async () => (await import('../features/thread/thread-page.tsx')).ThreadPage,
+)
+
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.home, HomePage],
@@ -53,6 +58,7 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.links, LinksPage],
   [ROUTES.list, ListTimeline],
   [ROUTES.search, Search],
+  [ROUTES.post, ThreadPage],
   [ROUTES.write, Write],
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],

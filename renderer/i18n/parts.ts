@@ -10,6 +10,7 @@ import type security from '../locales/en/security.json'
 import type setup from '../locales/en/setup.json'
 import type signin from '../locales/en/signin.json'
 import type timelines from '../locales/en/timelines.json'
+import type thread from '../locales/en/thread.json'
 import type you from '../locales/en/you.json'
 
 interface Parts {
@@ -24,6 +25,7 @@ interface Parts {
   readonly setup: typeof setup
   readonly signin: typeof signin
   readonly timelines: typeof timelines
+  readonly thread: typeof thread
   readonly you: typeof you
 }
 

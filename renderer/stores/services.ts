@@ -16,6 +16,7 @@ import { PreferenceStore } from './preferences.ts'
 import { Reactions } from './reactions.ts'
 import { ReadingPlace } from './reading-place.ts'
 import { Session } from './session.ts'
+import { Threads } from './threads.ts'
 import { Undo } from './undo.ts'
 
 export interface Services {
@@ -23,6 +24,7 @@ export interface Services {
   readonly storage: KeyValueStorage
   readonly session: Session
   readonly posts: PostStore
+  readonly threads: Threads
   readonly timeline: HomeTimeline
   readonly postLists: PostLists
   readonly reactions: Reactions
@@ -71,6 +73,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     storage,
     session,
     posts,
+    threads: new Threads(api, posts),
     timeline,
     postLists: new PostLists(api, posts),
     reactions: new Reactions(api, posts),
@@ -112,6 +115,7 @@ export function forgetSession(services: Services): void {
   services.timeline.clear()
   services.notifications.forget()
   services.postLists.clear()
+  services.threads.clear()
   services.posts.clear()
   services.opened.set(new Set())
   services.newestSeen.set(null)
