@@ -16,6 +16,7 @@ import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
+import { watchPresence } from './presence.ts'
 import { ROUTES, searchPath } from './routes.ts'
 
 export function SignedIn() {
@@ -90,11 +91,10 @@ function useLiveWindow(): void {
       if (!isOver) services.live.open()
     }
     void start()
-    const wake = (): void => services.live.retryNow()
-    window.addEventListener('online', wake)
+    const stopWatching = watchPresence(services)
     return () => {
       isOver = true
-      window.removeEventListener('online', wake)
+      stopWatching()
       forgetSession(services)
     }
   }, [services])

@@ -2,6 +2,7 @@
 import { Heart, Repeat2, Reply } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Account } from '../../server/contracts/account.ts'
+import { pathTo } from '../app/routes.ts'
 import { formatCount } from '../formatting/numbers.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { StoredPost } from '../stores/posts.ts'
@@ -18,7 +19,8 @@ export interface PostCardProps {
   /** Names the place in the list: the boost for a boosted post. */
   readonly entryId: string
   readonly post: StoredPost
-  readonly boostedBy: Account | null
+  /** Who carried it here, the first of them by name; empty for a post that came from its author. */
+  readonly boosters: readonly Account[]
   /** Where the post can be seen on its own server; null where there is no such place. */
   readonly pageUrl: string | null
   readonly isOpen: boolean
@@ -46,7 +48,7 @@ export function nameOf(account: Pick<Account, 'display_name' | 'username'>): str
 }
 
 export function PostCard(props: PostCardProps) {
-  const { entryId, post, boostedBy, notice = null } = props
+  const { entryId, post, boosters, notice = null } = props
   const { account } = post
   return (
     <article
@@ -55,7 +57,7 @@ export function PostCard(props: PostCardProps) {
       aria-labelledby={`author-${entryId}`}
       tabIndex={-1}
     >
-      {boostedBy === null ? null : <BoostLine account={boostedBy} />}
+      <BoostLine boosters={boosters} postId={post.id} />
       <AppLink to={profilePath(account)} className={styles.picture ?? ''} isSkipped>
         <Avatar account={account} />
       </AppLink>
@@ -75,18 +77,28 @@ export function PostCard(props: PostCardProps) {
   )
 }
 
-function BoostLine({ account }: { readonly account: Account }) {
+function BoostLine({ boosters, postId }: { readonly boosters: readonly Account[]; readonly postId: string }) {
   const t = useText()
+  const [first, ...others] = boosters
+  if (first === undefined) return null
   return (
     <p className={styles.boosted}>
       <Repeat2 aria-hidden size={15} />
       <span>
         {t('post.boosted_by')}{' '}
-        <AppLink to={profilePath(account)}>
+        <AppLink to={profilePath(first)}>
           <bdi>
-            <EmojiText text={nameOf(account)} emojis={account.emojis} />
+            <EmojiText text={nameOf(first)} emojis={first.emojis} />
           </bdi>
         </AppLink>
+        {others.length === 0 ? null : (
+          <>
+            {' '}
+            <AppLink to={pathTo('postBoosts', postId)} title={others.map(nameOf).join(' · ')}>
+              {t('post.boosted_with', { count: others.length })}
+            </AppLink>
+          </>
+        )}
       </span>
     </p>
   )

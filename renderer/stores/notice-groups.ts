@@ -8,7 +8,7 @@ import type {
 import type { Report } from '../../server/contracts/report.ts'
 import type { EmojiReaction } from '../../server/contracts/emoji-reaction.ts'
 import type { FilterContext, FilterResult } from '../../server/contracts/filter.ts'
-import { compareIds } from './home-timeline.ts'
+import { compareIds } from './ids.ts'
 
 export interface NoticeGroup {
   readonly key: string

@@ -15,7 +15,7 @@ import {
   listNotificationGroups,
   setNotificationMarker,
 } from '../api/notifications.ts'
-import { compareIds } from './home-timeline.ts'
+import { compareIds } from './ids.ts'
 import {
   NOTICE_KINDS,
   type NoticeGroup,

@@ -24,14 +24,17 @@ export function HomePage() {
 function TimelineBody() {
   const t = useText()
   const { reply, find } = useWindowActs()
-  const { timeline } = useServices()
+  const { readingPlace, timeline } = useServices()
   const view = useObservable(timeline.view)
   if (view.phase === 'failed' && view.failure !== null) {
     return (
       <div className={styles.state}>
         <FailureNotice
           failure={view.failure}
-          act={{ label: t('act.try_again'), onPress: () => void timeline.start(null) }}
+          act={{
+            label: t('act.try_again'),
+            onPress: () => void timeline.start(readingPlace.current),
+          }}
         />
       </div>
     )

@@ -1,15 +1,17 @@
 /** The posts of the home timeline, the line where the reader left, and the pill above them. */
-import { useCallback, useMemo } from 'react'
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react'
 import { useOwnAccount } from '../../hooks/use-facts.ts'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import type { TimelineView } from '../../stores/home-timeline.ts'
+import { compareIds } from '../../stores/ids.ts'
 import { isMark } from '../posts/entries.ts'
-import { Feed } from '../posts/feed.tsx'
+import { Feed, type FeedHandle } from '../posts/feed.tsx'
 import { PostEntry } from '../posts/post-entry.tsx'
 import { scrollToTop } from '../posts/use-list-keys.ts'
 import { LEFT_HERE, entriesOf, unseenCount } from './entries.ts'
+import { GapRow } from './gap-row.tsx'
 import styles from './home.module.css'
 import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
 
@@ -33,18 +35,20 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
     },
     [entries, readingPlace, newestSeen],
   )
+  const feed = useRef<FeedHandle>(null)
   const onOlder = useCallback(() => void timeline.loadOlder(), [timeline])
   return (
     <>
       <NewPostsPill
-        count={unseenCount(view.ids, seen, (id) => posts.get(id)?.account.id === own?.id)}
+        count={unseenCount(entries, seen, (id) => posts.get(id)?.account.id === own?.id)}
         onPress={scrollToTop}
+        onElsewhere={useWayElsewhere(entries, feed)}
       />
       <Feed
+        handle={feed}
         entries={entries}
-        renderEntry={(id) =>
-          id === LEFT_HERE ? <LeftHere key={id} /> : <PostEntry key={id} id={id} onReply={onReply} />
-        }
+        renderEntry={(id) => <Entry key={id} id={id} view={view} onReply={onReply} />}
+        pinnedId={view.pinnedId}
         kept={homeScroll}
         isBusy={view.isLoadingOlder}
         onMove={onMove}
@@ -56,11 +60,48 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
   )
 }
 
-function LeftHere() {
+/** The entry at which another device was, once it is here. */
+function useWayElsewhere(
+  entries: readonly string[],
+  feed: RefObject<FeedHandle | null>,
+): (() => void) | null {
+  const { readingPlace } = useServices()
+  const place = useObservable(readingPlace.elsewhere)
+  if (place === null) return null
+  const id = entries.find((entry) => !isMark(entry) && compareIds(entry, place.id) <= 0)
+  if (id === undefined) return null
+  return () => {
+    readingPlace.forgetElsewhere()
+    feed.current?.show(id)
+  }
+}
+
+function Entry({ id, view, onReply }: TimelineListProps & { readonly id: string }) {
+  if (id === LEFT_HERE && view.leftAt !== null) return <LeftHere at={view.leftAt.at} />
+  const gap = isMark(id) ? view.gaps.find(({ name }) => name === id) : undefined
+  if (gap !== undefined) return <GapRow gap={gap} />
+  return <PostEntry id={id} rows={view.groups.get(id) ?? [id]} onReply={onReply} />
+}
+
+function LeftHere({ at }: { readonly at: string }) {
   const t = useText()
+  const [today] = useState(() => new Date().toDateString())
+  const moment = new Date(at)
+  const isToday = moment.toDateString() === today
+  const time = new Intl.DateTimeFormat(t.locale, {
+    timeStyle: 'short',
+    ...(isToday ? {} : { dateStyle: 'medium' }),
+  }).format(moment)
   return (
     <p className={styles.leftHere}>
-      <span>{t('home.left_here')}</span>
+      <span>
+        {/* A place that was kept by an earlier version has no time. */}
+        {moment.getTime() > 0 ? (
+          <time dateTime={at}>{t('home.left_here_at', { time })}</time>
+        ) : (
+          t('home.left_here')
+        )}
+      </span>
     </p>
   )
 }

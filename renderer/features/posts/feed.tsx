@@ -7,6 +7,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
   useRef,
   useState,
@@ -16,7 +17,13 @@ import { createStore, type Observable, type Store } from '../../stores/observabl
 import type { KeptScroll } from '../../stores/post-lists.ts'
 import { useListKeys } from './use-list-keys.ts'
 
+export interface FeedHandle {
+  /** Brings an entry to the top. */
+  show(id: string): void
+}
+
 export interface FeedProps {
+  readonly handle?: RefObject<FeedHandle | null>
   /** Ids of posts, and marks between them. Each once. */
   readonly entries: readonly string[]
   readonly renderEntry: (id: string) => ReactElement
@@ -49,6 +56,12 @@ export function Feed(props: FeedProps) {
   const restored = useKeptScroll(list, kept, entries)
   const onScroll = useScrollReport(list, read, props)
   useListKeys(list, entries, { onReply, onOlder })
+  useImperativeHandle(props.handle, () => ({
+    show: (id) => {
+      const index = entries.indexOf(id)
+      if (index >= 0) list.current?.scrollToIndex(index, { align: 'start', offset: -TOP_LINE })
+    },
+  }))
   // Also after the list grew, since no scrolling tells that the end is near still.
   useEffect(onScroll, [onScroll])
   return (

@@ -1,5 +1,6 @@
 /** One post of any list with its deeds: what is pressed is shown at once and taken back when the home says no. */
 import { useState } from 'react'
+import type { Account } from '../../../server/contracts/account.ts'
 import type { ApiFailure } from '../../api/failure.ts'
 import type { ReactionName } from '../../api/posts.ts'
 import { FailureNotice } from '../../components/notice.tsx'
@@ -8,17 +9,20 @@ import { useObservable, useShownPost } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { pageUrlOf } from '../../formatting/link-kind.ts'
+import type { StoredPost } from '../../stores/posts.ts'
 import { toggled } from '../../stores/opened.ts'
 
 interface PostEntryProps {
   readonly id: string
+  /** All rows of a list that show this post, where several are one entry; itself first. */
+  readonly rows?: readonly string[]
   /** @param postId  of the shown post */
   readonly onReply: (postId: string) => void
 }
 
-export function PostEntry({ id, onReply }: PostEntryProps) {
+export function PostEntry({ id, rows, onReply }: PostEntryProps) {
   const t = useText()
-  const { reactions, opened } = useServices()
+  const { posts, reactions, opened } = useServices()
   const { entry, post } = useShownPost(id)
   const openedIds = useObservable(opened)
   const [failed, setFailed] = useState<{ reaction: ReactionName; failure: ApiFailure } | null>(null)
@@ -32,7 +36,7 @@ export function PostEntry({ id, onReply }: PostEntryProps) {
     <PostCard
       entryId={id}
       post={post}
-      boostedBy={entry.boostOfId === null ? null : entry.account}
+      boosters={boostersOf((rows ?? [id]).map((row) => posts.get(row)))}
       pageUrl={pageUrlOf(post)}
       isOpen={openedIds.has(post.id)}
       isMediaOpen={openedIds.has(`media ${post.id}`)}
@@ -52,4 +56,10 @@ export function PostEntry({ id, onReply }: PostEntryProps) {
       }
     />
   )
+}
+
+/** Everybody once, whoever came into the list first at the front. */
+function boostersOf(rows: readonly (StoredPost | undefined)[]): readonly Account[] {
+  const accounts = rows.flatMap((row) => (row === undefined || row.boostOfId === null ? [] : [row.account]))
+  return [...new Map(accounts.map((account) => [account.id, account])).values()]
 }
