@@ -48,6 +48,10 @@ const ThreadPage = lazyPage(
   'thread',
   async () => (await import('../features/thread/thread-page.tsx')).ThreadPage,
 )
+const SettingsPage = lazyPage(
+  ['settings', 'keys'],
+  async () => (await import('../features/settings/settings-page.tsx')).SettingsPage,
+)
 
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
@@ -62,6 +66,8 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.write, Write],
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],
+  [ROUTES.settings, SettingsPage],
+  [ROUTES.settingsGroup, SettingsPage],
 ]
 
 export function Pages() {

@@ -12,8 +12,10 @@ import type signin from '../locales/en/signin.json'
 import type timelines from '../locales/en/timelines.json'
 import type thread from '../locales/en/thread.json'
 import type you from '../locales/en/you.json'
+import type settings from '../locales/en/settings.json'
 
 interface Parts {
+  readonly settings: typeof settings
   readonly app: typeof app
   readonly composer: typeof composer
   readonly home: typeof home

@@ -30,6 +30,7 @@ import { logRoutes } from './log-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { tuningRoutes } from './tuning-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
 import { SignInDesk } from './sign-in-desk.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -73,6 +74,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(homeRoutes(context))
         await owner.register(homeTextRoutes(context))
         await owner.register(preferenceRoutes(context))
+        await owner.register(tuningRoutes(context))
         await owner.register(inspectorRoutes(context))
         await owner.register(domainRoutes(context))
         await owner.register(blockListRoutes(context))
