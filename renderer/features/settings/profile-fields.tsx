@@ -54,15 +54,14 @@ export function ProfileFields({ account, fields, onChange }: ProfileFieldsProps)
         <summary>{t('profile_part.prove')}</summary>
         <p className={styles.note}>{t('profile_part.prove_help')}</p>
         <pre className={styles.code} dir="ltr">
-          <code>{proofOf(account.url)}</code>
+          <code>{proofOf(account.url, `@${account.username}`)}</code>
         </pre>
       </details>
     </fieldset>
   )
 }
 
-/** The name of the network is the same in every language. */
-const proofOf = (url: string): string => ['<a rel="me" href="', url, '">Fediverse', '</a>'].join('')
+const proofOf = (url: string, name: string): string => `<a rel="me" href="${url}">${name}</a>`
 
 /** The proof belongs to what the home has, not to what is being typed. */
 function verifiedAtOf(account: CredentialAccount, { value }: ProfileField): string | null {
