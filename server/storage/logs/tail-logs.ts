@@ -1,4 +1,5 @@
 /** Follows the logs of the home as they grow, over the moment at which a full file is renamed. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LogLine } from '../../contracts/logs.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { parseLogLine } from './log-line.ts'
@@ -45,12 +46,9 @@ export async function tailLogs(options: TailOptions): Promise<void> {
 const byTime = (one: LogLine, other: LogLine): number =>
   one.at === '' || other.at === '' || one.at === other.at ? 0 : one.at < other.at ? -1 : 1
 
+/** Also over when the signal says so. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  clearTimeout(timer)
+  await delay(ms, undefined, { signal }).catch(() => undefined)
 }
 
 class SourceTail {
@@ -137,9 +135,11 @@ class SourceTail {
       offset += feed + 1 - start
       start = feed + 1
     }
-    this.#place = { file, offset }
-    this.#rest =
-      bytes.length - start > MOST_BYTES_AT_ONCE ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start))
+    const rest = bytes.subarray(start)
+    // A line without an end is given up: what follows it is read on from here.
+    const isEndless = rest.length > MOST_BYTES_AT_ONCE
+    this.#place = { file, offset: isEndless ? offset + rest.length : offset }
+    this.#rest = isEndless ? Buffer.alloc(0) : Buffer.from(rest)
     return lines
   }
 }
