@@ -105,11 +105,14 @@ export const editPost = async (api: ApiClient, id: string, change: PostChange): 
 export const getPostSource = async (api: ApiClient, id: string): Promise<StatusSource> =>
   api.get(`/api/v1/statuses/${id}/source`)
 
-export type ReactionName = 'favourite' | 'boost'
+export type ReactionName = 'favourite' | 'boost' | 'bookmark' | 'pin' | 'mute'
 
 const VERBS = {
   favourite: { on: 'favourite', off: 'unfavourite' },
   boost: { on: 'reblog', off: 'unreblog' },
+  bookmark: { on: 'bookmark', off: 'unbookmark' },
+  pin: { on: 'pin', off: 'unpin' },
+  mute: { on: 'mute', off: 'unmute' },
 } as const satisfies Record<ReactionName, { on: string; off: string }>
 
 /** @returns the post as it is then; for a boost the boosted post itself */

@@ -103,14 +103,14 @@ function Start() {
 }
 
 function Search() {
-  const { find, reply, isWide } = useWindowActs()
+  const { find, isWide } = useWindowActs()
   const [parameters] = useSearchParams()
   return (
     <SearchPage
       words={parameters.get('q') ?? ''}
       onSearch={find}
       hasOwnField={!isWide}
-      renderPost={(id) => <PostEntry id={id} onReply={reply} />}
+      renderPost={(id) => <PostEntry id={id} context="public" />}
     />
   )
 }

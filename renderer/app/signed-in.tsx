@@ -16,6 +16,7 @@ import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
+import { PostSheets } from './post-sheets.tsx'
 import { watchPresence } from './presence.ts'
 import { ROUTES, searchPath } from './routes.ts'
 
@@ -47,6 +48,7 @@ export function SignedIn() {
             <Composer autoFocus={path === ROUTES.write} onPosted={showIfNear} />
           </aside>
         ) : null}
+        <PostSheets />
         <UndoBar />
         <Asked />
       </div>

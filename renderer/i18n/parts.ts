@@ -7,6 +7,7 @@ import type people from '../locales/en/people.json'
 import type post from '../locales/en/post.json'
 import type search from '../locales/en/search.json'
 import type security from '../locales/en/security.json'
+import type sheets from '../locales/en/sheets.json'
 import type setup from '../locales/en/setup.json'
 import type signin from '../locales/en/signin.json'
 import type timelines from '../locales/en/timelines.json'
@@ -25,6 +26,7 @@ interface Parts {
   readonly search: typeof search
   readonly security: typeof security
   readonly setup: typeof setup
+  readonly sheets: typeof sheets
   readonly signin: typeof signin
   readonly timelines: typeof timelines
   readonly thread: typeof thread

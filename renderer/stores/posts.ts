@@ -6,18 +6,19 @@ export type StoredPost = Omit<Status, 'reblog'> & { readonly boostOfId: string |
 
 export class PostStore {
   readonly #posts = new Map<string, StoredPost>()
+  readonly #withheld = new Set<string>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #removalListeners = new Set<(ids: ReadonlySet<string>) => void>()
 
   get(id: string): StoredPost | undefined {
-    return this.#posts.get(id)
+    return this.#withheld.has(id) ? undefined : this.#posts.get(id)
   }
 
   /** The post that is shown for this id: the boosted one for a boost. */
   shown(id: string): StoredPost | undefined {
-    const post = this.#posts.get(id)
+    const post = this.get(id)
     const carried = post?.boostOfId ?? null
-    return carried === null ? post : this.#posts.get(carried)
+    return carried === null ? post : this.get(carried)
   }
 
   put(statuses: readonly Status[]): void {
@@ -51,8 +52,19 @@ export class PostStore {
     return () => void this.#removalListeners.delete(listener)
   }
 
+  /** As if it were gone, for as long as that can be taken back; what arrives of it meanwhile is kept. */
+  withhold(id: string): void {
+    this.#withheld.add(id)
+    this.#tell(id)
+  }
+
+  release(id: string): void {
+    if (this.#withheld.delete(id)) this.#tell(id)
+  }
+
   /** Forgets everything, as at sign-out. */
   clear(): void {
+    this.#withheld.clear()
     const ids = [...this.#posts.keys()]
     this.#posts.clear()
     for (const id of ids) this.#tell(id)
@@ -73,7 +85,10 @@ export class PostStore {
     const gone = new Set([...ids, ...boosts.map(([id]) => id)])
     // First the lists, so that no page draws an entry without its post.
     for (const listener of this.#removalListeners) listener(gone)
-    for (const id of gone) if (this.#posts.delete(id)) this.#tell(id)
+    for (const id of gone) {
+      this.#withheld.delete(id)
+      if (this.#posts.delete(id)) this.#tell(id)
+    }
   }
 
   #write(id: string, post: StoredPost): void {

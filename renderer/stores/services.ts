@@ -10,10 +10,11 @@ import { Live } from './live.ts'
 import { Notifications } from './notifications.ts'
 import { createStore, type Store } from './observable.ts'
 import { PersonQuestions } from './person-questions.ts'
+import { PostDeeds } from './post-deeds.ts'
 import { type KeptScroll, PostLists } from './post-lists.ts'
+import type { PostSheet } from './post-sheets.ts'
 import { PostStore } from './posts.ts'
 import { PreferenceStore } from './preferences.ts'
-import { Reactions } from './reactions.ts'
 import { ReadingPlace } from './reading-place.ts'
 import { Session } from './session.ts'
 import { Threads } from './threads.ts'
@@ -27,7 +28,10 @@ export interface Services {
   readonly threads: Threads
   readonly timeline: HomeTimeline
   readonly postLists: PostLists
-  readonly reactions: Reactions
+  /** What is done with posts. */
+  readonly deeds: PostDeeds
+  /** What lies over the page about one post. */
+  readonly postSheet: Store<PostSheet | null>
   readonly readingPlace: ReadingPlace
   readonly drafts: Drafts
   readonly live: Live
@@ -38,7 +42,7 @@ export interface Services {
   readonly preferences: PreferenceStore
   /** Mute, block, block server, report, lists: asked from anywhere. */
   readonly ask: PersonQuestions
-  /** Post ids whose warning, and `media <id>` whose media, were opened. */
+  /** Names of what the reader has opened; `stores/opened.ts` says how they are made. */
   readonly opened: Store<ReadonlySet<string>>
   /** Newest post that was on the screen. */
   readonly newestSeen: Store<string | null>
@@ -59,12 +63,15 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
   signedOut.tell = () => session.hasEnded()
   const posts = new PostStore()
   const timeline = new HomeTimeline(api, posts)
+  const undo = new Undo()
+  const deeds = new PostDeeds({ api, posts, storage, undo, nowMs: () => Date.now() })
   const notifications = new Notifications(api, posts)
   const live = new Live({ fetch, onSignedOut: () => session.hasEnded() })
   listen(live, posts, timeline)
   live.listen((event) => notifications.take(event))
   live.on('opened', ({ isAgain }) => {
     if (!isAgain) return
+    void deeds.finishDeletions()
     onBack()
     void notifications.catchUp()
   })
@@ -76,7 +83,8 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     threads: new Threads(api, posts),
     timeline,
     postLists: new PostLists(api, posts),
-    reactions: new Reactions(api, posts),
+    deeds,
+    postSheet: createStore<PostSheet | null>(null),
     readingPlace: new ReadingPlace(api, storage),
     drafts: new Drafts({
       storage,
@@ -88,7 +96,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     notifications,
     commands: new CommandBus(),
     keys: new KeySettings(storage),
-    undo: new Undo(),
+    undo,
     preferences: new PreferenceStore(api, storage),
     ask: new PersonQuestions(),
     opened: createStore<ReadonlySet<string>>(new Set()),
@@ -117,6 +125,8 @@ export function forgetSession(services: Services): void {
   services.postLists.clear()
   services.threads.clear()
   services.posts.clear()
+  services.deeds.clear()
+  services.postSheet.set(null)
   services.opened.set(new Set())
   services.newestSeen.set(null)
   services.homeScroll.set(null)

@@ -23,7 +23,7 @@ export function HomePage() {
 
 function TimelineBody() {
   const t = useText()
-  const { reply, find } = useWindowActs()
+  const { find } = useWindowActs()
   const { readingPlace, timeline } = useServices()
   const view = useObservable(timeline.view)
   if (view.phase === 'failed' && view.failure !== null) {
@@ -41,7 +41,7 @@ function TimelineBody() {
   }
   if (view.phase !== 'ready') return <Loading />
   if (view.ids.length === 0) return <EmptyHome onFind={() => find('')} />
-  return <TimelineList view={view} onReply={reply} />
+  return <TimelineList view={view} />
 }
 
 function EmptyHome({ onFind }: { readonly onFind: () => void }) {

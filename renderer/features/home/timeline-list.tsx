@@ -17,10 +17,9 @@ import { NewPostsPill, TimelineEnd } from './timeline-edges.tsx'
 
 interface TimelineListProps {
   readonly view: TimelineView
-  readonly onReply: (postId: string) => void
 }
 
-export function TimelineList({ view, onReply }: TimelineListProps) {
+export function TimelineList({ view }: TimelineListProps) {
   const { homeScroll, newestSeen, posts, readingPlace, timeline } = useServices()
   const { data: own } = useOwnAccount()
   const entries = useMemo(() => entriesOf(view), [view])
@@ -47,13 +46,12 @@ export function TimelineList({ view, onReply }: TimelineListProps) {
       <Feed
         handle={feed}
         entries={entries}
-        renderEntry={(id) => <Entry key={id} id={id} view={view} onReply={onReply} />}
+        renderEntry={(id) => <Entry key={id} id={id} view={view} />}
         pinnedId={view.pinnedId}
         kept={homeScroll}
         isBusy={view.isLoadingOlder}
         onMove={onMove}
         onOlder={onOlder}
-        onReply={onReply}
       />
       <TimelineEnd />
     </>
@@ -76,11 +74,11 @@ function useWayElsewhere(
   }
 }
 
-function Entry({ id, view, onReply }: TimelineListProps & { readonly id: string }) {
+function Entry({ id, view }: TimelineListProps & { readonly id: string }) {
   if (id === LEFT_HERE && view.leftAt !== null) return <LeftHere at={view.leftAt.at} />
   const gap = isMark(id) ? view.gaps.find(({ name }) => name === id) : undefined
   if (gap !== undefined) return <GapRow gap={gap} />
-  return <PostEntry id={id} rows={view.groups.get(id) ?? [id]} onReply={onReply} />
+  return <PostEntry id={id} rows={view.groups.get(id) ?? [id]} />
 }
 
 function LeftHere({ at }: { readonly at: string }) {

@@ -37,7 +37,6 @@ export interface FeedProps {
   readonly onMove?: (top: number) => void
   /** Few are left below. */
   readonly onOlder: () => void
-  readonly onReply: (postId: string) => void
 }
 
 /** Older posts are asked for when so few are left below. */
@@ -49,13 +48,13 @@ const TOP_LINE = 64
 type ListRef = RefObject<WindowVirtualizerHandle | null>
 
 export function Feed(props: FeedProps) {
-  const { entries, renderEntry, kept, isBusy, pinnedId = null, onOlder, onReply } = props
+  const { entries, renderEntry, kept, isBusy, pinnedId = null, onOlder } = props
   const list = useRef<WindowVirtualizerHandle>(null)
   const [read] = useState(() => createStore<string | null>(null))
   const isMoved = useMovedBelow(entries, pinnedId, read)
   const restored = useKeptScroll(list, kept, entries)
   const onScroll = useScrollReport(list, read, props)
-  useListKeys(list, entries, { onReply, onOlder })
+  useListKeys(list, entries, onOlder)
   useImperativeHandle(props.handle, () => ({
     show: (id) => {
       const index = entries.indexOf(id)

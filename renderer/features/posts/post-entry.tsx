@@ -1,60 +1,125 @@
 /** One post of any list with its deeds: what is pressed is shown at once and taken back when the home says no. */
-import { useState } from 'react'
+import { Filter as FilterIcon } from 'lucide-react'
+import { useLocation } from 'wouter'
 import type { Account } from '../../../server/contracts/account.ts'
-import type { ApiFailure } from '../../api/failure.ts'
-import type { ReactionName } from '../../api/posts.ts'
+import type { FilterContext } from '../../../server/contracts/filter.ts'
+import { Covered } from '../../components/covered.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
+import { PostActions } from '../../components/post-actions.tsx'
 import { PostCard } from '../../components/post-card.tsx'
+import { ReactionChips } from '../../components/reaction-chips.tsx'
+import { type FilterVerdict, filterVerdict } from '../../formatting/filter-verdict.ts'
+import { postPath } from '../../formatting/paths.ts'
+import { useOwnAccount } from '../../hooks/use-facts.ts'
+import { useNow } from '../../hooks/use-now.ts'
 import { useObservable, useShownPost } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import { pageUrlOf } from '../../formatting/link-kind.ts'
+import { OPENED, toggled } from '../../stores/opened.ts'
 import type { StoredPost } from '../../stores/posts.ts'
-import { toggled } from '../../stores/opened.ts'
+import { PostBody } from './post-body.tsx'
+import { PostDetails } from './post-details.tsx'
+import { PostMenu } from './post-menu.tsx'
+import { usePostActs } from './use-post-acts.ts'
 
-interface PostEntryProps {
+export interface PostEntryProps {
+  /** Of the entry: the boost for a boosted post. */
   readonly id: string
   /** All rows of a list that show this post, where several are one entry; itself first. */
   readonly rows?: readonly string[]
-  /** @param postId  of the shown post */
-  readonly onReply: (postId: string) => void
+  /** Which filters count here. */
+  readonly context?: FilterContext
+  /** The post that a thread is about: with its exact time, its numbers in words, and never covered by a filter. */
+  readonly isMain?: boolean
+  readonly hidesReplyLine?: boolean
+  readonly isPinnedHere?: boolean
 }
 
-export function PostEntry({ id, rows, onReply }: PostEntryProps) {
-  const t = useText()
-  const { posts, reactions, opened } = useServices()
-  const { entry, post } = useShownPost(id)
-  const openedIds = useObservable(opened)
-  const [failed, setFailed] = useState<{ reaction: ReactionName; failure: ApiFailure } | null>(null)
+export function PostEntry(props: PostEntryProps) {
+  const { entry, post } = useShownPost(props.id)
   if (entry === undefined || post === undefined) return null
-  const toggleOpened = (key: string): void => opened.update((ids) => toggled(ids, key))
-  const react = async (reaction: ReactionName): Promise<void> => {
-    const failure = await reactions.toggle(post.id, reaction)
-    setFailed(failure === null ? null : { reaction, failure })
-  }
+  return <KnownPost {...props} post={post} />
+}
+
+interface KnownPostProps extends PostEntryProps {
+  readonly post: StoredPost
+}
+
+function KnownPost({ post, ...props }: KnownPostProps) {
+  const t = useText()
+  const { opened, posts, postSheet } = useServices()
+  const names = useObservable(opened)
+  const { data: own } = useOwnAccount()
+  const [, navigate] = useLocation()
+  const isOwn = own?.id === post.account.id
+  const now = useNow(null)
+  const verdict =
+    isOwn || props.isMain === true ? null : filterVerdict(post.filtered, props.context ?? 'home', now)
+  // A thread gathers what is hidden at its end, where it is shown when asked for.
+  const isInThread = props.context === 'thread'
+  if (verdict?.action === 'hide' && !isInThread) return null
+  const isWarned = verdict !== null && verdict.action !== 'blur'
+  const covered = OPENED.covered(post.id)
+  const isCovered = isWarned && !names.has(covered)
+  const toggleCover = (): void => opened.update((known) => toggled(known, covered))
   return (
     <PostCard
-      entryId={id}
+      entryId={props.id}
       post={post}
-      boosters={boostersOf((rows ?? [id]).map((row) => posts.get(row)))}
-      pageUrl={pageUrlOf(post)}
-      isOpen={openedIds.has(post.id)}
-      isMediaOpen={openedIds.has(`media ${post.id}`)}
-      onToggle={() => toggleOpened(post.id)}
-      onToggleMedia={() => toggleOpened(`media ${post.id}`)}
-      onReply={() => onReply(post.id)}
-      onBoost={() => void react('boost')}
-      onFavourite={() => void react('favourite')}
-      notice={
-        failed === null ? null : (
-          <FailureNotice
-            failure={failed.failure}
-            meaning={t(`post.${failed.reaction}_undone`)}
-            act={{ label: t('act.try_again'), onPress: () => void react(failed.reaction) }}
-          />
-        )
-      }
-    />
+      boosters={boostersOf((props.rows ?? [props.id]).map((row) => posts.get(row)))}
+      hidesReplyLine={props.hidesReplyLine === true}
+      isPinnedHere={props.isPinnedHere === true}
+      onOpen={() => props.isMain === true || navigate(postPath(post.id))}
+      onHistory={() => postSheet.set({ kind: 'history', postId: post.id })}
+    >
+      {isWarned ? (
+        <Covered
+          icon={FilterIcon}
+          act={t(isCovered ? 'filter.show_anyway' : 'post.hide')}
+          isOpen={!isCovered}
+          onToggle={toggleCover}
+        >
+          {filterWords(t, verdict)}
+        </Covered>
+      ) : null}
+      {isCovered ? null : (
+        <ShownPost {...props} post={post} isOwn={isOwn} isBlurred={verdict?.action === 'blur'} />
+      )}
+    </PostCard>
+  )
+}
+
+interface ShownPostProps extends PostEntryProps {
+  readonly post: StoredPost
+  readonly isOwn: boolean
+  /** A filter wants its media covered. */
+  readonly isBlurred: boolean
+}
+
+function ShownPost({ post, isOwn, isBlurred, context = 'home', isMain = false }: ShownPostProps) {
+  const acts = usePostActs()
+  const bound = {
+    reply: () => acts.reply(post),
+    boost: () => acts.boost(post),
+    quote: () => acts.quote(post),
+    favourite: () => acts.favourite(post),
+    react: () => acts.react(post),
+    bookmark: () => acts.bookmark(post),
+  }
+  return (
+    <>
+      <PostBody post={post} isOwn={isOwn} isBlurred={isBlurred} context={context} />
+      <ReactionChips
+        reactions={post.emoji_reactions}
+        onToggle={(reaction) => acts.toggleEmoji(post, reaction)}
+        onPick={() => acts.react(post)}
+      />
+      {isMain ? <PostDetails post={post} /> : null}
+      <PostActions post={post} isOwn={isOwn} acts={bound}>
+        <PostMenu post={post} isOwn={isOwn} />
+      </PostActions>
+      <FailedDeedNotice postId={post.id} />
+    </>
   )
 }
 
@@ -62,4 +127,22 @@ export function PostEntry({ id, rows, onReply }: PostEntryProps) {
 function boostersOf(rows: readonly (StoredPost | undefined)[]): readonly Account[] {
   const accounts = rows.flatMap((row) => (row === undefined || row.boostOfId === null ? [] : [row.account]))
   return [...new Map(accounts.map((account) => [account.id, account])).values()]
+}
+
+function filterWords(t: ReturnType<typeof useText>, verdict: FilterVerdict): string {
+  return t('filter.matched', { titles: verdict.titles.join(', ') })
+}
+
+function FailedDeedNotice({ postId }: { readonly postId: string }) {
+  const t = useText()
+  const { deeds } = useServices()
+  const failed = useObservable(deeds.failed).get(postId)
+  if (failed === undefined) return null
+  return (
+    <FailureNotice
+      failure={failed.failure}
+      meaning={t(`post.${failed.deed}_undone`)}
+      act={{ label: t('act.try_again'), onPress: failed.again }}
+    />
+  )
 }

@@ -3,13 +3,13 @@
  * the home, its place kept on Back. `<PostList path="/api/v1/bookmarks" empty={{ title: t('…') }} />`
  */
 import type { LucideIcon } from 'lucide-react'
+import type { FilterContext } from '../../../server/contracts/filter.ts'
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { FailureNotice } from '../../components/notice.tsx'
 import { EmptyState, PageLoading } from '../../components/page.tsx'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import { useWindowActs } from '../../hooks/use-window-acts.ts'
 import type { PagedPosts, PagedView, PostSource } from '../../stores/paged-posts.ts'
 import type { OpenList } from '../../stores/post-lists.ts'
 import { Feed } from './feed.tsx'
@@ -27,6 +27,8 @@ interface PostListProps {
     readonly help?: string
     readonly act?: ReactNode
   }
+  /** Which filters count here; those of public timelines unless said otherwise. */
+  readonly context?: FilterContext
   /** Newer ones come in above while the page is looked at. */
   readonly isLive?: boolean
 }
@@ -43,7 +45,7 @@ interface OneListProps extends Omit<PostListProps, 'path' | 'query'> {
   readonly source: PostSource
 }
 
-function OneList({ source, empty, isLive = false }: OneListProps) {
+function OneList({ source, empty, isLive = false, context = 'public' }: OneListProps) {
   const t = useText()
   const { postLists } = useServices()
   const [list] = useState(() => postLists.open(visitKey(), source))
@@ -61,21 +63,25 @@ function OneList({ source, empty, isLive = false }: OneListProps) {
   }
   if (view.phase !== 'ready') return <PageLoading words={t('posts.loading')} />
   if (view.ids.length === 0 && view.hasEnd) return <EmptyState {...empty} />
-  return <Posts list={list} view={view} />
+  return <Posts list={list} view={view} context={context} />
 }
 
-function Posts({ list, view }: { readonly list: OpenList; readonly view: PagedView }) {
-  const { reply } = useWindowActs()
+interface PostsProps {
+  readonly list: OpenList
+  readonly view: PagedView
+  readonly context: FilterContext
+}
+
+function Posts({ list, view, context }: PostsProps) {
   const onOlder = useCallback(() => void list.posts.loadOlder(), [list])
   return (
     <>
       <Feed
         entries={view.ids}
-        renderEntry={(id) => <PostEntry key={id} id={id} onReply={reply} />}
+        renderEntry={(id) => <PostEntry key={id} id={id} context={context} />}
         kept={list.scroll}
         isBusy={view.isLoadingOlder}
         onOlder={onOlder}
-        onReply={reply}
       />
       <ListEnd posts={list.posts} view={view} />
     </>

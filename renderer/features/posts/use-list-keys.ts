@@ -1,37 +1,14 @@
-/** The keys of a list of posts: j and k move from post to post, the other letters act on the one that has the focus. */
+/** The keys of a list of posts: j and k move from post to post; what acts on a post has its own place. */
 import type { RefObject } from 'react'
 import type { WindowVirtualizerHandle } from 'virtua'
-import { useLocation } from 'wouter'
-import { pathTo } from '../../app/routes.ts'
-import { isBoostable, profilePath } from '../../components/post-card.tsx'
 import { useCommands } from '../../hooks/use-commands.ts'
-import { useServices } from '../../hooks/use-services.ts'
-import type { Command } from '../../keys/keymap.ts'
-import { toggled } from '../../stores/opened.ts'
-import type { StoredPost } from '../../stores/posts.ts'
 import { neighbour } from './entries.ts'
-
-interface ListActs {
-  readonly onReply: (postId: string) => void
-  readonly onOlder: () => void
-}
 
 export function useListKeys(
   list: RefObject<WindowVirtualizerHandle | null>,
   entries: readonly string[],
-  { onReply, onOlder }: ListActs,
+  onOlder: () => void,
 ): void {
-  const { posts, reactions, opened } = useServices()
-  const [, navigate] = useLocation()
-  const deeds: Partial<Readonly<Record<Command, (post: StoredPost) => void>>> = {
-    open: (post) => navigate(pathTo('post', post.id)),
-    reply: (post) => onReply(post.id),
-    profile: (post) => navigate(profilePath(post.account)),
-    favourite: (post) => void reactions.toggle(post.id, 'favourite'),
-    boost: (post) => void (isBoostable(post) && reactions.toggle(post.id, 'boost')),
-    open_warning: (post) => opened.update((ids) => toggled(ids, post.id)),
-    open_media: (post) => opened.update((ids) => toggled(ids, `media ${post.id}`)),
-  }
   const move = (step: 1 | -1): boolean => {
     const handle = list.current
     if (handle === null) return false
@@ -51,14 +28,7 @@ export function useListKeys(
       onOlder()
       return true
     }
-    const id = focusedEntry()
-    const post = id === null ? undefined : posts.shown(id)
-    const deed = post === undefined ? undefined : deeds[command]
-    if (post === undefined || deed === undefined) return false
-    // Enter on a button or link within the post is for that one.
-    if (command === 'open' && !isEntryItself()) return false
-    deed(post)
-    return true
+    return false
   })
 }
 
@@ -67,10 +37,6 @@ export function scrollToTop(): void {
   // A long way is no journey.
   const isFar = window.scrollY > 4 * window.innerHeight
   window.scrollTo({ top: 0, behavior: isCalm || isFar ? 'instant' : 'smooth' })
-}
-
-function isEntryItself(): boolean {
-  return document.activeElement?.matches('[data-entry-id]') === true
 }
 
 /** The id of the entry that holds the focus. */

@@ -17,10 +17,9 @@ const AHEAD = '1200px'
 interface ThreadRowsProps {
   readonly tree: ThreadTree
   readonly onFold: (id: string) => void
-  readonly onReply: (postId: string) => void
 }
 
-export function ThreadRows({ tree, onFold, onReply }: ThreadRowsProps) {
+export function ThreadRows({ tree, onFold }: ThreadRowsProps) {
   const t = useText()
   const [most, setMost] = useState(ROWS)
   const [isAsideShown, setAsideShown] = useState(false)
@@ -30,7 +29,7 @@ export function ThreadRows({ tree, onFold, onReply }: ThreadRowsProps) {
   return (
     <>
       {shown.map((row) => (
-        <Row key={`${row.kind} ${row.id}`} row={row} tree={tree} onFold={onFold} onReply={onReply} />
+        <Row key={`${row.kind} ${row.id}`} row={row} tree={tree} onFold={onFold} />
       ))}
       {isWhole ? null : <NearEnd key={most} onNear={() => setMost(most + ROWS)} />}
       {!isWhole || setAsideCount === 0 ? null : (
@@ -44,7 +43,7 @@ export function ThreadRows({ tree, onFold, onReply }: ThreadRowsProps) {
           </div>
           {isAsideShown
             ? setAside.map((row) => (
-                <Row key={`${row.kind} ${row.id}`} row={row} tree={tree} onFold={onFold} onReply={onReply} />
+                <Row key={`${row.kind} ${row.id}`} row={row} tree={tree} onFold={onFold} />
               ))
             : null}
         </>
@@ -57,7 +56,7 @@ interface RowProps extends ThreadRowsProps {
   readonly row: ThreadRow
 }
 
-function Row({ row, tree, onFold, onReply }: RowProps) {
+function Row({ row, tree, onFold }: RowProps) {
   const t = useText()
   const inset = { '--inset': row.within.length } as CSSProperties
   return (
@@ -76,7 +75,7 @@ function Row({ row, tree, onFold, onReply }: RowProps) {
       {row.kind === 'post' ? (
         <div className={styles.reading}>
           <PartLine part={row.answers ?? tree.parts.get(row.id) ?? null} isAnswered={row.answers !== null} />
-          <PostEntry id={row.id} onReply={onReply} />
+          <PostEntry id={row.id} context="thread" hidesReplyLine />
           {row.below === 0 ? null : (
             <FoldButton below={row.below} isFolded={row.isFolded} onFold={() => onFold(row.id)} />
           )}

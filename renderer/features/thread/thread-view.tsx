@@ -79,14 +79,14 @@ function Known({ open, post, view }: KnownProps) {
         {view.ancestorIds.map((id) => (
           <div key={id} className={styles.ancestor}>
             <PartLine part={tree.parts.get(id) ?? null} />
-            <PostEntry id={id} onReply={reply} />
+            <PostEntry id={id} context="thread" hidesReplyLine />
           </div>
         ))}
       </div>
       <div className={styles.rest}>
         <div ref={focus} className={styles.focus} aria-current="true">
           <PartLine part={tree.parts.get(post.id) ?? null} />
-          <PostEntry id={post.id} onReply={reply} />
+          <PostEntry id={post.id} context="thread" isMain hidesReplyLine />
           <button type="button" className={styles.reply} onClick={() => reply(post.id)}>
             {t('thread.reply', { handle: `@${post.account.acct}` })}
           </button>
@@ -102,7 +102,7 @@ function Known({ open, post, view }: KnownProps) {
         {view.phase === 'ready' ? (
           <>
             <h2 className="visually-hidden">{t('thread.replies')}</h2>
-            <ThreadRows tree={tree} onFold={(id) => thread.toggleFolded(id)} onReply={reply} />
+            <ThreadRows tree={tree} onFold={(id) => thread.toggleFolded(id)} />
             <SearchState
               thread={thread}
               post={post}
