@@ -10,6 +10,7 @@ import type security from '../locales/en/security.json'
 import type sheets from '../locales/en/sheets.json'
 import type setup from '../locales/en/setup.json'
 import type signin from '../locales/en/signin.json'
+import type status from '../locales/en/status.json'
 import type timelines from '../locales/en/timelines.json'
 import type thread from '../locales/en/thread.json'
 import type you from '../locales/en/you.json'
@@ -28,6 +29,7 @@ interface Parts {
   readonly setup: typeof setup
   readonly sheets: typeof sheets
   readonly signin: typeof signin
+  readonly status: typeof status
   readonly timelines: typeof timelines
   readonly thread: typeof thread
   readonly you: typeof you
