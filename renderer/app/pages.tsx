@@ -53,6 +53,33 @@ const SettingsPage = lazyPage(
   async () => (await import('../features/settings/settings-page.tsx')).SettingsPage,
 )
 
+const StatusPage = lazyPage(
+  'status',
+  async () => (await import('../features/status/status-page.tsx')).StatusPage,
+)
+const WorkPage = lazyPage('status', async () => (await import('../features/status/work-page.tsx')).WorkPage)
+const LogsPage = lazyPage('status', async () => (await import('../features/status/logs-page.tsx')).LogsPage)
+const InspectorPage = lazyPage(
+  'status',
+  async () => (await import('../features/status/inspector-page.tsx')).InspectorPage,
+)
+const StoragePage = lazyPage(
+  'status',
+  async () => (await import('../features/status/storage-page.tsx')).StoragePage,
+)
+const DoctorPage = lazyPage(
+  'status',
+  async () => (await import('../features/status/doctor-page.tsx')).DoctorPage,
+)
+const BackupsPage = lazyPage(
+  'status',
+  async () => (await import('../features/status/keeping-pages.tsx')).BackupsPage,
+)
+const UpdatesPage = lazyPage(
+  'status',
+  async () => (await import('../features/status/keeping-pages.tsx')).UpdatesPage,
+)
+
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.home, HomePage],
@@ -68,6 +95,14 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.signIn, SecurityPage],
   [ROUTES.settings, SettingsPage],
   [ROUTES.settingsGroup, SettingsPage],
+  [ROUTES.status, StatusPage],
+  [ROUTES.work, WorkPage],
+  [ROUTES.logs, LogsPage],
+  [ROUTES.inspector, InspectorPage],
+  [ROUTES.storage, StoragePage],
+  [ROUTES.doctor, DoctorPage],
+  [ROUTES.backups, BackupsPage],
+  [ROUTES.updates, UpdatesPage],
 ]
 
 export function Pages() {

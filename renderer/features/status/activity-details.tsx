@@ -28,7 +28,7 @@ function Activity({ activity }: { readonly activity: InspectorDetail }) {
         <p className={styles.meta}>
           {signature === null ? t('inspector.no_signature') : `${t('inspector.signed')} ${signature.scheme}`}
           {' · '}
-          {t(proof === null ? 'proof.none' : `proof.${proof}`)}
+          {t(`proof.${proof ?? 'none'}`)}
           {' · '}
           {t('inspector.attempts', { count: attempts })}
         </p>

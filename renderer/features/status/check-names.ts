@@ -17,5 +17,4 @@ export const CHECK_NAMES = [
 
 export type CheckName = (typeof CHECK_NAMES)[number]
 
-export const isCheckName = (name: string): name is CheckName =>
-  CHECK_NAMES.some((known) => known === name)
+export const isCheckName = (name: string): name is CheckName => CHECK_NAMES.some((known) => known === name)

@@ -2,7 +2,7 @@
 import { QueryState } from '../../components/query-state.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useText } from '../../hooks/use-text.ts'
-import { isCheckName } from './check-names.ts'
+import { findingTitle } from './finding-title.ts'
 import { Mark } from './mark.tsx'
 import styles from './status.module.css'
 import { useDoctor } from './use-home.ts'
@@ -24,7 +24,7 @@ export function DoctorLine() {
             </p>
             {open.map(({ name, state }) => (
               <p key={name} className={styles.meta}>
-                <Mark tone={state} /> {isCheckName(name) ? t(`check_${state}.${name}`) : name}
+                <Mark tone={state} /> {findingTitle(t, { name, state })}
               </p>
             ))}
             <p className={styles.meta}>

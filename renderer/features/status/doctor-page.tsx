@@ -12,6 +12,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { isCheckName } from './check-names.ts'
+import { findingTitle } from './finding-title.ts'
 import { Mark } from './mark.tsx'
 import styles from './status.module.css'
 import { DOCTOR_KEY, useDoctor } from './use-home.ts'
@@ -60,7 +61,13 @@ function Findings({ report: { ranAt, findings } }: { readonly report: DoctorRepo
   )
 }
 
-function FindingList({ title, findings }: { readonly title: string; readonly findings: readonly DoctorFinding[] }) {
+function FindingList({
+  title,
+  findings,
+}: {
+  readonly title: string
+  readonly findings: readonly DoctorFinding[]
+}) {
   if (findings.length === 0) return null
   return (
     <Section title={title}>
@@ -82,7 +89,7 @@ function Finding({ finding }: { readonly finding: DoctorFinding }) {
   const known = isCheckName(name) ? name : null
   const run = (work: () => Promise<DoctorReport>): void =>
     void act.run(async () => queries.setQueryData(DOCTOR_KEY, await work()))
-  const title = known === null ? name : t(`check_${state}.${known}`)
+  const title = findingTitle(t, finding)
   return (
     <li className={styles.item}>
       <div className={styles.words}>
@@ -126,7 +133,11 @@ function Facts({ facts }: Pick<DoctorFinding, 'facts'>) {
     if (value === null) return []
     if (name === 'bytes' && typeof value === 'number') return [formatBytes(t.locale, value)]
     if (name === 'at' || name === 'since' || name === 'until') {
-      return [new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(value))]
+      return [
+        new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
+          new Date(value),
+        ),
+      ]
     }
     if (name === 'seconds' && typeof value === 'number') return [`${value} s`]
     return name === 'days' ? [] : [String(value)]

@@ -31,7 +31,13 @@ export function FetchSection() {
     <Section title={t('inspector.fetch')} help={t('inspector.fetch_help')}>
       <form className={styles.controls} onSubmit={submit}>
         <div className={styles.grow}>
-          <TextField label={t('inspector.address')} kind="domain" value={uri} onChange={setUri} maxLength={2_048} />
+          <TextField
+            label={t('inspector.address')}
+            kind="domain"
+            value={uri}
+            onChange={setUri}
+            maxLength={2_048}
+          />
         </div>
         <Button type="submit" look="primary" isBusy={act.isBusy}>
           {t('inspector.fetch_act')}
@@ -62,7 +68,7 @@ function Answer({ answer }: { readonly answer: InspectorFetch }) {
     <>
       <p role="status">
         <Mark tone={proof === 'invalid' ? 'bad' : 'good'} /> {t('fetched.found')} ·{' '}
-        {t(proof === null ? 'proof.none' : `proof.${proof}`)} · {formatDuration(t.locale, ms)}
+        {t(`proof.${proof ?? 'none'}`)} · {formatDuration(t.locale, ms)}
       </p>
       <p className={styles.meta}>
         <bdi>{finalUrl}</bdi>
@@ -73,8 +79,16 @@ function Answer({ answer }: { readonly answer: InspectorFetch }) {
           caption={t('inspector.headers_of')}
           isCaptionHidden
           columns={[
-            { name: 'name', title: t('inspector.name'), cell: ({ name }) => <code className={styles.inline}>{name}</code> },
-            { name: 'value', title: t('inspector.value'), cell: ({ value }) => <code className={styles.inline}>{value}</code> },
+            {
+              name: 'name',
+              title: t('inspector.name'),
+              cell: ({ name }) => <code className={styles.inline}>{name}</code>,
+            },
+            {
+              name: 'value',
+              title: t('inspector.value'),
+              cell: ({ value }) => <code className={styles.inline}>{value}</code>,
+            },
           ]}
           rows={headers}
           keyOf={({ name }) => name}

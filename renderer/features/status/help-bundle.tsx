@@ -17,9 +17,17 @@ const isSection = (name: string): name is SectionName => SECTIONS.some((known) =
 export function HelpBundleSheet({ onClose }: { readonly onClose: () => void }) {
   const t = useText()
   const { api } = useServices()
-  const bundle = useQuery({ queryKey: ['help-bundle'], queryFn: async () => getHelpBundle(api), staleTime: 0, gcTime: 0 })
+  const bundle = useQuery({
+    queryKey: ['help-bundle'],
+    queryFn: async () => getHelpBundle(api),
+    staleTime: 0,
+    gcTime: 0,
+  })
   const save = (facts: HelpBundle): void =>
-    saveFile(new Blob([textOf(facts)], { type: 'text/plain;charset=utf-8' }), `homebird-help-${facts.at.slice(0, 10)}.txt`)
+    saveFile(
+      new Blob([textOf(facts)], { type: 'text/plain;charset=utf-8' }),
+      `homebird-help-${facts.at.slice(0, 10)}.txt`,
+    )
   const acts =
     bundle.data === undefined ? undefined : (
       <>

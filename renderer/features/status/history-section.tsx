@@ -1,13 +1,25 @@
 /** How the home did: a small chart for each figure, one of them large, all of them as a table. */
 import { Suspense, lazy, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
-import { HISTORY_SPANS, type History, type HistoryPoint, type HistorySpan } from '../../../server/contracts/home-status.ts'
+import {
+  HISTORY_SPANS,
+  type History,
+  type HistoryPoint,
+  type HistorySpan,
+} from '../../../server/contracts/home-status.ts'
 import { Button } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
 import { PageLoading, Section } from '../../components/page.tsx'
 import { QueryState } from '../../components/query-state.tsx'
 import { type Column, Table } from '../../components/table.tsx'
-import { SERIES, type SeriesName, linePath, summaryOf, tableRows, valuesOf } from '../../formatting/history.ts'
+import {
+  SERIES,
+  type SeriesName,
+  linePath,
+  summaryOf,
+  tableRows,
+  valuesOf,
+} from '../../formatting/history.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { seriesText } from './series-text.ts'
 import styles from './status.module.css'
@@ -26,7 +38,12 @@ export function HistorySection() {
       <div className={styles.row}>
         <div role="group" aria-label={t('status.span')} className={styles.spans}>
           {HISTORY_SPANS.map((one) => (
-            <Button key={one} look={one === span ? 'quiet' : 'plain'} isPressed={one === span} onPress={() => setSpan(one)}>
+            <Button
+              key={one}
+              look={one === span ? 'quiet' : 'plain'}
+              isPressed={one === span}
+              onPress={() => setSpan(one)}
+            >
               {t(`status.span_${one}`)}
             </Button>
           ))}
@@ -112,7 +129,8 @@ function HistoryTable({ history }: { readonly history: History }) {
       name,
       title: t(`series.${name}`),
       isNumber: true,
-      cell: (point: HistoryPoint) => seriesText(t.locale, name, valuesOf({ points: [point] }, name)[0] ?? null),
+      cell: (point: HistoryPoint) =>
+        seriesText(t.locale, name, valuesOf({ points: [point] }, name)[0] ?? null),
     })),
   ]
   return (

@@ -78,7 +78,13 @@ function Activities() {
           onChange={setOutcome}
         />
         <div className={styles.grow}>
-          <TextField label={t('inspector.search')} kind="search" value={text} onChange={setText} maxLength={200} />
+          <TextField
+            label={t('inspector.search')}
+            kind="search"
+            value={text}
+            onChange={setText}
+            maxLength={200}
+          />
         </div>
       </div>
       {query.error === null ? null : <FailureNotice failure={toFailure(query.error)} />}

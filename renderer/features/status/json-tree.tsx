@@ -41,7 +41,9 @@ export function JsonTree({ value, name, openTo = 2 }: JsonTreeProps) {
         {entries.slice(0, MOST_ITEMS).map(([key, item]) => (
           <JsonTree key={key} name={key} value={item} openTo={openTo - 1} />
         ))}
-        {entries.length > MOST_ITEMS ? <div className={styles.count}>… {entries.length - MOST_ITEMS}</div> : null}
+        {entries.length > MOST_ITEMS ? (
+          <div className={styles.count}>… {entries.length - MOST_ITEMS}</div>
+        ) : null}
       </div>
     </details>
   )

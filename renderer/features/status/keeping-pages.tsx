@@ -58,6 +58,7 @@ export function BackupsPage() {
   )
 }
 
+const UPDATE_COMMAND = 'npm install --global homebird@latest'
 const CHANGES = ['window', 'caches', 'threads', 'imports', 'safety'] as const
 
 export function UpdatesPage() {
@@ -89,7 +90,7 @@ export function UpdatesPage() {
           <li>
             {t('updates.install')}{' '}
             <code className={styles.inline} dir="ltr">
-              npm install --global homebird@latest
+              {UPDATE_COMMAND}
             </code>
           </li>
           <li>{t('updates.start')}</li>

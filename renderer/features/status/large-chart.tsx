@@ -50,7 +50,10 @@ function optionsOf(element: HTMLElement, name: SeriesName, t: ReturnType<typeof 
       { ...axis, values: (_chart, splits) => splits.map(say), size: 72 },
     ],
     series: [
-      { label: t('status.time'), value: (_chart, value) => (value === null ? '–' : time.format(value * 1_000)) },
+      {
+        label: t('status.time'),
+        value: (_chart, value) => (value === null ? '–' : time.format(value * 1_000)),
+      },
       { label: t(`series.${name}`), stroke, width: 2, value: (_chart, value) => say(value) },
     ],
   }

@@ -53,11 +53,20 @@ export function LogsPage() {
         <Select
           label={t('logs.part')}
           value={part}
-          choices={[{ value: '', label: t('logs.all_parts') }, ...parts.map((value) => ({ value, label: value }))]}
+          choices={[
+            { value: '', label: t('logs.all_parts') },
+            ...parts.map((value) => ({ value, label: value })),
+          ]}
           onChange={setPart}
         />
         <div className={styles.search}>
-          <TextField label={t('logs.search')} kind="search" value={words} onChange={setWords} maxLength={200} />
+          <TextField
+            label={t('logs.search')}
+            kind="search"
+            value={words}
+            onChange={setWords}
+            maxLength={200}
+          />
         </div>
       </div>
       {saving.failure === null ? null : <FailureNotice failure={saving.failure} />}
@@ -127,7 +136,11 @@ function Line({ line: { at, level, part, event, text } }: { readonly line: LogLi
  * scrolling of a person: it always ends at the end.
  * @returns for the element behind the last line
  */
-function useFollowing(isFollowing: boolean, lines: readonly LogLine[], onChange: (isFollowing: boolean) => void) {
+function useFollowing(
+  isFollowing: boolean,
+  lines: readonly LogLine[],
+  onChange: (isFollowing: boolean) => void,
+) {
   const end = useRef<HTMLDivElement>(null)
   const tell = useRef(onChange)
   tell.current = onChange

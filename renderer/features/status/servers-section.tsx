@@ -38,19 +38,31 @@ export function ServersSection() {
   const counts = query.data?.pages[0]?.counts
   return (
     <Section
-      title={counts === undefined ? t('status.servers') : `${t('status.servers')} (${formatCount(t.locale, counts.all)})`}
+      title={
+        counts === undefined
+          ? t('status.servers')
+          : `${t('status.servers')} (${formatCount(t.locale, counts.all)})`
+      }
       help={counts === undefined ? undefined : t('status.troubled', { count: counts.troubled })}
     >
       <div className={styles.controls}>
         <div className={styles.grow}>
-          <TextField label={t('status.find_server')} kind="search" value={search} onChange={setSearch} maxLength={260} />
+          <TextField
+            label={t('status.find_server')}
+            kind="search"
+            value={search}
+            onChange={setSearch}
+            maxLength={260}
+          />
         </div>
         <Switch label={t('status.only_troubled')} isOn={onlyTroubled} onChange={setOnlyTroubled} />
       </div>
       {query.error === null ? null : <FailureNotice failure={toFailure(query.error)} />}
       {query.data === undefined && query.error === null ? <PageLoading /> : null}
       {query.data !== undefined && peers.length === 0 ? (
-        <p className={styles.meta}>{t(search === '' && !onlyTroubled ? 'status.no_servers' : 'status.none_found')}</p>
+        <p className={styles.meta}>
+          {t(search === '' && !onlyTroubled ? 'status.no_servers' : 'status.none_found')}
+        </p>
       ) : null}
       <ul className={styles.list}>
         {peers.map((peer) => (
@@ -87,7 +99,9 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
   const facts = [
     waitingDeliveries > 0 ? t('status.waiting', { count: waitingDeliveries }) : null,
     failures > 0 ? t('status.failures', { count: failures }) : null,
-    nextTryAt === null ? null : `${t('status.next_try')} ${formatUntil(t.locale, new Date(nextTryAt), new Date())}`,
+    nextTryAt === null
+      ? null
+      : `${t('status.next_try')} ${formatUntil(t.locale, new Date(nextTryAt), new Date())}`,
     isBlocked ? t('status.blocked') : null,
   ].filter((fact) => fact !== null)
   return (
@@ -117,7 +131,11 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
       </div>
       <div className={styles.acts}>
         {failures > 0 || waitingDeliveries > 0 ? (
-          <Button label={t('status.try_now_label', { host })} isBusy={act.isBusy} onPress={() => void act.run(tryNow)}>
+          <Button
+            label={t('status.try_now_label', { host })}
+            isBusy={act.isBusy}
+            onPress={() => void act.run(tryNow)}
+          >
             {t('status.try_now')}
           </Button>
         ) : null}

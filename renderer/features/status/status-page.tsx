@@ -29,7 +29,10 @@ export function StatusPage() {
   const storage = useStorage()
   const [isHelping, setHelping] = useState(false)
   return (
-    <Page title={t('nav.status')} acts={<Button onPress={() => setHelping(true)}>{t('status.help_bundle')}</Button>}>
+    <Page
+      title={t('nav.status')}
+      acts={<Button onPress={() => setHelping(true)}>{t('status.help_bundle')}</Button>}
+    >
       <Lead status={status.data} />
       <QueryState query={status}>
         {(facts) =>

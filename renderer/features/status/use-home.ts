@@ -1,12 +1,12 @@
 /** What the pages of the home ask again and again while they are looked at; what stands there stays until it is better known. */
-import {
-  type UseQueryResult,
-  keepPreviousData,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { type UseQueryResult, keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { DoctorReport } from '../../../server/contracts/doctor.ts'
-import type { History, HistorySpan, StatusFacts, StorageFacts } from '../../../server/contracts/home-status.ts'
+import type {
+  History,
+  HistorySpan,
+  StatusFacts,
+  StorageFacts,
+} from '../../../server/contracts/home-status.ts'
 import { getDoctor, getHistory, getStatus, getStorage } from '../../api/home.ts'
 import { useServices } from '../../hooks/use-services.ts'
 
@@ -19,7 +19,11 @@ export const STORAGE_KEY = ['storage']
 
 export function useStatus(): UseQueryResult<StatusFacts> {
   const { api } = useServices()
-  return useQuery({ queryKey: STATUS_KEY, queryFn: async () => getStatus(api), refetchInterval: STATUS_EVERY_MS })
+  return useQuery({
+    queryKey: STATUS_KEY,
+    queryFn: async () => getStatus(api),
+    refetchInterval: STATUS_EVERY_MS,
+  })
 }
 
 export function useHistory(span: HistorySpan): UseQueryResult<History> {
@@ -34,7 +38,11 @@ export function useHistory(span: HistorySpan): UseQueryResult<History> {
 
 export function useStorage(): UseQueryResult<StorageFacts> {
   const { api } = useServices()
-  return useQuery({ queryKey: STORAGE_KEY, queryFn: async () => getStorage(api), refetchInterval: 5 * MINUTE_MS })
+  return useQuery({
+    queryKey: STORAGE_KEY,
+    queryFn: async () => getStorage(api),
+    refetchInterval: 5 * MINUTE_MS,
+  })
 }
 
 export function useDoctor(): UseQueryResult<DoctorReport> {

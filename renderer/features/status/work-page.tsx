@@ -91,7 +91,11 @@ function GraphDetails({ graph }: { readonly graph: string }) {
   const t = useText()
   const { api } = useServices()
   const key = ['graph', graph]
-  const detail = useQuery({ queryKey: key, queryFn: async () => getGraph(api, graph), refetchInterval: EVERY_MS })
+  const detail = useQuery({
+    queryKey: key,
+    queryFn: async () => getGraph(api, graph),
+    refetchInterval: EVERY_MS,
+  })
   const givenUp = useQuery({
     queryKey: [...key, 'given-up'],
     queryFn: async () => getGivenUp(api, graph),
@@ -105,9 +109,18 @@ function GraphDetails({ graph }: { readonly graph: string }) {
             <Table
               caption={t('work.states')}
               columns={[
-                { name: 'state', title: t('work.state'), cell: ({ name }) => <code className={styles.inline}>{name}</code> },
+                {
+                  name: 'state',
+                  title: t('work.state'),
+                  cell: ({ name }) => <code className={styles.inline}>{name}</code>,
+                },
                 { name: 'kind', title: t('work.kind'), cell: ({ kind }) => t(`work_kind.${kind}`) },
-                { name: 'rows', title: t('work.rows'), isNumber: true, cell: ({ rows }) => formatCount(t.locale, rows) },
+                {
+                  name: 'rows',
+                  title: t('work.rows'),
+                  isNumber: true,
+                  cell: ({ rows }) => formatCount(t.locale, rows),
+                },
               ]}
               rows={states}
               keyOf={({ name }) => name}
@@ -179,7 +192,11 @@ function FailedRow({ graph, kind, row }: FailedRowProps) {
         )}
         {act.failure === null ? null : <FailureNotice failure={act.failure} />}
       </div>
-      <Button label={t('status.try_now_label', { host: about })} isBusy={act.isBusy} onPress={() => void act.run(retry)}>
+      <Button
+        label={t('status.try_now_label', { host: about })}
+        isBusy={act.isBusy}
+        onPress={() => void act.run(retry)}
+      >
         {t('status.try_now')}
       </Button>
     </li>
