@@ -39,7 +39,7 @@ export function formatSpan(locale: string, seconds: number): string {
 }
 
 /** In 4 min.; what is past is now. */
-export function formatUntil(locale: string, moment: Date, now: Date): string {
+export function formatUntil(locale: string, moment: Date, now = new Date()): string {
   const seconds = Math.max(0, (moment.getTime() - now.getTime()) / 1_000)
   const [unit, length] = SPANS.find(([, least]) => seconds >= least) ?? SPANS[3]
   const format = new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'auto' })

@@ -17,7 +17,10 @@ function valueOf(point: HistoryPoint, name: SeriesName): number | null {
       return point.memoryBytes
     case 'hits':
       return hitShare(point)
-    default:
+    case 'received':
+    case 'sent':
+    case 'failures':
+    case 'waiting':
       return point[name]
   }
 }
@@ -79,10 +82,10 @@ export function linePath(values: Values, width: number, height: number, most: nu
   const step = values.length > 1 ? width / (values.length - 1) : 0
   let path = ''
   let isDown = false
-  values.forEach((value, index) => {
+  for (const [index, value] of values.entries()) {
     if (value === null) {
       isDown = false
-      return
+      continue
     }
     const x = (index * step).toFixed(1)
     const y = (height - (Math.min(value, most) / most) * height).toFixed(1)
@@ -90,6 +93,6 @@ export function linePath(values: Values, width: number, height: number, most: nu
     // A point between two gaps is to be seen.
     if (!isDown && (values[index + 1] ?? null) === null) path += `h1`
     isDown = true
-  })
+  }
   return path
 }

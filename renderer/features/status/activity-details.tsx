@@ -11,6 +11,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { JsonTree } from './json-tree.tsx'
+import { apart } from './plain-text.tsx'
 import styles from './status.module.css'
 
 export function ActivityDetails({ id }: { readonly id: string }) {
@@ -43,9 +44,9 @@ function Activity({ activity }: { readonly activity: InspectorDetail }) {
         <Table
           caption={t('inspector.deliveries')}
           columns={[
-            { name: 'host', title: t('inspector.server'), cell: ({ host }) => <bdi>{host}</bdi> },
+            { name: 'host', title: t('inspector.server'), cell: ({ host }) => apart(host) },
             { name: 'state', title: t('inspector.outcome'), cell: ({ state }) => t(`delivery.${state}`) },
-            { name: 'answer', title: t('inspector.answer'), cell: ({ answer }) => <bdi>{answer ?? ''}</bdi> },
+            { name: 'answer', title: t('inspector.answer'), cell: ({ answer }) => apart(answer ?? '') },
           ]}
           rows={deliveryList}
           keyOf={({ inboxUri }) => inboxUri}

@@ -13,6 +13,7 @@ import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { JsonTree } from './json-tree.tsx'
 import { Mark } from './mark.tsx'
+import { code } from './plain-text.tsx'
 import styles from './status.module.css'
 
 export function FetchSection() {
@@ -82,12 +83,12 @@ function Answer({ answer }: { readonly answer: InspectorFetch }) {
             {
               name: 'name',
               title: t('inspector.name'),
-              cell: ({ name }) => <code className={styles.inline}>{name}</code>,
+              cell: ({ name }) => code(name),
             },
             {
               name: 'value',
               title: t('inspector.value'),
-              cell: ({ value }) => <code className={styles.inline}>{value}</code>,
+              cell: ({ value }) => code(value),
             },
           ]}
           rows={headers}

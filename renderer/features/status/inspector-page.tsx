@@ -45,9 +45,8 @@ export function InspectorPage() {
 function Activities() {
   const t = useText()
   const { api } = useServices()
-  const [direction, setDirection] = useState<(typeof DIRECTIONS)[number]>('any')
-  const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>('any')
-  const [text, setText] = useState('')
+  const [filter, setFilter] = useState<Filter>({ direction: 'any', outcome: 'any', text: '' })
+  const { direction, outcome, text } = filter
   const wanted = {
     direction: direction === 'any' ? undefined : direction,
     outcome: outcome === 'any' ? undefined : outcome,
@@ -64,29 +63,7 @@ function Activities() {
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? []
   return (
     <Section title={t('inspector.activities')} help={t('inspector.activities_help')}>
-      <div className={styles.controls}>
-        <Select
-          label={t('inspector.direction')}
-          value={direction}
-          choices={DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) }))}
-          onChange={setDirection}
-        />
-        <Select
-          label={t('inspector.outcome')}
-          value={outcome}
-          choices={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
-          onChange={setOutcome}
-        />
-        <div className={styles.grow}>
-          <TextField
-            label={t('inspector.search')}
-            kind="search"
-            value={text}
-            onChange={setText}
-            maxLength={200}
-          />
-        </div>
-      </div>
+      <Filters filter={filter} onChange={setFilter} />
       {query.error === null ? null : <FailureNotice failure={toFailure(query.error)} />}
       {query.data === undefined && query.error === null ? <PageLoading /> : null}
       {query.data !== undefined && entries.length === 0 ? <EmptyState title={t('inspector.none')} /> : null}
@@ -101,6 +78,46 @@ function Activities() {
         </Button>
       ) : null}
     </Section>
+  )
+}
+
+interface Filter {
+  readonly direction: (typeof DIRECTIONS)[number]
+  readonly outcome: (typeof OUTCOMES)[number]
+  readonly text: string
+}
+
+interface FiltersProps {
+  readonly filter: Filter
+  readonly onChange: (filter: Filter) => void
+}
+
+function Filters({ filter, onChange }: FiltersProps) {
+  const t = useText()
+  return (
+    <div className={styles.controls}>
+      <Select
+        label={t('inspector.direction')}
+        value={filter.direction}
+        choices={DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) }))}
+        onChange={(direction) => onChange({ ...filter, direction })}
+      />
+      <Select
+        label={t('inspector.outcome')}
+        value={filter.outcome}
+        choices={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
+        onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <div className={styles.grow}>
+        <TextField
+          label={t('inspector.search')}
+          kind="search"
+          value={filter.text}
+          onChange={(text) => onChange({ ...filter, text })}
+          maxLength={200}
+        />
+      </div>
+    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 /** The logs of all parts of the home: filtered, searched, followed as they grow until somebody reads further up, saved. */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useState } from 'react'
 import { LOG_LEVELS, type LogLevelName, type LogLine } from '../../../server/contracts/logs.ts'
 import { getLogFile, getLogs } from '../../api/home.ts'
 import { Button } from '../../components/button.tsx'
@@ -14,6 +14,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import type { LogTail } from '../../stores/log-tail.ts'
 import styles from './logs.module.css'
 import { saveFile } from './save-file.ts'
 import { type LogFilter, useLogTail } from './use-log-tail.ts'
@@ -79,7 +80,7 @@ function Lines({ filter }: { readonly filter: LogFilter }) {
   const t = useText()
   const { tail, query, older } = useLogTail(filter)
   const { lines, before, isFollowing, unseen } = useObservable(tail.view)
-  const end = useFollowing(isFollowing, lines, (value) => tail.follow(value))
+  useFollowing(tail)
   return (
     <QueryState query={query}>
       {() => (
@@ -98,7 +99,6 @@ function Lines({ filter }: { readonly filter: LogFilter }) {
               <Line key={line.id} line={line} />
             ))}
           </div>
-          <div ref={end} />
           {isFollowing ? null : (
             <div className={styles.follow}>
               <Button look="primary" onPress={() => tail.follow(true)}>
@@ -134,32 +134,25 @@ function Line({ line: { at, level, part, event, text } }: { readonly line: LogLi
 /**
  * Keeps the end in sight while the page follows, and stops when somebody scrolls up. What the page does itself is no
  * scrolling of a person: it always ends at the end.
- * @returns for the element behind the last line
  */
-function useFollowing(
-  isFollowing: boolean,
-  lines: readonly LogLine[],
-  onChange: (isFollowing: boolean) => void,
-) {
-  const end = useRef<HTMLDivElement>(null)
-  const tell = useRef(onChange)
-  tell.current = onChange
+function useFollowing(tail: LogTail): void {
+  const { isFollowing, lines } = useObservable(tail.view)
+  const last = lines.at(-1)?.id
   useLayoutEffect(() => {
-    if (isFollowing) window.scrollTo(0, document.documentElement.scrollHeight)
-  }, [isFollowing, lines])
+    if (isFollowing && last !== undefined) window.scrollTo(0, document.documentElement.scrollHeight)
+  }, [isFollowing, last])
   useEffect(() => {
     let lastTop = window.scrollY
     const look = (): void => {
       const { scrollHeight, clientHeight } = document.documentElement
       const isAtEnd = scrollHeight - clientHeight - window.scrollY < NEAR_END_PX
-      if (isAtEnd) tell.current(true)
-      else if (window.scrollY < lastTop) tell.current(false)
+      if (isAtEnd) tail.follow(true)
+      else if (window.scrollY < lastTop) tail.follow(false)
       lastTop = window.scrollY
     }
     window.addEventListener('scroll', look, { passive: true })
     return () => window.removeEventListener('scroll', look)
-  }, [])
-  return end
+  }, [tail])
 }
 
 /** The value as it was when nobody had typed for a moment. */

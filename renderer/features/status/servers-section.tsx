@@ -88,7 +88,7 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
   const { api, ask } = useServices()
   const queries = useQueryClient()
   const act = useAct()
-  const { host, failures, lastError, nextTryAt, waitingDeliveries, isBlocked } = peer
+  const { host, failures, lastError, waitingDeliveries, isBlocked } = peer
   const tryNow = async (): Promise<void> => {
     await tryPeerNow(api, host)
     await Promise.all([
@@ -96,14 +96,6 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
       queries.invalidateQueries({ queryKey: STATUS_KEY }),
     ])
   }
-  const facts = [
-    waitingDeliveries > 0 ? t('status.waiting', { count: waitingDeliveries }) : null,
-    failures > 0 ? t('status.failures', { count: failures }) : null,
-    nextTryAt === null
-      ? null
-      : `${t('status.next_try')} ${formatUntil(t.locale, new Date(nextTryAt), new Date())}`,
-    isBlocked ? t('status.blocked') : null,
-  ].filter((fact) => fact !== null)
   return (
     <li className={styles.item}>
       <div className={styles.words}>
@@ -111,17 +103,7 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
           <Mark tone={toneOf(peer)} />
           <bdi>{host}</bdi>
         </h3>
-        <p className={styles.meta}>
-          {failures > 0 ? `${t('status.not_answering')} · ` : ''}
-          {peer.lastSuccessAt === null ? (
-            t('status.never_answered')
-          ) : (
-            <>
-              {t('status.last_answer')} <RelativeTime moment={peer.lastSuccessAt} />
-            </>
-          )}
-          {facts.map((fact) => ` · ${fact}`)}
-        </p>
+        <ServerFacts peer={peer} />
         {failures > 0 && lastError !== null ? (
           <p className={styles.meta} dir="ltr">
             {lastError}
@@ -150,5 +132,29 @@ function Server({ peer }: { readonly peer: PeerFacts }) {
         )}
       </div>
     </li>
+  )
+}
+
+function ServerFacts({ peer }: { readonly peer: PeerFacts }) {
+  const t = useText()
+  const { failures, nextTryAt, waitingDeliveries, isBlocked } = peer
+  const facts = [
+    waitingDeliveries > 0 ? t('status.waiting', { count: waitingDeliveries }) : null,
+    failures > 0 ? t('status.failures', { count: failures }) : null,
+    nextTryAt === null ? null : `${t('status.next_try')} ${formatUntil(t.locale, new Date(nextTryAt))}`,
+    isBlocked ? t('status.blocked') : null,
+  ].filter((fact) => fact !== null)
+  return (
+    <p className={styles.meta}>
+      {failures > 0 ? `${t('status.not_answering')} · ` : ''}
+      {peer.lastSuccessAt === null ? (
+        t('status.never_answered')
+      ) : (
+        <>
+          {t('status.last_answer')} <RelativeTime moment={peer.lastSuccessAt} />
+        </>
+      )}
+      {facts.map((fact) => ` · ${fact}`)}
+    </p>
   )
 }

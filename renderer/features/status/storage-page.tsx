@@ -163,14 +163,7 @@ function SweepSection() {
         {found === null || found.missing.files === 0 ? null : (
           <p>{t('storage.missing', { count: found.missing.files })}</p>
         )}
-        {swept === null ? null : (
-          <p>
-            {t('storage.gone', {
-              count: swept.removed.files,
-              bytes: formatBytes(t.locale, swept.removed.bytes),
-            })}
-          </p>
-        )}
+        {swept === null ? null : <Gone swept={swept} />}
       </div>
       {looking.failure === null ? null : <FailureNotice failure={looking.failure} />}
       {isAsked ? (
@@ -185,4 +178,9 @@ function SweepSection() {
       ) : null}
     </Section>
   )
+}
+
+function Gone({ swept: { removed } }: { readonly swept: MediaSwept }) {
+  const t = useText()
+  return <p>{t('storage.gone', { count: removed.files, bytes: formatBytes(t.locale, removed.bytes) })}</p>
 }

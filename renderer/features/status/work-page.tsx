@@ -17,6 +17,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { Mark } from './mark.tsx'
+import { code } from './plain-text.tsx'
 import styles from './status.module.css'
 
 const EVERY_MS = 10_000
@@ -112,7 +113,7 @@ function GraphDetails({ graph }: { readonly graph: string }) {
                 {
                   name: 'state',
                   title: t('work.state'),
-                  cell: ({ name }) => <code className={styles.inline}>{name}</code>,
+                  cell: ({ name }) => code(name),
                 },
                 { name: 'kind', title: t('work.kind'), cell: ({ kind }) => t(`work_kind.${kind}`) },
                 {
@@ -180,7 +181,7 @@ function FailedRow({ graph, kind, row }: FailedRowProps) {
         <p className={styles.meta}>
           {row.state} ·{' '}
           {'nextAttemptAt' in row ? (
-            `${t('status.next_try')} ${formatUntil(t.locale, new Date(row.nextAttemptAt), new Date())}`
+            `${t('status.next_try')} ${formatUntil(t.locale, new Date(row.nextAttemptAt))}`
           ) : (
             <RelativeTime moment={row.since} />
           )}
