@@ -107,7 +107,7 @@ function Finding({ finding }: { readonly finding: DoctorFinding }) {
           {hasFix ? (
             <Button
               look="primary"
-              label={t('doctor.fix_label', { what: title })}
+              label={name === 'pause' ? t('doctor.resume') : t('doctor.fix_label', { what: title })}
               isBusy={act.isBusy}
               onPress={() => run(async () => fixFinding(api, name))}
             >

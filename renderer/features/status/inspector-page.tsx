@@ -159,7 +159,7 @@ function Entry({ entry }: { readonly entry: InspectorEntry }) {
         {isOpen ? <ActivityDetails id={id} /> : null}
       </div>
       <Button isPressed={isOpen} label={t('inspector.open_label', { type })} onPress={() => setOpen(!isOpen)}>
-        {t(isOpen ? 'work.close' : 'work.open')}
+        {t('work.open')}
       </Button>
     </li>
   )

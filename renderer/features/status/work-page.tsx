@@ -82,7 +82,7 @@ function GraphRow({ facts }: { readonly facts: GraphFacts }) {
         {isOpen ? <GraphDetails graph={graph} /> : null}
       </div>
       <Button isPressed={isOpen} label={t('work.open_label', { graph })} onPress={() => setOpen(!isOpen)}>
-        {t(isOpen ? 'work.close' : 'work.open')}
+        {t('work.open')}
       </Button>
     </li>
   )
