@@ -79,6 +79,30 @@ const UpdatesPage = lazyPage(
   'status',
   async () => (await import('../features/status/keeping-pages.tsx')).UpdatesPage,
 )
+const PhonePage = lazyPage(
+  'keeping',
+  async () => (await import('../features/phone/phone-page.tsx')).PhonePage,
+)
+const ReportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/reports/reports-page.tsx')).ReportsPage,
+)
+const BlockListsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/block-lists/block-lists-page.tsx')).BlockListsPage,
+)
+const ImportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/transfer/imports-page.tsx')).ImportsPage,
+)
+const ExportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/transfer/exports-page.tsx')).ExportsPage,
+)
+const IdentitiesPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/identities/identities-page.tsx')).IdentitiesPage,
+)
 
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
@@ -103,6 +127,12 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.doctor, DoctorPage],
   [ROUTES.backups, BackupsPage],
   [ROUTES.updates, UpdatesPage],
+  [ROUTES.connectPhone, PhonePage],
+  [ROUTES.reports, ReportsPage],
+  [ROUTES.blockLists, BlockListsPage],
+  [ROUTES.imports, ImportsPage],
+  [ROUTES.exports, ExportsPage],
+  [ROUTES.identities, IdentitiesPage],
 ]
 
 export function Pages() {
