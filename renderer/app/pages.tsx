@@ -6,6 +6,7 @@ import { PageLoading } from '../components/page.tsx'
 import { HomePage } from '../features/home/home-page.tsx'
 import { PostEntry } from '../features/posts/post-entry.tsx'
 import { usePreferences } from '../hooks/use-preferences.ts'
+import { PushSwitch } from '../features/push/push-switch.tsx'
 import { useWindowActs } from '../hooks/use-window-acts.ts'
 import { lazyPage } from './lazy-page.tsx'
 import { ROUTES, type WindowPath, pathTo } from './routes.ts'
@@ -213,6 +214,7 @@ function You() {
     <YouPage
       ways={FROM_YOU}
       securityPath={ROUTES.signIn}
+      device={<PushSwitch />}
       onSignedOut={() => navigate('/', { replace: true })}
     />
   )

@@ -1,5 +1,5 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
-import { useEffect, useLayoutEffect } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { UndoBar } from '../components/undo-bar.tsx'
 import { Composer } from '../features/composer/composer.tsx'
@@ -18,6 +18,7 @@ import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
 import { PostSheets } from './post-sheets.tsx'
 import { watchPresence } from './presence.ts'
+import { startWorker } from './worker.ts'
 import { ROUTES, searchPath } from './routes.ts'
 
 export function SignedIn() {
@@ -30,6 +31,7 @@ export function SignedIn() {
   const find = (wanted: string): void => navigate(searchPath(wanted))
   const acts = { reply: useReply(), find, isWide }
   useTopOfPage(path)
+  useWorker(navigate)
   return (
     <WindowActsContext value={acts}>
       <div className={styles.window}>
@@ -54,6 +56,12 @@ export function SignedIn() {
       </div>
     </WindowActsContext>
   )
+}
+
+/** Once there is something to keep: who is not signed in has no window yet. */
+function useWorker(navigate: (path: string) => void): void {
+  const open = useEffectEvent(navigate)
+  useEffect(() => startWorker((path) => open(path)), [])
 }
 
 /** Pages begin at their top; those that find their own place again do so afterwards. */

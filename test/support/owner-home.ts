@@ -112,6 +112,10 @@ async function makeBundle(): Promise<string> {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Homebird</title>')
   await writeFile(join(folder, 'assets', 'index-abc.js'), 'export {}')
+  await mkdir(join(folder, 'icons'))
+  for (const name of ['service-worker.js', 'manifest.webmanifest', 'icons/homebird-192.png']) {
+    await writeFile(join(folder, name), name)
+  }
   return folder
 }
 

@@ -1,5 +1,5 @@
 /** The person's own corner: who they are here, the state of their home in one sentence, and the way out. */
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { HomeFacts } from '../../../server/contracts/owner-api.ts'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { AppLink } from '../../components/app-link.tsx'
@@ -23,10 +23,12 @@ interface YouPageProps {
   readonly ways: readonly (readonly [string, MessageId])[]
   /** The page about sign-in and devices. */
   readonly securityPath: string
+  /** What is set for this device alone. */
+  readonly device: ReactNode
   readonly onSignedOut: () => void
 }
 
-export function YouPage({ ways, securityPath, onSignedOut }: YouPageProps) {
+export function YouPage({ ways, securityPath, device, onSignedOut }: YouPageProps) {
   const t = useText()
   const home = useHomeFacts()
   return (
@@ -55,6 +57,7 @@ export function YouPage({ ways, securityPath, onSignedOut }: YouPageProps) {
           ))}
         </ul>
       </div>
+      <div className={styles.card}>{device}</div>
       <SignOut onSignedOut={onSignedOut} />
     </section>
   )
