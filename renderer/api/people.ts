@@ -1,10 +1,27 @@
 /** What an identity does about people, as the client API takes it: each act answers how both stand then. */
+import type { Account } from '../../server/contracts/account.ts'
+import type { FeaturedTag } from '../../server/contracts/featured-tag.ts'
 import type { List } from '../../server/contracts/list.ts'
-import type { Relationship } from '../../server/contracts/relationship.ts'
+import type { FamiliarFollowers, Relationship } from '../../server/contracts/relationship.ts'
 import type { Report } from '../../server/contracts/report.ts'
-import type { ApiClient } from './client.ts'
+import type { ApiClient, Page } from './client.ts'
+
+/** So many accounts are asked for at once. */
+const BATCH = 40
 
 const path = (id: string, act = ''): string => `/api/v1/accounts/${encodeURIComponent(id)}${act}`
+
+export const getAccount = async (api: ApiClient, id: string): Promise<Account> => api.get(path(id))
+
+/** In the order of the ids; those of nobody are left out. */
+export async function listAccounts(api: ApiClient, ids: readonly string[]): Promise<Account[]> {
+  const found: Account[] = []
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const query = { id: ids.slice(start, start + BATCH) }
+    found.push(...(await api.get<Account[]>('/api/v1/accounts', { query })))
+  }
+  return found
+}
 
 export interface FollowOptions {
   readonly reblogs?: boolean
@@ -48,6 +65,33 @@ export const setNote = async (api: ApiClient, id: string, comment: string): Prom
 
 export const setEndorsed = async (api: ApiClient, id: string, isOn: boolean): Promise<Relationship> =>
   api.post(path(id, isOn ? '/endorse' : '/unendorse'))
+
+export const answerRequest = async (
+  api: ApiClient,
+  id: string,
+  verdict: 'authorize' | 'reject',
+): Promise<Relationship> => api.post(`/api/v1/follow_requests/${encodeURIComponent(id)}/${verdict}`)
+
+/** Those whom the viewer follows and who follow this one. */
+export async function listFamiliarFollowers(api: ApiClient, id: string): Promise<readonly Account[]> {
+  const query = { id: [id] }
+  const [familiar] = await api.get<FamiliarFollowers[]>('/api/v1/accounts/familiar_followers', { query })
+  return familiar?.accounts ?? []
+}
+
+export const listFeaturedTags = async (api: ApiClient, id: string): Promise<readonly FeaturedTag[]> =>
+  api.get(path(id, '/featured_tags'))
+
+export const listEndorsed = async (api: ApiClient, id: string): Promise<readonly Account[]> =>
+  api.get(path(id, '/endorsements'))
+
+/** @param source  a path that answers pages of accounts */
+export const listAccountPage = async (
+  api: ApiClient,
+  source: string,
+  olderThan: string | null,
+): Promise<Page<Account>> =>
+  api.getPage(source, { query: { limit: BATCH, ...(olderThan === null ? {} : { max_id: olderThan }) } })
 
 export const getLists = async (api: ApiClient): Promise<readonly List[]> => api.get('/api/v1/lists')
 

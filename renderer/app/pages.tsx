@@ -80,29 +80,30 @@ const UpdatesPage = lazyPage(
   'status',
   async () => (await import('../features/status/keeping-pages.tsx')).UpdatesPage,
 )
-const PhonePage = lazyPage(
-  'keeping',
-  async () => (await import('../features/phone/phone-page.tsx')).PhonePage,
+
+const ProfilePage = lazyPage(
+  'people',
+  async () => (await import('../features/people/profile-page.tsx')).ProfilePage,
 )
-const ReportsPage = lazyPage(
-  'keeping',
-  async () => (await import('../features/reports/reports-page.tsx')).ReportsPage,
+const FollowersPage = lazyPage(
+  'people',
+  async () => (await import('../features/people/person-list-pages.tsx')).FollowersPage,
 )
-const BlockListsPage = lazyPage(
-  'keeping',
-  async () => (await import('../features/block-lists/block-lists-page.tsx')).BlockListsPage,
+const FollowingPage = lazyPage(
+  'people',
+  async () => (await import('../features/people/person-list-pages.tsx')).FollowingPage,
 )
-const ImportsPage = lazyPage(
-  'keeping',
-  async () => (await import('../features/transfer/imports-page.tsx')).ImportsPage,
+const PostBoostsPage = lazyPage(
+  'people',
+  async () => (await import('../features/people/person-list-pages.tsx')).PostBoostsPage,
 )
-const ExportsPage = lazyPage(
-  'keeping',
-  async () => (await import('../features/transfer/exports-page.tsx')).ExportsPage,
+const PostFavouritesPage = lazyPage(
+  'people',
+  async () => (await import('../features/people/person-list-pages.tsx')).PostFavouritesPage,
 )
-const IdentitiesPage = lazyPage(
-  'keeping',
-  async () => (await import('../features/identities/identities-page.tsx')).IdentitiesPage,
+const FollowRequestsPage = lazyPage(
+  'people',
+  async () => (await import('../features/people/follow-requests-page.tsx')).FollowRequestsPage,
 )
 
 /** One row for each page; a page reads its parameters by `useParams` itself. */
@@ -115,6 +116,12 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.list, ListTimeline],
   [ROUTES.search, Search],
   [ROUTES.post, ThreadPage],
+  [ROUTES.postBoosts, PostBoostsPage],
+  [ROUTES.postFavourites, PostFavouritesPage],
+  [ROUTES.person, ProfilePage],
+  [ROUTES.followers, FollowersPage],
+  [ROUTES.following, FollowingPage],
+  [ROUTES.followRequests, FollowRequestsPage],
   [ROUTES.write, Write],
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],
@@ -128,12 +135,6 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.doctor, DoctorPage],
   [ROUTES.backups, BackupsPage],
   [ROUTES.updates, UpdatesPage],
-  [ROUTES.connectPhone, PhonePage],
-  [ROUTES.reports, ReportsPage],
-  [ROUTES.blockLists, BlockListsPage],
-  [ROUTES.imports, ImportsPage],
-  [ROUTES.exports, ExportsPage],
-  [ROUTES.identities, IdentitiesPage],
 ]
 
 export function Pages() {

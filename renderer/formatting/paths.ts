@@ -10,6 +10,6 @@ export function postPeoplePath(id: string, about: 'boosts' | 'favourites' | 'quo
   return `${postPath(id)}/${about}`
 }
 
-export function profilePath(account: Pick<Account, 'acct'>): string {
-  return `/search?q=${encodeURIComponent(`@${account.acct}`)}`
+export function profilePath({ id }: Pick<Account, 'id'>): string {
+  return `/people/${encodeURIComponent(id)}`
 }

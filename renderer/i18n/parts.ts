@@ -16,10 +16,8 @@ import type timelines from '../locales/en/timelines.json'
 import type thread from '../locales/en/thread.json'
 import type you from '../locales/en/you.json'
 import type settings from '../locales/en/settings.json'
-import type keeping from '../locales/en/keeping.json'
 
 interface Parts {
-  readonly keeping: typeof keeping
   readonly settings: typeof settings
   readonly app: typeof app
   readonly composer: typeof composer

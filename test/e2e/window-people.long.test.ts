@@ -92,3 +92,119 @@ test('opens a thread, folds a branch, and has missing replies fetched', { skip: 
   assert.equal(await sidewaysOverflow(page), 0)
   await takeScreenshot(page, 'thread-320')
 })
+
+async function accountId(actor: FakeActor): Promise<string> {
+  const owner = await home.owner()
+  return String((await owner.find(actor.handle))['id'])
+}
+
+async function standing(actor: FakeActor): Promise<Record<string, string>> {
+  const owner = await home.owner()
+  const relationship = await owner.relationship(await accountId(actor))
+  return Object.fromEntries(Object.entries(relationship).map(([name, value]) => [name, String(value)]))
+}
+
+test(
+  'reads a profile, follows with notice of each post, and keeps a private note',
+  { skip: noBrowser },
+  async () => {
+    const page = await open(`/people/${await accountId(ana)}`)
+    await page.getByText('Botanist. Ferns, mostly.').waitFor()
+    await page.getByText('Which fern grows under a north window?').waitFor()
+    await takeScreenshot(page, 'profile-1280')
+    assert.deepEqual(await axeFindings(page), [])
+    await page.getByRole('button', { name: 'Options' }).click()
+    await page.getByText('Tell me of each new post').click()
+    await until('posts are told', async () => (await standing(ana))['notifying'] === 'true')
+    await page.getByRole('button', { name: 'Close' }).first().click()
+    await page.getByLabel('Private note').fill('Met at the botanical garden')
+    await page.getByText('Saved', { exact: true }).waitFor()
+    await until(
+      'the note is kept',
+      async () => (await standing(ana))['note'] === 'Met at the botanical garden',
+    )
+    await page.setViewportSize({ width: 320, height: 700 })
+    assert.equal(await sidewaysOverflow(page), 0)
+    await takeScreenshot(page, 'profile-320')
+  },
+)
+
+test('mutes for a day by the keyboard, and takes it back', { skip: noBrowser }, async () => {
+  const page = await open(`/people/${await accountId(ben)}`)
+  const menu = page.getByRole('button', { name: 'More about @ben@peer.example' })
+  await menu.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Mute' }).focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Mute @ben@peer.example?' })
+  await dialog.waitFor()
+  assert.deepEqual(await axeFindings(page), [])
+  await dialog.getByRole('button', { name: /For how long/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('option', { name: '1 day' }).focus()
+  await page.keyboard.press('Enter')
+  await takeScreenshot(page, 'mute')
+  await dialog.getByRole('button', { name: 'Mute', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByText('Muted until').waitFor()
+  assert.notEqual((await standing(ben))['muting_expires_at'], 'null')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await until('the mute is taken back', async () => (await standing(ben))['muting'] === 'false')
+})
+
+test('reports a post, then blocks its author', { skip: noBrowser }, async () => {
+  const rude = home.peer.actor('rude', { document: { name: 'Rude' } })
+  await home.follows(rude)
+  await home.reads(rude, { content: '<p>Buy cheap ferns now</p>' })
+  const page = await open(`/people/${await accountId(rude)}`)
+  await page.getByRole('button', { name: 'More about @rude@peer.example' }).click()
+  await page.getByRole('menuitem', { name: 'Report' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Buy cheap ferns now').click()
+  await dialog.getByText('1 post chosen').waitFor()
+  await takeScreenshot(page, 'report')
+  assert.deepEqual(await axeFindings(page), [])
+  await dialog.getByRole('button', { name: 'Send report' }).click()
+  await page.getByText('It is on its way to peer.example.').waitFor()
+  await page.getByRole('button', { name: 'Block', exact: true }).click()
+  const question = page.getByRole('alertdialog', { name: 'Block @rude@peer.example?' })
+  await question.getByText('You follow them. That ends, and does not come back by itself.').waitFor()
+  await question.getByRole('button', { name: 'Block', exact: true }).click()
+  await page.getByText('You block them').waitFor()
+  assert.equal((await standing(rude))['blocking'], 'true')
+  assert.equal((await standing(rude))['following'], 'false')
+})
+
+test('lets go of many at once, after the numbers were named', { skip: noBrowser }, async () => {
+  const gone = ['fay', 'gil'].map((name) => home.peer.actor(name, { document: { name } }))
+  for (const actor of gone) await home.follows(actor)
+  const owner = await home.owner()
+  const me = await owner.call('GET', '/api/v1/accounts/verify_credentials')
+  const page = await open(`/people/${String((me as unknown as { id: unknown }).id)}/following`)
+  await page.getByText('@fay@peer.example').waitFor()
+  await takeScreenshot(page, 'following-1280')
+  assert.deepEqual(await axeFindings(page), [])
+  for (const name of ['fay', 'gil']) {
+    await page.getByLabel(`Choose @${name}@peer.example`).click({ force: true })
+  }
+  await page.getByRole('button', { name: 'Unfollow', exact: true }).click()
+  await page
+    .getByRole('alertdialog', { name: 'Unfollow 2 people?' })
+    .getByRole('button', { name: 'Unfollow' })
+    .click()
+  await page.getByText('@fay@peer.example').waitFor({ state: 'detached' })
+  for (const actor of gone) assert.equal((await standing(actor))['following'], 'false')
+})
+
+test('blocks a server after the people who would be lost were counted', { skip: noBrowser }, async () => {
+  const page = await open(`/people/${await accountId(ana)}`)
+  await page.getByRole('button', { name: 'More about @ana@peer.example' }).click()
+  await page.getByRole('menuitem', { name: 'Block peer.example' }).click()
+  const question = page.getByRole('alertdialog', { name: 'Block peer.example?' })
+  await question.getByText(/You will lose 0 followers and 2 people you follow there/).waitFor()
+  await takeScreenshot(page, 'block-server')
+  assert.deepEqual(await axeFindings(page), [])
+  await question.getByRole('button', { name: 'Block server' }).click()
+  await page.getByText('You block peer.example').waitFor()
+  await page.getByRole('button', { name: 'Follow @ana@peer.example' }).waitFor()
+})

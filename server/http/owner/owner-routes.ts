@@ -12,6 +12,7 @@ import { cacheRoutes } from './cache-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { draftRoutes } from './draft-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
+import { followRoutes } from './follow-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
@@ -76,8 +77,7 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(preferenceRoutes(context))
         await owner.register(tuningRoutes(context))
         await owner.register(inspectorRoutes(context))
-        await owner.register(domainRoutes(context))
-        await owner.register(blockListRoutes(context))
+        await owner.register(relationRoutes(context))
         await owner.register(switchRoutes(context))
         await owner.register(draftRoutes(context))
         await owner.register(edgeRoutes(context))
@@ -95,5 +95,14 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
       },
       { prefix: PREFIX },
     )
+  }
+}
+
+/** Who is followed, and who is kept out. */
+function relationRoutes(context: HttpContext): FastifyPluginAsync {
+  return async (owner) => {
+    await owner.register(followRoutes(context))
+    await owner.register(domainRoutes(context))
+    await owner.register(blockListRoutes(context))
   }
 }
