@@ -12,10 +12,14 @@ import { KeyboardKeys } from './keyboard.tsx'
 import { lazyPage } from './lazy-page.tsx'
 import { ROUTES } from './routes.ts'
 import { SignedIn } from './signed-in.tsx'
+import { isSetUpUnfinished } from '../stores/set-up-answers.ts'
 import styles from './app.module.css'
 
 /** Seen once or seldom: not part of what every start loads. */
-const SetUpPage = lazyPage('setup', async () => (await import('../features/setup/setup-page.tsx')).SetUpPage)
+const SetUpPage = lazyPage(
+  ['setup', 'recovery'],
+  async () => (await import('../features/setup/setup-page.tsx')).SetUpPage,
+)
 const KeyPage = lazyPage('signin', async () => (await import('../features/signin/signin-page.tsx')).KeyPage)
 const PasswordPage = lazyPage(
   'signin',
@@ -31,9 +35,9 @@ export function App() {
 }
 
 function Entrance() {
-  const { session } = useServices()
+  const { session, storage } = useServices()
   const view = useObservable(session.view)
-  const [isFinishing, setFinishing] = useState(false)
+  const [isFinishing, setFinishing] = useState(() => isSetUpUnfinished(storage))
   const [, navigate] = useLocation()
   const wasKeyRefused = useObservable(session.wasKeyRefused)
   switch (view.phase) {

@@ -106,6 +106,11 @@ const FollowRequestsPage = lazyPage(
   async () => (await import('../features/people/follow-requests-page.tsx')).FollowRequestsPage,
 )
 
+const RestorePage = lazyPage(
+  'recovery',
+  async () => (await import('../features/restore/restore-page.tsx')).RestorePage,
+)
+
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.home, HomePage],
@@ -125,6 +130,7 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.write, Write],
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],
+  [ROUTES.restore, RestorePage],
   [ROUTES.settings, SettingsPage],
   [ROUTES.settingsGroup, SettingsPage],
   [ROUTES.status, StatusPage],

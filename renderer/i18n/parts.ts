@@ -6,6 +6,7 @@ import type keys from '../locales/en/keys.json'
 import type people from '../locales/en/people.json'
 import type post from '../locales/en/post.json'
 import type push from '../locales/en/push.json'
+import type recovery from '../locales/en/recovery.json'
 import type search from '../locales/en/search.json'
 import type security from '../locales/en/security.json'
 import type sheets from '../locales/en/sheets.json'
@@ -26,6 +27,7 @@ interface Parts {
   readonly people: typeof people
   readonly post: typeof post
   readonly push: typeof push
+  readonly recovery: typeof recovery
   readonly search: typeof search
   readonly security: typeof security
   readonly setup: typeof setup

@@ -181,6 +181,16 @@ export interface MoveOfOther {
   readonly movedAt: string
 }
 
+/** What the window cannot know of itself when it makes a recovery sheet. */
+export interface RecoveryFacts {
+  /** Where the home keeps everything; null where nobody supervises it. */
+  readonly folder: string | null
+  /** Name of the computer in its network. */
+  readonly computer: string
+  /** None before the home is set up. */
+  readonly keys: readonly { readonly name: string; readonly fingerprint: string }[]
+}
+
 /** The first three are of the home itself; the others go out to its own address and come in again. */
 export type CheckName =
   | 'database'

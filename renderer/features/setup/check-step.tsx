@@ -11,20 +11,31 @@ import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { forgetAnswers } from '../../stores/set-up-answers.ts'
+import { BringPeople } from './bring-people.tsx'
 import { CheckLine } from './check-line.tsx'
 import styles from './setup.module.css'
+import type { StepProps } from './step-props.ts'
+import { usePictureUpload } from './use-picture-upload.ts'
 import { StepForm } from './step-form.tsx'
 
 const INSIDE: readonly CheckName[] = ['database', 'keys', 'webfinger']
 /** Of a home that has an address. */
 const OUTSIDE: readonly CheckName[] = ['address', 'certificate', 'profile', 'live_outside']
 
-export function CheckStep({ onOpen }: { readonly onOpen: () => void }) {
+interface CheckStepProps extends Pick<StepProps, 'answers' | 'onChange'> {
+  readonly onOpen: () => void
+}
+
+export function CheckStep({ answers, onChange, onOpen }: CheckStepProps) {
   const t = useText()
   const { api, storage } = useServices()
   const checks = useQuery({ queryKey: ['checks'], queryFn: async () => getChecks(api), retry: 1 })
   const facts = useHomeFacts()
-  useEffect(() => forgetAnswers(storage), [storage])
+  const upload = usePictureUpload(answers.picture, () => onChange({ picture: null }))
+  const open = (): void => {
+    forgetAnswers(storage)
+    onOpen()
+  }
   const results = checks.data?.checks ?? []
   const hasFailed = results.some((result) => !result.isGood)
   const hasAddress = (facts.data?.domain ?? null) !== null
@@ -34,7 +45,7 @@ export function CheckStep({ onOpen }: { readonly onOpen: () => void }) {
       title={t('setup.check_title')}
       lead={t(hasAddress ? 'setup.check_lead' : 'setup.check_lead_local')}
       nextLabel={t('setup.open')}
-      onNext={onOpen}
+      onNext={open}
     >
       <ul className={styles.checks}>
         {[...INSIDE, ...(hasAddress ? OUTSIDE : [])].map((name) => (
@@ -60,6 +71,18 @@ export function CheckStep({ onOpen }: { readonly onOpen: () => void }) {
         </div>
       ) : null}
       <NextAct facts={facts.data} />
+      {upload.failure === null ? null : (
+        <FailureNotice
+          failure={upload.failure}
+          meaning={t('setup.picture_not_kept')}
+          act={{ label: t('act.try_again'), onPress: upload.retry, isBusy: upload.isBusy }}
+        />
+      )}
+      {facts.data === undefined ? null : hasAddress ? (
+        <BringPeople />
+      ) : (
+        <p className={styles.note}>{t('setup.people_later')}</p>
+      )}
     </StepForm>
   )
 }
