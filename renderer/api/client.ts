@@ -155,6 +155,7 @@ async function readFailure(answer: Response): Promise<ApiFailure> {
   return new ApiFailure(kindOfStatus(answer.status), {
     status: answer.status,
     detail,
+    body: facts,
     ...(typeof facts['fields'] === 'object' && facts['fields'] !== null ? { fields: facts['fields'] } : {}),
     ...(Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {}),
   })

@@ -1,5 +1,6 @@
 /** Timelines and posts, as the client API gives and takes them. */
 import type { StatusVisibility } from '../../server/contracts/account.ts'
+import type { ScheduledStatus } from '../../server/contracts/scheduled-status.ts'
 import type { Status, StatusSource } from '../../server/contracts/status.ts'
 import type { ApiClient, Page } from './client.ts'
 
@@ -51,6 +52,13 @@ export const listHomeTimeline = async (api: ApiClient, range: TimelineRange): Pr
 
 export const createPost = async (api: ApiClient, post: NewPost): Promise<Status> =>
   api.post('/api/v1/statuses', { headers: { 'idempotency-key': post.idempotencyKey }, body: formOf(post) })
+
+/** @param moment  ISO 8601, at least five minutes ahead */
+export const schedulePost = async (api: ApiClient, post: NewPost, moment: string): Promise<ScheduledStatus> =>
+  api.post('/api/v1/statuses', {
+    headers: { 'idempotency-key': post.idempotencyKey },
+    body: { ...formOf(post), scheduled_at: moment },
+  })
 
 function formOf(post: NewPost): object {
   return {
@@ -125,3 +133,6 @@ export async function setReaction(
   const answer = await api.post<Status>(`/api/v1/statuses/${id}/${VERBS[reaction][isOn ? 'on' : 'off']}`)
   return answer.reblog ?? answer
 }
+
+export const getPost = async (api: ApiClient, id: string): Promise<Status> =>
+  api.get(`/api/v1/statuses/${id}`)

@@ -110,6 +110,14 @@ const RestorePage = lazyPage(
   'recovery',
   async () => (await import('../features/restore/restore-page.tsx')).RestorePage,
 )
+const DraftsPage = lazyPage(
+  'writing',
+  async () => (await import('../features/composer/drafts-page.tsx')).DraftsPage,
+)
+const ScheduledPage = lazyPage(
+  'writing',
+  async () => (await import('../features/composer/scheduled-page.tsx')).ScheduledPage,
+)
 
 /** One row for each page; a page reads its parameters by `useParams` itself. */
 const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
@@ -128,6 +136,8 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.following, FollowingPage],
   [ROUTES.followRequests, FollowRequestsPage],
   [ROUTES.write, Write],
+  [ROUTES.drafts, DraftsPage],
+  [ROUTES.scheduled, ScheduledPage],
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],
   [ROUTES.restore, RestorePage],

@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useLayoutEffect } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { UndoBar } from '../components/undo-bar.tsx'
+import { FloatingHold } from '../features/composer/hold-bar.tsx'
 import { Composer } from '../features/composer/composer.tsx'
 import { SearchField } from '../features/search/search-field.tsx'
 import { useOwnAccount } from '../hooks/use-facts.ts'
@@ -10,7 +11,7 @@ import { useServices } from '../hooks/use-services.ts'
 import { useWriting } from '../hooks/use-writing.ts'
 import { useText } from '../hooks/use-text.ts'
 import { WindowActsContext } from '../hooks/use-window-acts.ts'
-import { forgetSession } from '../stores/services.ts'
+import { type Services, forgetSession } from '../stores/services.ts'
 import styles from './app.module.css'
 import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
@@ -51,6 +52,7 @@ export function SignedIn() {
           </aside>
         ) : null}
         <PostSheets />
+        {isWide || path === ROUTES.write ? null : <FloatingHold />}
         <UndoBar />
         <Asked />
       </div>
@@ -87,6 +89,18 @@ function useReply(): (postId: string) => void {
   }
 }
 
+/** Brings drafts and held posts from the home and keeps what is written there, until the window is left. */
+function keepDrafts({ keeper, outgoing }: Services): () => void {
+  const open = async (): Promise<void> => {
+    for (const kept of await keeper.open()) outgoing.adopt(kept)
+  }
+  // Without an answer the bar says that the home is away; what is written stays in this browser.
+  open().catch(() => undefined)
+  const leave = (): void => keeper.leave()
+  window.addEventListener('pagehide', leave)
+  return () => window.removeEventListener('pagehide', leave)
+}
+
 /** Opens the timeline at the reading place and the live line, and closes both with the session. */
 function useLiveWindow(): void {
   const services = useServices()
@@ -102,9 +116,11 @@ function useLiveWindow(): void {
     }
     void start()
     const stopWatching = watchPresence(services)
+    const stopKeeping = keepDrafts(services)
     return () => {
       isOver = true
       stopWatching()
+      stopKeeping()
       forgetSession(services)
     }
   }, [services])

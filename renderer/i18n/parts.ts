@@ -15,6 +15,7 @@ import type signin from '../locales/en/signin.json'
 import type status from '../locales/en/status.json'
 import type timelines from '../locales/en/timelines.json'
 import type thread from '../locales/en/thread.json'
+import type writing from '../locales/en/writing.json'
 import type you from '../locales/en/you.json'
 import type settings from '../locales/en/settings.json'
 
@@ -36,6 +37,7 @@ interface Parts {
   readonly status: typeof status
   readonly timelines: typeof timelines
   readonly thread: typeof thread
+  readonly writing: typeof writing
   readonly you: typeof you
 }
 

@@ -2,7 +2,7 @@
 import type { DraftContent, DraftFile, KeptDraft } from '../../server/contracts/draft.ts'
 import type { MediaAttachment, MediaType } from '../../server/contracts/media-attachment.ts'
 
-export type { DraftTarget } from '../../server/contracts/draft.ts'
+export type { DraftPoll, DraftTarget } from '../../server/contracts/draft.ts'
 
 /** A picture, video or sound of a draft. */
 export interface DraftMedia extends Omit<DraftFile, 'id'> {
@@ -76,6 +76,14 @@ function wordsOf(draft: Omit<DraftContent, 'files'>): Omit<DraftContent, 'files'
   const { poll, isPollChanged, replyTo, quote, edit, quotePolicy, scheduledAt } = draft
   const words = { text, warning, hasWarning, isSensitive, visibility, language, isLanguageChosen }
   return { ...words, poll, isPollChanged, replyTo, quote, edit, quotePolicy, scheduledAt }
+}
+
+/** What is sent to the home; files that are not there yet are left out. */
+export function contentOf(draft: Draft): DraftContent {
+  const files = draft.media.flatMap(({ id, description, focus }) =>
+    id === null ? [] : [{ id, description, focus }],
+  )
+  return { ...wordsOf(draft), files }
 }
 
 /** A draft as the home tells of it. */

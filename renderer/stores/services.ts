@@ -2,7 +2,11 @@
 import { type ApiClient, createApiClient } from '../api/client.ts'
 import { getPostSource } from '../api/posts.ts'
 import { CommandBus } from '../keys/command-bus.ts'
+import { DraftKeeper } from './draft-keeper.ts'
 import { Drafts } from './drafts.ts'
+import { Outgoing } from './outgoing.ts'
+import { Suggestions } from './suggestions.ts'
+import { Uploads } from './uploads.ts'
 import { KeySettings } from './key-settings.ts'
 import { HomeTimeline } from './home-timeline.ts'
 import type { KeyValueStorage } from './key-value-storage.ts'
@@ -34,6 +38,10 @@ export interface Services {
   readonly postSheet: Store<PostSheet | null>
   readonly readingPlace: ReadingPlace
   readonly drafts: Drafts
+  readonly keeper: DraftKeeper
+  readonly outgoing: Outgoing
+  readonly uploads: Uploads
+  readonly suggestions: Suggestions
   readonly live: Live
   readonly notifications: Notifications
   readonly commands: CommandBus
@@ -75,6 +83,8 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     onBack()
     void notifications.catchUp()
   })
+  const preferences = new PreferenceStore(api, storage)
+  const writing = openWriting({ api, storage, newKey, posts, timeline, preferences })
   return {
     api,
     storage,
@@ -86,23 +96,43 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
     deeds,
     postSheet: createStore<PostSheet | null>(null),
     readingPlace: new ReadingPlace(api, storage),
-    drafts: new Drafts({
-      storage,
-      newKey,
-      nowMs: () => Date.now(),
-      readSource: async (postId) => getPostSource(api, postId),
-    }),
+    ...writing,
     live,
     notifications,
     commands: new CommandBus(),
     keys: new KeySettings(storage),
     undo,
-    preferences: new PreferenceStore(api, storage),
+    preferences,
     ask: new PersonQuestions(),
     opened: createStore<ReadonlySet<string>>(new Set()),
     newestSeen: createStore<string | null>(null),
     homeScroll: createStore<KeptScroll | null>(null),
   }
+}
+
+type Writing = Pick<Services, 'drafts' | 'keeper' | 'outgoing' | 'uploads' | 'suggestions'>
+type WritingParts = Pick<Services, 'api' | 'storage' | 'posts' | 'timeline' | 'preferences'> &
+  Pick<ServiceOptions, 'newKey'>
+
+/** All that a post goes through before it is one. */
+function openWriting({ api, storage, newKey, posts, timeline, preferences }: WritingParts): Writing {
+  const drafts = new Drafts({
+    storage,
+    newKey,
+    nowMs: () => Date.now(),
+    readSource: async (postId) => getPostSource(api, postId),
+  })
+  const keeper = new DraftKeeper(api, drafts)
+  const outgoing = new Outgoing({
+    api,
+    drafts,
+    keeper,
+    holdSeconds: () => preferences.get().holdSeconds,
+    onPosted: (status) => timeline.arrive(status),
+    onEdited: (status) => posts.put([status]),
+  })
+  const uploads = new Uploads(api, drafts, newKey)
+  return { drafts, keeper, outgoing, uploads, suggestions: new Suggestions(api) }
 }
 
 /** What the live line tells is in the stores at once. */
@@ -114,11 +144,13 @@ function listen(live: Live, posts: PostStore, timeline: HomeTimeline): void {
   live.on('opened', () => void timeline.catchUp())
 }
 
-/** Forgets what belonged to the session. Drafts stay: they are the person's. */
+/** Forgets what belonged to the session. Drafts that the home does not have stay: they are the person's. */
 export function forgetSession(services: Services): void {
   services.undo.settle()
   services.ask.close()
   services.live.close()
+  services.keeper.close()
+  services.outgoing.close()
   services.readingPlace.close()
   services.timeline.clear()
   services.notifications.forget()

@@ -74,6 +74,13 @@ export interface KeptDraft extends DraftContent {
   readonly media: readonly MediaAttachment[]
 }
 
+/** Body of `PUT /drafts/:key`. */
+export interface DraftForm {
+  /** The revision that this version was written upon; 0 for a new draft. */
+  readonly revision: number
+  readonly draft: DraftContent
+}
+
 /** Body of the 409 of a draft that was changed elsewhere meanwhile, or is on its way. */
 export interface DraftConflict {
   readonly error: string
