@@ -12,7 +12,7 @@ import { lazyPage } from './lazy-page.tsx'
 import { ROUTES, type WindowPath, pathTo } from './routes.ts'
 
 const SearchPage = lazyPage(
-  'search',
+  ['search', 'find'],
   async () => (await import('../features/search/search-page.tsx')).SearchPage,
 )
 const LocalPage = lazyPage(
@@ -34,6 +34,43 @@ const LinksPage = lazyPage(
 const ListPage = lazyPage(
   'timelines',
   async () => (await import('../features/timelines/list-page.tsx')).ListPage,
+)
+const NotificationsPage = lazyPage(
+  'notifications',
+  async () => (await import('../features/notifications/notifications-page.tsx')).NotificationsPage,
+)
+const RequestsPage = lazyPage(
+  'notifications',
+  async () => (await import('../features/notifications/requests-page.tsx')).RequestsPage,
+)
+const MentionsPage = lazyPage(
+  'mentions',
+  async () => (await import('../features/mentions/mentions-page.tsx')).MentionsPage,
+)
+const BookmarksPage = lazyPage(
+  'saved',
+  async () => (await import('../features/saved/saved-pages.tsx')).BookmarksPage,
+)
+const FavouritesPage = lazyPage(
+  'saved',
+  async () => (await import('../features/saved/saved-pages.tsx')).FavouritesPage,
+)
+const ListsPage = lazyPage('lists', async () => (await import('../features/lists/lists-page.tsx')).ListsPage)
+const ListPeoplePage = lazyPage(
+  'lists',
+  async () => (await import('../features/lists/list-people-page.tsx')).ListPeoplePage,
+)
+const FollowedHashtagsPage = lazyPage(
+  'lists',
+  async () => (await import('../features/lists/followed-hashtags-page.tsx')).FollowedHashtagsPage,
+)
+const FiltersPage = lazyPage(
+  'filters',
+  async () => (await import('../features/filters/filters-page.tsx')).FiltersPage,
+)
+const FilterPage = lazyPage(
+  'filters',
+  async () => (await import('../features/filters/filter-page.tsx')).FilterPage,
 )
 const YouPage = lazyPage('you', async () => (await import('../features/you/you-page.tsx')).YouPage)
 const SecurityPage = lazyPage(
@@ -127,6 +164,16 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.tag, TagPage],
   [ROUTES.links, LinksPage],
   [ROUTES.list, ListTimeline],
+  [ROUTES.notificationRequests, RequestsPage],
+  [ROUTES.notifications, NotificationsPage],
+  [ROUTES.mentions, MentionsPage],
+  [ROUTES.bookmarks, BookmarksPage],
+  [ROUTES.favourites, FavouritesPage],
+  [ROUTES.lists, ListsPage],
+  [ROUTES.listPeople, ListPeoplePage],
+  [ROUTES.followedHashtags, FollowedHashtagsPage],
+  [ROUTES.filters, FiltersPage],
+  [ROUTES.filter, FilterPage],
   [ROUTES.search, Search],
   [ROUTES.post, ThreadPage],
   [ROUTES.postBoosts, PostBoostsPage],

@@ -18,6 +18,7 @@ import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
 import { PostSheets } from './post-sheets.tsx'
+import { Palette } from './palette.tsx'
 import { watchPresence } from './presence.ts'
 import { startWorker } from './worker.ts'
 import { ROUTES, searchPath } from './routes.ts'
@@ -55,6 +56,7 @@ export function SignedIn() {
         {isWide || path === ROUTES.write ? null : <FloatingHold />}
         <UndoBar />
         <Asked />
+        <Palette />
       </div>
     </WindowActsContext>
   )

@@ -1,12 +1,18 @@
 /** The catalogue of words, by part: what every start needs, and what comes with the pages that need it. */
 import type app from '../locales/en/app.json'
 import type composer from '../locales/en/composer.json'
+import type filters from '../locales/en/filters.json'
+import type find from '../locales/en/find.json'
 import type home from '../locales/en/home.json'
 import type keys from '../locales/en/keys.json'
+import type lists from '../locales/en/lists.json'
+import type mentions from '../locales/en/mentions.json'
+import type notifications from '../locales/en/notifications.json'
 import type people from '../locales/en/people.json'
 import type post from '../locales/en/post.json'
 import type push from '../locales/en/push.json'
 import type recovery from '../locales/en/recovery.json'
+import type saved from '../locales/en/saved.json'
 import type search from '../locales/en/search.json'
 import type security from '../locales/en/security.json'
 import type sheets from '../locales/en/sheets.json'
@@ -23,12 +29,18 @@ interface Parts {
   readonly settings: typeof settings
   readonly app: typeof app
   readonly composer: typeof composer
+  readonly filters: typeof filters
+  readonly find: typeof find
   readonly home: typeof home
   readonly keys: typeof keys
+  readonly lists: typeof lists
+  readonly mentions: typeof mentions
+  readonly notifications: typeof notifications
   readonly people: typeof people
   readonly post: typeof post
   readonly push: typeof push
   readonly recovery: typeof recovery
+  readonly saved: typeof saved
   readonly search: typeof search
   readonly security: typeof security
   readonly setup: typeof setup

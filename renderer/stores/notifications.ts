@@ -5,7 +5,6 @@
 import type { Account } from '../../server/contracts/account.ts'
 import type { Notification } from '../../server/contracts/notification.ts'
 import type { ApiClient } from '../api/client.ts'
-import type { ServerEvent } from '../api/event-stream.ts'
 import { type ApiFailure, toFailure } from '../api/failure.ts'
 import {
   clearNotifications,
@@ -124,12 +123,8 @@ export class Notifications {
     }
   }
 
-  /** What the live line tells. */
-  take({ event, data }: ServerEvent): void {
-    if (event === 'notifications_merged') void this.catchUp()
-    if (event !== 'notification') return
-    const one = parseNotification(data)
-    if (one === null) return
+  /** The live line tells of one. */
+  arrive(one: Notification): void {
     if (one.status !== undefined) this.#posts.put([one.status])
     const { kind, phase, groups, accounts } = this.#view.get()
     if (phase === 'ready' && isOfKind(one.type, kind)) {
@@ -281,14 +276,5 @@ export class Notifications {
 
   #change(change: Partial<NotificationsView>): void {
     this.#view.update((view) => ({ ...view, ...change }))
-  }
-}
-
-function parseNotification(data: string): Notification | null {
-  try {
-    const one = JSON.parse(data) as Notification
-    return typeof one?.id === 'string' && typeof one.account?.id === 'string' ? one : null
-  } catch {
-    return null // cut short; the next catching up brings it
   }
 }

@@ -76,12 +76,14 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
   const notifications = new Notifications(api, posts)
   const live = new Live({ fetch, onSignedOut: () => session.hasEnded() })
   listen(live, posts, timeline)
-  live.listen((event) => notifications.take(event))
+  live.on('notification', (one) => notifications.arrive(one))
+  live.on('notifications_merged', () => void notifications.catchUp())
+  // What came before the line was open was told to nobody.
   live.on('opened', ({ isAgain }) => {
+    void notifications.catchUp()
     if (!isAgain) return
     void deeds.finishDeletions()
     onBack()
-    void notifications.catchUp()
   })
   const preferences = new PreferenceStore(api, storage)
   const writing = openWriting({ api, storage, newKey, posts, timeline, preferences })
