@@ -72,6 +72,10 @@ const FilterPage = lazyPage(
   'filters',
   async () => (await import('../features/filters/filter-page.tsx')).FilterPage,
 )
+const QuotesPage = lazyPage(
+  'sheets',
+  async () => (await import('../features/posts/quotes-page.tsx')).QuotesPage,
+)
 const YouPage = lazyPage('you', async () => (await import('../features/you/you-page.tsx')).YouPage)
 const SecurityPage = lazyPage(
   'security',
@@ -182,6 +186,7 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.followers, FollowersPage],
   [ROUTES.following, FollowingPage],
   [ROUTES.followRequests, FollowRequestsPage],
+  [ROUTES.postQuotes, QuotesPage],
   [ROUTES.write, Write],
   [ROUTES.drafts, DraftsPage],
   [ROUTES.scheduled, ScheduledPage],

@@ -20,6 +20,7 @@ import type { StoredPost } from '../../stores/posts.ts'
 import { PostBody } from './post-body.tsx'
 import { PostDetails } from './post-details.tsx'
 import { PostMenu } from './post-menu.tsx'
+import styles from './posts.module.css'
 import { usePostActs } from './use-post-acts.ts'
 
 export interface PostEntryProps {
@@ -37,8 +38,13 @@ export interface PostEntryProps {
 
 export function PostEntry(props: PostEntryProps) {
   const { entry, post } = useShownPost(props.id)
-  if (entry === undefined || post === undefined) return null
+  if (entry === undefined || post === undefined) return <Nothing />
   return <KnownPost {...props} post={post} />
+}
+
+/** A pixel without anything: a list takes what has no height out of the page, and would not see it come back by Undo. */
+function Nothing() {
+  return <div aria-hidden className={styles.nothing} />
 }
 
 interface KnownPostProps extends PostEntryProps {
@@ -57,7 +63,7 @@ function KnownPost({ post, ...props }: KnownPostProps) {
     isOwn || props.isMain === true ? null : filterVerdict(post.filtered, props.context ?? 'home', now)
   // A thread gathers what is hidden at its end, where it is shown when asked for.
   const isInThread = props.context === 'thread'
-  if (verdict?.action === 'hide' && !isInThread) return null
+  if (verdict?.action === 'hide' && !isInThread) return <Nothing />
   const isWarned = verdict !== null && verdict.action !== 'blur'
   const covered = OPENED.covered(post.id)
   const isCovered = isWarned && !names.has(covered)

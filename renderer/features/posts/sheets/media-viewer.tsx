@@ -1,6 +1,6 @@
 /** Pictures, films and sounds of a post, one at a time over the whole window. */
 import { ChevronLeft, ChevronRight, ExternalLink, X } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type { MediaAttachment } from '../../../../server/contracts/media-attachment.ts'
 import { ownPath } from '../../../api/own-path.ts'
@@ -21,7 +21,8 @@ export function MediaViewer({ media, index, onClose }: MediaViewerProps) {
   const [place, setPlace] = useState(Math.min(Math.max(0, index), media.length - 1))
   const medium = media[place]
   const go = (next: number): void => setPlace(Math.min(media.length - 1, Math.max(0, next)))
-  const onKeyDown = (event: KeyboardEvent): void => {
+  // Whatever in the dialog has the focus, or the dialog itself.
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     // A film has keys of its own.
     if (event.target instanceof HTMLMediaElement || event.defaultPrevented) return
     const forward = t.direction === 'rtl' ? -1 : 1
@@ -35,7 +36,12 @@ export function MediaViewer({ media, index, onClose }: MediaViewerProps) {
     if (next === undefined) return
     event.preventDefault()
     go(next)
-  }
+  })
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => onKeyDown(event)
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
+  }, [])
   if (medium === undefined) return null
   return (
     <ModalOverlay
@@ -46,8 +52,7 @@ export function MediaViewer({ media, index, onClose }: MediaViewerProps) {
     >
       <Modal className={cx(styles.modal)}>
         <Dialog className={cx(styles.viewer)} aria-label={t('sheets.viewer')}>
-          {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the whole dialog, whatever in it has the focus */}
-          <div className={styles.frame} onKeyDown={onKeyDown}>
+          <div className={styles.frame}>
             <Top medium={medium} place={place} count={media.length} onClose={onClose} />
             <ViewedMedium
               key={medium.id}
