@@ -116,7 +116,7 @@ function SizeSlider({ row, value, least, most, onChange }: SizeSliderProps) {
   return (
     <Slider
       className={cx(styles.slider)}
-      aria-labelledby={titleId(row.id)}
+      aria-label={t(`row.${row.id}`)}
       minValue={least}
       maxValue={most}
       step={1}
