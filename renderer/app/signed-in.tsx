@@ -4,20 +4,18 @@ import { useLocation, useSearchParams } from 'wouter'
 import { UndoBar } from '../components/undo-bar.tsx'
 import { Composer } from '../features/composer/composer.tsx'
 import { SearchField } from '../features/search/search-field.tsx'
-import { useOwnAccount } from '../hooks/use-facts.ts'
 import { THREE_COLUMNS, useMediaQuery } from '../hooks/use-media-query.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useWriting } from '../hooks/use-writing.ts'
 import { useText } from '../hooks/use-text.ts'
 import { WindowActsContext } from '../hooks/use-window-acts.ts'
-import { forgetSession } from '../stores/services.ts'
 import styles from './app.module.css'
 import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
 import { PostSheets } from './post-sheets.tsx'
-import { watchPresence } from './presence.ts'
+import { useLiveWindow } from './use-live-window.ts'
 import { startWorker } from './worker.ts'
 import { ROUTES, searchPath } from './routes.ts'
 
@@ -85,30 +83,4 @@ function useReply(): (postId: string) => void {
     // Without an answer the bar says that the home is away.
     if (post !== undefined) writing.reply(post).catch(() => undefined)
   }
-}
-
-/** Opens the timeline at the reading place and the live line, and closes both with the session. */
-function useLiveWindow(): void {
-  const services = useServices()
-  const { data: own } = useOwnAccount()
-  useEffect(() => {
-    let isOver = false
-    const start = async (): Promise<void> => {
-      const place = await services.readingPlace.find()
-      if (isOver) return
-      services.newestSeen.set(null)
-      await services.timeline.start(place)
-      if (!isOver) services.live.open()
-    }
-    void start()
-    const stopWatching = watchPresence(services)
-    return () => {
-      isOver = true
-      stopWatching()
-      forgetSession(services)
-    }
-  }, [services])
-  useEffect(() => {
-    if (own !== undefined) services.drafts.setDefaultVisibility(own.source.privacy)
-  }, [services, own])
 }
