@@ -85,3 +85,10 @@ export const getTexts = async (api: ApiClient): Promise<HomeTextsFacts> => api.g
 
 export const editTexts = async (api: ApiClient, edit: Partial<HomeTexts>): Promise<HomeTextsFacts> =>
   api.patch(`${PREFIX}/texts`, { body: edit })
+
+/** On the first domain of the home. @throws ApiFailure refused for a name that is none, and for one that was taken */
+export const addIdentity = async (
+  api: ApiClient,
+  username: string,
+  displayName: string,
+): Promise<IdentityFacts> => api.post(`${PREFIX}/identities`, { body: { username, displayName } })

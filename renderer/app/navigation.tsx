@@ -86,14 +86,11 @@ function WayLink({ way, isWide }: { readonly way: Way; readonly isWide: boolean 
   const t = useText()
   const [path] = useLocation()
   const { icon: Icon, name } = way
+  // A page below another belongs to its way: one list to the lists.
+  const isCurrent = path === way.path || path.startsWith(`${way.path}/`)
   return (
-    <AppLink
-      to={way.path}
-      className={styles.way ?? ''}
-      isCurrent={path === way.path}
-      title={isWide ? '' : t(name)}
-    >
-      <Icon aria-hidden size={22} strokeWidth={path === way.path ? 2.25 : 1.75} />
+    <AppLink to={way.path} className={styles.way ?? ''} isCurrent={isCurrent} title={isWide ? '' : t(name)}>
+      <Icon aria-hidden size={22} strokeWidth={isCurrent ? 2.25 : 1.75} />
       <span className={styles.word}>{t(name)}</span>
       {way === NOTIFICATIONS ? <Unread /> : null}
     </AppLink>

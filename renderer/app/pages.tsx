@@ -147,6 +147,30 @@ const FollowRequestsPage = lazyPage(
   async () => (await import('../features/people/follow-requests-page.tsx')).FollowRequestsPage,
 )
 
+const PhonePage = lazyPage(
+  'keeping',
+  async () => (await import('../features/phone/phone-page.tsx')).PhonePage,
+)
+const ReportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/reports/reports-page.tsx')).ReportsPage,
+)
+const BlockListsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/block-lists/block-lists-page.tsx')).BlockListsPage,
+)
+const ImportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/transfer/imports-page.tsx')).ImportsPage,
+)
+const ExportsPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/transfer/exports-page.tsx')).ExportsPage,
+)
+const IdentitiesPage = lazyPage(
+  'keeping',
+  async () => (await import('../features/identities/identities-page.tsx')).IdentitiesPage,
+)
 const RestorePage = lazyPage(
   'recovery',
   async () => (await import('../features/restore/restore-page.tsx')).RestorePage,
@@ -193,6 +217,12 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.you, You],
   [ROUTES.signIn, SecurityPage],
   [ROUTES.restore, RestorePage],
+  [ROUTES.connectPhone, PhonePage],
+  [ROUTES.reports, ReportsPage],
+  [ROUTES.blockLists, BlockListsPage],
+  [ROUTES.imports, ImportsPage],
+  [ROUTES.exports, ExportsPage],
+  [ROUTES.identities, IdentitiesPage],
   [ROUTES.settings, SettingsPage],
   [ROUTES.settingsGroup, SettingsPage],
   [ROUTES.status, StatusPage],

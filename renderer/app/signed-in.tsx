@@ -1,5 +1,5 @@
 /** The window of the owner: its columns, its pages, the live line under them. */
-import { useEffect, useEffectEvent, useLayoutEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { UndoBar } from '../components/undo-bar.tsx'
 import { FloatingHold } from '../features/composer/hold-bar.tsx'
@@ -16,6 +16,8 @@ import styles from './app.module.css'
 import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Navigation } from './navigation.tsx'
+import { PageBoundary } from './page-boundary.tsx'
+import { usePageTurn } from './page-turn.ts'
 import { Pages } from './pages.tsx'
 import { PostSheets } from './post-sheets.tsx'
 import { Palette } from './palette.tsx'
@@ -32,7 +34,7 @@ export function SignedIn() {
   const words = path === ROUTES.search ? (parameters.get('q') ?? '') : ''
   const find = (wanted: string): void => navigate(searchPath(wanted))
   const acts = { reply: useReply(), find, isWide }
-  useTopOfPage(path)
+  usePageTurn()
   useWorker(navigate)
   return (
     <WindowActsContext value={acts}>
@@ -43,7 +45,9 @@ export function SignedIn() {
         <Navigation isWide={isWide} />
         <main id="main" tabIndex={-1} className={styles.main}>
           <ConnectionBar />
-          <Pages />
+          <PageBoundary key={path}>
+            <Pages />
+          </PageBoundary>
         </main>
         {isWide ? (
           <aside className={styles.side} aria-label={t('app.side')}>
@@ -66,13 +70,6 @@ export function SignedIn() {
 function useWorker(navigate: (path: string) => void): void {
   const open = useEffectEvent(navigate)
   useEffect(() => startWorker((path) => open(path)), [])
-}
-
-/** Pages begin at their top; those that find their own place again do so afterwards. */
-function useTopOfPage(path: string): void {
-  useLayoutEffect(() => {
-    if (path !== ROUTES.home) window.scrollTo(0, 0)
-  }, [path])
 }
 
 /** Whoever writes while reading the newest sees it arrive; whoever reads further below stays there. */

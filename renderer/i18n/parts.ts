@@ -4,6 +4,7 @@ import type composer from '../locales/en/composer.json'
 import type filters from '../locales/en/filters.json'
 import type find from '../locales/en/find.json'
 import type home from '../locales/en/home.json'
+import type keeping from '../locales/en/keeping.json'
 import type keys from '../locales/en/keys.json'
 import type lists from '../locales/en/lists.json'
 import type mentions from '../locales/en/mentions.json'
@@ -32,6 +33,7 @@ interface Parts {
   readonly filters: typeof filters
   readonly find: typeof find
   readonly home: typeof home
+  readonly keeping: typeof keeping
   readonly keys: typeof keys
   readonly lists: typeof lists
   readonly mentions: typeof mentions
