@@ -42,7 +42,6 @@ export const ROUTES = {
   imports: '/imports',
   exports: '/exports',
   reports: '/reports',
-  emoji: '/emoji',
   status: '/status',
   work: '/status/work',
   logs: '/logs',

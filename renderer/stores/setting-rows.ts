@@ -149,7 +149,6 @@ const TABLE = {
   },
   about: {
     texts: PART,
-    emoji: way('/emoji'),
     version: PART,
   },
 } as const satisfies Readonly<Record<SettingGroup, Readonly<Record<string, KeptRow | WayRow | PartRow>>>>

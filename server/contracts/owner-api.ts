@@ -47,7 +47,6 @@ export const WINDOW_PATHS = [
   '/imports',
   '/exports',
   '/reports',
-  '/emoji',
   // the home
   '/status',
   '/status/work',

@@ -61,7 +61,6 @@ export const WALK: Readonly<Record<RouteName, WalkedPage>> = {
   imports: {},
   exports: {},
   reports: {},
-  emoji: {},
   status: {},
   work: {},
   logs: {},
