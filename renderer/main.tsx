@@ -7,13 +7,13 @@ import './styles/tokens.css'
 import './styles/base.css'
 import { isPassing, toFailure } from './api/failure.ts'
 import { App } from './app/app.tsx'
-import { applyAppearance } from './app/appearance.ts'
 import { ServicesContext } from './hooks/use-services.ts'
 import { TextContext } from './hooks/use-text.ts'
 import { chooseLocale } from './i18n/choose-locale.ts'
-import { openWords } from './i18n/words.ts'
+import { createText } from './i18n/i18n.ts'
+import { loadCatalogue } from './i18n/load-catalogue.ts'
 import { type KeyValueStorage, memoryStorage } from './stores/key-value-storage.ts'
-import { type Services, createServices } from './stores/services.ts'
+import { createServices } from './stores/services.ts'
 import { keyFromFragment } from './stores/session.ts'
 
 /** The key is worth a session: it does not stay in the address, the history or a bookmark. */
@@ -32,21 +32,12 @@ function browserStorage(): KeyValueStorage {
   }
 }
 
-/** The window is dressed before it is drawn, and anew whenever the owner changes their mind. */
-function followPreferences({ session, preferences }: Services): void {
-  const dress = (): void => applyAppearance(document.documentElement, preferences.get())
-  dress()
-  preferences.subscribe(dress)
-  let wasSignedIn = false
-  session.view.subscribe(() => {
-    const isSignedIn = session.view.get().phase === 'signed_in'
-    if (isSignedIn && !wasSignedIn) void preferences.load()
-    wasSignedIn = isSignedIn
-  })
-}
-
 async function main(): Promise<void> {
   const startKey = takeStartKey()
+  const locale = chooseLocale(navigator.languages)
+  const text = createText(locale, await loadCatalogue(locale))
+  document.documentElement.lang = locale
+  document.documentElement.dir = text.direction
   const queries = new QueryClient({
     defaultOptions: {
       queries: { retry: (count, error) => count < 2 && isPassing(toFailure(error)), networkMode: 'always' },
@@ -59,12 +50,6 @@ async function main(): Promise<void> {
     newKey: () => crypto.randomUUID(),
     onBack: () => void queries.invalidateQueries(),
   })
-  followPreferences(services)
-  const { locale: preferred } = services.preferences.get()
-  const locale = chooseLocale(preferred === 'system' ? navigator.languages : [preferred])
-  const text = await openWords(locale)
-  document.documentElement.lang = locale
-  document.documentElement.dir = text.direction
   void services.session.open(startKey)
   const root = document.querySelector('#window')
   if (root === null) throw new Error('index.html has no #window')

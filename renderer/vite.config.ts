@@ -1,15 +1,13 @@
 /** Builds the window: one document and hashed files. Catalogues are compiled here, so that no parser is shipped. */
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 const LAYERS = '@layer tokens, base, components, features;'
-const WORKER = 'service-worker.js'
-const CATALOGUE = /\/locales\/[a-z]+\/[a-z-]+\.json$/
+const CATALOGUE = /\/locales\/[a-z]+\.json$/
 
-/** `locales/en/home.json` becomes the compiled messages by id. */
+/** `locales/en.json` becomes the compiled messages by id. */
 function catalogues(): Plugin {
   return {
     name: 'homebird:catalogues',
@@ -36,32 +34,9 @@ function layerOrder(): Plugin {
   }
 }
 
-/** The worker is one file beside the document; it is told the files of the bundle, which it keeps. */
-function serviceWorker(): Plugin {
-  return {
-    name: 'homebird:service-worker',
-    apply: 'build',
-    buildStart() {
-      this.emitFile({ type: 'chunk', id: './service-worker/service-worker.ts', fileName: WORKER })
-    },
-    generateBundle(_options, bundle) {
-      const worker = bundle[WORKER]
-      if (worker?.type !== 'chunk') throw new Error('the service worker is missing in the bundle')
-      if (worker.imports.length > 0)
-        throw new Error(`the service worker imports ${worker.imports.join(', ')}`)
-      const files = Object.keys(bundle)
-        .filter((name) => name.startsWith('assets/'))
-        .sort()
-        .map((name) => `/${name}`)
-      const version = createHash('sha256').update(files.join(' ')).digest('hex').slice(0, 16)
-      worker.code = `const BUNDLE=${JSON.stringify({ version, files })};${worker.code}`
-    },
-  }
-}
-
 export default defineConfig({
   base: '/',
-  plugins: [catalogues(), layerOrder(), react(), serviceWorker()],
+  plugins: [catalogues(), layerOrder(), react()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,14 +1,12 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
-import type { ApplianceFacts } from './contracts/appliance-status.ts'
 import type { ListenAddress } from './contracts/child-message.ts'
 import type { ChildChannel } from './core/child-channel.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { checkDomainSetting } from './domain/owner/check-domain.ts'
 import { buildPrivateApp, buildPublicApp } from './http/app.ts'
-import type { HttpContext, Supervision } from './http/http-context.ts'
+import type { HttpContext } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
-import { startCare } from './http/owner/index.ts'
 
 /** Either of the two apps. */
 type HttpApp = Awaited<ReturnType<typeof buildPublicApp>>
@@ -31,8 +29,6 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   if (start.privateListen !== null) {
     await bind(await buildPrivateApp(httpContext), start.privateListen, 'HOMEBIRD_PRIVATE_LISTEN')
   }
-  // One server of a machine looks after what the owner is told of the home.
-  if (start.privateListen !== null) channel.onStop(startCare(httpContext))
   // Streams end before the apps are closed, so that nobody is cut in the midst of an answer.
   channel.onStop(() => stopping.abort())
   context.log.info({ event: 'server.ready', listening })
@@ -45,10 +41,5 @@ function httpContextFrom(
   stopping: AbortSignal,
 ): HttpContext {
   const { oneTimeKeyHash, windowDir } = channel.start
-  const supervision: Supervision = {
-    dataDir: channel.start.dataDir,
-    facts: async () => (await channel.inquire()) as ApplianceFacts | null,
-    secrets: [channel.start.database.password],
-  }
-  return { ...context, oneTimeKeyHash, windowDir, supervision, stopping }
+  return { ...context, oneTimeKeyHash, windowDir, stopping }
 }

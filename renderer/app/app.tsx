@@ -1,5 +1,5 @@
 /** Decides what a person sees: the first run, the way in, or the window itself. */
-import { Suspense, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ApiFailure } from '../api/failure.ts'
 import { FailureNotice } from '../components/notice.tsx'
@@ -9,22 +9,18 @@ import { useObservable } from '../hooks/use-observable.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
 import { KeyboardKeys } from './keyboard.tsx'
-import { lazyPage } from './lazy-page.tsx'
 import { ROUTES } from './routes.ts'
 import { SignedIn } from './signed-in.tsx'
-import { isSetUpUnfinished } from '../stores/set-up-answers.ts'
 import styles from './app.module.css'
 
 /** Seen once or seldom: not part of what every start loads. */
-const SetUpPage = lazyPage(
-  ['setup', 'recovery'],
-  async () => (await import('../features/setup/setup-page.tsx')).SetUpPage,
-)
-const KeyPage = lazyPage('signin', async () => (await import('../features/signin/signin-page.tsx')).KeyPage)
-const PasswordPage = lazyPage(
-  'signin',
-  async () => (await import('../features/signin/signin-page.tsx')).PasswordPage,
-)
+const SetUpPage = lazy(async () => ({
+  default: (await import('../features/setup/setup-page.tsx')).SetUpPage,
+}))
+const KeyPage = lazy(async () => ({ default: (await import('../features/signin/signin-page.tsx')).KeyPage }))
+const PasswordPage = lazy(async () => ({
+  default: (await import('../features/signin/signin-page.tsx')).PasswordPage,
+}))
 
 export function App() {
   return (
@@ -35,9 +31,9 @@ export function App() {
 }
 
 function Entrance() {
-  const { session, storage } = useServices()
+  const { session } = useServices()
   const view = useObservable(session.view)
-  const [isFinishing, setFinishing] = useState(() => isSetUpUnfinished(storage))
+  const [isFinishing, setFinishing] = useState(false)
   const [, navigate] = useLocation()
   const wasKeyRefused = useObservable(session.wasKeyRefused)
   switch (view.phase) {

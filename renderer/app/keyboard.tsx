@@ -1,42 +1,30 @@
 /** Listens to the keyboard for the whole window and shows the legend of its keys. */
-import { Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useLocation } from 'wouter'
-import { useOwnAccount } from '../hooks/use-facts.ts'
+import { Button } from '../components/button.tsx'
+import { cx } from '../components/cx.ts'
 import { useCommands } from '../hooks/use-commands.ts'
 import { useServices } from '../hooks/use-services.ts'
-import { KeyReader } from '../keys/key-reader.ts'
-import type { Command } from '../keys/keymap.ts'
-import { lazyPage } from './lazy-page.tsx'
-import { ROUTES, pathTo } from './routes.ts'
-
-const Legend = lazyPage('keys', async () => (await import('./legend.tsx')).Legend)
+import { useText } from '../hooks/use-text.ts'
+import { type Command, KeyReader, LEGEND } from '../keys/keymap.ts'
+import styles from './keyboard.module.css'
+import { ROUTES } from './routes.ts'
 
 /** Commands that lead to a page, when nothing on the present one answers them. */
 const PAGES: Partial<Readonly<Record<Command, string>>> = {
   go_home: ROUTES.home,
-  go_notifications: ROUTES.notifications,
-  go_mentions: ROUTES.mentions,
-  go_local: ROUTES.local,
-  go_federated: ROUTES.federated,
-  go_favourites: ROUTES.favourites,
-  go_bookmarks: ROUTES.bookmarks,
-  go_settings: ROUTES.settings,
+  go_you: ROUTES.you,
   write: ROUTES.write,
   search: ROUTES.search,
 }
 
-const OWN: ReadonlySet<Command> = new Set<Command>(['back', 'top', 'legend'])
-
 export function KeyboardKeys() {
-  const { commands, keys } = useServices()
-  const { data: own } = useOwnAccount()
+  const { commands } = useServices()
   const [isLegendOpen, setLegendOpen] = useState(false)
   const [, navigate] = useLocation()
   useEffect(() => {
-    const reader = new KeyReader(
-      () => performance.now(),
-      () => keys.table(),
-    )
+    const reader = new KeyReader(() => performance.now())
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isInOverlay(event.target)) return
       const command = reader.read({
@@ -45,31 +33,58 @@ export function KeyboardKeys() {
         metaKey: event.metaKey,
         altKey: event.altKey,
         isTyping: isTyping(event.target),
-        isOnControl: isOnControl(event.target),
       })
       if (command !== null && commands.dispatch(command)) event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [commands, keys])
+  }, [commands])
   useCommands((command) => {
     const path = PAGES[command]
     if (path !== undefined) {
       navigate(path)
       return true
     }
-    if (command === 'go_you' && own !== undefined) navigate(pathTo('person', own.id))
-    if (command === 'go_you') return true
-    if (command === 'back') window.history.back()
-    if (command === 'top') window.scrollTo(0, 0)
     if (command === 'legend') setLegendOpen(true)
-    return OWN.has(command) || (command === 'close' && leaveField())
+    return command === 'legend' || (command === 'close' && leaveField())
   })
-  if (!isLegendOpen) return null
+  return <Legend isOpen={isLegendOpen} onClose={() => setLegendOpen(false)} />
+}
+
+function Legend({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const t = useText()
   return (
-    <Suspense fallback={null}>
-      <Legend onClose={() => setLegendOpen(false)} />
-    </Suspense>
+    <ModalOverlay
+      isOpen={isOpen}
+      isDismissable
+      onOpenChange={(open) => open || onClose()}
+      className={cx(styles.overlay)}
+    >
+      <Modal className={cx(styles.modal)}>
+        <Dialog className={cx(styles.dialog)}>
+          <Heading slot="title" className={cx(styles.title)}>
+            {t('keys.title')}
+          </Heading>
+          <dl className={styles.legend}>
+            {LEGEND.map(({ keys, command }) => (
+              <div key={command}>
+                <dt>{t(`keys.${command}`)}</dt>
+                <dd dir="ltr">
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <div>
+            <Button autoFocus onPress={onClose}>
+              {t('act.close')}
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
   )
 }
 
@@ -78,20 +93,10 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches('input, textarea, select')
 }
 
-/** What does something by itself when Enter is pressed on it. */
-function isOnControl(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(CONTROLS) !== null
-}
-
-const CONTROLS =
-  'a, button, input, textarea, select, summary, label, video, audio, [role="button"], [role="tab"]'
-
-/** Menus, lists that open and dialogs have keys of their own. */
+/** Menus and dialogs have keys of their own. */
 function isInOverlay(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(OVERLAYS) !== null
+  return target instanceof Element && target.closest('[role="dialog"], [role="menu"]') !== null
 }
-
-const OVERLAYS = '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]'
 
 /** Esc gives the letters back to the page. */
 function leaveField(): boolean {

@@ -8,7 +8,7 @@ import { Spinner } from './spinner.tsx'
 
 interface ButtonProps {
   readonly children: ReactNode
-  readonly look?: 'primary' | 'quiet' | 'plain' | 'danger'
+  readonly look?: 'primary' | 'quiet' | 'plain'
   readonly type?: 'button' | 'submit'
   readonly isBusy?: boolean
   readonly isDisabled?: boolean
@@ -52,8 +52,6 @@ interface IconButtonProps {
   /** A number beside the picture, already written for the reader. */
   readonly count?: string
   readonly tone?: 'favourite' | 'boost'
-  /** Points along the line of reading. */
-  readonly isMirrored?: boolean
   readonly onPress: () => void
 }
 
@@ -69,12 +67,7 @@ export function IconButton(props: IconButtonProps) {
         {...(props.isExpanded === undefined ? {} : { 'aria-expanded': props.isExpanded })}
         onPress={props.onPress}
       >
-        <Icon
-          aria-hidden
-          size={18}
-          strokeWidth={1.75}
-          {...(props.isMirrored === true ? { className: styles.mirrored } : {})}
-        />
+        <Icon aria-hidden size={18} strokeWidth={1.75} />
         {count === undefined || count === '' ? null : <span className="figures">{count}</span>}
       </AriaButton>
       <Tooltip className={cx(styles.tooltip)} offset={6}>

@@ -17,11 +17,7 @@ export function EmojiText({ text, emojis }: EmojiTextProps) {
   )
 }
 
-interface EmojiImageProps {
-  readonly emoji: Pick<CustomEmoji, 'shortcode' | 'static_url'>
-}
-
-export function EmojiImage({ emoji }: EmojiImageProps) {
+function EmojiImage({ emoji }: { readonly emoji: CustomEmoji }) {
   const name = `:${emoji.shortcode}:`
   const source = ownPath(emoji.static_url)
   return source === null ? (

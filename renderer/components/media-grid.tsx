@@ -16,31 +16,22 @@ interface MediaGridProps {
   /** The author marked them as sensitive: they can be covered again. */
   readonly canCover: boolean
   readonly onToggle: () => void
-  /** Shows one of them large. @param index  its place among them, from 0 */
-  readonly onOpen: (index: number) => void
 }
 
-/** The rest is counted, and seen in the viewer. */
-const MOST_SHOWN = 4
-
-export function MediaGrid({ media, isCovered, canCover, onToggle, onOpen }: MediaGridProps) {
+export function MediaGrid({ media, isCovered, canCover, onToggle }: MediaGridProps) {
   const t = useText()
   const isSingle = media.length === 1
-  const rest = media.length - MOST_SHOWN
   return (
     <div className={cx(styles.frame)}>
       <ul className={cx(styles.grid, isSingle && styles.single)} aria-label={t('media.label')}>
-        {media.slice(0, MOST_SHOWN).map((one, index) => (
+        {media.map((one) => (
           <li key={one.id} className={styles.cell} style={isSingle ? { aspectRatio: aspectOf(one) } : {}}>
             {one.blurhash === null ? null : (
               <BlurhashCanvas hash={one.blurhash} className={cx(styles.blur)} />
             )}
-            {isCovered ? null : <Medium medium={one} onOpen={() => onOpen(index)} />}
+            {isCovered ? null : <Medium medium={one} />}
             {isCovered || one.description === null || one.description === '' ? null : (
               <AltMark text={one.description} />
-            )}
-            {isCovered || rest <= 0 || index !== MOST_SHOWN - 1 ? null : (
-              <More count={rest} onPress={() => onOpen(MOST_SHOWN)} />
             )}
           </li>
         ))}
@@ -66,16 +57,7 @@ function aspectOf({ meta }: MediaAttachment): string {
   return String(Math.min(3, Math.max(0.8, ratio)))
 }
 
-function More({ count, onPress }: { readonly count: number; readonly onPress: () => void }) {
-  const t = useText()
-  return (
-    <AriaButton className={cx(styles.rest)} aria-label={t('media.rest_label', { count })} onPress={onPress}>
-      <span aria-hidden>{t('media.rest', { count })}</span>
-    </AriaButton>
-  )
-}
-
-function Medium({ medium, onOpen }: { readonly medium: MediaAttachment; readonly onOpen: () => void }) {
+function Medium({ medium }: { readonly medium: MediaAttachment }) {
   const t = useText()
   const [hasFailed, setFailed] = useState(false)
   const whole = ownPath(medium.url)
@@ -102,7 +84,13 @@ function Medium({ medium, onOpen }: { readonly medium: MediaAttachment; readonly
     )
   }
   return (
-    <AriaButton className={cx(styles.open)} aria-label={openLabel(t, description)} onPress={onOpen}>
+    <a
+      href={whole}
+      target="_blank"
+      rel="noopener noreferrer"
+      className={styles.open}
+      aria-label={linkLabel(t, description)}
+    >
       <img
         src={preview ?? whole}
         alt={description}
@@ -112,11 +100,11 @@ function Medium({ medium, onOpen }: { readonly medium: MediaAttachment; readonly
         style={focusOf(medium)}
         onError={() => setFailed(true)}
       />
-    </AriaButton>
+    </a>
   )
 }
 
-function openLabel(t: ReturnType<typeof useText>, description: string): string {
+function linkLabel(t: ReturnType<typeof useText>, description: string): string {
   return description === '' ? t('media.open_plain') : t('media.open', { description })
 }
 

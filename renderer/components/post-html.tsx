@@ -3,7 +3,6 @@ import { type JSX, type ReactNode, useMemo } from 'react'
 import type { CustomEmoji } from '../../server/contracts/custom-emoji.ts'
 import type { StatusMention } from '../../server/contracts/status.ts'
 import { isWebAddress, mentionOfLink } from '../formatting/link-kind.ts'
-import { profilePath } from '../formatting/paths.ts'
 import { AppLink } from './app-link.tsx'
 import { EmojiText } from './emoji-text.tsx'
 import { sanitizeToFragment } from './sanitize.ts'
@@ -81,7 +80,7 @@ function renderLink(element: HTMLElement, key: number, context: RenderContext): 
   const mention = mentionOfLink(href, element.textContent ?? '', context.mentions)
   if (mention !== undefined) {
     return (
-      <AppLink key={key} to={profilePath(mention)}>
+      <AppLink key={key} to={`/search?q=${encodeURIComponent(`@${mention.acct}`)}`}>
         {children}
       </AppLink>
     )

@@ -1,14 +1,12 @@
 /**
- * The home timeline, newest first. It begins at the reading place, grows downwards as the reader scrolls and upwards as posts
- * arrive. What came during an absence is fetched by itself up to a measure; beyond it the newest stand above a gap that is
- * known and can be filled from either side.
+ * The home timeline as an unbroken run of ids, newest first. It begins at the reading place, grows downwards as the
+ * reader scrolls and upwards as posts arrive; it never has a hole, because a live post is only taken once everything
+ * before it is here.
  */
 import type { Status } from '../../server/contracts/status.ts'
-import type { ApiClient, Page } from '../api/client.ts'
+import type { ApiClient } from '../api/client.ts'
 import { type ApiFailure, toFailure } from '../api/failure.ts'
-import { type TimelineRange, listHomeTimeline } from '../api/posts.ts'
-import { BoostGroups, type Groups } from './boost-groups.ts'
-import { compareIds, idAfter, merged } from './ids.ts'
+import { listHomeTimeline } from '../api/posts.ts'
 import { createStore, type Observable, type Store } from './observable.ts'
 import type { PostStore } from './posts.ts'
 
@@ -18,35 +16,12 @@ const PAGE = 40
  * way, or that the reader wrote while the line was down, stands above others that are still missing.
  */
 const OVERLAP = 20
-/** Pages that one catching up fetches by itself; what is left is a gap. */
+/** Pages that one catching up fetches by itself; the rest comes when the reader goes up to it. */
 const CATCH_UP_PAGES = 10
 
-/** Posts that are on the home and not here: all between two that are. */
-export interface Gap {
-  /** Names it for as long as it is there. */
-  readonly name: string
-  /** Id of the oldest post above it. */
-  readonly above: string
-  /** Id of the newest post below it. */
-  readonly below: string
-  readonly isLoading: boolean
-  readonly failure: ApiFailure | null
-}
-
-/** Where the reader was, and when they left. */
-export interface Place {
-  readonly id: string
-  /** ISO 8601. */
-  readonly at: string
-}
-
 export interface TimelineView {
-  /** Newest first, every row. */
-  readonly ids: readonly string[]
-  /** Rows that show the same post are one entry. */
-  readonly groups: Groups
   /** Newest first. */
-  readonly gaps: readonly Gap[]
+  readonly ids: readonly string[]
   readonly phase: 'starting' | 'ready' | 'failed'
   /** Of the last attempt of any kind; null after a good one. */
   readonly failure: ApiFailure | null
@@ -55,76 +30,56 @@ export interface TimelineView {
   readonly hasEnd: boolean
   /** Nothing is newer than the first id, as far as the home has told. */
   readonly isCaughtUp: boolean
-  /** Newer ones are above it. */
-  readonly leftAt: Place | null
-  /** An entry that must stay where it is in this change; null: the one that is read. */
-  readonly pinnedId: string | null
+  /** Where the reader was when the window opened; newer ones are above it. */
+  readonly leftAtId: string | null
 }
 
 const EMPTY: TimelineView = {
   ids: [],
-  groups: new Map(),
-  gaps: [],
   phase: 'starting',
   failure: null,
   isLoadingOlder: false,
   hasEnd: false,
   isCaughtUp: false,
-  leftAt: null,
-  pinnedId: null,
+  leftAtId: null,
 }
 
 export class HomeTimeline {
   readonly #api: ApiClient
   readonly #posts: PostStore
-  readonly #groups: BoostGroups
   readonly #view: Store<TimelineView> = createStore(EMPTY)
   #catchingUp: Promise<void> | null = null
   #missedMeanwhile = false
-  #gapsMade = 0
 
   constructor(api: ApiClient, posts: PostStore) {
     this.#api = api
     this.#posts = posts
-    this.#groups = new BoostGroups(posts)
-    posts.watchRemovals((gone) => this.#drop(gone))
   }
 
   get view(): Observable<TimelineView> {
     return this.#view
   }
 
-  /** @param place  the post that was on top when the reader left */
-  async start(place: Place | null): Promise<void> {
+  /** @param readingPlace  id of the post that was on top when the reader left */
+  async start(readingPlace: string | null): Promise<void> {
     this.#change({ phase: 'starting', failure: null })
     try {
-      const page = await this.#fetch(place === null ? {} : { olderThan: idAfter(place.id) })
-      this.#groups.clear()
-      const ids = idsOf(page)
+      const range = readingPlace === null ? {} : { olderThan: idAfter(readingPlace) }
+      const page = await listHomeTimeline(this.#api, { ...range, limit: PAGE })
+      this.#posts.put(page.items)
+      const isThere = page.items.length > 0
       this.#change({
-        ids,
-        gaps: [],
+        ids: page.items.map((post) => post.id),
         phase: 'ready',
-        hasEnd: page.links.olderThan === null || ids.length === 0,
-        isCaughtUp: place === null,
-        leftAt: place,
+        hasEnd: page.links.olderThan === null || !isThere,
+        isCaughtUp: readingPlace === null,
+        leftAtId: readingPlace === null ? null : (page.items[0]?.id ?? null),
       })
     } catch (error) {
       this.#change({ phase: 'failed', failure: toFailure(error) })
       return
     }
-    if (place !== null) await this.catchUp()
-  }
-
-  /** Posts that this browser kept, until the home answers. @param statuses  newest first */
-  showKept(statuses: readonly Status[], place: Place | null): void {
-    this.#posts.put(statuses)
-    this.#change({ ids: statuses.map(({ id }) => id), phase: 'ready', hasEnd: true, leftAt: place })
-  }
-
-  /** The reader was away: the line stands here now. */
-  leaveAt(place: Place): void {
-    this.#change({ leftAt: place })
+    if (readingPlace !== null) await this.catchUp()
   }
 
   async loadOlder(): Promise<void> {
@@ -133,39 +88,18 @@ export class HomeTimeline {
     if (phase !== 'ready' || isLoadingOlder || hasEnd || olderThan === undefined) return
     this.#change({ isLoadingOlder: true, failure: null })
     try {
-      const page = await this.#fetch({ olderThan })
+      const page = await listHomeTimeline(this.#api, { olderThan, limit: PAGE })
+      this.#posts.put(page.items)
       this.#change({
-        ids: merged(this.#view.get().ids, idsOf(page)),
+        ids: merged(
+          this.#view.get().ids,
+          page.items.map((post) => post.id),
+        ),
         hasEnd: page.links.olderThan === null || page.items.length === 0,
         isLoadingOlder: false,
       })
     } catch (error) {
       this.#change({ isLoadingOlder: false, failure: toFailure(error) })
-    }
-  }
-
-  /**
-   * Fetches one page into a gap.
-   * @param side  from which of its edges the gap is filled; the post at that edge stays where it is
-   */
-  async fillGap(name: string, side: 'above' | 'below'): Promise<void> {
-    const gap = this.#gap(name)
-    if (gap === undefined || gap.isLoading) return
-    this.#changeGap(name, { isLoading: true, failure: null })
-    try {
-      const page = await this.#fetch(side === 'above' ? { olderThan: gap.above } : { newerThan: gap.below })
-      const found = idsOf(page).filter((id) => isWithin(id, gap))
-      const isClosed = page.items.length < PAGE || found.length < page.items.length
-      const { gaps, ids } = this.#view.get()
-      const edge = side === 'above' ? found.at(-1) : found[0]
-      const narrower = { ...gap, [side]: edge ?? gap[side], isLoading: false, failure: null }
-      this.#change({
-        ids: merged(ids, found),
-        gaps: gaps.flatMap((one) => (one.name !== name ? [one] : isClosed ? [] : [narrower])),
-        pinnedId: this.#entryAt(gap, side),
-      })
-    } catch (error) {
-      this.#changeGap(name, { isLoading: false, failure: toFailure(error) })
     }
   }
 
@@ -186,34 +120,26 @@ export class HomeTimeline {
   /** A post that just arrived. While others before it are missing it is left to the catching up. */
   arrive(status: Status): void {
     this.#posts.put([status])
-    const { phase, isCaughtUp, ids, gaps } = this.#view.get()
+    const { phase, isCaughtUp, ids } = this.#view.get()
     if (phase !== 'ready' || ids.includes(status.id)) return
     if (!isCaughtUp || this.#catchingUp !== null) {
       this.#missedMeanwhile = true
       return
     }
-    // One that was long on its way comes with the others of its gap.
-    if (gaps.some((gap) => isWithin(status.id, gap))) return
     this.#change({ ids: merged(ids, [status.id]) })
   }
 
-  clear(): void {
-    this.#groups.clear()
-    this.#view.set(EMPTY)
-  }
-
-  async #fetch(range: Omit<TimelineRange, 'limit'>): Promise<Page<Status>> {
-    const page = await listHomeTimeline(this.#api, { ...range, limit: PAGE })
-    this.#posts.put(page.items)
-    return page
-  }
-
-  #drop(gone: ReadonlySet<string>): void {
+  /** Takes a post and every boost of it out. */
+  remove(id: string): void {
+    const isGone = (one: string): boolean => one === id || this.#posts.get(one)?.boostOfId === id
     const { ids } = this.#view.get()
-    const left = ids.filter((id) => !gone.has(id))
-    if (left.length === ids.length) return
-    this.#groups.remove(gone)
-    this.#change({ ids: left })
+    const left = ids.filter((one) => !isGone(one))
+    if (left.length !== ids.length) this.#change({ ids: left })
+    this.#posts.remove(id)
+  }
+
+  clear(): void {
+    this.#view.set(EMPTY)
   }
 
   async #catchUpUntilDone(): Promise<void> {
@@ -229,64 +155,40 @@ export class HomeTimeline {
   }
 
   async #catchUpOnce(): Promise<void> {
-    const { phase, ids, gaps } = this.#view.get()
+    const { phase, ids } = this.#view.get()
     if (phase !== 'ready') return
-    const [first] = gaps
-    const known = first === undefined ? ids : ids.filter((id) => compareIds(id, first.above) >= 0)
-    let bound = known[Math.min(OVERLAP, known.length - 1)]
+    let bound = ids[Math.min(OVERLAP, ids.length - 1)]
     for (let pages = 0; pages < CATCH_UP_PAGES; pages += 1) {
-      const page = await this.#fetch(bound === undefined ? {} : { newerThan: bound })
+      const range = bound === undefined ? {} : { newerThan: bound }
+      const page = await listHomeTimeline(this.#api, { ...range, limit: PAGE })
+      this.#posts.put(page.items)
       const isDone = bound === undefined || page.items.length < PAGE
-      const found = idsOf(page)
+      const found = page.items.map((post) => post.id)
       this.#change({ ids: merged(this.#view.get().ids, found), failure: null, isCaughtUp: isDone })
       if (isDone) return
       bound = found[0]
     }
-    if (bound !== undefined) await this.#leap(bound)
-  }
-
-  /** Takes the newest, and leaves a gap between them and what is known. @param below  the newest that is known */
-  async #leap(below: string): Promise<void> {
-    const page = await this.#fetch({})
-    const found = idsOf(page).filter((id) => compareIds(id, below) > 0)
-    const above = found.at(-1)
-    const { ids, gaps } = this.#view.get()
-    const isWhole = above === undefined || found.length < page.items.length
-    this.#gapsMade += 1
-    const gap = { name: `gap-${this.#gapsMade}`, below, isLoading: false, failure: null }
-    this.#change({
-      ids: merged(ids, found),
-      gaps: isWhole ? gaps : [{ ...gap, above }, ...gaps],
-      isCaughtUp: true,
-    })
-  }
-
-  #gap(name: string): Gap | undefined {
-    return this.#view.get().gaps.find((gap) => gap.name === name)
-  }
-
-  #changeGap(name: string, part: Partial<Gap>): void {
-    const known = this.#gap(name)
-    if (known === undefined) return
-    const changed = { ...known, ...part }
-    this.#change({ gaps: this.#view.get().gaps.map((gap) => (gap === known ? changed : gap)) })
-  }
-
-  /** The entry at one edge of a gap. */
-  #entryAt(gap: Gap, side: 'above' | 'below'): string | null {
-    const { ids, groups } = this.#view.get()
-    const entries = ids.filter((id) => groups.has(id))
-    if (side === 'above') return entries.findLast((id) => compareIds(id, gap.above) >= 0) ?? null
-    return entries.find((id) => compareIds(id, gap.below) <= 0) ?? null
   }
 
   #change(part: Partial<TimelineView>): void {
-    if (part.ids !== undefined) this.#groups.add(part.ids)
-    this.#view.update((view) => ({ ...view, pinnedId: null, ...part, groups: this.#groups.groups }))
+    this.#view.update((view) => ({ ...view, ...part }))
   }
 }
 
-const idsOf = (page: Page<Status>): string[] => page.items.map((post) => post.id)
+/** Ids are decimal numbers of up to 19 digits, ordered by time. */
+export function compareIds(a: string, b: string): number {
+  return a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length
+}
 
-const isWithin = (id: string, gap: Gap): boolean =>
-  compareIds(id, gap.below) > 0 && compareIds(id, gap.above) < 0
+/** Both lists as one, each post at its place: two may overtake each other on the way. */
+function merged(ids: readonly string[], more: readonly string[]): readonly string[] {
+  const known = new Set(ids)
+  const added = more.filter((id) => !known.has(id))
+  if (added.length === 0) return ids
+  return [...ids, ...new Set(added)].sort((a, b) => compareIds(b, a))
+}
+
+/** The bound below which the post itself is still found. */
+function idAfter(id: string): string {
+  return /^\d+$/.test(id) ? (BigInt(id) + 1n).toString() : id
+}

@@ -6,19 +6,17 @@ export type StoredPost = Omit<Status, 'reblog'> & { readonly boostOfId: string |
 
 export class PostStore {
   readonly #posts = new Map<string, StoredPost>()
-  readonly #withheld = new Set<string>()
   readonly #listeners = new Map<string, Set<() => void>>()
-  readonly #removalListeners = new Set<(ids: ReadonlySet<string>) => void>()
 
   get(id: string): StoredPost | undefined {
-    return this.#withheld.has(id) ? undefined : this.#posts.get(id)
+    return this.#posts.get(id)
   }
 
   /** The post that is shown for this id: the boosted one for a boost. */
   shown(id: string): StoredPost | undefined {
-    const post = this.get(id)
+    const post = this.#posts.get(id)
     const carried = post?.boostOfId ?? null
-    return carried === null ? post : this.get(carried)
+    return carried === null ? post : this.#posts.get(carried)
   }
 
   put(statuses: readonly Status[]): void {
@@ -35,36 +33,12 @@ export class PostStore {
     if (post !== undefined) this.#write(id, change(post))
   }
 
-  /** Takes a post and every boost of it out, of all lists too. */
   remove(id: string): void {
-    this.#removeAll(new Set([id]))
-  }
-
-  /** Takes out what an account wrote or boosted, as after a block. */
-  removeOf(accountId: string): void {
-    const posts = [...this.#posts].filter(([, post]) => post.account.id === accountId)
-    this.#removeAll(new Set(posts.map(([id]) => id)))
-  }
-
-  /** Tells the ids of posts that were taken out, boosts among them; not of a forgetting of everything. */
-  watchRemovals(listener: (ids: ReadonlySet<string>) => void): () => void {
-    this.#removalListeners.add(listener)
-    return () => void this.#removalListeners.delete(listener)
-  }
-
-  /** As if it were gone, for as long as that can be taken back; what arrives of it meanwhile is kept. */
-  withhold(id: string): void {
-    this.#withheld.add(id)
-    this.#tell(id)
-  }
-
-  release(id: string): void {
-    if (this.#withheld.delete(id)) this.#tell(id)
+    if (this.#posts.delete(id)) this.#tell(id)
   }
 
   /** Forgets everything, as at sign-out. */
   clear(): void {
-    this.#withheld.clear()
     const ids = [...this.#posts.keys()]
     this.#posts.clear()
     for (const id of ids) this.#tell(id)
@@ -77,17 +51,6 @@ export class PostStore {
     return () => {
       set.delete(listener)
       if (set.size === 0 && this.#listeners.get(id) === set) this.#listeners.delete(id)
-    }
-  }
-
-  #removeAll(ids: ReadonlySet<string>): void {
-    const boosts = [...this.#posts].filter(([, { boostOfId }]) => boostOfId !== null && ids.has(boostOfId))
-    const gone = new Set([...ids, ...boosts.map(([id]) => id)])
-    // First the lists, so that no page draws an entry without its post.
-    for (const listener of this.#removalListeners) listener(gone)
-    for (const id of gone) {
-      this.#withheld.delete(id)
-      if (this.#posts.delete(id)) this.#tell(id)
     }
   }
 

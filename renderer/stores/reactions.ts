@@ -1,5 +1,5 @@
 /**
- * Favourites, boosts, bookmarks, pins and muted conversations: shown at once, sent one after the other, taken back when the home says no. Whoever changes
+ * Favourites and boosts: shown at once, sent one after the other, taken back when the home says no. Whoever changes
  * their mind while a request is under way is asked once more at its end, so that the last wish is what stays.
  */
 import type { ApiClient } from '../api/client.ts'
@@ -7,16 +7,12 @@ import { type ApiFailure, toFailure } from '../api/failure.ts'
 import { type ReactionName, setReaction } from '../api/posts.ts'
 import type { PostStore, StoredPost } from './posts.ts'
 
-type Flag = 'favourited' | 'reblogged' | 'bookmarked' | 'pinned' | 'muted'
-/** Null where nobody is told how many there are. */
-type Count = 'favourites_count' | 'reblogs_count' | null
+type Flag = 'favourited' | 'reblogged'
+type Count = 'favourites_count' | 'reblogs_count'
 
 const FIELDS = {
   favourite: { flag: 'favourited', count: 'favourites_count' },
   boost: { flag: 'reblogged', count: 'reblogs_count' },
-  bookmark: { flag: 'bookmarked', count: null },
-  pin: { flag: 'pinned', count: null },
-  mute: { flag: 'muted', count: null },
 } as const satisfies Record<ReactionName, { flag: Flag; count: Count }>
 
 export class Reactions {
@@ -76,6 +72,5 @@ export class Reactions {
 export function withReaction(post: StoredPost, reaction: ReactionName, isOn: boolean): StoredPost {
   const { flag, count } = FIELDS[reaction]
   if ((post[flag] === true) === isOn) return post
-  if (count === null) return { ...post, [flag]: isOn }
   return { ...post, [flag]: isOn, [count]: Math.max(0, post[count] + (isOn ? 1 : -1)) }
 }

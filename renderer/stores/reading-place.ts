@@ -2,112 +2,63 @@
  * Where the reader is in the home timeline: kept in this browser at once, and on the home a little later, so that the
  * next start on any device begins there.
  */
-import type { Marker } from '../../server/contracts/notification.ts'
 import { getHomeMarker, setHomeMarker } from '../api/accounts.ts'
 import type { ApiClient } from '../api/client.ts'
 import { isPassing, toFailure } from '../api/failure.ts'
-import type { Place } from './home-timeline.ts'
-import { compareIds } from './ids.ts'
+import { compareIds } from './home-timeline.ts'
 import { type KeyValueStorage, readStored, writeStored } from './key-value-storage.ts'
-import { createStore, type Observable, type Store } from './observable.ts'
 
 const KEY = 'homebird.reading-place'
+/** The home is told after the reader rested for so long. */
 const TELL_AFTER_MS = 3_000
-/** Two devices that tell at the same moment: the later one looks again, so many times. */
-const ATTEMPTS = 3
 
-interface OwnPlace extends Place {
+interface Place {
+  readonly id: string
   /** The marker that the home had when this place was written. */
   readonly marker: string | null
-}
-
-interface PlaceOptions {
-  readonly now?: () => Date
-  readonly tellAfterMs?: number
 }
 
 export class ReadingPlace {
   readonly #api: ApiClient
   readonly #storage: KeyValueStorage
-  readonly #now: () => Date
-  readonly #tellAfterMs: number
-  readonly #elsewhere: Store<Place | null> = createStore<Place | null>(null)
-  #place: OwnPlace | null = null
+  #place: Place | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param tellAfterMs  how long the reader rests before the home is told */
-  constructor(
-    api: ApiClient,
-    storage: KeyValueStorage,
-    { now = () => new Date(), tellAfterMs = TELL_AFTER_MS }: PlaceOptions = {},
-  ) {
+  constructor(api: ApiClient, storage: KeyValueStorage) {
     this.#api = api
     this.#storage = storage
-    this.#now = now
-    this.#tellAfterMs = tellAfterMs
   }
 
-  /** The post on top of the screen, as far as it was told. */
-  get current(): Place | null {
-    return this.#place
-  }
-
-  /** A place further up, where another device has read meanwhile: the reader is asked, never moved. */
-  get elsewhere(): Observable<Place | null> {
-    return this.#elsewhere
+  /** Id of the post on top of the screen, as far as it was told. */
+  get current(): string | null {
+    return this.#place?.id ?? null
   }
 
   /** The place of this browser, unless another device moved the marker since: then the marker. */
-  async find(): Promise<Place | null> {
+  async find(): Promise<string | null> {
     const own = parsePlace(readStored(this.#storage, KEY))
     const marker = await this.#findMarker()
-    const id = marker?.last_read_id ?? null
-    const isMoved = marker !== null && id !== own?.marker && id !== own?.id
-    const place = own === null || isMoved ? placeOfMarker(marker) : own
-    this.#place = place === null ? null : { id: place.id, at: place.at, marker: id }
-    return place
+    const isMoved = marker !== null && marker !== own?.marker && marker !== own?.id
+    const id = own === null || isMoved ? marker : own.id
+    this.#place = id === null ? null : { id, marker }
+    return id
   }
 
   /** @param id  the post on top of the screen */
   save(id: string): void {
     if (this.#place?.id === id) return
-    this.#keep({ id, at: this.#now().toISOString(), marker: this.#place?.marker ?? null })
-    const elsewhere = this.#elsewhere.get()
-    if (elsewhere !== null && compareIds(id, elsewhere.id) >= 0) this.#elsewhere.set(null)
+    this.#place = { id, marker: this.#place?.marker ?? null }
+    writeStored(this.#storage, KEY, this.#place)
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#tell(id), this.#tellAfterMs)
-  }
-
-  /** The reader turns away: the place is of this moment. */
-  leave(): void {
-    if (this.#place !== null) this.#keep({ ...this.#place, at: this.#now().toISOString() })
-  }
-
-  /** Looks whether another device has read further: after a sleep, a lost line. */
-  async look(): Promise<void> {
-    const own = this.#place
-    const marker = await this.#findMarker().catch(() => null)
-    if (own === null || marker === null || marker.last_read_id === own.marker) return
-    this.#keep({ ...(this.#place ?? own), marker: marker.last_read_id })
-    if (compareIds(marker.last_read_id, own.id) > 0) this.#elsewhere.set(placeOfMarker(marker))
-  }
-
-  forgetElsewhere(): void {
-    this.#elsewhere.set(null)
+    this.#timer = setTimeout(() => void this.#tell(id), TELL_AFTER_MS)
   }
 
   /** Forgets what was not told yet, as at sign-out. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#elsewhere.set(null)
   }
 
-  #keep(place: OwnPlace): void {
-    this.#place = place
-    writeStored(this.#storage, KEY, place)
-  }
-
-  async #findMarker(): Promise<Marker | null> {
+  async #findMarker(): Promise<string | null> {
     try {
       return await getHomeMarker(this.#api)
     } catch (error) {
@@ -117,40 +68,25 @@ export class ReadingPlace {
     }
   }
 
-  /** Only ever forwards, also where another device told more meanwhile: what was read once stays read. */
+  /** Only ever forwards: what was read once stays read for the other devices. */
   async #tell(id: string): Promise<void> {
+    const { marker = null } = this.#place ?? {}
+    if (marker !== null && compareIds(id, marker) <= 0) return
     try {
-      const marker = await this.#setMarker(id, ATTEMPTS)
-      if (this.#place === null) return
-      if (marker.last_read_id !== id && marker.last_read_id !== this.#place.marker) {
-        this.#elsewhere.set(placeOfMarker(marker))
-      }
-      this.#keep({ ...this.#place, marker: marker.last_read_id })
+      await setHomeMarker(this.#api, id)
     } catch {
       return // the place in this browser stands, and the next rest tells again
     }
-  }
-
-  /** @returns the marker that the home has then */
-  async #setMarker(id: string, attempts: number): Promise<Marker> {
-    const known = await getHomeMarker(this.#api)
-    if (known !== null && compareIds(id, known.last_read_id) <= 0) return known
-    try {
-      return await setHomeMarker(this.#api, id)
-    } catch (error) {
-      if (toFailure(error).status !== 409 || attempts <= 1) throw error
-      return this.#setMarker(id, attempts - 1)
+    if (this.#place !== null) {
+      this.#place = { ...this.#place, marker: id }
+      writeStored(this.#storage, KEY, this.#place)
     }
   }
 }
 
-const placeOfMarker = (marker: Marker | null): Place | null =>
-  marker === null ? null : { id: marker.last_read_id, at: marker.updated_at }
-
-function parsePlace(stored: unknown): OwnPlace | null {
+function parsePlace(stored: unknown): Place | null {
   if (typeof stored !== 'object' || stored === null) return null
-  const { id, at, marker } = stored as Record<string, unknown>
+  const { id, marker } = stored as Record<string, unknown>
   if (typeof id !== 'string' || !/^\d{1,19}$/.test(id)) return null
-  const moment = typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? at : new Date(0).toISOString()
-  return { id, at: moment, marker: typeof marker === 'string' ? marker : null }
+  return { id, marker: typeof marker === 'string' ? marker : null }
 }

@@ -12,10 +12,6 @@ export interface SetUpAnswers {
   readonly password: string
   readonly hasDomain: boolean
   readonly domain: string
-  /** Where another name serves the domain of the handle; empty where none does. */
-  readonly serviceDomain: string
-  /** A `data:` address, until the home has it. */
-  readonly picture: string | null
 }
 
 const KEY = 'homebird.set-up'
@@ -27,16 +23,13 @@ export const FIRST_ANSWERS: SetUpAnswers = {
   password: '',
   hasDomain: false,
   domain: '',
-  serviceDomain: '',
-  picture: null,
 }
 
 /** A reload without the password goes on where the password is asked for. */
 export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
   const stored = readStored(storage, KEY)
   if (typeof stored !== 'object' || stored === null) return FIRST_ANSWERS
-  const { step, displayName, username, hasDomain, domain, serviceDomain, picture } =
-    stored as Partial<SetUpAnswers>
+  const { step, displayName, username, hasDomain, domain } = stored as Partial<SetUpAnswers>
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
     step: step === 'welcome' || step === undefined ? 'welcome' : 'you',
@@ -45,20 +38,12 @@ export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
     password: '',
     hasDomain: hasDomain === true,
     domain: text(domain),
-    serviceDomain: text(serviceDomain),
-    picture: typeof picture === 'string' && picture.startsWith('data:image/') ? picture : null,
   }
 }
 
 export function keepAnswers(storage: KeyValueStorage, answers: SetUpAnswers): void {
   const { password: _never, ...kept } = answers
   writeStored(storage, KEY, kept)
-}
-
-/** The home was made and its checks were not left yet: a crash meanwhile comes back to them. */
-export function isSetUpUnfinished(storage: KeyValueStorage): boolean {
-  const stored = readStored(storage, KEY)
-  return typeof stored === 'object' && stored !== null && Reflect.get(stored, 'step') === 'check'
 }
 
 export function forgetAnswers(storage: KeyValueStorage): void {
@@ -71,7 +56,7 @@ export function formFromAnswers(answers: SetUpAnswers): SetUpForm {
     displayName: answers.displayName,
     password: answers.password,
     domain: answers.hasDomain ? answers.domain : null,
-    serviceDomain: answers.hasDomain && answers.serviceDomain.trim() !== '' ? answers.serviceDomain : null,
+    serviceDomain: null,
   }
 }
 

@@ -11,7 +11,6 @@ import type { Home } from '../domain/owner/home.ts'
 import {
   FETCH_LIMITS,
   type FetchFailure,
-  type ResponseHeaders,
   type SafeFetch,
   fetchFailureOf,
   isTemporaryFailure,
@@ -44,8 +43,6 @@ export interface FoundDocument {
   readonly document: JsonObject
   /** Canonical address that it came from. */
   readonly finalUrl: string
-  /** As they came, for whoever looks at the exchange itself. */
-  readonly headers?: ResponseHeaders
 }
 
 export type DocumentOutcome = FoundDocument | DocumentFailure
@@ -151,9 +148,9 @@ export class RemoteDocuments {
   /** @param more  how often the document may send us on to the id it names */
   async #read(url: RemoteUrl, options: ReadOptions, more: number): Promise<DocumentOutcome> {
     const { totalMs = FETCH_LIMITS.documentTotalMs, followAlternate } = options
-    let found: Omit<FoundDocument, 'outcome'>
+    let found: { document: JsonObject; finalUrl: string }
     try {
-      const { body, finalUrl, headers } = await this.#signer.exchange(totalMs, async (sign, leftMs) =>
+      const { body, finalUrl } = await this.#signer.exchange(totalMs, async (sign, leftMs) =>
         this.#parts.fetch.fetchDocument(url.href, {
           sign,
           totalMs: leftMs,
@@ -162,16 +159,16 @@ export class RemoteDocuments {
       )
       const parsed = parseActivityJson(body)
       if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
-      found = { document: parsed.document, finalUrl, headers }
+      found = { document: parsed.document, finalUrl }
     } catch (error) {
       return this.#failureOf(url, error)
     }
-    const { document, finalUrl, headers = {} } = found
+    const { document, finalUrl } = found
     const final = this.#address(finalUrl)
     if ('outcome' in final) return final
-    if (options.anyId === true) return { outcome: 'found', document, finalUrl, headers }
+    if (options.anyId === true) return { outcome: 'found', document, finalUrl }
     const id = findRemoteUrl(document['id'])
-    if (id?.href === finalUrl) return { outcome: 'found', document, finalUrl, headers }
+    if (id?.href === finalUrl) return { outcome: 'found', document, finalUrl }
     if (id === undefined || id.origin !== final.origin || more === 0) {
       return {
         outcome: 'refused',

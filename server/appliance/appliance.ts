@@ -13,7 +13,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { giveBackMemoryLater } from '../core/idle-memory.ts'
 import { type ApplianceLog, createApplianceLog } from './appliance-log.ts'
-import type { ApplianceEvent, ApplianceFacts, ApplianceStatus, HomeState } from './appliance-status.ts'
+import type { ApplianceEvent, ApplianceStatus, HomeState } from './appliance-status.ts'
 import { Child } from './child.ts'
 import { openControlSocket } from './control-socket.ts'
 import { type Ground, type GroundSources, openGround } from './ground.ts'
@@ -174,17 +174,13 @@ export class Appliance {
   }
 
   async status(): Promise<ApplianceStatus> {
+    const parts = [this.#database, ...this.#children].flatMap((part) =>
+      part === null ? [] : [part.status()],
+    )
     const answers = await Promise.all(
       this.#children.map(
         async (part) => [part.name, (await part.life?.ask().catch(() => null)) ?? null] as const,
       ),
-    )
-    return { ...this.facts(), details: Object.fromEntries(answers) }
-  }
-
-  facts(): ApplianceFacts {
-    const parts = [this.#database, ...this.#children].flatMap((part) =>
-      part === null ? [] : [part.status()],
     )
     const isAllWell = parts.every((part) => isWell(part.state))
     return {
@@ -198,6 +194,7 @@ export class Appliance {
       memoryBytes: process.memoryUsage.rss(),
       connectionsPerProcess: this.#plan.budget.perProcess,
       parts,
+      details: Object.fromEntries(answers),
     }
   }
 
@@ -233,7 +230,6 @@ export class Appliance {
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),
-        facts: () => this.facts(),
       },
     )
   }

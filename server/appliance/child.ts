@@ -21,8 +21,6 @@ export const CHILD_LIMITS: ChildLimits = { silenceMs: 30_000, stopMs: 5_000, ter
 export interface ChildObserver {
   line(text: string): void
   notice(level: 'info' | 'warn' | 'error', message: string): void
-  /** What the child is told that asks how the home does; without it the answer is null. */
-  facts?(): unknown
 }
 
 /** Above this its event loop is called slow. */
@@ -149,9 +147,6 @@ export class Child implements Life {
         break
       case 'notice':
         this.#observer.notice(message.level, message.message)
-        break
-      case 'inquiry':
-        this.#process.send({ type: 'told', id: message.id, answer: this.#observer.facts?.() ?? null })
         break
       case 'pong':
         break

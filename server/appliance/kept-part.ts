@@ -2,7 +2,6 @@
 import type { Clock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import type { PartState, PartStatus } from './part-status.ts'
-import { CpuMeter, childrenOf } from './process-memory.ts'
 import { RestartHistory } from './restart-policy.ts'
 
 /** One life of a part, from its launch to its end. */
@@ -30,7 +29,6 @@ export class KeptPart<L extends Life> {
   readonly #observer: PartObserver
   readonly #clock: Clock
   readonly #history = new RestartHistory()
-  readonly #cpu = new CpuMeter()
   #life: L | null = null
   #opening: Promise<L> | null = null
   #state: PartState = 'Stopped'
@@ -86,17 +84,14 @@ export class KeptPart<L extends Life> {
   status(): PartStatus {
     const isRunning = this.#state === 'Running'
     const nowMs = this.#clock.monotonicMs()
-    const pid = this.#life?.pid ?? null
     return {
       name: this.name,
       state: isRunning && this.#life?.isSlow() === true ? 'Slow' : this.#state,
-      pid,
+      pid: this.#life?.pid ?? null,
       uptimeSeconds:
         isRunning && this.#readyAtMs !== null ? Math.floor((nowMs - this.#readyAtMs) / 1_000) : null,
       restarts: this.#restarts,
       memoryBytes: this.#life?.memoryBytes() ?? null,
-      cpuShare: pid === null ? null : this.#cpu.share(pid, nowMs),
-      helpers: pid === null ? null : (childrenOf(pid)?.length ?? null),
       note: this.#note,
     }
   }

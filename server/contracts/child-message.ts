@@ -49,8 +49,6 @@ export type ToChild<Settings = unknown> =
   | { readonly type: 'ping'; readonly sequence: number }
   /** Answered by `answer` with the same id; `status` is the only question of the first version. */
   | { readonly type: 'ask'; readonly id: number; readonly question: 'status' }
-  /** To an `inquiry` of the same id: `ApplianceFacts`, or null where they cannot be had. */
-  | { readonly type: 'told'; readonly id: number; readonly answer: unknown }
 
 export type FromChild =
   | { readonly type: 'ready'; readonly listening: readonly ListenAddress[] }
@@ -59,7 +57,5 @@ export type FromChild =
   | { readonly type: 'heartbeat'; readonly loopDelayMs: number; readonly rssBytes: number }
   | { readonly type: 'pong'; readonly sequence: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
-  /** How the home does, as its supervisor sees it: answered by `told` with the same id. */
-  | { readonly type: 'inquiry'; readonly id: number }
   /** A sentence for the journal. */
   | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly message: string }

@@ -2,63 +2,8 @@
 
 import type { Account } from './account.ts'
 
-/** Pages of the window; each is answered with the same document. Ids are those of the client API. */
-export const WINDOW_PATHS = [
-  '/',
-  '/start',
-  // reading
-  '/home',
-  '/local',
-  '/federated',
-  '/tags/:tag',
-  '/links',
-  '/posts/:id',
-  '/posts/:id/boosts',
-  '/posts/:id/favourites',
-  '/posts/:id/quotes',
-  '/people/:id',
-  '/people/:id/followers',
-  '/people/:id/following',
-  '/notifications',
-  '/notifications/requests',
-  '/mentions',
-  '/lists',
-  '/lists/:id',
-  '/lists/:id/people',
-  '/bookmarks',
-  '/favourites',
-  '/followed-hashtags',
-  '/follow-requests',
-  '/filters',
-  '/filters/:id',
-  '/search',
-  // writing
-  '/write',
-  '/drafts',
-  '/scheduled',
-  // the owner
-  '/you',
-  '/sign-in',
-  '/settings',
-  '/settings/:group',
-  '/identities',
-  '/connect-phone',
-  '/block-lists',
-  '/imports',
-  '/exports',
-  '/reports',
-  '/emoji',
-  // the home
-  '/status',
-  '/status/work',
-  '/logs',
-  '/inspector',
-  '/storage',
-  '/doctor',
-  '/backups',
-  '/updates',
-  '/restore',
-] as const
+/** Pages of the window; each is answered with the same document. */
+export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you', '/sign-in'] as const
 
 /** Header that every change made by the window carries: no form and no other site can set it. */
 export const WINDOW_HEADER = 'x-homebird'
@@ -130,17 +75,6 @@ export interface IdentityFacts {
   readonly pages: PageSwitches
 }
 
-/** How the home was started; secrets are told as `(hidden)`. */
-export interface TuningFacts {
-  readonly settings: readonly {
-    readonly variable: string
-    readonly value: string
-    readonly usual: string
-    /** In English, as the list of settings has it. */
-    readonly help: string
-  }[]
-}
-
 /** What machines that read the whole web are asked not to do here. */
 export interface CrawlerRules {
   /** Those who gather texts for language models. */
@@ -181,53 +115,11 @@ export interface MoveOfOther {
   readonly movedAt: string
 }
 
-/** What the window cannot know of itself when it makes a recovery sheet. */
-export interface RecoveryFacts {
-  /** Where the home keeps everything; null where nobody supervises it. */
-  readonly folder: string | null
-  /** Name of the computer in its network. */
-  readonly computer: string
-  /** None before the home is set up. */
-  readonly keys: readonly { readonly name: string; readonly fingerprint: string }[]
-}
-
-/** The first three are of the home itself; the others go out to its own address and come in again. */
-export type CheckName =
-  | 'database'
-  | 'keys'
-  | 'webfinger'
-  | 'address'
-  | 'certificate'
-  | 'profile'
-  | 'live_outside'
-
-/** What is wrong, where the window has words and a fix for it. */
-export type CheckFlaw =
-  /** One before it failed. */
-  | 'not_tried'
-  /** The name is not in the DNS. */
-  | 'name'
-  /** The name leads to an address that only this network knows. */
-  | 'private'
-  /** Nobody answers at the address. */
-  | 'silent'
-  /** Something answers at the address that does not reach the home behind it. */
-  | 'not_led'
-  | 'certificate'
-  /** The proxy does not keep the Host header. */
-  | 'host_header'
-  /** Whoever answers there is not this home. */
-  | 'stranger'
-  /** The domain of the handle does not lead to the home. */
-  | 'handle'
-  /** A proxy takes the web socket out of the request. */
-  | 'upgrade'
+export type CheckName = 'database' | 'keys' | 'webfinger'
 
 export interface CheckResult {
   readonly name: CheckName
   readonly isGood: boolean
-  /** Null where it is good, or where there is nothing to say but the reason. */
-  readonly flaw: CheckFlaw | null
   /** How long it took. */
   readonly ms: number
   /** The technical line of a failure. */

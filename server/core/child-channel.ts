@@ -16,8 +16,6 @@ const LOOP_RESOLUTION_MS = 100
 /** A message that cannot be flushed in this time never will be: the reader is gone. */
 const FLUSH_LIMIT_MS = 500
 const FLUSH_CODE_AFTER_MS = 2_000
-/** A supervisor that says nothing for this long is asked another time. */
-const TOLD_WITHIN_MS = 3_000
 
 type StopCallback = () => Promise<void> | void
 
@@ -29,8 +27,6 @@ export interface ChildChannel<Settings> {
   onStop(close: StopCallback): void
   /** Sets what `ask` is answered with. Without it the answer is null; a thrown error is answered as its text. */
   onAsk(answer: () => unknown): void
-  /** How the home does, as its supervisor sees it. @throws HomebirdError UNAVAILABLE when it does not answer within 3 s */
-  inquire(): Promise<unknown>
   /** A sentence for the journal of the appliance; never private text. */
   notice(level: 'info' | 'warn' | 'error', message: string): void
   /** Runs the stop callbacks and ends the process: for one-shot children, and for a child that must give up. */
@@ -68,8 +64,6 @@ class Child<Settings> implements ChildChannel<Settings> {
   #answer: () => unknown = () => null
   #isReady = false
   #ending: Promise<never> | null = null
-  readonly #inquiries = new Map<number, (answer: unknown) => void>()
-  #nextInquiry = 1
 
   constructor(port: Port) {
     this.#port = port
@@ -99,24 +93,6 @@ class Child<Settings> implements ChildChannel<Settings> {
     this.#answer = answer
   }
 
-  async inquire(): Promise<unknown> {
-    const id = this.#nextInquiry
-    this.#nextInquiry += 1
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#inquiries.set(id, resolve)
-    const timer = setTimeout(
-      () => reject(new HomebirdError('UNAVAILABLE', 'the supervisor does not say how the home does')),
-      TOLD_WITHIN_MS,
-    )
-    try {
-      await this.#port.send({ type: 'inquiry', id })
-      return await promise
-    } finally {
-      clearTimeout(timer)
-      this.#inquiries.delete(id)
-    }
-  }
-
   notice(level: 'info' | 'warn' | 'error', message: string): void {
     void this.#port.send({ type: 'notice', level, message })
   }
@@ -138,9 +114,6 @@ class Child<Settings> implements ChildChannel<Settings> {
         break
       case 'ask':
         void this.#reply(message.id)
-        break
-      case 'told':
-        this.#inquiries.get(message.id)?.(message.answer)
         break
       default:
         // A newer supervisor may say more; what is unknown here is not for us.

@@ -5,10 +5,7 @@ import type { Json, Moment, NullableMoment, StateColumns } from './column-types.
 
 interface PushSubscriptionsTable {
   id: Generated<string>
-  /** Of an app; null for a window. */
-  token_id: string | null
-  /** Of the owner's session in a browser; null for an app. */
-  session_id: string | null
+  token_id: string
   actor_id: string
   endpoint: string
   host: string
@@ -17,7 +14,7 @@ interface PushSubscriptionsTable {
   is_standard: Generated<boolean>
   alerts: Json<Readonly<Record<string, boolean>>>
   policy: Generated<PushPolicy>
-  sealed_token: Buffer | null
+  sealed_token: Buffer
   created_at: Moment
   failures: Generated<number>
   retry_at: NullableMoment

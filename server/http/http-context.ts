@@ -1,5 +1,4 @@
 /** What the HTTP plugins take: the parts of the composition root that serve requests. */
-import type { ApplianceFacts } from '../contracts/appliance-status.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
@@ -12,15 +11,6 @@ import type { Caches } from '../storage/caches/open-caches.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
-
-/** What a server knows by having been started by a supervisor. */
-export interface Supervision {
-  readonly dataDir: string
-  /** @throws HomebirdError UNAVAILABLE when it does not answer */
-  facts(): Promise<ApplianceFacts | null>
-  /** Values that no setting holds and that nobody may see. */
-  readonly secrets: readonly string[]
-}
 
 export interface HttpContext {
   readonly config: Config
@@ -42,8 +32,6 @@ export interface HttpContext {
   readonly oneTimeKeyHash: string | null
   /** Folder of the window's bundle, or null where it is not built. */
   readonly windowDir: string | null
-  /** Null where nobody supervises this process. */
-  readonly supervision: Supervision | null
   /** Aborted when the process is told to stop: long answers end then. */
   readonly stopping: AbortSignal
 }

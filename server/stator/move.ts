@@ -91,7 +91,6 @@ export async function hastenHost(tx: Querier, graph: Graph, host: string): Promi
 export interface QuarantinedRow {
   readonly graph: string
   readonly key: string
-  readonly about: string | null
   readonly state: string
   readonly changedAt: Date
   readonly errors: number
@@ -99,12 +98,6 @@ export interface QuarantinedRow {
   /** Text of the last error. */
   readonly error: string | null
 }
-
-/** Whatever names a row of any graph to a person: its address, else that of what it is about, else a name. */
-export const ABOUT = `left(coalesce(
-       to_jsonb(stored) ->> 'uri', to_jsonb(stored) ->> 'object_uri', to_jsonb(stored) ->> 'activity_id',
-       to_jsonb(stored) ->> 'url', to_jsonb(stored) ->> 'inbox_uri', to_jsonb(stored) ->> 'host',
-       to_jsonb(stored) ->> 'name', to_jsonb(stored) ->> 'shortcode'), 500)`
 
 /** A row is in quarantine when its state is automatic and no attempt is planned. */
 function quarantined(graph: Graph): string {
@@ -115,9 +108,9 @@ function quarantined(graph: Graph): string {
 export async function listQuarantined(db: Querier, graph: Graph, limit: number): Promise<QuarantinedRow[]> {
   return send<QuarantinedRow>(
     db,
-    `select ${literal(graph.table)} as graph, ${identifier(graph.key)}::text as key, ${ABOUT} as about, state,
+    `select ${literal(graph.table)} as graph, ${identifier(graph.key)}::text as key, state,
             state_changed_at as "changedAt", state_errors as errors, state_deaths as deaths, state_error as error
-       from ${identifier(graph.table)} as stored
+       from ${identifier(graph.table)}
       where ${quarantined(graph)}
       order by state_changed_at desc limit $1`,
     [limit],
@@ -141,22 +134,4 @@ export async function redrive(tx: Querier, graph: Graph, keys: readonly string[]
   )
   if (rows.length > 0) await wakeWorker(tx, graph.table)
   return rows.map((row) => row.key)
-}
-
-/**
- * Makes a row that waits for its next attempt due at once. One that a worker holds, or that is in quarantine, stays as it is.
- * @returns whether it became due
- */
-export async function hastenRow(tx: Querier, graph: Graph, key: string): Promise<boolean> {
-  const rows = await send(
-    tx,
-    `update ${identifier(graph.table)} set state_next_attempt_at = now()
-      where ${identifier(graph.key)} = $1::${keyTypeOf(graph)}
-        and state in (${automaticStatesOf(graph).map(literal).join(', ')})
-        and state_next_attempt_at > now() and state_lock_token is null
-  returning 1`,
-    [key],
-  )
-  if (rows.length > 0) await wakeWorker(tx, graph.table)
-  return rows.length > 0
 }

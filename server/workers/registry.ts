@@ -42,8 +42,6 @@ import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
 import { cardHandlers } from './card-handlers.ts'
-import { draftGraph } from '../domain/drafts/draft-graph.ts'
-import { draftHandlers } from './draft-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
@@ -115,7 +113,6 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
     work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl }) }),
     work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
-    work({ graph: draftGraph, handlers: draftHandlers(parts) }),
     work({ graph: scheduledPostGraph, handlers: scheduledPostHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),

@@ -172,7 +172,6 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     config,
     oneTimeKeyHash: null,
     windowDir: null,
-    supervision: null,
     dereferencer: createDereferencer(shared),
     stopping: stopping.signal,
   }

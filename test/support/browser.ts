@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import {
   type Browser,
   type BrowserContext,
@@ -75,9 +75,8 @@ async function openPage(browser: Browser, options: PageOptions = {}): Promise<Te
 
 /** Saves what the page looks like into test/screenshots, for somebody to look at. */
 export async function takeScreenshot(page: Page, name: string, fullPage = false): Promise<void> {
-  const path = join(SCREENSHOTS, `${name}.png`)
-  await mkdir(dirname(path), { recursive: true })
-  await page.screenshot({ path, fullPage, animations: 'disabled' })
+  await mkdir(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage, animations: 'disabled' })
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -100,7 +99,7 @@ interface AxeResults {
 export async function axeFindings(page: Page): Promise<string[]> {
   await finishAnimations(page)
   // The content policy forbids a script element; evaluating goes through the debugger.
-  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(await readFile(AXE, 'utf8'))
+  await page.evaluate(await readFile(AXE, 'utf8'))
   const results = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }
     return axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })

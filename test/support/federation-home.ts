@@ -247,7 +247,6 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),
     oneTimeKeyHash: null,
     windowDir: null,
-    supervision: null,
     stopping: stopping.signal,
   }
   const app = fastify({ logger: false })

@@ -10,7 +10,7 @@ export interface ScriptedRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Parsed where it says that it is JSON, else the text; null for none. */
+  /** Parsed JSON, or null. */
   readonly body: unknown
 }
 
@@ -78,13 +78,12 @@ async function handle(
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const url = new URL(incoming.url ?? '/', 'http://scripted.test')
   const text = Buffer.concat(chunks).toString()
-  const isJson = incoming.headers['content-type'] === 'application/json'
   const request: ScriptedRequest = {
     method: incoming.method ?? '',
     path: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
-    body: text === '' ? null : isJson ? (JSON.parse(text) as unknown) : text,
+    body: text === '' ? null : (JSON.parse(text) as unknown),
   }
   scripted.requests.push(request)
   const { status = 200, headers = {}, body = {}, write } = await scripted.answer(request)

@@ -14,29 +14,16 @@ export function Loading() {
   const t = useText()
   return (
     <p className={cx(styles.state, styles.busy)} role="status">
-      <Spinner /> {t('posts.loading')}
+      <Spinner /> {t('home.loading')}
     </p>
   )
 }
 
-interface NewPostsPillProps {
-  readonly count: number
-  readonly onPress: () => void
-  /** Leads to where another device has read; null where none has read further. */
-  readonly onElsewhere: (() => void) | null
-}
-
-export function NewPostsPill({ count, onPress, onElsewhere }: NewPostsPillProps) {
+export function NewPostsPill({ count, onPress }: { readonly count: number; readonly onPress: () => void }) {
   const t = useText()
   return (
     <div className={styles.pillPlace} role="status">
-      {onElsewhere === null ? null : (
-        <AriaButton className={cx(styles.pill)} onPress={onElsewhere}>
-          <ArrowUp aria-hidden size={16} />
-          {t('home.elsewhere')}
-        </AriaButton>
-      )}
-      {count === 0 || onElsewhere !== null ? null : (
+      {count === 0 ? null : (
         <AriaButton className={cx(styles.pill)} onPress={onPress}>
           <ArrowUp aria-hidden size={16} />
           {t('home.new_posts', { count })}
@@ -56,7 +43,7 @@ export function TimelineEnd() {
       <div className={styles.state}>
         <FailureNotice
           failure={toFailure(failure)}
-          meaning={t('posts.kept')}
+          meaning={t('home.kept')}
           act={{ label: t('act.try_again'), onPress: () => void retry() }}
         />
       </div>

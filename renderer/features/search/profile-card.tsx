@@ -2,15 +2,15 @@
 import type { Account } from '../../../server/contracts/account.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { EmojiText } from '../../components/emoji-text.tsx'
-import { FollowButton } from '../../components/follow-button.tsx'
 import { Handle } from '../../components/handle.tsx'
-import { nameOf } from '../../formatting/names.ts'
+import { nameOf } from '../../components/post-card.tsx'
 import { PostHtml } from '../../components/post-html.tsx'
 import { isWebAddress } from '../../formatting/link-kind.ts'
 import { formatCount } from '../../formatting/numbers.ts'
 import { wholeHandle } from '../../formatting/handles.ts'
 import { useHomeFacts, useOwnAccount } from '../../hooks/use-facts.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { FollowButton } from './follow-button.tsx'
 import styles from './profile-card.module.css'
 
 export function ProfileCard({ account }: { readonly account: Account }) {

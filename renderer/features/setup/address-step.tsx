@@ -4,7 +4,6 @@ import { Label, Radio, RadioGroup, Text } from 'react-aria-components'
 import { cx } from '../../components/cx.ts'
 import { TextField } from '../../components/text-field.tsx'
 import { useText } from '../../hooks/use-text.ts'
-import type { FieldFlaw } from '../../../server/contracts/owner-api.ts'
 import { bareDomain, flawOfField } from './field-flaws.ts'
 import type { StepProps } from './step-props.ts'
 import styles from './setup.module.css'
@@ -13,20 +12,12 @@ import { StepForm } from './step-form.tsx'
 export function AddressStep({ answers, flaws, onChange, onNext, onBack }: StepProps) {
   const t = useText()
   const [isTouched, setTouched] = useState(flaws.domain !== undefined)
-  const flaw = flaws.domain ?? (isTouched ? flawOfField('domain', answers.domain) : null)
-  const serviceFlaw = (): FieldFlaw | null =>
-    flaws.serviceDomain ??
-    (answers.serviceDomain.trim() === '' ? null : flawOfField('domain', answers.serviceDomain))
+  const flaw =
+    flaws.domain ?? flaws.serviceDomain ?? (isTouched ? flawOfField('domain', answers.domain) : null)
   const submit = (): void => {
     setTouched(true)
     if (answers.hasDomain && flawOfField('domain', answers.domain) !== null) return
-    if (answers.hasDomain && serviceFlaw() !== null) return
-    if (answers.hasDomain) {
-      onChange({
-        domain: bareDomain(answers.domain),
-        serviceDomain: bareDomain(answers.serviceDomain),
-      })
-    }
+    if (answers.hasDomain) onChange({ domain: bareDomain(answers.domain) })
     onNext()
   }
   return (
@@ -59,43 +50,8 @@ export function AddressStep({ answers, flaws, onChange, onNext, onBack }: StepPr
           onChange={(domain) => onChange({ domain })}
         />
       ) : null}
-      {answers.hasDomain ? (
-        <ServiceField
-          value={answers.serviceDomain}
-          flaw={isTouched ? serviceFlaw() : (flaws.serviceDomain ?? null)}
-          onChange={(serviceDomain) => onChange({ serviceDomain })}
-        />
-      ) : null}
       <HandlePreview username={answers.username} domain={answers.hasDomain ? answers.domain : null} />
     </StepForm>
-  )
-}
-
-interface ServiceFieldProps {
-  readonly value: string
-  readonly flaw: FieldFlaw | null
-  readonly onChange: (value: string) => void
-}
-
-/** For those who keep their website at the domain, and the home at a name below it. */
-function ServiceField({ value, flaw, onChange }: ServiceFieldProps) {
-  const t = useText()
-  return (
-    <details className={styles.fix} open={value !== ''}>
-      <summary>{t('setup.service_fold')}</summary>
-      <div className={styles.folded}>
-        <TextField
-          label={t('setup.service_domain')}
-          value={value}
-          kind="domain"
-          name="service-domain"
-          placeholder="home.example.org"
-          help={t('setup.service_help')}
-          flaw={flaw === null ? null : t(`flaw.${flaw}`)}
-          onChange={onChange}
-        />
-      </div>
-    </details>
   )
 }
 

@@ -1,14 +1,9 @@
-/** Step 4: the sheet that brings one back in, and what keeps the home safe, told as it is; then all is made at once. */
-import { FileText, HardDrive, KeyRound, LogIn, Moon } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
-import type { LoginChoice } from '../../../server/contracts/desktop-bridge.ts'
+/** Step 4: what keeps the home safe, told as it is; then everything is made at once. */
+import { HardDrive, KeyRound, Moon } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
 import { FailureNotice } from '../../components/notice.tsx'
-import { RecoverySheet } from '../../components/recovery-sheet.tsx'
-import { Switch } from '../../components/switch.tsx'
 import { useText } from '../../hooks/use-text.ts'
-import { findDesktopBridge } from '../../stores/desktop-shell.ts'
-import { bareDomain } from './field-flaws.ts'
 import type { StepProps } from './step-props.ts'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
@@ -19,9 +14,8 @@ interface SafeStepProps extends StepProps {
   readonly failure: ApiFailure | null
 }
 
-export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepProps) {
+export function SafeStep({ onMake, onBack, isBusy, failure }: SafeStepProps) {
   const t = useText()
-  const login = findDesktopBridge(window)?.login ?? null
   return (
     <StepForm
       title={t('setup.safe_title')}
@@ -31,40 +25,15 @@ export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepP
       onBack={onBack}
     >
       <ul className={styles.facts}>
-        <Fact
-          icon={<FileText aria-hidden size={20} />}
-          name={t('setup.safe_sheet')}
-          help={t('setup.safe_sheet_help')}
-        >
-          <RecoverySheet
-            username={answers.username}
-            domain={answers.hasDomain ? bareDomain(answers.domain) : null}
-          />
+        <Fact icon={<KeyRound aria-hidden size={20} />} name={t('setup.safe_password')}>
+          {t('setup.safe_password_help')}
         </Fact>
-        <Fact
-          icon={<KeyRound aria-hidden size={20} />}
-          name={t('setup.safe_password')}
-          help={t('setup.safe_password_help')}
-        />
-        <Fact
-          icon={<HardDrive aria-hidden size={20} />}
-          name={t('setup.safe_folder')}
-          help={t('setup.safe_folder_help')}
-        />
-        <Fact
-          icon={<Moon aria-hidden size={20} />}
-          name={t('setup.safe_running')}
-          help={t('setup.safe_running_help')}
-        />
-        {login === null ? null : (
-          <Fact
-            icon={<LogIn aria-hidden size={20} />}
-            name={t('setup.safe_login')}
-            help={t('setup.safe_login_help')}
-          >
-            <LoginSwitch login={login} />
-          </Fact>
-        )}
+        <Fact icon={<HardDrive aria-hidden size={20} />} name={t('setup.safe_folder')}>
+          {t('setup.safe_folder_help')}
+        </Fact>
+        <Fact icon={<Moon aria-hidden size={20} />} name={t('setup.safe_running')}>
+          {t('setup.safe_running_help')}
+        </Fact>
       </ul>
       {failure === null ? null : (
         <FailureNotice
@@ -77,53 +46,19 @@ export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepP
   )
 }
 
-/** Shows what the system says, not what was asked of it. */
-function LoginSwitch({ login }: { readonly login: LoginChoice }) {
-  const t = useText()
-  const [isOn, setOn] = useState<boolean | null>(null)
-  const [isRefused, setRefused] = useState(false)
-  useEffect(() => {
-    login.isOn().then(setOn, () => setRefused(true))
-  }, [login])
-  const change = async (wanted: boolean): Promise<void> => {
-    try {
-      await login.setOn(wanted)
-      setRefused(false)
-    } catch {
-      setRefused(true) // the words say so; the switch goes back to what is
-    }
-    setOn(await login.isOn().catch(() => false))
-  }
-  return (
-    <>
-      <Switch
-        label={t('setup.safe_login_act')}
-        isOn={isOn === true}
-        isDisabled={isOn === null}
-        onChange={(wanted) => void change(wanted)}
-      />
-      <p role="alert" className={styles.flaw}>
-        {isRefused ? t('setup.safe_login_refused') : null}
-      </p>
-    </>
-  )
-}
-
 interface FactProps {
   readonly icon: ReactNode
   readonly name: string
-  readonly help: string
-  readonly children?: ReactNode
+  readonly children: ReactNode
 }
 
-function Fact({ icon, name, help, children }: FactProps) {
+function Fact({ icon, name, children }: FactProps) {
   return (
     <li className={styles.fact}>
       {icon}
-      <div className={styles.factWords}>
+      <div>
         <h2>{name}</h2>
-        <p className={styles.note}>{help}</p>
-        {children}
+        <p className={styles.note}>{children}</p>
       </div>
     </li>
   )

@@ -31,8 +31,8 @@ interface SetUpPageProps {
 
 export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
   const t = useText()
-  const form = useSetUpForm(isMade, onMade)
-  const step = isMade ? 'check' : form.answers.step === 'check' ? 'you' : form.answers.step
+  const form = useSetUpForm(onMade)
+  const step = isMade ? 'check' : form.answers.step
   const number = SET_UP_STEPS.indexOf(step) + 1
   return (
     <PageFrame isTall place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
@@ -46,7 +46,7 @@ export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
 function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: () => void): ReactNode {
   switch (step) {
     case 'welcome':
-      return <WelcomeStep answers={form.answers} onChange={form.onChange} onNext={form.onNext} />
+      return <WelcomeStep onNext={form.onNext} />
     case 'you':
       return <YouStep {...form} />
     case 'address':
@@ -54,7 +54,7 @@ function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: () => void): 
     case 'safe':
       return <SafeStep {...form} onMake={form.make} isBusy={form.isBusy} failure={form.failure} />
     case 'check':
-      return <CheckStep answers={form.answers} onChange={form.onChange} onOpen={onOpen} />
+      return <CheckStep onOpen={onOpen} />
   }
 }
 
@@ -64,7 +64,7 @@ interface SetUpFormState extends StepProps {
   readonly failure: ApiFailure | null
 }
 
-function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
+function useSetUpForm(onMade: () => void): SetUpFormState {
   const { api, session, storage } = useServices()
   const [answers, setAnswers] = useState(() => readAnswers(storage))
   const [flaws, setFlaws] = useState<Flaws>({})
@@ -74,10 +74,7 @@ function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
     setAnswers((known) => ({ ...known, ...part }))
     setFlaws((known) => withoutChanged(known, part))
   }
-  useEffect(
-    () => keepAnswers(storage, isMade ? { ...answers, step: 'check' } : answers),
-    [storage, answers, isMade],
-  )
+  useEffect(() => keepAnswers(storage, answers), [storage, answers])
   const move = (by: number): void => {
     const step = SET_UP_STEPS[SET_UP_STEPS.indexOf(answers.step) + by]
     if (step !== undefined) onChange({ step })
@@ -87,7 +84,6 @@ function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
     setFailure(null)
     try {
       const state = await setUp(api, formFromAnswers(answers))
-      onChange({ step: 'check' })
       onMade()
       session.accept(state)
     } catch (error) {

@@ -1,39 +1,15 @@
-/** Step 1: what this is and what it costs; a new home, or one that is brought back. */
-import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
-import { RestoreWays } from '../../components/restore-ways.tsx'
-import { Switch } from '../../components/switch.tsx'
+/** Step 1: what this is and what it costs. */
 import { useText } from '../../hooks/use-text.ts'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
-import type { StepProps } from './step-props.ts'
 
-export function WelcomeStep({
-  answers,
-  onChange,
-  onNext,
-}: Pick<StepProps, 'answers' | 'onChange' | 'onNext'>) {
+export function WelcomeStep({ onNext }: { readonly onNext: () => void }) {
   const t = useText()
-  const [isRestoring, setRestoring] = useState(false)
-  if (isRestoring) {
-    return (
-      <StepForm
-        key="restore"
-        title={t('recovery.restore_title')}
-        nextLabel={t('setup.begin')}
-        onNext={onNext}
-        onBack={() => setRestoring(false)}
-      >
-        <RestoreWays />
-      </StepForm>
-    )
-  }
   return (
     <StepForm
       title={t('setup.welcome_title')}
       lead={t('setup.welcome_lead')}
       nextLabel={t('setup.begin')}
-      other={<Button onPress={() => setRestoring(true)}>{t('setup.restore')}</Button>}
       onNext={onNext}
     >
       <ul className={styles.points}>
@@ -41,12 +17,6 @@ export function WelcomeStep({
         <li>{t('setup.welcome_keeps')}</li>
         <li>{t('setup.welcome_time')}</li>
       </ul>
-      <Switch
-        label={t('setup.only_here')}
-        help={t('setup.only_here_help')}
-        isOn={!answers.hasDomain}
-        onChange={(isOn) => onChange({ hasDomain: !isOn })}
-      />
     </StepForm>
   )
 }

@@ -1,5 +1,5 @@
 /** The person's own corner: who they are here, the state of their home in one sentence, and the way out. */
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import type { HomeFacts } from '../../../server/contracts/owner-api.ts'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { AppLink } from '../../components/app-link.tsx'
@@ -9,26 +9,21 @@ import { EmojiText } from '../../components/emoji-text.tsx'
 import { Handle } from '../../components/handle.tsx'
 import { HomeState, HomeStateProof } from '../../components/home-state.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
-import { nameOf } from '../../formatting/names.ts'
+import { nameOf } from '../../components/post-card.tsx'
 import { wholeHandle } from '../../formatting/handles.ts'
 import { formatCount } from '../../formatting/numbers.ts'
 import { useHomeFacts, useOwnAccount } from '../../hooks/use-facts.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import type { MessageId } from '../../i18n/i18n.ts'
 import styles from './you.module.css'
 
 interface YouPageProps {
-  /** Everything that has no place of its own in the bar: path and name. */
-  readonly ways: readonly (readonly [string, MessageId])[]
   /** The page about sign-in and devices. */
   readonly securityPath: string
-  /** What is set for this device alone. */
-  readonly device: ReactNode
   readonly onSignedOut: () => void
 }
 
-export function YouPage({ ways, securityPath, device, onSignedOut }: YouPageProps) {
+export function YouPage({ securityPath, onSignedOut }: YouPageProps) {
   const t = useText()
   const home = useHomeFacts()
   return (
@@ -48,16 +43,6 @@ export function YouPage({ ways, securityPath, device, onSignedOut }: YouPageProp
         <AppLink to={securityPath}>{t('you.security')}</AppLink>
         <p className={styles.note}>{t('you.security_help')}</p>
       </div>
-      <div className={styles.card}>
-        <ul aria-label={t('nav.more')} className={styles.ways}>
-          {ways.map(([path, name]) => (
-            <li key={path}>
-              <AppLink to={path}>{t(name)}</AppLink>
-            </li>
-          ))}
-        </ul>
-      </div>
-      <div className={styles.card}>{device}</div>
       <SignOut onSignedOut={onSignedOut} />
     </section>
   )

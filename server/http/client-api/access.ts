@@ -35,13 +35,11 @@ export interface Access {
   readonly actorId: string | null
   /** Null with a session. */
   readonly grant: Grant | null
-  /** Of the owner's session in a browser; null with a token. */
-  readonly sessionId: string | null
   /** Names the token or session in stored keys; null for a stranger. */
   readonly holder: string | null
 }
 
-const STRANGER: Access = { actorId: null, grant: null, sessionId: null, holder: null }
+const STRANGER: Access = { actorId: null, grant: null, holder: null }
 const IDENTITY_HEADER = 'x-homebird-identity'
 
 /** For a signed-in identity whose token covers the scope. */
@@ -98,7 +96,7 @@ function requireDeclaration(route: RouteOptions): void {
 async function findTokenAccess(grants: GrantCache, token: string): Promise<Access | null> {
   const grant = await grants.find(token)
   if (grant === null) return null
-  return { actorId: grant.actorId, grant, sessionId: null, holder: `token ${grant.tokenId}` }
+  return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
 }
 
 async function sessionOrStranger(
@@ -124,16 +122,15 @@ async function sessionAccess(context: HttpContext, request: FastifyRequest): Pro
   const session = await findRequestSession(context, request)
   if (session === null || session.identityId === null) return STRANGER
   const wanted = request.headers[IDENTITY_HEADER]
-  const sessionId = session.publicId
-  const holder = `session ${sessionId}`
+  const holder = `session ${session.publicId}`
   if (typeof wanted !== 'string' || wanted === session.identityId) {
-    return { actorId: session.identityId, grant: null, sessionId, holder }
+    return { actorId: session.identityId, grant: null, holder }
   }
   const actor = isRowId(wanted) ? await findActor(context.db, wanted) : undefined
   if (actor === undefined || !actor.is_local || actor.is_instance_actor || actor.gone_at !== null) {
     throw new HomebirdError('FORBIDDEN', `${wanted.slice(0, 20)} is no identity of this home`)
   }
-  return { actorId: actor.id, grant: null, sessionId, holder }
+  return { actorId: actor.id, grant: null, holder }
 }
 
 function requireScope(request: FastifyRequest, access: Access, reply: FastifyReply): void {

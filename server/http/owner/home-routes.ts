@@ -8,14 +8,12 @@ import { EDGE_ALARM, isAlarming } from '../../domain/edges/edge.ts'
 import { readHomeFacts } from '../../domain/owner/home-facts.ts'
 import type { HttpContext } from '../http-context.ts'
 import { runChecks } from './checks.ts'
-import { recoveryRoutes } from './recovery-routes.ts'
 import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 
 export function homeRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
-    await app.register(recoveryRoutes(context))
     app.get('/home', OWNER, async (request): Promise<HomeFacts> => {
       const identityId = await requireIdentity(context, request)
       const { provedAt, waitingDeliveries, waitingServers, ...facts } = await readHomeFacts(

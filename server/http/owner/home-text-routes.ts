@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { HomeTextsFacts } from '../../contracts/home-texts.ts'
 import { inTransaction } from '../../db/transaction.ts'
-import { HOME_TEXT_LIMITS, editHomeTexts, pageHtml, readHomeTexts } from '../../domain/owner/home-texts.ts'
+import { HOME_TEXT_LIMITS, editHomeTexts, readHomeTexts } from '../../domain/owner/home-texts.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireOwner } from './session.ts'
 
@@ -21,8 +21,6 @@ const TextsForm = Type.Object({
   showsDomainBlocks: Type.Optional(Type.Boolean()),
 })
 
-const PreviewForm = Type.Object({ text: Type.String({ maxLength: HOME_TEXT_LIMITS.page }) })
-
 export function homeTextRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock } = context
   const facts = async (): Promise<HomeTextsFacts> => {
@@ -34,11 +32,6 @@ export function homeTextRoutes(context: HttpContext): FastifyPluginAsync {
       await requireOwner(context, request)
     })
     app.get('/texts', OWNER, facts)
-    app.post<{ Body: Static<typeof PreviewForm> }>(
-      '/texts/preview',
-      { ...OWNER, schema: { body: PreviewForm } },
-      async (request) => ({ html: pageHtml(request.body.text) }),
-    )
     app.patch<{ Body: Static<typeof TextsForm> }>(
       '/texts',
       { ...OWNER, schema: { body: TextsForm } },

@@ -10,28 +10,20 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
-import { draftRoutes } from './draft-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
-import { followRoutes } from './follow-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
 import { ownFilesRoutes } from './own-files-routes.ts'
 import { peerRoutes } from './peer-routes.ts'
-import { preferenceRoutes } from './preference-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
-import { doctorRoutes } from './doctor-routes.ts'
-import { helpRoutes } from './help-routes.ts'
-import { logRoutes } from './log-routes.ts'
-import { statusRoutes } from './status-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { tuningRoutes } from './tuning-routes.ts'
 import { setUpRoutes } from './set-up-routes.ts'
 import { SignInDesk } from './sign-in-desk.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -74,12 +66,10 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(setUpRoutes(context))
         await owner.register(homeRoutes(context))
         await owner.register(homeTextRoutes(context))
-        await owner.register(preferenceRoutes(context))
-        await owner.register(tuningRoutes(context))
         await owner.register(inspectorRoutes(context))
-        await owner.register(relationRoutes(context))
+        await owner.register(domainRoutes(context))
+        await owner.register(blockListRoutes(context))
         await owner.register(switchRoutes(context))
-        await owner.register(draftRoutes(context))
         await owner.register(edgeRoutes(context))
         await owner.register(identityRoutes(context))
         await owner.register(importRoutes(context))
@@ -88,21 +78,8 @@ export function ownerRoutes(context: HttpContext): FastifyPluginAsync {
         await owner.register(ownFilesRoutes(context))
         await owner.register(statorRoutes(context))
         await owner.register(cacheRoutes(context))
-        await owner.register(statusRoutes(context))
-        await owner.register(doctorRoutes(context))
-        await owner.register(logRoutes(context))
-        await owner.register(helpRoutes(context))
       },
       { prefix: PREFIX },
     )
-  }
-}
-
-/** Who is followed, and who is kept out. */
-function relationRoutes(context: HttpContext): FastifyPluginAsync {
-  return async (owner) => {
-    await owner.register(followRoutes(context))
-    await owner.register(domainRoutes(context))
-    await owner.register(blockListRoutes(context))
   }
 }

@@ -53,10 +53,6 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
     Object.assign(app.server, { shouldUpgradeCallback: isStreamUpgrade })
     answerAs(app, 'private')
-    // A refused socket says that it was asked for: whoever checks a proxy sees that the request came whole.
-    app.addHook('onRequest', async (request, reply) => {
-      if (isStreamUpgrade(request.raw)) void reply.header('sec-websocket-version', '13')
-    })
     if (listener === 'public') describeRoutes(app, context)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { entriesOf, unseenCount } from '../../../../renderer/features/home/entries.ts'
-import { neighbour } from '../../../../renderer/features/posts/entries.ts'
-import { HomeTimeline, type Place } from '../../../../renderer/stores/home-timeline.ts'
-import { compareIds } from '../../../../renderer/stores/ids.ts'
+import { entriesOf, neighbour, unseenCount } from '../../../../renderer/features/home/entries.ts'
+import { HomeTimeline, compareIds } from '../../../../renderer/stores/home-timeline.ts'
 import { PostStore } from '../../../../renderer/stores/posts.ts'
 import { type ScriptedReply, type ScriptedRequest, openScriptedApi } from '../../../support/scripted-api.ts'
 import { statusOf } from '../../../support/statuses.ts'
@@ -38,8 +36,6 @@ async function openTimeline(t: TestContext, count: number) {
   return { home, scripted, posts, timeline, ids: () => timeline.view.get().ids }
 }
 
-const placeAt = (id: string): Place => ({ id, at: '2026-11-29T09:12:00.000Z' })
-
 const range = (from: number, to: number): string[] =>
   Array.from({ length: from - to + 1 }, (_, index) => String(from - index))
 
@@ -57,10 +53,10 @@ test('a first start shows the newest posts and grows downwards to the end', asyn
 
 test('a start at the reading place keeps it and fills up to the present', async (t) => {
   const { timeline, ids } = await openTimeline(t, 200)
-  await timeline.start(placeAt('100'))
+  await timeline.start('100')
   assert.deepEqual(ids(), range(200, 61))
   const view = timeline.view.get()
-  assert.deepEqual([view.leftAt?.id, view.isCaughtUp], ['100', true])
+  assert.deepEqual([view.leftAtId, view.isCaughtUp], ['100', true])
   assert.equal(entriesOf(view).indexOf('left-here'), 100)
 })
 
@@ -91,86 +87,17 @@ test('a post that arrives during a catching up makes no hole', async (t) => {
   assert.deepEqual(ids(), range(61, 1))
 })
 
-test('after a long absence the newest stand above a gap, which is filled from either side', async (t) => {
+test('after an absence longer than one catching up, live posts wait for those before them', async (t) => {
   const { home, timeline, ids } = await openTimeline(t, 5)
   await timeline.start(null)
-  home.count = 600
+  home.count = 500
   await timeline.catchUp()
-  const view = timeline.view.get()
-  assert.deepEqual(ids(), [...range(600, 561), ...range(401, 1)])
-  assert.equal(view.isCaughtUp, true)
-  const name = view.gaps[0]?.name ?? ''
-  assert.equal(entriesOf(view).indexOf(name), 40)
-  await timeline.fillGap(name, 'below')
-  assert.deepEqual(ids().slice(40, 81), range(441, 401))
-  assert.equal(timeline.view.get().pinnedId, '401')
-  await timeline.fillGap(name, 'above')
-  assert.deepEqual(ids().slice(0, 80), range(600, 521))
-  assert.equal(timeline.view.get().pinnedId, '561')
-  assert.equal(entriesOf(timeline.view.get()).indexOf(name), 80)
-  await timeline.fillGap(name, 'above')
-  await timeline.fillGap(name, 'above')
-  assert.deepEqual([ids(), timeline.view.get().gaps], [range(600, 1), []])
-})
-
-test('above a gap live posts come in at once, one of the gap comes with the others', async (t) => {
-  const { home, timeline, ids } = await openTimeline(t, 5)
-  await timeline.start(null)
-  home.count = 600
+  assert.deepEqual(ids().slice(0, 1), ['401'])
+  assert.equal(timeline.view.get().isCaughtUp, false)
+  timeline.arrive(statusOf('501'))
+  assert.equal(ids()[0], '401')
   await timeline.catchUp()
-  timeline.arrive(statusOf('601'))
-  timeline.arrive(statusOf('500'))
-  assert.deepEqual([ids()[0], ids().includes('500')], ['601', false])
-  home.count = 602
-  await timeline.catchUp()
-  assert.deepEqual(ids().slice(0, 3), ['602', '601', '600'])
-  assert.equal(timeline.view.get().gaps.length, 1)
-})
-
-test('a gap that cannot be filled says so and is there still', async (t) => {
-  const { home, timeline, ids } = await openTimeline(t, 5)
-  await timeline.start(null)
-  home.count = 600
-  await timeline.catchUp()
-  const name = timeline.view.get().gaps[0]?.name ?? ''
-  home.isDown = true
-  await timeline.fillGap(name, 'below')
-  const [gap] = timeline.view.get().gaps
-  assert.deepEqual([gap?.failure?.kind, gap?.isLoading, ids().length], ['unavailable', false, 441])
-  home.isDown = false
-  await timeline.fillGap(name, 'below')
-  assert.equal(timeline.view.get().gaps[0]?.failure, null)
-})
-
-test('the same post from several is one entry, where it stood first', async (t) => {
-  const { timeline } = await openTimeline(t, 3)
-  await timeline.start(null)
-  const entries = (): readonly string[] => entriesOf(timeline.view.get())
-  timeline.arrive(statusOf('10', { reblog: statusOf('9') }))
-  timeline.arrive(statusOf('11', { reblog: statusOf('9') }))
-  timeline.arrive(statusOf('12', { reblog: statusOf('2') }))
-  assert.deepEqual(entries(), ['10', '3', '2', '1'])
-  assert.deepEqual(timeline.view.get().groups.get('10'), ['10', '11'])
-  assert.deepEqual(timeline.view.get().groups.get('2'), ['2', '12'])
-})
-
-test('an old post that is boosted again a day later is seen again', async (t) => {
-  const { timeline } = await openTimeline(t, 1)
-  await timeline.start(null)
-  timeline.arrive(statusOf('10', { reblog: statusOf('9'), created_at: '2026-11-01T10:00:00.000Z' }))
-  timeline.arrive(statusOf('11', { reblog: statusOf('9'), created_at: '2026-11-02T11:00:00.000Z' }))
-  assert.deepEqual(entriesOf(timeline.view.get()).slice(0, 2), ['11', '10'])
-})
-
-test('when the first boost of an entry is taken back the next one leads it', async (t) => {
-  const { timeline, posts } = await openTimeline(t, 1)
-  await timeline.start(null)
-  timeline.arrive(statusOf('10', { reblog: statusOf('9') }))
-  timeline.arrive(statusOf('11', { reblog: statusOf('9') }))
-  posts.remove('10')
-  assert.deepEqual(entriesOf(timeline.view.get()), ['11', '1'])
-  posts.remove('9')
-  assert.deepEqual(entriesOf(timeline.view.get()), ['1'])
+  assert.deepEqual(ids(), range(500, 1))
 })
 
 test('what was missed while the reader wrote is found, though it stands below', async (t) => {
@@ -212,7 +139,7 @@ test('a deleted post goes, and every boost of it', async (t) => {
   const { timeline, posts, ids } = await openTimeline(t, 3)
   await timeline.start(null)
   timeline.arrive(statusOf('4', { reblog: statusOf('2') }))
-  posts.remove('2')
+  timeline.remove('2')
   assert.deepEqual(ids(), ['3', '1'])
   assert.equal(posts.get('2'), undefined)
 })
@@ -223,14 +150,10 @@ test('ids are compared as the numbers they are', () => {
   assert.equal(compareIds('5', '5'), 0)
 })
 
-test('the line stands only where something newer is above it, also when its post is gone', () => {
-  const groups = new Map(['3', '2', '1'].map((id) => [id, [id]]))
-  const lined = (ids: string[], id: string | null): readonly string[] =>
-    entriesOf({ ids, groups, gaps: [], leftAt: id === null ? null : placeAt(id) })
-  assert.deepEqual(lined(['3', '2', '1'], '2'), ['3', 'left-here', '2', '1'])
-  assert.deepEqual(lined(['3', '1'], '2'), ['3', 'left-here', '1'])
-  assert.deepEqual(lined(['3', '2'], '3'), ['3', '2'])
-  assert.deepEqual(lined(['3', '2'], null), ['3', '2'])
+test('the line stands only where something newer is above it', () => {
+  assert.deepEqual(entriesOf({ ids: ['3', '2', '1'], leftAtId: '2' }), ['3', 'left-here', '2', '1'])
+  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: '3' }), ['3', '2'])
+  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: null }), ['3', '2'])
 })
 
 test('news are what is above the newest post that was seen, own deeds left out', () => {

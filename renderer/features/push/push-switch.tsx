@@ -1,4 +1,0 @@
-/** "Notifications on this device", for any page: it brings its words itself. */
-import { lazyPage } from '../../app/lazy-page.tsx'
-
-export const PushSwitch = lazyPage('push', async () => (await import('./push-panel.tsx')).PushPanel)
