@@ -22,9 +22,10 @@ export function DiskBar({ facts }: { readonly facts: StorageFacts }) {
     ...kinds.map(({ kind, bytes, isElsewhere }) => ({
       place: KINDS.indexOf(kind),
       bytes: isElsewhere ? 0 : (bytes ?? 0),
-      words: `${t(`disk.${kind}`)} ${say(bytes)}${isElsewhere ? ` (${t('disk.elsewhere')})` : ''}`,
+      words: `${t(`disk.${kind}`)}${isElsewhere ? ` (${t('disk.elsewhere')})` : ''}`,
+      amount: say(bytes),
     })),
-    { place: 5, bytes: othersOf(facts), words: `${t('disk.others')} ${say(othersOf(facts))}` },
+    { place: 5, bytes: othersOf(facts), words: t('disk.others'), amount: say(othersOf(facts)) },
   ]
   return (
     <>
@@ -38,10 +39,11 @@ export function DiskBar({ facts }: { readonly facts: StorageFacts }) {
         </div>
       )}
       <ul className={styles.legend}>
-        {parts.map(({ place, words }) => (
+        {parts.map(({ place, words, amount }) => (
           <li key={place}>
             <span aria-hidden className={cx(styles.swatch, styles[`kind${place}`])} />
-            {words}
+            <span>{words}</span>
+            <span className={styles.amount}>{amount}</span>
           </li>
         ))}
         {freeBytes === null ? null : (

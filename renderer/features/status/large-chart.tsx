@@ -9,6 +9,12 @@ import { seriesText } from './series-text.ts'
 import styles from './status.module.css'
 
 const HEIGHT = 240
+/** Half a post is none. */
+const WHOLE_STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000,
+]
+
+const isCount = (name: SeriesName): boolean => name !== 'memory' && name !== 'hits'
 
 export function LargeChart({ name, history }: { readonly name: SeriesName; readonly history: History }) {
   const t = useText()
@@ -47,14 +53,25 @@ function optionsOf(element: HTMLElement, name: SeriesName, t: ReturnType<typeof 
     scales: { y: { range: (_chart, _least, most) => [0, name === 'hits' ? 1 : Math.max(1, most * 1.1)] } },
     axes: [
       { ...axis, values: (_chart, splits) => splits.map((split) => time.format(split * 1_000)), space: 110 },
-      { ...axis, values: (_chart, splits) => splits.map(say), size: 72 },
+      {
+        ...axis,
+        values: (_chart, splits) => splits.map(say),
+        size: 72,
+        ...(isCount(name) ? { incrs: WHOLE_STEPS } : {}),
+      },
     ],
     series: [
       {
         label: t('status.time'),
         value: (_chart, value) => (value === null ? '–' : time.format(value * 1_000)),
       },
-      { label: t(`series.${name}`), stroke, width: 2, value: (_chart, value) => say(value) },
+      {
+        label: t(`series.${name}`),
+        stroke,
+        width: 2,
+        points: { show: true, size: 4 },
+        value: (_chart, value) => say(value),
+      },
     ],
   }
 }

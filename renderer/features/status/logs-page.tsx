@@ -20,20 +20,22 @@ import { saveFile } from './save-file.ts'
 import { type LogFilter, useLogTail } from './use-log-tail.ts'
 
 const NEAR_END_PX = 48
+/** A list of choices cannot hold an empty one; no part of the home is called so. */
+const ALL_PARTS = '*'
 const SEARCH_AFTER_MS = 300
 
 export function LogsPage() {
   const t = useText()
   const { api } = useServices()
   const [level, setLevel] = useState<LogLevelName>('info')
-  const [part, setPart] = useState('')
+  const [part, setPart] = useState(ALL_PARTS)
   const [words, setWords] = useState('')
   const search = useLate(words)
-  const filter: LogFilter = { level, part, search }
+  const filter: LogFilter = { level, part: part === ALL_PARTS ? '' : part, search }
   const { data: first } = useQuery({ queryKey: ['log-parts'], queryFn: async () => getLogs(api, {}) })
   const saving = useAct()
   const save = async (): Promise<void> => saveFile(await getLogFile(api, { ...filter }), 'homebird-log.txt')
-  const parts = [...new Set([...(first?.parts ?? []), ...(part === '' ? [] : [part])])]
+  const parts = [...new Set([...(first?.parts ?? []), ...(part === ALL_PARTS ? [] : [part])])]
   return (
     <Page
       title={t('status.logs')}
@@ -55,7 +57,7 @@ export function LogsPage() {
           label={t('logs.part')}
           value={part}
           choices={[
-            { value: '', label: t('logs.all_parts') },
+            { value: ALL_PARTS, label: t('logs.all_parts') },
             ...parts.map((value) => ({ value, label: value })),
           ]}
           onChange={setPart}
