@@ -1,5 +1,5 @@
 /** One of a few, all of them in sight: a word each, and a line of help where the word is not enough. */
-import { Label, Radio, RadioGroup, Text } from 'react-aria-components'
+import { Label, Radio, RadioGroup } from 'react-aria-components'
 import styles from './choices.module.css'
 import { cx } from './cx.ts'
 import type { Choice } from './select.tsx'
@@ -26,7 +26,7 @@ export function RadioChoices<Value extends string>(props: RadioChoicesProps<Valu
           <span aria-hidden className={cx(styles.mark, styles.round)} />
           <span className={styles.words}>
             <span>{choice.label}</span>
-            {choice.help === undefined ? null : <Text className={cx(styles.help)}>{choice.help}</Text>}
+            {choice.help === undefined ? null : <span className={styles.help}>{choice.help}</span>}
           </span>
         </Radio>
       ))}

@@ -70,6 +70,7 @@ const bell = (page: Page): Locator =>
 const named = (content: string, to: readonly string[]): Record<string, unknown> => ({
   content,
   to,
+  cc: [],
   tag: [{ type: 'Mention', href: ownUri, name: '@robin@home.example' }],
 })
 

@@ -1,7 +1,8 @@
 /** The conversations as they stand on the home, and what is done about them: shown at once, taken back when the home says no. */
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { Conversation } from '../../../server/contracts/conversation.ts'
+import type { Status } from '../../../server/contracts/status.ts'
 import type { Page } from '../../api/client.ts'
 import { listConversations, markConversation, removeConversation } from '../../api/conversations.ts'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
@@ -22,15 +23,12 @@ export interface Conversations {
 
 export function useConversations(): Conversations {
   const t = useText()
-  const { api, live, undo } = useServices()
+  const { api, undo } = useServices()
   const queries = useQueryClient()
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set())
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const pages = usePages(KEY, async (olderThan) => listConversations(api, olderThan))
-  useEffect(
-    () => live.on('conversation', () => void queries.invalidateQueries({ queryKey: KEY })),
-    [live, queries],
-  )
+  useLivePrivatePosts(() => void queries.invalidateQueries({ queryKey: KEY }))
   const mark = async (id: string, isUnread: boolean): Promise<void> => {
     setFailure(null)
     queries.setQueryData<Known>(KEY, (known) => withMark(known, id, isUnread))
@@ -65,6 +63,24 @@ export function useConversations(): Conversations {
     mark: (id, isUnread) => void mark(id, isUnread),
     remove: offer,
   }
+}
+
+/** The line of the reader tells of private posts as of any others. */
+function useLivePrivatePosts(onPost: () => void): void {
+  const { live } = useServices()
+  const tell = useEffectEvent((post: Pick<Status, 'visibility'> | undefined) => {
+    if (post?.visibility === 'direct') onPost()
+  })
+  useEffect(() => {
+    const stops = [
+      live.on('notification', ({ status }) => tell(status)),
+      live.on('update', (status) => tell(status)),
+      live.on('status.update', (status) => tell(status)),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [live])
 }
 
 function withMark(known: Known | undefined, id: string, isUnread: boolean): Known | undefined {

@@ -34,6 +34,12 @@ export function NoticeRow({ group, accounts, onDismiss }: NoticeRowProps) {
   const post = usePost(group.statusId ?? '')
   const { icon: Icon, tone } = lookOf(group.type, post, own?.id)
   const people = group.accountIds.flatMap((one) => accounts.get(one) ?? [])
+  const isWhole = SHOWS_POST.has(group.type)
+  const sentence = (
+    <p id={id} className={styles.sentence}>
+      <Sentence group={group} people={people} />
+    </p>
+  )
   return (
     <article className={styles.row} aria-labelledby={id} tabIndex={-1} data-entry-id={group.key}>
       <span aria-hidden className={cx(styles.kind, tone === undefined ? null : styles[tone])}>
@@ -41,21 +47,21 @@ export function NoticeRow({ group, accounts, onDismiss }: NoticeRowProps) {
       </span>
       <div className={styles.body}>
         <div className={styles.top}>
-          <People people={people} />
-          <span className={styles.time}>
-            {group.newestAt === '' ? null : <RelativeTime moment={group.newestAt} />}
-          </span>
+          {isWhole ? sentence : <People people={people} />}
+          {isWhole || group.newestAt === '' ? null : (
+            <span className={styles.time}>
+              <RelativeTime moment={group.newestAt} />
+            </span>
+          )}
           <IconButton icon={X} label={t('notice.dismiss')} onPress={onDismiss} />
         </div>
-        <p id={id} className={styles.sentence}>
-          <Sentence group={group} people={people} />
-        </p>
+        {isWhole ? null : sentence}
         {group.type === 'follow_request' && people[0] !== undefined ? (
           <FollowRequestActs account={people[0]} />
         ) : null}
-        {SHOWS_POST.has(group.type) ? null : <About group={group} />}
+        {isWhole ? null : <About group={group} />}
       </div>
-      {SHOWS_POST.has(group.type) && group.statusId !== null ? <Whole id={group.statusId} /> : null}
+      {isWhole && group.statusId !== null ? <Whole id={group.statusId} /> : null}
     </article>
   )
 }
