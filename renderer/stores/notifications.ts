@@ -68,6 +68,8 @@ export class Notifications {
   #countsAgain = false
   /** Answers to questions of an earlier opening are not for this one. */
   #opening = 0
+  /** Something was told while the first page was on its way, which may not have it. */
+  #missedMeanwhile = false
 
   constructor(api: ApiClient, posts: PostStore) {
     this.#api = api
@@ -87,11 +89,13 @@ export class Notifications {
   async open(kind: NoticeKind): Promise<void> {
     this.#opening += 1
     const opening = this.#opening
+    this.#missedMeanwhile = false
     this.#view.set({ ...EMPTY, kind, phase: 'starting' })
     try {
       const [leftAtId, page] = await Promise.all([getNotificationMarker(this.#api), this.#read(kind)])
       if (opening !== this.#opening) return
       this.#change({ ...page, leftAtId, phase: 'ready' })
+      if (this.#missedMeanwhile) await this.#readNewest()
     } catch (error) {
       if (opening === this.#opening) this.#change({ phase: 'failed', failure: toFailure(error) })
     }
@@ -127,6 +131,7 @@ export class Notifications {
   arrive(one: Notification): void {
     if (one.status !== undefined) this.#posts.put([one.status])
     const { kind, phase, groups, accounts } = this.#view.get()
+    if (phase === 'starting') this.#missedMeanwhile = true
     if (phase === 'ready' && isOfKind(one.type, kind)) {
       this.#change({
         groups: withLive(groups, groupFromOne(one)),
@@ -227,6 +232,7 @@ export class Notifications {
   async #readNewest(): Promise<void> {
     const { kind, phase } = this.#view.get()
     if (phase === 'failed') return this.open(kind)
+    if (phase === 'starting') this.#missedMeanwhile = true
     if (phase !== 'ready') return undefined
     const opening = this.#opening
     try {

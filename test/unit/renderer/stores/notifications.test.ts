@@ -225,3 +225,18 @@ test('answers to an earlier filter are not shown under the next', async (t) => {
   notices.close()
   assert.equal(notices.view.get().phase, 'closed')
 })
+
+test('what arrives while the first page is on its way is on the page too', async (t) => {
+  const { home, scripted, notices, shown } = await openNotices(t, [one('1', 'a', 'ana')])
+  const fresh = one('2', 'b', 'ben')
+  scripted.answer = (request) => {
+    const reply = home.answer(request)
+    if (request.path === '/api/v2/notifications' && home.all.length === 1) {
+      home.all.push(fresh)
+      notices.arrive(fresh)
+    }
+    return reply
+  }
+  await notices.open('all')
+  assert.deepEqual(shown(), ['b', 'a'])
+})
