@@ -51,20 +51,25 @@ async function writeThread(): Promise<void> {
   for (const note of Array.from({ length: 12 }, (_, n) => ana.note({ content: `<p>Older note ${n}</p>` }))) {
     await home.receives(ana, ana.create(note))
   }
-  await home.receives(ana, ana.create(root))
-  await home.receives(ben, ben.create(answer))
-  await home.receives(ana, ana.create(deeper))
-  await home.receives(ben, ben.create(deepest))
+  for (const [actor, note] of [
+    [ana, root],
+    [ben, answer],
+    [ana, deeper],
+    [ben, deepest],
+  ] as const) {
+    await home.receives(actor, actor.create(note))
+    // A reply is for the reader once what it answers is here.
+    await until(`${note.id} is here`, async () => (await findPost(note.id)) !== undefined)
+  }
+}
+
+async function findPost(uri: string) {
   const owner = await home.owner()
-  await until('the thread is here', async () => {
-    const uris = new Set((await owner.homeTimeline(80)).map((post) => String(post['uri'])))
-    return [root, answer, deeper, deepest].every((note) => uris.has(note.id))
-  })
+  return (await owner.homeTimeline(80)).find((post) => String(post['uri']) === uri)
 }
 
 async function idOf(uri: string): Promise<string> {
-  const owner = await home.owner()
-  const post = (await owner.homeTimeline(80)).find((one) => String(one['uri']) === uri)
+  const post = await findPost(uri)
   if (post === undefined) throw new Error(`${uri} is not here`)
   return String(post['id'])
 }
@@ -93,6 +98,18 @@ test('opens a thread, folds a branch, and has missing replies fetched', { skip: 
   await takeScreenshot(page, 'thread-320')
 })
 
+test('the post keeps its place while what it answers comes above it', { skip: noBrowser }, async () => {
+  const answer = (await (await home.owner()).homeTimeline(80)).find((post) =>
+    String(post['content']).includes('Never let it dry out'),
+  )
+  const page = await open(`/posts/${String(answer?.['id'])}`)
+  const post = page.locator('article', { hasText: 'Never let it dry out' })
+  await page.getByText('How moist is moist?').waitFor({ state: 'attached' })
+  const box = await post.boundingBox()
+  assert.ok(box !== null && box.y >= 0 && box.y < 120, `it stands at ${box?.y}`)
+  await takeScreenshot(page, 'thread-answer')
+})
+
 async function accountId(actor: FakeActor): Promise<string> {
   const owner = await home.owner()
   return String((await owner.find(actor.handle))['id'])
@@ -110,10 +127,10 @@ test(
   async () => {
     const page = await open(`/people/${await accountId(ana)}`)
     await page.getByText('Botanist. Ferns, mostly.').waitFor()
-    await page.getByText('Which fern grows under a north window?').waitFor()
+    await page.getByRole('feed').getByRole('article').first().waitFor()
     await takeScreenshot(page, 'profile-1280')
     assert.deepEqual(await axeFindings(page), [])
-    await page.getByRole('button', { name: 'Options' }).click()
+    await page.getByRole('button', { name: 'Options', exact: true }).click()
     await page.getByText('Tell me of each new post').click()
     await until('posts are told', async () => (await standing(ana))['notifying'] === 'true')
     await page.getByRole('button', { name: 'Close' }).first().click()
@@ -174,6 +191,59 @@ test('reports a post, then blocks its author', { skip: noBrowser }, async () => 
   assert.equal((await standing(rude))['blocking'], 'true')
   assert.equal((await standing(rude))['following'], 'false')
 })
+
+test(
+  'opens a thread from home by the keyboard, and comes back to the same place',
+  { skip: noBrowser },
+  async () => {
+    const page = await open('/home')
+    const entry = page.locator('article', { hasText: 'Older note 2' }).first()
+    await entry.waitFor()
+    await entry.scrollIntoViewIfNeeded()
+    await entry.focus()
+    const before = await entry.boundingBox()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Thread' }).waitFor()
+    await page.getByRole('button', { name: 'Reply to @ana@peer.example' }).waitFor()
+    await page.goBack()
+    await entry.waitFor()
+    await until('it stands where it stood', async () => {
+      const after = await entry.boundingBox()
+      return Math.abs((after?.y ?? 0) - (before?.y ?? 999)) < 2
+    })
+  },
+)
+
+test(
+  'accepts one who asks to follow, refuses another, and removes a follower',
+  { skip: noBrowser },
+  async () => {
+    const owner = await home.owner()
+    const me = await owner.call('PATCH', '/api/v1/accounts/update_credentials', { locked: true })
+    const [hal, ida] = ['hal', 'ida'].map((name) => home.peer.actor(name, { document: { name } }))
+    if (hal === undefined || ida === undefined) throw new Error('there are two')
+    for (const actor of [hal, ida]) await home.receives(actor, actor.follow(String(me['uri'])))
+    await until('both ask', async () => (await owner.list('/api/v1/follow_requests')).length === 2)
+    const page = await open('/follow-requests')
+    await page.getByText('2 wait for your answer').waitFor()
+    await takeScreenshot(page, 'follow-requests')
+    assert.deepEqual(await axeFindings(page), [])
+    await page.getByRole('button', { name: 'Accept @hal@peer.example' }).click()
+    await page.getByText('@hal@peer.example').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Refuse @ida@peer.example' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('No requests').waitFor()
+    await until('one follows', async () => (await standing(hal))['followed_by'] === 'true')
+    assert.equal((await standing(ida))['followed_by'], 'false')
+    await page.goto(`${home.origin}/people/${await accountId(hal)}`)
+    await page.getByText('Follows you').waitFor()
+    await page.getByRole('button', { name: 'More about @hal@peer.example' }).click()
+    await page.getByRole('menuitem', { name: 'Remove follower' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove follower' }).click()
+    await page.getByText('Follows you').waitFor({ state: 'detached' })
+    await until('nobody follows', async () => (await standing(hal))['followed_by'] === 'false')
+  },
+)
 
 test('lets go of many at once, after the numbers were named', { skip: noBrowser }, async () => {
   const gone = ['fay', 'gil'].map((name) => home.peer.actor(name, { document: { name } }))
