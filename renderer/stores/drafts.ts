@@ -55,6 +55,9 @@ export type Editable = Named &
 
 const STORAGE_KEY = 'homebird.drafts'
 
+/** Which of them is in the composer. */
+const OPEN_KEY = 'homebird.drafts.open'
+
 /** Most that a browser keeps; the home keeps more. */
 const MAX_DRAFTS = 50
 
@@ -63,16 +66,19 @@ export class Drafts {
   readonly #view: Store<DraftsView>
   readonly #openings: Store<number> = createStore(0)
   #defaultVisibility: StatusVisibility = 'public'
+  /** The new post to which replies, quotes and edits lead back. */
+  #plainId: string
 
   constructor(options: DraftOptions) {
     this.#options = options
     const drafts = parseDrafts(readStored(options.storage, STORAGE_KEY), options.newKey)
-    const last = newest(Object.values(drafts).filter(isPlain))
-    const current = last ?? this.#empty()
+    const current = lastOpen(drafts, readStored(options.storage, OPEN_KEY)) ?? this.#empty()
+    this.#plainId = current.id
     this.#view = createStore<DraftsView>({
       currentId: current.id,
       drafts: { ...drafts, [current.id]: current },
     })
+    this.#noteOpen(current.id)
   }
 
   get view(): Observable<DraftsView> {
@@ -110,6 +116,7 @@ export class Drafts {
   change(part: DraftChange, id = this.#view.get().currentId): void {
     const draft = this.find(id)
     if (draft === undefined) return
+    if (id === this.#view.get().currentId) this.#noteOpen(id)
     this.#put({
       ...draft,
       ...part,
@@ -123,6 +130,7 @@ export class Drafts {
   open(id: string): void {
     if (this.find(id) === undefined) return
     this.#view.update((view) => ({ ...view, currentId: id }))
+    this.#noteOpen(id)
     this.#openings.update((count) => count + 1)
   }
 
@@ -178,15 +186,14 @@ export class Drafts {
   /** Back to the new post; what was written stays as a draft. */
   leave(): void {
     const { currentId, drafts } = this.#view.get()
-    const next = newest(Object.values(drafts).filter((draft) => isPlain(draft) && draft.id !== currentId))
-    this.#settle(drafts, currentId, next)
+    this.#settle(drafts, currentId)
   }
 
-  /** The home said yes, or the person threw it away. */
+  /** The home said yes, or the person threw it away: a new post follows on a new post, never some other draft. */
   finish(id: string): void {
     const { [id]: _gone, ...drafts } = this.#view.get().drafts
     const { currentId } = this.#view.get()
-    if (currentId === id) this.#settle(drafts, id, newest(Object.values(drafts).filter(isPlain)))
+    if (currentId === id) this.#settle(drafts, id)
     else this.#view.update((view) => ({ ...view, drafts }))
     this.#keep(id)
   }
@@ -218,6 +225,7 @@ export class Drafts {
       currentId: currentId === id ? copy.id : currentId,
       drafts: { ...drafts, [copy.id]: copy },
     })
+    if (currentId === id) this.#noteOpen(copy.id)
     this.#keep(id)
     this.#keep(copy.id)
     return copy.id
@@ -263,11 +271,21 @@ export class Drafts {
     this.#view.update((view) => ({ ...view, drafts: { ...view.drafts, [draft.id]: draft } }))
   }
 
-  #settle(drafts: Readonly<Record<string, Draft>>, leftId: string, next = this.#empty()): void {
+  #settle(drafts: Readonly<Record<string, Draft>>, leftId: string): void {
     const left = drafts[leftId]
+    const next = (leftId === this.#plainId ? undefined : drafts[this.#plainId]) ?? this.#empty()
     const { [leftId]: _left, ...others } = drafts
     const rest = left !== undefined && !isWorthKeeping(left) ? others : drafts
     this.#view.set({ currentId: next.id, drafts: { ...rest, [next.id]: next } })
+    this.#noteOpen(next.id)
+  }
+
+  #noteOpen(id: string): void {
+    const draft = this.find(id)
+    if (draft !== undefined && isPlain(draft)) {
+      this.#plainId = id
+      writeStored(this.#options.storage, OPEN_KEY, id)
+    }
   }
 
   #put(draft: Draft): void {
@@ -289,8 +307,13 @@ export class Drafts {
   }
 }
 
-const newest = (drafts: readonly Draft[]): Draft | undefined =>
-  drafts.toSorted((a, b) => (b.savedAtMs ?? 0) - (a.savedAtMs ?? 0))[0]
+/** What was in the composer when the window was closed; where nothing says which, the new post that was changed last. */
+function lastOpen(drafts: Readonly<Record<string, Draft>>, open: unknown): Draft | undefined {
+  if (typeof open === 'string') return drafts[open]
+  return Object.values(drafts)
+    .filter(isPlain)
+    .toSorted((a, b) => (b.savedAtMs ?? 0) - (a.savedAtMs ?? 0))[0]
+}
 
 export function targetOf({ id, account }: Named): DraftTarget {
   return { id, acct: account.acct, displayName: plainName(account.display_name) }
