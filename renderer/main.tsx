@@ -12,6 +12,7 @@ import { ServicesContext } from './hooks/use-services.ts'
 import { TextContext } from './hooks/use-text.ts'
 import { chooseLocale } from './i18n/choose-locale.ts'
 import { openWords } from './i18n/words.ts'
+import { openIdbKeeper } from './stores/idb-keeper.ts'
 import { type KeyValueStorage, memoryStorage } from './stores/key-value-storage.ts'
 import { type Services, createServices } from './stores/services.ts'
 import { keyFromFragment } from './stores/session.ts'
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const services = createServices({
     fetch: window.fetch.bind(window),
     storage: browserStorage(),
+    homeKeeper: openIdbKeeper(),
     newKey: () => crypto.randomUUID(),
     onBack: () => void queries.invalidateQueries(),
   })

@@ -5,13 +5,11 @@ import { UndoBar } from '../components/undo-bar.tsx'
 import { FloatingHold } from '../features/composer/hold-bar.tsx'
 import { Composer } from '../features/composer/composer.tsx'
 import { SearchField } from '../features/search/search-field.tsx'
-import { useOwnAccount } from '../hooks/use-facts.ts'
 import { THREE_COLUMNS, useMediaQuery } from '../hooks/use-media-query.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useWriting } from '../hooks/use-writing.ts'
 import { useText } from '../hooks/use-text.ts'
 import { WindowActsContext } from '../hooks/use-window-acts.ts'
-import { type Services, forgetSession } from '../stores/services.ts'
 import styles from './app.module.css'
 import { Asked } from './asked.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
@@ -19,7 +17,7 @@ import { Navigation } from './navigation.tsx'
 import { Pages } from './pages.tsx'
 import { PostSheets } from './post-sheets.tsx'
 import { Palette } from './palette.tsx'
-import { watchPresence } from './presence.ts'
+import { useLiveWindow } from './use-live-window.ts'
 import { startWorker } from './worker.ts'
 import { ROUTES, searchPath } from './routes.ts'
 
@@ -89,44 +87,4 @@ function useReply(): (postId: string) => void {
     // Without an answer the bar says that the home is away.
     if (post !== undefined) writing.reply(post).catch(() => undefined)
   }
-}
-
-/** Brings drafts and held posts from the home and keeps what is written there, until the window is left. */
-function keepDrafts({ keeper, outgoing }: Services): () => void {
-  const open = async (): Promise<void> => {
-    for (const kept of await keeper.open()) outgoing.adopt(kept)
-  }
-  // Without an answer the bar says that the home is away; what is written stays in this browser.
-  open().catch(() => undefined)
-  const leave = (): void => keeper.leave()
-  window.addEventListener('pagehide', leave)
-  return () => window.removeEventListener('pagehide', leave)
-}
-
-/** Opens the timeline at the reading place and the live line, and closes both with the session. */
-function useLiveWindow(): void {
-  const services = useServices()
-  const { data: own } = useOwnAccount()
-  useEffect(() => {
-    let isOver = false
-    const start = async (): Promise<void> => {
-      const place = await services.readingPlace.find()
-      if (isOver) return
-      services.newestSeen.set(null)
-      await services.timeline.start(place)
-      if (!isOver) services.live.open()
-    }
-    void start()
-    const stopWatching = watchPresence(services)
-    const stopKeeping = keepDrafts(services)
-    return () => {
-      isOver = true
-      stopWatching()
-      stopKeeping()
-      forgetSession(services)
-    }
-  }, [services])
-  useEffect(() => {
-    if (own !== undefined) services.drafts.setDefaultVisibility(own.source.privacy)
-  }, [services, own])
 }

@@ -81,6 +81,8 @@ export class HomeTimeline {
   readonly #view: Store<TimelineView> = createStore(EMPTY)
   #catchingUp: Promise<void> | null = null
   #missedMeanwhile = false
+  /** The home has not confirmed what is shown. */
+  #isKept = false
   #gapsMade = 0
 
   constructor(api: ApiClient, posts: PostStore) {
@@ -100,6 +102,7 @@ export class HomeTimeline {
     try {
       const page = await this.#fetch(place === null ? {} : { olderThan: idAfter(place.id) })
       this.#groups.clear()
+      this.#isKept = false
       const ids = idsOf(page)
       this.#change({
         ids,
@@ -116,10 +119,12 @@ export class HomeTimeline {
     if (place !== null) await this.catchUp()
   }
 
-  /** Posts that this browser kept, until the home answers. @param statuses  newest first */
-  showKept(statuses: readonly Status[], place: Place | null): void {
+  /** Posts that this browser kept, until the home answers. @param statuses  newest first, without a hole */
+  showKept(statuses: readonly Status[]): void {
     this.#posts.put(statuses)
-    this.#change({ ids: statuses.map(({ id }) => id), phase: 'ready', hasEnd: true, leftAt: place })
+    this.#isKept = true
+    const ids = statuses.map(({ id }) => id)
+    this.#change({ ids, gaps: [], phase: 'ready', failure: null, hasEnd: false, isCaughtUp: false })
   }
 
   /** The reader was away: the line stands here now. */
@@ -198,6 +203,7 @@ export class HomeTimeline {
   }
 
   clear(): void {
+    this.#isKept = false
     this.#groups.clear()
     this.#view.set(EMPTY)
   }
@@ -229,6 +235,7 @@ export class HomeTimeline {
   }
 
   async #catchUpOnce(): Promise<void> {
+    if (this.#isKept) await this.#confirmKept()
     const { phase, ids, gaps } = this.#view.get()
     if (phase !== 'ready') return
     const [first] = gaps
@@ -243,6 +250,24 @@ export class HomeTimeline {
       bound = found[0]
     }
     if (bound !== undefined) await this.#leap(bound)
+  }
+
+  /** Reads what is shown once more: what was changed or deleted meanwhile is so here too. */
+  async #confirmKept(): Promise<void> {
+    const { ids } = this.#view.get()
+    let olderThan = idAfter(ids[0] ?? '')
+    const last = ids.at(-1) ?? ''
+    const found = new Set<string>()
+    for (;;) {
+      const page = await this.#fetch({ olderThan })
+      for (const id of idsOf(page)) found.add(id)
+      const lowest = idsOf(page).at(-1)
+      if (lowest === undefined || page.items.length < PAGE || compareIds(lowest, last) <= 0) break
+      olderThan = lowest
+    }
+    this.#isKept = false
+    this.#drop(new Set(ids.filter((id) => !found.has(id))))
+    this.#change({ ids: merged(this.#view.get().ids, [...found]) })
   }
 
   /** Takes the newest, and leaves a gap between them and what is known. @param below  the newest that is known */

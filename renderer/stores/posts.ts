@@ -21,6 +21,14 @@ export class PostStore {
     return carried === null ? post : this.get(carried)
   }
 
+  /** As the home gave it. */
+  statusOf(id: string): Status | undefined {
+    const post = this.#posts.get(id)
+    if (post === undefined) return undefined
+    const { boostOfId, ...rest } = post
+    return { ...rest, reblog: boostOfId === null ? null : (this.statusOf(boostOfId) ?? null) }
+  }
+
   put(statuses: readonly Status[]): void {
     for (const status of statuses) {
       const { reblog, ...post } = status

@@ -10,6 +10,7 @@ import { Uploads } from './uploads.ts'
 import { KeySettings } from './key-settings.ts'
 import { HomeTimeline } from './home-timeline.ts'
 import type { KeyValueStorage } from './key-value-storage.ts'
+import type { HomeKeeper } from './kept-home.ts'
 import { Live } from './live.ts'
 import { Notifications } from './notifications.ts'
 import { createStore, type Store } from './observable.ts'
@@ -27,6 +28,8 @@ import { Undo } from './undo.ts'
 export interface Services {
   readonly api: ApiClient
   readonly storage: KeyValueStorage
+  /** What can be read without the home. */
+  readonly homeKeeper: HomeKeeper
   readonly session: Session
   readonly posts: PostStore
   readonly threads: Threads
@@ -60,14 +63,16 @@ export interface Services {
 interface ServiceOptions {
   readonly fetch: typeof globalThis.fetch
   readonly storage: KeyValueStorage
+  /** What can be read without the home. */
+  readonly homeKeeper: HomeKeeper
   readonly newKey: () => string
   readonly onBack: () => void
 }
 
-export function createServices({ fetch, storage, newKey, onBack }: ServiceOptions): Services {
+export function createServices({ fetch, storage, homeKeeper, newKey, onBack }: ServiceOptions): Services {
   const signedOut = { tell: (): void => {} }
   const api = createApiClient({ fetch, onSignedOut: () => signedOut.tell() })
-  const session = new Session(api)
+  const session = new Session(api, homeKeeper)
   signedOut.tell = () => session.hasEnded()
   const posts = new PostStore()
   const timeline = new HomeTimeline(api, posts)
@@ -90,6 +95,7 @@ export function createServices({ fetch, storage, newKey, onBack }: ServiceOption
   return {
     api,
     storage,
+    homeKeeper,
     session,
     posts,
     threads: new Threads(api, posts),
@@ -148,6 +154,7 @@ function listen(live: Live, posts: PostStore, timeline: HomeTimeline): void {
 
 /** Forgets what belonged to the session. Drafts that the home does not have stay: they are the person's. */
 export function forgetSession(services: Services): void {
+  void services.homeKeeper.clear()
   services.undo.settle()
   services.ask.close()
   services.live.close()
