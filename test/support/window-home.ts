@@ -17,6 +17,7 @@ export interface WindowHomeOptions {
   /** Null: not set up yet. */
   readonly handle: string | null
   readonly domain?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export class WindowHome implements AsyncDisposable {
@@ -106,7 +107,7 @@ export class WindowHome implements AsyncDisposable {
 }
 
 export async function openWindowHome(options: WindowHomeOptions): Promise<WindowHome> {
-  const { handle, domain = 'home.example' } = options
+  const { handle, domain = 'home.example', env = {} } = options
   await buildWindow()
   const peer = new FakePeer({})
   await peer.open()
@@ -117,6 +118,7 @@ export async function openWindowHome(options: WindowHomeOptions): Promise<Window
     handle,
     domain: handle === null ? null : domain,
     env: {
+      ...env,
       NODE_EXTRA_CA_CERTS: caFile,
       HOMEBIRD_HOST_ADDRESSES: peer.hosts.map((host) => `${host}=${peer.address}`).join(','),
     },

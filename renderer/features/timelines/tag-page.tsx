@@ -56,10 +56,12 @@ function TagNote({ tag, more }: { readonly tag: Tag | undefined; readonly more: 
   const t = useText()
   const names = (tags: readonly string[]): string =>
     new Intl.ListFormat(t.locale).format(tags.map((name) => `#${name}`))
+  const uses = tag === undefined ? null : usesOf(tag)
   const kinds = (['any', 'all', 'none'] as const).filter((kind) => more[kind].length > 0)
   return (
     <>
-      {tag === undefined ? null : <span>{t('timelines.tag_uses', usesOf(tag))}</span>}
+      {/* The home counts from time to time: what it has not counted yet is not nothing. */}
+      {uses === null || uses.posts === 0 ? null : <span>{t('timelines.tag_uses', uses)}</span>}
       {kinds.map((kind) => (
         <bdi key={kind} className={styles.more}>
           {t(`timelines.tag_${kind}`, { names: names(more[kind]) })}
