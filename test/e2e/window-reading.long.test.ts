@@ -17,7 +17,7 @@ import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
 /** More than one catching up fetches by itself. */
-const ABSENCE = 460
+const ABSENCE = 520
 const AT_ONCE = 12
 
 let browser: TestBrowser
@@ -205,7 +205,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   await page.getByText(/you left here, \d{1,2}:\d\d/).waitFor()
   await page.getByRole('button', { name: /new posts$/ }).waitFor()
   await seesNewest(page, `day ${ABSENCE - 1}.`)
-  const gap = page.getByRole('group', { name: 'Posts are missing here.' })
+  const gap = page.getByRole('article', { name: 'Posts are missing here.' })
   await until('the gap is on the screen', async () => {
     if ((await gap.count()) > 0 && (await gap.boundingBox().then((box) => (box?.y ?? 9_999) < 500)))
       return true
@@ -241,7 +241,7 @@ test('after a long absence a gap is filled from either side, and what is read st
 
 /** Words of the first post under the gap. */
 async function nextBelow(page: Page): Promise<string> {
-  const gap = await page.getByRole('group', { name: 'Posts are missing here.' }).boundingBox()
+  const gap = await page.getByRole('article', { name: 'Posts are missing here.' }).boundingBox()
   for (const article of await page.getByRole('article').all()) {
     const box = await article.boundingBox()
     const words = /day \d+\./.exec((await article.textContent()) ?? '')?.[0]
@@ -262,7 +262,7 @@ test(
       const markers = await owner.get('/api/v1/markers?timeline[]=home')
       const { last_read_id: id } = markers['home'] as unknown as { last_read_id: string }
       const read = await owner.get(`/api/v1/statuses/${id}`)
-      return /day 4\d\d\./.test(String(read['content']))
+      return /day 5\d\d\./.test(String(read['content']))
     })
     await first.context.close()
     await home.home.stop()

@@ -14,7 +14,8 @@ export function GapRow({ gap }: { readonly gap: Gap }) {
   const { timeline } = useServices()
   const fill = (side: 'above' | 'below'): void => void timeline.fillGap(gap.name, side)
   return (
-    <div role="group" aria-labelledby={id} className={styles.gap}>
+    // A feed holds articles and nothing else.
+    <article aria-labelledby={id} className={styles.gap}>
       <p id={id}>{t('home.gap')}</p>
       <div className={styles.gapActs}>
         <Button isBusy={gap.isLoading} onPress={() => fill('above')}>
@@ -25,6 +26,6 @@ export function GapRow({ gap }: { readonly gap: Gap }) {
         </Button>
       </div>
       {gap.failure === null ? null : <FailureNotice failure={gap.failure} meaning={t('posts.kept')} />}
-    </div>
+    </article>
   )
 }

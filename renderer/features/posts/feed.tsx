@@ -61,8 +61,7 @@ export function Feed(props: FeedProps) {
       if (index >= 0) list.current?.scrollToIndex(index, { align: 'start', offset: -TOP_LINE })
     },
   }))
-  // Also after the list grew, since no scrolling tells that the end is near still.
-  useEffect(onScroll, [onScroll])
+  useEndNear(list, read, onScroll, props)
   return (
     <div role="feed" aria-busy={isBusy}>
       <WindowVirtualizer
@@ -156,4 +155,24 @@ function useScrollReport(
     onMove?.(top)
     if (bottom >= entries.length - AHEAD) onOlder()
   }, [listRef, read, entries, onMove, onOlder])
+}
+
+/**
+ * No scrolling tells that the list grew and its end is near still. Where what is read stays, nothing else is reported: when
+ * entries came above it the page has not been moved by their height yet, and would name a post that nobody has seen.
+ */
+function useEndNear(
+  listRef: ListRef,
+  read: Observable<string | null>,
+  report: () => void,
+  { entries, onOlder }: FeedProps,
+): void {
+  useEffect(() => {
+    const handle = listRef.current
+    const readId = read.get()
+    if (handle === null || readId === null || !entries.includes(readId)) return report()
+    const below = entries.length - handle.findItemIndex(handle.scrollOffset + handle.viewportSize)
+    if (below <= AHEAD) onOlder()
+    return undefined
+  }, [listRef, read, report, entries, onOlder])
 }
