@@ -97,7 +97,8 @@ async function writesMany(count: number, words: string, sinceMs: number): Promis
 async function seesNewest(page: Page, text: string): Promise<void> {
   await until(`${text} is on the screen`, async () => {
     await page.keyboard.press('.')
-    return post(page, text).first().isVisible()
+    const isThere = await post(page, text).first().isVisible()
+    return isThere && (await page.evaluate<number>('scrollY')) === 0
   })
 }
 
