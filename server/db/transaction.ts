@@ -30,8 +30,8 @@ export async function wakeWorker(db: Querier, graph: string): Promise<void> {
 
 /**
  * Runs `work` in one transaction. It is tried again, twice at most, after the breach of a key: what it looked for was made
- * or taken away by another in between, and a second look sees that. After a serialization failure or deadlock it is tried
- * four times at most, each after a moment of chance, so that those who stood in each other's way do not meet again.
+ * or taken away by another in between, and a second look sees that. After a serialization failure or deadlock it is
+ * tried again four times at most, each after a moment of chance: those who stood in each other's way shall not meet again.
  */
 export async function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
