@@ -18,6 +18,7 @@ const TASKS = {
   check: (args) => runSteps('check', args),
   'build:window': () => buildWindow(),
   bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false, compiled: true }),
+  screenshots: (args) => runNode(['build/screenshots.ts', ...args], { window: true, compiled: true }),
   format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false, compiled: false }),
 }
 

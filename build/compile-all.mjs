@@ -8,7 +8,9 @@ import { ROOT } from './paths.mjs'
 const server = join(ROOT, 'server')
 const commands = readdirSync(join(server, 'commands')).map((name) => join('commands', name))
 // An entry without a supervisor ends its import with an error, after it was compiled.
-const entries = ['main.ts', 'worker.ts', 'migrate.ts', 'server-process.ts', 'worker-process.ts', ...commands]
+const roles = ['main.ts', 'worker.ts', 'tunnel.ts', 'migrate.ts']
+const processes = ['server-process.ts', 'worker-process.ts', 'tunnel-process.ts']
+const entries = [...roles, ...processes, ...commands]
 for (const entry of entries) {
   await import(pathToFileURL(join(server, entry)).href).catch(() => undefined)
 }

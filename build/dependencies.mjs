@@ -16,7 +16,8 @@ export async function ensureDependencies() {
     if (isInstalled()) return
     if (!isInstalledByHand()) {
       console.error('Installing dependencies, once: about a minute…')
-      await npmCi()
+      await npm('ci', '--ignore-scripts', '--include=dev', '--include=optional')
+      await npm('rebuild', ...allowedPackages())
     }
     writeFileSync(STAMP, wantedStamp())
   })
@@ -49,11 +50,21 @@ function isInstalledByHand() {
   }
 }
 
-function npmCi() {
+/**
+ * Only these run anything when they are installed. Packages that carry what they need for this machine would be built anew by
+ * others' scripts, which fetch from elsewhere what builds them.
+ */
+function allowedPackages() {
+  const { allowScripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  return Object.keys(allowScripts).filter((name) => existsSync(join(NODE_MODULES, name)))
+}
+
+/** @param words  the command and its options */
+function npm(...words) {
   // Run by npm, its own program is named; else the one of the path is taken.
-  const npm = process.env.npm_execpath
-  const [program, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const args = [...first, 'ci', '--loglevel=error', '--include=dev', '--include=optional']
+  const own = process.env.npm_execpath
+  const [program, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []]
+  const args = [...first, ...words, '--loglevel=error']
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: ROOT,
@@ -64,7 +75,7 @@ function npmCi() {
       reject(new Error(`npm cannot be started (${error.message}); install it with Node`)),
     )
     child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`npm ci failed with code ${code}`)),
+      code === 0 ? resolve() : reject(new Error(`npm ${words[0]} failed with code ${code}`)),
     )
   })
 }

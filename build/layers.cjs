@@ -11,6 +11,8 @@ const MAY_IMPORT = {
   storage: ['core', 'contracts'],
   // Reads what nobody vouches for, in a process of its own: it reaches nothing else.
   decoder: ['contracts'],
+  // Brings connections in; what they ask is nothing to it.
+  tunnels: ['net', 'core', 'contracts'],
   stator: ['db', 'core', 'contracts'],
   domain: ['stator', 'db', 'net', 'storage', 'core', 'contracts'],
   activitypub: ['domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
@@ -61,7 +63,7 @@ module.exports = {
     rule(
       'entries-are-not-imported',
       { pathNot: tests },
-      { path: '^server/(main|worker|migrate|cli|decoder)[.]ts$' },
+      { path: '^server/(main|worker|tunnel|migrate|cli|decoder)[.]ts$' },
       'entries are started, never imported',
     ),
     rule(
@@ -79,8 +81,8 @@ module.exports = {
     rule(
       'features-are-strangers',
       { path: '^renderer/features/([^/]+)/' },
-      { path: '^renderer/features/', pathNot: '^renderer/features/$1/' },
-      'a feature never imports another feature',
+      { path: '^renderer/features/', pathNot: '^renderer/features/($1|posts)/' },
+      'a feature never imports another feature, but for the post, which stands in all of them',
     ),
     rule('product-knows-no-tests', { path: '^(server|electron|renderer)/' }, { path: '^(test|build)/' }, ''),
     home(
@@ -94,6 +96,7 @@ module.exports = {
     home('sqlite', ['better-sqlite3'], ['server/appliance/', 'server/storage/']),
     home('pictures', ['sharp', 'mediabunny'], ['server/decoder/']),
     home('caches', ['cacache', '@redis/client'], ['server/storage/caches/']),
+    home('ssh', ['ssh2'], ['server/tunnels/ssh/']),
     home('protocol', ['structured-headers'], ['server/activitypub/']),
     home('react', ['react', 'react-dom', 'react-aria-components', 'virtua', 'wouter'], ['renderer/']),
     rule(
@@ -104,9 +107,13 @@ module.exports = {
     ),
     rule(
       'no-other-http-client',
-      { path: '^server/', pathNot: '^server/(net|appliance)/|^server/storage/caches/memcached-node[.]ts$' },
+      {
+        path: '^server/',
+        pathNot:
+          '^server/(net|appliance|tunnels)/|^server/http/ways-in/|^server/storage/caches/memcached-node[.]ts$',
+      },
       { path: '^(node:)?(http|https|http2|tls|net|dgram)$', dependencyTypesNot: ['type-only'] },
-      'sockets out belong in net/, but for those to a memcached that the owner has named; listening sockets come from Fastify',
+      'sockets out belong in net/, but for those to a memcached that the owner has named; listening sockets come from Fastify and its ways in',
     ),
   ],
   options: {

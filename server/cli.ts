@@ -1,13 +1,15 @@
-/** Entry of the command line: homebird serve, status, config, stator, owner, identity, domain. Commands load what they need when run. */
+/** Entry of the command line: homebird serve, status, doctor, config, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
 import { ExitCode } from './contracts/exit-code.ts'
 import { VERSION } from './core/version.ts'
 
@@ -36,18 +38,102 @@ withCommonOptions(program.command('serve'))
   .option('--private-listen <address>', 'where the owner is served: port, address:port or socket path')
   .action(run(async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)))
 
+const tunnel = withCommonOptions(program.command('tunnel'))
+  .description('the way in from outside: how it does')
+  .action(run(async (options: CommonOptions) => (await import('./commands/tunnel.ts')).showTunnel(options)))
+withCommonOptions(tunnel.command('set <name> [value]'))
+  .description(
+    'keep a setting of the tunnel and have it count at once; names as in config. Without a value, or with -, it is read from the input, as tunnelToken always is',
+  )
+  .action(
+    run(async (name: string, value: string | undefined, options: CommonOptions) =>
+      (await import('./commands/tunnel.ts')).setTunnel(name, value, { ...tunnel.opts(), ...options }),
+    ),
+  )
+withCommonOptions(tunnel.command('fetch <program>'))
+  .description('fetch cloudflared from its makers, check its hash and keep it in the data directory')
+  .action(
+    run(async (name: string, options: CommonOptions) =>
+      (await import('./commands/tunnel-fetch.ts')).fetchProgram(name, { ...tunnel.opts(), ...options }),
+    ),
+  )
+withCommonOptions(tunnel.command('nudge'))
+  .description('try and prove it now, without waiting')
+  .action(
+    run(async (options: CommonOptions) =>
+      (await import('./commands/tunnel.ts')).nudgeTunnel({ ...tunnel.opts(), ...options }),
+    ),
+  )
+
+withCommonOptions(tunnel.command('suspend'))
+  .description('close it, as before a sleep; nothing comes in until it is resumed')
+  .action(
+    run(async (options: CommonOptions) =>
+      (await import('./commands/tunnel.ts')).suspendTunnel({ ...tunnel.opts(), ...options }),
+    ),
+  )
+withCommonOptions(tunnel.command('resume'))
+  .description('open it again')
+  .action(
+    run(async (options: CommonOptions) =>
+      (await import('./commands/tunnel.ts')).resumeTunnel({ ...tunnel.opts(), ...options }),
+    ),
+  )
+const tunnelFiles = async () => import('./commands/tunnel-files.ts')
+withCommonOptions(tunnel.command('files <edge>'))
+  .description(
+    'ready configuration for caddy, nginx, haproxy or varnish in front; a sheet for cloudflare, bunny, fastly',
+  )
+  .option('--use <use>', 'manual, ssh or passthrough; as the tunnel is unless said otherwise')
+  .option('--out <folder>', 'write the files there instead of showing them')
+  .action(
+    run(async (edge: string, options: TunnelFilesOptions) =>
+      (await tunnelFiles()).showEdgeFiles(edge, { ...tunnel.opts(), ...options }),
+    ),
+  )
+withCommonOptions(tunnel.command('script'))
+  .description('the script that prepares a server for the tunnel, to read and to run there')
+  .option(
+    '--edge <edge>',
+    'the web server there: caddy, nginx, haproxy or varnish; the first that fits unless said otherwise',
+  )
+  .option('--use <use>', 'ssh, or passthrough where TLS ends at home; as the tunnel is unless said otherwise')
+  .option('--out <folder>', 'write it there instead of showing it')
+  .action(
+    run(async (options: TunnelScriptOptions) =>
+      (await tunnelFiles()).showServerScript({ ...tunnel.opts(), ...options }),
+    ),
+  )
+withCommonOptions(tunnel.command('redirect <host>'))
+  .description('for a handle whose domain is a website: nginx, caddy, apache, static or wordpress')
+  .option('--out <folder>', 'write the files there instead of showing them')
+  .action(
+    run(async (host: string, options: TunnelFilesOptions) =>
+      (await tunnelFiles()).showRedirect(host, { ...tunnel.opts(), ...options }),
+    ),
+  )
+
 withCommonOptions(program.command('status'))
   .description('how the home does; exit code 0 when every part does its work')
   .action(run(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options)))
+
+withCommonOptions(program.command('doctor'))
+  .description(
+    'have the running home look at itself, also from outside; exit code 0 when nothing is broken, 1 when something is',
+  )
+  .option('--deep', 'also whether 40 MB get through and whether silence is cut; takes up to two minutes')
+  .action(run(async (options: DoctorOptions) => (await import('./commands/doctor.ts')).doctor(options)))
 
 const config = withCommonOptions(program.command('config'))
   .description('every setting: variable, type, default, meaning, value and where it came from')
   .action(run(async (options: CommonOptions) => (await import('./commands/config.ts')).showConfig(options)))
 
-withCommonOptions(config.command('set <name> <value>'))
-  .description('keep a value in the data directory')
+withCommonOptions(config.command('set <name> [value]'))
+  .description(
+    'keep a value in the data directory. Without a value, or with -, it is read from the input, as secrets always are',
+  )
   .action(
-    run(async (name: string, value: string, options: CommonOptions) =>
+    run(async (name: string, value: string | undefined, options: CommonOptions) =>
       (await import('./commands/config.ts')).setConfig(name, value, { ...config.opts(), ...options }),
     ),
   )

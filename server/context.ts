@@ -8,6 +8,7 @@ import type { DatabaseConnection, StartMessage } from './contracts/child-message
 import { type Config, processEnvironment } from './core/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { type DataDir, dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
+import { HomebirdError } from './core/errors.ts'
 import type { MediaBackend } from './core/media-backend.ts'
 import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
@@ -69,10 +70,13 @@ export interface Context extends AsyncDisposable {
 }
 
 export function contextOptionsFrom(start: StartMessage<Config>): ContextOptions {
+  const { database } = start
+  if (database === null)
+    throw new HomebirdError('INTERNAL', `the ${start.role} was started without its database`)
   return {
     part: start.role,
     config: start.settings,
-    database: start.database,
+    database,
     dataDir: start.dataDir,
     // One of the granted connections listens.
     connections: Math.max(1, start.connections - 1),

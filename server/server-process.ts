@@ -1,15 +1,34 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
-import type { ListenAddress } from './contracts/child-message.ts'
+import type { ApplianceFacts } from './contracts/appliance-status.ts'
+import type { ListenAddress } from './contracts/listen-address.ts'
+import type { TunnelStatus } from './contracts/tunnel.ts'
+import type { WayIn } from './contracts/way-in.ts'
 import type { ChildChannel } from './core/child-channel.ts'
+import type { Clock } from './core/clock.ts'
+import type { Logger } from './core/log.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
+import { readProbeKey } from './domain/edges/probe-key.ts'
 import { checkDomainSetting } from './domain/owner/check-domain.ts'
+import { UNPUBLISHED_DOMAIN } from './domain/owner/own-uris.ts'
 import { buildPrivateApp, buildPublicApp } from './http/app.ts'
-import type { HttpContext } from './http/http-context.ts'
+import type { HttpContext, Supervision } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
+import { WaysIn } from './http/ways-in/ways-in.ts'
+import { doctorOf, startCare } from './http/owner/index.ts'
 
 /** Either of the two apps. */
 type HttpApp = Awaited<ReturnType<typeof buildPublicApp>>
+
+/** The tunnel believes a proof for minutes. */
+const PEER_PROOF_EVERY_MS = 10_000
+
+interface Binding {
+  readonly address: ListenAddress
+  readonly log: Logger
+  /** Several servers share what is no socket. */
+  readonly shared: boolean
+}
 
 export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   const { start } = channel
@@ -20,19 +39,35 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   const httpContext = httpContextFrom(context, channel, stopping.signal)
   const shared = start.settings.serverProcesses > 1
   const listening: ListenAddress[] = []
-  const bind = async (app: HttpApp, address: ListenAddress, setting: string): Promise<void> => {
-    channel.onStop(() => app.close())
-    listening.push(await listenOn(app, address, { setting, shared: shared && address.kind === 'tcp' }))
+  if (start.publicListen !== null) {
+    const app = await buildPublicApp(httpContext)
+    const way = { address: start.publicListen, log: context.log, shared }
+    listening.push(await bindPublic(app, channel, way))
+    await openWaysIn(app, channel, way)
   }
-  if (start.publicListen !== null)
-    await bind(await buildPublicApp(httpContext), start.publicListen, 'HOMEBIRD_PORT')
   if (start.privateListen !== null) {
-    await bind(await buildPrivateApp(httpContext), start.privateListen, 'HOMEBIRD_PRIVATE_LISTEN')
+    const app = await buildPrivateApp(httpContext)
+    channel.onStop(() => app.close())
+    const setting = 'HOMEBIRD_PRIVATE_LISTEN'
+    listening.push(await listenOn(app, start.privateListen, { setting, shared: false }))
   }
+  if (start.privateListen !== null) lookAfter(httpContext, channel)
   // Streams end before the apps are closed, so that nobody is cut in the midst of an answer.
   channel.onStop(() => stopping.abort())
+  channel.onStop(followHome(context, channel))
   context.log.info({ event: 'server.ready', listening })
   channel.ready(listening)
+}
+
+/** One server of a machine looks after what the owner is told of the home. */
+function lookAfter(context: HttpContext, channel: ChildChannel<Config>): void {
+  const care = startCare(context)
+  channel.onStop(async () => care.stop())
+  channel.onLook(() => care.look())
+  channel.onAsk((question) => {
+    if (question !== 'doctor' && question !== 'doctor_deep') return null
+    return doctorOf(context).run(question === 'doctor_deep' ? 'deep' : 'asked')
+  })
 }
 
 function httpContextFrom(
@@ -41,5 +76,65 @@ function httpContextFrom(
   stopping: AbortSignal,
 ): HttpContext {
   const { oneTimeKeyHash, windowDir } = channel.start
-  return { ...context, oneTimeKeyHash, windowDir, stopping }
+  const supervision: Supervision = {
+    dataDir: channel.start.dataDir,
+    facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
+    ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
+    peerProved: atMostEvery(PEER_PROOF_EVERY_MS, context.clock, () =>
+      channel.report({ kind: 'peer_proved' }),
+    ),
+    vantage: channel.start.vantage,
+    secrets: [channel.start.database?.password ?? ''].filter((secret) => secret !== ''),
+  }
+  return { ...context, oneTimeKeyHash, windowDir, supervision, stopping }
+}
+
+/** What tunnels lead to, now and whenever the supervisor exchanges it. */
+async function openWaysIn(
+  app: HttpApp,
+  channel: ChildChannel<Config>,
+  options: Omit<Binding, 'address'>,
+): Promise<void> {
+  const ways = new WaysIn(app, options)
+  channel.onStop(() => ways.close())
+  const change = async (wanted: readonly WayIn[]): Promise<void> =>
+    channel.report({ kind: 'ways_in', ...(await ways.change(wanted)) })
+  channel.onWaysIn((wanted) => void change(wanted))
+  await change(channel.start.waysIn)
+}
+
+/** Tells the supervisor what the tunnel must know of the home, now and when it changes. @returns what ends it */
+function followHome({ home, log }: Context, channel: ChildChannel<Config>): () => void {
+  let told = ''
+  const tell = async (): Promise<void> => {
+    const published = home.domains().filter(({ domain }) => domain !== UNPUBLISHED_DOMAIN)
+    const hosts = published.map(({ service_host: host }) => host)
+    const handleHosts = published.map(({ domain }) => domain).filter((domain) => !hosts.includes(domain))
+    const probeKey = hosts.length === 0 ? '' : (await readProbeKey(home)).toString('base64url')
+    const facts = { hosts, handleHosts, probeKey }
+    if (JSON.stringify(facts) === told) return
+    told = JSON.stringify(facts)
+    channel.report({ kind: 'home', home: facts })
+  }
+  const tellOrLog = (): void => {
+    tell().catch((error: unknown) => log.warn({ event: 'tunnel.home_unknown', error }))
+  }
+  tellOrLog()
+  return home.onRefreshed(tellOrLog)
+}
+
+/** The address that every home has: it believes nobody's word about visitors. @returns the address as bound */
+async function bindPublic(app: HttpApp, channel: ChildChannel<Config>, way: Binding): Promise<ListenAddress> {
+  channel.onStop(() => app.close())
+  return listenOn(app, way.address, { setting: 'HOMEBIRD_PORT', shared: way.shared })
+}
+
+function atMostEvery(ms: number, clock: Clock, act: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = clock.monotonicMs()
+    if (now - last < ms) return
+    last = now
+    act()
+  }
 }

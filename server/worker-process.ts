@@ -5,9 +5,11 @@ import { describeError } from './core/errors.ts'
 import type { Config } from './core/config.ts'
 import { adoptPurgeTarget } from './domain/purges/purge-target.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
+import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
+import { tryLineAgain } from './workers/try-line-again.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
@@ -22,13 +24,20 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   channel.onStop(() => context.close())
   await adoptPurgeTarget(context.db, context.config.cdn)
   // Whoever starts this child has seen the former one end.
-  const runner = createWorkerRunner(context, `${hostname()} ${channel.start.dataDir} ${channel.start.index}`)
+  const line = new OfflineGuard(context.clock)
+  const workerId = `${hostname()} ${channel.start.dataDir} ${channel.start.index}`
+  const runner = createWorkerRunner({ ...context, line }, workerId)
   channel.onStop(() => runner.stop())
   channel.onAsk(() => runner.status())
   await followMediaUrl(context.db, context.config.mediaUrl)
   runner.start()
   void warnOfStorage(context)
-  channel.onStop(startHeartbeat(context))
+  const heartbeat = startHeartbeat(context)
+  channel.onStop(() => heartbeat.stop())
+  channel.onLine((why) => {
+    heartbeat.beat()
+    void tryLineAgain({ ...context, line }, why)
+  })
   context.log.info({ event: 'worker.ready' })
   channel.ready()
 }
@@ -47,7 +56,10 @@ async function warnOfStorage({ media, log }: Context): Promise<void> {
  * The runner of this home with all its graphs; also for `homebird stator run`.
  * @param workerId  see RunnerOptions; for the workers of the supervisor only
  */
-export function createWorkerRunner(context: Context, workerId?: string): Runner {
+export function createWorkerRunner(
+  context: Context & { readonly line?: OfflineGuard },
+  workerId?: string,
+): Runner {
   const { config, db, listener, clock, log } = context
   const graphs = allGraphWork(context)
   const limits = {

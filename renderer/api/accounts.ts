@@ -1,22 +1,19 @@
 /** People: the owner's own account, finding others, following them, read positions. */
-import type { CredentialAccount } from '../../server/contracts/account.ts'
+import type { Account, CredentialAccount } from '../../server/contracts/account.ts'
 import type { Instance } from '../../server/contracts/instance.ts'
-import type { Markers } from '../../server/contracts/notification.ts'
+import type { Marker, Markers } from '../../server/contracts/notification.ts'
 import type { Relationship } from '../../server/contracts/relationship.ts'
-import type { SearchResults } from '../../server/contracts/search-results.ts'
 import type { ApiClient } from './client.ts'
+import { ApiFailure } from './failure.ts'
 
 export const getOwnAccount = async (api: ApiClient): Promise<CredentialAccount> =>
   api.get('/api/v1/accounts/verify_credentials')
 
-export const getInstance = async (api: ApiClient): Promise<Instance> => api.get('/api/v2/instance')
+/** Those of them that the home knows, in any order. */
+export const getAccounts = async (api: ApiClient, ids: readonly string[]): Promise<readonly Account[]> =>
+  api.get('/api/v1/accounts', { query: { id: ids } })
 
-/** Asks other servers too when the words are a handle or an address. */
-export const search = async (api: ApiClient, words: string, signal?: AbortSignal): Promise<SearchResults> =>
-  api.get('/api/v2/search', {
-    query: { q: words, resolve: true, limit: 10 },
-    ...(signal === undefined ? {} : { signal }),
-  })
+export const getInstance = async (api: ApiClient): Promise<Instance> => api.get('/api/v2/instance')
 
 export async function getRelationship(api: ApiClient, accountId: string): Promise<Relationship | null> {
   const [relationship] = await api.get<Relationship[]>('/api/v1/accounts/relationships', {
@@ -25,16 +22,15 @@ export async function getRelationship(api: ApiClient, accountId: string): Promis
   return relationship ?? null
 }
 
-export const setFollowing = async (
-  api: ApiClient,
-  accountId: string,
-  isFollowing: boolean,
-): Promise<Relationship> => api.post(`/api/v1/accounts/${accountId}/${isFollowing ? 'follow' : 'unfollow'}`)
-
-export async function getHomeMarker(api: ApiClient): Promise<string | null> {
+export async function getHomeMarker(api: ApiClient): Promise<Marker | null> {
   const markers = await api.get<Markers>('/api/v1/markers', { query: { timeline: ['home'] } })
-  return markers.home?.last_read_id ?? null
+  return markers.home ?? null
 }
 
-export const setHomeMarker = async (api: ApiClient, lastReadId: string): Promise<Markers> =>
-  api.post('/api/v1/markers', { body: { home: { last_read_id: lastReadId } } })
+export async function setHomeMarker(api: ApiClient, lastReadId: string): Promise<Marker> {
+  const { home } = await api.post<Markers>('/api/v1/markers', {
+    body: { home: { last_read_id: lastReadId } },
+  })
+  if (home === undefined) throw new ApiFailure('broken', { status: 200, detail: 'no marker was answered' })
+  return home
+}

@@ -14,6 +14,8 @@ const MAX_EVENT_CHARACTERS = 4_000_000
 export class EventStreamParser {
   readonly #onEvent: (event: ServerEvent) => void
   #rest = ''
+  /** Of a line that is too long nothing more is read, until it ends. */
+  #isSkipping = false
   #event = ''
   #data: string[] = []
   #length = 0
@@ -26,8 +28,19 @@ export class EventStreamParser {
   push(text: string): void {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
-    for (const line of lines) this.#line(line.endsWith('\r') ? line.slice(0, -1) : line)
-    if (this.#rest.length > MAX_EVENT_CHARACTERS) this.#rest = ''
+    for (const line of lines) {
+      if (!this.#isSkipping) this.#line(line.endsWith('\r') ? line.slice(0, -1) : line)
+      this.#isSkipping = false
+    }
+    if (this.#isSkipping) this.#rest = ''
+    else if (this.#rest.length > MAX_EVENT_CHARACTERS) this.#skipLine()
+  }
+
+  /** The event that the line belongs to is dropped with it. */
+  #skipLine(): void {
+    this.#rest = ''
+    this.#isSkipping = true
+    this.#length = Number.POSITIVE_INFINITY
   }
 
   #line(line: string): void {
@@ -39,7 +52,8 @@ export class EventStreamParser {
     if (name === 'event') this.#event = value
     if (name === 'id') this.#id = value
     if (name === 'data') {
-      this.#length += value.length
+      // The end of a line counts: empty ones fill the memory too.
+      this.#length += value.length + 1
       if (this.#length <= MAX_EVENT_CHARACTERS) this.#data.push(value)
     }
     return undefined
@@ -48,7 +62,7 @@ export class EventStreamParser {
   #dispatch(): void {
     const data = this.#data.join('\n')
     const event = this.#event === '' ? 'message' : this.#event
-    const isWhole = this.#length > 0 && this.#length <= MAX_EVENT_CHARACTERS
+    const isWhole = data !== '' && this.#length <= MAX_EVENT_CHARACTERS
     this.#event = ''
     this.#data = []
     this.#length = 0

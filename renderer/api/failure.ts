@@ -18,6 +18,8 @@ interface FailureFacts {
   readonly detail: string
   readonly fields?: FieldErrors['fields']
   readonly retryAfterSeconds?: number
+  /** All that the answer said. */
+  readonly body?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
 
@@ -28,6 +30,7 @@ export class ApiFailure extends Error {
   readonly detail: string
   readonly fields: FieldErrors['fields']
   readonly retryAfterSeconds: number | null
+  readonly body: Readonly<Record<string, unknown>>
 
   constructor(kind: FailureKind, facts: FailureFacts) {
     super(`${kind}: ${facts.detail}`, { cause: facts.cause })
@@ -35,6 +38,7 @@ export class ApiFailure extends Error {
     this.status = facts.status
     this.detail = facts.detail
     this.fields = facts.fields ?? {}
+    this.body = facts.body ?? {}
     this.retryAfterSeconds = facts.retryAfterSeconds ?? null
   }
 }

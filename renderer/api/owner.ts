@@ -1,5 +1,11 @@
 /** The routes that only the owner's window has: set-up, sign-in, the state of the home. */
-import type { CheckResults, HomeFacts, SetUpForm, WindowState } from '../../server/contracts/owner-api.ts'
+import type {
+  CheckResults,
+  HomeFacts,
+  RecoveryFacts,
+  SetUpForm,
+  WindowState,
+} from '../../server/contracts/owner-api.ts'
 import type { ApiClient } from './client.ts'
 
 const PREFIX = '/api/homebird/v1'
@@ -33,3 +39,6 @@ export const setUp = async (api: ApiClient, form: SetUpForm): Promise<WindowStat
 export const getHomeFacts = async (api: ApiClient): Promise<HomeFacts> => api.get(`${PREFIX}/home`)
 
 export const getChecks = async (api: ApiClient): Promise<CheckResults> => api.get(`${PREFIX}/checks`)
+
+export const getRecoveryFacts = async (api: ApiClient): Promise<RecoveryFacts> =>
+  api.get(`${PREFIX}/recovery`)

@@ -4,6 +4,7 @@ import type {
   BrowserSession,
   NewAuthenticator,
   NewPasskeyLink,
+  NewPersonalToken,
   RecoveryCodes,
   SignInFacts,
 } from '../../server/contracts/sign-in.ts'
@@ -62,6 +63,13 @@ export const removeApp = async (api: ApiClient, app: AppFacts): Promise<readonly
   const path = `${PREFIX}/apps/${app.appId}/${app.identityId}`
   return (await api.delete<{ readonly apps: readonly AppFacts[] }>(path)).apps
 }
+
+/** @throws ApiFailure refused, with `proof_needed`, `name_missing`, `scopes_unknown` or `too_many_tokens` */
+export const makePersonalToken = async (
+  api: ApiClient,
+  name: string,
+  scopes: readonly string[],
+): Promise<NewPersonalToken> => api.post(`${PREFIX}/apps/tokens`, { body: { name, scopes } })
 
 interface Sessions {
   readonly sessions: readonly BrowserSession[]

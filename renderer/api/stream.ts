@@ -93,6 +93,7 @@ class Stream implements LiveStream {
       const answer = await this.#options.fetch(this.#options.path, {
         headers: { accept: 'text/event-stream', [WINDOW_HEADER]: '1' },
         credentials: 'same-origin',
+        redirect: 'error',
         cache: 'no-store',
         signal: AbortSignal.any([silence.signal, this.#closing.signal]),
       })

@@ -1,6 +1,6 @@
 /** Decides what a person sees: the first run, the way in, or the window itself. */
-import { Suspense, lazy, useState } from 'react'
-import { useLocation } from 'wouter'
+import { Suspense, useState } from 'react'
+import { Router, useLocation } from 'wouter'
 import type { ApiFailure } from '../api/failure.ts'
 import { FailureNotice } from '../components/notice.tsx'
 import { PageFrame } from '../components/page-frame.tsx'
@@ -9,31 +9,39 @@ import { useObservable } from '../hooks/use-observable.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
 import { KeyboardKeys } from './keyboard.tsx'
+import { lazyPage } from './lazy-page.tsx'
+import { PageBoundary } from './page-boundary.tsx'
 import { ROUTES } from './routes.ts'
 import { SignedIn } from './signed-in.tsx'
+import { MIDDLE_ROUTER } from './use-shown.ts'
+import { isSetUpUnfinished } from '../stores/set-up-answers.ts'
 import styles from './app.module.css'
 
 /** Seen once or seldom: not part of what every start loads. */
-const SetUpPage = lazy(async () => ({
-  default: (await import('../features/setup/setup-page.tsx')).SetUpPage,
-}))
-const KeyPage = lazy(async () => ({ default: (await import('../features/signin/signin-page.tsx')).KeyPage }))
-const PasswordPage = lazy(async () => ({
-  default: (await import('../features/signin/signin-page.tsx')).PasswordPage,
-}))
+const SetUpPage = lazyPage(
+  ['setup', 'recovery'],
+  async () => (await import('../features/setup/setup-page.tsx')).SetUpPage,
+)
+const KeyPage = lazyPage('signin', async () => (await import('../features/signin/signin-page.tsx')).KeyPage)
+const PasswordPage = lazyPage(
+  'signin',
+  async () => (await import('../features/signin/signin-page.tsx')).PasswordPage,
+)
 
 export function App() {
   return (
-    <Suspense fallback={<Opening />}>
-      <Entrance />
-    </Suspense>
+    <PageBoundary>
+      <Suspense fallback={<Opening />}>
+        <Entrance />
+      </Suspense>
+    </PageBoundary>
   )
 }
 
 function Entrance() {
-  const { session } = useServices()
+  const { session, storage } = useServices()
   const view = useObservable(session.view)
-  const [isFinishing, setFinishing] = useState(false)
+  const [isFinishing, setFinishing] = useState(() => isSetUpUnfinished(storage))
   const [, navigate] = useLocation()
   const wasKeyRefused = useObservable(session.wasKeyRefused)
   switch (view.phase) {
@@ -56,17 +64,17 @@ function Entrance() {
       break
   }
   if (view.phase === 'needs_set_up' || isFinishing) {
-    const open = (): void => {
+    const open = (path: string = ROUTES.home): void => {
       setFinishing(false)
-      navigate(ROUTES.home, { replace: true })
+      navigate(path, { replace: true })
     }
     return <SetUpPage isMade={view.phase === 'signed_in'} onMade={() => setFinishing(true)} onOpen={open} />
   }
   return (
-    <>
+    <Router {...MIDDLE_ROUTER}>
       <KeyboardKeys />
       <SignedIn />
-    </>
+    </Router>
   )
 }
 

@@ -10,12 +10,15 @@ interface AppLinkProps {
   readonly isCurrent?: boolean
   /** Another way to the same place stands beside it. */
   readonly isSkipped?: boolean
+  /** Told when it is followed, before the page changes. */
+  readonly onFollow?: () => void
 }
 
-export function AppLink({ to, children, className, title, isCurrent, isSkipped }: AppLinkProps) {
+export function AppLink({ to, children, className, title, isCurrent, isSkipped, onFollow }: AppLinkProps) {
   return (
     <Link
       href={to}
+      {...(onFollow === undefined ? {} : { onClick: onFollow })}
       {...(className === undefined ? {} : { className })}
       {...(title === undefined || title === '' ? {} : { title })}
       {...(isCurrent === true ? { 'aria-current': 'page' as const } : {})}

@@ -7,7 +7,7 @@ import { cx } from './cx.ts'
 
 interface AvatarProps {
   readonly account: Pick<Account, 'avatar_static' | 'display_name' | 'username'>
-  readonly size?: 'small' | 'medium' | 'large'
+  readonly size?: 'small' | 'medium' | 'large' | 'huge'
 }
 
 /** Beside the name it belongs to, so it says nothing to a screen reader. */

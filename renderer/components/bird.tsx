@@ -3,8 +3,10 @@ import { useText } from '../hooks/use-text.ts'
 
 export function Bird({ size = 36 }: { readonly size?: number }) {
   const t = useText()
+  // Grows with the letters of the window.
+  const side = `${size / 16}rem`
   return (
-    <svg width={size} height={size} viewBox="0 0 32 32" role="img" aria-label={t('app.name')}>
+    <svg width={side} height={side} viewBox="0 0 32 32" role="img" aria-label={t('app.name')}>
       <path
         fill="currentColor"
         d="M14.7 3.6a2 2 0 0 1 2.6 0l11 9.4a2 2 0 0 1 .7 1.5V27a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V14.500a2 2 0 0 1 .7-1.500z"

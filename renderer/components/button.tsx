@@ -8,7 +8,7 @@ import { Spinner } from './spinner.tsx'
 
 interface ButtonProps {
   readonly children: ReactNode
-  readonly look?: 'primary' | 'quiet' | 'plain'
+  readonly look?: 'primary' | 'quiet' | 'plain' | 'danger'
   readonly type?: 'button' | 'submit'
   readonly isBusy?: boolean
   readonly isDisabled?: boolean
@@ -16,6 +16,8 @@ interface ButtonProps {
   /** Where the visible words alone would not say enough. */
   readonly label?: string
   readonly isPressed?: boolean
+  /** A plain one that begins a line. */
+  readonly isFlush?: boolean
   readonly onPress?: () => void
 }
 
@@ -27,7 +29,7 @@ export function Button(props: ButtonProps) {
       isDisabled={isDisabled}
       isPending={isBusy}
       autoFocus={props.autoFocus === true}
-      className={cx(styles.button, styles[look])}
+      className={cx(styles.button, styles[look], props.isFlush === true && styles.flush)}
       {...(props.label === undefined ? {} : { 'aria-label': props.label })}
       {...(props.isPressed === undefined ? {} : { 'aria-pressed': props.isPressed })}
       {...(props.onPress === undefined ? {} : { onPress: props.onPress })}
@@ -52,6 +54,10 @@ interface IconButtonProps {
   /** A number beside the picture, already written for the reader. */
   readonly count?: string
   readonly tone?: 'favourite' | 'boost'
+  /** Beside buttons with an edge. */
+  readonly hasEdge?: boolean
+  /** Points along the line of reading. */
+  readonly isMirrored?: boolean
   readonly onPress: () => void
 }
 
@@ -62,12 +68,22 @@ export function IconButton(props: IconButtonProps) {
       <AriaButton
         aria-label={count === undefined ? label : `${label} ${count}`.trim()}
         isDisabled={props.isDisabled === true}
-        className={cx(styles.icon, tone === undefined ? null : styles[tone], isPressed === true && styles.on)}
+        className={cx(
+          styles.icon,
+          tone === undefined ? null : styles[tone],
+          isPressed === true && styles.on,
+          props.hasEdge === true && styles.edged,
+        )}
         {...(isPressed === undefined ? {} : { 'aria-pressed': isPressed })}
         {...(props.isExpanded === undefined ? {} : { 'aria-expanded': props.isExpanded })}
         onPress={props.onPress}
       >
-        <Icon aria-hidden size={18} strokeWidth={1.75} />
+        <Icon
+          aria-hidden
+          size={18}
+          strokeWidth={1.75}
+          {...(props.isMirrored === true ? { className: styles.mirrored } : {})}
+        />
         {count === undefined || count === '' ? null : <span className="figures">{count}</span>}
       </AriaButton>
       <Tooltip className={cx(styles.tooltip)} offset={6}>

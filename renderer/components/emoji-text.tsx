@@ -17,7 +17,11 @@ export function EmojiText({ text, emojis }: EmojiTextProps) {
   )
 }
 
-function EmojiImage({ emoji }: { readonly emoji: CustomEmoji }) {
+interface EmojiImageProps {
+  readonly emoji: Pick<CustomEmoji, 'shortcode' | 'static_url'>
+}
+
+export function EmojiImage({ emoji }: EmojiImageProps) {
   const name = `:${emoji.shortcode}:`
   const source = ownPath(emoji.static_url)
   return source === null ? (

@@ -10,12 +10,14 @@ interface PageFrameProps {
   readonly place?: ReactNode
   /** Keeps one height over several pages. */
   readonly isTall?: boolean
+  /** For one short form. */
+  readonly isNarrow?: boolean
 }
 
-export function PageFrame({ children, place = null, isTall = false }: PageFrameProps) {
+export function PageFrame({ children, place = null, isTall = false, isNarrow = false }: PageFrameProps) {
   return (
     <div className={styles.page}>
-      <main className={cx(styles.sheet, isTall && styles.tall)}>
+      <main className={cx(styles.sheet, isTall && styles.tall, isNarrow && styles.narrow)}>
         <div className={styles.top}>
           <Bird />
           <span className={styles.place}>{place}</span>

@@ -1,164 +1,133 @@
-/** One post as it stands in a list. Knows nothing of where it came from: props in, events out. */
-import { Heart, Repeat2, Reply } from 'lucide-react'
-import type { ReactNode } from 'react'
-import type { Account } from '../../server/contracts/account.ts'
-import { formatCount } from '../formatting/numbers.ts'
+/** The frame of one post in a list: who carries it, who wrote it, when and for whom. Props in, events out. */
+import { CornerDownRight, Pin, Repeat2 } from 'lucide-react'
+import { type MouseEvent, type ReactNode, useId } from 'react'
+import { nameOf } from '../formatting/names.ts'
+import { postPath, profilePath } from '../formatting/paths.ts'
+import { replyParent } from '../formatting/reply-parent.ts'
 import { useText } from '../hooks/use-text.ts'
+import type { Carriers } from '../stores/boosters.ts'
 import type { StoredPost } from '../stores/posts.ts'
 import { AppLink } from './app-link.tsx'
 import { Avatar } from './avatar.tsx'
-import { IconButton } from './button.tsx'
 import { EmojiText } from './emoji-text.tsx'
 import styles from './post-card.module.css'
-import { PostContent } from './post-content.tsx'
-import { RelativeTime } from './relative-time.tsx'
-import { VISIBILITIES } from './visibility.ts'
+import { PostHeader } from './post-header.tsx'
 
 export interface PostCardProps {
   /** Names the place in the list: the boost for a boosted post. */
   readonly entryId: string
   readonly post: StoredPost
-  readonly boostedBy: Account | null
-  /** Where the post can be seen on its own server; null where there is no such place. */
-  readonly pageUrl: string | null
-  readonly isOpen: boolean
-  readonly isMediaOpen: boolean
-  readonly onToggle: () => void
-  readonly onToggleMedia: () => void
-  readonly onReply: () => void
-  readonly onBoost: () => void
-  readonly onFavourite: () => void
-  /** A failure that belongs to this post. */
-  readonly notice?: ReactNode
-}
-
-/** Only what everybody may see can be carried on. */
-export function isBoostable(post: Pick<StoredPost, 'visibility'>): boolean {
-  return post.visibility === 'public' || post.visibility === 'unlisted'
-}
-
-export function profilePath(account: Pick<Account, 'acct'>): string {
-  return `/search?q=${encodeURIComponent(`@${account.acct}`)}`
-}
-
-export function nameOf(account: Pick<Account, 'display_name' | 'username'>): string {
-  return account.display_name.trim() === '' ? account.username : account.display_name
+  /** Who carried it here, the first of them by name; nobody for a post that came from its author. */
+  readonly carriers: Carriers
+  readonly onBoosters: () => void
+  /** Inside a thread it is seen whom a post answers. */
+  readonly hidesReplyLine?: boolean
+  readonly isPinnedHere?: boolean
+  /** Its thread stands in the column beside this one. */
+  readonly isOpenBeside?: boolean
+  readonly onOpen: () => void
+  readonly onHistory: () => void
+  readonly children: ReactNode
 }
 
 export function PostCard(props: PostCardProps) {
-  const { entryId, post, boostedBy, notice = null } = props
+  const { entryId, post, carriers, children } = props
   const { account } = post
+  // The same post may stand in the list and in the thread beside it.
+  const authorId = useId()
   return (
+    // The keyboard opens a post with Enter, which the keys of the window bring.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- see above
     <article
       className={styles.post}
       data-entry-id={entryId}
-      aria-labelledby={`author-${entryId}`}
+      aria-labelledby={authorId}
+      {...(props.isOpenBeside === true ? { 'aria-current': 'true' as const } : {})}
       tabIndex={-1}
+      onClick={(event) => isPlainPress(event) && props.onOpen()}
     >
-      {boostedBy === null ? null : <BoostLine account={boostedBy} />}
+      <BoostLine carriers={carriers} onBoosters={props.onBoosters} />
+      {props.isPinnedHere === true ? <PinLine /> : null}
+      {props.hidesReplyLine === true ? null : <ReplyLine post={post} />}
       <AppLink to={profilePath(account)} className={styles.picture ?? ''} isSkipped>
         <Avatar account={account} />
       </AppLink>
       <div className={styles.main}>
-        <PostHeader entryId={entryId} post={post} pageUrl={props.pageUrl} />
-        <PostContent
-          post={post}
-          isOpen={props.isOpen}
-          isMediaOpen={props.isMediaOpen}
-          onToggle={props.onToggle}
-          onToggleMedia={props.onToggleMedia}
-        />
-        <PostActions {...props} />
-        {notice}
+        <PostHeader authorId={authorId} post={post} onHistory={props.onHistory} />
+        {children}
       </div>
     </article>
   )
 }
 
-function BoostLine({ account }: { readonly account: Account }) {
+const OWN_MEANING = 'a, button, input, label, video, audio, summary, select, textarea, [role="dialog"]'
+
+/** On the post itself and not on something in it, nor at the end of marking words. */
+function isPlainPress({ target, currentTarget, defaultPrevented }: MouseEvent<HTMLElement>): boolean {
+  // What is shown over the page by something in the post is no part of it.
+  if (defaultPrevented || !(target instanceof Element) || !currentTarget.contains(target)) return false
+  return target.closest(OWN_MEANING) === null && window.getSelection()?.isCollapsed !== false
+}
+
+function BoostLine({ carriers, onBoosters }: Pick<PostCardProps, 'carriers' | 'onBoosters'>) {
   const t = useText()
+  const [first, ...others] = carriers.accounts
+  if (first === undefined) return null
   return (
-    <p className={styles.boosted}>
-      <Repeat2 aria-hidden size={15} />
+    <p className={styles.line}>
+      <Repeat2 aria-hidden size={15} className={styles.boost} />
       <span>
         {t('post.boosted_by')}{' '}
-        <AppLink to={profilePath(account)}>
+        <AppLink to={profilePath(first)}>
           <bdi>
-            <EmojiText text={nameOf(account)} emojis={account.emojis} />
+            <EmojiText text={nameOf(first)} emojis={first.emojis} />
           </bdi>
         </AppLink>
+        {carriers.count < 2 ? null : (
+          <>
+            {' '}
+            <button
+              type="button"
+              className={styles.others}
+              aria-haspopup="dialog"
+              title={others.map(nameOf).join(' · ')}
+              onClick={onBoosters}
+            >
+              {t('post.boosted_with', { count: carriers.count - 1 })}
+            </button>
+          </>
+        )}
       </span>
     </p>
   )
 }
 
-function PostHeader({ entryId, post, pageUrl }: Pick<PostCardProps, 'entryId' | 'post' | 'pageUrl'>) {
+function PinLine() {
   const t = useText()
-  const { account } = post
-  const { icon: Icon, name } = VISIBILITIES[post.visibility]
-  const time = <RelativeTime moment={post.created_at} />
   return (
-    <header className={styles.header}>
-      <AppLink to={profilePath(account)} className={styles.author ?? ''}>
-        <bdi id={`author-${entryId}`} className={styles.name}>
-          <EmojiText text={nameOf(account)} emojis={account.emojis} />
-        </bdi>{' '}
-        <bdi className={styles.handle} title={`@${account.acct}`}>
-          @{account.acct}
-        </bdi>
-      </AppLink>
-      <span className={styles.facts}>
-        {post.edited_at === null ? null : <span>{t('post.edited')}</span>}
-        {post.visibility === 'public' ? null : (
-          <span title={t(name)}>
-            <Icon aria-hidden size={14} />
-            <span className="visually-hidden">{t(name)}</span>
-          </span>
-        )}
-        {pageUrl === null ? (
-          time
-        ) : (
-          <a href={pageUrl} target="_blank" rel="noopener noreferrer">
-            {time}
-          </a>
-        )}
-      </span>
-    </header>
+    <p className={styles.line}>
+      <Pin aria-hidden size={14} />
+      <span>{t('post.pinned')}</span>
+    </p>
   )
 }
 
-function PostActions(props: PostCardProps) {
+function ReplyLine({ post }: { readonly post: StoredPost }) {
   const t = useText()
-  const { post } = props
-  const count = (value: number): string => (value === 0 ? '' : formatCount(t.locale, value))
-  const canBoost = isBoostable(post)
-  const isBoosted = post.reblogged === true
-  const isFavourite = post.favourited === true
+  const parent = replyParent(post)
+  if (parent === null) return null
   return (
-    <footer className={styles.actions}>
-      <IconButton
-        icon={Reply}
-        label={t('post.reply')}
-        count={count(post.replies_count)}
-        onPress={props.onReply}
-      />
-      <IconButton
-        icon={Repeat2}
-        label={t(canBoost ? 'post.boost' : 'post.boost_not_public')}
-        count={count(post.reblogs_count)}
-        tone="boost"
-        isPressed={isBoosted}
-        isDisabled={!canBoost}
-        onPress={props.onBoost}
-      />
-      <IconButton
-        icon={Heart}
-        label={t('post.favourite')}
-        count={count(post.favourites_count)}
-        tone="favourite"
-        isPressed={isFavourite}
-        onPress={props.onFavourite}
-      />
-    </footer>
+    <p className={styles.line}>
+      <CornerDownRight aria-hidden size={15} className={styles.mirrored} />
+      <AppLink to={postPath(parent.postId)}>
+        {parent.kind === 'named' ? (
+          <>
+            {t('post.reply_to')} <bdi>@{parent.username}</bdi>
+          </>
+        ) : (
+          t(parent.kind === 'own_thread' ? 'post.reply_to_self' : 'post.reply_to_somebody')
+        )}
+      </AppLink>
+    </p>
   )
 }

@@ -1,133 +1,129 @@
-/** What somebody wrote: under its warning if it has one, folded after twelve lines, with its media. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Status } from '../../server/contracts/status.ts'
+/** What somebody wrote: under its warning if it has one, folded after twelve lines, with all that belongs to it. */
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Translation } from '../../server/contracts/translation.ts'
+import { MOST_OF_WARNING, shortened } from '../formatting/shorten.ts'
 import { useText } from '../hooks/use-text.ts'
+import type { PostOpenings } from '../stores/opened.ts'
 import type { StoredPost } from '../stores/posts.ts'
-import { Button } from './button.tsx'
-import { cx } from './cx.ts'
+import { Covered } from './covered.tsx'
 import { EmojiText } from './emoji-text.tsx'
+import { Folding } from './folding.tsx'
 import { MediaGrid } from './media-grid.tsx'
+import { PollView } from './poll-view.tsx'
 import styles from './post-content.module.css'
 import { PostHtml } from './post-html.tsx'
+import text from './post-text.module.css'
+import { PreviewCard } from './preview-card.tsx'
+import { QuotedPost } from './quoted-post.tsx'
 
-interface PostContentProps {
+export interface PostContentProps {
   readonly post: StoredPost
-  readonly isOpen: boolean
-  readonly isMediaOpen: boolean
-  readonly onToggle: () => void
-  readonly onToggleMedia: () => void
+  readonly isOwn: boolean
+  readonly opened: PostOpenings
+  readonly isQuoteFiltered: boolean
+  readonly translation: Translation | null
+  readonly onToggle: (what: 'warning' | 'media' | 'text' | 'quote') => void
+  readonly onOpenMedia: (index: number) => void
+  /** @throws ApiFailure */
+  readonly onVote: (choices: readonly number[]) => Promise<void>
+  /** @throws ApiFailure */
+  readonly onRefreshPoll: () => Promise<void>
+  /** Stands under the text: who translated it. */
+  readonly translationNote?: ReactNode
 }
 
-export function PostContent({ post, isOpen, isMediaOpen, onToggle, onToggleMedia }: PostContentProps) {
+export function PostContent(props: PostContentProps) {
+  const { post, opened, translation, onToggle } = props
   const t = useText()
   const hasWarning = post.spoiler_text !== ''
-  const isShown = !hasWarning || isOpen
-  const quoted = quotedOf(post)
+  const warning = translation?.spoiler_text || post.spoiler_text
   return (
     <div className={styles.content}>
       {hasWarning ? (
-        <div className={styles.warning}>
-          <p dir="auto">
-            <span className="visually-hidden">{t('post.warning')} </span>
-            <EmojiText text={post.spoiler_text} emojis={post.emojis} />
-          </p>
-          <Button onPress={onToggle} isPressed={isOpen}>
-            {t(isOpen ? 'post.hide' : 'post.show')}
-          </Button>
-        </div>
+        <Covered
+          icon={TriangleAlert}
+          act={t(opened.warning ? 'post.hide' : 'post.show')}
+          isOpen={opened.warning}
+          onToggle={() => onToggle('warning')}
+        >
+          <span className="visually-hidden">{t('post.warning')} </span>
+          <span {...langOf(post, translation)}>
+            <EmojiText text={shortened(warning, MOST_OF_WARNING)} emojis={post.emojis} />
+          </span>
+        </Covered>
       ) : null}
-      {isShown ? (
-        <>
-          {post.content === '' ? null : (
-            <Folding key={post.id}>
-              <div
-                className={styles.text}
-                dir="auto"
-                {...(post.language === null ? {} : { lang: post.language })}
-              >
-                <PostHtml
-                  html={post.content}
-                  emojis={post.emojis}
-                  mentions={post.mentions}
-                  hidesQuoteLine={quoted !== null}
-                />
-              </div>
-            </Folding>
-          )}
-          {quoted === null ? null : <QuotedPost post={quoted} />}
-          {post.media_attachments.length === 0 ? null : (
-            <MediaGrid
-              media={post.media_attachments}
-              isCovered={post.sensitive && !hasWarning && !isMediaOpen}
-              canCover={post.sensitive && !hasWarning}
-              onToggle={onToggleMedia}
-            />
-          )}
-        </>
-      ) : null}
+      {!hasWarning || opened.warning ? <Uncovered {...props} /> : null}
     </div>
   )
 }
 
-/** Null where there is nothing to show: the line in the text that names the quoted post stays then. */
-function quotedOf({ quote }: StoredPost): Status | null {
-  if (quote === null || !('quoted_status' in quote) || quote.state !== 'accepted') return null
-  return quote.quoted_status
+function langOf(post: StoredPost, translation: Translation | null): { lang?: string } {
+  const lang = translation?.language ?? post.language
+  return lang === null ? {} : { lang }
 }
 
-/** What is under a warning or covered is seen at the quoted post itself. */
-function QuotedPost({ post }: { readonly post: Status }) {
-  const { account } = post
-  return (
-    <blockquote className={styles.quote}>
-      <p className={styles.quoted}>
-        <bdi>
-          <EmojiText text={account.display_name || account.username} emojis={account.emojis} />
-        </bdi>{' '}
-        <bdi className={styles.handle}>@{account.acct}</bdi>
-      </p>
-      <div className={styles.text} dir="auto" {...(post.language === null ? {} : { lang: post.language })}>
-        {post.spoiler_text === '' ? (
-          <PostHtml html={post.content} emojis={post.emojis} mentions={post.mentions} hidesQuoteLine />
-        ) : (
-          <EmojiText text={post.spoiler_text} emojis={post.emojis} />
-        )}
-      </div>
-    </blockquote>
-  )
-}
-
-/** Shows twelve lines of a long text, and all of it when asked. */
-function Folding({ children }: { readonly children: ReactNode }) {
-  const t = useText()
-  const box = useRef<HTMLDivElement>(null)
-  const [isOpen, setOpen] = useState(false)
-  const [isLong, setLong] = useState(false)
-  useEffect(() => {
-    const element = box.current
-    if (element === null) return undefined
-    const measure = (): void => {
-      if (!isOpen) setLong(element.scrollHeight > element.clientHeight + 1)
-    }
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [isOpen])
+function Uncovered(props: PostContentProps) {
+  const { post, opened, onToggle, translation, translationNote } = props
+  const { card, media_attachments: media, poll, quote } = post
   return (
     <>
-      <div
-        ref={box}
-        className={cx(styles.fold, isOpen && styles.unfolded, isLong && !isOpen && styles.faded)}
-      >
-        {children}
-      </div>
-      {isLong ? (
-        <div className={styles.more}>
-          <Button look="plain" onPress={() => setOpen(!isOpen)}>
-            {t(isOpen ? 'post.less' : 'post.more')}
-          </Button>
-        </div>
-      ) : null}
+      <Words {...props} />
+      {translationNote}
+      {poll === null ? null : (
+        <PollView
+          poll={poll}
+          isOwn={props.isOwn}
+          onVote={props.onVote}
+          onRefresh={props.onRefreshPoll}
+          {...(translation?.poll ? { titles: translation.poll.options.map(({ title }) => title) } : {})}
+        />
+      )}
+      {media.length === 0 ? null : (
+        <MediaGrid
+          media={media}
+          isCovered={opened.canCoverMedia && !opened.media}
+          canCover={opened.canCoverMedia}
+          onToggle={() => onToggle('media')}
+          onOpen={props.onOpenMedia}
+        />
+      )}
+      {quote === null ? null : (
+        <QuotedPost
+          quote={quote}
+          isOpen={opened.quote}
+          showsMedia={opened.quoteMedia}
+          isFiltered={props.isQuoteFiltered}
+          onToggle={() => onToggle('quote')}
+        />
+      )}
+      {card === null || media.length > 0 || quote !== null ? null : <PreviewCard card={card} />}
     </>
   )
+}
+
+function Words({ post, opened, translation, onToggle }: PostContentProps) {
+  const html = translation?.content ?? post.content
+  if (html === '') return null
+  const words = (
+    <div className={text.text} dir="auto" {...langOf(post, translation)}>
+      <PostHtml
+        html={html}
+        emojis={post.emojis}
+        mentions={post.mentions}
+        hidesQuoteLine={isQuoteShown(post)}
+      />
+    </div>
+  )
+  if (!opened.folds) return words
+  return (
+    <Folding isOpen={opened.text} onToggle={() => onToggle('text')}>
+      {words}
+    </Folding>
+  )
+}
+
+/** Where there is nothing to show, the line in the text that names the quoted post stays. */
+function isQuoteShown({ quote }: StoredPost): boolean {
+  return quote !== null && 'quoted_status' in quote && quote.quoted_status !== null
 }

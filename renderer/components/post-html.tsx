@@ -3,6 +3,8 @@ import { type JSX, type ReactNode, useMemo } from 'react'
 import type { CustomEmoji } from '../../server/contracts/custom-emoji.ts'
 import type { StatusMention } from '../../server/contracts/status.ts'
 import { isWebAddress, mentionOfLink } from '../formatting/link-kind.ts'
+import { profilePath } from '../formatting/paths.ts'
+import { splitEmojis } from '../formatting/split-emojis.ts'
 import { AppLink } from './app-link.tsx'
 import { EmojiText } from './emoji-text.tsx'
 import { sanitizeToFragment } from './sanitize.ts'
@@ -17,12 +19,23 @@ interface PostHtmlProps {
 
 export function PostHtml({ html, emojis, mentions, hidesQuoteLine = false }: PostHtmlProps) {
   const fragment = useMemo(() => sanitizeToFragment(html), [html])
-  return renderChildren(fragment, { emojis, mentions, hidesQuoteLine, depth: 0 })
+  return renderChildren(fragment, {
+    emojis,
+    mentions,
+    hidesQuoteLine,
+    depth: 0,
+    budget: { left: MOST_PARTS },
+  })
 }
 
 interface RenderContext extends Omit<PostHtmlProps, 'html'> {
   readonly depth: number
+  /** Shared by all of one text. */
+  readonly budget: { left: number }
 }
+
+/** Elements and pictures of one text; nobody writes as many, and thousands would freeze the page. What follows is its words. */
+const MOST_PARTS = 1_500
 
 /** Deeper than anybody writes; beyond it only the words are shown. */
 const MAX_DEPTH = 40
@@ -30,11 +43,28 @@ const MAX_DEPTH = 40
 function renderChildren(parent: Node, context: RenderContext): ReactNode {
   if (context.depth > MAX_DEPTH) return parent.textContent
   const inner = { ...context, depth: context.depth + 1 }
-  return Array.from(parent.childNodes, (node, index) => renderNode(node, index, inner))
+  const parts: ReactNode[] = []
+  for (const [index, node] of parent.childNodes.entries()) {
+    if (context.budget.left <= 0) return [...parts, wordsFrom(node)]
+    parts.push(renderNode(node, index, inner))
+  }
+  return parts
+}
+
+/** Of a node and all that stand behind it. */
+function wordsFrom(first: ChildNode): string {
+  const words: string[] = []
+  for (let node: ChildNode | null = first; node !== null; node = node.nextSibling) {
+    words.push(node.nodeName === 'BR' ? '\n' : (node.textContent ?? ''))
+  }
+  return words.join('')
 }
 
 function renderNode(node: ChildNode, key: number, context: RenderContext): ReactNode {
+  const { budget } = context
+  budget.left -= 1
   if (node.nodeType === Node.TEXT_NODE) {
+    budget.left -= splitEmojis(node.textContent ?? '', context.emojis).length - 1
     return <EmojiText key={key} text={node.textContent ?? ''} emojis={context.emojis} />
   }
   if (!(node instanceof HTMLElement)) return null
@@ -80,7 +110,7 @@ function renderLink(element: HTMLElement, key: number, context: RenderContext): 
   const mention = mentionOfLink(href, element.textContent ?? '', context.mentions)
   if (mention !== undefined) {
     return (
-      <AppLink key={key} to={`/search?q=${encodeURIComponent(`@${mention.acct}`)}`}>
+      <AppLink key={key} to={profilePath(mention)}>
         {children}
       </AppLink>
     )

@@ -1,5 +1,6 @@
 /** When something was: short to read, exact on hover and for screen readers; it keeps itself true. */
 import { useEffect, useState } from 'react'
+import { dateFormat } from '../formatting/formatters.ts'
 import { nextChangeMs, relativeTime } from '../formatting/relative-time.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { Text } from '../i18n/i18n.ts'
@@ -15,7 +16,7 @@ export function RelativeTime({ moment }: { readonly moment: string }) {
     return () => clearTimeout(timer)
   }, [waitMs])
   if (Number.isNaN(date.getTime())) return null
-  const exact = new Intl.DateTimeFormat(t.locale, { dateStyle: 'full', timeStyle: 'short' }).format(date)
+  const exact = dateFormat(t.locale, { dateStyle: 'full', timeStyle: 'short' }).format(date)
   return (
     <time dateTime={moment} title={exact}>
       <span aria-hidden>{shortTime(t, date, now)}</span>
@@ -36,7 +37,7 @@ function shortTime(t: Text, date: Date, now: Date): string {
     case 'days':
       return t('time.days', { count: relative.count })
     case 'date':
-      return new Intl.DateTimeFormat(t.locale, {
+      return dateFormat(t.locale, {
         day: 'numeric',
         month: 'short',
         ...(relative.isThisYear ? {} : { year: 'numeric' }),

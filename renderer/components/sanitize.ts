@@ -19,3 +19,11 @@ export function sanitizeToFragment(html: string): DocumentFragment {
     RETURN_DOM_FRAGMENT: true,
   })
 }
+
+/** The words of a post in one line, without what servers mark as not for the eye. */
+export function textOfHtml(html: string): string {
+  const fragment = sanitizeToFragment(html)
+  for (const hidden of fragment.querySelectorAll('.invisible, .quote-inline')) hidden.remove()
+  for (const end of fragment.querySelectorAll('p, br, li, blockquote, pre')) end.after(' ')
+  return (fragment.textContent ?? '').replace(/\s+/g, ' ').trim()
+}

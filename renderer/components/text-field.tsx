@@ -26,6 +26,10 @@ interface TextFieldProps {
   readonly onBlur?: () => void
 }
 
+/** An empty field has the direction of the window: its placeholder begins where its label does. */
+const directionOf = (isPlainWord: boolean, value: string): { readonly dir?: 'ltr' | 'auto' } =>
+  isPlainWord ? { dir: 'ltr' } : value === '' ? {} : { dir: 'auto' }
+
 export function TextField(props: TextFieldProps) {
   const { kind = 'text', flaw = null } = props
   const isPassword = kind === 'new-password' || kind === 'current-password'
@@ -59,7 +63,7 @@ export function TextField(props: TextFieldProps) {
         )}
         <Input
           className={cx(styles.input)}
-          dir={isPlainWord ? 'ltr' : 'auto'}
+          {...directionOf(isPlainWord, props.value)}
           {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
         />
         {isPassword ? (

@@ -16,4 +16,8 @@ export const VISIBILITIES: Readonly<Record<StatusVisibility, VisibilityLook>> = 
   direct: { icon: AtSign, name: 'visibility.direct', help: 'visibility.direct_help' },
 }
 
+/** What a later home may say is taken for the narrowest. @see security rule 24 */
+export const lookOfVisibility = (visibility: StatusVisibility): VisibilityLook =>
+  Object.hasOwn(VISIBILITIES, visibility) ? VISIBILITIES[visibility] : VISIBILITIES.direct
+
 export const VISIBILITY_ORDER: readonly StatusVisibility[] = ['public', 'unlisted', 'private', 'direct']

@@ -2,14 +2,8 @@
 import type { StatusVisibility } from '../../server/contracts/account.ts'
 import type { Status } from '../../server/contracts/status.ts'
 import type { ReplyStart } from '../stores/drafts.ts'
-
-/** From the widest to the narrowest. */
-const REACH: readonly StatusVisibility[] = ['public', 'unlisted', 'private', 'direct']
-
-/** A reply is never wider than what it answers. */
-export function narrower(a: StatusVisibility, b: StatusVisibility): StatusVisibility {
-  return REACH.indexOf(a) > REACH.indexOf(b) ? a : b
-}
+import { plainName } from './plain-name.ts'
+import { narrower } from './reach.ts'
 
 /** @param ownAcct  is never named, being the writer */
 export function replyStart(
@@ -25,12 +19,4 @@ export function replyStart(
     warning: post.spoiler_text,
     visibility: narrower(post.visibility, ownVisibility),
   }
-}
-
-/** A name without the pictures that only its own server knows. */
-function plainName(displayName: string): string {
-  return displayName
-    .replace(/:[\w-]+:/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
 }

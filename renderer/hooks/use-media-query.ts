@@ -1,9 +1,6 @@
 /** Follows a media query, for what is not a matter of style: which parts are on the page at all. */
 import { useCallback, useSyncExternalStore } from 'react'
 
-export const THREE_COLUMNS = '(min-width: 73.75rem)'
-export const NARROW = '(max-width: 44.99rem)'
-
 export function useMediaQuery(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {

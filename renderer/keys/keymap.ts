@@ -1,105 +1,113 @@
-/** Which key does what. Letters never fire while somebody types or holds a modifier. */
+/** Which key does what, as long as nobody changes it; and the groups of the legend. */
 
-export type Command =
-  | 'next'
-  | 'previous'
-  | 'reply'
-  | 'favourite'
-  | 'boost'
-  | 'open_warning'
-  | 'open_media'
-  | 'profile'
-  | 'write'
-  | 'search'
-  | 'newest'
-  | 'top'
-  | 'older'
-  | 'close'
-  | 'legend'
-  | 'go_home'
-  | 'go_you'
-  | 'send'
+/** Keys are written as they are pressed: `j`, `Enter`, `g h` one after the other, `Mod+K` with Ctrl or ⌘. */
+export type Key = string
 
-export interface KeyPress {
-  /** As `KeyboardEvent.key`. */
-  readonly key: string
-  readonly ctrlKey: boolean
-  readonly metaKey: boolean
-  readonly altKey: boolean
-  /** Characters go into a field. */
-  readonly isTyping: boolean
-}
+const DEFAULTS = {
+  next: ['j'],
+  previous: ['k'],
+  open: ['o', 'Enter'],
+  back: ['Backspace'],
+  newest: ['.'],
+  top: ['0'],
+  older: ['l'],
+  reply: ['r'],
+  favourite: ['f'],
+  boost: ['b'],
+  quote: ['q'],
+  bookmark: ['d'],
+  profile: ['p'],
+  mention: ['m'],
+  open_warning: ['x'],
+  open_media: ['h'],
+  view_media: ['e'],
+  translate: ['t'],
+  write: ['n', 'c'],
+  send: ['Mod+Enter'],
+  search: ['s', '/', 'Mod+K'],
+  close: ['Esc'],
+  undo: ['Mod+Z'],
+  legend: ['?'],
+  other_column: ['F6'],
+  column_left: ['ArrowLeft'],
+  column_right: ['ArrowRight'],
+  go_home: ['g h'],
+  go_notifications: ['g n'],
+  go_mentions: ['g d'],
+  go_local: ['g l'],
+  go_federated: ['g t'],
+  go_favourites: ['g f'],
+  go_bookmarks: ['g b'],
+  go_you: ['g u'],
+  go_settings: ['g s'],
+} as const satisfies Record<string, readonly Key[]>
 
-const LETTERS: Readonly<Record<string, Command>> = {
-  j: 'next',
-  k: 'previous',
-  r: 'reply',
-  f: 'favourite',
-  b: 'boost',
-  x: 'open_warning',
-  h: 'open_media',
-  p: 'profile',
-  n: 'write',
-  c: 'write',
-  s: 'search',
-  '/': 'search',
-  '.': 'newest',
-  '0': 'top',
-  l: 'older',
-  '?': 'legend',
-}
+export type Command = keyof typeof DEFAULTS
 
-const AFTER_G: Readonly<Record<string, Command>> = { h: 'go_home', u: 'go_you' }
+export type Bindings = Readonly<Record<Command, readonly Key[]>>
 
-/** The second key of `g h` comes within this time. */
-const SEQUENCE_MS = 1_500
+export const DEFAULT_KEYS: Bindings = DEFAULTS
 
 /** In the order of the legend. */
-export const LEGEND: readonly { readonly keys: readonly string[]; readonly command: Command }[] = [
-  { keys: ['j'], command: 'next' },
-  { keys: ['k'], command: 'previous' },
-  { keys: ['r'], command: 'reply' },
-  { keys: ['f'], command: 'favourite' },
-  { keys: ['b'], command: 'boost' },
-  { keys: ['x'], command: 'open_warning' },
-  { keys: ['h'], command: 'open_media' },
-  { keys: ['p'], command: 'profile' },
-  { keys: ['n', 'c'], command: 'write' },
-  { keys: ['s', '/', 'Ctrl K'], command: 'search' },
-  { keys: ['.'], command: 'newest' },
-  { keys: ['0'], command: 'top' },
-  { keys: ['l'], command: 'older' },
-  { keys: ['g h'], command: 'go_home' },
-  { keys: ['g u'], command: 'go_you' },
-  { keys: ['Ctrl Enter'], command: 'send' },
-  { keys: ['Esc'], command: 'close' },
-  { keys: ['?'], command: 'legend' },
-]
+export const KEY_GROUPS = [
+  {
+    name: 'read',
+    commands: [
+      'next',
+      'previous',
+      'open',
+      'column_left',
+      'column_right',
+      'other_column',
+      'back',
+      'newest',
+      'top',
+      'older',
+    ],
+  },
+  {
+    name: 'post',
+    commands: [
+      'reply',
+      'boost',
+      'favourite',
+      'quote',
+      'bookmark',
+      'profile',
+      'mention',
+      'open_warning',
+      'open_media',
+      'view_media',
+      'translate',
+    ],
+  },
+  { name: 'window', commands: ['write', 'send', 'search', 'undo', 'close', 'legend'] },
+  {
+    name: 'go',
+    commands: [
+      'go_home',
+      'go_notifications',
+      'go_mentions',
+      'go_local',
+      'go_federated',
+      'go_favourites',
+      'go_bookmarks',
+      'go_you',
+      'go_settings',
+    ],
+  },
+] as const satisfies readonly { readonly name: string; readonly commands: readonly Command[] }[]
 
-export class KeyReader {
-  readonly #nowMs: () => number
-  #gAtMs = Number.NEGATIVE_INFINITY
+/** First key of two that are pressed one after the other. */
+export const LEADER = 'g'
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs
-  }
+/** No letters: nobody types or says them when they mean something else. */
+const MOVES: ReadonlySet<Key> = new Set(['Esc', 'F6', 'ArrowLeft', 'ArrowRight'])
 
-  /** The command of a key press, or null for one that is not ours. */
-  read(press: KeyPress): Command | null {
-    const hasModifier = press.ctrlKey || press.metaKey
-    if (press.key === 'Escape') return 'close'
-    if (hasModifier && !press.altKey) {
-      if (press.key === 'Enter') return 'send'
-      return press.key.toLowerCase() === 'k' ? 'search' : null
-    }
-    if (press.isTyping || hasModifier || press.altKey) return null
-    return this.#readLetter(press.key)
-  }
-
-  #readLetter(key: string): Command | null {
-    const isSequence = this.#nowMs() - this.#gAtMs < SEQUENCE_MS
-    this.#gAtMs = key === 'g' && !isSequence ? this.#nowMs() : Number.NEGATIVE_INFINITY
-    if (isSequence) return AFTER_G[key] ?? null
-    return LETTERS[key] ?? null
-  }
+/**
+ * True for what fires without Ctrl or ⌘ and neither moves nor leads out: only these can be changed or switched off. Sending,
+ * searching by Ctrl K, Esc, F6 and the arrows stay, for they never come while somebody only wants to write.
+ */
+export function isPlainKey(key: Key): boolean {
+  return !key.startsWith('Mod+') && !MOVES.has(key)
 }

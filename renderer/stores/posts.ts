@@ -1,29 +1,52 @@
 /** Every post that the window knows, once, by its id. Lists hold ids; a post that changes redraws itself alone. */
+import type { WindowStatus } from '../../server/contracts/boosters.ts'
 import type { Status } from '../../server/contracts/status.ts'
 
 /** A boost names the post it carries, which is kept beside it. */
-export type StoredPost = Omit<Status, 'reblog'> & { readonly boostOfId: string | null }
+export type StoredPost = Omit<WindowStatus, 'reblog'> & { readonly boostOfId: string | null }
 
 export class PostStore {
   readonly #posts = new Map<string, StoredPost>()
+  readonly #withheld = new Set<string>()
   readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #removalListeners = new Set<(ids: ReadonlySet<string>) => void>()
 
   get(id: string): StoredPost | undefined {
-    return this.#posts.get(id)
+    return this.#withheld.has(id) ? undefined : this.#posts.get(id)
+  }
+
+  /** Also what is withheld for a while. */
+  has(id: string): boolean {
+    return this.#posts.has(id)
+  }
+
+  all(): Iterable<StoredPost> {
+    return this.#posts.values()
   }
 
   /** The post that is shown for this id: the boosted one for a boost. */
   shown(id: string): StoredPost | undefined {
-    const post = this.#posts.get(id)
+    const post = this.get(id)
     const carried = post?.boostOfId ?? null
-    return carried === null ? post : this.#posts.get(carried)
+    return carried === null ? post : this.get(carried)
   }
 
-  put(statuses: readonly Status[]): void {
+  /** As the home gave it. */
+  statusOf(id: string): WindowStatus | undefined {
+    const post = this.#posts.get(id)
+    if (post === undefined) return undefined
+    const carried = post.boostOfId === null ? undefined : this.#posts.get(post.boostOfId)
+    return { ...statusFrom(post), reblog: carried === undefined ? null : statusFrom(carried) }
+  }
+
+  /** What is no post is left out; what is wrong inside of one is seen where it is drawn. */
+  put(statuses: readonly WindowStatus[]): void {
     for (const status of statuses) {
+      if (!isPost(status)) continue
       const { reblog, ...post } = status
-      if (reblog !== null) this.put([reblog])
-      this.#write(status.id, { ...post, boostOfId: reblog?.id ?? null })
+      const carried = isPost(reblog) ? reblog : null
+      if (carried !== null) this.#write(carried.id, { ...withoutBoost(carried), boostOfId: null })
+      this.#write(status.id, { ...post, boostOfId: carried?.id ?? null })
     }
   }
 
@@ -33,12 +56,36 @@ export class PostStore {
     if (post !== undefined) this.#write(id, change(post))
   }
 
+  /** Takes a post and every boost of it out, of all lists too. */
   remove(id: string): void {
-    if (this.#posts.delete(id)) this.#tell(id)
+    this.#removeAll(new Set([id]))
+  }
+
+  /** Takes out what an account wrote or boosted, as after a block. */
+  removeOf(accountId: string): void {
+    const posts = [...this.#posts].filter(([, post]) => post.account.id === accountId)
+    this.#removeAll(new Set(posts.map(([id]) => id)))
+  }
+
+  /** Tells the ids of posts that were taken out, boosts among them; not of a forgetting of everything. */
+  watchRemovals(listener: (ids: ReadonlySet<string>) => void): () => void {
+    this.#removalListeners.add(listener)
+    return () => void this.#removalListeners.delete(listener)
+  }
+
+  /** As if it were gone, for as long as that can be taken back; what arrives of it meanwhile is kept. */
+  withhold(id: string): void {
+    this.#withheld.add(id)
+    this.#tell(id)
+  }
+
+  release(id: string): void {
+    if (this.#withheld.delete(id)) this.#tell(id)
   }
 
   /** Forgets everything, as at sign-out. */
   clear(): void {
+    this.#withheld.clear()
     const ids = [...this.#posts.keys()]
     this.#posts.clear()
     for (const id of ids) this.#tell(id)
@@ -54,12 +101,41 @@ export class PostStore {
     }
   }
 
+  #removeAll(ids: ReadonlySet<string>): void {
+    const boosts = [...this.#posts].filter(([, { boostOfId }]) => boostOfId !== null && ids.has(boostOfId))
+    const gone = new Set([...ids, ...boosts.map(([id]) => id)])
+    // First the lists, so that no page draws an entry without its post.
+    for (const listener of this.#removalListeners) listener(gone)
+    for (const id of gone) {
+      this.#withheld.delete(id)
+      if (this.#posts.delete(id)) this.#tell(id)
+    }
+  }
+
+  /** Most answers say nothing of boosters: what the home timeline said of them stays. */
   #write(id: string, post: StoredPost): void {
-    this.#posts.set(id, post)
+    const known = this.#posts.get(id)?.followed_boosters
+    const isSilent = post.followed_boosters === undefined && known !== undefined
+    this.#posts.set(id, isSilent ? { ...post, followed_boosters: known } : post)
     this.#tell(id)
   }
 
   #tell(id: string): void {
     for (const listener of this.#listeners.get(id) ?? []) listener()
   }
+}
+
+function withoutBoost({ reblog: _carried, ...post }: WindowStatus): Omit<WindowStatus, 'reblog'> {
+  return post
+}
+
+function statusFrom({ boostOfId: _carried, ...post }: StoredPost): WindowStatus {
+  return { ...post, reblog: null }
+}
+
+/** With a name of its own and an author: what lists and their arithmetic rest on. */
+export function isPost(status: unknown): status is WindowStatus {
+  if (typeof status !== 'object' || status === null) return false
+  const { id, account } = status as Partial<Status>
+  return typeof id === 'string' && id !== '' && typeof account === 'object' && typeof account?.id === 'string'
 }

@@ -1,29 +1,31 @@
-/**
- * Favourites and boosts: shown at once, sent one after the other, taken back when the home says no. Whoever changes
- * their mind while a request is under way is asked once more at its end, so that the last wish is what stays.
- */
+/** Favourites, boosts, bookmarks, pins and muted conversations, each given or taken. */
 import type { ApiClient } from '../api/client.ts'
-import { type ApiFailure, toFailure } from '../api/failure.ts'
+import type { ApiFailure } from '../api/failure.ts'
 import { type ReactionName, setReaction } from '../api/posts.ts'
 import type { PostStore, StoredPost } from './posts.ts'
+import { Wishes } from './wishes.ts'
 
-type Flag = 'favourited' | 'reblogged'
-type Count = 'favourites_count' | 'reblogs_count'
+type Flag = 'favourited' | 'reblogged' | 'bookmarked' | 'pinned' | 'muted'
+/** Null where nobody is told how many there are. */
+type Count = 'favourites_count' | 'reblogs_count' | null
 
 const FIELDS = {
   favourite: { flag: 'favourited', count: 'favourites_count' },
   boost: { flag: 'reblogged', count: 'reblogs_count' },
+  bookmark: { flag: 'bookmarked', count: null },
+  pin: { flag: 'pinned', count: null },
+  mute: { flag: 'muted', count: null },
 } as const satisfies Record<ReactionName, { flag: Flag; count: Count }>
 
 export class Reactions {
   readonly #api: ApiClient
   readonly #posts: PostStore
-  /** What is wished for, of those under way. */
-  readonly #wishes = new Map<string, boolean>()
+  readonly #wishes: Wishes
 
   constructor(api: ApiClient, posts: PostStore) {
     this.#api = api
     this.#posts = posts
+    this.#wishes = new Wishes(posts)
   }
 
   /**
@@ -33,38 +35,13 @@ export class Reactions {
   async toggle(id: string, reaction: ReactionName): Promise<ApiFailure | null> {
     const post = this.#posts.get(id)
     if (post === undefined) return null
-    const { flag } = FIELDS[reaction]
-    const wish = post[flag] !== true
-    const key = `${reaction} ${id}`
-    this.#posts.patch(id, (known) => withReaction(known, reaction, wish))
-    const isUnderWay = this.#wishes.has(key)
-    this.#wishes.set(key, wish)
-    return isUnderWay ? null : this.#send(key, id, reaction, !wish)
-  }
-
-  /** @param confirmed  what the home has */
-  async #send(
-    key: string,
-    id: string,
-    reaction: ReactionName,
-    confirmed: boolean,
-  ): Promise<ApiFailure | null> {
-    let known = confirmed
-    try {
-      for (;;) {
-        const wish = this.#wishes.get(key) ?? known
-        if (wish === known) return null
-        const status = await setReaction(this.#api, id, reaction, wish)
-        known = wish
-        if ((this.#wishes.get(key) ?? known) === known) this.#posts.put([status])
-      }
-    } catch (error) {
-      const last = known
-      this.#posts.patch(id, (post) => withReaction(post, reaction, last))
-      return toFailure(error)
-    } finally {
-      this.#wishes.delete(key)
-    }
+    return this.#wishes.make({
+      place: `${reaction} ${id}`,
+      postId: id,
+      isOn: post[FIELDS[reaction].flag] !== true,
+      show: (shown, isOn) => withReaction(shown, reaction, isOn),
+      send: async (isOn) => setReaction(this.#api, id, reaction, isOn),
+    })
   }
 }
 
@@ -72,5 +49,6 @@ export class Reactions {
 export function withReaction(post: StoredPost, reaction: ReactionName, isOn: boolean): StoredPost {
   const { flag, count } = FIELDS[reaction]
   if ((post[flag] === true) === isOn) return post
+  if (count === null) return { ...post, [flag]: isOn }
   return { ...post, [flag]: isOn, [count]: Math.max(0, post[count] + (isOn ? 1 : -1)) }
 }

@@ -1,7 +1,7 @@
 /** Who sits before the window, as the home last said. */
 import type { WindowState } from '../../server/contracts/owner-api.ts'
 import type { ApiClient } from '../api/client.ts'
-import { type ApiFailure, toFailure } from '../api/failure.ts'
+import { type ApiFailure, isPassing, toFailure } from '../api/failure.ts'
 import {
   getWindowState,
   signInWithKey,
@@ -10,6 +10,7 @@ import {
   signOut,
 } from '../api/owner.ts'
 import { type PasskeyQuestion, askForUse } from '../api/sign-in.ts'
+import { type HomeKeeper, NO_KEEPER } from './kept-home.ts'
 import { createStore, type Observable, type Store } from './observable.ts'
 
 export type SessionView =
@@ -20,11 +21,13 @@ export type SessionView =
 
 export class Session {
   readonly #api: ApiClient
+  readonly #keeper: HomeKeeper
   readonly #view: Store<SessionView> = createStore<SessionView>({ phase: 'unknown' })
   readonly #wasKeyRefused: Store<boolean> = createStore(false)
 
-  constructor(api: ApiClient) {
+  constructor(api: ApiClient, keeper: HomeKeeper = NO_KEEPER) {
     this.#api = api
+    this.#keeper = keeper
   }
 
   get view(): Observable<SessionView> {
@@ -41,6 +44,7 @@ export class Session {
     await this.refresh()
     const { phase } = this.#view.get()
     if (startKey === null || (phase !== 'needs_key' && phase !== 'signed_out')) return
+    this.#wasKeyRefused.set(false)
     try {
       await this.enterWithKey(startKey)
     } catch (error) {
@@ -50,9 +54,12 @@ export class Session {
 
   async refresh(): Promise<void> {
     try {
-      this.#view.set(await getWindowState(this.#api))
+      this.accept(await getWindowState(this.#api))
     } catch (error) {
-      this.#view.set({ phase: 'unreachable', failure: toFailure(error) })
+      const failure = toFailure(error)
+      // Whoever was signed in reads what this browser kept.
+      const kept = isPassing(failure) ? await this.#keeper.read('state') : null
+      this.#view.set(kept ?? { phase: 'unreachable', failure })
     }
   }
 
@@ -65,6 +72,7 @@ export class Session {
 
   accept(state: WindowState): void {
     this.#view.set(state)
+    void (state.phase === 'signed_in' ? this.#keeper.write('state', state) : this.#keeper.clear())
   }
 
   /** @throws ApiFailure */

@@ -5,13 +5,27 @@ import { type KeyValueStorage, readStored, writeStored } from './key-value-stora
 export const SET_UP_STEPS = ['welcome', 'you', 'address', 'safe', 'check'] as const
 export type SetUpStep = (typeof SET_UP_STEPS)[number]
 
+/** How others get from the address to this computer; the words of the last step depend on it. */
+export const ADDRESS_WAYS = ['mine', 'server', 'tunnel'] as const
+export type AddressWay = (typeof ADDRESS_WAYS)[number]
+
+export function isAddressWay(value: unknown): value is AddressWay {
+  return ADDRESS_WAYS.some((way) => way === value)
+}
+
 export interface SetUpAnswers {
   readonly step: SetUpStep
   readonly displayName: string
   readonly username: string
   readonly password: string
   readonly hasDomain: boolean
+  /** Counts with a domain only. */
+  readonly way: AddressWay
   readonly domain: string
+  /** Where another name serves the domain of the handle; empty where none does. */
+  readonly serviceDomain: string
+  /** A `data:` address, until the home has it. */
+  readonly picture: string | null
 }
 
 const KEY = 'homebird.set-up'
@@ -22,14 +36,18 @@ export const FIRST_ANSWERS: SetUpAnswers = {
   username: '',
   password: '',
   hasDomain: false,
+  way: 'mine',
   domain: '',
+  serviceDomain: '',
+  picture: null,
 }
 
 /** A reload without the password goes on where the password is asked for. */
 export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
   const stored = readStored(storage, KEY)
   if (typeof stored !== 'object' || stored === null) return FIRST_ANSWERS
-  const { step, displayName, username, hasDomain, domain } = stored as Partial<SetUpAnswers>
+  const { step, displayName, username, hasDomain, way, domain, serviceDomain, picture } =
+    stored as Partial<SetUpAnswers>
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
     step: step === 'welcome' || step === undefined ? 'welcome' : 'you',
@@ -37,13 +55,22 @@ export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
     username: text(username),
     password: '',
     hasDomain: hasDomain === true,
+    way: isAddressWay(way) ? way : 'mine',
     domain: text(domain),
+    serviceDomain: text(serviceDomain),
+    picture: typeof picture === 'string' && picture.startsWith('data:image/') ? picture : null,
   }
 }
 
 export function keepAnswers(storage: KeyValueStorage, answers: SetUpAnswers): void {
   const { password: _never, ...kept } = answers
   writeStored(storage, KEY, kept)
+}
+
+/** The home was made and its checks were not left yet: a crash meanwhile comes back to them. */
+export function isSetUpUnfinished(storage: KeyValueStorage): boolean {
+  const stored = readStored(storage, KEY)
+  return typeof stored === 'object' && stored !== null && Reflect.get(stored, 'step') === 'check'
 }
 
 export function forgetAnswers(storage: KeyValueStorage): void {
@@ -56,7 +83,7 @@ export function formFromAnswers(answers: SetUpAnswers): SetUpForm {
     displayName: answers.displayName,
     password: answers.password,
     domain: answers.hasDomain ? answers.domain : null,
-    serviceDomain: null,
+    serviceDomain: answers.hasDomain && answers.serviceDomain.trim() !== '' ? answers.serviceDomain : null,
   }
 }
 

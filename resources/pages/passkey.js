@@ -5,6 +5,16 @@ const form = document.querySelector('form[data-passkey]')
 const button = form?.querySelector('button[data-act]')
 const told = form?.querySelector('[role=alert]')
 
+/** Sentences stand in the page, in its language; an answer of the home says which. */
+const SAID = { 403: 'usedLink', 409: 'tooMany', 429: 'tooOften' }
+
+class Refusal extends Error {
+  constructor(status) {
+    super(`the home answered ${status}`)
+    this.status = status
+  }
+}
+
 const ask = async (path, body) => {
   const answer = await fetch(path, {
     method: 'POST',
@@ -12,9 +22,8 @@ const ask = async (path, body) => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  const facts = await answer.json().catch(() => ({}))
-  if (!answer.ok) throw new Error(facts.error ?? `The home answered ${answer.status}.`)
-  return facts
+  if (!answer.ok) throw new Refusal(answer.status)
+  return answer.json()
 }
 
 /** A passkey signs in; its answer goes the way of the password. */
@@ -37,19 +46,19 @@ const make = async () => {
   document.querySelector('[data-done]').hidden = false
 }
 
+const saidOf = (error) => {
+  if (error.name === 'NotAllowedError' || error.name === 'AbortError') return 'quiet'
+  if (error.name === 'InvalidStateError') return 'isThere'
+  return SAID[error.status] ?? 'failed'
+}
+
 const run = async (act) => {
   told.textContent = ''
   button.disabled = true
   try {
     await act()
   } catch (error) {
-    const isQuiet = error.name === 'NotAllowedError' || error.name === 'AbortError'
-    const isThere = error.name === 'InvalidStateError'
-    told.textContent = isQuiet
-      ? 'Nothing was done. Try again when you are ready.'
-      : isThere
-        ? 'This device has a passkey for this home already.'
-        : error.message
+    told.textContent = form.dataset[saidOf(error)]
   } finally {
     button.disabled = false
   }

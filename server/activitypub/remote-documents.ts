@@ -11,6 +11,7 @@ import type { Home } from '../domain/owner/home.ts'
 import {
   FETCH_LIMITS,
   type FetchFailure,
+  type ResponseHeaders,
   type SafeFetch,
   fetchFailureOf,
   isTemporaryFailure,
@@ -43,6 +44,8 @@ export interface FoundDocument {
   readonly document: JsonObject
   /** Canonical address that it came from. */
   readonly finalUrl: string
+  /** As they came, for whoever looks at the exchange itself. */
+  readonly headers?: ResponseHeaders
 }
 
 export type DocumentOutcome = FoundDocument | DocumentFailure
@@ -148,9 +151,9 @@ export class RemoteDocuments {
   /** @param more  how often the document may send us on to the id it names */
   async #read(url: RemoteUrl, options: ReadOptions, more: number): Promise<DocumentOutcome> {
     const { totalMs = FETCH_LIMITS.documentTotalMs, followAlternate } = options
-    let found: { document: JsonObject; finalUrl: string }
+    let found: Omit<FoundDocument, 'outcome'>
     try {
-      const { body, finalUrl } = await this.#signer.exchange(totalMs, async (sign, leftMs) =>
+      const { body, finalUrl, headers } = await this.#signer.exchange(totalMs, async (sign, leftMs) =>
         this.#parts.fetch.fetchDocument(url.href, {
           sign,
           totalMs: leftMs,
@@ -159,16 +162,16 @@ export class RemoteDocuments {
       )
       const parsed = parseActivityJson(body)
       if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
-      found = { document: parsed.document, finalUrl }
+      found = { document: parsed.document, finalUrl, headers }
     } catch (error) {
       return this.#failureOf(url, error)
     }
-    const { document, finalUrl } = found
+    const { document, finalUrl, headers = {} } = found
     const final = this.#address(finalUrl)
     if ('outcome' in final) return final
-    if (options.anyId === true) return { outcome: 'found', document, finalUrl }
+    if (options.anyId === true) return { outcome: 'found', document, finalUrl, headers }
     const id = findRemoteUrl(document['id'])
-    if (id?.href === finalUrl) return { outcome: 'found', document, finalUrl }
+    if (id?.href === finalUrl) return { outcome: 'found', document, finalUrl, headers }
     if (id === undefined || id.origin !== final.origin || more === 0) {
       return {
         outcome: 'refused',

@@ -2,19 +2,16 @@
  * The supervisor: one home on one data directory. It starts the database, brings the schema up to date, starts
  * server and workers, keeps them running and stops them in order. It knows no server code.
  */
-import type {
-  ChildRole,
-  DatabaseConnection,
-  ListenAddress,
-  StartMessage,
-} from '../contracts/child-message.ts'
+import type { ChildRole, DatabaseConnection, LineChange, StartMessage } from '../contracts/child-message.ts'
+import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { Config } from '../core/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { giveBackMemoryLater } from '../core/idle-memory.ts'
 import { type ApplianceLog, createApplianceLog } from './appliance-log.ts'
-import type { ApplianceEvent, ApplianceStatus, HomeState } from './appliance-status.ts'
+import type { ApplianceEvent, ApplianceFacts, ApplianceStatus, HomeState } from './appliance-status.ts'
 import { Child } from './child.ts'
+import { askDoctor } from './ask-doctor.ts'
 import { openControlSocket } from './control-socket.ts'
 import { type Ground, type GroundSources, openGround } from './ground.ts'
 import {
@@ -27,11 +24,14 @@ import {
   planDatabase,
 } from './home-database.ts'
 import { KeptPart } from './kept-part.ts'
+import { systemLink, watchLink } from './link-watch.ts'
 import type { Launcher } from './launcher.ts'
 import { type HomeLog, openHomeLog } from './log-files.ts'
+import { type TunnelPart, openTunnelPart } from './open-tunnel-part.ts'
 import { createOneTimeKey } from './one-time-key.ts'
 import { isWell } from './part-status.ts'
-import { listenAddressOf, originOf, requireFreeAddresses } from './ports.ts'
+import { originOf, requireFreeAddresses } from './ports.ts'
+import { wantedAddresses } from './wanted-addresses.ts'
 
 const MIGRATION_LIMIT_MS = 30 * 60_000
 const READY_LIMIT_MS = 60_000
@@ -84,14 +84,6 @@ function rejectedBy(signal: AbortSignal | undefined): Promise<never> {
   })
 }
 
-function wantedAddresses(config: Config, role: ApplianceRole): { setting: string; address: ListenAddress }[] {
-  if (role === 'worker') return []
-  return [
-    { setting: 'HOMEBIRD_PORT', address: { kind: 'tcp', host: config.bind, port: config.port } },
-    { setting: 'HOMEBIRD_PRIVATE_LISTEN', address: listenAddressOf(config.privateListen) },
-  ]
-}
-
 export class Appliance {
   readonly config: Config
   /** Opens set-up, or signs the owner in once. It exists here and, as a hash, in the server. */
@@ -107,6 +99,7 @@ export class Appliance {
   readonly #startedAt = new Date()
   readonly #database: KeptPart<DatabaseLife> | null
   readonly #children: KeptPart<Child>[] = []
+  readonly #tunnel: TunnelPart
   /** Launched ahead of their turn, so that their programs load while the database starts. */
   readonly #launchedAhead = new Map<string, Child>()
   #settleEnded: (reason: HomebirdError | null) => void = () => undefined
@@ -115,6 +108,7 @@ export class Appliance {
   #privateListen: ListenAddress | null = null
   #control: AsyncDisposable | null = null
   #housekeeping: NodeJS.Timeout | null = null
+  #endLinkWatch: () => void = () => undefined
   #stopping: Promise<void> | null = null
   #migration: Child | null = null
   readonly #stopRequested = Promise.withResolvers<void>()
@@ -135,6 +129,15 @@ export class Appliance {
             openDatabaseLife(ground, plan, (level, text) => this.#log.notice(level, 'database', text)),
           )
         : null
+    this.#tunnel = openTunnelPart({
+      ground,
+      sources: options.sources,
+      servers: demandOf(this.config, options.role).servers,
+      launch: () => this.#launch('tunnel', 'tunnel'),
+      keep: (open) => this.#keep('tunnel', open, false),
+      notice: (level, message) => this.#log.notice(level, 'tunnel', message),
+      server: (index) => this.#children.find(({ name }) => name === `server-${index}`)?.life ?? null,
+    })
   }
 
   async start(): Promise<void> {
@@ -142,7 +145,10 @@ export class Appliance {
     for (const warning of notices) this.#log.notice('warn', 'settings', warning)
     const { servers, workers } = demandOf(this.config, this.#options.role)
     this.#launchAhead(servers, workers)
-    this.#control = await openControlSocket(this.#ground.runtime.controlSocket, () => this.status())
+    this.#control = await openControlSocket(this.#ground.runtime.controlSocket, (question) => {
+      if (question.kind === 'status') return this.status()
+      return question.kind === 'doctor' ? askDoctor(this.#children, question) : this.#tunnel.answer(question)
+    })
     this.#ground.announce()
     await this.#database?.start()
     await this.#migrate()
@@ -154,9 +160,24 @@ export class Appliance {
     // Servers and workers never speak to each other. Servers wait for the first: it finds the port that all share.
     await Promise.all([this.#startChildren('server', servers), this.#startChildren('worker', workers)])
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
+    this.#endLinkWatch = watchLink({
+      ...systemLink,
+      noticed: (why, sleptMs) => this.#lineChanged(why, sleptMs),
+    })
     this.#state = 'Running'
     this.#log.notice('info', 'appliance', 'the home runs')
     giveBackMemoryLater()
+  }
+
+  /** Before the machine sleeps: closes the way in, so that nobody waits for an answer that cannot come. */
+  async suspend(): Promise<void> {
+    await this.#tunnel.answer({ kind: 'tunnel', command: { kind: 'suspend' } })
+  }
+
+  /** After it slept. Without being told, the home notices it a second later, but opens nothing that was suspended. */
+  async resume(): Promise<void> {
+    await this.#tunnel.answer({ kind: 'tunnel', command: { kind: 'resume' } })
+    this.#tellWorkers('resume')
   }
 
   /** Stops in reverse order, within 10 s. May be called at any time and more than once. */
@@ -174,14 +195,16 @@ export class Appliance {
   }
 
   async status(): Promise<ApplianceStatus> {
-    const parts = [this.#database, ...this.#children].flatMap((part) =>
-      part === null ? [] : [part.status()],
-    )
     const answers = await Promise.all(
-      this.#children.map(
+      this.#running.map(
         async (part) => [part.name, (await part.life?.ask().catch(() => null)) ?? null] as const,
       ),
     )
+    return { ...this.facts(), details: Object.fromEntries(answers) }
+  }
+
+  facts(): ApplianceFacts {
+    const parts = [this.#database, ...this.#running].flatMap((part) => (part === null ? [] : [part.status()]))
     const isAllWell = parts.every((part) => isWell(part.state))
     return {
       state: this.#state === 'Running' && !isAllWell ? 'Needs attention' : this.#state,
@@ -194,8 +217,13 @@ export class Appliance {
       memoryBytes: process.memoryUsage.rss(),
       connectionsPerProcess: this.#plan.budget.perProcess,
       parts,
-      details: Object.fromEntries(answers),
+      ...this.#tunnel.facts(),
     }
+  }
+
+  /** Every part but the database. */
+  get #running(): readonly KeptPart<Child>[] {
+    return this.#tunnel.part === null ? this.#children : [...this.#children, this.#tunnel.part]
   }
 
   /** How the home connects now. @throws HomebirdError DATABASE_UNREACHABLE while the embedded one does not run */
@@ -207,7 +235,8 @@ export class Appliance {
     return connection
   }
 
-  #keep<L extends Child | DatabaseLife>(name: string, open: () => Promise<L>): KeptPart<L> {
+  /** @param isVital  the home ends with it when no restart can mend it */
+  #keep<L extends Child | DatabaseLife>(name: string, open: () => Promise<L>, isVital = true): KeptPart<L> {
     const part: KeptPart<L> = new KeptPart(
       name,
       open,
@@ -215,7 +244,7 @@ export class Appliance {
         changed: () => this.#options.onEvent({ kind: 'part', part: part.status() }),
         notice: (level, message) => this.#log.notice(level, name, message),
         gaveUp: (error) => {
-          this.#stopping ??= this.#stop(error)
+          if (isVital) this.#stopping ??= this.#stop(error)
         },
       },
       this.#clock,
@@ -230,6 +259,8 @@ export class Appliance {
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),
+        answer: async (request) => (request.kind === 'facts' ? this.facts() : this.#tunnel.answer(request)),
+        reported: (report) => this.#tunnel.heard(report, numberOf(name)),
       },
     )
   }
@@ -269,7 +300,12 @@ export class Appliance {
       const child = this.#takeLaunched(role, name)
       const ready = child.begin(start, READY_LIMIT_MS)
       if (role === 'server')
-        ready.then((listening) => this.#remember(index, listening)).catch(() => undefined)
+        ready
+          .then((listening) => {
+            this.#remember(index, listening)
+            this.#tunnel.serverIsReady(index, child)
+          })
+          .catch(() => undefined) // told by the child that did not begin
       return child
     })
     this.#children.push(part)
@@ -291,20 +327,36 @@ export class Appliance {
       role,
       index,
       dataDir: this.#ground.dir.path,
-      settings: this.config,
+      // What nobody else may know is told to nobody else; a server takes it out of what it shows of logs.
+      settings: isServer ? this.config : { ...this.config, tunnelToken: '' },
       database: this.connection(),
       connections: role === 'migrate' ? 1 : this.#plan.budget.perProcess,
       publicListen: isServer ? this.#publicListen : null,
       privateListen: isFirstServer ? this.#privateListen : null,
       oneTimeKeyHash: isFirstServer ? this.oneTimeKey.hash : null,
       windowDir: isFirstServer ? this.#options.windowDir : null,
+      waysIn: isServer ? this.#tunnel.waysIn(index) : [],
+      vantage: isServer ? this.#ground.runtime.vantage : null,
+      home: null,
     }
+  }
+
+  #lineChanged(why: LineChange, sleptMs: number): void {
+    if (why === 'resume')
+      this.#log.notice('info', 'appliance', `this computer slept for ${Math.round(sleptMs / 1_000)} s`)
+    this.#tunnel.nudge(why)
+    this.#tellWorkers(why)
+  }
+
+  #tellWorkers(why: LineChange): void {
+    for (const { name, life } of this.#children)
+      if (name.startsWith('worker-')) life?.tell({ type: 'line', why })
   }
 
   #keepHouse(): void {
     this.#database?.life?.rotateLog()
     const metrics: Record<string, number> = { 'appliance.memory': process.memoryUsage.rss() }
-    for (const part of [this.#database, ...this.#children]) {
+    for (const part of [this.#database, ...this.#running]) {
       if (part === null) continue
       const { name, memoryBytes, restarts } = part.status()
       metrics[`${name}.restarts`] = restarts
@@ -317,13 +369,14 @@ export class Appliance {
     const steps: (() => Promise<unknown> | undefined)[] = [
       async () => this.#control?.[Symbol.asyncDispose](),
       // Workers are told first and servers at once after them: they do not need each other, and time is short.
-      () => Promise.all(this.#children.toReversed().map((part) => part.stop())),
+      () => Promise.all([this.#tunnel.stop(), ...this.#children.toReversed().map((part) => part.stop())]),
       () =>
         Promise.all([...this.#launchedAhead.values(), this.#migration].map(async (child) => child?.stop())),
       () => this.#database?.stop(),
     ]
     this.#stopRequested.resolve()
     if (this.#housekeeping !== null) clearInterval(this.#housekeeping)
+    this.#endLinkWatch()
     for (const step of steps) {
       try {
         await step()
@@ -337,4 +390,10 @@ export class Appliance {
     this.#ground.release()
     this.#settleEnded(reason)
   }
+}
+
+/** Of `server-3`: 3. Null for what is no server. */
+function numberOf(name: string): number | null {
+  const number = /^server-(\d+)$/.exec(name)?.[1]
+  return number === undefined ? null : Number(number)
 }

@@ -77,6 +77,9 @@ async function migrate(launcher: Launcher, ground: Ground, database: DatabaseCon
       privateListen: null,
       oneTimeKeyHash: null,
       windowDir: null,
+      waysIn: [],
+      vantage: null,
+      home: null,
     },
     MIGRATION_LIMIT_MS,
   )

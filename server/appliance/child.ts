@@ -1,7 +1,15 @@
 /** One life of one child: launched, begun, ready, watched, stopped. Starting it again is `kept-part.ts`. */
-import type { FromChild, ListenAddress, StartMessage } from '../contracts/child-message.ts'
+import type {
+  ChildQuestion,
+  ChildReport,
+  FromChild,
+  StartMessage,
+  SupervisorRequest,
+  ToChild,
+} from '../contracts/child-message.ts'
+import type { ListenAddress } from '../contracts/listen-address.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
-import { ERROR_CATALOGUE, type ErrorCode, HomebirdError } from '../core/errors.ts'
+import { ERROR_CATALOGUE, type ErrorCode, HomebirdError, describeError } from '../core/errors.ts'
 import type { Life } from './kept-part.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
 import { proportionalMemoryBytes } from './process-memory.ts'
@@ -21,6 +29,9 @@ export const CHILD_LIMITS: ChildLimits = { silenceMs: 30_000, stopMs: 5_000, ter
 export interface ChildObserver {
   line(text: string): void
   notice(level: 'info' | 'warn' | 'error', message: string): void
+  /** What the child is told that asks; without it the answer is null. What it throws is a refusal with its reason. */
+  answer?(request: SupervisorRequest): unknown
+  reported?(report: ChildReport): void
 }
 
 /** Above this its event loop is called slow. */
@@ -96,20 +107,22 @@ export class Child implements Life {
     return this.ready
   }
 
+  /** What nobody answers: to a tunnel, to a server, to a worker. */
+  tell(message: Extract<ToChild, { readonly type: 'command' | 'ways_in' | 'line' | 'look' }>): void {
+    this.#process.send(message)
+  }
+
   /** @throws HomebirdError CHILD_FAILED when it does not answer in time */
-  async ask(): Promise<unknown> {
+  async ask(question: ChildQuestion = 'status', limitMs = this.#limits.askMs): Promise<unknown> {
     if (this.#hasEnded) throw this.#failed('has ended')
     const id = this.#nextQuestion
     this.#nextQuestion += 1
-    const question = Promise.withResolvers<unknown>()
-    this.#questions.set(id, question)
-    const timer = setTimeout(
-      () => question.reject(this.#failed('gave no answer in time')),
-      this.#limits.askMs,
-    )
-    this.#process.send({ type: 'ask', id, question: 'status' })
+    const answer = Promise.withResolvers<unknown>()
+    this.#questions.set(id, answer)
+    const timer = setTimeout(() => answer.reject(this.#failed('gave no answer in time')), limitMs)
+    this.#process.send({ type: 'ask', id, question })
     try {
-      return await question.promise
+      return await answer.promise
     } finally {
       clearTimeout(timer)
       this.#questions.delete(id)
@@ -148,10 +161,26 @@ export class Child implements Life {
       case 'notice':
         this.#observer.notice(message.level, message.message)
         break
+      case 'inquiry':
+        void this.#answer(message.id, message.request)
+        break
+      case 'report':
+        this.#observer.reported?.(message.report)
+        break
       case 'pong':
         break
       default:
         message satisfies never
+    }
+  }
+
+  async #answer(id: number, request: SupervisorRequest): Promise<void> {
+    try {
+      const answer = (await this.#observer.answer?.(request)) ?? null
+      this.#process.send({ type: 'told', id, answer })
+    } catch (error) {
+      const refusal = error instanceof HomebirdError ? error.message : describeError(error)
+      this.#process.send({ type: 'told', id, answer: null, refusal })
     }
   }
 

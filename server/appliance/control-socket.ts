@@ -5,12 +5,22 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { type Socket, createConnection, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { TunnelRequest } from '../contracts/child-message.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 
 const ANSWER_LIMIT_MS = 3_000
-const MAX_QUESTION_BYTES = 4_096
+/** A look of the doctor, behind another that is under way. */
+const DOCTOR_LIMIT_MS = 45_000
+/** The same with what takes its time. */
+const DEEP_LIMIT_MS = 185_000
+const MAX_QUESTION_BYTES = 65_536
+const KINDS: ReadonlySet<string> = new Set(['status', 'doctor', 'tunnel', 'tunnel_settings'])
 
-export type ControlQuestion = 'status'
+/** What commands ask and have done; one JSON line. */
+export type ControlQuestion =
+  | { readonly kind: 'status' }
+  | { readonly kind: 'doctor'; readonly deep?: boolean }
+  | TunnelRequest
 
 /** Answers until closed. A question that fails is answered with its error; the socket goes on. */
 export async function openControlSocket(
@@ -41,34 +51,72 @@ export async function openControlSocket(
 function serve(socket: Socket, answer: (question: ControlQuestion) => Promise<unknown>): void {
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy())
   socket.on('error', () => socket.destroy()) // the asker went away
-  socket.once('data', (bytes: Buffer) => {
-    const question = bytes.subarray(0, MAX_QUESTION_BYTES).toString('utf8').trim()
-    const answered =
-      question === 'status'
-        ? answer(question)
-        : Promise.reject(new HomebirdError('USAGE', `unknown question ${question}`))
-    answered.then(
+  readLine(socket)
+    .then(parseQuestion)
+    .then(async (question) => {
+      socket.setTimeout(limitOf(question))
+      return answer(question)
+    })
+    .then(
       (value) => socket.end(`${JSON.stringify({ answer: value })}\n`),
       (error: unknown) => socket.end(`${JSON.stringify({ error: describeError(error) })}\n`),
     )
-  })
 }
 
-/** @throws HomebirdError NOT_RUNNING when nobody listens or answers within 3 s */
+/** In however many pieces it comes. @throws HomebirdError USAGE for one over the limit */
+async function readLine(socket: Socket): Promise<string> {
+  const line = Promise.withResolvers<string>()
+  let seen = Buffer.alloc(0)
+  const take = (bytes: Buffer): void => {
+    seen = Buffer.concat([seen, bytes])
+    const end = seen.indexOf('\n')
+    if (end < 0 && seen.length <= MAX_QUESTION_BYTES) return
+    socket.off('data', take)
+    if (end >= 0 && end <= MAX_QUESTION_BYTES) line.resolve(seen.toString('utf8', 0, end))
+    else line.reject(new HomebirdError('USAGE', `a question is longer than ${MAX_QUESTION_BYTES} bytes`))
+  }
+  socket.on('data', take)
+  return line.promise
+}
+
+/** Only this user can open the socket; a command of another version may ask for what is not known here. */
+async function parseQuestion(line: string): Promise<ControlQuestion> {
+  const question = JSON.parse(line) as ControlQuestion
+  if (KINDS.has(question.kind)) return question
+  throw new HomebirdError('USAGE', `unknown question ${JSON.stringify(question.kind)}`)
+}
+
+function limitOf(question: ControlQuestion): number {
+  if (question.kind !== 'doctor') return ANSWER_LIMIT_MS
+  return question.deep === true ? DEEP_LIMIT_MS : DOCTOR_LIMIT_MS
+}
+
+interface Reply {
+  readonly answer?: unknown
+  readonly error?: string
+}
+
+/** @throws HomebirdError NOT_RUNNING when nobody listens or answers in time, UNPROCESSABLE with why the home refuses */
 export async function askControlSocket(path: string, question: ControlQuestion): Promise<unknown> {
+  const { answer, error } = await replyTo(path, question)
+  if (error !== undefined) throw new HomebirdError('UNPROCESSABLE', `the home refuses: ${error}`)
+  return answer
+}
+
+async function replyTo(path: string, question: ControlQuestion): Promise<Reply> {
   const socket = createConnection({ path })
-  socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error('no answer within 3 s')))
+  const limitMs = limitOf(question)
+  socket.setTimeout(limitMs, () => socket.destroy(new Error(`no answer within ${limitMs / 1_000} s`)))
   try {
     const lines = createInterface({ input: socket })
     const line = await new Promise<string>((resolve, reject) => {
       socket.once('error', reject)
       socket.once('close', () => reject(new Error('closed without an answer')))
       lines.once('line', resolve)
-      socket.write(`${question}\n`)
+      lines.on('error', reject) // it passes on those of the socket
+      socket.write(`${JSON.stringify(question)}\n`)
     })
-    const reply = JSON.parse(line) as { readonly answer?: unknown; readonly error?: string }
-    if (reply.error !== undefined) throw new Error(reply.error)
-    return reply.answer
+    return JSON.parse(line) as Reply
   } catch (error) {
     throw new HomebirdError(
       'NOT_RUNNING',

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import type { PartState, PartStatus } from './part-status.ts'
+import { CpuMeter, childrenOf } from './process-memory.ts'
 import { RestartHistory } from './restart-policy.ts'
 
 /** One life of a part, from its launch to its end. */
@@ -29,6 +30,7 @@ export class KeptPart<L extends Life> {
   readonly #observer: PartObserver
   readonly #clock: Clock
   readonly #history = new RestartHistory()
+  readonly #cpu = new CpuMeter()
   #life: L | null = null
   #opening: Promise<L> | null = null
   #state: PartState = 'Stopped'
@@ -37,7 +39,7 @@ export class KeptPart<L extends Life> {
   #restarts = 0
   #isStopping = false
   #timer: NodeJS.Timeout | null = null
-  #restarting: Promise<void> = Promise.resolve()
+  #restarting: Promise<unknown> = Promise.resolve()
   #waiters: (() => void)[] = []
 
   /** @param open  launches a new life; it may wait for what it needs */
@@ -64,6 +66,12 @@ export class KeptPart<L extends Life> {
     }
   }
 
+  /** As `start`, for a part that the home does without: a first failure is the policy's too. */
+  startAnyway(): void {
+    this.#set('Starting', null)
+    this.#restarting = this.#liveOrRetry()
+  }
+
   /** Resolves as soon as it runs; also when it is being stopped, so that nobody waits for ever. */
   async whenRunning(): Promise<void> {
     while (this.life === null && !this.#isStopping) {
@@ -84,14 +92,17 @@ export class KeptPart<L extends Life> {
   status(): PartStatus {
     const isRunning = this.#state === 'Running'
     const nowMs = this.#clock.monotonicMs()
+    const pid = this.#life?.pid ?? null
     return {
       name: this.name,
       state: isRunning && this.#life?.isSlow() === true ? 'Slow' : this.#state,
-      pid: this.#life?.pid ?? null,
+      pid,
       uptimeSeconds:
         isRunning && this.#readyAtMs !== null ? Math.floor((nowMs - this.#readyAtMs) / 1_000) : null,
       restarts: this.#restarts,
       memoryBytes: this.#life?.memoryBytes() ?? null,
+      cpuShare: pid === null ? null : this.#cpu.share(pid, nowMs),
+      helpers: pid === null ? null : (childrenOf(pid)?.length ?? null),
       note: this.#note,
     }
   }
@@ -142,13 +153,20 @@ export class KeptPart<L extends Life> {
     if (this.#isStopping) return
     this.#restarts += 1
     this.#set('Starting', null)
+    const isRunning = await this.#liveOrRetry()
+    if (isRunning && !this.#isStopping) this.#observer.notice('info', `${this.name} runs again`)
+  }
+
+  /** @returns whether it runs; else the next attempt is planned */
+  async #liveOrRetry(): Promise<boolean> {
     try {
       await this.#live()
-      if (!this.#isStopping) this.#observer.notice('info', `${this.name} runs again`)
+      return true
     } catch (error) {
-      if (this.#isStopping) return
+      if (this.#isStopping) return false
       const end = await this.#life?.ended
       this.#after(end?.verdict ?? null, `did not start: ${describeError(error)}`)
+      return false
     }
   }
 

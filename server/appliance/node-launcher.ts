@@ -27,6 +27,7 @@ const SOURCE_ENTRIES: Readonly<Record<ChildRole, string>> = {
   migrate: join(import.meta.dirname, '..', 'migrate.ts'),
   server: join(import.meta.dirname, '..', 'main.ts'),
   worker: join(import.meta.dirname, '..', 'worker.ts'),
+  tunnel: join(import.meta.dirname, '..', 'tunnel.ts'),
 }
 
 /**

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAbsolute } from 'node:path'
-import type { ListenAddress } from '../contracts/child-message.ts'
+import type { ListenAddress } from '../contracts/listen-address.ts'
 import { HomebirdError } from '../core/errors.ts'
 
 /** `address:port`, `[address]:port` or an absolute path, as the settings table has checked it. */

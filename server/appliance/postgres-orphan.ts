@@ -17,7 +17,7 @@ import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { withClient } from '../db/connection.ts'
 import { isPostgresProgram } from './postgres-binaries.ts'
-import { type ProcessFacts, processFacts } from './process-facts.ts'
+import { type ProcessFacts, processFacts } from '../core/process-facts.ts'
 
 /** The start times of two clocks, in ticks and in whole seconds, may differ by this much. */
 const START_TOLERANCE_MS = 5_000

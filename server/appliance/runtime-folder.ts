@@ -19,6 +19,10 @@ export interface RuntimeFolder {
   readonly database: string
   /** Where the running appliance answers questions. */
   readonly controlSocket: string
+  /** Where the server of this number takes what a tunnel brings. */
+  wayIn(server: number): string
+  /** Where the tunnel gives connections that start at its other end. */
+  readonly vantage: string
 }
 
 interface Surroundings {
@@ -47,8 +51,16 @@ export function openRuntimeFolder(dataDirPath: string, surroundings: Surrounding
 }
 
 function namedParts(path: string, name: string): RuntimeFolder {
-  const controlSocket = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(path, 'control.sock')
-  return { path, database: join(path, 'db'), controlSocket }
+  // Pipes of Windows live in one flat room of their own.
+  const socket = (own: string): string =>
+    process.platform === 'win32' ? `\\\\.\\pipe\\${name}-${own}` : join(path, `${own}.sock`)
+  return {
+    path,
+    database: join(path, 'db'),
+    controlSocket: process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(path, 'control.sock'),
+    wayIn: (server) => socket(`way-in-${server}`),
+    vantage: socket('vantage'),
+  }
 }
 
 /** The same folder has one name, however it was reached. */

@@ -101,6 +101,46 @@ function typedLine(stdin: NodeJS.ReadStream): Promise<string> {
   })
 }
 
+const MOST_INPUT = 65_536
+
+interface AskedValue {
+  /** The argument; left out, or `-`, where the input has the value. */
+  readonly given: string | undefined
+  readonly name: string
+  /** Which sets it, without the program's name. */
+  readonly command: string
+  readonly isSecret: boolean
+}
+
+/**
+ * The argument, or what the input has. An empty argument takes away what is kept, also of a secret.
+ * @throws HomebirdError USAGE for a secret as an argument, and when the input is empty
+ */
+export async function valueFromInput({ given, name, command, isSecret }: AskedValue): Promise<string> {
+  if (given === undefined || given === '-') return secretFromInput(`${name}: `)
+  if (isSecret && given !== '')
+    throw new HomebirdError(
+      'USAGE',
+      `a secret is no argument, which every account of this computer can read; give it to the input: homebird ${command} ${name} < FILE, or type it when asked`,
+    )
+  return given
+}
+
+/** Typed without being shown on a terminal, else the first line of the input. @throws HomebirdError USAGE when it is empty */
+async function secretFromInput(question: string): Promise<string> {
+  const { stdin } = process
+  if (stdin.isTTY) return askPassword(question)
+  stdin.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of stdin) {
+    text += String(chunk)
+    if (text.includes('\n') || text.length > MOST_INPUT) break
+  }
+  const [line = ''] = text.split(/\r?\n/)
+  if (line.trim() !== '') return line.trim()
+  throw new HomebirdError('USAGE', 'the input is empty; write the value on its first line')
+}
+
 /** The first line of the file. @throws HomebirdError USAGE when it cannot be read or is empty */
 export function readPasswordFile(path: string): string {
   let text: string

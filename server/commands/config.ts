@@ -9,7 +9,7 @@ import { HomebirdError } from '../core/errors.ts'
 import type { Setting } from '../core/setting.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
-import { type CommandIo, commandIo } from './command-io.ts'
+import { type CommandIo, commandIo, valueFromInput } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
 export function showConfig(options: CommonOptions): ExitCode {
@@ -39,10 +39,24 @@ export function showConfig(options: CommonOptions): ExitCode {
   return ExitCode.ok
 }
 
-/** @throws HomebirdError USAGE for an unknown name, SETTING_INVALID for a bad value; then nothing was written */
-export function setConfig(name: string, value: string, options: CommonOptions): ExitCode {
+/**
+ * @param given  left out, or `-`: it is read from the input, as secrets always are
+ * @throws HomebirdError USAGE for an unknown name or a secret as an argument, SETTING_INVALID for a bad value; then nothing
+ *   was written
+ */
+export async function setConfig(
+  name: string,
+  given: string | undefined,
+  options: CommonOptions,
+): Promise<ExitCode> {
   const setting = findSetting(name)
   const definition: Setting<unknown> = SETTINGS[setting]
+  const value = await valueFromInput({
+    given,
+    name: setting,
+    command: 'config set',
+    isSecret: definition.secret === true,
+  })
   parseSetting(definition.env, definition.type, value, definition.secret === true)
   const shownValue = definition.secret === true ? '(hidden)' : (definition.type.redact?.(value) ?? value)
   changeStore(options, (store) => store.saveSetting(setting, value))

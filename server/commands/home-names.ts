@@ -5,6 +5,8 @@ import { addDomain } from '../domain/owner/domains.ts'
 import { addIdentity } from '../domain/owner/identities.ts'
 import { listHomeNames } from '../domain/owner/list-names.ts'
 import { publishHome } from '../domain/owner/publish-home.ts'
+import { borrowedName, lentSentence } from '../contracts/borrowed-names.ts'
+import type { CommandIo } from './command-io.ts'
 import type { CommonOptions } from './options.ts'
 import { withHome } from './with-home.ts'
 
@@ -56,6 +58,7 @@ export async function newDomain(domain: string, options: DomainOptions): Promise
     io.say(
       `${domain} belongs to this home. Give it an identity: homebird identity add NAME --domain ${domain}`,
     )
+    sayWhoseNameItIs(io, domain, options)
   })
 }
 
@@ -65,5 +68,13 @@ export async function publish(domain: string, options: DomainOptions): Promise<E
     await publishHome(db, domain, options.serviceDomain ?? null)
     io.put({ published: domain })
     io.say(`This home now lives at ${domain}. Start it again, and lead the domain to its public address.`)
+    sayWhoseNameItIs(io, domain, options)
   })
+}
+
+function sayWhoseNameItIs(io: CommandIo, domain: string, { serviceDomain }: DomainOptions): void {
+  for (const name of new Set([domain, serviceDomain ?? domain])) {
+    const lender = borrowedName(name.toLowerCase())
+    if (lender !== null) io.say(lentSentence(lender.provider))
+  }
 }

@@ -12,6 +12,7 @@ import { HomebirdError } from '../core/errors.ts'
 import type { RunnerStatus } from '../stator/runner-types.ts'
 import { readCacheStats, sayCaches } from './cache.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
+import { tunnelSentence } from './tunnel.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
 const JOURNAL_LINES = 5
@@ -24,7 +25,7 @@ export async function status(options: CommonOptions): Promise<ExitCode> {
   const caches = await cachesOf(options)
   if (holder?.controlSocket === null || holder?.controlSocket === undefined)
     return tellStopped(io, dir, caches)
-  const answer = (await askControlSocket(holder.controlSocket, 'status')) as ApplianceStatus
+  const answer = (await askControlSocket(holder.controlSocket, { kind: 'status' })) as ApplianceStatus
   tellRunning(io, answer, caches)
   return answer.state === 'Running' ? ExitCode.ok : ExitCode.failure
 }
@@ -54,6 +55,7 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly Na
       `  ${part.name.padEnd(10)} ${part.state.padEnd(9)} ${facts.filter((fact) => fact !== '').join(', ')}`,
     )
   }
+  if (answer.tunnel !== null) io.say(`  ${tunnelSentence(answer.tunnel)}`)
   sayCaches(io, caches)
   if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)

@@ -3,6 +3,9 @@
  * exactly one `start`, answers `ready` or `failed`, then beats until it is told to `stop` or the channel falls.
  */
 import type { ExitCode } from './exit-code.ts'
+import type { ListenAddress } from './listen-address.ts'
+import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
+import type { WayIn } from './way-in.ts'
 
 /** How to reach PostgreSQL; everything a pool needs and nothing else. */
 export interface DatabaseConnection {
@@ -16,12 +19,10 @@ export interface DatabaseConnection {
   readonly ssl: 'disable' | 'prefer' | 'require' | 'verify-full'
 }
 
-/** An address to listen on: loopback TCP, or a unix socket. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'socket'; readonly path: string }
+/** `resume`: the machine slept; `network`: it is on another network. */
+export type LineChange = Exclude<NudgeReason, 'doctor'>
 
-export type ChildRole = 'migrate' | 'server' | 'worker'
+export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel'
 
 /** `Settings` is the whole configuration (`core/config`), typed by the receiver: this floor knows no settings. */
 export interface StartMessage<Settings = unknown> {
@@ -31,7 +32,8 @@ export interface StartMessage<Settings = unknown> {
   readonly index: number
   readonly dataDir: string
   readonly settings: Settings
-  readonly database: DatabaseConnection
+  /** Null for a child that has no use for it, and then shall not know it. */
+  readonly database: DatabaseConnection | null
   /** Most connections that this child may hold. */
   readonly connections: number
   /** Server only. */
@@ -41,14 +43,61 @@ export interface StartMessage<Settings = unknown> {
   readonly oneTimeKeyHash: string | null
   /** Folder of the window's bundle, or null where it is not built. */
   readonly windowDir: string | null
+  /** Server: what it listens on for tunnels. Tunnel: where it delivers what comes in. */
+  readonly waysIn: readonly WayIn[]
+  /**
+   * Socket at which the tunnel takes connections that are to start at its other end, on the internet; null where there is
+   * no tunnel. The server asks there, the tunnel answers.
+   */
+  readonly vantage: string | null
+  /** Tunnel only: the home as it was told last; null when it has not been told yet. */
+  readonly home: HomeFacts | null
 }
+
+/** What the owner may have the supervisor do by way of a server. */
+export type SupervisorRequest = { readonly kind: 'facts' } | TunnelRequest
+
+export type TunnelRequest =
+  | { readonly kind: 'tunnel'; readonly command: TunnelCommand }
+  /** Keeps values of settings, null takes one back, and has them count: names and values as in the settings store. */
+  | { readonly kind: 'tunnel_settings'; readonly changes: Readonly<Record<string, string | null>> }
+
+/** What a child tells without being asked, for the supervisor to keep or to hand on. */
+export type ChildReport =
+  | { readonly kind: 'home'; readonly home: HomeFacts }
+  | { readonly kind: 'peer_proved' }
+  /** By the tunnel: it is up, and nothing gets through. */
+  | { readonly kind: 'doubted' }
+  | { readonly kind: 'tunnel'; readonly status: TunnelStatus }
+  /**
+   * What a server listens on for tunnels now, ports resolved, in the order of its ways in; and why it does not listen on
+   * others, as sentences with the remedy.
+   */
+  | {
+      readonly kind: 'ways_in'
+      readonly addresses: readonly ListenAddress[]
+      readonly refusals: readonly string[]
+    }
+
+/** `doctor`: the first server looks at the home and answers with what it found, within some 15 s. */
+export type ChildQuestion = 'status' | 'doctor' | 'doctor_deep'
 
 export type ToChild<Settings = unknown> =
   | StartMessage<Settings>
   | { readonly type: 'stop' }
   | { readonly type: 'ping'; readonly sequence: number }
-  /** Answered by `answer` with the same id; `status` is the only question of the first version. */
-  | { readonly type: 'ask'; readonly id: number; readonly question: 'status' }
+  /** Answered by `answer` with the same id. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: ChildQuestion }
+  /** To an `inquiry` of the same id: `ApplianceFacts`, or null where they cannot be had; `refusal` where it was refused. */
+  | { readonly type: 'told'; readonly id: number; readonly answer: unknown; readonly refusal?: string }
+  /** To the tunnel. */
+  | { readonly type: 'command'; readonly command: TunnelCommand }
+  /** To a server: what it listens on for tunnels from now on. */
+  | { readonly type: 'ways_in'; readonly ways: readonly WayIn[] }
+  /** To a worker: the machine has slept, or is on another network; what waits for the line may be tried again. */
+  | { readonly type: 'line'; readonly why: LineChange }
+  /** To the first server: the way in has come up, has changed or is in doubt; its doctor looks soon. */
+  | { readonly type: 'look' }
 
 export type FromChild =
   | { readonly type: 'ready'; readonly listening: readonly ListenAddress[] }
@@ -57,5 +106,8 @@ export type FromChild =
   | { readonly type: 'heartbeat'; readonly loopDelayMs: number; readonly rssBytes: number }
   | { readonly type: 'pong'; readonly sequence: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
+  /** Something only the supervisor knows or does: answered by `told` with the same id. */
+  | { readonly type: 'inquiry'; readonly id: number; readonly request: SupervisorRequest }
+  | { readonly type: 'report'; readonly report: ChildReport }
   /** A sentence for the journal. */
   | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly message: string }

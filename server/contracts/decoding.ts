@@ -1,6 +1,6 @@
 /** What a worker and the decoder of uploads say to each other. Plain data only. */
 
-export type DecodeUse = 'attachment' | 'thumbnail' | 'avatar' | 'header'
+export type DecodeUse = 'attachment' | 'thumbnail' | 'avatar' | 'header' | 'emoji'
 
 export interface DecodeLimits {
   readonly imagePixels: number

@@ -28,9 +28,36 @@ export interface EngineFacts {
   readonly graphs: readonly GraphFacts[]
 }
 
+/** One graph in depth: how many rows are in each state, and those whose last attempt went wrong. */
+export interface GraphDetail {
+  readonly graph: string
+  readonly states: readonly {
+    readonly name: string
+    /** Moved on by the home itself, by something else, or never again. */
+    readonly kind: 'automatic' | 'external' | 'final'
+    readonly next: readonly string[]
+    /** Counting ends at 100,000. */
+    readonly rows: number
+  }[]
+  /** At most 100, those that come due first, of the next 5,000. */
+  readonly failing: readonly FailingFacts[]
+}
+
+export interface FailingFacts {
+  readonly key: string
+  readonly state: string
+  /** An address or a name of what the row is about. */
+  readonly about: string | null
+  readonly attempts: number
+  readonly error: string | null
+  readonly nextAttemptAt: string
+}
+
 /** A row that is not tried any more, because its handler failed or its process died too often. */
 export interface QuarantinedFacts {
   readonly key: string
+  /** An address or a name of what the row is about. */
+  readonly about: string | null
   readonly state: string
   readonly since: string
   readonly errors: number

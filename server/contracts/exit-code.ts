@@ -5,7 +5,10 @@
 export const ExitCode = {
   /** Ended as asked. */
   ok: 0,
-  /** An unexpected failure; a supervised child is started again. */
+  /**
+   * An unexpected failure; a supervised child is started again. Of `status` and `doctor`: a part does not do its work,
+   * something is broken.
+   */
   failure: 1,
   /** A setting or an argument is wrong; starting again would fail the same way. */
   usage: 2,

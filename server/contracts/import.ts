@@ -1,5 +1,11 @@
 /** What the window and the private listener say to each other about lists that are brought along from elsewhere. */
 
+import type { BlockLoss } from './moderation.ts'
+
+/** Of one file. */
+export const MOST_IMPORT_BYTES = 8 * 1_048_576
+export const MOST_IMPORT_LINES = 50_000
+
 export const IMPORT_KINDS = [
   'following',
   'blocks',
@@ -46,6 +52,15 @@ export interface ImportLoss {
   readonly named: readonly string[]
 }
 
+/** What blocking the servers of a file does. */
+export interface ImportBlocks {
+  /** Servers named that are neither blocked nor allowed yet. */
+  readonly fresh: number
+  /** The first of all that are named. */
+  readonly domains: readonly string[]
+  readonly loss: BlockLoss
+}
+
 export interface ImportPreview {
   /** Lines that would be taken in. */
   readonly entries: number
@@ -55,4 +70,6 @@ export interface ImportPreview {
   readonly flaws: readonly ImportFlaw[]
   /** Nothing where the mode is `merge`. */
   readonly loss: ImportLoss
+  /** Null for every kind but `domain_blocks`. */
+  readonly blocks: ImportBlocks | null
 }

@@ -66,11 +66,20 @@ export interface InspectorReplay {
   readonly outcome: 'received' | 'waiting' | 'body_forgotten'
 }
 
+/** `unchecked`: this home does not know the key, and asks nobody for the sake of looking. */
+export type InspectorProof = 'valid' | 'unsupported' | 'invalid' | 'unchecked'
+
 /** What another server answers when this home asks for an address, as its instance actor. */
 export type InspectorFetch =
   | {
       readonly outcome: 'found'
       readonly finalUrl: string
       readonly document: Readonly<Record<string, unknown>>
+      /** Of the answer, by name in order; cookies are left out. */
+      readonly headers: readonly { readonly name: string; readonly value: string }[]
+      /** Of a proof inside of the document; null where there is none. */
+      readonly proof: InspectorProof | null
+      /** Milliseconds from the question to the whole answer. */
+      readonly ms: number
     }
   | { readonly outcome: 'gone' | 'missing' | 'refused' | 'unavailable'; readonly reason: string }

@@ -18,6 +18,16 @@ export interface MediaReport {
   readonly waiting: FileCount
 }
 
+/** What a sweep would take away, as far as it is old enough: an hour, or a day where nobody knows the file. */
+export interface MediaSweepPreview {
+  /** Nothing shows them. */
+  readonly unnamed: FileCount
+  /** In the store, and in no row. */
+  readonly unknown: FileCount
+  /** In a row, and not in the store: a sweep leaves these alone. */
+  readonly missing: FileCount
+}
+
 export interface MediaSwept {
   /** Files that were there and known to nobody. */
   readonly noted: number

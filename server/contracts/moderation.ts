@@ -97,7 +97,12 @@ export interface PeerFacts {
 }
 
 export interface PeerPage {
+  /** Those that fail first. */
   readonly peers: readonly PeerFacts[]
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null
+  /** Of all, whatever was searched for. */
+  readonly counts: { readonly all: number; readonly troubled: number }
 }
 
 export interface BlockListFacts {

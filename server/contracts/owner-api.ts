@@ -2,11 +2,77 @@
 
 import type { Account } from './account.ts'
 
-/** Pages of the window; each is answered with the same document. */
-export const WINDOW_PATHS = ['/', '/start', '/home', '/search', '/write', '/you', '/sign-in'] as const
+/** Pages of the window; each is answered with the same document. Ids are those of the client API. */
+export const WINDOW_PATHS = [
+  '/',
+  '/start',
+  // reading
+  '/home',
+  '/local',
+  '/federated',
+  '/tags/:tag',
+  '/links',
+  '/posts/:id',
+  '/posts/:id/boosts',
+  '/posts/:id/favourites',
+  '/posts/:id/quotes',
+  '/people/:id',
+  '/people/:id/followers',
+  '/people/:id/following',
+  '/notifications',
+  '/notifications/requests',
+  '/mentions',
+  '/lists',
+  '/lists/:id',
+  '/lists/:id/people',
+  '/bookmarks',
+  '/favourites',
+  '/followed-hashtags',
+  '/follow-requests',
+  '/filters',
+  '/filters/:id',
+  '/search',
+  // writing
+  '/write',
+  '/drafts',
+  '/scheduled',
+  // the owner
+  '/you',
+  '/sign-in',
+  '/settings',
+  '/settings/:group',
+  '/identities',
+  '/emoji',
+  '/connect-phone',
+  '/block-lists',
+  '/imports',
+  '/exports',
+  '/reports',
+  // the home
+  '/address',
+  '/status',
+  '/status/work',
+  '/logs',
+  '/inspector',
+  '/storage',
+  '/doctor',
+  '/backups',
+  '/updates',
+  '/licences',
+  '/restore',
+] as const
 
 /** Header that every change made by the window carries: no form and no other site can set it. */
 export const WINDOW_HEADER = 'x-homebird'
+
+/** Header by which the window names the identity that it reads and writes as, by its id; without it the oldest. */
+export const IDENTITY_HEADER = 'x-homebird-identity'
+
+/** The same in the address of a socket, on which a browser can set no header. */
+export const IDENTITY_PARAMETER = 'identity'
+
+/** Error of a 403 where that identity is not of this home, or not any more. */
+export const IDENTITY_GONE = 'identity_gone'
 
 /** How far the person before the window is. */
 export interface WindowState {
@@ -19,6 +85,30 @@ export interface WindowState {
   /** A passkey was made for the host by which this page is reached. */
   readonly takesPasskey: boolean
 }
+
+/** What a route would answer, sent along before it is asked for. */
+export interface ReadyAnswer {
+  /** Path and query, written as the window writes them. */
+  readonly address: string
+  /** Its Link header. */
+  readonly link: string | null
+  readonly body: unknown
+}
+
+/** Answers to all that the window asks for first, in one: who sits here, and what they see then. */
+export interface WindowStart {
+  readonly answers: readonly ReadyAnswer[]
+}
+
+/** The place in the home timeline that this browser kept, and the marker that the home had then. */
+export interface KeptPlace {
+  readonly id: string
+  readonly marker: string | null
+}
+
+/** Another device has read on (or back) since: its marker counts, and not the place of this browser. */
+export const isMarkerMoved = (marker: string | null, own: KeptPlace | null): boolean =>
+  marker !== null && marker !== own?.marker && marker !== own?.id
 
 export interface SetUpForm {
   readonly username: string
@@ -33,7 +123,14 @@ export interface SetUpForm {
 export type SetUpField = keyof SetUpForm
 
 /** Why a field is refused; the window has the words. */
-export type FieldFlaw = 'missing' | 'too_short' | 'too_long' | 'not_a_username' | 'not_a_domain'
+export type FieldFlaw =
+  | 'missing'
+  | 'too_short'
+  | 'too_long'
+  | 'not_a_username'
+  | 'not_a_domain'
+  /** A name that is gone with the tunnel that gave it. */
+  | 'ends_with_tunnel'
 
 /** Body of a 422. */
 export interface FieldErrors {
@@ -73,6 +170,17 @@ export interface IdentityFacts {
   /** Whom it blocks is not told of it. */
   readonly keepsBlocksPrivate: boolean
   readonly pages: PageSwitches
+}
+
+/** How the home was started; secrets are told as `(hidden)`. */
+export interface TuningFacts {
+  readonly settings: readonly {
+    readonly variable: string
+    readonly value: string
+    readonly usual: string
+    /** In English, as the list of settings has it. */
+    readonly help: string
+  }[]
 }
 
 /** What machines that read the whole web are asked not to do here. */
@@ -115,11 +223,53 @@ export interface MoveOfOther {
   readonly movedAt: string
 }
 
-export type CheckName = 'database' | 'keys' | 'webfinger'
+/** What the window cannot know of itself when it makes a recovery sheet. */
+export interface RecoveryFacts {
+  /** Where the home keeps everything; null where nobody supervises it. */
+  readonly folder: string | null
+  /** Name of the computer in its network. */
+  readonly computer: string
+  /** None before the home is set up. */
+  readonly keys: readonly { readonly name: string; readonly fingerprint: string }[]
+}
+
+/** The first three are of the home itself; the others go out to its own address and come in again. */
+export type CheckName =
+  | 'database'
+  | 'keys'
+  | 'webfinger'
+  | 'address'
+  | 'certificate'
+  | 'profile'
+  | 'live_outside'
+
+/** What is wrong, where the window has words and a fix for it. */
+export type CheckFlaw =
+  /** One before it failed. */
+  | 'not_tried'
+  /** The name is not in the DNS. */
+  | 'name'
+  /** The name leads to an address that only this network knows. */
+  | 'private'
+  /** Nobody answers at the address. */
+  | 'silent'
+  /** Something answers at the address that does not reach the home behind it. */
+  | 'not_led'
+  | 'certificate'
+  /** The proxy does not keep the Host header. */
+  | 'host_header'
+  /** Whoever answers there is not this home. */
+  | 'stranger'
+  /** The domain of the handle does not lead to the home. */
+  | 'handle'
+  /** A proxy takes the web socket out of the request. */
+  | 'upgrade'
 
 export interface CheckResult {
   readonly name: CheckName
   readonly isGood: boolean
+  /** Null where it is good, or where there is nothing to say but the reason. */
+  readonly flaw: CheckFlaw | null
   /** How long it took. */
   readonly ms: number
   /** The technical line of a failure. */

@@ -39,7 +39,7 @@ export interface WebPushSubscription {
 
 /** What is encrypted for the receiver, as JSON. */
 export interface PushMessage {
-  /** Apps find by it which of their accounts is meant. */
+  /** Apps find by it which of their accounts is meant; empty for a window. */
   readonly access_token: string
   readonly preferred_locale: string
   /** Digits; written as a number, which is how apps read it. */

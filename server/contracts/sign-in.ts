@@ -60,6 +60,8 @@ export interface AppFacts {
   readonly identityId: string
   readonly name: string
   readonly website: string | null
+  /** A token that the owner made by hand. */
+  readonly isPersonal: boolean
   /** `@ana@home.example` */
   readonly handle: string
   /** What it may do, by name; the window has the words. */
@@ -68,6 +70,12 @@ export interface AppFacts {
   readonly times: number
   readonly createdAt: string
   readonly lastUsedAt: string | null
+}
+
+/** A token made by hand, told once; and all apps as they are after. */
+export interface NewPersonalToken {
+  readonly token: string
+  readonly apps: readonly AppFacts[]
 }
 
 /** What scopes come to, for a person. */

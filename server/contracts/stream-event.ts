@@ -11,6 +11,7 @@ export const STREAM_EVENTS = [
   'notifications_merged',
   'conversation',
   'filters_changed',
+  'boosters',
 ] as const
 
 export type StreamEventName = (typeof STREAM_EVENTS)[number]
@@ -29,6 +30,7 @@ export const EVERYBODY = '*'
  * that are gone from it; `notification` rows of notifications; `conversation` conversations with a new post;
  * `notifications_merged` says that filtered notifications are among the others now, and its id means nothing. For
  * everybody, the first three name any post: each process finds out whose streams of public posts, hashtags and lists show it.
+ * `boosters` names posts that others than before have boosted, and is for windows of the owner alone: no app is told of it.
  * At most 200 ids each, since a payload ends at 8,000 bytes.
  */
 export interface StreamNotice {
@@ -40,7 +42,7 @@ export interface StreamNotice {
 export interface StreamMessage {
   readonly stream: readonly string[]
   readonly event: StreamEventName
-  /** JSON of a Status, Notification or Conversation; the bare id for `delete`; none with a signal. */
+  /** JSON of a Status, Notification, Conversation or BoostersChange; the bare id for `delete`; none with a signal. */
   readonly payload?: string
 }
 

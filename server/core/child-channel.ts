@@ -4,7 +4,18 @@
  */
 import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { FromChild, ListenAddress, StartMessage, ToChild } from '../contracts/child-message.ts'
+import type {
+  ChildQuestion,
+  ChildReport,
+  FromChild,
+  LineChange,
+  StartMessage,
+  SupervisorRequest,
+  ToChild,
+} from '../contracts/child-message.ts'
+import type { ListenAddress } from '../contracts/listen-address.ts'
+import type { TunnelCommand } from '../contracts/tunnel.ts'
+import type { WayIn } from '../contracts/way-in.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError, describeError } from './errors.ts'
 import { giveBackMemoryLater } from './idle-memory.ts'
@@ -16,6 +27,8 @@ const LOOP_RESOLUTION_MS = 100
 /** A message that cannot be flushed in this time never will be: the reader is gone. */
 const FLUSH_LIMIT_MS = 500
 const FLUSH_CODE_AFTER_MS = 2_000
+/** A supervisor that says nothing for this long is asked another time. */
+const TOLD_WITHIN_MS = 3_000
 
 type StopCallback = () => Promise<void> | void
 
@@ -26,7 +39,22 @@ export interface ChildChannel<Settings> {
   /** Adds a callback that closes something; they run in reverse order on `stop`, SIGTERM or loss of the channel. */
   onStop(close: StopCallback): void
   /** Sets what `ask` is answered with. Without it the answer is null; a thrown error is answered as its text. */
-  onAsk(answer: () => unknown): void
+  onAsk(answer: (question: ChildQuestion) => unknown): void
+  /** To the tunnel: what it is told to do from now on. */
+  onCommand(obey: (command: TunnelCommand) => void): void
+  /** To a server: what it listens on for tunnels from now on. */
+  onWaysIn(change: (ways: readonly WayIn[]) => void): void
+  /** To a worker: the line to the world may be another now. */
+  onLine(look: (why: LineChange) => void): void
+  /** To the first server: its doctor shall look soon. */
+  onLook(look: () => void): void
+  /**
+   * Asks the supervisor for what only it knows or does.
+   * @throws HomebirdError UNAVAILABLE when it does not answer within 3 s, UNPROCESSABLE with its reason when it refuses
+   */
+  inquire(request: SupervisorRequest): Promise<unknown>
+  /** Tells the supervisor something that it keeps or hands on. */
+  report(report: ChildReport): void
   /** A sentence for the journal of the appliance; never private text. */
   notice(level: 'info' | 'warn' | 'error', message: string): void
   /** Runs the stop callbacks and ends the process: for one-shot children, and for a child that must give up. */
@@ -61,9 +89,15 @@ class Child<Settings> implements ChildChannel<Settings> {
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
   #start: StartMessage<Settings> | null = null
   #resolveStarted: () => void = () => undefined
-  #answer: () => unknown = () => null
+  #answer: (question: ChildQuestion) => unknown = () => null
   #isReady = false
   #ending: Promise<never> | null = null
+  #obey: (command: TunnelCommand) => void = () => undefined
+  #changeWays: (ways: readonly WayIn[]) => void = () => undefined
+  #lookAtLine: (why: LineChange) => void = () => undefined
+  #look: () => void = () => undefined
+  readonly #inquiries = new Map<number, PromiseWithResolvers<unknown>>()
+  #nextInquiry = 1
 
   constructor(port: Port) {
     this.#port = port
@@ -89,8 +123,46 @@ class Child<Settings> implements ChildChannel<Settings> {
     this.#closers.push(close)
   }
 
-  onAsk(answer: () => unknown): void {
+  onAsk(answer: (question: ChildQuestion) => unknown): void {
     this.#answer = answer
+  }
+
+  onCommand(obey: (command: TunnelCommand) => void): void {
+    this.#obey = obey
+  }
+
+  onWaysIn(change: (ways: readonly WayIn[]) => void): void {
+    this.#changeWays = change
+  }
+
+  onLine(look: (why: LineChange) => void): void {
+    this.#lookAtLine = look
+  }
+
+  onLook(look: () => void): void {
+    this.#look = look
+  }
+
+  report(report: ChildReport): void {
+    void this.#port.send({ type: 'report', report })
+  }
+
+  async inquire(request: SupervisorRequest): Promise<unknown> {
+    const id = this.#nextInquiry
+    this.#nextInquiry += 1
+    const inquiry = Promise.withResolvers<unknown>()
+    this.#inquiries.set(id, inquiry)
+    const timer = setTimeout(
+      () => inquiry.reject(new HomebirdError('UNAVAILABLE', 'the supervisor of the home does not answer')),
+      TOLD_WITHIN_MS,
+    )
+    try {
+      await this.#port.send({ type: 'inquiry', id, request })
+      return await inquiry.promise
+    } finally {
+      clearTimeout(timer)
+      this.#inquiries.delete(id)
+    }
   }
 
   notice(level: 'info' | 'warn' | 'error', message: string): void {
@@ -113,12 +185,33 @@ class Child<Settings> implements ChildChannel<Settings> {
         void this.#port.send({ type: 'pong', sequence: message.sequence })
         break
       case 'ask':
-        void this.#reply(message.id)
+        void this.#reply(message.id, message.question)
+        break
+      case 'told':
+        this.#settle(message)
+        break
+      case 'command':
+        this.#obey(message.command)
+        break
+      case 'ways_in':
+        this.#changeWays(message.ways)
+        break
+      case 'line':
+        this.#lookAtLine(message.why)
+        break
+      case 'look':
+        this.#look()
         break
       default:
         // A newer supervisor may say more; what is unknown here is not for us.
         break
     }
+  }
+
+  #settle({ id, answer, refusal }: Extract<ToChild, { readonly type: 'told' }>): void {
+    const inquiry = this.#inquiries.get(id)
+    if (refusal === undefined) inquiry?.resolve(answer)
+    else inquiry?.reject(new HomebirdError('UNPROCESSABLE', refusal, { safe: refusal }))
   }
 
   #begin(message: StartMessage<Settings>): void {
@@ -136,10 +229,10 @@ class Child<Settings> implements ChildChannel<Settings> {
     void this.#port.send({ type: 'heartbeat', loopDelayMs, rssBytes: process.memoryUsage.rss() })
   }
 
-  async #reply(id: number): Promise<void> {
+  async #reply(id: number, question: ChildQuestion): Promise<void> {
     let answer: unknown
     try {
-      answer = await this.#answer()
+      answer = await this.#answer(question)
     } catch (error) {
       answer = { error: describeError(error) }
     }

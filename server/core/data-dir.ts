@@ -25,6 +25,10 @@ export interface DataDir {
   readonly backups: string
   readonly logs: string
   readonly secrets: string
+  /** Programs of others that the tunnel runs at this moment. */
+  readonly tunnelPrograms: string
+  /** Programs of others that the owner has had fetched. */
+  readonly programs: string
 }
 
 /** Names every part of the folder; touches no disk. */
@@ -45,6 +49,8 @@ export function dataDirAt(folder: string): DataDir {
     backups: join(path, 'backups'),
     logs: join(path, 'logs'),
     secrets: join(path, 'secrets'),
+    tunnelPrograms: join(path, 'tunnel-programs.json'),
+    programs: join(path, 'programs'),
   }
 }
 

@@ -75,6 +75,7 @@ export const oneOf = <const T extends string>(...words: readonly T[]): SettingTy
 export const optional = <T>(type: SettingType<T>): SettingType<T | null> => ({
   name: `${type.name}, or empty`,
   parse: (raw) => (raw.trim() === '' ? null : type.parse(raw)),
+  show: (value) => (value === null ? '' : (type.show?.(value) ?? value)),
 })
 
 export const absolutePath: SettingType<string> = {

@@ -3,6 +3,7 @@
  * and the settings page of the window is drawn from it. A setting that is not here does not exist.
  */
 import { CACHE_SETTINGS } from './cache-settings.ts'
+import { TUNNEL_SETTINGS } from './tunnel-settings.ts'
 import { setting } from './setting.ts'
 import { mediaAddress, mediaBackend } from './media-backend.ts'
 import {
@@ -370,6 +371,7 @@ export const SETTINGS = {
     help: 'days that remote posts without a tie to you are kept; 0 keeps all',
   }),
   ...CACHE_SETTINGS,
+  ...TUNNEL_SETTINGS,
 } as const
 
 export type SettingName = keyof typeof SETTINGS

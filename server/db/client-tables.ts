@@ -11,6 +11,7 @@ interface OauthAppsTable {
   redirect_uris: string[]
   scopes: string[]
   created_at: Moment
+  is_personal: Generated<boolean>
 }
 
 interface OauthTokensTable {

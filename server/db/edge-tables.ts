@@ -1,4 +1,5 @@
 /** What is measured of the edge in front of the home. */
+import type { Generated } from 'kysely'
 import type { Nullable, NullableMoment } from './column-types.ts'
 
 interface EdgesTable {
@@ -10,6 +11,7 @@ interface EdgesTable {
   passes_accept: Nullable<boolean>
   passes_web_socket: Nullable<boolean>
   max_body: Nullable<string>
+  rewrites_host: Generated<boolean>
   measured_at: NullableMoment
   purge_proven_at: NullableMoment
 }

@@ -155,6 +155,13 @@ interface TimelineEntriesTable {
   is_aside: Generated<boolean>
 }
 
+interface LeftEntriesTable {
+  actor_id: string
+  post_id: string
+  followed_id: string
+  left_at: Date
+}
+
 interface ThreadMutesTable {
   actor_id: string
   conversation_id: string
@@ -172,5 +179,6 @@ export interface PostTables {
   interactions: InteractionsTable
   tombstones: TombstonesTable
   timeline_entries: TimelineEntriesTable
+  left_entries: LeftEntriesTable
   thread_mutes: ThreadMutesTable
 }

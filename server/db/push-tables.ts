@@ -5,7 +5,10 @@ import type { Json, Moment, NullableMoment, StateColumns } from './column-types.
 
 interface PushSubscriptionsTable {
   id: Generated<string>
-  token_id: string
+  /** Of an app; null for a window. */
+  token_id: string | null
+  /** Of the owner's session in a browser; null for an app. */
+  session_id: string | null
   actor_id: string
   endpoint: string
   host: string
@@ -14,7 +17,7 @@ interface PushSubscriptionsTable {
   is_standard: Generated<boolean>
   alerts: Json<Readonly<Record<string, boolean>>>
   policy: Generated<PushPolicy>
-  sealed_token: Buffer
+  sealed_token: Buffer | null
   created_at: Moment
   failures: Generated<number>
   retry_at: NullableMoment

@@ -11,6 +11,7 @@ interface EmojisTable extends StateColumns {
   image_host: string
   category: Nullable<string>
   is_confirmed: Generated<boolean>
+  is_disabled: Generated<boolean>
   updated_at: NullableMoment
   created_at: Moment
 }

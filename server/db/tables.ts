@@ -5,6 +5,7 @@ import type { CardTables } from './card-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
+import type { DraftTables } from './draft-tables.ts'
 import type { EdgeTables } from './edge-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
@@ -17,6 +18,7 @@ import type { NoticeTables } from './notice-tables.ts'
 import type { PollTables } from './poll-tables.ts'
 import type { PostTables } from './post-tables.ts'
 import type { ProfileTables } from './profile-tables.ts'
+import type { SettingsTables } from './settings-tables.ts'
 import type { SignInTables } from './sign-in-tables.ts'
 import type { PurgeTables } from './purge-tables.ts'
 import type { PushTables } from './push-tables.ts'
@@ -24,6 +26,7 @@ import type { ThreadTables } from './thread-tables.ts'
 import type { QuoteTables } from './quote-tables.ts'
 import type { ReactionTables } from './reaction-tables.ts'
 import type { SearchTables } from './search-tables.ts'
+import type { StatisticsTables } from './statistics-tables.ts'
 import type { UploadTables } from './upload-tables.ts'
 
 export type { UploadPurpose } from './upload-tables.ts'
@@ -40,6 +43,7 @@ export interface Tables
     ClientTables,
     CollectionTables,
     DeliveryTables,
+    DraftTables,
     EdgeTables,
     FilterTables,
     HomeTables,
@@ -55,10 +59,12 @@ export interface Tables
     PurgeTables,
     PushTables,
     QuoteTables,
+    SettingsTables,
     SignInTables,
     ThreadTables,
     ReactionTables,
     SearchTables,
+    StatisticsTables,
     UploadTables {}
 
 /** A row as it is read. */

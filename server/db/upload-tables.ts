@@ -8,7 +8,7 @@ interface MediaFilesTable {
   created_at: Moment
 }
 
-export type UploadPurpose = 'attachment' | 'thumbnail' | 'avatar' | 'header'
+export type UploadPurpose = 'attachment' | 'thumbnail' | 'avatar' | 'header' | 'emoji'
 
 interface UploadsTable extends StateColumns {
   id: Generated<string>

@@ -15,6 +15,8 @@ const PREVIEW_SIDE = 640
 /** A PNG that stays larger is a photograph, for which WebP was made. */
 const LARGE_PNG_BYTES = 6 * 1_048_576
 const BLUR_SIDE = 32
+/** Four times as large as it stands in a line, for screens and zoom. */
+const EMOJI_SIDE = 256
 /** Its decoder takes 18 bytes for each pixel, where all memory is half a gigabyte. */
 const MOST_AVIF_PIXELS = 20_000_000
 
@@ -102,6 +104,7 @@ async function writeStill(bytes: Buffer, request: DecodeRequest, header: Header)
 
 function sizeFor(use: DecodeRequest['use'], { width, height }: Header): ResizeOptions {
   if (use === 'thumbnail') return inside(PREVIEW_SIDE)
+  if (use === 'emoji') return inside(EMOJI_SIDE)
   if (use === 'attachment') {
     const scale = Math.min(1, Math.sqrt(MOST_KEPT_PIXELS / (width * height)))
     return inside(Math.max(1, Math.floor(Math.max(width, height) * scale)))

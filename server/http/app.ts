@@ -10,7 +10,7 @@ import { feedRoutes } from './feeds/index.ts'
 import type { HttpContext } from './http-context.ts'
 import { mediaProxyRoutes } from './media-proxy/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
-import { guardPrivateHost, ownerRoutes, windowRoutes } from './owner/index.ts'
+import { guardPrivateHost, keepToOwnPages, ownerRoutes, windowRoutes } from './owner/index.ts'
 import { pageRoutes } from './pages/index.ts'
 import { answerByTable } from './plugins/answer-headers.ts'
 import { NEVER } from './plugins/answer-table.ts'
@@ -22,6 +22,7 @@ import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
+import { probeRoutes } from './probe/index.ts'
 import { settleAfterWrites } from './ready/settle-after-writes.ts'
 import { siteRoutes } from './site/index.ts'
 import { streamingRoutes } from './streaming/index.ts'
@@ -42,6 +43,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
   guardEdge(app, context)
   compressAnswers(app, context.config)
   await app.register(healthRoutes(context))
+  await app.register(probeRoutes(context))
   await app.register(federationRoutes(context))
   await app.register(oauthRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'public' }))
@@ -57,6 +59,7 @@ export async function buildPublicApp(context: HttpContext): Promise<FastifyInsta
 export async function buildPrivateApp(context: HttpContext): Promise<FastifyInstance> {
   const app = createApp(context)
   guardPrivateHost(app, context.config)
+  keepToOwnPages(app)
   await app.register(healthRoutes(context))
   await app.register(ownerRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'private' }))

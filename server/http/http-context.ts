@@ -1,4 +1,7 @@
 /** What the HTTP plugins take: the parts of the composition root that serve requests. */
+import type { ApplianceFacts } from '../contracts/appliance-status.ts'
+import type { TunnelRequest } from '../contracts/child-message.ts'
+import type { TunnelStatus } from '../contracts/tunnel.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
@@ -6,11 +9,31 @@ import type { Listener } from '../db/listen.ts'
 import type { Database } from '../db/pool.ts'
 import type { SafeFetch } from '../net/safe-fetch.ts'
 import type { Home } from '../domain/owner/home.ts'
+import type { Purger } from '../domain/purges/purger.ts'
 import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
 import type { Caches } from '../storage/caches/open-caches.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
+
+/** What a server knows by having been started by a supervisor. */
+export interface Supervision {
+  readonly dataDir: string
+  /** @throws HomebirdError UNAVAILABLE when it does not answer */
+  facts(): Promise<ApplianceFacts | null>
+  /**
+   * Has it tell the tunnel something, or keep settings of it and have them count.
+   * @returns how the tunnel does then, null where there is none
+   * @throws HomebirdError UNPROCESSABLE with its reason, UNAVAILABLE when it does not answer
+   */
+  ask(request: TunnelRequest): Promise<TunnelStatus | null>
+  /** A signed request of another server was accepted: what comes from outside gets through. */
+  peerProved(): void
+  /** Socket of connections that start at the other end of the tunnel, while it has one; null where none can be. */
+  readonly vantage: string | null
+  /** Values that no setting holds and that nobody may see. */
+  readonly secrets: readonly string[]
+}
 
 export interface HttpContext {
   readonly config: Config
@@ -28,10 +51,14 @@ export interface HttpContext {
   readonly remoteMedia: RemoteMedia
   /** Public keys of other servers' actors, kept parsed in memory. */
   readonly remoteKeys: RemoteKeys
+  /** Tells what stands in front to forget; null where nothing does. */
+  readonly purger: Purger | null
   /** SHA-256 (hex) of the key that opens set-up or signs the owner in once; null where there is none. */
   readonly oneTimeKeyHash: string | null
   /** Folder of the window's bundle, or null where it is not built. */
   readonly windowDir: string | null
+  /** Null where nobody supervises this process. */
+  readonly supervision: Supervision | null
   /** Aborted when the process is told to stop: long answers end then. */
   readonly stopping: AbortSignal
 }

@@ -1,7 +1,7 @@
 /** Binds an app to its address and says which one it really got; a taken one is told with the remedy. */
 import { chmod, rm } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import type { ListenAddress } from '../contracts/child-message.ts'
+import type { ListenAddress } from '../contracts/listen-address.ts'
 import { HomebirdError } from '../core/errors.ts'
 
 interface ListenOptions {

@@ -34,7 +34,7 @@ export interface ConnectorOptions {
   readonly tlsCa: readonly string[] | undefined
 }
 
-interface Destination {
+export interface Destination {
   readonly addresses: readonly ResolvedAddress[]
   readonly port: number
 }
@@ -83,8 +83,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 }
 
-/** A port of 0 stands for "as in the URL". */
-function readOverrides(hostAddresses: HostAddresses): ReadonlyMap<string, Destination> {
+/** By canonical host. A port of 0 stands for "as in the URL". */
+export function readOverrides(hostAddresses: HostAddresses): ReadonlyMap<string, Destination> {
   const overrides = new Map<string, Destination>()
   for (const [rawHost, target] of Object.entries(hostAddresses)) {
     const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(target)

@@ -15,6 +15,8 @@ export const FETCH_LIMITS = {
   emojiBytes: 100_000,
   documentTotalMs: 30_000,
   mediaTotalMs: 120_000,
+  programBytes: 128 * 1_048_576,
+  programTotalMs: 900_000,
   mediaMinBytesPerSecond: 2000,
   headerBytes: 16_384,
   connectionsPerHost: 4,
@@ -161,6 +163,8 @@ export interface SafeFetch {
   fetchJson(url: string, options: JsonOptions): Promise<FetchedDocument>
   /** Opens an image, a video, a sound; resolves at the head, the body streams. Errors as `fetchDocument`. */
   fetchMedia(url: string, options?: MediaOptions): Promise<FetchedMedia>
+  /** The same for a program, larger and slower than what others publish; whoever asks knows what it must hash to. */
+  fetchProgram(url: string): Promise<FetchedMedia>
   /**
    * Sends one signed activity once. Retrying is Stator's business.
    * @throws HomebirdError FETCH_REFUSED, FETCH_FAILED, FETCH_TIMEOUT where no answer came

@@ -140,7 +140,20 @@ class Fetcher implements SafeFetch {
 
   async fetchMedia(rawUrl: string, options: MediaOptions = {}): Promise<FetchedMedia> {
     const maxBytes = Math.min(options.maxBytes ?? FETCH_LIMITS.mediaBytes, FETCH_LIMITS.mediaBytes)
-    const deadline = this.#start(rawUrl, FETCH_LIMITS.mediaTotalMs, options)
+    return this.#stream(rawUrl, options, maxBytes, FETCH_LIMITS.mediaTotalMs)
+  }
+
+  async fetchProgram(rawUrl: string): Promise<FetchedMedia> {
+    return this.#stream(rawUrl, {}, FETCH_LIMITS.programBytes, FETCH_LIMITS.programTotalMs)
+  }
+
+  async #stream(
+    rawUrl: string,
+    options: MediaOptions,
+    maxBytes: number,
+    limitMs: number,
+  ): Promise<FetchedMedia> {
+    const deadline = this.#start(rawUrl, limitMs, options)
     try {
       const call: Call = {
         sign: options.sign,

@@ -72,16 +72,44 @@ export async function moveRows<G extends Graph>(
  * @returns how many rows became due
  */
 export async function hastenHost(tx: Querier, graph: Graph, host: string): Promise<number> {
+  return hasten(tx, graph, { hosts: [host], at: 'now()', exceptNote: '' })
+}
+
+const SPREAD_MS_OF_EACH = 20
+const MOST_SPREAD_MS = 2_000
+
+/**
+ * As `hastenHost` for many, spread over two seconds at most: they share a line that has only just come back.
+ * @param exceptNote  rows that wait with this note go on waiting
+ */
+export async function hastenHosts(
+  tx: Querier,
+  graph: Graph,
+  hosts: readonly string[],
+  exceptNote: string,
+): Promise<number> {
+  const spreadMs = Math.min((hosts.length - 1) * SPREAD_MS_OF_EACH, MOST_SPREAD_MS)
+  return hasten(tx, graph, { hosts, at: `now() + random() * interval '${spreadMs} ms'`, exceptNote })
+}
+
+interface Hastening {
+  readonly hosts: readonly string[]
+  /** SQL of the moment. */
+  readonly at: string
+  readonly exceptNote: string
+}
+
+async function hasten(tx: Querier, graph: Graph, { hosts, at, exceptNote }: Hastening): Promise<number> {
   if (graph.hostColumn === null) {
     throw new HomebirdError('GRAPH_INVALID', `graph ${graph.table} has no column of hosts`)
   }
   const rows = await send(
     tx,
-    `update ${identifier(graph.table)} set state_next_attempt_at = now()
-      where ${identifier(graph.hostColumn)} = $1 and state in (${automaticStatesOf(graph).map(literal).join(', ')})
-        and state_next_attempt_at > now() and state_lock_token is null
+    `update ${identifier(graph.table)} set state_next_attempt_at = least(state_next_attempt_at, ${at})
+      where ${identifier(graph.hostColumn)} = any($1::text[]) and state in (${automaticStatesOf(graph).map(literal).join(', ')})
+        and state_next_attempt_at > now() and state_lock_token is null and state_error is distinct from $2
   returning 1`,
-    [host],
+    [hosts, exceptNote],
   )
   if (rows.length > 0) await wakeWorker(tx, graph.table)
   return rows.length
@@ -91,6 +119,7 @@ export async function hastenHost(tx: Querier, graph: Graph, host: string): Promi
 export interface QuarantinedRow {
   readonly graph: string
   readonly key: string
+  readonly about: string | null
   readonly state: string
   readonly changedAt: Date
   readonly errors: number
@@ -98,6 +127,12 @@ export interface QuarantinedRow {
   /** Text of the last error. */
   readonly error: string | null
 }
+
+/** Whatever names a row of any graph to a person: its address, else that of what it is about, else a name. */
+export const ABOUT = `left(coalesce(
+       to_jsonb(stored) ->> 'uri', to_jsonb(stored) ->> 'object_uri', to_jsonb(stored) ->> 'activity_id',
+       to_jsonb(stored) ->> 'url', to_jsonb(stored) ->> 'inbox_uri', to_jsonb(stored) ->> 'host',
+       to_jsonb(stored) ->> 'name', to_jsonb(stored) ->> 'shortcode'), 500)`
 
 /** A row is in quarantine when its state is automatic and no attempt is planned. */
 function quarantined(graph: Graph): string {
@@ -108,9 +143,9 @@ function quarantined(graph: Graph): string {
 export async function listQuarantined(db: Querier, graph: Graph, limit: number): Promise<QuarantinedRow[]> {
   return send<QuarantinedRow>(
     db,
-    `select ${literal(graph.table)} as graph, ${identifier(graph.key)}::text as key, state,
+    `select ${literal(graph.table)} as graph, ${identifier(graph.key)}::text as key, ${ABOUT} as about, state,
             state_changed_at as "changedAt", state_errors as errors, state_deaths as deaths, state_error as error
-       from ${identifier(graph.table)}
+       from ${identifier(graph.table)} as stored
       where ${quarantined(graph)}
       order by state_changed_at desc limit $1`,
     [limit],
@@ -134,4 +169,22 @@ export async function redrive(tx: Querier, graph: Graph, keys: readonly string[]
   )
   if (rows.length > 0) await wakeWorker(tx, graph.table)
   return rows.map((row) => row.key)
+}
+
+/**
+ * Makes a row that waits for its next attempt due at once. One that a worker holds, or that is in quarantine, stays as it is.
+ * @returns whether it became due
+ */
+export async function hastenRow(tx: Querier, graph: Graph, key: string): Promise<boolean> {
+  const rows = await send(
+    tx,
+    `update ${identifier(graph.table)} set state_next_attempt_at = now()
+      where ${identifier(graph.key)} = $1::${keyTypeOf(graph)}
+        and state in (${automaticStatesOf(graph).map(literal).join(', ')})
+        and state_next_attempt_at > now() and state_lock_token is null
+  returning 1`,
+    [key],
+  )
+  if (rows.length > 0) await wakeWorker(tx, graph.table)
+  return rows.length > 0
 }

@@ -82,16 +82,16 @@ export class Statistics {
   }
 }
 
-/** @param queuesOf  graphs whose queues are counted too, by the worker that also deletes what is over; null for none */
-function flushText(queuesOf: readonly Graph[] | null): string {
-  const queues = (queuesOf ?? []).map((graph) => `select ${literal(graph.table)}, ${countWaiting(graph)}`)
+/** @param waitingOf  graphs whose waiting rows are counted too, by the worker that also deletes what is over; null for none */
+function flushText(waitingOf: readonly Graph[] | null): string {
+  const waiting = (waitingOf ?? []).map((graph) => `select ${literal(graph.table)}, ${countWaiting(graph)}`)
   const expired = Object.entries(WINDOWS).map(
     ([grain, { keep }]) => `(grain = ${literal(grain)} and starts_at < now() - interval ${literal(keep)})`,
   )
   return `
   with counted (graph, moved, failed) as (select * from unnest($1::text[], $2::int[], $3::int[])),
-       waiting (graph, queued) as (${queues.join(' union all ') || 'select null, 0 where false'})
-       ${queuesOf === null ? '' : `, expired as (delete from stator_counts where ${expired.join(' or ')})`}
+       waiting (graph, queued) as (${waiting.join(' union all ') || 'select null, 0 where false'})
+       ${waitingOf === null ? '' : `, expired as (delete from stator_counts where ${expired.join(' or ')})`}
   insert into stator_counts (graph, grain, starts_at, queued, handled, failed)
   select graph, grain, date_trunc(grain, now(), 'UTC'), 0, moved, failed
     from counted cross join unnest(array['hour', 'day', 'month']) as grains (grain)

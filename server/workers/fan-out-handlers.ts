@@ -32,6 +32,8 @@ export interface FanOutParts {
   readonly log: Logger
   readonly home: Home
   readonly fetch: Pick<SafeFetch, 'postActivity'>
+  /** Of this process; its own where nobody else has to do with it. */
+  readonly line?: OfflineGuard
 }
 
 type FanOut = Row<'fan_outs'>
@@ -58,7 +60,7 @@ class Deliverer {
     this.#outbound = createOutbound(parts)
     this.#activities = createActivityStore(parts.db)
     this.#peers = createPeerWatch(parts)
-    this.#line = new OfflineGuard(parts.clock)
+    this.#line = parts.line ?? new OfflineGuard(parts.clock)
     this.#followers = new FollowerHeaders(new FollowerDigests(parts))
   }
 

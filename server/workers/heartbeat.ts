@@ -13,8 +13,14 @@ export interface HeartbeatParts {
   readonly log: Logger
 }
 
-/** @returns what ends it: no beat is under way when it resolves */
-export function startHeartbeat({ db, clock, log }: HeartbeatParts): () => Promise<void> {
+export interface Heartbeat {
+  /** Now, and not only when it is due: a machine that has slept was away. */
+  beat(): void
+  /** No beat is under way when it resolves. */
+  stop(): Promise<void>
+}
+
+export function startHeartbeat({ db, clock, log }: HeartbeatParts): Heartbeat {
   const beatOnce = async (): Promise<void> => {
     try {
       const awayMs = await beat(db, clock.now())
@@ -24,13 +30,17 @@ export function startHeartbeat({ db, clock, log }: HeartbeatParts): () => Promis
     }
   }
   let beating = beatOnce()
-  const timer = setInterval(() => {
-    // A beat that is late is not overtaken by the next.
+  // A beat that is late is not overtaken by the next.
+  const beatNext = (): void => {
     beating = beating.then(beatOnce)
-  }, BEAT_MS)
+  }
+  const timer = setInterval(beatNext, BEAT_MS)
   timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await beating
+  return {
+    beat: beatNext,
+    stop: async () => {
+      clearInterval(timer)
+      await beating
+    },
   }
 }

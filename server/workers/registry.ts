@@ -12,6 +12,7 @@ import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { cardGraph } from '../domain/cards/card-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
+import type { OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { originListGraph } from '../domain/follows/origin-list-graph.ts'
@@ -42,6 +43,8 @@ import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
 import { cardHandlers } from './card-handlers.ts'
+import { draftGraph } from '../domain/drafts/draft-graph.ts'
+import { draftHandlers } from './draft-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
@@ -100,6 +103,8 @@ export interface WorkerParts {
   readonly notice?: (level: 'info' | 'warn', message: string) => void
   readonly caches: Caches
   readonly remoteMedia: RemoteMedia
+  /** Whether our own line is gone; whoever hears of it tells the deliveries by it. */
+  readonly line?: OfflineGuard
 }
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */
@@ -113,6 +118,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: pollVoteGraph, handlers: pollVoteHandlers(parts) }),
     work({ graph: quoteGraph, handlers: quoteHandlers({ ...parts, mediaUrl }) }),
     work({ graph: quoteAuthorizationGraph, handlers: quoteAuthorizationHandlers(parts) }),
+    work({ graph: draftGraph, handlers: draftHandlers(parts) }),
     work({ graph: scheduledPostGraph, handlers: scheduledPostHandlers(parts) }),
     work({ graph: interactionGraph, handlers: interactionHandlers(parts) }),
     work({ graph: followGraph, handlers: followHandlers(parts) }),

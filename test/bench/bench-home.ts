@@ -1,10 +1,10 @@
 /** A real home under measurement: started from nothing by its command line, seeded through SQL, driven over the wire. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
-import { openRuntimeFolder } from '../../server/appliance/runtime-folder.ts'
+import type pg from 'pg'
 import { type HomeClient, signedInClient } from '../support/home-client.ts'
+import { adminClient } from '../support/poured-posts.ts'
 import { ProcessHome } from '../support/process-home.ts'
 import { type Part, type Usage, processTree, usageOf } from './processes.ts'
 
@@ -66,19 +66,6 @@ async function countStatements(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postgres', '18', 'local.conf')
   await mkdir(join(file, '..'), { recursive: true })
   await writeFile(file, "shared_preload_libraries = 'pg_stat_statements'\n", { mode: 0o644 })
-}
-
-async function adminClient(dataDir: string): Promise<pg.Client> {
-  const password = (await readFile(join(dataDir, 'secrets', 'postgres-admin'), 'utf8')).trim()
-  const runtime = openRuntimeFolder(dataDir, { env: {}, uid: process.getuid?.() ?? null })
-  const client = new pg.Client({
-    host: runtime.database,
-    user: 'homebird_admin',
-    password,
-    database: 'homebird',
-  })
-  await client.connect()
-  return client
 }
 
 /** Milliseconds of CPU between two readings, all parts together and the database alone. */

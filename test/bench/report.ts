@@ -9,7 +9,7 @@ export interface BenchResult {
 
 export interface Figure {
   readonly value: number
-  readonly unit: 'ms' | '/s' | 'MB' | 'MB/s' | 'ms CPU' | 'statements' | 'bytes' | ''
+  readonly unit: 'ms' | '/s' | 'KB' | 'MB' | 'MB/s' | 'ms CPU' | 'statements' | 'bytes' | ''
   /** The figure to reach, as the design has it. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number }
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessHome } from '../support/process-home.ts'
+import { noBrowser } from '../support/browser.ts'
 import { until } from '../support/until.ts'
+import { buildWindow } from '../support/window-home.ts'
 import { API_SIZES, type Measures, measureApi, ratios } from './api-load.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
 import { cacheEviction, cacheSpeed } from './cache-load.ts'
@@ -14,6 +16,8 @@ import { processTree, usageOf } from './processes.ts'
 import { type BenchResult, latencies, quantile } from './report.ts'
 import { scanners } from './scanners.ts'
 import { searchLoad } from './search-load.ts'
+import { tunnelLoad } from './tunnel-load.ts'
+import { windowLoad } from './window-load.ts'
 import { type World, createRequest, openWorld, seedActors } from './world.ts'
 
 export type Workload = () => Promise<BenchResult[]>
@@ -297,6 +301,16 @@ async function api(): Promise<BenchResult[]> {
   return small === undefined || large === undefined ? results : [...results, ...ratios(small, large)]
 }
 
+/** The window in a browser. It is built before the home starts, which serves what it finds then. */
+async function windowBudgets(): Promise<BenchResult[]> {
+  if (noBrowser !== false) {
+    console.error(`bench: window: ${noBrowser}`)
+    return []
+  }
+  await buildWindow()
+  return withWorldAndHome(4, windowLoad)
+}
+
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
   start,
   memory,
@@ -307,6 +321,8 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   search: async () => withHome({}, searchLoad),
   api,
   media: mediaLoad,
+  window: windowBudgets,
+  tunnel: tunnelLoad,
   'cache-speed': cacheSpeed,
   'cache-eviction': cacheEviction,
 }

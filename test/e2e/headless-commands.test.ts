@@ -14,7 +14,9 @@ function newHome(t: TestContext) {
     return file
   }
   const command = (...args: readonly string[]) => runToEnd(t, [...args, '--data-dir', dataDir])
-  return { dataDir, passwordFile, command }
+  const given = (input: string, ...args: readonly string[]) =>
+    runToEnd(t, [...args, '--data-dir', dataDir], { input })
+  return { dataDir, passwordFile, command, given }
 }
 
 interface ConfigAnswer {
@@ -46,9 +48,18 @@ test('a bad value, and a setting that does not exist, are refused before the fol
   assert.equal(existsSync(dataDir), false)
 })
 
-test('a secret setting is never shown', async (t) => {
-  const { command } = newHome(t)
-  await command('config', 'set', 'HOMEBIRD_DATABASE_URL', 'postgresql://ana:hunter2@db.example/home')
+test('a secret setting comes from the input, is no argument, and is never shown', async (t) => {
+  const { command, given, dataDir } = newHome(t)
+  const secret = 'postgresql://ana:hunter2@db.example/home'
+  const argued = await command('config', 'set', 'HOMEBIRD_DATABASE_URL', secret)
+  assert.equal(argued.code, ExitCode.usage)
+  assert.match(argued.stderr, /a secret is no argument.*homebird config set databaseUrl < FILE/)
+  assert.equal(`${argued.stdout}${argued.stderr}`.includes('hunter2'), false)
+  assert.equal((await given('', 'config', 'set', 'databaseUrl')).code, ExitCode.usage)
+  assert.equal(existsSync(dataDir), false)
+  const kept = await given(`${secret}\n`, 'config', 'set', 'databaseUrl')
+  assert.equal(kept.code, ExitCode.ok, kept.stderr)
+  assert.equal(`${kept.stdout}${kept.stderr}`.includes('hunter2'), false)
   for (const args of [['config'], ['config', '--json']]) {
     const { stdout } = await command(...args)
     assert.match(stdout, /\(hidden\)/)

@@ -7,7 +7,13 @@ import assert from 'node:assert/strict'
 import { type TestContext, after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { LINK_ATTACKS, MUTATION_ATTACKS, PLAIN_ATTACKS } from '../fixtures/attacks.ts'
-import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
+import {
+  type TestBrowser,
+  type TestPage,
+  noBrowser,
+  openBrowser,
+  sidewaysOverflow,
+} from '../support/browser.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -176,6 +182,63 @@ test('what the owner writes is text, on public pages too, and nothing runs', { s
     await assertNothingRan(opened)
   }
 })
+
+interface ShownPost {
+  readonly height: number
+  readonly headerHeight: number
+  readonly isApart: boolean
+  readonly handleWidth: number
+  readonly images: number
+}
+
+test(
+  'names and texts made to break a page stay in their lines, and the handle is seen',
+  { skip },
+  async (t) => {
+    const { peer } = home
+    const eve = peer.actor('eve', {
+      document: { name: `Bob @bob@trusted.example \u202e\u2067${'e\u0301\u0316\u0334'.repeat(60)}` },
+    })
+    await home.follows(eve)
+    const emoji = { type: 'Emoji', name: ':z:', icon: { type: 'Image', url: 'https://peer.example/z.png' } }
+    await home.reads(
+      eve,
+      { content: `<p>many ${':z: '.repeat(3_000)}</p>`, tag: [emoji] },
+      { content: `<p>tall a${'\u0300'.repeat(10_000)}</p><p>${'w'.repeat(100_000)}</p>`, summary: '' },
+      { content: `<p>quiet</p>`, summary: `\u202e${'m\u0336'.repeat(200)}` },
+    )
+    const opened = await open(t, `${home.origin}/home`)
+    const { page } = opened
+    await page.setViewportSize({ width: 320, height: 900 })
+    await page.keyboard.press('.')
+    await page.getByRole('article').filter({ hasText: 'many' }).waitFor()
+    const look = async (): Promise<ShownPost[]> =>
+      page.evaluate<ShownPost[]>(`[...document.querySelectorAll('article')]
+    .filter((one) => one.textContent.includes('@eve@peer.example'))
+    .map((one) => {
+      const header = one.querySelector('header')
+      const [name, handle] = [...header.querySelectorAll('bdi')].map((part) => part.getBoundingClientRect())
+      return {
+        height: one.getBoundingClientRect().height,
+        headerHeight: header.getBoundingClientRect().height,
+        isApart: name.right <= handle.left + 1,
+        handleWidth: handle.width,
+        images: one.querySelectorAll('img').length,
+      }
+    })`)
+    const shown = await until('several of them are on the screen', async () => {
+      const posts = await look()
+      return posts.length >= 2 ? posts : null
+    })
+    for (const one of shown) {
+      assert.ok(one.height < 1_200 && one.headerHeight < 60, JSON.stringify(one))
+      assert.ok(one.isApart && one.handleWidth >= 40, JSON.stringify(one))
+      assert.ok(one.images <= 210, JSON.stringify(one))
+    }
+    assert.equal(await sidewaysOverflow(page), 0)
+    await assertNothingRan(opened)
+  },
+)
 
 test('an attempt would be noticed', { skip }, async (t) => {
   const opened = await open(t, `${home.origin}/home`)

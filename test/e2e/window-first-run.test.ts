@@ -1,16 +1,8 @@
-/** From the printed address to the first post, by mouse and by keyboard, in three languages. */
+/** From the printed address to the first post, by mouse and by keyboard. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import {
-  type TestBrowser,
-  axeFindings,
-  noBrowser,
-  openBrowser,
-  sidewaysOverflow,
-  takeScreenshot,
-  textDirection,
-} from '../support/browser.ts'
+import { type TestBrowser, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -79,6 +71,7 @@ test('a person comes from the printed address to a first post', { skip }, async 
   await takeScreenshot(page, 'home-empty')
   await page.getByLabel('Text').fill('My first post')
   await page.getByRole('button', { name: 'Post', exact: true }).click()
+  await page.getByRole('button', { name: 'Send now' }).click()
   await page.getByRole('article').filter({ hasText: 'My first post' }).waitFor()
   assert.equal(await page.getByLabel('Text').inputValue(), '')
   assert.deepEqual(problems, [])
@@ -111,54 +104,3 @@ test('the keyboard alone is enough, for a home that is only on this computer', {
   await page.getByText('Only at home').waitFor()
   assert.deepEqual(problems, [])
 })
-
-test('what is not finished yet', { skip }, async (t) => {
-  const { home } = await openFreshHome(t)
-  const first = await browser.openPage()
-  const { page } = first
-  await page.goto(home.startAddress)
-  await page.getByRole('button', { name: 'Set up a new home' }).click()
-  const session = await first.context.storageState()
-
-  await t.test('survives a reload, and asks for the password again', async () => {
-    await page.getByLabel('Display name').fill('Robin')
-    await page.getByLabel('Password', { exact: true }).fill('a good long password')
-    await page.getByRole('button', { name: 'Next' }).click()
-    await heading(page, 'Your address').waitFor()
-    await page.reload()
-    await heading(page, 'Who are you').waitFor()
-    assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin')
-    assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '')
-  })
-
-  await t.test('is not opened by a key that was used', async () => {
-    const second = await browser.openPage()
-    await second.page.goto(home.startAddress)
-    await second.page.getByText('This key was used already').waitFor()
-    assert.deepEqual(await axeFindings(second.page), [])
-    await takeScreenshot(second.page, 'key')
-  })
-
-  for (const [locale, direction, title] of LANGUAGES) {
-    await t.test(`speaks ${locale}, mirrored where it must be, and axe finds nothing`, async () => {
-      const view = { locale, viewport: { width: 320, height: 720 }, storageState: session }
-      const { page: own, problems } = await browser.openPage(view)
-      await own.goto(`http://127.0.0.1:${home.privatePort}/`)
-      await heading(own, title).waitFor()
-      assert.equal(await textDirection(own), direction)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await own.emulateMedia({ colorScheme })
-        assert.deepEqual(await axeFindings(own), [], colorScheme)
-        await takeScreenshot(own, `first-run-${locale}-${colorScheme}`, true)
-      }
-      assert.equal(await sidewaysOverflow(own), 0, 'pixels that stand out sideways')
-      assert.deepEqual(problems, [])
-    })
-  }
-})
-
-const LANGUAGES = [
-  ['en-GB', 'ltr', 'Who are you?'],
-  ['de-AT', 'ltr', 'Wer bist du?'],
-  ['ar-EG', 'rtl', 'من أنت؟'],
-] as const

@@ -88,10 +88,50 @@ async function post<T>(path: string, body: object): Promise<T> {
   return (await answer.json()) as T
 }
 
+/** What the home says to whoever shows the token. */
+async function opens(token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await fetch(`${publicOrigin()}/api/v1/accounts/verify_credentials`, { headers })).status
+}
+
 function appPage({ client_id }: KnownApp): string {
   const query = { response_type: 'code', client_id, redirect_uri: REDIRECT, scope: 'read push' }
   return `${publicOrigin()}/oauth/authorize?${new URLSearchParams(query)}`
 }
+
+test(
+  'a key opened in the tab that shows the window signs in, and is no proof where a token is made',
+  { skip },
+  async (t) => {
+    const { page, problems } = await openWindow(t, '/start')
+    await password(page).waitFor()
+    await page.evaluate(`location.hash = '#key=of-an-earlier-start'`)
+    await page
+      .getByText('The key in that address was used already or is from an earlier start. Your password works.')
+      .waitFor()
+    await page.goto(`http://localhost:${home.privatePort}/start#${new URL(home.startAddress).hash.slice(1)}`)
+    await page.getByRole('navigation').first().waitFor()
+    assert.equal(new URL(page.url()).hash, '')
+
+    await page.goto(`http://localhost:${home.privatePort}/sign-in`)
+    await press(page, 'Create a token')
+    const dialog = page.getByRole('dialog', { name: 'Create a token' })
+    await dialog.getByText(/Show that it is you first/).waitFor()
+    assert.deepEqual(await axeFindings(page), [])
+    await takeScreenshot(page, 'sign-in-token-proof')
+    // The window was not entered by the page of signing in: these words come with this page.
+    await dialog.getByLabel('Password', { exact: true }).waitFor()
+    await page.keyboard.type(home.password)
+    await page.keyboard.press('Enter')
+    await dialog.getByLabel('Name', { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    assert.deepEqual(
+      problems.filter((problem) => !/403/.test(problem)),
+      [],
+    )
+  },
+)
 
 test(
   'the whole of sign-in: a passkey, a second step, an app that is let in and sent away',
@@ -165,7 +205,44 @@ test(
     assert.equal(await sidewaysOverflow(page), 0)
     assert.deepEqual(await axeFindings(page), [])
     await press(page, 'Remove Phone app')
+    await press(page, 'Remove app')
     await page.getByText('No app has access.').waitFor()
+
+    // By keys alone, from the button to the token, and what it opens.
+    await page.getByRole('button', { name: 'Create a token' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Create a token' })
+    await dialog.getByRole('button', { name: 'Create token' }).click()
+    await dialog.getByText('Give it a name.').waitFor()
+    assert.deepEqual(await axeFindings(page), [])
+    await dialog.getByLabel('Name', { exact: true }).focus()
+    await page.keyboard.type('Weather script')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    await takeScreenshot(page, 'sign-in-token-form')
+    await page.setViewportSize({ width: 320, height: 720 })
+    assert.equal(await sidewaysOverflow(page), 0)
+    await takeScreenshot(page, 'sign-in-token-form-narrow')
+    await page.keyboard.press('Enter')
+    const shown = page.getByRole('alertdialog', { name: 'Token' })
+    const token = (await shown.locator('code').textContent()) ?? ''
+    assert.match(token, /^[\w-]{43}$/)
+    assert.equal(await sidewaysOverflow(page), 0)
+    assert.deepEqual(await axeFindings(page), [])
+    await takeScreenshot(page, 'sign-in-token-shown')
+    await page.keyboard.press('Escape')
+    assert.ok(await shown.isVisible(), 'what is shown once is not lost by a stray key')
+    await press(page, 'I have kept it')
+    await page.getByRole('heading', { name: 'Weather script' }).waitFor()
+    await page.getByText('token made by you').waitFor()
+    await takeScreenshot(page, 'sign-in-token-listed')
+    assert.equal(await opens(token), 200)
+    await press(page, 'Remove Weather script')
+    await press(page, 'Remove token')
+    await page.getByText('No app has access.').waitFor()
+    assert.equal(await opens(token), 401)
     assert.deepEqual(problems, [])
   },
 )

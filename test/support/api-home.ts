@@ -37,6 +37,8 @@ export const PASSWORD = 'correct horse battery'
 export interface ApiHomeOptions {
   /** Null for a home that is only on this computer: it answers by its loopback address. */
   readonly domain?: string | null
+  /** The host that answers, where it is not the domain of the handle. */
+  readonly serviceDomain?: string
   readonly peers?: readonly FakePeer[]
   readonly clock?: Clock
   /** Settings, as variables. */
@@ -130,11 +132,11 @@ export interface ApiHome {
 
 /** Open until the last test of the file has ended. */
 export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome> {
-  const { domain = 'home.example', clock = systemClock, peers = [], env = {} } = options
+  const { domain = 'home.example', serviceDomain = null, clock = systemClock, peers = [], env = {} } = options
   const database = await openTestDatabase()
   const { db, connection } = database
   const log = createLogger('test', 'silent')
-  const owner = { username: 'ana', displayName: 'Ana', password: PASSWORD, domain, serviceDomain: null }
+  const owner = { username: 'ana', displayName: 'Ana', password: PASSWORD, domain, serviceDomain }
   await setUpHome(db, owner, clock)
   const listener = openListener(connection, 'test', log)
   closeBeforeCluster(async () => listener.close())
@@ -170,8 +172,10 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     caches,
     remoteMedia: openTestRemoteMedia({ ...shared, caches, spoolFolder: options.spoolFolder }),
     config,
+    purger: null,
     oneTimeKeyHash: null,
     windowDir: null,
+    supervision: null,
     dereferencer: createDereferencer(shared),
     stopping: stopping.signal,
   }
@@ -179,7 +183,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
   const privatePort = await serve(await buildPrivateApp(context))
   const [ana] = await listIdentities(db)
   if (ana === undefined) throw new Error('set-up made no identity')
-  const host = domain ?? `127.0.0.1:${publicPort}`
+  const host = serviceDomain ?? domain ?? `127.0.0.1:${publicPort}`
   const client = (token: string | null): ApiClient => new ApiClient(publicPort, host, token)
   return {
     context,

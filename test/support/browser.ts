@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   type Browser,
   type BrowserContext,
@@ -14,7 +14,7 @@ import {
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const EXECUTABLE = process.env['HOMEBIRD_TEST_BROWSER'] ?? CANDIDATES.find((path) => existsSync(path))
 const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
-const GIVE_UP_AFTER_MS = 15_000
+const GIVE_UP_AFTER_MS = 30_000
 
 /** For `test(name, { skip: noBrowser })`: false, or the line that says why. */
 export const noBrowser: string | false =
@@ -49,9 +49,14 @@ export interface TestPage {
   readonly problems: string[]
 }
 
-export async function openBrowser(): Promise<TestBrowser> {
+/** @param flags  of the command line, besides those of every test */
+export async function openBrowser(flags: readonly string[] = []): Promise<TestBrowser> {
   if (EXECUTABLE === undefined) throw new Error(String(noBrowser))
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, headless: true })
+  const browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [...FLAGS, ...flags],
+    headless: true,
+  })
   const close = async (): Promise<void> => browser.close()
   return { openPage: async (options) => openPage(browser, options), close, [Symbol.asyncDispose]: close }
 }
@@ -75,8 +80,9 @@ async function openPage(browser: Browser, options: PageOptions = {}): Promise<Te
 
 /** Saves what the page looks like into test/screenshots, for somebody to look at. */
 export async function takeScreenshot(page: Page, name: string, fullPage = false): Promise<void> {
-  await mkdir(SCREENSHOTS, { recursive: true })
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage, animations: 'disabled' })
+  const path = join(SCREENSHOTS, `${name}.png`)
+  await mkdir(dirname(path), { recursive: true })
+  await page.screenshot({ path, fullPage, animations: 'disabled' })
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -99,7 +105,7 @@ interface AxeResults {
 export async function axeFindings(page: Page): Promise<string[]> {
   await finishAnimations(page)
   // The content policy forbids a script element; evaluating goes through the debugger.
-  await page.evaluate(await readFile(AXE, 'utf8'))
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(await readFile(AXE, 'utf8'))
   const results = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }
     return axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
@@ -131,8 +137,12 @@ async function finishAnimations(page: Page): Promise<void> {
   )
 }
 
-/** Pixels by which the page is wider than the screen: sideways scrolling that nobody wants. */
+/**
+ * Pixels by which the page is wider than the screen: sideways scrolling that nobody wants. Asked once the page is drawn:
+ * right after the screen became narrow it still has the columns of the wide one.
+ */
 export async function sidewaysOverflow(page: Page): Promise<number> {
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
   return page.evaluate<number>(
     'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)',
   )

@@ -167,7 +167,7 @@ async function relates(busy: BusyHome): Promise<void> {
   const { home: own } = home.context
   const mia = await known(busy, busy.akkoma.actor('mia'))
   await act(async (tx, now) => followActor(tx, own, home.me, mia, FOLLOW, now))
-  await act(async (tx) => unfollowActor(tx, home.me, mia))
+  await act(async (tx) => unfollowActor(tx, home.me, mia, new Date()))
   const eve = await known(busy, busy.akkoma.actor('eve'))
   await act(async (tx, now) => blockActor(tx, own, home.me, eve, now))
   await act(async (tx) => unblockActor(tx, home.me, eve))

@@ -16,8 +16,9 @@ export class ConsentBrowser {
     return this.#cookies
   }
 
-  async open(path: string): Promise<PlainAnswer> {
-    return this.#keep(await askListener(this.#port, this.#host, path, { headers: this.#cookieHeader() }))
+  async open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<PlainAnswer> {
+    const sent = { ...this.#cookieHeader(), ...headers }
+    return this.#keep(await askListener(this.#port, this.#host, path, { headers: sent }))
   }
 
   /** Sends a form as the page would. */
@@ -56,13 +57,15 @@ export class ConsentBrowser {
   }
 }
 
+const SIGNS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+
 /** The hidden fields of the form on a page. */
 export function formFields(page: PlainAnswer): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [, name = '', value = ''] of page
     .text()
     .matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)) {
-    fields[name] = value.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
+    fields[name] = value.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_all, sign: string) => SIGNS[sign] ?? '')
   }
   return fields
 }

@@ -1,12 +1,12 @@
 /** A real cache of one test: its own process in its own folder, reached over a socket in there, ended by its id. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
+import { type ListenOptions, type NetConnectOpts, type Socket, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { PlainAnswer, type PlainRequest } from './http-client.ts'
 import { closeBeforeCluster } from './test-database.ts'
 import { until } from './until.ts'
@@ -16,23 +16,20 @@ export interface Edge {
   readonly at: string
   readonly socketPath: string
   readonly pid: number
+  /** Where it ends TLS by itself; null where it does not. */
+  readonly tls: EdgeTls | null
   /** A request as visitors make it; the host is theirs to name. */
   ask(host: string, path: string, request?: PlainRequest): Promise<PlainAnswer>
 }
 
-/** Where the system has this program; null where it has none. */
-export function findProgram(name: string): string | null {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  for (const folder of folders) {
-    const path = join(folder, name)
-    try {
-      accessSync(path, constants.X_OK)
-      return path
-    } catch {
-      // Not in this one.
-    }
-  }
-  return null
+export { findProgram } from './find-program.ts'
+
+/** A door with TLS on loopback. */
+export interface EdgeTls {
+  readonly port: number
+  readonly host: string
+  /** The authority to trust, PEM. */
+  readonly ca: string
 }
 
 export interface EdgeProgram {
@@ -41,13 +38,19 @@ export interface EdgeProgram {
   readonly files: Readonly<Record<string, string>>
   /** @param folder  the process's own */
   readonly args: readonly string[]
+  /** Where it ends TLS itself and listens on no socket: one that leads there stands for it then. */
+  readonly tls?: EdgeTls
+  /** Where it listens on a port of loopback, for want of sockets: one that leads there stands for it then. */
+  readonly plain?: number
 }
 
 /** @param describe  what to write and to run, given the folder and the path of the socket to listen on */
-export async function openEdge(describe: (folder: string, socketPath: string) => EdgeProgram): Promise<Edge> {
+export async function openEdge(
+  describe: (folder: string, socketPath: string) => EdgeProgram | Promise<EdgeProgram>,
+): Promise<Edge> {
   const folder = await mkdtemp(join(tmpdir(), 'hb-edge-'))
   const socketPath = join(folder, 'edge.sock')
-  const { program, files, args } = describe(folder, socketPath)
+  const { program, files, args, tls = null, plain = null } = await describe(folder, socketPath)
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
@@ -62,15 +65,19 @@ export async function openEdge(describe: (folder: string, socketPath: string) =>
   })
   await until(`${program} to listen`, async () => {
     if (child.exitCode !== null) throw new Error(`${program} has ended: ${printed}`)
-    return reaches(socketPath)
+    const port = tls?.port ?? plain
+    return reaches(port === null ? { path: socketPath } : { host: '127.0.0.1', port })
   }).catch((error: unknown) => {
     throw new Error(`${program} did not start: ${printed}`, { cause: error })
   })
+  if (tls !== null) await openWayTo(() => connectTls(tlsOptions(tls)), { path: socketPath })
+  if (plain !== null) await openWayTo(() => connect({ host: '127.0.0.1', port: plain }), { path: socketPath })
   const at = await openRelay(socketPath)
   return {
     at,
     socketPath,
     pid: child.pid ?? 0,
+    tls,
     ask: async (host, path, request) => askSocket(socketPath, host, path, request),
   }
 }
@@ -83,8 +90,8 @@ async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> 
   clearTimeout(timer)
 }
 
-async function reaches(socketPath: string): Promise<boolean> {
-  const socket = connect(socketPath)
+async function reaches(place: NetConnectOpts): Promise<boolean> {
+  const socket = connect(place)
   try {
     await once(socket, 'connect')
     return true
@@ -95,25 +102,41 @@ async function reaches(socketPath: string): Promise<boolean> {
   }
 }
 
-/** A free port that leads to the socket. */
-async function openRelay(socketPath: string): Promise<string> {
-  const open = new Set<Socket>()
+/** How a client of HTTP/1.1 opens this door. */
+export const tlsOptions = ({ port, host, ca }: EdgeTls): ConnectionOptions => ({
+  host: '127.0.0.1',
+  port,
+  servername: host,
+  ca,
+  ALPNProtocols: ['http/1.1'],
+})
+
+/** `http://127.0.0.1:<port>`: a free port that leads to the socket. */
+export const openRelay = async (socketPath: string): Promise<string> =>
+  openWayTo(() => connect(socketPath), { host: '127.0.0.1', port: 0 })
+
+/** @returns the address as one for HTTP, empty for a socket */
+async function openWayTo(open: () => Socket, place: ListenOptions): Promise<string> {
+  const sockets = new Set<Socket>()
   const server = createServer((visitor) => {
-    const inner = connect(socketPath)
+    const inner = open()
     for (const socket of [visitor, inner]) {
-      open.add(socket)
+      sockets.add(socket)
       socket.on('error', () => socket.destroy())
-      socket.on('close', () => open.delete(socket))
+      socket.on('close', () => sockets.delete(socket))
     }
+    visitor.on('close', () => inner.destroy())
+    inner.on('close', () => visitor.destroy())
     visitor.pipe(inner).pipe(visitor)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen({ backlog: 2_048, ...place })
   await once(server, 'listening')
   closeBeforeCluster(async () => {
-    for (const socket of open) socket.destroy()
+    for (const socket of sockets) socket.destroy()
     server.close()
   })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const bound = server.address()
+  return typeof bound === 'object' && bound !== null ? `http://127.0.0.1:${bound.port}` : ''
 }
 
 const AGENT = new Agent({ keepAlive: true })
@@ -133,11 +156,10 @@ async function askSocket(
   return new PlainAnswer(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks))
 }
 
-/** Words in double braces, filled in; a word that nobody fills in is a failed test. */
-export function filledTemplate(template: string, words: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const word = words[name]
-    if (word === undefined) throw new Error(`the template wants ${name}`)
-    return word
-  })
+/** The text of a file with what belongs to one machine put elsewhere; a place that is not there is a failed test. */
+export function moved(text: string, places: Readonly<Record<string, string>>): string {
+  return Object.entries(places).reduce((whole, [from, to]) => {
+    if (!whole.includes(from)) throw new Error(`the file does not say ${JSON.stringify(from)}`)
+    return whole.replaceAll(from, to)
+  }, text)
 }

@@ -245,8 +245,10 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     media: openTestMedia().media,
     caches,
     remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),
+    purger: null,
     oneTimeKeyHash: null,
     windowDir: null,
+    supervision: null,
     stopping: stopping.signal,
   }
   const app = fastify({ logger: false })

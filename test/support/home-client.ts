@@ -3,10 +3,10 @@ import { type Json, type PlainAnswer, type PlainRequest, askListener } from './h
 import type { ProcessHome } from './process-home.ts'
 
 export class HomeClient {
-  readonly #home: ProcessHome
+  readonly #home: Pick<ProcessHome, 'privatePort' | 'password'>
   #cookie = ''
 
-  constructor(home: ProcessHome) {
+  constructor(home: Pick<ProcessHome, 'privatePort' | 'password'>) {
     this.#home = home
   }
 

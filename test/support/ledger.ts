@@ -7,8 +7,20 @@ import type { Database } from '../../server/db/pool.ts'
 
 export type Ledger = Readonly<Record<string, string>>
 
-/** Moved by looking at the home, or by time alone: pictures of a timeline are fetched at their own pace. */
-const RESTLESS = ['owner_sessions', 'oauth_tokens', 'stator_counts', 'heartbeats', 'timeline_pictures']
+/**
+ * Moved by looking at the home, or by time alone: pictures of a timeline are fetched at their own pace, a sample is taken
+ * with each minute, and the doctor looks some time after the start.
+ */
+const RESTLESS = [
+  'owner_sessions',
+  'oauth_tokens',
+  'stator_counts',
+  'heartbeats',
+  'timeline_pictures',
+  'home_statistics',
+  'doctor_findings',
+  'doctor_runs',
+]
 /** When a server last took something from us is written down later, many at once. */
 const RESTLESS_COLUMNS = ['last_success_at']
 

@@ -12,7 +12,7 @@ import { openListener } from '../../server/db/listen.ts'
 import type { Database } from '../../server/db/pool.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
 import { buildPrivateApp, buildPublicApp } from '../../server/http/app.ts'
-import type { HttpContext } from '../../server/http/http-context.ts'
+import type { HttpContext, Supervision } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
@@ -40,6 +40,9 @@ export interface OwnerHome {
 
 interface OwnerHomeOptions {
   readonly hasBundle?: boolean
+  readonly supervision?: Supervision
+  /** Settings, as environment variables. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<OwnerHome> {
@@ -52,7 +55,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   await listener.ready
   const home = await openHome(database.db, listener, log)
   closeBeforeCluster(async () => home.close())
-  const config: Config = loadConfig({ env: {} }).config
+  const config: Config = loadConfig({ env: options.env ?? {} }).config
   const shared = { db: database.db, clock: ticking, log, home }
   const fetch = createSafeFetch({ ...shared, ...config, userAgent: 'test', isOwnHost: () => false })
   closeBeforeCluster(async () => fetch.close())
@@ -68,14 +71,34 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     caches,
     remoteMedia: openTestRemoteMedia({ ...shared, fetch, caches }),
     config,
+    purger: null,
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,
+    supervision: options.supervision ?? null,
     dereferencer: createDereferencer({ ...shared, fetch }),
     stopping: new AbortController().signal,
   }
   const port = await serve(await buildPrivateApp(context))
   const publicPort = await serve(await buildPublicApp(context))
   return new Asking(context, port, publicPort, clock)
+}
+
+const SET_UP = {
+  username: 'ana',
+  displayName: 'Ana',
+  password: 'correct horse battery',
+  domain: 'home.example',
+  serviceDomain: null,
+}
+
+/** One that is set up as `@ana@home.example`, with its owner signed in. */
+export async function openSetUpHome(): Promise<OwnerHome> {
+  const home = await openOwnerHome()
+  const api = '/api/homebird/v1'
+  await home.asPage(`${api}/session/key`, { method: 'POST', body: { key: START_KEY } })
+  const answer = await home.asPage(`${api}/setup`, { method: 'POST', body: SET_UP })
+  if (answer.status !== 200) throw new Error(`the set-up answered ${answer.status}: ${answer.text()}`)
+  return home
 }
 
 async function serve(app: Awaited<ReturnType<typeof buildPrivateApp>>): Promise<number> {
@@ -90,6 +113,10 @@ async function makeBundle(): Promise<string> {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Homebird</title>')
   await writeFile(join(folder, 'assets', 'index-abc.js'), 'export {}')
+  await mkdir(join(folder, 'icons'))
+  for (const name of ['service-worker.js', 'manifest.webmanifest', 'icons/homebird-192.png']) {
+    await writeFile(join(folder, name), name)
+  }
   return folder
 }
 

@@ -67,7 +67,7 @@ export async function counts(db: Database, pollId: string): Promise<Record<strin
 }
 
 /** What waits for its time in a table is due now, as when the time has come. */
-export async function due(db: Database, table: 'polls' | 'scheduled_posts'): Promise<void> {
+export async function due(db: Database, table: 'polls' | 'scheduled_posts' | 'drafts'): Promise<void> {
   await sql`
     update ${sql.table(table)} set state_next_attempt_at = now()
      where state_next_attempt_at is not null and state_lock_token is null`.execute(db)

@@ -6,6 +6,7 @@ import { type PlainAnswer, type PlainRequest, askListener } from './http-client.
 import { closeBeforeCluster } from './test-database.ts'
 
 export interface PrivateClient {
+  readonly port: number
   /** With the session and the marks of a page of the home, unless `headers` take them away. */
   ask(path: string, request?: PlainRequest): Promise<PlainAnswer>
   /** Without any session. */
@@ -25,6 +26,7 @@ export async function openPrivateClient(context: HttpContext, password: string):
   if (signIn.status !== 200) throw new Error(`sign-in answered ${signIn.status}: ${signIn.text()}`)
   const cookie = String(signIn.headers['set-cookie']).split(';')[0] ?? ''
   return {
+    port,
     ask: async (path, request = {}) => ask(path, request, { cookie }),
     askAsStranger: async (path, request = {}) => ask(path, request, {}),
   }

@@ -8,6 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { commandIn } from './command-in.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -25,6 +26,8 @@ export interface ProcessHomeOptions {
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** Command that it is run by, such as one that changes the network first. */
+  readonly within?: readonly string[]
 }
 
 /** A line of `serve --json`. */
@@ -60,33 +63,30 @@ export class ProcessHome implements AsyncDisposable {
 
   /** Boots, or boots again after an end; resolves when the home says it is ready. */
   async start(): Promise<void> {
-    const { domain, handle, env = {}, args = [] } = this.#options
+    const { domain, handle, env = {}, args = [], within = [] } = this.#options
     const passwordFile = join(this.dataDir, '..', `${this.dataDir.split('/').at(-1)}.password`)
     await writeFile(passwordFile, this.password, { mode: 0o600 })
-    const child = spawn(
-      process.execPath,
-      [
-        CLI,
-        'serve',
-        '--json',
-        '--data-dir',
-        this.dataDir,
-        ...(domain === null ? [] : ['--domain', domain]),
-        ...(handle === null ? [] : ['--handle', handle, '--password-file', passwordFile]),
-        ...args,
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          HOME: process.env['HOME'] ?? '',
-          NODE_COMPILE_CACHE: CODE_CACHE,
-          HOMEBIRD_PORT: String(this.publicPort),
-          HOMEBIRD_PRIVATE_LISTEN: `127.0.0.1:${this.privatePort}`,
-          ...env,
-        },
+    const { program, args: words } = commandIn(within, process.execPath, [
+      CLI,
+      'serve',
+      '--json',
+      '--data-dir',
+      this.dataDir,
+      ...(domain === null ? [] : ['--domain', domain]),
+      ...(handle === null ? [] : ['--handle', handle, '--password-file', passwordFile]),
+      ...args,
+    ])
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        NODE_COMPILE_CACHE: CODE_CACHE,
+        HOMEBIRD_PORT: String(this.publicPort),
+        HOMEBIRD_PRIVATE_LISTEN: `127.0.0.1:${this.privatePort}`,
+        ...env,
       },
-    )
+    })
     this.#child = child
     this.#exit = once(child, 'exit').then(([code]) => code as number | null)
     await this.#readUntilReady(child)
@@ -142,6 +142,14 @@ export class ProcessHome implements AsyncDisposable {
     return runCommand([...words, '--data-dir', this.dataDir], this.#options.env)
   }
 
+  /** The same, with something in its input. */
+  async commandGiven(
+    input: string,
+    ...words: readonly string[]
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    return runCommand([...words, '--data-dir', this.dataDir], this.#options.env, input)
+  }
+
   async stop(): Promise<number | null> {
     this.#child?.kill('SIGTERM')
     return this.#exit
@@ -180,9 +188,10 @@ export async function startProcessHome(options: ProcessHomeOptions): Promise<Pro
 export async function runCommand(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input = '',
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
@@ -190,6 +199,8 @@ export async function runCommand(
       ...env,
     },
   })
+  // One that reads nothing may end before it was given.
+  child.stdin.on('error', () => undefined).end(input)
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))

@@ -10,7 +10,7 @@ export interface ScriptedRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Parsed JSON, or null. */
+  /** Parsed where it says that it is JSON, else the text; null for none. */
   readonly body: unknown
 }
 
@@ -78,12 +78,13 @@ async function handle(
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const url = new URL(incoming.url ?? '/', 'http://scripted.test')
   const text = Buffer.concat(chunks).toString()
+  const isJson = incoming.headers['content-type'] === 'application/json'
   const request: ScriptedRequest = {
     method: incoming.method ?? '',
     path: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
-    body: text === '' ? null : (JSON.parse(text) as unknown),
+    body: text === '' ? null : isJson ? (JSON.parse(text) as unknown) : text,
   }
   scripted.requests.push(request)
   const { status = 200, headers = {}, body = {}, write } = await scripted.answer(request)

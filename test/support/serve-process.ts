@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Runs it as another user; needs root. */
   readonly uid?: number
+  /** What its input has, and no more; without it there is none. */
+  readonly input?: string
 }
 
 export interface Finished {
@@ -38,9 +40,9 @@ export function launchCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): RunningCommand {
-  const { uid, env = {} } = options
+  const { uid, env = {}, input } = options
   const child = spawn(process.execPath, [CLI, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     cwd: '/',
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -51,9 +53,13 @@ export function launchCommand(
     },
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
+  const { stdout: out, stderr: err } = child
+  if (out === null || err === null) throw new Error('it has no output')
+  // It may end without having read it.
+  child.stdin?.on('error', () => undefined).end(input)
   let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  out.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  err.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
   afterInReverse(t, async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
@@ -62,10 +68,7 @@ export function launchCommand(
   const untilSaid = async (words: string | RegExp): Promise<void> => {
     const isSaid = (): boolean => (typeof words === 'string' ? stdout.includes(words) : words.test(stdout))
     while (!isSaid()) {
-      const isOver = await Promise.race([
-        once(child.stdout, 'data').then(() => false),
-        finished.then(() => true),
-      ])
+      const isOver = await Promise.race([once(out, 'data').then(() => false), finished.then(() => true)])
       if (isOver && !isSaid())
         throw new Error(`it ended before it said ${String(words)}:\n${stdout}\n${stderr}`)
     }

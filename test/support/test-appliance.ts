@@ -14,7 +14,12 @@ import { testDataDir } from './test-ground.ts'
 import { until } from './until.ts'
 
 const PART = join(import.meta.dirname, 'children', 'plain-part.ts')
-const ENTRIES: Readonly<Record<ChildRole, string>> = { migrate: PART, server: PART, worker: PART }
+const ENTRIES: Readonly<Record<ChildRole, string>> = {
+  migrate: PART,
+  server: PART,
+  worker: PART,
+  tunnel: PART,
+}
 
 export interface TestAppliance {
   readonly dataDir: string

@@ -2,7 +2,7 @@
  * A certificate authority for tests: X.509 written by hand over `node:crypto`, so that no program of the machine is
  * needed. One authority for each process; a leaf names its hosts.
  */
-import { type KeyObject, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { type KeyObject, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
@@ -22,6 +22,10 @@ export interface CertificateOptions {
   readonly selfSigned?: boolean
   /** Instead of the one of this process. */
   readonly authority?: TestAuthority
+  /** Where the certificate of its authority can be had, as public authorities say it. */
+  readonly issuerUrl?: string
+  /** Of somebody who has asked for it, instead of one that is made; the answer's private key fits nothing then. */
+  readonly publicKey?: KeyObject
 }
 
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
@@ -31,6 +35,7 @@ const DAY_MS = 86_400_000
 export interface TestAuthority {
   readonly name: string
   readonly key: KeyObject
+  readonly publicKey: KeyObject
   /** Its certificate. */
   readonly pem: string
 }
@@ -43,7 +48,8 @@ export function issueCertificate(
   options: CertificateOptions = {},
 ): TestCertificate {
   const ca = options.authority ?? openAuthority()
-  const { privateKey, publicKey } = makeKeys()
+  const { privateKey, publicKey: made } = makeKeys()
+  const publicKey = options.publicKey ?? made
   const name = hosts[0] ?? 'localhost'
   const isSelfSigned = options.selfSigned === true
   const der = certificate({
@@ -57,26 +63,38 @@ export function issueCertificate(
       extension('2.5.29.19', true, sequence()),
       extension('2.5.29.17', false, sequence(...hosts.map(alternativeName))),
       extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))),
+      extension(
+        '2.5.29.35',
+        false,
+        sequence(encode(0x80, keyIdentifier(isSelfSigned ? publicKey : ca.publicKey))),
+      ),
+      ...(options.issuerUrl === undefined ? [] : [issuerAccess(options.issuerUrl)]),
     ],
   })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   return { cert: pemOf(der), key, ca: ca.pem }
 }
 
+const keyIdentifier = (key: KeyObject): Buffer =>
+  createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20)
+
 function openAuthority(): TestAuthority {
   authority ??= makeAuthority()
   return authority
 }
 
-/** A further authority, which nobody trusts who is not told to. */
-export function makeAuthority(): TestAuthority {
+/** A further authority, which nobody trusts who is not told to. @param above  who vouches for it; itself unless given */
+export function makeAuthority(above: TestAuthority | null = null): TestAuthority {
   const { privateKey, publicKey } = makeKeys()
   const name = `Homebird test authority ${randomBytes(4).toString('hex')}`
   const der = certificate({
     subject: name,
-    issuer: name,
+    issuer: above?.name ?? name,
     publicKey,
-    signingKey: privateKey,
+    signingKey: above?.key ?? privateKey,
     notBefore: new Date(Date.now() - DAY_MS),
     notAfter: new Date(Date.now() + 30 * DAY_MS),
     extensions: [
@@ -84,7 +102,7 @@ export function makeAuthority(): TestAuthority {
       extension('2.5.29.15', true, encode(0x03, Buffer.from([0x01, 0x06]))),
     ],
   })
-  return { name, key: privateKey, pem: pemOf(der) }
+  return { name, key: privateKey, publicKey, pem: pemOf(der) }
 }
 
 function makeKeys(): { privateKey: KeyObject; publicKey: KeyObject } {
@@ -115,6 +133,12 @@ function certificate(facts: CertificateFacts): Buffer {
   )
   const signature = sign('sha256', body, facts.signingKey)
   return sequence(body, algorithm, encode(0x03, Buffer.concat([Buffer.from([0]), signature])))
+}
+
+/** @see RFC 5280 4.2.2.1, caIssuers */
+function issuerAccess(url: string): Buffer {
+  const place = encode(0x86, Buffer.from(url, 'latin1'))
+  return extension('1.3.6.1.5.5.7.1.1', false, sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), place)))
 }
 
 function alternativeName(host: string): Buffer {

@@ -2,9 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { issueCertificate, makeAuthority, type TestCertificate } from './test-certificates.ts'
+import {
+  type TestAuthority,
+  type TestCertificate,
+  issueCertificate,
+  makeAuthority,
+} from './test-certificates.ts'
 
 export interface TestCa {
+  readonly authority: TestAuthority
   readonly caPem: string
   /** A file with `caPem`, for NODE_EXTRA_CA_CERTS; removed when the test ends. */
   readonly caFile: string
@@ -24,6 +30,7 @@ export function createTestCa(t: Disposer): TestCa {
   const caFile = join(folder, 'ca.pem')
   writeFileSync(caFile, authority.pem)
   return {
+    authority,
     caPem: authority.pem,
     caFile,
     certificateFor: (...hostNames) => issueCertificate(hostNames.flat(), { authority }),

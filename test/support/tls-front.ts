@@ -10,13 +10,13 @@ import type { TestCa } from './test-tls.ts'
 export interface TlsFront extends AsyncDisposable {
   /** `127.0.0.1:<port>`, for HOMEBIRD_HOST_ADDRESSES. */
   readonly address: string
-  /** Where connections are passed on from now on; null refuses them, as a tunnel whose home is away. */
-  leadTo(port: number | null): void
+  /** Where connections are passed on from now on, a port or the path of a socket; null refuses them, as a tunnel whose home is away. */
+  leadTo(target: number | string | null): void
   close(): Promise<void>
 }
 
 export async function openTlsFront(ca: TestCa, hosts: readonly string[]): Promise<TlsFront> {
-  let target: number | null = null
+  let target: number | string | null = null
   const sockets = new Set<Socket>()
   const track = (socket: Socket): void => {
     sockets.add(socket)
@@ -30,7 +30,8 @@ export async function openTlsFront(ca: TestCa, hosts: readonly string[]): Promis
       outside.destroy()
       return
     }
-    const inside = connect({ host: '127.0.0.1', port: target, noDelay: true })
+    const place = typeof target === 'string' ? { path: target } : { host: '127.0.0.1', port: target }
+    const inside = connect({ ...place, noDelay: true })
     track(inside)
     outside.setNoDelay(true)
     outside.pipe(inside).pipe(outside)
@@ -49,8 +50,8 @@ export async function openTlsFront(ca: TestCa, hosts: readonly string[]): Promis
   }
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    leadTo(port) {
-      target = port
+    leadTo(wanted) {
+      target = wanted
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -17,6 +17,7 @@ export interface WindowHomeOptions {
   /** Null: not set up yet. */
   readonly handle: string | null
   readonly domain?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export class WindowHome implements AsyncDisposable {
@@ -59,7 +60,8 @@ export class WindowHome implements AsyncDisposable {
   /** Makes the owner a follower of the actor, without the window. */
   async follows(actor: FakeActor): Promise<void> {
     const owner = await this.owner()
-    const account = await owner.find(actor.handle)
+    // On a busy machine the first look at another server may take longer than the home waits.
+    const account = await until(`${actor.handle} is found`, async () => owner.find(actor.handle))
     await owner.call('POST', `/api/v1/accounts/${account['id']}/follow`)
     await this.accepts(actor)
     await until(`${actor.handle} is followed`, async () => {
@@ -106,7 +108,7 @@ export class WindowHome implements AsyncDisposable {
 }
 
 export async function openWindowHome(options: WindowHomeOptions): Promise<WindowHome> {
-  const { handle, domain = 'home.example' } = options
+  const { handle, domain = 'home.example', env = {} } = options
   await buildWindow()
   const peer = new FakePeer({})
   await peer.open()
@@ -117,6 +119,7 @@ export async function openWindowHome(options: WindowHomeOptions): Promise<Window
     handle,
     domain: handle === null ? null : domain,
     env: {
+      ...env,
       NODE_EXTRA_CA_CERTS: caFile,
       HOMEBIRD_HOST_ADDRESSES: peer.hosts.map((host) => `${host}=${peer.address}`).join(','),
     },

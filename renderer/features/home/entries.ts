@@ -1,13 +1,30 @@
 /** What the list shows, from what the timeline knows. */
 import type { TimelineView } from '../../stores/home-timeline.ts'
+import { compareIds } from '../../stores/ids.ts'
+import { isMark } from '../posts/entries.ts'
 
 /** The line between what is new and what was there when the reader left. */
 export const LEFT_HERE = 'left-here'
 
-/** Ids from new to old, with the line where it is of use: when something newer stands above it. */
-export function entriesOf({ ids, leftAtId }: Pick<TimelineView, 'ids' | 'leftAtId'>): readonly string[] {
-  const place = leftAtId === null ? -1 : ids.indexOf(leftAtId)
-  return place <= 0 ? ids : [...ids.slice(0, place), LEFT_HERE, ...ids.slice(place)]
+type Known = Pick<TimelineView, 'ids' | 'groups' | 'gaps' | 'leftAt'>
+
+/**
+ * Ids from new to old, one for each entry, with the gaps by their names, and the line where it is of use: when something
+ * newer stands above it.
+ */
+export function entriesOf({ ids, groups, gaps, leftAt }: Known): readonly string[] {
+  const entries: string[] = ids.filter((id) => groups.has(id))
+  for (const gap of gaps) insertAbove(entries, gap.name, (id) => compareIds(id, gap.above) < 0)
+  if (leftAt !== null && entries.some((id) => !isMark(id) && compareIds(id, leftAt.id) > 0)) {
+    insertAbove(entries, LEFT_HERE, (id) => compareIds(id, leftAt.id) <= 0)
+  }
+  return entries
+}
+
+/** Puts a mark above the first post that is so; nowhere if none is. */
+function insertAbove(entries: string[], mark: string, isBelow: (id: string) => boolean): void {
+  const place = entries.findIndex((entry) => !isMark(entry) && isBelow(entry))
+  if (place >= 0) entries.splice(place, 0, mark)
 }
 
 /**
@@ -15,20 +32,10 @@ export function entriesOf({ ids, leftAtId }: Pick<TimelineView, 'ids' | 'leftAtI
  * @param isOwn  what the reader did is no news
  */
 export function unseenCount(
-  ids: readonly string[],
+  entries: readonly string[],
   newestSeen: string | null,
   isOwn: (id: string) => boolean,
 ): number {
-  const place = newestSeen === null ? 0 : Math.max(0, ids.indexOf(newestSeen))
-  return ids.slice(0, place).filter((id) => !isOwn(id)).length
-}
-
-/** The entry that follows in a direction, stepping over the line; the same one at an end. */
-export function neighbour(entries: readonly string[], current: string | null, step: 1 | -1): string | null {
-  const start = current === null ? -1 : entries.indexOf(current)
-  for (let index = start + step; index >= 0 && index < entries.length; index += step) {
-    const id = entries[index]
-    if (id !== undefined && id !== LEFT_HERE) return id
-  }
-  return current
+  const place = newestSeen === null ? 0 : Math.max(0, entries.indexOf(newestSeen))
+  return entries.slice(0, place).filter((entry) => !isMark(entry) && !isOwn(entry)).length
 }

@@ -1,61 +1,63 @@
 /** The home timeline: the reader's place is kept whatever arrives, and the pill only scrolls. */
+import { House } from 'lucide-react'
 import { Button } from '../../components/button.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
+import { EmptyState, Page } from '../../components/page.tsx'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { useWindowActs } from '../../hooks/use-window-acts.ts'
 import styles from './home.module.css'
 import { Loading } from './timeline-edges.tsx'
 import { TimelineList } from './timeline-list.tsx'
 
-interface HomePageProps {
-  /** @param postId  the post to be answered */
-  readonly onReply: (postId: string) => void
-  readonly onFind: () => void
-}
-
-export function HomePage({ onReply, onFind }: HomePageProps) {
+export function HomePage() {
   const t = useText()
   return (
-    <section aria-labelledby="home-title" className={styles.home}>
-      <header className={styles.header}>
-        <h1 id="home-title">{t('home.title')}</h1>
-      </header>
-      <TimelineBody onReply={onReply} onFind={onFind} />
-    </section>
+    <Page title={t('home.title')}>
+      {/* Of one block, in which the pill stays where it is. */}
+      <div>
+        <TimelineBody />
+      </div>
+    </Page>
   )
 }
 
-function TimelineBody({ onReply, onFind }: HomePageProps) {
+function TimelineBody() {
   const t = useText()
-  const { timeline } = useServices()
+  const { find } = useWindowActs()
+  const { readingPlace, timeline } = useServices()
   const view = useObservable(timeline.view)
   if (view.phase === 'failed' && view.failure !== null) {
     return (
       <div className={styles.state}>
         <FailureNotice
           failure={view.failure}
-          act={{ label: t('act.try_again'), onPress: () => void timeline.start(null) }}
+          act={{
+            label: t('act.try_again'),
+            onPress: () => void timeline.start(readingPlace.current),
+          }}
         />
       </div>
     )
   }
   if (view.phase !== 'ready') return <Loading />
-  if (view.ids.length === 0) return <EmptyHome onFind={onFind} />
-  return <TimelineList view={view} onReply={onReply} />
+  if (view.ids.length === 0) return <EmptyHome onFind={() => find('')} />
+  return <TimelineList view={view} />
 }
 
 function EmptyHome({ onFind }: { readonly onFind: () => void }) {
   const t = useText()
   return (
-    <div className={styles.empty}>
-      <h2>{t('home.empty_title')}</h2>
-      <p>{t('home.empty_help')}</p>
-      <div>
+    <EmptyState
+      icon={House}
+      title={t('home.empty_title')}
+      help={t('home.empty_help')}
+      act={
         <Button look="primary" onPress={onFind}>
           {t('home.empty_act')}
         </Button>
-      </div>
-    </div>
+      }
+    />
   )
 }

@@ -14,16 +14,29 @@ export function Loading() {
   const t = useText()
   return (
     <p className={cx(styles.state, styles.busy)} role="status">
-      <Spinner /> {t('home.loading')}
+      <Spinner /> {t('posts.loading')}
     </p>
   )
 }
 
-export function NewPostsPill({ count, onPress }: { readonly count: number; readonly onPress: () => void }) {
+interface NewPostsPillProps {
+  readonly count: number
+  readonly onPress: () => void
+  /** Leads to where another device has read; null where none has read further. */
+  readonly onElsewhere: (() => void) | null
+}
+
+export function NewPostsPill({ count, onPress, onElsewhere }: NewPostsPillProps) {
   const t = useText()
   return (
     <div className={styles.pillPlace} role="status">
-      {count === 0 ? null : (
+      {onElsewhere === null ? null : (
+        <AriaButton className={cx(styles.pill)} onPress={onElsewhere}>
+          <ArrowUp aria-hidden size={16} />
+          {t('home.elsewhere')}
+        </AriaButton>
+      )}
+      {count === 0 || onElsewhere !== null ? null : (
         <AriaButton className={cx(styles.pill)} onPress={onPress}>
           <ArrowUp aria-hidden size={16} />
           {t('home.new_posts', { count })}
@@ -43,7 +56,7 @@ export function TimelineEnd() {
       <div className={styles.state}>
         <FailureNotice
           failure={toFailure(failure)}
-          meaning={t('home.kept')}
+          meaning={t('posts.kept')}
           act={{ label: t('act.try_again'), onPress: () => void retry() }}
         />
       </div>

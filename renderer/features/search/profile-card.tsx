@@ -1,16 +1,18 @@
 /** A person as found: picture, whole handle, own words, and the button to follow. */
 import type { Account } from '../../../server/contracts/account.ts'
+import { AppLink } from '../../components/app-link.tsx'
 import { Avatar } from '../../components/avatar.tsx'
 import { EmojiText } from '../../components/emoji-text.tsx'
+import { FollowButton } from '../../components/follow-button.tsx'
 import { Handle } from '../../components/handle.tsx'
-import { nameOf } from '../../components/post-card.tsx'
+import { nameOf } from '../../formatting/names.ts'
 import { PostHtml } from '../../components/post-html.tsx'
 import { isWebAddress } from '../../formatting/link-kind.ts'
+import { profilePath } from '../../formatting/paths.ts'
 import { formatCount } from '../../formatting/numbers.ts'
 import { wholeHandle } from '../../formatting/handles.ts'
 import { useHomeFacts, useOwnAccount } from '../../hooks/use-facts.ts'
 import { useText } from '../../hooks/use-text.ts'
-import { FollowButton } from './follow-button.tsx'
 import styles from './profile-card.module.css'
 
 export function ProfileCard({ account }: { readonly account: Account }) {
@@ -25,9 +27,11 @@ export function ProfileCard({ account }: { readonly account: Account }) {
         <Avatar account={account} size="large" />
         <div className={styles.who}>
           <h2 id={`person-${account.id}`} className={styles.name}>
-            <bdi>
-              <EmojiText text={nameOf(account)} emojis={account.emojis} />
-            </bdi>
+            <AppLink to={profilePath(account)}>
+              <bdi>
+                <EmojiText text={nameOf(account)} emojis={account.emojis} />
+              </bdi>
+            </AppLink>
           </h2>
           <p className={styles.handle}>
             {isOwn || !isWebAddress(account.url) ? (

@@ -1,7 +1,6 @@
 /** The one search box. Enter searches; the answer has its own address, so Back and a bookmark find it again. */
 import { Search } from 'lucide-react'
-import { useRef, useState } from 'react'
-import { Input, Label, SearchField as AriaSearchField } from 'react-aria-components'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { cx } from '../../components/cx.ts'
 import { useCommands } from '../../hooks/use-commands.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -29,26 +28,35 @@ export function SearchField({ words, autoFocus = false, onSearch }: SearchFieldP
     field.current?.select()
     return true
   })
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return
+    const wanted = typed.trim()
+    if (event.key === 'Enter' && wanted !== '') onSearch(wanted)
+    // An empty field gives Esc to the page.
+    if (event.key !== 'Escape' || typed === '') return
+    event.preventDefault()
+    event.stopPropagation()
+    setTyped('')
+  }
   return (
-    <AriaSearchField
-      className={cx(styles.search)}
-      value={typed}
-      onChange={setTyped}
-      onSubmit={(value) => value.trim() === '' || onSearch(value.trim())}
-      autoComplete="off"
-      autoFocus={autoFocus}
-      maxLength={2_000}
-    >
-      <Label className="visually-hidden">{t('search.label')}</Label>
+    <label className={cx(styles.search)}>
+      <span className="visually-hidden">{t('search.label')}</span>
       <Search aria-hidden size={18} />
-      <Input
+      <input
         ref={field}
+        type="search"
         className={cx(styles.input)}
-        dir="auto"
+        {...(typed === '' ? {} : { dir: 'auto' })}
+        value={typed}
         placeholder={t('search.placeholder')}
+        autoComplete="off"
+        autoFocus={autoFocus}
+        maxLength={2_000}
         spellCheck="false"
         autoCapitalize="none"
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
       />
-    </AriaSearchField>
+    </label>
   )
 }

@@ -1,24 +1,33 @@
-/** Apps that have access: what each may do, as whom, since when; and taking it away. */
+/** Apps that have access: what each may do, as whom, since when; taking it away, and a token made by hand. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import type { AppFacts } from '../../../server/contracts/sign-in.ts'
+import { useState } from 'react'
+import type { AppFacts, SignInFacts } from '../../../server/contracts/sign-in.ts'
 import { getApps, removeApp } from '../../api/sign-in.ts'
 import { Button } from '../../components/button.tsx'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Handle } from '../../components/handle.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { useAct } from '../../hooks/use-act.ts'
+import { Section } from '../../components/page.tsx'
+import { isWebAddress } from '../../formatting/link-kind.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import { Refusal } from './refusal.tsx'
-import { Section } from './section.tsx'
+import { TokenDialog } from './token-dialog.tsx'
 import styles from './security.module.css'
 
 const KEY = ['apps']
 
-export function AppsSection() {
+interface AppsSectionProps {
+  /** Undefined until they are known. */
+  readonly facts: SignInFacts | undefined
+  readonly onFacts: (facts: SignInFacts) => void
+}
+
+export function AppsSection({ facts, onFacts }: AppsSectionProps) {
   const t = useText()
   const { api } = useServices()
   const queries = useQueryClient()
-  const act = useAct()
+  const [leaving, setLeaving] = useState<AppFacts | null>(null)
+  const [isMaking, setMaking] = useState(false)
   const { data: apps } = useQuery({ queryKey: KEY, queryFn: async () => getApps(api) })
   const remove = async (app: AppFacts): Promise<void> => {
     queries.setQueryData(KEY, await removeApp(api, app))
@@ -28,14 +37,32 @@ export function AppsSection() {
       {apps?.length === 0 ? <p>{t('security.apps_none')}</p> : null}
       <ul className={styles.rows}>
         {apps?.map((app) => (
-          <AppRow
-            key={`${app.appId} ${app.identityId}`}
-            app={app}
-            onRemove={() => void act.run(async () => remove(app))}
-          />
+          <AppRow key={`${app.appId} ${app.identityId}`} app={app} onRemove={() => setLeaving(app)} />
         ))}
       </ul>
-      <Refusal failure={act.failure} />
+      <div className={styles.acts}>
+        <Button isDisabled={facts === undefined} onPress={() => setMaking(true)}>
+          {t('security.token_make')}
+        </Button>
+      </div>
+      {leaving === null ? null : (
+        <ConfirmDialog
+          title={t('security.app_question', { name: leaving.name })}
+          act={t(leaving.isPersonal ? 'security.token_remove' : 'security.app_remove')}
+          onConfirm={async () => remove(leaving)}
+          onClose={() => setLeaving(null)}
+        >
+          {t(leaving.isPersonal ? 'security.token_lost' : 'security.app_lost')}
+        </ConfirmDialog>
+      )}
+      {isMaking && facts !== undefined ? (
+        <TokenDialog
+          facts={facts}
+          onFacts={onFacts}
+          onApps={(next) => queries.setQueryData(KEY, next)}
+          onClose={() => setMaking(false)}
+        />
+      ) : null}
     </Section>
   )
 }
@@ -50,7 +77,8 @@ function AppRow({ app, onRemove }: { readonly app: AppFacts; readonly onRemove: 
         </h3>
         <p className={styles.note}>
           <Handle text={app.handle} />
-          {app.website === null ? null : (
+          {app.isPersonal ? ` · ${t('security.token_by_hand')}` : ''}
+          {app.website === null || !isWebAddress(app.website) ? null : (
             <>
               {' · '}
               <a href={app.website} target="_blank" rel="noreferrer nofollow" dir="ltr">

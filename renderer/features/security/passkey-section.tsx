@@ -6,12 +6,12 @@ import { addPasskey, askForMaking, openPasskeyLink, removePasskey } from '../../
 import { Button } from '../../components/button.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { TextField } from '../../components/text-field.tsx'
+import { Section } from '../../components/page.tsx'
 import { type Act, useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { QrPicture } from './qr-picture.tsx'
 import { Refusal } from './refusal.tsx'
-import { Section } from './section.tsx'
 import styles from './security.module.css'
 
 interface PasskeySectionProps {

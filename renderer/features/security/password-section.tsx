@@ -5,11 +5,11 @@ import { changePassword } from '../../api/sign-in.ts'
 import { Button } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
 import { TextField } from '../../components/text-field.tsx'
+import { Section } from '../../components/page.tsx'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { Refusal } from './refusal.tsx'
-import { Section } from './section.tsx'
 import styles from './security.module.css'
 
 /** As the home counts. */

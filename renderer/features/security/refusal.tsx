@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, MessageId>> = {
   is_there: 'security.is_there',
   passkey_refused: 'signin.passkey_refused',
   proof_needed: 'security.prove',
+  too_many_tokens: 'security.token_too_many',
 }
 
 export function Refusal({ failure }: { readonly failure: ApiFailure | null }) {

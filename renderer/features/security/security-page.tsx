@@ -31,7 +31,7 @@ export function SecurityPage() {
       <header className={styles.header}>
         <h1 id="security-title">{t('security.title')}</h1>
       </header>
-      <AppsSection />
+      <AppsSection facts={facts.data} onFacts={accept} />
       <BrowsersSection />
       {facts.data === undefined ? (
         <p role="status" className={styles.section}>

@@ -1,50 +1,64 @@
 /** Step 5: each part proves itself by being used; a part that fails says what that means and is tried again. */
 import { useQuery } from '@tanstack/react-query'
-import { Check, X } from 'lucide-react'
 import { useEffect } from 'react'
-import type { CheckResult, HomeFacts } from '../../../server/contracts/owner-api.ts'
+import type { CheckName, HomeFacts } from '../../../server/contracts/owner-api.ts'
 import { getChecks } from '../../api/owner.ts'
 import { toFailure } from '../../api/failure.ts'
 import { Button } from '../../components/button.tsx'
-import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
-import { Spinner } from '../../components/spinner.tsx'
-import { formatDuration } from '../../formatting/numbers.ts'
 import { useHomeFacts } from '../../hooks/use-facts.ts'
 import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import { forgetAnswers } from '../../stores/set-up-answers.ts'
+import { type AddressWay, forgetAnswers } from '../../stores/set-up-answers.ts'
+import { BringPeople } from './bring-people.tsx'
+import { CheckLine } from './check-line.tsx'
 import styles from './setup.module.css'
+import type { StepProps } from './step-props.ts'
+import { usePictureUpload } from './use-picture-upload.ts'
 import { StepForm } from './step-form.tsx'
 
-const NAMES = ['database', 'keys', 'webfinger'] as const
+const INSIDE: readonly CheckName[] = ['database', 'keys', 'webfinger']
+/** Of a home that has an address. */
+const OUTSIDE: readonly CheckName[] = ['address', 'certificate', 'profile', 'live_outside']
 
-export function CheckStep({ onOpen }: { readonly onOpen: () => void }) {
+interface CheckStepProps extends Pick<StepProps, 'answers' | 'onChange'> {
+  /** @param path  of a page that is wanted first */
+  readonly onOpen: (path?: string) => void
+}
+
+export function CheckStep({ answers, onChange, onOpen }: CheckStepProps) {
   const t = useText()
   const { api, storage } = useServices()
   const checks = useQuery({ queryKey: ['checks'], queryFn: async () => getChecks(api), retry: 1 })
   const facts = useHomeFacts()
-  useEffect(() => forgetAnswers(storage), [storage])
+  const upload = usePictureUpload(answers.picture, () => onChange({ picture: null }))
+  const open = (path?: string): void => {
+    forgetAnswers(storage)
+    onOpen(path)
+  }
   const results = checks.data?.checks ?? []
   const hasFailed = results.some((result) => !result.isGood)
+  const hasAddress = (facts.data?.domain ?? null) !== null
+  const publicAddress = facts.data?.publicAddress ?? null
   return (
     <StepForm
       title={t('setup.check_title')}
-      lead={t((facts.data?.domain ?? null) === null ? 'setup.check_lead_local' : 'setup.check_lead')}
+      lead={t(hasAddress ? 'setup.check_lead' : 'setup.check_lead_local')}
       nextLabel={t('setup.open')}
-      onNext={onOpen}
+      onNext={() => open()}
     >
       <ul className={styles.checks}>
-        {NAMES.map((name) => (
+        {[...INSIDE, ...(hasAddress ? OUTSIDE : [])].map((name) => (
           <CheckLine
-            key={name}
+            key={`${name} ${checks.dataUpdatedAt}`}
             name={name}
+            publicAddress={publicAddress}
             result={checks.isFetching ? undefined : results.find((result) => result.name === name)}
             isRunning={checks.isFetching}
           />
         ))}
-        <LiveLine />
+        <LiveLine publicAddress={publicAddress} />
       </ul>
       {checks.error === null ? null : (
         <FailureNotice
@@ -57,79 +71,53 @@ export function CheckStep({ onOpen }: { readonly onOpen: () => void }) {
           <Button onPress={() => void checks.refetch()}>{t('setup.check_again')}</Button>
         </div>
       ) : null}
-      <NextAct facts={facts.data} />
+      <NextAct facts={facts.data} way={answers.way} onSetUp={() => open('/address')} />
+      {upload.failure === null ? null : (
+        <FailureNotice
+          failure={upload.failure}
+          meaning={t('setup.picture_not_kept')}
+          act={{ label: t('act.try_again'), onPress: upload.retry, isBusy: upload.isBusy }}
+        />
+      )}
+      {facts.data === undefined ? null : hasAddress ? (
+        <BringPeople />
+      ) : (
+        <p className={styles.note}>{t('setup.people_later')}</p>
+      )}
     </StepForm>
   )
 }
 
+interface NextActProps {
+  readonly facts: HomeFacts | undefined
+  readonly way: AddressWay
+  readonly onSetUp: () => void
+}
+
 /** With an address of its own, a home still needs a way in. */
-function NextAct({ facts }: { readonly facts: HomeFacts | undefined }) {
+function NextAct({ facts, way, onSetUp }: NextActProps) {
   const t = useText()
-  if (facts === undefined || facts.domain === null || facts.publicAddress === null) return null
-  return <p className={styles.note}>{t('setup.check_next', { address: facts.publicAddress })}</p>
-}
-
-interface CheckLineProps {
-  readonly name: CheckResult['name'] | 'live'
-  readonly result: (Pick<CheckResult, 'isGood' | 'reason'> & { readonly ms?: number }) | undefined
-  readonly isRunning: boolean
-}
-
-function CheckLine({ name, result, isRunning }: CheckLineProps) {
-  const t = useText()
-  const isGood = result?.isGood === true
+  if (facts === undefined || facts.domain === null || facts.state === 'reachable') return null
   return (
-    <li className={styles.check}>
-      <span className={cx(styles.mark, isGood && styles.good, result?.isGood === false && styles.bad)}>
-        {result === undefined ? (
-          isRunning ? (
-            <Spinner />
-          ) : null
-        ) : isGood ? (
-          <Check aria-hidden size={18} />
-        ) : (
-          <X aria-hidden size={18} />
-        )}
-      </span>
+    <div className={styles.nextAct}>
+      <p className={styles.note}>{t(`setup.check_next_${way}`)}</p>
       <div>
-        <p>
-          {t(`check.${name}`)}{' '}
-          <span className={styles.note}>
-            {result === undefined
-              ? t('check.running')
-              : isGood
-                ? result.ms === undefined
-                  ? t('check.good')
-                  : formatDuration(t.locale, result.ms)
-                : t('check.bad')}
-          </span>
-        </p>
-        {result?.isGood === false ? (
-          <p className={styles.note}>
-            {t(`check.${name}_help`)}
-            {result.reason === null ? null : (
-              <>
-                {' '}
-                <code dir="ltr">{result.reason}</code>
-              </>
-            )}
-          </p>
-        ) : null}
+        <Button onPress={onSetUp}>{t('setup.check_next_open')}</Button>
       </div>
-    </li>
+    </div>
   )
 }
 
 /** The live line is the window's own to prove. */
-function LiveLine() {
+function LiveLine({ publicAddress }: { readonly publicAddress: string | null }) {
   const { live } = useServices()
   const state = useObservable(live.state)
   useEffect(() => live.open(), [live])
   const result =
     state.phase === 'live'
-      ? { isGood: true, reason: null }
+      ? { isGood: true, flaw: null, reason: null }
       : state.phase === 'waiting'
-        ? { isGood: false, reason: null }
+        ? { isGood: false, flaw: null, reason: null }
         : undefined
-  return <CheckLine name="live" result={result} isRunning />
+  return <CheckLine name="live" result={result} isRunning publicAddress={publicAddress} />
 }

@@ -1,4 +1,5 @@
 /** What the window can tell about a field before the home is asked; the home has the last word, by the same rules. */
+import { borrowedName } from '../../../server/contracts/borrowed-names.ts'
 import type { FieldFlaw } from '../../../server/contracts/owner-api.ts'
 
 export type FieldName = 'username' | 'password' | 'domain'
@@ -16,6 +17,7 @@ export function flawOfField(field: FieldName, value: string): FieldFlaw | null {
     case 'password':
       return Array.from(value.normalize('NFKC')).length < MIN_PASSWORD_LENGTH ? 'too_short' : null
     case 'domain':
+      if (borrowedName(bareDomain(value))?.fate === 'mortal') return 'ends_with_tunnel'
       return DOMAIN.test(bareDomain(value)) ? null : 'not_a_domain'
   }
 }

@@ -1,9 +1,13 @@
-/** Step 4: what keeps the home safe, told as it is; then everything is made at once. */
-import { HardDrive, KeyRound, Moon } from 'lucide-react'
+/** Step 4: the sheet that brings one back in, and what keeps the home safe, told as it is; then all is made at once. */
+import { FileText, HardDrive, KeyRound, LogIn, Moon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
+import { LoginSwitch } from '../../components/login-switch.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
+import { RecoverySheet } from '../../components/recovery-sheet.tsx'
 import { useText } from '../../hooks/use-text.ts'
+import { findDesktopBridge } from '../../stores/desktop-shell.ts'
+import { bareDomain } from './field-flaws.ts'
 import type { StepProps } from './step-props.ts'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
@@ -14,8 +18,9 @@ interface SafeStepProps extends StepProps {
   readonly failure: ApiFailure | null
 }
 
-export function SafeStep({ onMake, onBack, isBusy, failure }: SafeStepProps) {
+export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepProps) {
   const t = useText()
+  const login = findDesktopBridge(window)?.login ?? null
   return (
     <StepForm
       title={t('setup.safe_title')}
@@ -25,15 +30,30 @@ export function SafeStep({ onMake, onBack, isBusy, failure }: SafeStepProps) {
       onBack={onBack}
     >
       <ul className={styles.facts}>
-        <Fact icon={<KeyRound aria-hidden size={20} />} name={t('setup.safe_password')}>
-          {t('setup.safe_password_help')}
+        <Fact
+          icon={<FileText aria-hidden size={20} />}
+          name={t('setup.safe_sheet')}
+          help={t('setup.safe_sheet_help')}
+        >
+          <RecoverySheet
+            username={answers.username}
+            domain={answers.hasDomain ? bareDomain(answers.domain) : null}
+          />
         </Fact>
-        <Fact icon={<HardDrive aria-hidden size={20} />} name={t('setup.safe_folder')}>
-          {t('setup.safe_folder_help')}
-        </Fact>
-        <Fact icon={<Moon aria-hidden size={20} />} name={t('setup.safe_running')}>
-          {t('setup.safe_running_help')}
-        </Fact>
+        <ToldFacts />
+        {login === null ? null : (
+          <Fact
+            icon={<LogIn aria-hidden size={20} />}
+            name={t('setup.safe_login')}
+            help={t('setup.safe_login_help')}
+          >
+            <LoginSwitch
+              login={login}
+              label={t('setup.safe_login_act')}
+              refused={t('setup.safe_login_refused')}
+            />
+          </Fact>
+        )}
       </ul>
       {failure === null ? null : (
         <FailureNotice
@@ -46,19 +66,45 @@ export function SafeStep({ onMake, onBack, isBusy, failure }: SafeStepProps) {
   )
 }
 
+/** What is so already, and needs no act. */
+function ToldFacts() {
+  const t = useText()
+  return (
+    <>
+      <Fact
+        icon={<KeyRound aria-hidden size={20} />}
+        name={t('setup.safe_password')}
+        help={t('setup.safe_password_help')}
+      />
+      <Fact
+        icon={<HardDrive aria-hidden size={20} />}
+        name={t('setup.safe_folder')}
+        help={t('setup.safe_folder_help')}
+      />
+      <Fact
+        icon={<Moon aria-hidden size={20} />}
+        name={t('setup.safe_running')}
+        help={t('setup.safe_running_help')}
+      />
+    </>
+  )
+}
+
 interface FactProps {
   readonly icon: ReactNode
   readonly name: string
-  readonly children: ReactNode
+  readonly help: string
+  readonly children?: ReactNode
 }
 
-function Fact({ icon, name, children }: FactProps) {
+function Fact({ icon, name, help, children }: FactProps) {
   return (
     <li className={styles.fact}>
       {icon}
-      <div>
+      <div className={styles.factWords}>
         <h2>{name}</h2>
-        <p className={styles.note}>{children}</p>
+        <p className={styles.note}>{help}</p>
+        {children}
       </div>
     </li>
   )

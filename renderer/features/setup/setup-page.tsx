@@ -26,13 +26,14 @@ interface SetUpPageProps {
   /** The home is made already; the checks are what is left. */
   readonly isMade: boolean
   readonly onMade: () => void
-  readonly onOpen: () => void
+  /** @param path  of a page that is wanted first */
+  readonly onOpen: (path?: string) => void
 }
 
 export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
   const t = useText()
-  const form = useSetUpForm(onMade)
-  const step = isMade ? 'check' : form.answers.step
+  const form = useSetUpForm(isMade, onMade)
+  const step = isMade ? 'check' : form.answers.step === 'check' ? 'you' : form.answers.step
   const number = SET_UP_STEPS.indexOf(step) + 1
   return (
     <PageFrame isTall place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
@@ -43,10 +44,10 @@ export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
   )
 }
 
-function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: () => void): ReactNode {
+function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: SetUpPageProps['onOpen']): ReactNode {
   switch (step) {
     case 'welcome':
-      return <WelcomeStep onNext={form.onNext} />
+      return <WelcomeStep answers={form.answers} onChange={form.onChange} onNext={form.onNext} />
     case 'you':
       return <YouStep {...form} />
     case 'address':
@@ -54,7 +55,7 @@ function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: () => void): 
     case 'safe':
       return <SafeStep {...form} onMake={form.make} isBusy={form.isBusy} failure={form.failure} />
     case 'check':
-      return <CheckStep onOpen={onOpen} />
+      return <CheckStep answers={form.answers} onChange={form.onChange} onOpen={onOpen} />
   }
 }
 
@@ -64,7 +65,7 @@ interface SetUpFormState extends StepProps {
   readonly failure: ApiFailure | null
 }
 
-function useSetUpForm(onMade: () => void): SetUpFormState {
+function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
   const { api, session, storage } = useServices()
   const [answers, setAnswers] = useState(() => readAnswers(storage))
   const [flaws, setFlaws] = useState<Flaws>({})
@@ -74,7 +75,10 @@ function useSetUpForm(onMade: () => void): SetUpFormState {
     setAnswers((known) => ({ ...known, ...part }))
     setFlaws((known) => withoutChanged(known, part))
   }
-  useEffect(() => keepAnswers(storage, answers), [storage, answers])
+  useEffect(
+    () => keepAnswers(storage, isMade ? { ...answers, step: 'check' } : answers),
+    [storage, answers, isMade],
+  )
   const move = (by: number): void => {
     const step = SET_UP_STEPS[SET_UP_STEPS.indexOf(answers.step) + by]
     if (step !== undefined) onChange({ step })
@@ -84,6 +88,7 @@ function useSetUpForm(onMade: () => void): SetUpFormState {
     setFailure(null)
     try {
       const state = await setUp(api, formFromAnswers(answers))
+      onChange({ step: 'check' })
       onMade()
       session.accept(state)
     } catch (error) {

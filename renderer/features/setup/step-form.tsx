@@ -15,6 +15,8 @@ interface StepFormProps {
   readonly children?: ReactNode
   readonly nextLabel: string
   readonly isBusy?: boolean
+  /** Another way than the blue button, in the place of Back. */
+  readonly other?: ReactNode
   readonly onNext: () => void
   readonly onBack?: () => void
 }
@@ -56,7 +58,11 @@ export function StepForm(props: StepFormProps) {
       </div>
       <div className={styles.fields}>{children}</div>
       <div className={styles.buttons}>
-        {onBack === undefined ? <span /> : <Button onPress={onBack}>{t('setup.back')}</Button>}
+        {onBack === undefined ? (
+          (props.other ?? <span />)
+        ) : (
+          <Button onPress={onBack}>{t('setup.back')}</Button>
+        )}
         <Button look="primary" type="submit" isBusy={isBusy}>
           {nextLabel}
         </Button>

@@ -1,22 +1,59 @@
-/** Step 1: what this is and what it costs. */
+/** Step 1: what this is and what it costs; a new home, or one that is brought back. */
+import { Clock, Cpu, House } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { RestoreWays } from '../../components/restore-ways.tsx'
+import { Switch } from '../../components/switch.tsx'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
+import type { StepProps } from './step-props.ts'
 
-export function WelcomeStep({ onNext }: { readonly onNext: () => void }) {
+export function WelcomeStep({
+  answers,
+  onChange,
+  onNext,
+}: Pick<StepProps, 'answers' | 'onChange' | 'onNext'>) {
   const t = useText()
+  const [isRestoring, setRestoring] = useState(false)
+  if (isRestoring) {
+    return (
+      <StepForm
+        key="restore"
+        title={t('recovery.restore_title')}
+        nextLabel={t('setup.begin')}
+        onNext={onNext}
+        onBack={() => setRestoring(false)}
+      >
+        <RestoreWays />
+      </StepForm>
+    )
+  }
   return (
     <StepForm
       title={t('setup.welcome_title')}
       lead={t('setup.welcome_lead')}
       nextLabel={t('setup.begin')}
+      other={<Button onPress={() => setRestoring(true)}>{t('setup.restore')}</Button>}
       onNext={onNext}
     >
       <ul className={styles.points}>
-        <li>{t('setup.welcome_runs')}</li>
-        <li>{t('setup.welcome_keeps')}</li>
-        <li>{t('setup.welcome_time')}</li>
+        <li>
+          <Cpu aria-hidden size={20} /> {t('setup.welcome_runs')}
+        </li>
+        <li>
+          <House aria-hidden size={20} /> {t('setup.welcome_keeps')}
+        </li>
+        <li>
+          <Clock aria-hidden size={20} /> {t('setup.welcome_time')}
+        </li>
       </ul>
+      <Switch
+        label={t('setup.only_here')}
+        help={t('setup.only_here_help')}
+        isOn={!answers.hasDomain}
+        onChange={(isOn) => onChange({ hasDomain: !isOn })}
+      />
     </StepForm>
   )
 }

@@ -4,6 +4,7 @@ import { TextField } from '../../components/text-field.tsx'
 import { useText } from '../../hooks/use-text.ts'
 import { usernameFrom } from '../../stores/set-up-answers.ts'
 import { type FieldName, flawOfField } from './field-flaws.ts'
+import { PictureField } from './picture-field.tsx'
 import type { StepProps } from './step-props.ts'
 import { StepForm } from './step-form.tsx'
 
@@ -31,6 +32,7 @@ export function YouStep({ answers, flaws, onChange, onNext, onBack }: StepProps)
       onNext={submit}
       onBack={onBack}
     >
+      <PictureField value={answers.picture} onChange={(picture) => onChange({ picture })} />
       <DisplayNameField
         value={answers.displayName}
         onChange={(displayName) =>

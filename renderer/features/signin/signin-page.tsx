@@ -4,6 +4,7 @@ import { Form } from 'react-aria-components'
 import { type ApiFailure, toFailure } from '../../api/failure.ts'
 import { canUsePasskeys, signWithPasskey } from '../../api/passkeys.ts'
 import { Button } from '../../components/button.tsx'
+import { Command } from '../../components/command.tsx'
 import { FailureNotice, Notice } from '../../components/notice.tsx'
 import { PageFrame } from '../../components/page-frame.tsx'
 import { TextField } from '../../components/text-field.tsx'
@@ -33,7 +34,7 @@ export function PasswordPage({ wasKeyRefused, asksForCode, takesPasskey }: Passw
   const form = useSecretForm(async (password) => session.enterWithPassword(password, code))
   const isWrong = form.failure?.kind === 'signed_out'
   return (
-    <PageFrame>
+    <PageFrame isNarrow>
       <div className={styles.words}>
         <h1 className={styles.title}>{t('signin.title')}</h1>
         <p className={styles.lead}>{t('signin.lead')}</p>
@@ -60,21 +61,21 @@ export function PasswordPage({ wasKeyRefused, asksForCode, takesPasskey }: Passw
           />
         ) : null}
         {form.failure === null || isWrong ? null : <FailureNotice failure={form.failure} />}
-        <div>
-          <Button look="primary" type="submit" isBusy={form.isBusy}>
-            {t('signin.enter')}
-          </Button>
-        </div>
+        <Button look="primary" type="submit" isBusy={form.isBusy}>
+          {t('signin.enter')}
+        </Button>
       </Form>
       {takesPasskey && canUsePasskeys() ? <PasskeyEntry /> : null}
-      <p className={styles.note}>
-        {t('signin.forgotten')} <code dir="ltr">homebird owner password</code>
-      </p>
-      {asksForCode ? (
-        <p className={styles.note}>
-          {t('signin.lost')} <code dir="ltr">homebird owner reset-2fa</code>
+      <div className={styles.notes}>
+        <p>
+          {t('signin.forgotten')} <Command text="homebird owner password" />
         </p>
-      ) : null}
+        {asksForCode ? (
+          <p>
+            {t('signin.lost')} <Command text="homebird owner reset-2fa" />
+          </p>
+        ) : null}
+      </div>
     </PageFrame>
   )
 }
@@ -87,14 +88,12 @@ function PasskeyEntry() {
   const isQuiet = act.failure?.detail === 'nothing_done'
   return (
     <div className={styles.form}>
-      <div>
-        <Button
-          isBusy={act.isBusy}
-          onPress={() => void act.run(async () => session.enterWithPasskey(signWithPasskey))}
-        >
-          {t('signin.with_passkey')}
-        </Button>
-      </div>
+      <Button
+        isBusy={act.isBusy}
+        onPress={() => void act.run(async () => session.enterWithPasskey(signWithPasskey))}
+      >
+        {t('signin.with_passkey')}
+      </Button>
       {wasRefused ? <Notice>{t('signin.passkey_refused')}</Notice> : null}
       {act.failure === null || wasRefused || isQuiet ? null : <FailureNotice failure={act.failure} />}
     </div>
@@ -107,7 +106,7 @@ export function KeyPage({ wasKeyRefused }: SignInPageProps) {
   const form = useSecretForm(async (typed) => session.enterWithKey(keyFromInput(typed)))
   const isRefused = form.failure?.kind === 'refused' || (wasKeyRefused && form.value === '')
   return (
-    <PageFrame>
+    <PageFrame isNarrow>
       <div className={styles.words}>
         <h1 className={styles.title}>{t('key.title')}</h1>
         <p className={styles.lead}>{t('key.lead')}</p>
@@ -123,11 +122,9 @@ export function KeyPage({ wasKeyRefused }: SignInPageProps) {
           onChange={form.change}
         />
         {form.failure === null || isRefused ? null : <FailureNotice failure={form.failure} />}
-        <div>
-          <Button look="primary" type="submit" isBusy={form.isBusy}>
-            {t('key.go_on')}
-          </Button>
-        </div>
+        <Button look="primary" type="submit" isBusy={form.isBusy}>
+          {t('key.go_on')}
+        </Button>
       </Form>
     </PageFrame>
   )

@@ -2,6 +2,7 @@
 import { type BoostRecord, ingestBoosts } from '../../domain/posts/ingest-boosts.ts'
 import type { PostReference } from '../../domain/posts/find-remote.ts'
 import { addToTimelines, atHome } from '../../domain/timelines/add-to-timelines.ts'
+import { boosterChanges } from '../../domain/timelines/booster-changes.ts'
 import { inOpenStreams } from '../../domain/timelines/stream-notices.ts'
 import { visibilityOf } from '../parse-object.ts'
 import type { Batch } from './batch.ts'
@@ -35,19 +36,13 @@ export async function handleAnnounces(batch: Batch, messages: readonly InboundMe
       { actorId: boosted.author_id, kind: 'reblog', fromActorId: record.authorId, postId: boosted.id },
     ])
   }
-  const entries = await addToTimelines(
-    batch.tx,
-    boosts.map(({ id }) => id),
-  )
+  const ids = boosts.map(({ id }) => id)
+  const entries = await addToTimelines(batch.tx, ids)
   batch.show(
     atHome(entries).map((entry) => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id })),
   )
-  batch.show(
-    inOpenStreams(
-      'update',
-      boosts.map(({ id }) => id),
-    ),
-  )
+  batch.show(await boosterChanges(batch.tx, ids))
+  batch.show(inOpenStreams('update', ids))
 }
 
 function judge(batch: Batch, message: InboundMessage): IncomingBoost | null {

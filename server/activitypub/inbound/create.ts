@@ -15,6 +15,8 @@ import { type AboutPost, passOn } from './forward.ts'
 import type { InboundMessage } from './message.ts'
 import { type Ballot, handleVotes } from './vote.ts'
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** A message with the post it brings. */
 export interface IncomingPost {
   readonly message: InboundMessage
@@ -86,15 +88,21 @@ function askForObject(batch: Batch, message: InboundMessage): string | null {
   return null
 }
 
-/** Stores new posts that concern somebody here, with all that they cause. */
-export async function storeIncoming(batch: Batch, incoming: readonly IncomingPost[]): Promise<void> {
-  if (incoming.length === 0) return
+/**
+ * Stores new posts that concern somebody here, with all that they cause.
+ * @returns the URIs of those that were stored by this call
+ */
+export async function storeIncoming(
+  batch: Batch,
+  incoming: readonly IncomingPost[],
+): Promise<ReadonlySet<string>> {
+  if (incoming.length === 0) return NONE
   await batch.loadActors(incoming.flatMap((one) => namedActors(batch, one)))
   await batch.loadPosts(
     incoming.flatMap(({ facts }) => [facts.inReplyTo, facts.quoteUri].filter((uri) => uri !== null)),
   )
   const wanted = incoming.filter((one) => isWanted(batch, one))
-  if (wanted.length === 0) return
+  if (wanted.length === 0) return NONE
   const facts = wanted.map((one) => one.facts)
   const isOwnHost = (host: string): boolean => batch.home.isOwnHost(host)
   const actors = await withMentionedActors(batch.tx, facts, batch.actors, isOwnHost)
@@ -115,6 +123,7 @@ export async function storeIncoming(batch: Batch, incoming: readonly IncomingPos
   for (const { facts: one, post } of stored) batch.posts.set(post.uri, referenceOf(one, post))
   await passOn(batch, repliesAmong(wanted, byUri))
   await spread(batch, stored, linkedIds)
+  return new Set(byUri.keys())
 }
 
 /** A parent may be among the new ones, and is linked by now. */

@@ -60,13 +60,8 @@ async function updateProfiles(batch: Batch, messages: readonly InboundMessage[])
 /** @returns the post that is another one now, or null */
 async function editOne(batch: Batch, edit: IncomingPost): Promise<PostReference | null> {
   const { message, facts } = edit
-  const known = batch.posts.get(facts.uri)
-  if (known === undefined) {
-    const writtenAt = facts.published?.getTime() ?? 0
-    if (batch.now.getTime() - writtenAt < LATE_MS) await storeIncoming(batch, [edit])
-    else batch.drop(message, 'the post is not known here')
-    return null
-  }
+  const known = batch.posts.get(facts.uri) ?? (await takeForCreate(batch, edit))
+  if (known === null) return null
   if (known.author_id !== batch.signerOf(message).id || known.boost_of_id !== null) {
     batch.drop(message, `${facts.uri} is by somebody else`)
     return null
@@ -96,6 +91,18 @@ async function editOne(batch: Batch, edit: IncomingPost): Promise<PostReference 
   batch.done(message)
   tell(batch, facts, known.id, batch.signerOf(message).id, result)
   return known
+}
+
+/** @returns the post all the same where another claim has just stored it: what it knows is older than the edit */
+async function takeForCreate(batch: Batch, edit: IncomingPost): Promise<PostReference | null> {
+  const { message, facts } = edit
+  const writtenAt = facts.published?.getTime() ?? 0
+  if (batch.now.getTime() - writtenAt >= LATE_MS) {
+    batch.drop(message, 'the post is not known here')
+    return null
+  }
+  const stored = await storeIncoming(batch, [edit])
+  return stored.has(facts.uri) ? null : (batch.posts.get(facts.uri) ?? null)
 }
 
 function isOlder(known: PostReference, { updated }: PostFacts): boolean {

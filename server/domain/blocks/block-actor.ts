@@ -7,7 +7,7 @@ import { notify, wakeWorker } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
 import { rejectFollow } from '../follows/answer-follow.ts'
 import { LIVING_FOLLOW_STATES, unfollowActor } from '../follows/follow-actor.ts'
-import { clearTimelineOf } from '../follows/timeline-of-follow.ts'
+import { clearTimelineOf, hideTimelineOf } from '../follows/timeline-of-follow.ts'
 import type { Home } from '../owner/home.ts'
 import { nextId } from '../owner/identities.ts'
 import { blockUri } from '../owner/own-uris.ts'
@@ -40,7 +40,7 @@ export async function blockActor(
     expiresAt: null,
     now,
   })
-  await unfollowActor(tx, source, target)
+  await unfollowActor(tx, source, target, now)
   await endTheirFollow(tx, source, target)
   await clearTimelineOf(tx, source.id, target.id, { alsoBoosted: true })
   await tx
@@ -58,7 +58,7 @@ export async function unblockActor(tx: Transaction, source: Identity, target: Ta
 }
 
 /**
- * Mutes somebody, or changes the mute: their posts and boosts leave the home timeline. Nobody is told.
+ * Mutes somebody, or changes the mute: their posts and boosts leave the home timeline until it ends. Nobody is told.
  * @throws HomebirdError UNPROCESSABLE for muting oneself
  */
 export async function muteActor(
@@ -70,7 +70,7 @@ export async function muteActor(
   now: Date,
 ): Promise<Row<'blocks'>> {
   const mute = await insertBlock(tx, home, source, target, { isMute: true, ...options, now })
-  await clearTimelineOf(tx, source.id, target.id, { alsoBoosted: true })
+  await hideTimelineOf(tx, source.id, target.id)
   if (options.hidesNotifications) {
     await tx
       .deleteFrom('notifications')

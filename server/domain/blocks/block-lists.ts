@@ -75,7 +75,7 @@ export async function storeReading(
     .where('id', '=', id)
     .executeTakeFirst()
   if (list === undefined) return 'the subscription was ended'
-  const problem = reading.ok ? flawOf(list, reading.entries.length) : reading.problem
+  const problem = reading.ok ? flawOf(list, reading) : reading.problem
   if (problem !== null || !reading.ok) {
     const columns = { tried_at: now, problem }
     await tx.updateTable('block_list_subscriptions').set(columns).where('id', '=', id).execute()
@@ -104,8 +104,13 @@ export async function storeReading(
   return null
 }
 
-function flawOf(list: Subscription, count: number): string | null {
-  if (count === 0 && (list.entries > 0 || list.good_at === null) && !list.may_shrink) {
+type Reading = Extract<ParsedBlockList, { ok: true }>
+
+function flawOf(list: Subscription, { entries, passedOver }: Reading): string | null {
+  const count = entries.length
+  // A new list that only wants servers shown less is a list; one that blocked and does so no more is looked at.
+  const isNewList = list.good_at === null && (passedOver.limited ?? 0) === 0
+  if (count === 0 && (list.entries > 0 || isNewList) && !list.may_shrink) {
     return 'it names no domain that could be blocked'
   }
   const isMuchLess = list.entries >= SHRINKS_FROM && count < list.entries * LEAST_SHARE

@@ -1,4 +1,4 @@
-/** Reads names of domains as people and lists write them: `Bad.Example`, `*.bad.example`, `https://bad.example/`, `bücher.example`. */
+/** Reads names of domains as people and lists write them: `Bad.Example`, `*.bad.example`, `https://bad.example/`, `||bad.example^`, `bücher.example`. */
 import { HomebirdError } from '../../core/errors.ts'
 import { findHost } from '../../net/origin.ts'
 import { domainAndParents } from './domain-words.ts'
@@ -24,9 +24,9 @@ export function readDomain(raw: string): ReadDomain {
   const bare = raw
     .trim()
     .replace(/^https?:\/\//i, '')
-    .replace(/^@/, '')
+    .replace(/^(?:@|\|\|)/, '')
     .replace(/^(?:\*\.|\.)/, '')
-    .replace(/\/$/, '')
+    .replace(/[/^]$/, '')
   if (bare === '*' || bare === '') return flawed(raw.includes('*') ? 'too_wide' : 'not_a_domain')
   if (bare.includes('*')) return flawed('obscured')
   const host = findHost(bare)

@@ -11,7 +11,14 @@ import { inTransaction, notify } from '../../db/transaction.ts'
 /** The way in that tunnels and proxies lead to. */
 export const PUBLIC_EDGE = 'public'
 
+/** What is found out in the same look, and asked for elsewhere. */
+export interface MeasuredEdge extends EdgeMeasurement {
+  /** Asks the home by another name than visitors ask for. Null: not found out. */
+  readonly rewritesHost?: boolean | null
+}
+
 export interface Edge extends EdgeMeasurement {
+  readonly rewritesHost: boolean
   readonly measuredAt: Date | null
   /** When something that was purged was last seen to be gone. */
   readonly purgeProvenAt: Date | null
@@ -32,6 +39,7 @@ export const UNMEASURED_EDGE: Edge = {
   passesAccept: null,
   passesWebSocket: null,
   maxBody: null,
+  rewritesHost: false,
   measuredAt: null,
   purgeProvenAt: null,
 }
@@ -57,16 +65,20 @@ function edgeFrom(row: Row<'edges'>): Edge {
     passesAccept: row.passes_accept,
     passesWebSocket: row.passes_web_socket,
     maxBody: row.max_body === null ? null : Number(row.max_body),
+    rewritesHost: row.rewrites_host,
     measuredAt: row.measured_at,
     purgeProvenAt: row.purge_proven_at,
   }
 }
 
-/** Whole, in place of the one before: what was not measured this time is not known any more, but for the alarm. */
+/**
+ * Whole, in place of the one before: what was not measured this time is not known any more, but for the alarm and for the
+ * name by which the home is asked.
+ */
 export async function recordMeasurement(
   db: Database,
   name: string,
-  measured: EdgeMeasurement,
+  measured: MeasuredEdge,
   now: Date,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
@@ -79,6 +91,7 @@ export async function recordMeasurement(
       passes_accept: measured.passesAccept,
       passes_web_socket: measured.passesWebSocket,
       max_body: measured.maxBody === null ? null : String(measured.maxBody),
+      rewrites_host: measured.rewritesHost ?? before.rewritesHost,
       measured_at: now,
     }
     await tx

@@ -8,8 +8,8 @@ export type KnownEmoji = Pick<Row<'emojis'>, 'id' | 'host' | 'shortcode' | 'url'
 
 /**
  * With a host, the one of that host. Without, the first of: one of this home, one that others reacted to the post with, one of
- * the author's server, any that is known. Unusable ones and those of blocked
- * domains are none.
+ * the author's server, any that is known. Unusable ones, those that
+ * are switched off and those of blocked domains are none.
  */
 export async function findEmoji(
   db: Querier,
@@ -21,6 +21,7 @@ export async function findEmoji(
     select emojis.id, emojis.host, emojis.shortcode, emojis.url, emojis.uri
       from emojis
      where emojis.shortcode = ${shortcode} and ${isOfHost} and emojis.state <> 'unusable'
+       and not emojis.is_disabled
        and not is_blocked_domain(emojis.host)
      order by emojis.host is null desc,
               exists (select 1 from interactions

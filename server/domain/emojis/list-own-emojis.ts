@@ -8,6 +8,7 @@ export async function listOwnEmojis(db: Querier, scope: EntityScope): Promise<Cu
     .selectFrom('emojis')
     .select(['shortcode', 'url', 'category'])
     .where('host', 'is', null)
+    .where('is_disabled', '=', false)
     .orderBy('shortcode')
     .execute()
   return rows.map(({ shortcode, url, category }) => {

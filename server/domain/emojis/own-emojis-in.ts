@@ -17,6 +17,7 @@ export async function ownEmojisIn(db: Querier, texts: readonly string[]): Promis
     .select(['shortcode', 'url', 'uri'])
     .where('host', 'is', null)
     .where('state', '<>', 'unusable')
+    .where('is_disabled', '=', false)
     .where('shortcode', '=', sql<string>`any(${[...names]}::text[])`)
     .orderBy('shortcode')
     .limit(MOST)

@@ -88,12 +88,30 @@ export async function pauseDeliveries(db: Querier, seconds: number, jitterSecond
        and state_next_attempt_at <= now() + make_interval(secs => ${seconds})`.execute(db)
 }
 
-/** What waited for our own line is due, spread a little. */
+/** One of those that wait for our own line is due at once: it finds out whether the line is back. */
+export async function probeLine(db: Querier): Promise<void> {
+  await sql`
+    update fan_outs set state_next_attempt_at = now()
+     where id = (select id from fan_outs
+                  where state = 'new' and state_lock_token is null and state_error = ${OFFLINE_REASON}
+                  order by random() limit 1 for update skip locked)`.execute(db)
+  await wakeWorker(db, fanOutGraph.table)
+}
+
+/** So many a second are no burst. */
+const RESUMED_PER_SECOND = 8
+
+/** What waited for our own line is due, spread the more, the more of it there is. @param jitterSeconds  at most */
 export async function resumeDeliveries(db: Querier, jitterSeconds: number): Promise<void> {
   await sql`
+    with waiting as (
+      select least(${jitterSeconds}, count(*) / ${RESUMED_PER_SECOND}) as seconds
+        from fan_outs where state = 'new' and state_lock_token is null and state_error = ${OFFLINE_REASON}
+    )
     update fan_outs
-       set state_next_attempt_at = least(state_next_attempt_at, now() + make_interval(secs => random() * ${jitterSeconds})),
+       set state_next_attempt_at = least(state_next_attempt_at, now() + make_interval(secs => random() * waiting.seconds)),
            state_error = null
+      from waiting
      where state = 'new' and state_lock_token is null and state_error = ${OFFLINE_REASON}`.execute(db)
   await wakeWorker(db, fanOutGraph.table)
 }

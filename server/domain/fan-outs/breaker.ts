@@ -11,7 +11,8 @@ import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
 import { WANTS_RFC9421 } from '../peers/signature-preference.ts'
-import { hastenHost, moveRows } from '../../stator/move.ts'
+import { hastenHost, hastenHosts, moveRows } from '../../stator/move.ts'
+import { OFFLINE_REASON } from './after-delivery.ts'
 import { peerGraph } from '../peers/peer-graph.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
 
@@ -165,6 +166,31 @@ export async function tryHostNow(tx: Transaction, host: string): Promise<number 
   if (peer === undefined) return null
   await moveRows(tx, peerGraph, [host], 'outdated')
   return hastenHost(tx, fanOutGraph, host)
+}
+
+/** Whoever fell silent so lately may have done so because of our own line. */
+const LATELY = sql`interval '1 hour'`
+
+/**
+ * Our own line was gone, or is another: hosts that have failed only lately are tried now. As above, it is no sign of life.
+ * What waits for the line itself follows its probe. Every worker hears of it, and one does it. Two statements.
+ * @returns these hosts
+ */
+export async function trySilentHosts(tx: Transaction): Promise<string[]> {
+  const rows = await tx
+    .updateTable('peers')
+    .set({ retry_at: null, failures: sql<number>`least(failures, ${FAILURES_TO_OPEN - 1})` })
+    .where(
+      sql<boolean>`host in (
+        select host from peers
+         where failures > 0 and unavailable_at is null and failing_since > now() - ${LATELY}
+         order by host for update skip locked)`,
+    )
+    .returning('host')
+    .execute()
+  const hosts = rows.map(({ host }) => host)
+  if (hosts.length > 0) await hastenHosts(tx, fanOutGraph, hosts, OFFLINE_REASON)
+  return hosts
 }
 
 /** Hosts that answered, some of them for the first time; known troubles are not theirs. */

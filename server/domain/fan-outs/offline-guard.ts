@@ -116,6 +116,13 @@ export class OfflineGuard {
     return this.#wait(this.#probeAtMs - this.#clock.monotonicMs()).afterSeconds
   }
 
+  /** The machine has slept or is on another network: the next to ask is the probe, and does not wait for its time. */
+  mayBeBack(): void {
+    if (!this.#isOffline) return
+    this.#pauseMs = FIRST_PAUSE_MS
+    this.#probeAtMs = this.#clock.monotonicMs()
+  }
+
   /** Begins gently: after a pause, and when the machine was asleep. */
   rampUp(): void {
     this.#rampUntilMs = this.#clock.monotonicMs() + RAMP_MS

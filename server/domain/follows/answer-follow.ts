@@ -6,7 +6,7 @@ import { tellIdentities } from '../posts/local-effects.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
 import { forgetFollowNotices } from './follow-notices.ts'
-import { clearTimelineOf } from './timeline-of-follow.ts'
+import { clearTimelineOf, returnTimelineOf } from './timeline-of-follow.ts'
 
 type FollowId = Pick<Row<'follows'>, 'id'>
 
@@ -25,7 +25,9 @@ export async function acceptFollow(tx: Transaction, { id }: FollowId, now: Date)
   await tellIdentities(tx, [
     { actorId: follow.target_id, kind: 'follow', fromActorId: follow.source_id, postId: null },
   ])
-  if (await isWithinHome(tx, follow)) await moveRows(tx, followGraph, [id], 'accepted')
+  if (!(await isWithinHome(tx, follow))) return
+  await moveRows(tx, followGraph, [id], 'accepted')
+  await returnTimelineOf(tx, follow.source_id, follow.target_id, now)
 }
 
 /** Refuses a request, or takes a follower away; Stator sends the Reject where they are elsewhere. */

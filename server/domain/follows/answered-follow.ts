@@ -5,7 +5,7 @@ import { moveRows } from '../../stator/move.ts'
 import { followedProfile } from '../profiles/profile-readings.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
-import { clearTimelineOf } from './timeline-of-follow.ts'
+import { clearTimelineOf, returnTimelineOf } from './timeline-of-follow.ts'
 
 export type OwnFollow = Pick<Row<'follows'>, 'id' | 'uri' | 'source_id' | 'target_id' | 'state'>
 
@@ -29,6 +29,7 @@ export async function followAccepted(tx: Transaction, follow: OwnFollow, now: Da
   await tx.updateTable('follows').set({ accepted_at: now }).where('id', '=', follow.id).execute()
   await countFollows(tx, [follow], 1)
   await followedProfile(tx, follow.target_id)
+  await returnTimelineOf(tx, follow.source_id, follow.target_id, now)
   return true
 }
 

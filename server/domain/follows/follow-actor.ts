@@ -14,7 +14,7 @@ import { tellIdentities } from '../posts/local-effects.ts'
 import { countFollows } from './count-follows.ts'
 import { followGraph } from './follow-graph.ts'
 import { forgetFollowNotices } from './follow-notices.ts'
-import { clearTimelineOf, clearUnwanted } from './timeline-of-follow.ts'
+import { clearUnwanted, leaveTimelineOf, returnTimelineOf } from './timeline-of-follow.ts'
 
 export interface FollowOptions {
   readonly showsBoosts: boolean
@@ -85,7 +85,7 @@ export async function followActor(
     .returningAll()
     .executeTakeFirstOrThrow()
   if (state === 'unrequested') await wakeWorker(tx, 'follows')
-  else await settleAtHome(tx, follow)
+  else await settleAtHome(tx, follow, now)
   return follow
 }
 
@@ -99,8 +99,11 @@ function bornState(target: Row<'actors'>): 'unrequested' | 'pending_approval' | 
   return target.is_locked ? 'pending_approval' : 'accepted'
 }
 
-async function settleAtHome(tx: Transaction, follow: Row<'follows'>): Promise<void> {
-  if (follow.state === 'accepted') await countFollows(tx, [follow], 1)
+async function settleAtHome(tx: Transaction, follow: Row<'follows'>, now: Date): Promise<void> {
+  if (follow.state === 'accepted') {
+    await countFollows(tx, [follow], 1)
+    await returnTimelineOf(tx, follow.source_id, follow.target_id, now)
+  }
   await tellIdentities(tx, [
     {
       actorId: follow.target_id,
@@ -146,13 +149,15 @@ async function refuseFollow(
 }
 
 /**
- * Stops following. The home timeline loses what it has of them at once.
+ * Stops following. The home timeline loses what it has of them at once, and has it again when they are followed again within
+ * a day.
  * Without a follow nothing happens.
  */
 export async function unfollowActor(
   tx: Transaction,
   source: Pick<Row<'actors'>, 'id'>,
   target: Pick<Row<'actors'>, 'id' | 'domain_id'>,
+  now: Date,
 ): Promise<void> {
   const follow = await tx
     .selectFrom('follows')
@@ -167,5 +172,5 @@ export async function unfollowActor(
   if (target.domain_id === null) await moveRows(tx, followGraph, [follow.id], 'undone', { priority: 0 })
   else await tx.deleteFrom('follows').where('id', '=', follow.id).execute()
   await forgetFollowNotices(tx, follow, ['follow', 'follow_request'])
-  await clearTimelineOf(tx, source.id, target.id)
+  await leaveTimelineOf(tx, source.id, target.id, now)
 }

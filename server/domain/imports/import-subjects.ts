@@ -41,8 +41,9 @@ const DOMAIN_REASONS: Readonly<Record<DomainFlaw, string>> = {
   own: 'is a domain of this home',
 }
 
+/** Also with a remark after it, and as a line of a hosts file. */
 export function readDomainSubject(raw: string): Subject {
-  const read = readDomain(raw)
+  const read = readDomain(raw.replace(/#.*$/, '').replace(/^\d{1,3}(?:\.\d{1,3}){3}\s+/, ''))
   return read.ok ? { ok: true, subject: read.domain, host: null } : flawed(DOMAIN_REASONS[read.flaw])
 }
 

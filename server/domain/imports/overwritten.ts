@@ -44,7 +44,7 @@ export async function removeOthers(tx: Transaction, one: ImportOf, now: Date): P
   const source = { id: one.actor_id }
   switch (one.kind) {
     case 'following':
-      for (const other of rows) await unfollowActor(tx, source, other)
+      for (const other of rows) await unfollowActor(tx, source, other, now)
       break
     case 'blocks':
     case 'mutes':

@@ -1,14 +1,18 @@
 /** Takes a file in: read whole, and only then queued; or looked at, and nothing is kept. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { ImportFlaw, ImportKind, ImportPreview } from '../../contracts/import.ts'
+import type { ImportBlocks, ImportFlaw, ImportKind, ImportPreview } from '../../contracts/import.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
+import { countUnsaid } from '../blocks/block-lists.ts'
+import { listOwnHosts } from '../blocks/domain-blocks.ts'
+import { coversOneOf } from '../blocks/domain-name.ts'
+import { previewBlocks } from '../blocks/preview-blocks.ts'
 import { unreadable } from './csv-rows.ts'
 import { KIND_WORDS } from './import-columns.ts'
 import type { ImportLine } from './import-line.ts'
-import { readImport } from './read-import.ts'
+import { SHOWN_LESS, readImport } from './read-import.ts'
 import { countOthers } from './overwritten.ts'
 
 export interface ImportOrder {
@@ -25,6 +29,7 @@ export interface ImportOrder {
 /** Lines of one statement. */
 const STEP = 1_000
 const MOST_FLAWS = 50
+const MOST_DOMAINS = 100
 
 /**
  * Queues the lines of a file in one go. Lines that are wrong are among its failures from the start. The same file again
@@ -60,7 +65,8 @@ export async function previewImport(db: Database, order: ImportOrder): Promise<I
       const loss = order.overwrites
         ? await countOthers(tx, { id, actor_id: order.actorId, kind: order.kind })
         : { count: 0, named: [] }
-      preview = { ...counts, loss }
+      const blocks = order.kind === 'domain_blocks' ? await blocksOf(tx, id) : null
+      preview = { ...counts, loss, blocks }
       throw taken
     })
     .catch((error: unknown) => {
@@ -68,6 +74,20 @@ export async function previewImport(db: Database, order: ImportOrder): Promise<I
     })
   if (preview === null) throw new HomebirdError('INTERNAL', 'a preview came to no end')
   return preview
+}
+
+async function blocksOf(tx: Transaction, importId: string): Promise<ImportBlocks> {
+  const rows = await tx
+    .selectFrom('import_entries')
+    .select('subject')
+    .where('import_id', '=', importId)
+    .where('is_good', '=', true)
+    .orderBy('line')
+    .execute()
+  const ownHosts = await listOwnHosts(tx)
+  const domains = rows.map(({ subject }) => subject).filter((domain) => !coversOneOf(domain, ownHosts))
+  const fresh = await countUnsaid(tx, domains)
+  return { fresh, domains: domains.slice(0, MOST_DOMAINS), loss: await previewBlocks(tx, domains) }
 }
 
 async function findSame(
@@ -87,7 +107,7 @@ async function findSame(
   return row?.id
 }
 
-interface Inserted extends Omit<ImportPreview, 'loss'> {
+interface Inserted extends Omit<ImportPreview, 'loss' | 'blocks'> {
   readonly id: string
 }
 
@@ -98,9 +118,12 @@ async function insertImport(tx: Transaction, order: ImportOrder, digest: string)
     .values({ actor_id: actorId, kind, overwrites, digest, created_at: now })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const counts = await insertLines(tx, id, kind, readImport(kind, order.bytes))
+  const { unread, ...counts } = await insertLines(tx, id, kind, readImport(kind, order.bytes))
   const { entries, flawed, flaws, repeated } = counts
-  if (entries === 0 || flawed > entries) throw unusable(kind, flaws[0])
+  // Lists of servers name many that are only to be shown less: such a line was understood.
+  if (entries === 0 || unread > flawed - unread + entries) {
+    throw unusable(kind, flaws.find(({ reason }) => reason !== SHOWN_LESS) ?? flaws[0])
+  }
   await tx
     .updateTable('imports')
     .set({ entries: entries + flawed, unseen: entries, failed: flawed, repeated })
@@ -114,10 +137,10 @@ async function insertLines(
   importId: string,
   kind: ImportKind,
   lines: Iterable<ImportLine>,
-): Promise<Omit<Inserted, 'id'>> {
+): Promise<Omit<Inserted, 'id'> & { readonly unread: number }> {
   const known = new Set<string>()
   const flaws: ImportFlaw[] = []
-  let [entries, flawed, repeated] = [0, 0, 0]
+  let [entries, flawed, unread, repeated] = [0, 0, 0, 0]
   let waiting: ImportLine[] = []
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) await insertStep(tx, importId, waiting)
@@ -135,13 +158,14 @@ async function insertLines(
       known.add(key)
     } else {
       flawed += 1
+      if (flaw !== SHOWN_LESS) unread += 1
       if (flaws.length < MOST_FLAWS) flaws.push({ line: line.line, text: line.subject, reason: flaw })
     }
     waiting.push(line)
     if (waiting.length >= STEP) await flush()
   }
   await flush()
-  return { entries, repeated, flawed, flaws }
+  return { entries, repeated, flawed, unread, flaws }
 }
 
 async function insertStep(tx: Transaction, importId: string, lines: readonly ImportLine[]): Promise<void> {

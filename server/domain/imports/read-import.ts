@@ -1,5 +1,5 @@
 /** Reads a whole file as the lines of an import, each with what it says or what is wrong with it. */
-import type { ImportKind } from '../../contracts/import.ts'
+import { type ImportKind, MOST_IMPORT_LINES } from '../../contracts/import.ts'
 import type { ImportFacts } from '../../db/tables.ts'
 import { normalizeLanguage } from '../text/language.ts'
 import { csvRows, unreadable } from './csv-rows.ts'
@@ -8,8 +8,6 @@ import type { ImportLine } from './import-line.ts'
 import { type Subject, readDomainSubject, readHandle, readPostAddress } from './import-subjects.ts'
 import { readFilters } from './read-filters.ts'
 
-export const MOST_IMPORT_BYTES = 8 * 1_048_576
-export const MOST_IMPORT_LINES = 50_000
 const MOST_LANGUAGES = 50
 const MOST_TITLE = 256
 /** Of a line that is wrong, as it is kept and shown. */
@@ -56,12 +54,18 @@ function* readCsv(kind: CsvKind, bytes: Uint8Array): Generator<ImportLine> {
       if (line === 1 && /^[[{<]/.test(cells[0] ?? '')) throw unreadable('line 1: the file is no CSV')
       const head = readHead(kind, cells)
       if ('flaw' in head) throw unreadable(`line ${line}: ${head.flaw}`)
+      if (!head.isHead && isRemark(kind, cells)) continue
       columns = head.columns
       if (head.isHead) continue
     }
+    if (isRemark(kind, cells)) continue
     yield lineOf(kind, line, cells, columns)
   }
 }
+
+/** Lists of domains are written by hand too, with remarks on lines of their own. */
+const isRemark = (kind: CsvKind, [first = '']: readonly string[]): boolean =>
+  kind === 'domain_blocks' && /^[#!]/.test(first)
 
 function lineOf(kind: CsvKind, line: number, cells: readonly string[], columns: Columns): ImportLine {
   const cell = (column: Column): string => cells[columns.get(column) ?? -1] ?? ''
@@ -77,6 +81,9 @@ function lineOf(kind: CsvKind, line: number, cells: readonly string[], columns: 
   return { line, subject: subject.subject, host: subject.host, facts: factsOf(kind, cell), flaw: null }
 }
 
+/** Why a line that is read well is not taken in: it asks for something else than its list is for. */
+export const SHOWN_LESS = 'is to be shown less and not blocked'
+
 const EMPTY: Partial<Record<Column, string>> = { account: 'names no account' }
 
 function flawOf(kind: CsvKind, cell: (column: Column) => string): string | null {
@@ -87,7 +94,7 @@ function flawOf(kind: CsvKind, cell: (column: Column) => string): string | null 
   }
   // Lists for administrators also name domains that are only to be shown less.
   const severity = kind === 'domain_blocks' ? cell('severity').toLowerCase() : ''
-  return ['', 'suspend', 'block', 'true'].includes(severity) ? null : 'is to be shown less and not blocked'
+  return ['', 'suspend', 'block', 'true'].includes(severity) ? null : SHOWN_LESS
 }
 
 function factsOf(kind: CsvKind, cell: (column: Column) => string): ImportFacts {

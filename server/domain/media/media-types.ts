@@ -1,4 +1,5 @@
 /** The types of files that this home keeps and serves: a fixed list, each with the ending that its files bear. */
+import { MOST_EMOJI_BYTES } from '../../contracts/own-emojis.ts'
 import type { Config } from '../../core/config.ts'
 
 const ENDINGS = {
@@ -54,6 +55,8 @@ export interface UploadLimits {
   readonly videoBytes: number
   /** Of avatars and headers. */
   readonly profileBytes: number
+  /** Of custom emoji. */
+  readonly emojiBytes: number
 }
 
 export const uploadLimitsOf = (
@@ -62,6 +65,7 @@ export const uploadLimitsOf = (
   imageBytes: config.mediaMaxImageMb * MIB,
   videoBytes: config.mediaMaxVideoMb * MIB,
   profileBytes: config.avatarMaxKb * 1_024,
+  emojiBytes: MOST_EMOJI_BYTES,
 })
 
 /** Rule 60; shown to apps, kept here. */

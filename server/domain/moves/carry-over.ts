@@ -38,7 +38,7 @@ export async function carryFollowsOver(
       // Before the old follow ends, which ends what hangs on it.
       await carryMembership(tx, source.id, from.id, to.id)
       await carryEndorsement(tx, source, from, to)
-      await unfollowActor(tx, source, from)
+      await unfollowActor(tx, source, from, now)
     }
   }
   return before

@@ -8,6 +8,8 @@ export interface AppAccess {
   readonly actorId: string
   readonly name: string
   readonly website: string | null
+  /** A token that the owner made by hand. */
+  readonly isPersonal: boolean
   /** Of the identity, without the @ before it. */
   readonly handle: string
   /** Of all its tokens together. */
@@ -23,6 +25,7 @@ interface AccessRow {
   readonly actor_id: string
   readonly name: string
   readonly website: string | null
+  readonly is_personal: boolean
   readonly handle: string
   readonly scopes: string[]
   readonly tokens: number
@@ -35,7 +38,7 @@ const MOST_SHOWN = 500
 /** The latest used first. */
 export async function listAppAccess(db: Querier): Promise<AppAccess[]> {
   const { rows } = await sql<AccessRow>`
-    select grants.app_id, grants.actor_id, oauth_apps.name, oauth_apps.website,
+    select grants.app_id, grants.actor_id, oauth_apps.name, oauth_apps.website, oauth_apps.is_personal,
            actors.username || '@' || actors.handle_domain as handle, grants.tokens, grants.created_at,
            grants.last_used_at,
            array(select distinct scope from oauth_tokens, unnest(oauth_tokens.scopes) as scope
@@ -53,6 +56,7 @@ export async function listAppAccess(db: Querier): Promise<AppAccess[]> {
     actorId: row.actor_id,
     name: row.name,
     website: row.website,
+    isPersonal: row.is_personal,
     handle: row.handle,
     scopes: row.scopes,
     tokens: row.tokens,

@@ -1,14 +1,9 @@
-/** What a token may do: names, which name covers which, and plain words for the person who is asked. */
+/** What a token may do: names, which name covers which, and what they come to for the person who is asked. */
+import { FINE_SCOPES } from '../../contracts/scopes.ts'
 import type { AppMay } from '../../contracts/sign-in.ts'
 
-const READ = 'accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses'
-  .split(' ')
-  .map((name) => `read:${name}`)
-
-const WRITE =
-  'accounts blocks bookmarks conversations favourites filters follows lists media mutes notifications reports statuses'
-    .split(' ')
-    .map((name) => `write:${name}`)
+const READ = FINE_SCOPES.read.map((name) => `read:${name}`)
+const WRITE = FINE_SCOPES.write.map((name) => `write:${name}`)
 
 /** `follow` is the old name of six others. */
 const FOLLOW: ReadonlySet<string> = new Set(
@@ -47,19 +42,17 @@ export function coversScopes(granted: readonly string[], wanted: readonly string
   return wanted.every((scope) => coversScope(granted, scope))
 }
 
-interface PlainWords {
+interface Sentence {
   readonly may: AppMay
-  readonly text: string
-  /** Any of these brings the sentence up. */
+  /** Any of these brings it up. */
   readonly scopes: readonly string[]
 }
 
 /** In the order in which they matter to the person. */
-const IN_PLAIN_WORDS: readonly PlainWords[] = [
-  { may: 'know_you', text: 'Know your name, picture and address', scopes: ['profile', 'read:accounts'] },
+const SENTENCES: readonly Sentence[] = [
+  { may: 'know_you', scopes: ['profile', 'read:accounts'] },
   {
     may: 'read',
-    text: 'Read everything in your home: posts, messages to you, lists and marks',
     scopes: [
       'read:statuses',
       'read:bookmarks',
@@ -69,40 +62,30 @@ const IN_PLAIN_WORDS: readonly PlainWords[] = [
       'read:search',
     ],
   },
-  { may: 'read_notifications', text: 'See your notifications', scopes: ['read:notifications'] },
+  { may: 'read_notifications', scopes: ['read:notifications'] },
   {
     may: 'read_relations',
-    text: 'See whom you follow, block and mute',
     scopes: ['read:follows', 'read:blocks', 'read:mutes'],
   },
   {
     may: 'write',
-    text: 'Write, edit and delete posts in your name',
     scopes: ['write:statuses', 'write:media'],
   },
   {
     may: 'mark',
-    text: 'Like, mark and file posts in your name',
     scopes: ['write:favourites', 'write:bookmarks', 'write:lists', 'write:filters', 'write:conversations'],
   },
-  { may: 'edit_profile', text: 'Change your profile', scopes: ['write:accounts'] },
-  { may: 'follow', text: 'Follow and unfollow people', scopes: ['write:follows'] },
-  { may: 'block', text: 'Block and mute people', scopes: ['write:blocks', 'write:mutes'] },
-  { may: 'clear_notifications', text: 'Put your notifications away', scopes: ['write:notifications'] },
-  { may: 'report', text: 'Report people to their servers', scopes: ['write:reports'] },
-  { may: 'push', text: 'Send notifications to your device', scopes: ['push'] },
+  { may: 'edit_profile', scopes: ['write:accounts'] },
+  { may: 'follow', scopes: ['write:follows'] },
+  { may: 'block', scopes: ['write:blocks', 'write:mutes'] },
+  { may: 'clear_notifications', scopes: ['write:notifications'] },
+  { may: 'report', scopes: ['write:reports'] },
+  { may: 'push', scopes: ['push'] },
 ]
 
-/** Sentences for the consent page. */
-export function scopesInPlainWords(scopes: readonly string[]): string[] {
-  return wordsFor(scopes).map((words) => words.text)
-}
-
-/** The same, by name. */
+/** What they come to for a person, by the name of a sentence. */
 export function scopesAsMay(scopes: readonly string[]): AppMay[] {
-  return wordsFor(scopes).map((words) => words.may)
-}
-
-function wordsFor(scopes: readonly string[]): PlainWords[] {
-  return IN_PLAIN_WORDS.filter((words) => words.scopes.some((scope) => coversScope(scopes, scope)))
+  return SENTENCES.filter((one) => one.scopes.some((scope) => coversScope(scopes, scope))).map(
+    ({ may }) => may,
+  )
 }

@@ -14,8 +14,8 @@ const POSTS_PER_STEP = 500
 
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
-  ...(['imports', 'timeline_entries', 'bookmarks', 'pins', 'notifications'] as const),
-  ...(['poll_votes', 'scheduled_posts', 'filters', 'uploads'] as const),
+  ...(['imports', 'timeline_entries', 'left_entries', 'bookmarks', 'pins', 'notifications'] as const),
+  ...(['poll_votes', 'scheduled_posts', 'drafts', 'filters', 'uploads'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
   ...(['lists', 'followed_hashtags'] as const),
   ...(['severances', 'conversations'] as const),

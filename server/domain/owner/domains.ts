@@ -1,5 +1,6 @@
 /** The domains of the home: combined, or split into the domain that handles show and the host that serves. */
 import { sql } from 'kysely'
+import { borrowedName } from '../../contracts/borrowed-names.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
@@ -50,6 +51,9 @@ function domainFlaw(host: string): string | null {
     return 'is a network address and not a domain name'
   if (labels.length < 2) return 'has no dot'
   if (labels.at(-1) === 'invalid') return 'ends in .invalid, which nobody can reach'
+  const lender = borrowedName(host)
+  if (lender?.fate === 'mortal')
+    return `is given out by ${lender.provider} for as long as a tunnel lasts, and an address is for ever`
   const isLabel = (label: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)
   return labels.every(isLabel) ? null : 'holds characters that domain names cannot have'
 }

@@ -1,9 +1,9 @@
 /**
- * Pictures of profiles are stored with their address. When the setting names another place for own media, those addresses
+ * Pictures of profiles and own emoji are stored with their address. When the setting names another place for own media, those addresses
  * follow it, and the followers of an identity are told; the files stay where they are and answer under the old path too.
  */
 import { sql } from 'kysely'
-import type { Database } from '../../db/pool.ts'
+import type { Database, Transaction } from '../../db/pool.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { tellProfile } from '../moves/move-identity.ts'
 
@@ -24,6 +24,17 @@ export async function followMediaUrl(db: Database, mediaUrl: string): Promise<nu
          and (icon_url <> ${moved('icon_url')} or header_url <> ${moved('header_url')})
       returning id`.execute(tx)
     for (const { id } of rows) await tellProfile(tx, id)
+    await followEmojis(tx, mediaUrl)
     return rows.length
   })
+}
+
+async function followEmojis(tx: Transaction, mediaUrl: string): Promise<void> {
+  const base = URL.canParse(mediaUrl)
+    ? sql`${mediaUrl}::text`
+    : sql`'https://' || coalesce((select service_host from domains where is_primary), image_host) || ${mediaUrl}::text`
+  const moved = sql<string>`coalesce(${base} || substring(url from ${KEY}), url)`
+  await sql`
+    update emojis set url = ${moved}, image_host = substring(${moved} from '^https?://([^/]+)/')
+     where host is null and url <> ${moved} and url ~ ${KEY}`.execute(tx)
 }

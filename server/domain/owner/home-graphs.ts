@@ -5,6 +5,7 @@ import { actorGraph } from '../actors/actor-graph.ts'
 import { blockGraph } from '../blocks/block-graph.ts'
 import { blockListGraph } from '../blocks/block-list-graph.ts'
 import { cardGraph } from '../cards/card-graph.ts'
+import { draftGraph } from '../drafts/draft-graph.ts'
 import { emojiGraph } from '../emojis/emoji-graph.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../follows/follow-check-graph.ts'
@@ -41,6 +42,7 @@ export const homeGraphs: readonly Graph[] = [
   blockListGraph,
   blockGraph,
   cardGraph,
+  draftGraph,
   emojiGraph,
   fanOutGraph,
   featuredChangeGraph,

@@ -52,6 +52,7 @@ const REWRITTEN = [
   rewrite('poll_votes', sql`uri like ${HOME_URI}`, ['uri']),
   // Handles in what is not posted yet.
   rewrite('scheduled_posts', sql`true`, ['text']),
+  rewrite('drafts', sql`true`, ['text']),
   rewrite('quotes', sql`post_id in ${OWN_POSTS}`, ['quoted_uri', 'host', 'authorization_uri', 'request_uri']),
   rewrite('quote_authorizations', sql`uri like ${HOME_URI}`, ['uri', 'quoting_uri']),
   rewrite('emojis', sql`host is null`, ['url', 'uri']),

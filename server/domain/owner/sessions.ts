@@ -19,7 +19,7 @@ export interface OwnerSession {
   /** Names it in lists; not secret. */
   readonly publicId: string
   readonly expiresAt: Date
-  /** The identity it reads and writes as: the oldest; null before set-up. */
+  /** The identity it reads and writes as: the oldest, where the request names no other; null before set-up. */
   readonly identityId: string | null
   /** When its holder last proved to be the owner; null for one that the key of a start opened. */
   readonly provedAt: Date | null

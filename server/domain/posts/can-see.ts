@@ -23,7 +23,8 @@ export function visiblePosts(viewerId: Viewer | null, alias = 'posts'): RawBuild
     and (${column(alias, 'boost_of_id')} is null or ${isBoostedSeen}))`
 }
 
-function visibleAlone(viewerId: Viewer | null, alias: string): RawBuilder<SqlBool> {
+/** The same for the rows alone: of a boost nothing is asked about what it carries, which its reader has asked already. */
+export function visibleAlone(viewerId: Viewer | null, alias: string): RawBuilder<SqlBool> {
   const present = sql<SqlBool>`${column(alias, 'deleted_at')} is null`
   const open = sql<SqlBool>`${column(alias, 'visibility')} in ('public', 'unlisted')`
   if (viewerId === null) {

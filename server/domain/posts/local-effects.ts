@@ -6,6 +6,7 @@ import { addToLists } from '../lists/list-entries.ts'
 import type { NotificationDraft } from '../notifications/create-notifications.ts'
 import { tellNotifications } from '../notifications/tell-notifications.ts'
 import { addToTimelines, atHome } from '../timelines/add-to-timelines.ts'
+import { boosterChanges } from '../timelines/booster-changes.ts'
 import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 
 /** Puts own posts and boosts into the home timelines of their authors and of the identities that follow these. */
@@ -16,7 +17,7 @@ export async function spreadAtHome(tx: Transaction, postIds: readonly string[]):
     tx,
     atHome(entries)
       .map((entry): StreamChange => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id }))
-      .concat(inOpenStreams('update', postIds)),
+      .concat(await boosterChanges(tx, postIds), inOpenStreams('update', postIds)),
   )
 }
 

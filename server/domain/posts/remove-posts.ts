@@ -4,6 +4,7 @@ import { EVERYBODY } from '../../contracts/stream-event.ts'
 import type { Transaction } from '../../db/pool.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
+import { boosterChanges } from '../timelines/booster-changes.ts'
 import { type StreamChange, publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
 
@@ -21,12 +22,13 @@ export async function removePosts(tx: Transaction, ids: readonly string[]): Prom
     select ${EVERYBODY}, id from posts where id in (select id from gone) and visibility <> 'direct'`.execute(
     tx,
   )
+  const boosters = await boosterChanges(tx, ids)
   await uncountPosts(tx, ids)
   await markHashtagsOf(tx, ids)
   await endQuotesOf(tx, ids)
   await sql`delete from posts where id = any(${ids}::bigint[])`.execute(tx)
   await publishToStreams(
     tx,
-    rows.map(({ actorId, id }) => ({ actorId, event: 'delete', id })),
+    rows.map(({ actorId, id }): StreamChange => ({ actorId, event: 'delete', id })).concat(boosters),
   )
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { markHashtagsOf } from '../hashtags/mark-hashtags.ts'
 import { endQuotesOf } from '../quotes/settle-quotes.ts'
+import { boosterChanges } from '../timelines/booster-changes.ts'
 import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 import { uncountPosts } from './ingest-counts.ts'
 import { removePosts } from './remove-posts.ts'
@@ -49,6 +50,7 @@ export async function takeDownPosts(
     shown
       .map(({ actorId, id }): StreamChange => ({ actorId, event: 'delete', id }))
       .concat(
+        await boosterChanges(tx, ids),
         inOpenStreams(
           'delete',
           taken.filter((post) => post.visibility !== 'direct').map((post) => post.id),

@@ -12,7 +12,7 @@ import { coversScope } from '../oauth/scopes.ts'
 import { findVisiblePosts } from '../posts/find-post.ts'
 import { cleanLine, isolateBidi } from '../text/clean-text.ts'
 import { htmlToPlainText } from '../text/plain-text.ts'
-import { pushLocale, pushTitle } from './push-titles.ts'
+import { privatePushTitle, pushLocale, pushTitle } from './push-titles.ts'
 import { openToken } from './sealed-token.ts'
 
 const MAX_NAME = 100
@@ -33,9 +33,10 @@ export interface DuePush {
 }
 
 interface PushRow extends Omit<DuePush, 'message'> {
-  readonly tokenId: string
-  readonly sealedToken: Buffer
-  readonly scopes: string[]
+  /** Null for a window, which looks for no token and is shown nothing of private mentions. */
+  readonly tokenId: string | null
+  readonly sealedToken: Buffer | null
+  readonly scopes: string[] | null
   readonly actorId: string
   readonly language: string | null
   readonly notificationId: string
@@ -53,7 +54,9 @@ export async function loadPushes(
   sources: PushSources,
   ids: readonly string[],
 ): Promise<Map<string, DuePush>> {
-  const rows = (await findRows(sources.db, ids)).filter(({ scopes }) => coversScope(scopes, 'push'))
+  const rows = (await findRows(sources.db, ids)).filter(
+    ({ scopes }) => scopes === null || coversScope(scopes, 'push'),
+  )
   const told = new Map<string, Told>()
   for (const [actorId, own] of groupByActor(rows)) {
     const notificationIds = own.map(({ notificationId }) => notificationId)
@@ -72,9 +75,12 @@ async function findRows(db: Database, ids: readonly string[]): Promise<PushRow[]
            push_deliveries.notification_id as "notificationId"
       from push_deliveries
       join push_subscriptions as subscription on subscription.id = push_deliveries.subscription_id
-      join oauth_tokens on oauth_tokens.id = subscription.token_id and oauth_tokens.revoked_at is null
+      left join oauth_tokens on oauth_tokens.id = subscription.token_id and oauth_tokens.revoked_at is null
+      left join owner_sessions on owner_sessions.public_id = subscription.session_id
+            and owner_sessions.expires_at > now()
       join actors as me on me.id = subscription.actor_id and me.gone_at is null
-     where push_deliveries.id = any(${ids}::bigint[])`.execute(db)
+     where push_deliveries.id = any(${ids}::bigint[])
+       and num_nonnulls(oauth_tokens.id, owner_sessions.public_id) = 1`.execute(db)
   return rows
 }
 
@@ -91,7 +97,7 @@ function groupByActor(rows: readonly PushRow[]): Map<string, PushRow[]> {
 interface Told {
   readonly row: NotificationRow
   readonly from: NonNullable<ReturnType<LoadedActors['byId']['get']>>
-  readonly post: Pick<Row<'posts'>, 'summary' | 'content_html'> | null
+  readonly post: Pick<Row<'posts'>, 'summary' | 'content_html' | 'visibility'> | null
 }
 
 /** Those that the identity may still see: not dismissed, of nobody whom it has blocked meanwhile. */
@@ -118,22 +124,28 @@ function messageOf(
   push: PushRow,
   told: ReadonlyMap<string, Told>,
 ): PushMessage | null {
-  const token = openToken(sealingKey, push.tokenId, push.sealedToken)
+  const token = tokenOf(sealingKey, push)
   const found = told.get(push.notificationId)
   if (token === null || found === undefined) return null
   const { row, from } = found
   const kind = row.kind as NotificationType
   const locale = pushLocale(push.language)
   const name = cleanLine(from.display_name, MAX_NAME) || from.username
+  const isPrivate = push.tokenId === null && found.post?.visibility === 'direct'
   return {
     access_token: token,
     preferred_locale: locale,
     notification_id: row.id,
     notification_type: kind === 'emoji_reaction' && push.alerts[kind] === undefined ? 'favourite' : kind,
-    icon: urls.avatar(from),
-    title: pushTitle(locale, kind, isolateBidi(name)),
-    body: bodyOf(found),
+    icon: isPrivate ? '' : urls.avatar(from),
+    title: isPrivate ? privatePushTitle(locale) : pushTitle(locale, kind, isolateBidi(name)),
+    body: isPrivate ? '' : bodyOf(found),
   }
+}
+
+/** Empty for a window. */
+function tokenOf(sealingKey: Buffer, { tokenId, sealedToken }: PushRow): string | null {
+  return tokenId === null || sealedToken === null ? '' : openToken(sealingKey, tokenId, sealedToken)
 }
 
 /** What is hidden behind a warning is not shown on a locked screen. Nobody is told of themselves. */

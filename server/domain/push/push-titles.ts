@@ -69,3 +69,12 @@ export function pushTitle(locale: string, kind: NotificationType, name: string):
   const titles = CATALOGUES.get(locale) ?? ENGLISH
   return titles[kind].replace('{name}', () => name)
 }
+
+const PRIVATE: ReadonlyMap<string, string> = new Map([
+  ['en', 'Something new in your private mentions'],
+  ['de', 'Neues in deinen privaten Erwähnungen'],
+  ['ar', 'جديد في إشاراتك الخاصة'],
+])
+
+/** Says no more than that there is one. */
+export const privatePushTitle = (locale: string): string => PRIVATE.get(locale) ?? PRIVATE.get('en') ?? ''

@@ -1,4 +1,4 @@
-/** Push subscriptions: one for each token, made by its app, gone with it. */
+/** Push subscriptions: one for each token or session of a window, made by its app or window, gone with it. */
 import type { PushAlert, PushPolicy, WebPushSubscription } from '../../contracts/push.ts'
 import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
@@ -7,8 +7,15 @@ export type PushSubscriptionRow = Row<'push_subscriptions'>
 
 export type PushAlerts = Readonly<Partial<Record<PushAlert, boolean>>>
 
+/** Whose subscription it is: of a token, or of the owner's session. */
+export type PushHolder =
+  | { readonly tokenId: string; readonly sealedToken: Buffer }
+  | { readonly sessionId: string }
+
+export type PushHolderName = { readonly tokenId: string } | { readonly sessionId: string }
+
 export interface PushSubscriptionDraft {
-  readonly tokenId: string
+  readonly holder: PushHolder
   readonly actorId: string
   readonly endpoint: string
   readonly host: string
@@ -17,21 +24,23 @@ export interface PushSubscriptionDraft {
   readonly isStandard: boolean
   readonly alerts: PushAlerts
   readonly policy: PushPolicy
-  readonly sealedToken: Buffer
 }
 
-/** In place of the one that the token had, with all that was on its way there; of two at once the later stays. */
+/** In place of the one that the holder had, with all that was on its way there; of two at once the later stays. */
 export async function replaceSubscription(
   tx: Transaction,
   draft: PushSubscriptionDraft,
   now: Date,
 ): Promise<PushSubscriptionRow> {
-  await tx.selectFrom('oauth_tokens').select('id').where('id', '=', draft.tokenId).forNoKeyUpdate().execute()
-  await removeSubscription(tx, draft.tokenId)
+  const { holder } = draft
+  await lockHolder(tx, holder)
+  await removeSubscription(tx, holder)
   return tx
     .insertInto('push_subscriptions')
     .values({
-      token_id: draft.tokenId,
+      ...('tokenId' in holder
+        ? { token_id: holder.tokenId, sealed_token: holder.sealedToken }
+        : { session_id: holder.sessionId }),
       actor_id: draft.actorId,
       endpoint: draft.endpoint,
       host: draft.host,
@@ -40,41 +49,63 @@ export async function replaceSubscription(
       is_standard: draft.isStandard,
       alerts: JSON.stringify(draft.alerts),
       policy: draft.policy,
-      sealed_token: draft.sealedToken,
       created_at: now,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
 }
 
-export async function findSubscription(
-  db: Querier,
-  tokenId: string,
-): Promise<PushSubscriptionRow | undefined> {
-  return db.selectFrom('push_subscriptions').selectAll().where('token_id', '=', tokenId).executeTakeFirst()
+async function lockHolder(tx: Transaction, holder: PushHolderName): Promise<void> {
+  await (
+    'tokenId' in holder
+      ? tx.selectFrom('oauth_tokens').select('id').where('id', '=', holder.tokenId)
+      : tx.selectFrom('owner_sessions').select('public_id').where('public_id', '=', holder.sessionId)
+  )
+    .forNoKeyUpdate()
+    .execute()
 }
 
-/** What is not given stays. @returns undefined where the token has none */
+/** The column that names the holder, and its value. */
+function keyOf(holder: PushHolderName): {
+  readonly column: 'token_id' | 'session_id'
+  readonly value: string
+} {
+  return 'tokenId' in holder
+    ? { column: 'token_id', value: holder.tokenId }
+    : { column: 'session_id', value: holder.sessionId }
+}
+
+export async function findSubscription(
+  db: Querier,
+  holder: PushHolderName,
+): Promise<PushSubscriptionRow | undefined> {
+  const { column, value } = keyOf(holder)
+  return db.selectFrom('push_subscriptions').selectAll().where(column, '=', value).executeTakeFirst()
+}
+
+/** What is not given stays. @returns undefined where the holder has none */
 export async function changeSubscription(
   db: Querier,
-  tokenId: string,
+  holder: PushHolderName,
   change: { readonly alerts?: PushAlerts | undefined; readonly policy?: PushPolicy | undefined },
 ): Promise<PushSubscriptionRow | undefined> {
   const { alerts, policy } = change
-  if (alerts === undefined && policy === undefined) return findSubscription(db, tokenId)
+  if (alerts === undefined && policy === undefined) return findSubscription(db, holder)
+  const { column, value } = keyOf(holder)
   return db
     .updateTable('push_subscriptions')
     .set({
       ...(alerts === undefined ? {} : { alerts: JSON.stringify(alerts) }),
       ...(policy === undefined ? {} : { policy }),
     })
-    .where('token_id', '=', tokenId)
+    .where(column, '=', value)
     .returningAll()
     .executeTakeFirst()
 }
 
-export async function removeSubscription(db: Querier, tokenId: string): Promise<void> {
-  await db.deleteFrom('push_subscriptions').where('token_id', '=', tokenId).execute()
+export async function removeSubscription(db: Querier, holder: PushHolderName): Promise<void> {
+  const { column, value } = keyOf(holder)
+  await db.deleteFrom('push_subscriptions').where(column, '=', value).execute()
 }
 
 /** Several apps cannot read an answer without these. */

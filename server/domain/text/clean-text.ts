@@ -47,6 +47,11 @@ export function stripBidiControls(text: string): string {
   return text.replace(BIDI_CONTROLS, '')
 }
 
+/** Leaves at most four marks on one letter, more than any script needs: a tower of them covers the lines around it. */
+export function calmMarks(text: string): string {
+  return text.replace(/(\p{M}{4})\p{M}+/gu, '$1')
+}
+
 /**
  * Wraps a remote name for use inside a sentence of ours, so that its direction cannot reorder the sentence.
  * Left-to-right text comes back unchanged.

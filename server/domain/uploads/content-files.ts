@@ -128,6 +128,8 @@ export async function removeAbandoned(db: Querier, limit: number): Promise<numbe
                      and created_at < now() - interval '1 day'
                      and not exists (select from posts
                                       where posts.id = former_post_id and posts.deleted_at is null)
+                     and not exists (select from drafts
+                                      where drafts.attachment_ids @> array[attachments.id] and drafts.post_id is null)
                    limit ${limit} for update skip locked)
        and post_id is null and scheduled_id is null`.execute(db)
   return Number(numAffectedRows)

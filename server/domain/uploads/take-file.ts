@@ -4,8 +4,8 @@ import type { MediaStore, WrittenFile } from '../../storage/media-store.ts'
 import { isKeptType, type KeptType, type UploadLimits } from '../media/media-types.ts'
 import { type MediaFamily, SNIFF_BYTES, sniffMedia } from '../media/sniff-media.ts'
 
-/** `media`: anything that a post may carry; `picture`: a preview; `profile`: an avatar or header. */
-export type FileUse = 'media' | 'picture' | 'profile'
+/** `media`: anything that a post may carry; `picture`: a preview; `profile`: an avatar or header; `emoji`: a custom one. */
+export type FileUse = 'media' | 'picture' | 'profile' | 'emoji'
 
 export interface TakenFile {
   readonly written: WrittenFile
@@ -61,15 +61,20 @@ class CheckedBytes implements AsyncIterable<Uint8Array> {
   #refuseTooLarge(size: number): void {
     const limit = this.#limitOf(this.found)
     if (size <= limit) return
-    const megabytes = Math.round((limit / 1_048_576) * 10) / 10
-    throw refused(`File must be smaller than ${megabytes} MB`)
+    throw refused(`File must be smaller than ${readableSize(limit)}`)
   }
 
   /** Before the type is known hardly anything has come. */
   #limitOf(found: FoundType | null): number {
     if (this.#use === 'profile') return this.#limits.profileBytes
+    if (this.#use === 'emoji') return this.#limits.emojiBytes
     return found === null || found.family === 'image' ? this.#limits.imageBytes : this.#limits.videoBytes
   }
+}
+
+function readableSize(bytes: number): string {
+  if (bytes < 1_048_576) return `${Math.round(bytes / 1_024)} kB`
+  return `${Math.round((bytes / 1_048_576) * 10) / 10} MB`
 }
 
 function typeFor(head: Buffer, use: FileUse): FoundType {

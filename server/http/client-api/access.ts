@@ -6,8 +6,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { NotificationType } from '../../contracts/notification.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { isRowId } from '../../core/id.ts'
-import { findActor } from '../../domain/actors/actor.ts'
 import { coversScope } from '../../domain/oauth/scopes.ts'
 import type { Grant } from '../../domain/oauth/tokens.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -35,12 +33,13 @@ export interface Access {
   readonly actorId: string | null
   /** Null with a session. */
   readonly grant: Grant | null
+  /** Of the owner's session in a browser; null with a token. */
+  readonly sessionId: string | null
   /** Names the token or session in stored keys; null for a stranger. */
   readonly holder: string | null
 }
 
-const STRANGER: Access = { actorId: null, grant: null, holder: null }
-const IDENTITY_HEADER = 'x-homebird-identity'
+const STRANGER: Access = { actorId: null, grant: null, sessionId: null, holder: null }
 
 /** For a signed-in identity whose token covers the scope. */
 export const forUser = (scope: string | readonly string[]) =>
@@ -96,7 +95,7 @@ function requireDeclaration(route: RouteOptions): void {
 async function findTokenAccess(grants: GrantCache, token: string): Promise<Access | null> {
   const grant = await grants.find(token)
   if (grant === null) return null
-  return { actorId: grant.actorId, grant, holder: `token ${grant.tokenId}` }
+  return { actorId: grant.actorId, grant, sessionId: null, holder: `token ${grant.tokenId}` }
 }
 
 async function sessionOrStranger(
@@ -117,20 +116,11 @@ export function bearerToken(request: FastifyRequest): string | null {
   return match?.[1] ?? null
 }
 
-/** The oldest identity, or the one that the window names. */
 async function sessionAccess(context: HttpContext, request: FastifyRequest): Promise<Access> {
   const session = await findRequestSession(context, request)
   if (session === null || session.identityId === null) return STRANGER
-  const wanted = request.headers[IDENTITY_HEADER]
-  const holder = `session ${session.publicId}`
-  if (typeof wanted !== 'string' || wanted === session.identityId) {
-    return { actorId: session.identityId, grant: null, holder }
-  }
-  const actor = isRowId(wanted) ? await findActor(context.db, wanted) : undefined
-  if (actor === undefined || !actor.is_local || actor.is_instance_actor || actor.gone_at !== null) {
-    throw new HomebirdError('FORBIDDEN', `${wanted.slice(0, 20)} is no identity of this home`)
-  }
-  return { actorId: actor.id, grant: null, holder }
+  const { publicId: sessionId, identityId: actorId } = session
+  return { actorId, grant: null, sessionId, holder: `session ${sessionId}` }
 }
 
 function requireScope(request: FastifyRequest, access: Access, reply: FastifyReply): void {
@@ -173,6 +163,11 @@ export function kindsHiddenFrom(access: Access | null): readonly NotificationTyp
 export function isReaderOf(request: FastifyRequest, scope: string): boolean {
   const { actorId = null, grant = null } = request.access ?? {}
   return actorId !== null && (grant === null || coversScope(grant.scopes, scope))
+}
+
+/** Whether the owner asks from a browser, by a session and not as an app. */
+export function isOfWindow(request: FastifyRequest): boolean {
+  return (request.access?.sessionId ?? null) !== null
 }
 
 /** The identity that reads, on routes for everybody. */

@@ -64,7 +64,7 @@ function actsOf(api: Api): ReadonlyArray<readonly [path: string, scope: string, 
     [
       account('unfollow'),
       'write:follows',
-      async ({ tx, source, target }) => unfollowActor(tx, source, target),
+      async ({ tx, source, target, now }) => unfollowActor(tx, source, target, now),
     ],
     [account('remove_from_followers'), 'write:follows', async (facts) => answer(facts, 'reject', 'accepted')],
     [

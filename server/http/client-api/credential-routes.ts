@@ -6,6 +6,7 @@ import { inTransaction } from '../../db/transaction.ts'
 import { credentialAccount, loadActors } from '../../domain/actors/account-entities.ts'
 import { countFollowRequests } from '../../domain/follows/list-relationships.ts'
 import { type IdentityEdit, editIdentity } from '../../domain/owner/edit-identity.ts'
+import { readPreferences } from '../../domain/owner/preferences.ts'
 import { setProfilePictures } from '../../domain/owner/profile-pictures.ts'
 import { visibilityOfName } from '../../domain/posts/visibility-name.ts'
 import { actorIdOf, forUser } from './access.ts'
@@ -72,21 +73,22 @@ export function credentialRoutes(api: Api): FastifyPluginAsync {
       })
     }
     app.get('/preferences', forUser('read:accounts'), async (request) => {
-      const { source } = await sendCredentials(api, request)
+      const [{ source }, reading] = await Promise.all([sendCredentials(api, request), readPreferences(db)])
       return {
         'posting:default:visibility': source.privacy,
         'posting:default:sensitive': source.sensitive,
         'posting:default:language': source.language,
         'posting:default:quote_policy': source.quote_policy,
-        'reading:expand:media': 'default',
-        'reading:expand:spoilers': false,
-        'reading:autoplay:gifs': false,
+        'reading:expand:media': reading.showsMedia,
+        'reading:expand:spoilers': reading.expandsWarnings,
+        'reading:autoplay:gifs': reading.autoplaysMotion,
       }
     })
   }
 }
 
-async function sendCredentials(api: Api, request: FastifyRequest): Promise<CredentialAccount> {
+/** The account of the identity that asks, as itself sees it. */
+export async function sendCredentials(api: Api, request: FastifyRequest): Promise<CredentialAccount> {
   const { db } = api.context
   const actor = await api.actorOf(request)
   const actors = actor.moved_to_uri === null ? null : await loadActors(db, [actor.id])

@@ -37,6 +37,7 @@ import { quietRoutes } from './quiet-routes.ts'
 import { reactionRoutes } from './reaction-routes.ts'
 import { scheduledRoutes } from './scheduled-routes.ts'
 import { searchRoutes } from './search-routes.ts'
+import { startRoutes } from './start-routes.ts'
 import { statusActRoutes } from './status-act-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { tagRoutes } from './tag-routes.ts'
@@ -91,6 +92,7 @@ export function clientApiRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(translationRoutes(api), both)
     await app.register(quietRoutes(), both)
     await app.register(asyncRefreshRoutes(api), both)
+    if (listener === 'private') await app.register(startRoutes(api), { prefix: '/api/homebird/v1' })
     if (listener === 'public') {
       await app.register(openApiRoutes(api), both)
       await app.register(oembedRoutes(api), both)

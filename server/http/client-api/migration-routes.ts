@@ -4,7 +4,13 @@ import { Type } from 'typebox'
 import { changeAliases, moveAway } from '../../activitypub/migration.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { deleteIdentity } from '../../domain/owner/delete-identity.ts'
-import { TEN_IN_FIVE_MINUTES, limitTries, requirePassword } from '../plugins/password-confirmation.ts'
+import {
+  TEN_IN_FIVE_MINUTES,
+  limitTries,
+  openCodeTries,
+  requireBothFactors,
+  requirePassword,
+} from '../plugins/password-confirmation.ts'
 import { forUser } from './access.ts'
 import { sendAccount } from './account-routes.ts'
 import type { Api, ApiApp } from './api.ts'
@@ -15,12 +21,14 @@ const AliasForm = Type.Object({
 })
 const Password = Type.String({ maxLength: 2_000 })
 const MoveForm = Type.Object({ password: Password, moved_to_uri: Named })
-const DeleteForm = Type.Object({ password: Password })
+/** The code of the authenticator, or a recovery code, where the owner has set one up. */
+const DeleteForm = Type.Object({ password: Password, code: Type.Optional(Type.String({ maxLength: 100 })) })
 
 export function migrationRoutes(api: Api): FastifyPluginAsync {
   const { context } = api
   const { db } = context
   const { config } = forUser('write:accounts')
+  const codeTries = openCodeTries(context.clock)
   const confirmed = { ...config, rateLimit: TEN_IN_FIVE_MINUTES }
   return async (plain) => {
     await limitTries(plain)
@@ -43,7 +51,8 @@ export function migrationRoutes(api: Api): FastifyPluginAsync {
       '/accounts/delete',
       { config: confirmed, schema: { body: DeleteForm } },
       async (request, reply) => {
-        await requirePassword(db, request.body.password)
+        const { password, code = '' } = request.body
+        await requireBothFactors(db, { password, code }, api.now(), codeTries)
         const actor = await api.actorOf(request)
         await inTransaction(db, async (tx) => deleteIdentity(tx, actor, api.now()))
         void reply.code(202)

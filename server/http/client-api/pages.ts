@@ -55,17 +55,23 @@ export function linkPage(
   reply: FastifyReply,
   page: PageOf<unknown>,
 ): void {
-  if (page.newest === null || page.oldest === null) return
-  const links = [`<${pageUrl(api, request, 'min_id', page.newest)}>; rel="prev"`]
-  if (page.isFull) links.unshift(`<${pageUrl(api, request, 'max_id', page.oldest)}>; rel="next"`)
-  void reply.header('link', links.join(', '))
+  const links = pageLinks(originOf(api, request), request.url, page)
+  if (links !== null) void reply.header('link', links)
 }
 
-function pageUrl(api: Api, request: FastifyRequest, cursor: string, id: string): string {
-  const url = new URL(request.url, 'https://home.invalid')
+/** @param address  path and query of the page itself; its cursors are replaced */
+export function pageLinks(origin: string, address: string, page: PageOf<unknown>): string | null {
+  if (page.newest === null || page.oldest === null) return null
+  const links = [`<${origin}${pageAddress(address, 'min_id', page.newest)}>; rel="prev"`]
+  if (page.isFull) links.unshift(`<${origin}${pageAddress(address, 'max_id', page.oldest)}>; rel="next"`)
+  return links.join(', ')
+}
+
+function pageAddress(address: string, cursor: string, value: string): string {
+  const url = new URL(address, 'https://home.invalid')
   for (const name of CURSORS) url.searchParams.delete(name)
-  url.searchParams.set(cursor, id)
-  return `${originOf(api, request)}${url.pathname}${url.search}`
+  url.searchParams.set(cursor, value)
+  return `${url.pathname}${url.search}`
 }
 
 /**
@@ -94,7 +100,7 @@ export function linkOffsets<T>(
   { items, offset, limit, hasMore }: OffsetPage<T>,
 ): readonly T[] {
   const linkTo = (rel: 'next' | 'prev', place: number): string =>
-    `<${pageUrl(api, request, 'offset', String(place))}>; rel="${rel}"`
+    `<${originOf(api, request)}${pageAddress(request.url, 'offset', String(place))}>; rel="${rel}"`
   const links = [
     ...(hasMore ? [linkTo('next', offset + limit)] : []),
     ...(offset > 0 ? [linkTo('prev', Math.max(0, offset - limit))] : []),

@@ -1,4 +1,7 @@
-/** Where an app wants to be told of notifications: one subscription for each token, which ends with it. */
+/**
+ * Where an app or a window wants to be told of notifications: one subscription for each token and each session of the owner,
+ * which ends with it.
+ */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PUSH_ALERTS, PUSH_POLICIES, type WebPushSubscription } from '../../contracts/push.ts'
@@ -8,6 +11,8 @@ import { isReceiver } from '../../domain/push/encrypt-push.ts'
 import { sealToken } from '../../domain/push/sealed-token.ts'
 import {
   type PushAlerts,
+  type PushHolder,
+  type PushHolderName,
   type PushSubscriptionRow,
   changeSubscription,
   findSubscription,
@@ -45,7 +50,8 @@ export function pushRoutes(api: Api): FastifyPluginAsync {
   const { db } = api.context
   const path = '/push/subscription'
   const answer = (row: PushSubscriptionRow | undefined): WebPushSubscription => {
-    if (row === undefined) throw new HomebirdError('NOT_FOUND', 'the token has no push subscription')
+    if (row === undefined)
+      throw new HomebirdError('NOT_FOUND', 'the token or session has no push subscription')
     return subscriptionEntity(row, api.vapid.publicKey)
   }
   return async (plain) => {
@@ -53,16 +59,14 @@ export function pushRoutes(api: Api): FastifyPluginAsync {
     app.post(path, { ...forUser('push'), schema: { body: NewSubscription } }, async (request) =>
       answer(await subscribe(api, request, request.body)),
     )
-    app.get(path, forUser('push'), async (request) =>
-      answer(await findSubscription(db, holderOf(request).tokenId)),
-    )
+    app.get(path, forUser('push'), async (request) => answer(await findSubscription(db, holderOf(request))))
     app.put(path, { ...forUser('push'), schema: { body: Change } }, async (request) => {
       const { data, policy } = request.body
       const change = { alerts: alertsFrom(data?.alerts), policy: data?.policy ?? policy }
-      return answer(await changeSubscription(db, holderOf(request).tokenId, change))
+      return answer(await changeSubscription(db, holderOf(request), change))
     })
     app.delete(path, forUser('push'), async (request) => {
-      await removeSubscription(db, holderOf(request).tokenId)
+      await removeSubscription(db, holderOf(request))
       return {}
     })
   }
@@ -73,21 +77,19 @@ async function subscribe(
   request: FastifyRequest,
   form: Static<typeof NewSubscription>,
 ): Promise<PushSubscriptionRow> {
-  const { tokenId, token } = holderOf(request)
   const { endpoint, keys, standard } = form.subscription
   const url = endpointOf(api, endpoint)
   const receiver = { p256dh: Buffer.from(keys.p256dh, 'base64'), auth: Buffer.from(keys.auth, 'base64') }
   if (!isReceiver(receiver)) throw refused('Key p256dh or auth is not a valid public key')
   const draft = {
     ...receiver,
-    tokenId,
+    holder: sealed(api, request),
     actorId: actorIdOf(request),
     endpoint: url.href,
     host: url.host,
     isStandard: standard ?? false,
     alerts: alertsFrom(form.data?.alerts) ?? {},
     policy: form.data?.policy ?? form.policy ?? 'all',
-    sealedToken: sealToken(api.vapid.sealingKey, tokenId, token),
   } as const
   return inTransaction(api.context.db, async (tx) => replaceSubscription(tx, draft, api.now()))
 }
@@ -108,14 +110,19 @@ function alertsFrom(
   return Object.fromEntries(Object.entries(named).filter(([, isWanted]) => isWanted !== undefined))
 }
 
-/** A session has no device: the window is told by its stream. */
-function holderOf(request: FastifyRequest): { readonly tokenId: string; readonly token: string } {
-  const grant = request.access?.grant
-  const token = bearerToken(request)
-  if (grant !== undefined && grant !== null && token !== null) return { tokenId: grant.tokenId, token }
-  throw new HomebirdError('UNPROCESSABLE', 'a push subscription was asked for without a token', {
-    safe: 'Push subscriptions belong to an access token',
-  })
+function holderOf(request: FastifyRequest): PushHolderName {
+  const { grant = null, sessionId = null } = request.access ?? {}
+  if (grant !== null) return { tokenId: grant.tokenId }
+  if (sessionId !== null) return { sessionId }
+  throw new HomebirdError('INTERNAL', 'somebody came this far without a token and without a session')
+}
+
+/** Apps look for their token in what they are sent; the window has none. */
+function sealed(api: Api, request: FastifyRequest): PushHolder {
+  const holder = holderOf(request)
+  if ('sessionId' in holder) return holder
+  const { tokenId } = holder
+  return { tokenId, sealedToken: sealToken(api.vapid.sealingKey, tokenId, bearerToken(request) ?? '') }
 }
 
 function refused(flaw: string): HomebirdError {

@@ -1,16 +1,18 @@
 /** Timelines, and the lists of posts that an identity keeps: favourites and bookmarks. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { WindowStatus } from '../../contracts/boosters.ts'
 import type { Status } from '../../contracts/status.ts'
 import type { PageOf } from '../../db/paging.ts'
 import { listBookmarkedPosts, listLikedPosts, listPublicPosts } from '../../domain/posts/list-posts.ts'
+import { listFollowedBoosters } from '../../domain/posts/list-boosters.ts'
 import { listLinkingPosts } from '../../domain/posts/list-linking.ts'
 import { listHashtagPosts } from '../../domain/posts/list-tagged.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { listHomeTimeline } from '../../domain/timelines/list-home.ts'
-import { actorIdOf, forUser, viewerIdOf } from './access.ts'
+import { actorIdOf, forUser, isOfWindow, viewerIdOf } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 import { PAGE_MEMBERS, PageQuery, STATUS_PAGE, linkPage, pageRequest } from './pages.ts'
 
@@ -31,7 +33,12 @@ export async function sendStatuses(
   page: PageOf<PostRow>,
 ): Promise<Status[]> {
   linkPage(api, request, reply, page)
-  const statuses = await statusesFromRows(api.context.db, api.scopeOf(request), page.items)
+  return shownStatuses(api, request, page.items)
+}
+
+/** Posts as the one who asks sees them, looked at. */
+async function shownStatuses(api: Api, request: FastifyRequest, rows: readonly PostRow[]): Promise<Status[]> {
+  const statuses = await statusesFromRows(api.context.db, api.scopeOf(request), rows)
   api.looks.atStatuses(viewerIdOf(request), statuses)
   return statuses
 }
@@ -40,8 +47,16 @@ export function timelineRoutes(api: Api): FastifyPluginAsync {
   const { db } = api.context
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
+    app.get(
+      '/timelines/home',
+      { ...forUser('read:statuses'), schema: { querystring: PageQuery } },
+      async (request, reply) => {
+        const page = await listHomeTimeline(db, actorIdOf(request), pageRequest(request.query, STATUS_PAGE))
+        linkPage(api, request, reply, page)
+        return homeStatuses(api, request, page.items)
+      },
+    )
     const ownLists = [
-      ['/timelines/home', 'read:statuses', listHomeTimeline],
       ['/favourites', 'read:favourites', listLikedPosts],
       ['/bookmarks', 'read:bookmarks', listBookmarkedPosts],
     ] as const
@@ -53,6 +68,34 @@ export function timelineRoutes(api: Api): FastifyPluginAsync {
     }
     publicTimelines(app, api)
   }
+}
+
+/** What the home timeline answers to who asks: the window hears more of each post than apps do. */
+export async function homeStatuses(
+  api: Api,
+  request: FastifyRequest,
+  rows: readonly PostRow[],
+): Promise<(Status | WindowStatus)[]> {
+  const statuses = await shownStatuses(api, request, rows)
+  return isOfWindow(request) ? withBoosters(api, request, statuses) : statuses
+}
+
+/** The owner's window alone is told more than the client API has: who else of those they follow boosted each post. */
+async function withBoosters(
+  api: Api,
+  request: FastifyRequest,
+  statuses: readonly Status[],
+): Promise<WindowStatus[]> {
+  const shownIds = statuses.map(({ id, reblog }) => reblog?.id ?? id)
+  const found = await listFollowedBoosters(api.context.db, api.scopeOf(request), actorIdOf(request), shownIds)
+  const told = (status: Status): WindowStatus => ({
+    ...status,
+    reblog: null,
+    followed_boosters: found.get(status.id) ?? null,
+  })
+  return statuses.map((status) =>
+    status.reblog === null ? told(status) : { ...status, reblog: told(status.reblog) },
+  )
 }
 
 /** What a home knows of others is its owner's reading: strangers see none of it (`timelines_access` says so). */

@@ -43,6 +43,7 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
     const { proof, ...facts } = verified
     const { keyId: keyUri, scheme } = proof
     await commit.add({ ...facts, keyUri, scheme, body: body.toString('utf8') })
+    context.supervision?.peerProved()
   }
 
   return async (app) => {

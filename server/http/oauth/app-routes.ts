@@ -5,7 +5,7 @@ import type { Application, CredentialApplication } from '../../contracts/oauth.t
 import { HomebirdError } from '../../core/errors.ts'
 import { type AppRow, registerApp } from '../../domain/oauth/apps.ts'
 import { DEFAULT_SCOPES, parseScopes } from '../../domain/oauth/scopes.ts'
-import { cleanLine } from '../../domain/text/clean-text.ts'
+import { calmMarks, cleanLine, stripBidiControls } from '../../domain/text/clean-text.ts'
 import { OPEN, forApps } from '../client-api/access.ts'
 import type { Api, ApiApp } from '../client-api/api.ts'
 
@@ -46,9 +46,10 @@ export function appRoutes(api: Api): FastifyPluginAsync {
   }
 }
 
+/** The owner reads it where access is given: it turns no words around, covers none and can be seen. */
 function nameOf(typed: string): string {
-  const name = cleanLine(typed, MAX_NAME)
-  if (name !== '') return name
+  const name = calmMarks(stripBidiControls(cleanLine(typed, MAX_NAME)))
+  if (/[\p{L}\p{N}\p{P}\p{S}]/u.test(name)) return name
   throw new HomebirdError('UNPROCESSABLE', 'an app has no name', {
     safe: "Validation failed: Application name can't be blank",
   })

@@ -1,10 +1,11 @@
 /** What an app asks of the owner: read and checked before anything is shown. */
 import { type Static, Type } from 'typebox'
-import { HomebirdError } from '../../core/errors.ts'
+import type { HomebirdError } from '../../core/errors.ts'
 import type { Database } from '../../db/pool.ts'
 import { type AppRow, OUT_OF_BAND_URI, findAppByClientId, isRegisteredUri } from '../../domain/oauth/apps.ts'
 import { DEFAULT_SCOPES, coversScopes, parseScopes } from '../../domain/oauth/scopes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
+import { type RefusalId, pageError } from './page-error.ts'
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
 
@@ -51,10 +52,10 @@ export async function checkAuthorizeRequest(
   issuer: string,
 ): Promise<CheckedRequest> {
   const app = await findAppByClientId(db, params.client_id ?? '')
-  if (app === undefined) throw unsure('This app is not known to this home. Let the app sign you in again.')
+  if (app === undefined) throw unsure('refused.unknown_app')
   const redirectUri = params.redirect_uri ?? ''
   if (!isRegisteredUri(app.redirect_uris, redirectUri)) {
-    throw unsure('This app asks to be answered at an address that it did not register.')
+    throw unsure('refused.unknown_address')
   }
   const state = params.state ?? null
   const told = state === null && (params.code_challenge ?? '') === '' ? null : issuer
@@ -64,17 +65,17 @@ export async function checkAuthorizeRequest(
   })
   const isOutOfBand = redirectUri === OUT_OF_BAND_URI
   if (params.response_type !== 'code') {
-    if (isOutOfBand) throw unsure('This app asks for access in a way that this home does not know.')
+    if (isOutOfBand) throw unsure('refused.unknown_way')
     return refuse('unsupported_response_type', 'Only the response type code is supported.')
   }
   const scopes = scopesOf(params.scope)
   if (scopes === null || !coversScopes(app.scopes, scopes)) {
-    if (isOutOfBand) throw unsure('This app asks for more than it registered for.')
+    if (isOutOfBand) throw unsure('refused.too_much')
     return refuse('invalid_scope', 'The scope is unknown, or not one the app registered for.')
   }
   const codeChallenge = params.code_challenge ?? ''
   if (codeChallenge !== '' && !isGoodChallenge(codeChallenge, params.code_challenge_method)) {
-    if (isOutOfBand) throw unsure('This app sent a challenge that this home cannot use.')
+    if (isOutOfBand) throw unsure('refused.challenge')
     return refuse('invalid_request', 'The code challenge must be of the method S256.')
   }
   return {
@@ -98,9 +99,8 @@ function scopesOf(text: string | undefined): readonly string[] | null {
   return text === undefined || text.trim() === '' ? DEFAULT_SCOPES : parseScopes(text)
 }
 
-function unsure(safe: string): HomebirdError {
-  return new HomebirdError('BAD_REQUEST', `an authorization request is refused: ${safe}`, { safe })
-}
+const unsure = (why: RefusalId): HomebirdError =>
+  pageError('BAD_REQUEST', why, `an authorization request is refused: ${why}`)
 
 /** The app's address with the answer in its query; the address stays letter by letter what was registered. */
 export function answerUri(redirectUri: string, answer: Readonly<Record<string, string | null>>): string {

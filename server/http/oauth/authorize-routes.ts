@@ -2,12 +2,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { isContentKey } from '../../storage/media-store.ts'
-import { HomebirdError } from '../../core/errors.ts'
 import { type Actor, listIdentities } from '../../domain/actors/actor.ts'
 import { issueCode } from '../../domain/oauth/codes.ts'
-import { scopesInPlainWords } from '../../domain/oauth/scopes.ts'
+import { scopesAsMay } from '../../domain/oauth/scopes.ts'
 import { endSignIn } from '../../domain/oauth/sign-ins.ts'
-import { askForPatience, toHomebirdError } from '../plugins/answers.ts'
+import { UNPUBLISHED_DOMAIN } from '../../domain/owner/own-uris.ts'
+import { askForPatience, noteError, toHomebirdError } from '../plugins/answers.ts'
 import { OPEN } from '../client-api/access.ts'
 import type { Api, ApiApp } from '../client-api/api.ts'
 import { originOf } from '../client-api/pages.ts'
@@ -19,8 +19,10 @@ import {
   checkAuthorizeRequest,
 } from './authorize-request.ts'
 import { PLAIN, clearSignInCookie, formToken, requireOwnForm, sendPage, signInTokenOf } from './page-guard.ts'
-import { STYLE, codePage, consentPage, messagePage } from './pages.ts'
+import { pageError, refusalOf } from './page-error.ts'
+import { type AnswerPlace, STYLE, codePage, consentPage, deniedPage, refusedPage } from './pages.ts'
 import { FORM_MEMBERS, fieldsOf, isRequestSignedIn, showSignIn } from './sign-in-routes.ts'
+import { speechFor } from './words/speech.ts'
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
 const Query = Type.Object(AUTHORIZE_MEMBERS)
@@ -38,12 +40,17 @@ export function authorizeRoutes(api: Api): FastifyPluginAsync {
   }
 }
 
-/** A person reads these. */
-export function sendErrorPage(raw: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = toHomebirdError(raw)
-  const page = messagePage('This did not work', error.safe)
-  askForPatience(reply, error)
-  return sendPage(reply.code(error.status), page, STYLE, PLAIN)
+/** A person reads these; the technical half is for the log. */
+export function errorPages({ context }: Api) {
+  return async (raw: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const error = toHomebirdError(raw)
+    noteError(context.log, error, request)
+    askForPatience(reply, error)
+    // A database that did not answer is not asked in which language to say so.
+    const speech = await speechFor(error.status === 503 ? null : context.db, request, reply)
+    const page = refusedPage(speech, refusalOf(error))
+    return sendPage(reply.code(error.status), page, STYLE, PLAIN)
+  }
 }
 
 async function showAuthorize(
@@ -67,15 +74,15 @@ async function showConsent(
   wanted: AuthorizeRequest,
 ): Promise<FastifyReply> {
   const identities = await listIdentities(api.context.db)
-  const page = consentPage({
+  const page = consentPage(await speechFor(api.context.db, request, reply), {
     appName: wanted.app.name,
     website: wanted.app.website,
-    answeredAt: answeredAt(wanted),
-    may: scopesInPlainWords(wanted.scopes),
+    answered: answeredAt(wanted),
+    may: scopesAsMay(wanted.scopes),
     identities: identities.map((identity) => ({
       id: identity.id,
       name: identity.display_name === '' ? identity.username : identity.display_name,
-      handle: `@${identity.username}@${identity.handle_domain}`,
+      handle: handleOf(identity),
       avatar: pathOf(api.urls.avatar(identity)),
     })),
     fields: fieldsOf(wanted, formToken(request, reply, 'consent')),
@@ -86,6 +93,11 @@ async function showConsent(
   })
 }
 
+/** Whole, but for a home without a name that anybody would know. */
+function handleOf({ username, handle_domain: domain }: Actor): string {
+  return domain === null || domain === UNPUBLISHED_DOMAIN ? `@${username}` : `@${username}@${domain}`
+}
+
 /** The page is this host's, by whatever name it was reached, and shows no other: own files are here too where they are given out elsewhere. */
 function pathOf(url: string): string {
   const { pathname } = URL.parse(url) ?? { pathname: url }
@@ -93,11 +105,11 @@ function pathOf(url: string): string {
   return isContentKey(key) ? `/media/${key}` : pathname
 }
 
-function answeredAt({ redirectUri, isOutOfBand }: AuthorizeRequest): string {
-  if (isOutOfBand) return 'You will get a code to copy into the app.'
+function answeredAt({ redirectUri, isOutOfBand }: AuthorizeRequest): AnswerPlace {
+  if (isOutOfBand) return { kind: 'code' }
   const { protocol, host } = new URL(redirectUri)
   const isWeb = protocol === 'https:' || protocol === 'http:'
-  return isWeb ? `The answer goes to ${host}.` : 'The answer goes to an app on this device.'
+  return isWeb ? { kind: 'host', host } : { kind: 'device' }
 }
 
 async function decide(
@@ -114,7 +126,7 @@ async function decide(
   if (!(await isRequestSignedIn(api, request))) return showSignIn(api, request, reply, wanted, 'asked')
   const identity = await chosenIdentity(api, form.identity)
   await endRequestSignIn(api, request, reply)
-  if (form.decision !== 'allow') return refuseApp(reply, wanted)
+  if (form.decision !== 'allow') return refuseApp(api, request, reply, wanted)
   const code = await issueCode(
     db,
     {
@@ -126,7 +138,10 @@ async function decide(
     },
     api.now(),
   )
-  if (wanted.isOutOfBand) return sendPage(reply, codePage(wanted.app.name, code), STYLE, PLAIN)
+  if (wanted.isOutOfBand) {
+    const speech = await speechFor(db, request, reply)
+    return sendPage(reply, codePage(speech, wanted.app.name, code), STYLE, PLAIN)
+  }
   const answer = { code, state: wanted.state, iss: wanted.issuer }
   return reply.redirect(answerUri(wanted.redirectUri, answer), 303)
 }
@@ -142,14 +157,17 @@ async function chosenIdentity(api: Api, id: string | undefined): Promise<Actor> 
   const identities = await listIdentities(api.context.db)
   const chosen = identities.find((identity) => identity.id === id)
   if (chosen !== undefined) return chosen
-  throw new HomebirdError('UNPROCESSABLE', 'the identity of a consent is none of this home', {
-    safe: 'Choose one of your identities.',
-  })
+  throw pageError('UNPROCESSABLE', 'refused.identity', 'the identity of a consent is none of this home')
 }
 
-function refuseApp(reply: FastifyReply, wanted: AuthorizeRequest): FastifyReply {
+async function refuseApp(
+  api: Api,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wanted: AuthorizeRequest,
+): Promise<FastifyReply> {
   if (wanted.isOutOfBand) {
-    return sendPage(reply, messagePage('No access was given', 'You can close this page.'), STYLE, PLAIN)
+    return sendPage(reply, deniedPage(await speechFor(api.context.db, request, reply)), STYLE, PLAIN)
   }
   const description = 'The owner of this home gave no access.'
   const answer = {

@@ -13,7 +13,7 @@ import { answerAs } from '../plugins/answer-headers.ts'
 import { apiLimiterOf, sayResetAsMoment } from '../plugins/api-limits.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { appRoutes } from './app-routes.ts'
-import { authorizeRoutes, sendErrorPage } from './authorize-routes.ts'
+import { authorizeRoutes, errorPages } from './authorize-routes.ts'
 import { passkeyPageRoutes, passkeyScriptRoutes } from './passkey-pages.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -36,7 +36,7 @@ export function oauthRoutes(context: HttpContext): FastifyPluginAsync {
     await limitRates(app)
     const challenges = new Challenges(context)
     await app.register(async (pages) => {
-      pages.setErrorHandler(sendErrorPage)
+      pages.setErrorHandler(errorPages(api))
       await pages.register(authorizeRoutes(api))
       await pages.register(signInRoutes(api, challenges))
       await pages.register(passkeyPageRoutes(api))

@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import { KNOWN_DEVICE_SECONDS } from '../../domain/oauth/known-devices.ts'
 import { SIGN_IN_SECONDS } from '../../domain/oauth/sign-ins.ts'
+import { pageError } from './page-error.ts'
 
 /** The prefix ties them to this very host and to TLS; browsers take loopback for safe too. */
 const SIGN_IN_COOKIE = '__Host-homebird_sign_in'
@@ -36,12 +37,10 @@ export function requireOwnForm(
   const given = Buffer.from(token ?? '')
   const isToken = nonce !== '' && wanted.length === given.length && timingSafeEqual(wanted, given)
   if (isToken && isOwnOrigin(request)) return
-  throw new HomebirdError(
+  throw pageError(
     'FORBIDDEN',
+    'refused.old_form',
     `a ${purpose} form is refused: ${isToken ? 'its origin' : 'its token'}`,
-    {
-      safe: 'This form was not sent from here, or it is too old. Go back and try again.',
-    },
   )
 }
 

@@ -20,7 +20,9 @@ import { normalize } from '../client-api/normalize.ts'
 import { originOf } from '../client-api/pages.ts'
 import { PasskeyAnswer, ownerHandle, passkeyName } from '../plugins/passkey-answer.ts'
 import { requireOwnOrigin, sendPage } from './page-guard.ts'
+import { pageError } from './page-error.ts'
 import { STYLE, passkeyPage } from './pages.ts'
+import { speechFor } from './words/speech.ts'
 
 const SCRIPT = join(import.meta.dirname, '..', '..', '..', 'resources', 'pages', 'passkey.js')
 
@@ -32,12 +34,11 @@ const NewForm = Type.Object({ link: Link, name: Type.String({ maxLength: 1_000 }
 export function passkeyPageRoutes(api: Api): FastifyPluginAsync {
   return async (plain) => {
     const app: ApiApp = plain.withTypeProvider()
-    app.get('/oauth/passkey', OPEN, async (request, reply) =>
-      sendPage(reply, passkeyPage(requirePlace(api, request).rpId), STYLE, {
-        formTarget: null,
-        script: scriptOf(api, request),
-      }),
-    )
+    app.get('/oauth/passkey', OPEN, async (request, reply) => {
+      const { rpId } = requirePlace(api, request)
+      const page = passkeyPage(await speechFor(api.context.db, request, reply), rpId)
+      return sendPage(reply, page, STYLE, { formTarget: null, script: scriptOf(api, request) })
+    })
   }
 }
 
@@ -86,17 +87,17 @@ async function requireLink(api: Api, request: FastifyRequest, link: string): Pro
 }
 
 const usedLink = (): HomebirdError =>
-  new HomebirdError('FORBIDDEN', 'a link to make a passkey is not good', {
-    safe: 'This link was used already, or is too old. Ask the window of your home for another.',
-  })
+  pageError('FORBIDDEN', 'passkey.used_link', 'a link to make a passkey is not good')
 
 /** @throws HomebirdError UNPROCESSABLE for a home that is reached by a number */
 export function requirePlace(api: Api, request: FastifyRequest): PasskeyPlace {
   const place = passkeyPlace(originOf(api, request))
   if (place !== null) return place
-  throw new HomebirdError('UNPROCESSABLE', 'no passkey is possible where the home is reached by a number', {
-    safe: 'Passkeys work only where the home is reached by its name.',
-  })
+  throw pageError(
+    'UNPROCESSABLE',
+    'refused.no_name',
+    'no passkey is possible where the home is reached by a number',
+  )
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { type Static, Type } from 'typebox'
-import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import { isHomebirdError } from '../../core/errors.ts'
 import { isKnownDevice, rememberDevice } from '../../domain/oauth/known-devices.ts'
 import { endSignIn, isSignedIn, openSignIn } from '../../domain/oauth/sign-ins.ts'
 import { UNPUBLISHED_DOMAIN } from '../../domain/owner/own-uris.ts'
@@ -23,8 +23,10 @@ import {
   signInTokenOf,
 } from './page-guard.ts'
 import { parsePasskeyText, requirePlace, scriptOf } from './passkey-pages.ts'
+import { pageError } from './page-error.ts'
 import { STYLE, signInPage } from './pages.ts'
 import { SignInGate } from './sign-in-gate.ts'
+import { speechFor } from './words/speech.ts'
 
 const Text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
 
@@ -89,7 +91,7 @@ export async function showSignIn(
     asksForCode(db),
     place === null ? false : hasPasskeys(db, place.rpId),
   ])
-  const page = signInPage({
+  const page = signInPage(await speechFor(db, request, reply), {
     appName: wanted.app.name,
     domain: nameOf(home.primaryDomain()?.domain),
     fields: fieldsOf(wanted, formToken(request, reply, 'sign in')),
@@ -102,8 +104,8 @@ export async function showSignIn(
 }
 
 /** A home that is only on its computer has no name that anybody would know. */
-function nameOf(domain: string | undefined): string {
-  return domain === undefined || domain === UNPUBLISHED_DOMAIN ? 'your home' : domain
+function nameOf(domain: string | undefined): string | null {
+  return domain === undefined || domain === UNPUBLISHED_DOMAIN ? null : domain
 }
 
 /** @throws HomebirdError RATE_LIMITED when there were too many wrong tries from where this comes */
@@ -173,8 +175,7 @@ function takeTry(gate: SignInGate, device: string | null): void {
   const retryAfterSeconds = gate.take(device)
   if (retryAfterSeconds === 0) return
   const who = device === null ? 'browsers that are not known' : 'a known browser'
-  throw new HomebirdError('RATE_LIMITED', `too many wrong tries from ${who}`, {
-    safe: 'Too many attempts. Wait a few minutes and try again.',
-    details: { retryAfterSeconds },
+  throw pageError('RATE_LIMITED', 'refused.too_often', `too many wrong tries from ${who}`, {
+    retryAfterSeconds,
   })
 }

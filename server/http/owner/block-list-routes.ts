@@ -16,7 +16,6 @@ import { previewBlocks } from '../../domain/blocks/preview-blocks.ts'
 import { readBlockList } from '../../domain/blocks/read-block-list.ts'
 import { findRemoteUrl } from '../../net/origin.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 
@@ -34,9 +33,6 @@ export function blockListRoutes(context: HttpContext): FastifyPluginAsync {
   const { db } = context
   const written = { ...OWNER, schema: { body: ListForm } }
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/block-lists', OWNER, async () => {
       const lists = await listSubscriptions(db)
       return { lists: lists.map(factsOf) }

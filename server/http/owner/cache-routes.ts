@@ -7,7 +7,6 @@ import { inTransaction } from '../../db/transaction.ts'
 import { askAgain, parseMediaHost } from '../../domain/remote-media/ask-again.ts'
 import { statsOf } from '../../storage/caches/open-caches.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 
@@ -20,9 +19,6 @@ const HostForm = Type.Object({ host: Type.Optional(Type.String({ maxLength: 300 
 export function cacheRoutes(context: HttpContext): FastifyPluginAsync {
   const { caches, db, remoteMedia, log } = context
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/caches', OWNER, async (): Promise<CacheReport> => ({ caches: await statsOf(caches) }))
     app.post<{ Params: Static<typeof NameParams> }>(
       '/caches/:name/clear',

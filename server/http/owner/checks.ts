@@ -5,18 +5,36 @@ import type { JsonObject } from '../../activitypub/json.ts'
 import { parseWebfinger, webfingerUrl } from '../../activitypub/webfinger.ts'
 import type { CheckName, CheckResult } from '../../contracts/owner-api.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
+import { UNPUBLISHED_DOMAIN } from '../../domain/owner/own-uris.ts'
 import { isHomeSetUp } from '../../domain/owner/set-up.ts'
 import { openSurface } from '../federation/surface.ts'
 import { wellKnownRoutes } from '../federation/well-known-routes.ts'
 import type { HttpContext } from '../http-context.ts'
+import { runOutsideChecks } from './outside-checks.ts'
 
 /** @param identityId  the identity whose keys and handle are tried */
 export async function runChecks(context: HttpContext, identityId: string): Promise<CheckResult[]> {
-  return Promise.all([
-    runCheck(context, 'database', async () => isHomeSetUp(context.db)),
-    runCheck(context, 'keys', async () => checkKeys(context, identityId)),
-    runCheck(context, 'webfinger', async () => checkWebfinger(context, identityId)),
+  const [inside, outside] = await Promise.all([
+    Promise.all([
+      runCheck(context, 'database', async () => isHomeSetUp(context.db)),
+      runCheck(context, 'keys', async () => checkKeys(context, identityId)),
+      runCheck(context, 'webfinger', async () => checkWebfinger(context, identityId)),
+    ]),
+    outsideChecks(context, identityId),
   ])
+  return [...inside, ...outside]
+}
+
+/** A home that is only on this computer has no address to be asked. */
+async function outsideChecks(context: HttpContext, identityId: string): Promise<CheckResult[]> {
+  const profile = await context.db
+    .selectFrom('actors')
+    .innerJoin('domains', 'domains.id', 'actors.domain_id')
+    .select(['actors.uri', 'actors.username', 'domains.domain', 'domains.service_host as serviceHost'])
+    .where('actors.id', '=', identityId)
+    .executeTakeFirst()
+  if (profile === undefined || profile.domain === UNPUBLISHED_DOMAIN) return []
+  return runOutsideChecks(context, profile)
 }
 
 async function runCheck(
@@ -28,6 +46,7 @@ async function runCheck(
   const answer = (isGood: boolean, reason: string | null): CheckResult => ({
     name,
     isGood,
+    flaw: null,
     reason,
     ms: Math.round(context.clock.monotonicMs() - startedMs),
   })
@@ -41,7 +60,7 @@ async function runCheck(
 }
 
 /** What the private half signs, the public half that others are shown must confirm. */
-async function checkKeys({ db, home }: HttpContext, identityId: string): Promise<void> {
+export async function checkKeys({ db, home }: HttpContext, identityId: string): Promise<void> {
   for (const algorithm of ['rsa', 'ed25519'] as const) {
     const { keyUri, privateKey } = await home.signingKey(identityId, algorithm)
     const stored = await db
@@ -61,7 +80,7 @@ async function checkKeys({ db, home }: HttpContext, identityId: string): Promise
 }
 
 /** Asks the routes of the public listener for the own handle, as another server would, and reads the answer as it would. */
-async function checkWebfinger(context: HttpContext, identityId: string): Promise<void> {
+export async function checkWebfinger(context: HttpContext, identityId: string): Promise<void> {
   const own = await context.db
     .selectFrom('actors')
     .select(['username', 'handle_domain', 'uri'])

@@ -1,21 +1,32 @@
-/** Who is signed in: browsers of the window, and apps that have access. Sending somebody away asks for no new proof. */
+/**
+ * Who is signed in: browsers of the window, and apps that have access. Sending somebody away asks for no new proof; a token by hand
+ * does.
+ */
 import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { AppFacts, BrowserSession } from '../../contracts/sign-in.ts'
+import type { AppFacts, BrowserSession, NewPersonalToken } from '../../contracts/sign-in.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { type AppAccess, endAppAccess, listAppAccess } from '../../domain/oauth/app-access.ts'
+import { issuePersonalToken } from '../../domain/oauth/personal-tokens.ts'
 import { scopesAsMay } from '../../domain/oauth/scopes.ts'
 import { endOtherSessions, listOwnerSessions } from '../../domain/owner/list-sessions.ts'
 import { type OwnerSession, endOwnerSession } from '../../domain/owner/sessions.ts'
 import { grantCacheOf } from '../client-api/grant-cache.ts'
 import type { HttpContext } from '../http-context.ts'
+import { TEN_IN_FIVE_MINUTES } from '../plugins/password-confirmation.ts'
 import { requireOwner } from './session.ts'
+import { requireProof } from './sign-in-desk.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
+const LIMITED = { config: { scope: 'owner', rateLimit: TEN_IN_FIVE_MINUTES } } as const
 const Id = Type.String({ maxLength: 40 })
 const SessionParams = Type.Object({ id: Id })
+const TokenForm = Type.Object({
+  name: Type.String({ maxLength: 1_000 }),
+  scopes: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 40 }),
+})
 const AppParams = Type.Object({ appId: Id, identityId: Id })
 
 export function deviceRoutes(context: HttpContext): FastifyPluginAsync {
@@ -45,6 +56,17 @@ export function deviceRoutes(context: HttpContext): FastifyPluginAsync {
       await requireOwner(context, request)
       return apps(context)
     })
+    app.post<{ Body: Static<typeof TokenForm> }>(
+      '/apps/tokens',
+      { ...LIMITED, schema: { body: TokenForm } },
+      async (request): Promise<NewPersonalToken> => {
+        const { identityId: actorId } = await requireProof(context, request)
+        if (actorId === null) throw new HomebirdError('UNAVAILABLE', 'the session has no identity')
+        const draft = { actorId, name: request.body.name, scopes: request.body.scopes }
+        const { token } = await inTransaction(db, async (tx) => issuePersonalToken(tx, draft, clock.now()))
+        return { token, ...(await apps(context)) }
+      },
+    )
     app.delete<{ Params: Static<typeof AppParams> }>(
       '/apps/:appId/:identityId',
       { ...OWNER, schema: { params: AppParams } },
@@ -88,6 +110,7 @@ const factsOf = (access: AppAccess): AppFacts => ({
   identityId: access.actorId,
   name: access.name,
   website: access.website,
+  isPersonal: access.isPersonal,
   handle: `@${access.handle}`,
   may: scopesAsMay(access.scopes),
   times: access.tokens,

@@ -17,7 +17,6 @@ import { listDomainAllows, listDomainBlocks } from '../../domain/blocks/list-dom
 import { previewBlocks } from '../../domain/blocks/preview-blocks.ts'
 import { startPurge } from '../../domain/peers/purge-peer.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 const PAGE = 200
@@ -44,9 +43,6 @@ export function domainRoutes(context: HttpContext): FastifyPluginAsync {
   const written = { ...OWNER, schema: { body: WordForm } }
   const named = { ...OWNER, schema: { params: DomainParams } }
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get<{ Querystring: Static<typeof ListQuery> }>(
       '/domain-blocks',
       { ...OWNER, schema: { querystring: ListQuery } },

@@ -8,12 +8,16 @@ import { EDGE_ALARM, isAlarming } from '../../domain/edges/edge.ts'
 import { readHomeFacts } from '../../domain/owner/home-facts.ts'
 import type { HttpContext } from '../http-context.ts'
 import { runChecks } from './checks.ts'
+import { recoveryRoutes } from './recovery-routes.ts'
 import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
+/** They go out of the house, and a person asks for them now and then. */
+const CHECKS = { max: 30, timeWindow: 300_000 }
 
 export function homeRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
+    await app.register(recoveryRoutes(context))
     app.get('/home', OWNER, async (request): Promise<HomeFacts> => {
       const identityId = await requireIdentity(context, request)
       const { provedAt, waitingDeliveries, waitingServers, ...facts } = await readHomeFacts(
@@ -30,10 +34,14 @@ export function homeRoutes(context: HttpContext): FastifyPluginAsync {
         version: VERSION,
       }
     })
-    app.get('/checks', OWNER, async (request): Promise<CheckResults> => {
-      const identityId = await requireIdentity(context, request)
-      return { checks: await runChecks(context, identityId) }
-    })
+    app.get(
+      '/checks',
+      { config: { ...OWNER.config, rateLimit: CHECKS } },
+      async (request): Promise<CheckResults> => {
+        const identityId = await requireIdentity(context, request)
+        return { checks: await runChecks(context, identityId) }
+      },
+    )
   }
 }
 

@@ -3,9 +3,8 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { HomeTextsFacts } from '../../contracts/home-texts.ts'
 import { inTransaction } from '../../db/transaction.ts'
-import { HOME_TEXT_LIMITS, editHomeTexts, readHomeTexts } from '../../domain/owner/home-texts.ts'
+import { HOME_TEXT_LIMITS, editHomeTexts, pageHtml, readHomeTexts } from '../../domain/owner/home-texts.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
@@ -21,6 +20,8 @@ const TextsForm = Type.Object({
   showsDomainBlocks: Type.Optional(Type.Boolean()),
 })
 
+const PreviewForm = Type.Object({ text: Type.String({ maxLength: HOME_TEXT_LIMITS.page }) })
+
 export function homeTextRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock } = context
   const facts = async (): Promise<HomeTextsFacts> => {
@@ -28,10 +29,12 @@ export function homeTextRoutes(context: HttpContext): FastifyPluginAsync {
     return { ...texts, changedAt: changedAt?.toISOString() ?? null }
   }
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/texts', OWNER, facts)
+    app.post<{ Body: Static<typeof PreviewForm> }>(
+      '/texts/preview',
+      { ...OWNER, schema: { body: PreviewForm } },
+      async (request) => ({ html: pageHtml(request.body.text) }),
+    )
     app.patch<{ Body: Static<typeof TextsForm> }>(
       '/texts',
       { ...OWNER, schema: { body: TextsForm } },

@@ -8,6 +8,7 @@ import { inTransaction } from '../../db/transaction.ts'
 import { type Actor, findIdentity, getActor, listIdentities } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { listMovesOfOthers, readMoveProgress, takeMoveBack } from '../../domain/moves/move-identity.ts'
+import { addIdentity } from '../../domain/owner/identities.ts'
 import { pageSwitchesOf, setPageSwitches } from '../../domain/owner/page-switches.ts'
 import { type Api, openApi } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -26,6 +27,11 @@ const PagesForm = Type.Object({
   hasFeeds: Choice,
 })
 const EditForm = Type.Object({ keepsBlocksPrivate: Choice, pages: Type.Optional(PagesForm) })
+const NewForm = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 60 }),
+  displayName: Type.String({ maxLength: 100 }),
+  domain: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 300 })])),
+})
 const Named = Type.String({ maxLength: 2_048 })
 const AliasForm = Type.Object({ aliases: Type.Array(Named, { maxItems: 100 }) })
 const MoveForm = Type.Object({ to: Named, password: Type.String({ maxLength: 2_000 }) })
@@ -43,6 +49,16 @@ export function identityRoutes(context: HttpContext): FastifyPluginAsync {
       '/identities/:id',
       { config: OWNER, schema: { params: Params, body: EditForm } },
       async (request) => editIdentity(context, await requireIdentity(context, request), request.body),
+    )
+    app.post<{ Body: Static<typeof NewForm> }>(
+      '/identities',
+      { config: OWNER, schema: { body: NewForm } },
+      async (request, reply) => {
+        await requireOwner(context, request)
+        const { username, displayName, domain = null } = request.body
+        void reply.code(201)
+        return factsOf(await addIdentity(context.db, { username, displayName, domain }, context.clock))
+      },
     )
     aliasRoutes(app, context)
     moveRoutes(app, context)

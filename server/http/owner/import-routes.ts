@@ -16,7 +16,7 @@ import {
   retryImport,
 } from '../../domain/imports/import-progress.ts'
 import { type ImportOrder, previewImport, queueImport } from '../../domain/imports/queue-import.ts'
-import { MOST_IMPORT_BYTES } from '../../domain/imports/read-import.ts'
+import { MOST_IMPORT_BYTES } from '../../contracts/import.ts'
 import { kindOf } from '../client-api/import-routes.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireOwner } from './session.ts'
@@ -42,9 +42,6 @@ export function importRoutes(context: HttpContext): FastifyPluginAsync {
   return async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/imports', OWNER, async () => ({ imports: await listImports(db, null) }))
     app.post<Asked>('/imports/preview', made, async (request): Promise<ImportPreview> =>
       previewImport(db, await orderOf(context, request)),

@@ -1,6 +1,7 @@
 /** The federation inspector: lists, single activities, replay, and documents of others as this home gets them. */
 import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { judgeDocument } from '../../activitypub/document-proof.ts'
 import { RemoteDocuments } from '../../activitypub/remote-documents.ts'
 import type {
   InspectorDetail,
@@ -14,12 +15,12 @@ import { inTransaction } from '../../db/transaction.ts'
 import { findInspectorEntry, listInspectorEntries } from '../../domain/inspector/inspector-entries.ts'
 import { replayMessage } from '../../domain/inspector/replay-message.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { scope: 'owner' } as const
 /** A person who looks; nothing else asks. */
 const FETCHES = { max: 60, timeWindow: 300_000 }
 const ENTRIES_PER_PAGE = 40
+const MOST_HEADER = 1_000
 
 const optional = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }))
 
@@ -42,12 +43,9 @@ const Query = Type.Object({
 const FetchForm = Type.Object({ uri: Type.String({ minLength: 1, maxLength: 2_048 }) })
 
 export function inspectorRoutes(context: HttpContext): FastifyPluginAsync {
-  const { db } = context
+  const { db, clock } = context
   const documents = new RemoteDocuments(context)
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get<{ Querystring: Static<typeof Query> }>(
       '/inspector',
       { config: OWNER, schema: { querystring: Query } },
@@ -83,8 +81,14 @@ export function inspectorRoutes(context: HttpContext): FastifyPluginAsync {
       '/inspector/fetch',
       { config: { ...OWNER, rateLimit: FETCHES }, schema: { body: FetchForm } },
       async ({ body }): Promise<InspectorFetch> => {
+        const startedMs = clock.monotonicMs()
         const read = await documents.read(body.uri.trim(), { isFresh: true, followAlternate: true })
-        if (read.outcome === 'found') return read
+        if (read.outcome === 'found') {
+          const { outcome, finalUrl, document, headers = {} } = read
+          const proof = await judgeDocument(db, document, clock.now())
+          const ms = Math.round(clock.monotonicMs() - startedMs)
+          return { outcome, finalUrl, document, headers: shownHeaders(headers), proof, ms }
+        }
         return { outcome: read.outcome, reason: read.outcome === 'gone' ? 'answered 410' : read.reason }
       },
     )
@@ -93,4 +97,12 @@ export function inspectorRoutes(context: HttpContext): FastifyPluginAsync {
 
 function notFound(id: string): HomebirdError {
   return new HomebirdError('NOT_FOUND', `no activity ${id.slice(0, 20)} in the inspector`)
+}
+
+/** Cookies of others are nothing to look at. */
+function shownHeaders(headers: Readonly<Record<string, string | readonly string[] | undefined>>) {
+  return Object.entries(headers)
+    .filter(([name, value]) => name !== 'set-cookie' && value !== undefined)
+    .map(([name, value]) => ({ name, value: [value].flat().join(', ').slice(0, MOST_HEADER) }))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }

@@ -5,32 +5,37 @@ import type { PeerFacts, PeerPage } from '../../contracts/moderation.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { tryHostNow } from '../../domain/fan-outs/breaker.ts'
-import { type ListedPeer, listPeers } from '../../domain/peers/list-peers.ts'
+import { type ListedPeer, countPeers, cursorOf, listPeers } from '../../domain/peers/list-peers.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
-const PAGE = 200
+const PAGE = 50
 
 const ListQuery = Type.Object({
   troubled: Type.Optional(Type.Boolean()),
   after: Type.Optional(Type.String({ maxLength: 300 })),
+  search: Type.Optional(Type.String({ maxLength: 260 })),
 })
 const HostParams = Type.Object({ host: Type.String({ minLength: 1, maxLength: 300 }) })
 
 export function peerRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock } = context
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get<{ Querystring: Static<typeof ListQuery> }>(
       '/peers',
       { ...OWNER, schema: { querystring: ListQuery } },
       async (request): Promise<PeerPage> => {
-        const { troubled = false, after = '' } = request.query
-        const peers = await listPeers(db, { onlyTroubled: troubled, after }, PAGE)
-        return { peers: peers.map((peer) => factsOf(peer, clock.now())) }
+        const { troubled = false, after = '', search = '' } = request.query
+        const [peers, counts] = await Promise.all([
+          listPeers(db, { onlyTroubled: troubled, search: search.trim(), after }, PAGE),
+          countPeers(db),
+        ])
+        const last = peers.length === PAGE ? peers.at(-1) : undefined
+        return {
+          peers: peers.map((peer) => factsOf(peer, clock.now())),
+          next: last === undefined ? null : cursorOf(last),
+          counts,
+        }
       },
     )
     app.post<{ Params: Static<typeof HostParams> }>(

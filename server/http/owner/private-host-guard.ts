@@ -20,6 +20,23 @@ export function guardPrivateHost(app: FastifyInstance, config: Pick<Config, 'pri
   })
 }
 
+/** What the listener does not dress itself stands in no frame, and is no part of a page, of another site. */
+const FOR_NO_SITE = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** @see security rule 73 */
+export function keepToOwnPages(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    for (const [name, value] of Object.entries(FOR_NO_SITE)) {
+      if (!reply.hasHeader(name)) void reply.header(name, value)
+    }
+    return payload
+  })
+}
+
 function isAllowed(request: FastifyRequest, host: string | undefined, listenHost: string | null): boolean {
   if (host === undefined) return false
   if (LOOPBACK.test(host)) return true

@@ -6,7 +6,6 @@ import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { type ListedReport, listReports, resolveReport } from '../../domain/reports/list-reports.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 const PAGE = 50
@@ -28,9 +27,6 @@ export function reportRoutes(context: HttpContext): FastifyPluginAsync {
     throw new HomebirdError('NOT_FOUND', `there is no report ${id}`)
   }
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get<{ Querystring: Static<typeof ListQuery> }>(
       '/reports',
       { ...OWNER, schema: { querystring: ListQuery } },

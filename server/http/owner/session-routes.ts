@@ -107,7 +107,8 @@ export async function signIn(
   setSessionCookie(request, reply, token)
 }
 
-async function readState(
+/** The state of whoever asks, whose session lives on. */
+export async function readState(
   context: HttpContext,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -4,8 +4,15 @@
  * @see security rules 73, 81
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { WINDOW_HEADER } from '../../contracts/owner-api.ts'
+import {
+  IDENTITY_GONE,
+  IDENTITY_HEADER,
+  IDENTITY_PARAMETER,
+  WINDOW_HEADER,
+} from '../../contracts/owner-api.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { isRowId } from '../../core/id.ts'
+import { findIdentity } from '../../domain/actors/actor.ts'
 import { OWNER_SESSION_DAYS, type OwnerSession, findOwnerSession } from '../../domain/owner/sessions.ts'
 import type { HttpContext } from '../http-context.ts'
 
@@ -13,8 +20,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const COOKIE_SECONDS = OWNER_SESSION_DAYS * 86_400
 
 /**
- * The session of a request, or null where there is none.
- * @throws HomebirdError FORBIDDEN for a change that carries a session and does not come from a page of ours
+ * The session of a request, as the identity that it names; null where there is none.
+ * @throws HomebirdError FORBIDDEN for a change that carries a session and does not come from a page of ours, and for an
+ *   identity that is not of this home
  */
 export async function findRequestSession(
   context: Pick<HttpContext, 'db' | 'clock'>,
@@ -22,8 +30,23 @@ export async function findRequestSession(
 ): Promise<OwnerSession | null> {
   const token = sessionTokenOf(request)
   if (token === null || isFromElsewhere(request)) return null
-  if (!SAFE_METHODS.has(request.method)) requireOwnPage(request)
-  return findOwnerSession(context.db, token, context.clock.now())
+  if (!isReading(request)) requireOwnPage(request)
+  const session = await findOwnerSession(context.db, token, context.clock.now())
+  const wanted = identityNamedBy(request)
+  if (session === null || typeof wanted !== 'string' || wanted === session.identityId) return session
+  const identity = isRowId(wanted) ? await findIdentity(context.db, wanted) : undefined
+  if (identity !== undefined) return { ...session, identityId: identity.id }
+  throw new HomebirdError('FORBIDDEN', `${wanted.slice(0, 20)} is no identity of this home`, {
+    safe: IDENTITY_GONE,
+  })
+}
+
+/** Changes nothing, whoever asks. */
+export const isReading = ({ method }: Pick<FastifyRequest, 'method'>): boolean => SAFE_METHODS.has(method)
+
+function identityNamedBy(request: FastifyRequest): unknown {
+  if (request.headers.upgrade === undefined) return request.headers[IDENTITY_HEADER]
+  return (request.query as Readonly<Record<string, unknown>>)[IDENTITY_PARAMETER]
 }
 
 /** @throws HomebirdError UNAUTHORIZED without a session; FORBIDDEN for a change that comes from elsewhere */

@@ -1,7 +1,9 @@
 /** Reads the form of the first run and says which field is wrong and why, before anything is made. */
 import type { FieldFlaw, SetUpField, SetUpForm } from '../../contracts/owner-api.ts'
+import { borrowedName } from '../../contracts/borrowed-names.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { parseDomainNames } from '../../domain/owner/domains.ts'
+import { findHost } from '../../net/origin.ts'
 import { MAX_DISPLAY_NAME_LENGTH, parseUsername } from '../../domain/owner/identities.ts'
 import { MIN_PASSWORD_LENGTH } from '../../domain/owner/password.ts'
 
@@ -40,7 +42,14 @@ function passwordFlaw(password: string): FieldFlaw | null {
 function domainFlaw(domain: string | null): FieldFlaw | null {
   if (domain === null) return null
   if (domain.trim() === '') return 'missing'
-  return isRefused(() => parseDomainNames(domain, null)) ? 'not_a_domain' : null
+  if (!isRefused(() => parseDomainNames(domain, null))) return null
+  const host = findHost(
+    domain
+      .trim()
+      .replace(/^https:\/\//i, '')
+      .replace(/\/$/, ''),
+  )
+  return host !== undefined && borrowedName(host)?.fate === 'mortal' ? 'ends_with_tunnel' : 'not_a_domain'
 }
 
 function isRefused(parse: () => unknown): boolean {

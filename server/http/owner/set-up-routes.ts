@@ -9,8 +9,8 @@ import { findRequestSession, requireOwnPage } from './session.ts'
 import { readStateOf, signIn } from './session-routes.ts'
 import { checkSetUpForm } from './set-up-form.ts'
 
-/** Whoever corrects a field sends again; nobody does so thirty times. */
-const CONFIG = { scope: 'owner', rateLimit: { max: 30, timeWindow: 300_000 } } as const
+/** It asks for the session of the key itself. Whoever corrects a field sends again; nobody does so thirty times. */
+const CONFIG = { scope: 'public', rateLimit: { max: 30, timeWindow: 300_000 } } as const
 
 const text = Type.String({ maxLength: 2_000 })
 /** A union of two schemas would have null read as an empty text, because bodies are coerced. */

@@ -1,17 +1,24 @@
 /** Stator in the owner's hands: what waits and what was done, and rows that are not tried any more, once more. */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { EngineFacts, GraphFacts, HandledCount, QuarantinePage } from '../../contracts/engine.ts'
+import type {
+  EngineFacts,
+  FailingFacts,
+  GraphDetail,
+  GraphFacts,
+  HandledCount,
+  QuarantinePage,
+} from '../../contracts/engine.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { homeGraphs } from '../../domain/owner/home-graphs.ts'
 import type { Graph } from '../../stator/graph.ts'
-import { listQuarantined, redrive } from '../../stator/move.ts'
+import { type FailingRow, countStates, listFailing } from '../../stator/graph-detail.ts'
+import { hastenRow, listQuarantined, redrive } from '../../stator/move.ts'
 import { type GraphStatistics, type HandledPoint, readStatistics } from '../../stator/statistics.ts'
 import { type WaitingRows, readWaiting } from '../../stator/status.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 const MOST_QUARANTINED = 100
@@ -25,9 +32,6 @@ const RowParams = Type.Object({
 export function statorRoutes(context: HttpContext): FastifyPluginAsync {
   const { db } = context
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/stator', OWNER, async (): Promise<EngineFacts> => {
       const waiting = new Map((await readWaiting(db, homeGraphs)).map((one) => [one.graph, one]))
       const statistics = await readStatistics(
@@ -36,14 +40,16 @@ export function statorRoutes(context: HttpContext): FastifyPluginAsync {
       )
       return { graphs: statistics.map((one) => factsOf(one, waiting.get(one.graph))) }
     })
+    graphRoutes(app, context)
     app.get<{ Params: Static<typeof GraphParams> }>(
       '/stator/:graph/quarantine',
       { ...OWNER, schema: { params: GraphParams } },
       async (request): Promise<QuarantinePage> => {
         const rows = await listQuarantined(db, getGraph(request.params.graph), MOST_QUARANTINED)
         return {
-          rows: rows.map(({ key, state, changedAt, errors, deaths, error }) => ({
+          rows: rows.map(({ key, about, state, changedAt, errors, deaths, error }) => ({
             key,
+            about,
             state,
             since: changedAt.toISOString(),
             errors,
@@ -67,6 +73,46 @@ export function statorRoutes(context: HttpContext): FastifyPluginAsync {
     )
   }
 }
+
+/** One graph in depth, and one of its rows tried before its time. */
+function graphRoutes(app: FastifyInstance, { db }: HttpContext): void {
+  app.get<{ Params: Static<typeof GraphParams> }>(
+    '/stator/:graph',
+    { ...OWNER, schema: { params: GraphParams } },
+    async (request): Promise<GraphDetail> => {
+      const graph = getGraph(request.params.graph)
+      const [states, failing] = await Promise.all([
+        countStates(db, graph),
+        listFailing(db, graph, MOST_QUARANTINED),
+      ])
+      return {
+        graph: graph.table,
+        states,
+        failing: failing.map(failingFacts),
+      }
+    },
+  )
+  app.post<{ Params: Static<typeof RowParams> }>(
+    '/stator/:graph/failing/:key/retry',
+    { ...OWNER, schema: { params: RowParams } },
+    async (request): Promise<{ readonly key: string }> => {
+      const { key } = request.params
+      const graph = getGraph(request.params.graph)
+      const isKey = graph.key !== 'id' || isRowId(key)
+      if (isKey && (await inTransaction(db, async (tx) => hastenRow(tx, graph, key)))) return { key }
+      throw new HomebirdError('NOT_FOUND', `no row ${key} of ${graph.table} waits for its next attempt`)
+    },
+  )
+}
+
+const failingFacts = ({ key, about, state, attempts, error, nextAttemptAt }: FailingRow): FailingFacts => ({
+  key,
+  about,
+  state,
+  attempts,
+  error,
+  nextAttemptAt: nextAttemptAt.toISOString(),
+})
 
 /** @throws HomebirdError NOT_FOUND */
 function getGraph(name: string): Graph {

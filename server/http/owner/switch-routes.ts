@@ -20,7 +20,6 @@ import {
   setWorkShare,
 } from '../../domain/owner/switches.ts'
 import type { HttpContext } from '../http-context.ts'
-import { requireOwner } from './session.ts'
 
 const OWNER = { config: { scope: 'owner' } } as const
 
@@ -42,9 +41,6 @@ const ShareForm = Type.Object({ workShare: Type.Number({ minimum: LEAST_WORK_SHA
 export function switchRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock } = context
   return async (app) => {
-    app.addHook('preHandler', async (request) => {
-      await requireOwner(context, request)
-    })
     app.get('/switches', OWNER, async () => facts(context))
     app.put<{ Body: Static<typeof FetchForm> }>(
       '/switches/authorized-fetch',

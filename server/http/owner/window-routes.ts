@@ -7,7 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import { LICENCES_FILE } from '../../contracts/licences.ts'
 import { WINDOW_PATHS } from '../../contracts/owner-api.ts'
+import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 
@@ -32,8 +34,8 @@ const contentPolicy = (media: string): string =>
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // The one that reads the HTML of posts; React makes none.
-    'trusted-types dompurify',
+    // The one that reads the HTML of posts, React makes none; and the one that names the service worker.
+    'trusted-types dompurify service-worker',
   ].join('; ')
 
 const HEADERS = {
@@ -42,6 +44,18 @@ const HEADERS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
+}
+
+/** Files beside the document, whose names stay while their contents change: asked for anew each time. */
+const NAMED_FILES: Readonly<Record<string, string>> = {
+  [LICENCES_FILE]: 'application/json; charset=utf-8',
+  'service-worker.js': 'text/javascript; charset=utf-8',
+  'manifest.webmanifest': 'application/manifest+json; charset=utf-8',
+  'icons/homebird.svg': 'image/svg+xml',
+  'icons/homebird-192.png': 'image/png',
+  'icons/homebird-512.png': 'image/png',
+  'icons/maskable-512.png': 'image/png',
+  'icons/badge-96.png': 'image/png',
 }
 
 const NOT_BUILT = `<!doctype html>
@@ -66,6 +80,7 @@ export function windowRoutes(context: HttpContext): FastifyPluginAsync {
     app.get('/.well-known/change-password', OPEN, async (_request, reply) =>
       reply.redirect(PASSWORD_PAGE, 302),
     )
+    await serveNamedFiles(app, context.windowDir)
     for (const path of WINDOW_PATHS) {
       app.get(path, OPEN, async (_request, reply) => sendDocument(reply, document))
     }
@@ -93,6 +108,17 @@ async function serveFiles(app: FastifyInstance, windowDir: string): Promise<void
       cacheControl: false,
     })
   })
+}
+
+/** Read once; what was not built is not there. */
+async function serveNamedFiles(app: FastifyInstance, windowDir: string | null): Promise<void> {
+  for (const [name, type] of Object.entries(NAMED_FILES)) {
+    const file = windowDir === null ? null : await readFile(join(windowDir, name)).catch(() => null)
+    app.get(`/${name}`, OPEN, async (_request, reply) => {
+      if (file === null) throw new HomebirdError('NOT_FOUND', `${name} is not in the bundle of the window`)
+      return reply.type(type).send(file)
+    })
+  }
 }
 
 function sendDocument(reply: FastifyReply, document: Buffer | null): FastifyReply {

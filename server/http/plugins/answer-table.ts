@@ -116,6 +116,8 @@ export const ANSWERS = {
   },
   /** Files with their hash in the name. */
   asset: { kept: FOREVER, else: NEVER, unsaid: 'public', isSameForAll: true },
+  /** What the home asks of itself to learn what caches in front keep; it is the same for everybody who may ask. */
+  probe: { kept: 'public, max-age=60, no-transform', else: NEVER, unsaid: 'public', isSameForAll: true },
   /** Client API, streams, OAuth, exports, the owner's routes: also to visitors. */
   private: { kept: PRIVATE, else: NEVER, unsaid: 'public' },
   /** Everything not named above: inboxes, probes, the window's document, what is not here. */

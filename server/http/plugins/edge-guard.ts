@@ -18,6 +18,8 @@ export function guardEdge(app: FastifyInstance, { home }: { readonly home: Pick<
         'the edge keeps what must not be kept: nothing private goes through it',
         {
           safe: EDGE_ALARM,
+          // For the pages of sign-in, which say it in the owner's language.
+          details: { words: 'refused.edge' },
         },
       ),
     )

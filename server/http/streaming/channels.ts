@@ -66,6 +66,7 @@ const EVENT_SCOPES: Readonly<Record<StreamEventName, string>> = {
   notifications_merged: 'read:notifications',
   conversation: 'read:statuses',
   filters_changed: 'read:filters',
+  boosters: 'read:statuses',
 }
 
 /** What a token must cover for each event, whatever covers the stream. @see security rule 74 */
@@ -83,7 +84,11 @@ const STREAMS_OF_EVENT: Readonly<Record<StreamEventName, readonly StreamName[]>>
   notifications_merged: NOTIFICATIONS,
   conversation: ['direct'],
   filters_changed: HOME,
+  boosters: HOME,
 }
+
+/** Beside the client API: apps are not told what they do not know. */
+export const isForWindows = (event: StreamEventName): boolean => event === 'boosters'
 
 /** Streams that hang on no home timeline. */
 const isOpenStream = (name: StreamName): boolean => /^(?:public|hashtag|list)/.test(name)

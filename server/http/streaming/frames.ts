@@ -1,10 +1,12 @@
 /** What a notice says to the streams of one identity: each entity is loaded once for all of them, as ready text. */
+import type { BoostersChange } from '../../contracts/boosters.ts'
 import type { NotificationType } from '../../contracts/notification.ts'
 import { EVERYBODY, type StreamEventName } from '../../contracts/stream-event.ts'
 import { conversationsFromRows, findConversations } from '../../domain/conversations/list-conversations.ts'
 import { findNotifications } from '../../domain/notifications/list-notifications.ts'
 import { notificationsFromRows } from '../../domain/notifications/notification-entities.ts'
 import { findVisiblePosts } from '../../domain/posts/find-post.ts'
+import { listFollowedBoosters } from '../../domain/posts/list-boosters.ts'
 import { statusesFromRows } from '../../domain/posts/status-entities.ts'
 import { findOpenPosts } from '../../domain/timelines/open-posts.ts'
 import type { Api } from '../client-api/api.ts'
@@ -61,10 +63,21 @@ export async function framesOf(
       const conversations = await conversationsFromRows(db, scope, rows)
       return conversations.map((conversation) => frame(conversation.id, JSON.stringify(conversation)))
     }
+    case 'boosters':
+      return boosterFrames(api, actorId, notice)
     case 'update':
     case 'status.update':
       return statusFrames(api, actorId, notice, asksForLists)
   }
+}
+
+async function boosterFrames(api: Api, actorId: string, notice: HeardNotice): Promise<Frame[]> {
+  const { event, ids } = notice
+  const found = await listFollowedBoosters(api.context.db, api.scopeFor(actorId), actorId, ids)
+  return ids.map((id, index) => {
+    const change: BoostersChange = { id, followed_boosters: found.get(id) ?? null }
+    return { event, payload: JSON.stringify(change), place: placeIn(notice, index) }
+  })
 }
 
 async function statusFrames(

@@ -10,7 +10,7 @@ import { livingTokens } from '../../domain/oauth/tokens.ts'
 import { livingSessions } from '../../domain/owner/living-sessions.ts'
 import { type Access, kindsHiddenFrom } from '../client-api/access.ts'
 import type { Api } from '../client-api/api.ts'
-import { type Subscription, scopeOfEvent, takesNotice } from './channels.ts'
+import { type Subscription, isForWindows, scopeOfEvent, takesNotice } from './channels.ts'
 import { type Frame, framesOf } from './frames.ts'
 import { type HeardNotice, NoticeLog, parseNotice } from './notice-log.ts'
 
@@ -212,7 +212,8 @@ function idOfHolder(access: Access, kind: string): string | null {
 }
 
 function takes({ access, subscriptions }: StreamClient, { whose, event }: HeardNotice): boolean {
-  const { grant } = access
+  const { grant, sessionId } = access
+  if (sessionId === null && isForWindows(event)) return false
   if (grant !== null && !coversScope(grant.scopes, scopeOfEvent(event))) return false
   return subscriptions.some((subscription) => takesNotice(subscription, whose, event))
 }

@@ -10,6 +10,8 @@ import { openToOrigins } from '../client-api/cors.ts'
 import { describeRoutes } from '../client-api/openapi/catalogue.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
+import { liveProbes } from '../probe/live-probes.ts'
+import { isProbeSocket } from '../probe/probe-socket.ts'
 import {
   type StreamName,
   type Subscription,
@@ -53,12 +55,17 @@ export function streamingRoutes(context: HttpContext, { listener }: ClientApiOpt
     await app.register(fastifyWebsocket, { options: { maxPayload: MOST_MESSAGE_BYTES } })
     Object.assign(app.server, { shouldUpgradeCallback: isStreamUpgrade })
     answerAs(app, 'private')
+    // A refused socket says that it was asked for: whoever checks a proxy sees that the request came whole.
+    app.addHook('onRequest', async (request, reply) => {
+      if (isStreamUpgrade(request.raw)) void reply.header('sec-websocket-version', '13')
+    })
     if (listener === 'public') describeRoutes(app, context)
     if (listener === 'public') openToOrigins(app)
     guardRoutes(app, context, listener, { tokenOf: streamToken, checkSession: requireOwnOrigin })
     app.get('/api/v1/streaming/health', OPEN, async (_request, reply) => reply.type('text/plain').send('OK'))
     eventStreams(app, hub)
     webSockets(app, hub)
+    if (listener === 'public') await app.register(async (probing) => liveProbes(probing, context))
   }
 }
 
@@ -97,7 +104,8 @@ function webSockets(app: FastifyInstance, hub: StreamHub): void {
 /** Any other request that offers an upgrade is answered as if it did not: HTTP allows that. */
 function isStreamUpgrade(request: IncomingMessage): boolean {
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
-  return isWebSocket && /^\/api\/v1\/streaming\/?(?:\?|$)/.test(request.url ?? '')
+  if (!isWebSocket) return false
+  return /^\/api\/v1\/streaming\/?(?:\?|$)/.test(request.url ?? '') || isProbeSocket(request)
 }
 
 const queryOf = (request: FastifyRequest): StreamQuery => request.query as StreamQuery

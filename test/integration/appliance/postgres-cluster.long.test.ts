@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, writeFileS
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type PostgresCluster, openPostgresCluster } from '../../../server/appliance/postgres-cluster.ts'
-import { processFacts } from '../../../server/appliance/process-facts.ts'
+import { processFacts } from '../../../server/core/process-facts.ts'
 import { openRuntimeFolder } from '../../../server/appliance/runtime-folder.ts'
 import { createDataDir, createRooms } from '../../../server/core/data-dir.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'

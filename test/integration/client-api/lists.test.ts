@@ -223,6 +223,19 @@ test('whoever is muted is silent in lists until the mute ends; membership ends w
   assert.deepEqual([await membersOf(list), await timeline(list)], [[], []])
 })
 
+test('a mute empties the home timeline of somebody only until it ends', async () => {
+  const [ben, cleo] = [await followed(), await followed()]
+  const post = await others.post(ben, { shownTo: [ana] })
+  const boost = await others.post(cleo, { boostOf: post, shownTo: [ana] })
+  const shown = async (): Promise<string[]> =>
+    (await idsAt('/api/v1/timelines/home')).filter((id) => [post.id, boost.id].includes(id))
+  assert.deepEqual(await shown(), [boost.id, post.id])
+  await app.post(`/api/v1/accounts/${ben.id}/mute`)
+  assert.deepEqual(await shown(), [])
+  await app.post(`/api/v1/accounts/${ben.id}/unmute`)
+  assert.deepEqual(await shown(), [boost.id, post.id])
+})
+
 test('members of an exclusive list are not read at home, and are again when it is not', async () => {
   const [ben, cleo] = [await followed(), await followed()]
   const atHome = async (): Promise<string[]> => (await idsAt('/api/v1/timelines/home')).slice(0, 2)

@@ -1,12 +1,14 @@
 /** Other names, moving away and leaving, by the client API and by the owner's own routes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Secret, TOTP } from 'otpauth'
 import type { Account } from '../../../server/contracts/account.ts'
 import type { IdentityFacts, IdentityMove, MoveOfOther } from '../../../server/contracts/owner-api.ts'
 import { systemClock } from '../../../server/core/clock.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { followMove } from '../../../server/domain/moves/follow-move.ts'
 import { addIdentity } from '../../../server/domain/owner/identities.ts'
+import { beginTotp, confirmTotp } from '../../../server/domain/sign-in/totp.ts'
 import { type ApiHome, PASSWORD, openApiHome } from '../../support/api-home.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import type { PlainAnswer } from '../../support/http-client.ts'
@@ -75,6 +77,31 @@ test('an identity is removed with the password, the last one is not, and guesses
   const answers: number[] = []
   for (let n = 0; n < 10; n += 1) answers.push((await tries(home, DELETE, { password: 'wrong' })).status)
   assert.equal(answers.at(-1), 429, answers.join(' '))
+})
+
+test('where a second factor is set up an identity is removed with its code too, and the words tell neither half', async () => {
+  const home = await openApiHome()
+  const bo = await addIdentity(home.db, { username: 'bo', displayName: 'Bo', domain: null }, systemClock)
+  const now = systemClock.now()
+  const { secret } = await beginTotp(home.db, 'ana', now)
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) })
+  const stepMs = 30_000
+  await inTransaction(home.db, async (tx) =>
+    confirmTotp(tx, totp.generate({ timestamp: now.getTime() - stepMs }), now),
+  )
+  const app = await home.app(['write'], bo.id)
+  const remove = async (body: object) => app.ask(DELETE, { method: 'POST', body })
+  const code = totp.generate({ timestamp: now.getTime() })
+  for (const wrong of [
+    { password: PASSWORD },
+    { password: PASSWORD, code: 'no code' },
+    { password: 'wrong', code },
+  ]) {
+    const answer = await remove(wrong)
+    assert.equal(answer.status, 422)
+    assert.equal(answer.json()['error'], 'Validation failed: the password or the code is wrong')
+  }
+  assert.equal((await remove({ password: PASSWORD, code })).status, 202)
 })
 
 test('the owner’s own routes set names, move, tell how it goes and take the move back', async () => {

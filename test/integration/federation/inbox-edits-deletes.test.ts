@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
+import { inTransaction } from '../../../server/db/transaction.ts'
 import { PUBLIC } from '../../support/fake-peer-actor.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { until } from '../../support/until.ts'
 
 const peer = await openFakePeer()
 const home = await openFederationHome({ peers: [peer] })
@@ -111,6 +114,45 @@ test('an edit that overtakes its post stands for it', async () => {
   const edited = { ...note, content: '<p>new</p>', updated: new Date().toISOString() }
   await home.takes(ana, ana.update(edited))
   await home.takes(ana, ana.create(note))
+  assert.equal((await home.post(note.id))?.content_text, 'new')
+})
+
+test('an edit that meets its post while another claim stores it is not lost', async () => {
+  const note = ana.note({ content: '<p>old</p>', published: new Date(Date.now() - 60_000).toISOString() })
+  await home.takes(ana, ana.create(note))
+  const row = await home.db
+    .deleteFrom('posts')
+    .where('uri', '=', note.id)
+    .returning([
+      'uri',
+      'author_id',
+      'visibility',
+      'content_html',
+      'content_text',
+      'is_local',
+      'published_at',
+      'conversation_id',
+    ])
+    .executeTakeFirstOrThrow()
+  const stored = Promise.withResolvers<undefined>()
+  const commits = Promise.withResolvers<undefined>()
+  const otherClaim = inTransaction(home.db, async (tx) => {
+    await tx.insertInto('posts').values(row).execute()
+    stored.resolve(undefined)
+    await commits.promise
+  })
+  await stored.promise
+  const edited = { ...note, content: '<p>new</p>', updated: new Date().toISOString() }
+  const taken = home.takes(ana, ana.update(edited))
+  await until('the edit waits for the other claim', async () => {
+    const { rows } = await sql<{ waiting: string }>`
+      select count(*) as waiting from pg_locks where not granted and locktype = 'transactionid'`.execute(
+      home.db,
+    )
+    return rows[0]?.waiting === '1'
+  })
+  commits.resolve(undefined)
+  await Promise.all([otherClaim, taken])
   assert.equal((await home.post(note.id))?.content_text, 'new')
 })
 

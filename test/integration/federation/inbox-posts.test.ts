@@ -378,7 +378,7 @@ test('a mention by somebody elsewhere reaches the device that asked for it', asy
     isStandard: true,
     alerts: { mention: true },
     policy: 'all',
-    sealedToken: sealToken(sealingKey, tokenId, token),
+    holder: { tokenId, sealedToken: sealToken(sealingKey, tokenId, token) },
   } as const
   await inTransaction(db, async (tx) => replaceSubscription(tx, subscription, new Date()))
   peer.answers('/push', () => ({ status: 201 }))

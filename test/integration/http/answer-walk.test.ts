@@ -53,6 +53,7 @@ const GOOD: Readonly<Record<AnswerClass, string>> = {
   media: 'public, max-age=31536000, immutable',
   picture: 'public, max-age=86400',
   asset: 'public, max-age=31536000, immutable',
+  probe: 'public, max-age=60, no-transform',
   private: 'private, no-store',
   never: 'no-store',
 }

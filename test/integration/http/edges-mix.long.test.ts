@@ -10,10 +10,9 @@ import type { Status } from '../../../server/contracts/status.ts'
 import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-home.ts'
 import type { Edge } from '../../support/edge-process.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
+import { type FrontKind, openFront, skipFront } from '../../support/front-edges.ts'
 import type { PlainAnswer } from '../../support/http-client.ts'
-import { NO_NGINX, type NginxKind, openNginx } from '../../support/nginx-edge.ts'
 import { closeBeforeCluster } from '../../support/test-database.ts'
-import { NO_VARNISH, type VarnishKind, openVarnish } from '../../support/varnish-edge.ts'
 
 const HOST = 'home.example'
 /** Words that only the owner may ever see. */
@@ -74,35 +73,28 @@ before(async () => {
   await app.post('/api/v2/filters', { title: `${MARK} filter`, context: ['home'] })
 })
 
-type Kind = `nginx ${NginxKind}` | `varnish ${VarnishKind}`
-const KINDS: readonly Kind[] = [
+const KINDS: readonly FrontKind[] = [
   'nginx own',
+  'caddy own',
+  'haproxy own',
+  'varnish own',
   'nginx honest',
   'nginx ignores_vary',
   'nginx drops_query',
   'nginx overrides',
-  'varnish own',
   'varnish default',
 ]
 
-const skipOf = (kind: Kind): string | false => (kind.startsWith('nginx') ? NO_NGINX : NO_VARNISH) ?? false
-
-async function openKind(kind: Kind): Promise<Edge> {
-  const [program, way] = kind.split(' ') as [string, string]
-  const options = { host: HOST, homePort: home.publicPort }
-  return program === 'nginx'
-    ? openNginx({ kind: way as NginxKind, ...options })
-    : openVarnish({ kind: way as VarnishKind, ...options })
-}
+const openKind = async (kind: FrontKind): Promise<Edge> => openFront(kind, HOST, home.publicPort)
 
 /** A story for each cache. */
 function throughEach(
-  kinds: readonly Kind[],
+  kinds: readonly FrontKind[],
   story: string,
   tell: (edge: Edge, t: TestContext) => Promise<void>,
 ): void {
   for (const kind of kinds) {
-    test(`${kind}: ${story}`, { skip: skipOf(kind) }, async (t) => tell(await openKind(kind), t))
+    test(`${kind}: ${story}`, { skip: skipFront(kind) }, async (t) => tell(await openKind(kind), t))
   }
 }
 

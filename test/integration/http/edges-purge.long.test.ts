@@ -22,10 +22,9 @@ import { type ApiClient, type ApiHome, openApiHome } from '../../support/api-hom
 import { type CountedHome, openCountedHome } from '../../support/counted-home.ts'
 import type { Edge } from '../../support/edge-process.ts'
 import { type FakePeer, openFakePeer } from '../../support/fake-peer.ts'
-import { EDGE_SECRET, NO_NGINX, openNginx } from '../../support/nginx-edge.ts'
+import { EDGE_SECRET, noOwnEdge, openOwnEdge } from '../../support/own-edge.ts'
 import { closeBeforeCluster } from '../../support/test-database.ts'
 import { until } from '../../support/until.ts'
-import { NO_VARNISH, openVarnish } from '../../support/varnish-edge.ts'
 
 const HOST = 'home.example'
 const calls = createEdgeCalls({ userAgent: 'test' })
@@ -33,7 +32,7 @@ closeBeforeCluster(async () => calls.close())
 
 type Kind = 'nginx' | 'varnish'
 const KINDS: readonly Kind[] = ['nginx', 'varnish']
-const skipOf = (kind: Kind): string | false => (kind === 'nginx' ? NO_NGINX : NO_VARNISH) ?? false
+const skipOf = (kind: Kind): string | false => noOwnEdge(kind) ?? false
 
 /** A home, a cache of this kind in front of it, and what counts between them. */
 interface World {
@@ -45,11 +44,8 @@ interface World {
   readonly runner: Runner
 }
 
-async function openEdgeTo(kind: Kind, homePort: number): Promise<Edge> {
-  return kind === 'nginx'
-    ? openNginx({ kind: 'own', host: HOST, homePort })
-    : openVarnish({ kind: 'own', host: HOST, homePort })
-}
+const openEdgeTo = async (kind: Kind, homePort: number): Promise<Edge> =>
+  openOwnEdge(kind, { host: HOST, home: { kind: 'tcp', host: '127.0.0.1', port: homePort } })
 
 function purgerFor(kind: Kind, at: string, secret = EDGE_SECRET): Purger {
   return kind === 'nginx'

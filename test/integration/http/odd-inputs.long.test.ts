@@ -27,8 +27,9 @@ channel('fastify.initialization').subscribe((message) => {
 const IDS = ['0', '-1', '99999999999999999999', 'x', '%00', '%ED%A0%80', 'ungrouped-%00']
 const QUERY_VALUES = ['', '%00', 'a%00@home.example', '%ED%A0%80', '99999999999999999999', '1e400', '%']
 const QUERIES =
-  'q type resource limit offset max_id min_id since_id id ids acct types account_id tagged any timeline'.split(
-    ' ',
+  `q type resource limit offset max_id min_id since_id id ids acct types account_id tagged any timeline
+  search host text direction outcome before after identity part level span kind mode troubled ours`.split(
+    /\s+/,
   )
 const VALUES: readonly unknown[] = [
   'a\u0000b',
@@ -49,6 +50,9 @@ const MEMBERS = [
   ),
   ...'display_name note fields_attributes source comment duration languages home notifications'.split(' '),
   ...'client_name redirect_uris scopes website grant_type code client_id client_secret scope token'.split(
+    ' ',
+  ),
+  ...'draft revision holdSeconds uri isIgnored until host url title mayShrink aliases to pages comment key'.split(
     ' ',
   ),
   ...'response_type redirect_uri state form_token password decision identity key username domain id'.split(

@@ -4,7 +4,11 @@ import { sql } from 'kysely'
 import type { Database } from '../../../server/db/pool.ts'
 import { closeBreakers } from '../../../server/domain/fan-outs/breaker.ts'
 import { OFFLINE_REASON } from '../../../server/domain/fan-outs/after-delivery.ts'
+import { OfflineGuard } from '../../../server/domain/fan-outs/offline-guard.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
+import { createLogger } from '../../../server/core/log.ts'
+import { systemClock } from '../../../server/core/clock.ts'
+import { tryLineAgain } from '../../../server/workers/try-line-again.ts'
 import { type FakePeer, type ScriptedAnswer, openFakePeer } from '../../support/fake-peer.ts'
 import { type OutboundHome, mentionMap, openOutboundHome } from '../../support/outbound-home.ts'
 
@@ -295,9 +299,32 @@ test('when nobody answers it is our own line: nothing is counted, and all goes o
   const opened = await db.selectFrom('peers').select('host').where('retry_at', 'is not', null).execute()
   assert.deepEqual(opened, [])
 
+  const dueNow = async (): Promise<number> =>
+    (await fanOuts(db)).filter(({ error, dueIn }) => error === OFFLINE_REASON && dueIn <= 0).length
+  assert.equal(await dueNow(), 0)
+  const log = createLogger('test', 'silent')
+  await tryLineAgain({ db, log, line: new OfflineGuard(systemClock) }, 'network')
+  assert.equal(await dueNow(), 1)
+
   for (const peer of peers) peer.inboxAnswer = () => ({ status: 202 })
   // A worker that knows nothing of the silence finds the line back with its first delivery.
   const second = await restarted()
   await second.runUntilIdle({ dueWithinSeconds: 200 })
   for (const peer of peers) assert.equal(peer.sharedInbox.received.length, 4, peer.host)
+})
+
+test('on another network whoever fell silent lately is tried at once, and its breaker opens by one more failure', async (t) => {
+  const { db } = await withOneFollower(t, 'reset')
+  await sql`update peers set failures = 7, failing_since = now() - interval '10 minutes',
+                             retry_at = now() + interval '20 minutes'`.execute(db)
+  await sql`update fan_outs set state_next_attempt_at = now() + interval '20 minutes'`.execute(db)
+  await sql`insert into peers (host, failures, failing_since, retry_at)
+            values ('long.example', 9, now() - interval '2 days', now() + interval '20 minutes')`.execute(db)
+  const log = createLogger('test', 'silent')
+  await tryLineAgain({ db, log, line: new OfflineGuard(systemClock) }, 'resume')
+  assert.ok((await onlyFanOut(db)).dueIn <= 0)
+  const open = await db.selectFrom('peers').select('host').where('retry_at', 'is not', null).execute()
+  assert.deepEqual(open, [{ host: 'long.example' }])
+  const tried = await db.selectFrom('peers').select('failures').where('host', '<>', 'long.example').execute()
+  assert.deepEqual(tried, [{ failures: 2 }])
 })

@@ -39,9 +39,9 @@ test('a follow is asked for once, waits for its answer, and is taken back in ord
   assert.equal(stored.shows_boosts, false)
   assert.equal((await rowOf(db, ana)).following_count, 0)
 
-  await tx(async (one) => unfollowActor(one, ana, ben))
+  await tx(async (one) => unfollowActor(one, ana, ben, new Date()))
   await tx(async (one) => followActor(one, home, ana, ben, PLAIN, new Date()))
-  await tx(async (one) => unfollowActor(one, ana, ben))
+  await tx(async (one) => unfollowActor(one, ana, ben, new Date()))
   await runner.runUntilIdle()
   const types = peer.sharedInbox.types()
   assert.equal(types[0], 'Follow')
@@ -69,7 +69,7 @@ test('between two identities of the home a follow stands at once, and nothing is
       (entry) => entry.post_id,
     )
   assert.deepEqual(await boTimeline(), [post.id])
-  await tx(async (one) => unfollowActor(one, bo, ana))
+  await tx(async (one) => unfollowActor(one, bo, ana, new Date()))
   assert.deepEqual(await boTimeline(), [])
   assert.equal((await rowOf(db, ana)).followers_count, 0)
   await runner.runUntilIdle()

@@ -239,9 +239,23 @@ test('any address is read as the home reads it, with the reason where it is refu
   const fetched = async (uri: string): Promise<InspectorFetch> =>
     (await owner.ask(`${API}/fetch`, { method: 'POST', body: { uri } })).json() as unknown as InspectorFetch
   const note = ana.note({ content: '<script>alert(1)</script>' })
-  assert.deepEqual(await fetched(note.id), { outcome: 'found', finalUrl: note.id, document: note })
+  const found = await fetched(note.id)
+  assert.ok(found.outcome === 'found')
+  assert.deepEqual([found.finalUrl, found.document, found.proof], [note.id, note, null])
+  const typeHeader = found.headers.find(({ name }) => name === 'content-type')
+  assert.equal(typeHeader?.value, 'application/activity+json')
   const [request] = peer.requests.filter(({ path }) => note.id.endsWith(path)).slice(-1)
   assert.ok(request !== undefined && (await peer.verify(request)).valid)
+  peer.answers('/baker', () => ({
+    headers: { 'set-cookie': 'session=secret' },
+    body: { ...note, id: 'https://peer.example/baker', proof: { type: 'OldProof' } },
+  }))
+  const baked = await fetched('https://peer.example/baker')
+  assert.ok(baked.outcome === 'found')
+  assert.deepEqual(
+    [baked.proof, baked.headers.some(({ name }) => name === 'set-cookie')],
+    ['unsupported', false],
+  )
   peer.answers('/lies', () => ({ body: { ...note, id: 'https://other.example/notes/1' } }))
   for (const [uri, outcome, reason] of [
     ['https://peer.example/lies', 'refused', /has the id/],

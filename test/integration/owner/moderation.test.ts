@@ -2,25 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PUBLIC_EDGE, recordMeasurement, recordPurgeProof } from '../../../server/domain/edges/edge.ts'
-import { openOwnerHome, START_KEY, type OwnerHome } from '../../support/owner-home.ts'
+import { openSetUpHome } from '../../support/owner-home.ts'
 import { RemoteSeeds } from '../../support/remote-seeds.ts'
 import { until as eventually } from '../../support/until.ts'
 
 const API = '/api/homebird/v1'
-const FORM = {
-  username: 'ana',
-  displayName: 'Ana',
-  password: 'correct horse battery',
-  domain: 'home.example',
-  serviceDomain: null,
-}
-
-async function openSetUpHome(): Promise<OwnerHome> {
-  const home = await openOwnerHome()
-  await home.asPage(`${API}/session/key`, { method: 'POST', body: { key: START_KEY } })
-  assert.equal((await home.asPage(`${API}/setup`, { method: 'POST', body: FORM })).status, 200)
-  return home
-}
 
 const home = await openSetUpHome()
 const others = new RemoteSeeds(home.db)
@@ -171,8 +157,8 @@ test('other servers are listed with what troubles them, and tried when I say so'
   assert.deepEqual(
     (await listed()).map((peer) => [peer['host'], peer['software'], peer['breaker'], peer['failures']]),
     [
-      ['fine.example', 'mastodon', 'closed', 0],
       ['ill.example', null, 'open', 9],
+      ['fine.example', 'mastodon', 'closed', 0],
     ],
   )
   const [ill] = await listed('?troubled=true')

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
 import type { CacheReport } from '../../../server/contracts/caches.ts'
-import type { EngineFacts, GraphFacts, QuarantinePage } from '../../../server/contracts/engine.ts'
+import type {
+  EngineFacts,
+  GraphDetail,
+  GraphFacts,
+  QuarantinePage,
+} from '../../../server/contracts/engine.ts'
 import { askListener } from '../../support/http-client.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
 
@@ -79,6 +84,7 @@ test('what is tried no more is listed with the reason, and tried again on my wor
   assert.ok(Date.parse(since) > 0)
   assert.deepEqual(rest, {
     key: hashtagId,
+    about: 'broken',
     state: 'outdated',
     errors: 12,
     deaths: 0,
@@ -97,6 +103,27 @@ test('what is tried no more is listed with the reason, and tried again on my wor
     assert.equal(await retry(path), 404, path)
   }
   assert.equal((await home.asPage(`${API}/pg_class/quarantine`)).status, 404)
+})
+
+test('a graph tells its states and what failed last; such a row is tried at once on my word', async () => {
+  await sql`
+    update hashtags set state_attempts = 3, state_error = 'the page was not there'
+     where name = 'later'`.execute(home.db)
+  const read = async () => (await home.asPage(`${API}/hashtags`)).json() as unknown as GraphDetail
+  const { states, failing } = await read()
+  const outdated = states.find(({ name }) => name === 'outdated')
+  assert.deepEqual([outdated?.kind, outdated?.rows], ['automatic', 3])
+  assert.ok(states.every(({ kind, next }) => (kind === 'final') === (next.length === 0)))
+  assert.deepEqual(
+    failing.map(({ about, attempts, error }) => [about, attempts, error]),
+    [['later', 3, 'the page was not there']],
+  )
+  const retry = `${API}/hashtags/failing/${failing[0]?.key}/retry`
+  const waiting = (await hashtags()).waiting
+  assert.equal((await home.asPage(retry, { method: 'POST' })).status, 200)
+  assert.equal((await hashtags()).waiting, waiting + 1)
+  assert.equal((await home.asPage(retry, { method: 'POST' })).status, 404, 'it is due already')
+  assert.equal((await home.asPage(`${API}/pg_class`)).status, 404)
 })
 
 test('nobody but the owner sees or does any of it, and nothing of it is on the public listener', async () => {

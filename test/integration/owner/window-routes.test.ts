@@ -43,6 +43,24 @@ test('hashed files are kept for ever', async () => {
   assert.match(String(answer.headers['content-type']), /^(?:text|application)\/javascript/)
 })
 
+test('worker, manifest and icons stand beside the document, are asked for anew, and are the window’s alone', async () => {
+  const home = await openOwnerHome({ hasBundle: true })
+  const types = {
+    '/service-worker.js': /^text\/javascript/,
+    '/manifest.webmanifest': /^application\/manifest\+json/,
+    '/icons/homebird-192.png': /^image\/png/,
+  }
+  for (const [path, type] of Object.entries(types)) {
+    const answer = await home.ask(path)
+    assert.deepEqual([answer.status, answer.headers['cache-control']], [200, 'no-store'], path)
+    assert.match(String(answer.headers['content-type']), type)
+    assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/)
+    const outside = await askListener(home.publicPort, `127.0.0.1:${home.publicPort}`, path)
+    assert.ok(outside.status >= 400, `${path} ${outside.status}`)
+  }
+  assert.equal((await home.ask('/icons/other.png')).status, 404)
+})
+
 test('a keeper of passwords finds where to change one, and nowhere for strangers', async () => {
   const home = await openOwnerHome({ hasBundle: true })
   const path = '/.well-known/change-password'
@@ -62,7 +80,7 @@ test('without a bundle a plain page says how to build it', async () => {
 test('nothing of the owner exists on the public listener', async () => {
   const home = await openOwnerHome({ hasBundle: true })
   const host = `127.0.0.1:${home.publicPort}`
-  for (const path of ['state', 'home', 'checks', 'setup', 'session', 'session/key']) {
+  for (const path of ['start', 'state', 'home', 'checks', 'setup', 'session', 'session/key']) {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await askListener(home.publicPort, host, `/api/homebird/v1/${path}`, { method })
       assert.equal(answer.status, 404, `${method} ${path}`)

@@ -191,6 +191,21 @@ test('what came after a file was queued, and what one of its wrong lines names, 
   assert.equal(await textOf(exportDomainBlocks(db)), 'bad.example\nnew.example\nworse.example\n')
 })
 
+test('a list of servers most of which are only to be shown less is taken in, and says which are left out', async () => {
+  const home = await openFederationHome({ peers: [one], domain: 'limited.example' })
+  const { orderOf, imports } = importsOf(home)
+  const limited = Array.from({ length: 9 }, (_, n) => `quiet${n}.example,silence`)
+  const list = ['#domain,#severity', 'bad.example,suspend', ...limited].join('\n')
+  const progress = await imports('domain_blocks', list)
+  assert.deepEqual(counts(progress), { state: 'finished', done: 1, failed: 9, pending: 0 })
+  assert.equal(await textOf(exportDomainBlocks(home.db)), 'bad.example\n')
+  const garbage = ['bad.example', ...Array.from({ length: 9 }, (_, n) => `no name ${n}`)].join('\n')
+  await assert.rejects(
+    queueImport(home.db, orderOf('domain_blocks', garbage)),
+    /Most lines are like this one/,
+  )
+})
+
 test('an import goes with its identity, whatever is left to do', async () => {
   const { db, context } = former
   const other = await addIdentity(

@@ -219,6 +219,7 @@ test('overwriting shows what it takes away, wants to be confirmed, and takes it 
     flawed: 1,
     flaws: [{ line: 3, text: 'broken', reason: 'names no server after a second @' }],
     loss: { count: 2, named: [ben.handle, cleo.handle] },
+    blocks: null,
   })
   const before = (await listImports(db, null)).length
   await assert.rejects(queueImport(db, order), (error: unknown) => {
@@ -293,6 +294,7 @@ test('the owner looks, confirms, follows how it goes, takes the failures along a
     flawed: 1,
     flaws: [{ line: 2, text: 'broken', reason: 'names no server after a second @' }],
     loss: { count: 0, named: [] },
+    blocks: null,
   })
   const made = await owner.ask(`${api}?kind=blocks`, { ...csv, body })
   assert.equal(made.status, 202, made.text())

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { blockDomain, unblockDomain } from '../../../server/domain/blocks/domain-blocks.ts'
-import { closeBreakers, recordFailures, tryHostNow } from '../../../server/domain/fan-outs/breaker.ts'
+import {
+  closeBreakers,
+  recordFailures,
+  tryHostNow,
+  trySilentHosts,
+} from '../../../server/domain/fan-outs/breaker.ts'
 import { startPurge } from '../../../server/domain/peers/purge-peer.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -106,6 +112,32 @@ test('"try now" makes what waits due, and one more failure opens the breaker aga
   await home.work()
   assert.equal(dead.sharedInbox.types().length, before + 1)
   assert.equal(await inTransaction(db, async (tx) => tryHostNow(tx, 'never.example')), null)
+})
+
+test('when our own line is back, whatever fell silent lately is tried within two seconds, and nothing else', async () => {
+  const bob = friendly.actor('bob')
+  await home.isFollowedBy(bob)
+  await home.work()
+  await fails(friendly.host, 0)
+  await home.writes('said while the line was gone')
+  await home.work()
+  await db
+    .updateTable('fan_outs')
+    .set({ state_next_attempt_at: sql<Date>`now() + interval '1 hour'` })
+    .execute()
+  const waiting = async (): Promise<readonly string[]> => {
+    const rows = await db
+      .selectFrom('fan_outs')
+      .select('host')
+      .where('state', '=', 'new')
+      .where(sql<boolean>`state_next_attempt_at > now() + interval '2 s'`)
+      .execute()
+    return rows.map(({ host }) => host)
+  }
+  assert.ok((await waiting()).includes(friendly.host))
+  assert.deepEqual(await inTransaction(db, trySilentHosts), [friendly.host])
+  assert.equal((await waiting()).includes(friendly.host), false)
+  assert.equal((await peerRow(friendly.host)).retry_at, null)
 })
 
 test('on the owner’s word everything of a blocked domain is deleted, and nothing else', async () => {

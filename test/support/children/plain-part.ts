@@ -1,6 +1,6 @@
 /** A part of a home without a server behind it: migrates nothing, or listens where it is told and answers its pid. */
 import { type Server, createServer } from 'node:http'
-import type { ListenAddress } from '../../../server/contracts/child-message.ts'
+import type { ListenAddress } from '../../../server/contracts/listen-address.ts'
 import { openChildChannel } from '../../../server/core/child-channel.ts'
 import { HomebirdError } from '../../../server/core/errors.ts'
 

@@ -16,7 +16,7 @@ function launchChild(t: TestContext, limits: Partial<ChildLimits> = {}) {
   const lines: string[] = []
   const launcher = createNodeLauncher({
     env: { PATH: process.env['PATH'], SECRET_OF_THE_SHELL: 'x', TZ: 'Europe/Rome' },
-    entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY },
+    entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY, tunnel: ENTRY },
   })
   const observer = {
     line: (text: string) => lines.push(text),
@@ -43,6 +43,9 @@ function start(manner?: string): StartMessage {
     privateListen: null,
     oneTimeKeyHash: null,
     windowDir: null,
+    waysIn: [],
+    vantage: null,
+    home: null,
   }
 }
 

@@ -34,6 +34,9 @@ function openChild(t: TestContext, manner?: string) {
     privateListen: null,
     oneTimeKeyHash: null,
     windowDir: null,
+    waysIn: [],
+    vantage: null,
+    home: null,
   })
   return { child, messages, ended, say, hear }
 }

@@ -120,3 +120,15 @@ test('a machine that slept begins gently', async () => {
   other.leave()
   await third
 })
+
+test('on another network the next to ask is the probe, and does not wait for its time', async () => {
+  const { guard } = openGuard()
+  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  assert.equal((await guard.enter('a.example')).kind, 'wait')
+  guard.mayBeBack()
+  assert.equal((await guard.enter('a.example')).kind, 'go')
+  assert.equal((await guard.enter('b.example')).kind, 'wait')
+  assert.equal(guard.answered(), true)
+  guard.mayBeBack()
+  assert.equal(guard.isOffline, false)
+})

@@ -95,6 +95,21 @@ test('every kind has its own lines', () => {
     ['bad.example', {}],
     ['quiet.example', 'is to be shown less and not blocked'],
   ])
+  const byHand =
+    '# Bad ones\n! more\n\nbad.example # spam\n||worse.example^\n0.0.0.0 worst.example\n# end\nno name'
+  assert.deepEqual(
+    read('domain_blocks', byHand).map(({ line, subject, flaw }) => [line, subject, flaw]),
+    [
+      [4, 'bad.example', null],
+      [5, 'worse.example', null],
+      [6, 'worst.example', null],
+      [8, 'no name', 'is no domain name'],
+    ],
+  )
+  assert.deepEqual(brief(read('domain_blocks', `# Saved today\n${severities}`)), [
+    ['bad.example', {}],
+    ['quiet.example', 'is to be shown less and not blocked'],
+  ])
   assert.deepEqual(brief(read('bookmarks', '#uri\nhttps://one.example/a;b')), [
     ['https://one.example/a;b', {}],
   ])

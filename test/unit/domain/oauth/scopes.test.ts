@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseRedirectUris } from '../../../../server/domain/oauth/apps.ts'
-import { coversScope, parseScopes, scopesInPlainWords } from '../../../../server/domain/oauth/scopes.ts'
+import { coversScope, parseScopes, scopesAsMay } from '../../../../server/domain/oauth/scopes.ts'
 
 test('scopes are read with spaces or pluses, each once, unknown ones refused', () => {
   assert.deepEqual(parseScopes('read write:statuses  read'), ['read', 'write:statuses'])
@@ -22,14 +22,10 @@ test('a scope covers what lies below it and nothing beside it', () => {
   assert.ok(!coversScope([], 'read'))
 })
 
-test('every scope has its sentence', () => {
-  assert.deepEqual(scopesInPlainWords(['push']), ['Send notifications to your device'])
-  assert.ok(scopesInPlainWords(['write:statuses'])[0]?.startsWith('Write, edit and delete'))
-  assert.deepEqual(scopesInPlainWords(['follow']), [
-    'See whom you follow, block and mute',
-    'Follow and unfollow people',
-    'Block and mute people',
-  ])
+test('scopes come to sentences, each once', () => {
+  assert.deepEqual(scopesAsMay(['push']), ['push'])
+  assert.deepEqual(scopesAsMay(['write:statuses']), ['write'])
+  assert.deepEqual(scopesAsMay(['follow']), ['read_relations', 'follow', 'block'])
 })
 
 test('redirect addresses are kept letter by letter', () => {

@@ -7,16 +7,22 @@ import { DARK, LIGHT } from '../../../../server/http/pages/style/tokens.ts'
 import { contrastRatio, parseOklch } from '../../../support/colour.ts'
 
 const WINDOW = join(import.meta.dirname, '..', '..', '..', '..', 'renderer', 'styles', 'tokens.css')
-const [light = '', rest = ''] = readFileSync(WINDOW, 'utf8').split('@media (prefers-color-scheme: dark)')
-const [dark = ''] = rest.split('@media')
+const css = readFileSync(WINDOW, 'utf8')
 
-const THEMES = { light: [LIGHT, light], dark: [DARK, dark] } as const
+/** By name: `light-dark(<light>, <dark>)`. */
+function shownBy(name: string): { readonly light: string | undefined; readonly dark: string | undefined } {
+  const pair = `--${name}:\\s*light-dark\\(\\s*oklch\\(([^)]+)\\),\\s*oklch\\(([^)]+)\\)\\s*\\);`
+  const [, light, dark] = new RegExp(pair).exec(css) ?? []
+  return { light, dark }
+}
 
-for (const [theme, [tokens, css]] of Object.entries(THEMES)) {
+const THEMES = { light: LIGHT, dark: DARK } as const
+
+for (const theme of ['light', 'dark'] as const) {
+  const tokens = THEMES[theme]
   test(`the pages have the colours of the window, ${theme}`, () => {
     for (const [name, value] of Object.entries(tokens)) {
-      const [, shown] = new RegExp(`--${name}: oklch\\(([^)]+)\\);`).exec(css) ?? []
-      assert.equal(value, shown, name)
+      assert.equal(value, shownBy(name)[theme], name)
     }
   })
 

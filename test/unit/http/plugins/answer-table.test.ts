@@ -63,7 +63,7 @@ test('errors, redirects and everything that is no reading are kept by nobody', (
   }
 })
 
-test('whoever shows who they are gets what nobody keeps, but for objects, media and assets', () => {
+test('whoever shows who they are gets what nobody keeps, but for objects, media, assets and probes', () => {
   const sameForAll = Object.keys(ANSWERS).filter((kind) => {
     const facts = { outcome: 'public', hasCredentials: true, edge: PROVEN, keepsNegotiated: true } as const
     return kept(kind as AnswerClass, facts).startsWith('public')
@@ -76,6 +76,7 @@ test('whoever shows who they are gets what nobody keeps, but for objects, media 
     'media',
     'picture',
     'asset',
+    'probe',
   ])
 })
 

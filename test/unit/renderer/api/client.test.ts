@@ -89,23 +89,27 @@ test('who gives up waiting is not told of a failure', async (t) => {
   await assert.rejects(asked, { name: 'AbortError' })
 })
 
-test('a post is sent with its key, and with a warning only when it has one', async (t) => {
+test('a post is sent with its key, and is sensitive when it has a warning', async (t) => {
   const scripted = await openScriptedApi(t, () => ({ body: statusOf('1') }))
   const post = {
     text: 'hi',
     warning: '',
     visibility: 'unlisted' as const,
+    isSensitive: false,
+    language: null,
+    mediaIds: [],
+    poll: null,
+    quotePolicy: null,
     inReplyToId: null,
+    quotedId: null,
     idempotencyKey: 'k',
   }
   await createPost(scripted.api, post)
   await createPost(scripted.api, { ...post, warning: 'spiders', inReplyToId: '4' })
+  const plain = { status: 'hi', spoiler_text: '', sensitive: false, media_ids: [], visibility: 'unlisted' }
   assert.deepEqual(
     scripted.requests.map(({ body }) => body),
-    [
-      { status: 'hi', visibility: 'unlisted' },
-      { status: 'hi', visibility: 'unlisted', spoiler_text: 'spiders', sensitive: true, in_reply_to_id: '4' },
-    ],
+    [plain, { ...plain, spoiler_text: 'spiders', sensitive: true, in_reply_to_id: '4' }],
   )
   assert.equal(scripted.requests[0]?.headers['idempotency-key'], 'k')
 })
@@ -128,4 +132,28 @@ test('media are asked for by path on the own listener, whatever host the home gi
   ]) {
     assert.equal(ownPath(address), null, String(address))
   }
+})
+
+test('files go and come as they are', async (t) => {
+  const scripted = await openScriptedApi(t, ({ method }) =>
+    method === 'GET' ? { body: 'a,b\n1,2\n', headers: { 'content-type': 'text/csv' } } : { body: {} },
+  )
+  assert.equal(await (await scripted.api.getFile('/list.csv')).text(), 'a,b\n1,2\n')
+  await scripted.api.post('/list', { body: new Blob(['x,y'], { type: 'text/csv' }) })
+  const form = new FormData()
+  form.set('avatar', new Blob(['picture']), 'a.png')
+  await scripted.api.patch('/profile', { body: form })
+  assert.deepEqual(
+    scripted.requests.map(({ headers }) => String(headers['content-type'] ?? '').split(';')[0]),
+    ['', 'text/csv', 'multipart/form-data'],
+  )
+})
+
+test('an answer that is no list is a failure, and gaps in a list are left out', async (t) => {
+  const answers: unknown[] = [{ error: 'none' }, null, 'text', [null, { id: '1' }]]
+  const scripted = await openScriptedApi(t, () => ({ body: answers.shift() }))
+  for (let time = 0; time < 3; time += 1) {
+    assert.equal((await failureOf(scripted.api.getPage('/x'))).kind, 'broken')
+  }
+  assert.deepEqual((await scripted.api.getPage('/x')).items, [{ id: '1' }])
 })

@@ -36,6 +36,30 @@ test('an event that is too large is dropped and the next one is read', () => {
   )
 })
 
+test('of a line that is too long no piece is taken for a line of its own', () => {
+  const told: ServerEvent[] = []
+  const parser = new EventStreamParser((event) => told.push(event))
+  parser.push(`event: update\ndata: ${'x'.repeat(4_000_001)}`)
+  parser.push('event: delete')
+  parser.push('\ndata: 5\n\n')
+  parser.push('event: delete\ndata: 7\n\n')
+  assert.deepEqual(
+    told.map(({ event, data }) => [event, data]),
+    [['delete', '7']],
+  )
+})
+
+test('an event of nothing but empty lines is as large as they are many', () => {
+  const told: ServerEvent[] = []
+  const parser = new EventStreamParser((event) => told.push(event))
+  for (let piece = 0; piece < 41; piece += 1) parser.push('data:\n'.repeat(100_000))
+  parser.push('\ndata: next\n\n')
+  assert.deepEqual(
+    told.map(({ data }) => data),
+    ['next'],
+  )
+})
+
 test('the waits grow to half a minute and are spread', () => {
   assert.deepEqual(
     [1, 2, 3, 6, 60].map((failures) => waitAfter(failures, 1)),

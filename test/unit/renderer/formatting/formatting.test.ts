@@ -5,7 +5,8 @@ import { handleFromInput, shortHandle, wholeHandle } from '../../../../renderer/
 import { isWebAddress, mentionOfLink, pageUrlOf } from '../../../../renderer/formatting/link-kind.ts'
 import { formatCount, formatDuration } from '../../../../renderer/formatting/numbers.ts'
 import { nextChangeMs, relativeTime } from '../../../../renderer/formatting/relative-time.ts'
-import { narrower, replyStart } from '../../../../renderer/formatting/reply-start.ts'
+import { narrower } from '../../../../renderer/formatting/reach.ts'
+import { replyStart } from '../../../../renderer/formatting/reply-start.ts'
 import { splitEmojis } from '../../../../renderer/formatting/split-emojis.ts'
 import { bareDomain, flawOfField } from '../../../../renderer/features/setup/field-flaws.ts'
 import { LINK_CHARACTERS, countCharacters as countAtHome } from '../../../../server/domain/text/scan-text.ts'
@@ -86,6 +87,9 @@ test('names are cut at the pictures that are known', () => {
   const blob = { shortcode: 'blob', url: '', static_url: '', visible_in_picker: true, category: null }
   assert.deepEqual(splitEmojis('a :blob: b :other: :blob:', [blob]), ['a ', blob, ' b :other: ', blob])
   assert.deepEqual(splitEmojis('12:30:45', [blob]), ['12:30:45'])
+  const pieces = splitEmojis(':blob:'.repeat(3_000), [blob])
+  assert.equal(pieces.filter((piece) => piece === blob).length, 200, 'no page is frozen by pictures')
+  assert.equal(pieces.at(-1), ':blob:'.repeat(2_800))
   assert.deepEqual(splitEmojis(':blob:', []), [':blob:'])
   const wide = { ...blob, shortcode: '猫_1.x' }
   assert.deepEqual(splitEmojis('a :猫_1.x:', [wide]), ['a ', wide])

@@ -5,15 +5,24 @@ import { test } from 'node:test'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 import { LOCALES, type Locale, chooseLocale, directionOf } from '../../../../renderer/i18n/choose-locale.ts'
 import { createText } from '../../../../renderer/i18n/i18n.ts'
-import { LEGEND } from '../../../../renderer/keys/keymap.ts'
+import { DEFAULT_KEYS, KEY_GROUPS } from '../../../../renderer/keys/keymap.ts'
 
 const RENDERER = join(import.meta.dirname, '..', '..', '..', '..', 'renderer')
 
+/** All parts as one. */
 function catalogue(locale: Locale): Record<string, string> {
-  return JSON.parse(readFileSync(join(RENDERER, 'locales', `${locale}.json`), 'utf8')) as Record<
-    string,
-    string
-  >
+  return Object.assign({}, ...partsOf(locale).map((part) => wordsOf(locale, part))) as Record<string, string>
+}
+
+function partsOf(locale: Locale): string[] {
+  return readdirSync(join(RENDERER, 'locales', locale))
+    .map((name) => name.replace(/\.json$/, ''))
+    .sort()
+}
+
+function wordsOf(locale: Locale, part: string): Record<string, string> {
+  const file = join(RENDERER, 'locales', locale, `${part}.json`)
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
 }
 
 const english = catalogue('en')
@@ -29,10 +38,22 @@ function textOf(locale: Locale) {
   return createText(locale, Object.fromEntries(messages))
 }
 
-test('every language has every message, and none that English lacks', () => {
+test('every language has every message in the same part, and none that English lacks', () => {
   for (const locale of LOCALES) {
-    assert.deepEqual(Object.keys(catalogue(locale)).sort(), Object.keys(english).sort(), locale)
+    assert.deepEqual(partsOf(locale), partsOf('en'), locale)
+    for (const part of partsOf('en')) {
+      const ids = (one: Locale): string[] => Object.keys(wordsOf(one, part)).sort()
+      assert.deepEqual(ids(locale), ids('en'), `${locale} ${part}`)
+    }
   }
+})
+
+test('no message stands in two parts', () => {
+  const ids = partsOf('en').flatMap((part) => Object.keys(wordsOf('en', part)))
+  assert.deepEqual(
+    ids.filter((id, place) => ids.indexOf(id) !== place),
+    [],
+  )
 })
 
 test('every message is used, whole or by a name that is put together', () => {
@@ -43,6 +64,16 @@ test('every message is used, whole or by a name that is put together', () => {
     (id) => !sources.includes(`'${id}'`) && !parts.some((part) => part.test(id)),
   )
   assert.deepEqual(unused, [])
+})
+
+/** Words of those who run machines; a token is one where it is made by hand. */
+const OF_MACHINES = /\b(?:instances?|workers?|daemons?|jobs?|containers?|endpoints?|tokens?)\b/i
+
+test('no message speaks of machines to a person', () => {
+  for (const [id, message] of Object.entries(catalogue('en'))) {
+    if (id.startsWith('security.token') || id.startsWith('row_also.')) continue
+    assert.doesNotMatch(message.replaceAll('for instance', ''), OF_MACHINES, id)
+  }
 })
 
 test('no message is empty, shouts, blames or begs', () => {
@@ -95,7 +126,8 @@ test('numbers take the form of their language', () => {
 })
 
 test('every key of the legend has its words', () => {
-  for (const { command } of LEGEND) assert.ok(`keys.${command}` in english, command)
+  for (const command of Object.keys(DEFAULT_KEYS)) assert.ok(`keys.${command}` in english, command)
+  for (const { name } of KEY_GROUPS) assert.ok(`keys.group_${name}` in english, name)
 })
 
 test('the first language that is spoken here is taken, English else', () => {

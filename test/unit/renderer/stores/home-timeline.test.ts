@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { entriesOf, neighbour, unseenCount } from '../../../../renderer/features/home/entries.ts'
-import { HomeTimeline, compareIds } from '../../../../renderer/stores/home-timeline.ts'
+import { entriesOf, unseenCount } from '../../../../renderer/features/home/entries.ts'
+import { neighbour } from '../../../../renderer/features/posts/entries.ts'
+import { HomeTimeline, type Place } from '../../../../renderer/stores/home-timeline.ts'
+import { compareIds } from '../../../../renderer/stores/ids.ts'
 import { PostStore } from '../../../../renderer/stores/posts.ts'
 import { type ScriptedReply, type ScriptedRequest, openScriptedApi } from '../../../support/scripted-api.ts'
 import { statusOf } from '../../../support/statuses.ts'
@@ -36,6 +38,8 @@ async function openTimeline(t: TestContext, count: number) {
   return { home, scripted, posts, timeline, ids: () => timeline.view.get().ids }
 }
 
+const placeAt = (id: string): Place => ({ id, at: '2026-11-29T09:12:00.000Z' })
+
 const range = (from: number, to: number): string[] =>
   Array.from({ length: from - to + 1 }, (_, index) => String(from - index))
 
@@ -53,10 +57,10 @@ test('a first start shows the newest posts and grows downwards to the end', asyn
 
 test('a start at the reading place keeps it and fills up to the present', async (t) => {
   const { timeline, ids } = await openTimeline(t, 200)
-  await timeline.start('100')
+  await timeline.start(placeAt('100'))
   assert.deepEqual(ids(), range(200, 61))
   const view = timeline.view.get()
-  assert.deepEqual([view.leftAtId, view.isCaughtUp], ['100', true])
+  assert.deepEqual([view.leftAt?.id, view.isCaughtUp], ['100', true])
   assert.equal(entriesOf(view).indexOf('left-here'), 100)
 })
 
@@ -66,6 +70,18 @@ test('a post that arrives stands on top, once', async (t) => {
   timeline.arrive(statusOf('6'))
   timeline.arrive(statusOf('6'))
   assert.deepEqual(ids(), range(6, 1))
+})
+
+test('posts that arrive together are one change, without those that are gone again', async (t) => {
+  const { posts, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  let changes = 0
+  timeline.view.subscribe(() => (changes += 1))
+  posts.put(['6', '7', '8'].map((id) => statusOf(id)))
+  posts.remove('7')
+  timeline.enter(['6', '7', '8', '5'])
+  assert.deepEqual(ids(), ['8', ...range(6, 1)])
+  assert.equal(changes, 1)
 })
 
 test('two posts that overtook each other on the way stand in order', async (t) => {
@@ -87,17 +103,86 @@ test('a post that arrives during a catching up makes no hole', async (t) => {
   assert.deepEqual(ids(), range(61, 1))
 })
 
-test('after an absence longer than one catching up, live posts wait for those before them', async (t) => {
+test('after a long absence the newest stand above a gap, which is filled from either side', async (t) => {
   const { home, timeline, ids } = await openTimeline(t, 5)
   await timeline.start(null)
-  home.count = 500
+  home.count = 600
   await timeline.catchUp()
-  assert.deepEqual(ids().slice(0, 1), ['401'])
-  assert.equal(timeline.view.get().isCaughtUp, false)
-  timeline.arrive(statusOf('501'))
-  assert.equal(ids()[0], '401')
+  const view = timeline.view.get()
+  assert.deepEqual(ids(), [...range(600, 561), ...range(401, 1)])
+  assert.equal(view.isCaughtUp, true)
+  const name = view.gaps[0]?.name ?? ''
+  assert.equal(entriesOf(view).indexOf(name), 40)
+  await timeline.fillGap(name, 'below')
+  assert.deepEqual(ids().slice(40, 81), range(441, 401))
+  assert.equal(timeline.view.get().pinnedId, '401')
+  await timeline.fillGap(name, 'above')
+  assert.deepEqual(ids().slice(0, 80), range(600, 521))
+  assert.equal(timeline.view.get().pinnedId, '561')
+  assert.equal(entriesOf(timeline.view.get()).indexOf(name), 80)
+  await timeline.fillGap(name, 'above')
+  await timeline.fillGap(name, 'above')
+  assert.deepEqual([ids(), timeline.view.get().gaps], [range(600, 1), []])
+})
+
+test('above a gap live posts come in at once, one of the gap comes with the others', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  home.count = 600
   await timeline.catchUp()
-  assert.deepEqual(ids(), range(500, 1))
+  timeline.arrive(statusOf('601'))
+  timeline.arrive(statusOf('500'))
+  assert.deepEqual([ids()[0], ids().includes('500')], ['601', false])
+  home.count = 602
+  await timeline.catchUp()
+  assert.deepEqual(ids().slice(0, 3), ['602', '601', '600'])
+  assert.equal(timeline.view.get().gaps.length, 1)
+})
+
+test('a gap that cannot be filled says so and is there still', async (t) => {
+  const { home, timeline, ids } = await openTimeline(t, 5)
+  await timeline.start(null)
+  home.count = 600
+  await timeline.catchUp()
+  const name = timeline.view.get().gaps[0]?.name ?? ''
+  home.isDown = true
+  await timeline.fillGap(name, 'below')
+  const [gap] = timeline.view.get().gaps
+  assert.deepEqual([gap?.failure?.kind, gap?.isLoading, ids().length], ['unavailable', false, 441])
+  home.isDown = false
+  await timeline.fillGap(name, 'below')
+  assert.equal(timeline.view.get().gaps[0]?.failure, null)
+})
+
+test('the same post from several is one entry, where it stood first', async (t) => {
+  const { timeline } = await openTimeline(t, 3)
+  await timeline.start(null)
+  const entries = (): readonly string[] => entriesOf(timeline.view.get())
+  timeline.arrive(statusOf('10', { reblog: statusOf('9') }))
+  timeline.arrive(statusOf('11', { reblog: statusOf('9') }))
+  timeline.arrive(statusOf('12', { reblog: statusOf('2') }))
+  assert.deepEqual(entries(), ['10', '3', '2', '1'])
+  assert.deepEqual(timeline.view.get().groups.get('10'), ['10', '11'])
+  assert.deepEqual(timeline.view.get().groups.get('2'), ['2', '12'])
+})
+
+test('an old post that is boosted again a day later is seen again', async (t) => {
+  const { timeline } = await openTimeline(t, 1)
+  await timeline.start(null)
+  timeline.arrive(statusOf('10', { reblog: statusOf('9'), created_at: '2026-11-01T10:00:00.000Z' }))
+  timeline.arrive(statusOf('11', { reblog: statusOf('9'), created_at: '2026-11-02T11:00:00.000Z' }))
+  assert.deepEqual(entriesOf(timeline.view.get()).slice(0, 2), ['11', '10'])
+})
+
+test('when the first boost of an entry is taken back the next one leads it', async (t) => {
+  const { timeline, posts } = await openTimeline(t, 1)
+  await timeline.start(null)
+  timeline.arrive(statusOf('10', { reblog: statusOf('9') }))
+  timeline.arrive(statusOf('11', { reblog: statusOf('9') }))
+  posts.remove('10')
+  assert.deepEqual(entriesOf(timeline.view.get()), ['11', '1'])
+  posts.remove('9')
+  assert.deepEqual(entriesOf(timeline.view.get()), ['1'])
 })
 
 test('what was missed while the reader wrote is found, though it stands below', async (t) => {
@@ -139,7 +224,7 @@ test('a deleted post goes, and every boost of it', async (t) => {
   const { timeline, posts, ids } = await openTimeline(t, 3)
   await timeline.start(null)
   timeline.arrive(statusOf('4', { reblog: statusOf('2') }))
-  timeline.remove('2')
+  posts.remove('2')
   assert.deepEqual(ids(), ['3', '1'])
   assert.equal(posts.get('2'), undefined)
 })
@@ -150,10 +235,14 @@ test('ids are compared as the numbers they are', () => {
   assert.equal(compareIds('5', '5'), 0)
 })
 
-test('the line stands only where something newer is above it', () => {
-  assert.deepEqual(entriesOf({ ids: ['3', '2', '1'], leftAtId: '2' }), ['3', 'left-here', '2', '1'])
-  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: '3' }), ['3', '2'])
-  assert.deepEqual(entriesOf({ ids: ['3', '2'], leftAtId: null }), ['3', '2'])
+test('the line stands only where something newer is above it, also when its post is gone', () => {
+  const groups = new Map(['3', '2', '1'].map((id) => [id, [id]]))
+  const lined = (ids: string[], id: string | null): readonly string[] =>
+    entriesOf({ ids, groups, gaps: [], leftAt: id === null ? null : placeAt(id) })
+  assert.deepEqual(lined(['3', '2', '1'], '2'), ['3', 'left-here', '2', '1'])
+  assert.deepEqual(lined(['3', '1'], '2'), ['3', 'left-here', '1'])
+  assert.deepEqual(lined(['3', '2'], '3'), ['3', '2'])
+  assert.deepEqual(lined(['3', '2'], null), ['3', '2'])
 })
 
 test('news are what is above the newest post that was seen, own deeds left out', () => {

@@ -89,3 +89,28 @@ test('a count never falls below nothing', () => {
   assert.ok(post)
   assert.equal(withReaction(post, 'boost', false).reblogs_count, 0)
 })
+
+test('what is no post is left out, and the others are kept', () => {
+  const posts = new PostStore()
+  const broken = [
+    null,
+    5,
+    'post',
+    {},
+    { id: 7 },
+    { ...statusOf('2'), account: null },
+    { ...statusOf('3'), id: '' },
+  ]
+  posts.put([statusOf('1'), ...(broken as never[]), { ...statusOf('4'), reblog: {} as never }])
+  assert.equal(posts.get('1')?.id, '1')
+  assert.equal(posts.get('2'), undefined)
+  assert.equal(posts.get('4')?.boostOfId, null)
+})
+
+test('posts that claim to boost each other go round no circle', () => {
+  const posts = new PostStore()
+  posts.put([statusOf('1', { reblog: statusOf('2') })])
+  posts.put([statusOf('2', { reblog: statusOf('1') })])
+  assert.equal(posts.statusOf('2')?.reblog?.id, '1')
+  assert.equal(posts.statusOf('2')?.reblog?.reblog, null)
+})

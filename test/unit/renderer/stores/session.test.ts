@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ReadingPlace } from '../../../../renderer/stores/reading-place.ts'
 import { Session, keyFromFragment } from '../../../../renderer/stores/session.ts'
 import {
   FIRST_ANSWERS,
@@ -103,23 +102,4 @@ test('a user name is guessed from any display name', () => {
     ['a'.repeat(50)]: 'a'.repeat(30),
   }
   for (const [name, guess] of Object.entries(guesses)) assert.equal(usernameFrom(name), guess)
-})
-
-test('the reading place of this browser wins until another device moved the marker', async (t) => {
-  let marker: string | null = null
-  const scripted = await openScriptedApi(t, () => ({
-    body: marker === null ? {} : { home: { last_read_id: marker, version: 1, updated_at: '' } },
-  }))
-  const storage = memoryStorage()
-  const place = (): ReadingPlace => new ReadingPlace(scripted.api, storage)
-  assert.equal(await place().find(), null)
-  const first = place()
-  await first.find()
-  first.save('50')
-  first.close()
-  assert.equal(await place().find(), '50')
-  marker = '70'
-  assert.equal(await place().find(), '70')
-  scripted.answer = () => ({ status: 503, body: {} })
-  assert.equal(await place().find(), '50')
 })

@@ -7,18 +7,15 @@ import { contrastRatio, parseOklch } from '../../../support/colour.ts'
 const RENDERER = join(import.meta.dirname, '..', '..', '..', '..', 'renderer')
 const tokens = readFileSync(join(RENDERER, 'styles', 'tokens.css'), 'utf8')
 
-/** The first block of plain colours is light, the one inside of the dark query dark. */
+/** Each colour is written once, for both: `light-dark(<light>, <dark>)`. */
 function themes(): Record<'light' | 'dark', Map<string, string>> {
-  const [light = '', dark = ''] = tokens.split('@media (prefers-color-scheme: dark)')
-  const read = (css: string): Map<string, string> =>
-    new Map(
-      [...css.matchAll(/--([\w-]+):\s*(oklch\([^)/]+\))\s*;/g)].map(([, name = '', value = '']) => [
-        name,
-        value,
-      ]),
-    )
-  const [darkOnly = ''] = dark.split('@media')
-  return { light: read(light), dark: read(darkOnly) }
+  const pairs = [
+    ...tokens.matchAll(/--([\w-]+):\s*light-dark\(\s*(oklch\([^)/]+\))\s*,\s*(oklch\([^)/]+\))\s*\)\s*;/g),
+  ]
+  return {
+    light: new Map(pairs.map(([, name = '', light = '']) => [name, light])),
+    dark: new Map(pairs.map(([, name = '', , dark = '']) => [name, dark])),
+  }
 }
 
 const GROUNDS = ['canvas', 'surface', 'sunken']

@@ -1,0 +1,198 @@
+/** The doctor: what was found, why it matters, what to do; a look again, a fix, and what is not to be told again. */
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { dateFormat } from '../../formatting/formatters.ts'
+import type { DoctorFinding, DoctorReport } from '../../../server/contracts/doctor.ts'
+import { fixFinding, ignoreFinding, runDoctor } from '../../api/home.ts'
+import { Button } from '../../components/button.tsx'
+import { FailureNotice } from '../../components/notice.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { QueryState } from '../../components/query-state.tsx'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { Spinner } from '../../components/spinner.tsx'
+import { Switch } from '../../components/switch.tsx'
+import { formatBytes } from '../../formatting/amounts.ts'
+import { useAct } from '../../hooks/use-act.ts'
+import { useServices } from '../../hooks/use-services.ts'
+import { useText } from '../../hooks/use-text.ts'
+import { isOutsideCheck } from '../../stores/outside-findings.ts'
+import { isCheckName } from './check-names.ts'
+import { findingTitle } from './finding-title.ts'
+import { Mark } from '../../components/mark.tsx'
+import styles from './items.module.css'
+import { OutsideSection } from './outside-section.tsx'
+import statusPage from './status-page.module.css'
+import { DOCTOR_KEY, useDoctor } from './use-home.ts'
+
+export function DoctorPage() {
+  const t = useText()
+  const { api } = useServices()
+  const queries = useQueryClient()
+  const doctor = useDoctor()
+  const act = useAct()
+  const [isDeep, setDeep] = useState(false)
+  const [wasRun, setWasRun] = useState(false)
+  const look = async (): Promise<void> => {
+    setWasRun(false)
+    queries.setQueryData(DOCTOR_KEY, await runDoctor(api, isDeep))
+    setWasRun(true)
+  }
+  const acts = (
+    <Button isBusy={act.isBusy} onPress={() => void act.run(look)}>
+      {t('doctor.look')}
+    </Button>
+  )
+  return (
+    <Page title={t('status.doctor')} note={t('doctor.note')} hasBack acts={acts}>
+      <div role="status" className={act.isBusy || wasRun ? styles.looking : 'visually-hidden'}>
+        {act.isBusy ? (
+          <>
+            <Spinner /> {t(isDeep ? 'outside.running_deep' : 'outside.running')}
+          </>
+        ) : wasRun ? (
+          t('outside.done')
+        ) : null}
+      </div>
+      {act.failure === null ? null : <FailureNotice failure={act.failure} />}
+      <QueryState query={doctor}>
+        {(report) => (
+          <Findings report={report}>
+            <Switch
+              label={t('outside.deep')}
+              help={t('outside.deep_help')}
+              isOn={isDeep}
+              isDisabled={act.isBusy}
+              onChange={setDeep}
+            />
+          </Findings>
+        )}
+      </QueryState>
+    </Page>
+  )
+}
+
+interface FindingsProps {
+  readonly report: DoctorReport
+  /** What the next look is to do. */
+  readonly children: ReactNode
+}
+
+function Findings({ report: { ranAt, findings }, children }: FindingsProps) {
+  const t = useText()
+  const inside = findings.filter(({ name }) => !isOutsideCheck(name))
+  const isOpen = ({ state, isIgnored }: DoctorFinding): boolean => state !== 'good' && !isIgnored
+  const open = findings.filter(isOpen)
+  if (ranAt === null) {
+    return (
+      <div className={statusPage.lead}>
+        <p>{t('doctor.not_yet')}</p>
+        {children}
+      </div>
+    )
+  }
+  return (
+    <>
+      <div className={statusPage.lead}>
+        <div className={statusPage.leadWords}>
+          <p className={statusPage.verdict}>
+            <Mark tone={open.length === 0 ? 'good' : 'look'} />
+            {open.length === 0 ? t('doctor.all_good') : t('doctor.to_look', { count: open.length })}
+          </p>
+          <p className={styles.meta}>
+            {t('doctor.ran')} <RelativeTime moment={ranAt} />
+          </p>
+        </div>
+        {children}
+      </div>
+      <OutsideSection findings={findings} />
+      <FindingList title={t('doctor.open')} findings={inside.filter(isOpen)} />
+      <FindingList title={t('doctor.ignored')} findings={inside.filter(({ isIgnored }) => isIgnored)} />
+      <FindingList title={t('doctor.fine')} findings={inside.filter(({ state }) => state === 'good')} />
+    </>
+  )
+}
+
+function FindingList({
+  title,
+  findings,
+}: {
+  readonly title: string
+  readonly findings: readonly DoctorFinding[]
+}) {
+  if (findings.length === 0) return null
+  return (
+    <Section title={title}>
+      <ul className={styles.list}>
+        {findings.map((finding) => (
+          <Finding key={finding.name} finding={finding} />
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Finding({ finding }: { readonly finding: DoctorFinding }) {
+  const t = useText()
+  const { api } = useServices()
+  const queries = useQueryClient()
+  const act = useAct()
+  const { name, state, facts, isIgnored, hasFix } = finding
+  const known = isCheckName(name) ? name : null
+  const run = (work: () => Promise<DoctorReport>): void =>
+    void act.run(async () => queries.setQueryData(DOCTOR_KEY, await work()))
+  const title = findingTitle(t, finding)
+  return (
+    <li className={styles.item}>
+      <div className={styles.words}>
+        <h3>
+          <Mark tone={state} />
+          <span>{title}</span>
+        </h3>
+        <p className={styles.meta}>{known === null ? '' : t(`check_why.${known}`)}</p>
+        {state === 'good' || known === null ? null : <p>{t(`check_steps.${known}`)}</p>}
+        <Facts facts={facts} />
+        {act.failure === null ? null : <FailureNotice failure={act.failure} />}
+      </div>
+      {state === 'good' ? null : (
+        <div className={styles.acts}>
+          {hasFix ? (
+            <Button
+              look="primary"
+              label={name === 'pause' ? t('doctor.resume') : t('doctor.fix_label', { what: title })}
+              isBusy={act.isBusy}
+              onPress={() => run(async () => fixFinding(api, name))}
+            >
+              {t(name === 'pause' ? 'doctor.resume' : 'doctor.fix')}
+            </Button>
+          ) : null}
+          <Button
+            label={t(isIgnored ? 'doctor.tell_label' : 'doctor.ignore_label', { what: title })}
+            onPress={() => run(async () => ignoreFinding(api, name, !isIgnored))}
+          >
+            {t(isIgnored ? 'doctor.tell' : 'doctor.ignore')}
+          </Button>
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** Numbers and technical lines, as far as they say something. */
+function Facts({ facts }: Pick<DoctorFinding, 'facts'>) {
+  const t = useText()
+  const texts = Object.entries(facts).flatMap(([name, value]) => {
+    if (value === null) return []
+    if (name === 'bytes' && typeof value === 'number') return [formatBytes(t.locale, value)]
+    if (name === 'at' || name === 'since' || name === 'until') {
+      return [dateFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(value))]
+    }
+    if (name === 'seconds' && typeof value === 'number') return [`${value} s`]
+    return name === 'days' ? [] : [String(value)]
+  })
+  if (texts.length === 0) return null
+  return (
+    <p className={styles.meta}>
+      <bdi>{texts.join(' · ')}</bdi>
+    </p>
+  )
+}

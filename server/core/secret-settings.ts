@@ -1,0 +1,34 @@
+/** Which values of the settings are secret, and how all others are written down for somebody who helps. */
+import type { Config } from './config.ts'
+import { REMOVED, secretsIn, secretsWithin } from './redact.ts'
+import type { Setting } from './setting.ts'
+import { SETTINGS, type SettingName } from './settings.ts'
+
+/** Names within a secret value that say where something is, and no more. */
+const OPEN_PARTS = new Set(['kind', 'folder', 'endpoint', 'bucket', 'prefix', 'region', 'style'])
+
+export function secretSettings(config: Config): string[] {
+  return settingNames().flatMap((name) =>
+    isSecret(name) ? secretsIn(hiddenPart(config[name])) : secretsWithin(config[name]),
+  )
+}
+
+/** Only what is not as it comes; secrets are named and not shown. */
+export function changedSettings(config: Config): Readonly<Record<string, unknown>> {
+  const changed = settingNames().flatMap((name) => {
+    const { env, type, fallback } = definitionOf(name)
+    const value: unknown = config[name]
+    if (JSON.stringify(value) === JSON.stringify(type.parse(fallback))) return []
+    return [[env, isSecret(name) ? REMOVED : (type.show?.(value) ?? value)] as const]
+  })
+  return Object.fromEntries(changed)
+}
+
+const settingNames = (): SettingName[] => Object.keys(SETTINGS) as SettingName[]
+const definitionOf = (name: SettingName): Setting<unknown> => SETTINGS[name]
+const isSecret = (name: SettingName): boolean => definitionOf(name).secret === true
+
+function hiddenPart(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !OPEN_PARTS.has(name)))
+}

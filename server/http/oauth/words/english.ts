@@ -1,0 +1,82 @@
+/** What the pages of sign-in and consent say, by id; `{name}` stands for what is put in. The other languages are held to it. */
+
+export const ENGLISH = {
+  'sign_in.title': 'Sign in to {home}',
+  'sign_in.title_home': 'Sign in to your home',
+  'sign_in.lead': '{app} asks for access to your home. You will see what it asks for before you decide.',
+  'sign_in.wrong': 'That is not the password of this home.',
+  'sign_in.wrong_code': 'That is not the password or code of this home.',
+  'sign_in.password': 'Password of this home',
+  'sign_in.code': 'Code of your authenticator app',
+  'sign_in.code_help': 'Without it, one of your recovery codes does.',
+  'sign_in.enter': 'Sign in',
+  'sign_in.passkey': 'Sign in with a passkey',
+
+  'passkey.title': 'A passkey for {host}',
+  'passkey.lead':
+    'With it you sign in on this page by the finger, the face or the code of this device, without the password.',
+  'passkey.name': 'Name of this device',
+  'passkey.example': 'My phone',
+  'passkey.make': 'Make a passkey',
+  'passkey.made': 'The passkey is made. You can close this page.',
+  'passkey.unable': 'This browser cannot make passkeys.',
+  'passkey.no_script': 'A passkey needs the script of this page.',
+  'passkey.quiet': 'Nothing was done. Try again when you are ready.',
+  'passkey.is_there': 'This device has a passkey for this home already.',
+  'passkey.used_link': 'This link was used already, or is too old. Ask the window of your home for another.',
+  'passkey.too_many':
+    'This home has as many passkeys as it keeps. Remove one in the window of your home first.',
+  'passkey.failed': 'This did not work. Try again in a moment.',
+
+  'consent.title': 'Give {app} access?',
+  'consent.website': 'It says it is from {site}.',
+  'consent.to_code': 'You will get a code to copy into the app.',
+  'consent.to_host': 'The answer goes to {host}.',
+  'consent.to_device': 'The answer goes to an app on this device.',
+  'consent.asks': 'It asks to',
+  'consent.as': 'As',
+  'consent.as_which': 'As which of your identities?',
+  'consent.allow': 'Give access',
+  'consent.deny': 'Do not',
+  'consent.later': 'You can take the access away again at any time.',
+
+  'may.know_you': 'Know your name, picture and address',
+  'may.read': 'Read everything in your home: posts, messages to you, lists and marks',
+  'may.read_notifications': 'See your notifications',
+  'may.read_relations': 'See whom you follow, block and mute',
+  'may.write': 'Write, edit and delete posts in your name',
+  'may.mark': 'Favourite, mark and file posts in your name',
+  'may.edit_profile': 'Change your profile',
+  'may.follow': 'Follow and unfollow people',
+  'may.block': 'Block and mute people',
+  'may.clear_notifications': 'Put your notifications away',
+  'may.report': 'Report people to their servers',
+  'may.push': 'Send notifications to your device',
+
+  'code.title': 'Your code',
+  'code.heading': 'Your code for {app}',
+  'code.lead': 'Copy it into the app. It is good for ten minutes, once.',
+  'code.warning': 'Give it to nobody else: who has it, has the access.',
+
+  'denied.title': 'No access was given',
+  'denied.text': 'You can close this page.',
+
+  'refused.title': 'This did not work',
+  'refused.unknown_app': 'This app is not known to this home. Let the app sign you in again.',
+  'refused.unknown_address': 'This app asks to be answered at an address that it did not register.',
+  'refused.unknown_way': 'This app asks for access in a way that this home does not know.',
+  'refused.too_much': 'This app asks for more than it registered for.',
+  'refused.challenge': 'This app sent a challenge that this home cannot use.',
+  'refused.old_form': 'This form was not sent from here, or it is too old. Go back and try again.',
+  'refused.identity': 'Choose one of your identities.',
+  'refused.no_name': 'Passkeys work only where the home is reached by its name.',
+  'refused.too_often': 'Too many attempts. Wait a few minutes and try again.',
+  'refused.not_understood': 'What was sent was not understood. Go back to the app and begin again.',
+  'refused.away': 'The home cannot answer right now. Try again in a moment; nothing is lost.',
+  'refused.edge': 'Your CDN keeps private answers. Turn off its own lifetimes, then sign in.',
+  'refused.other_host': 'This home does not answer under that name.',
+  'refused.failed': 'Something went wrong on this side. Try again in a moment.',
+} as const
+
+export type PageWordId = keyof typeof ENGLISH
+export type PageWords = Readonly<Record<PageWordId, string>>

@@ -1,0 +1,77 @@
+/** A first run that was left half way, and its pages in three languages. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import {
+  type TestBrowser,
+  axeFindings,
+  noBrowser,
+  openBrowser,
+  sidewaysOverflow,
+  takeScreenshot,
+  textDirection,
+} from '../support/browser.ts'
+import { openWindowHome } from '../support/window-home.ts'
+
+const skip = noBrowser
+let browser: TestBrowser
+
+before(async () => {
+  if (skip === false) browser = await openBrowser()
+})
+after(async () => browser?.close())
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name })
+
+test('what is not finished yet', { skip }, async (t) => {
+  const opened = await openWindowHome({ handle: null })
+  t.after(async () => opened.close())
+  const { home } = opened
+  const first = await browser.openPage()
+  const { page } = first
+  await page.goto(home.startAddress)
+  await page.getByRole('button', { name: 'Set up a new home' }).click()
+  const session = await first.context.storageState()
+
+  await t.test('survives a reload, and asks for the password again', async () => {
+    await page.getByLabel('Display name').fill('Robin')
+    await page.getByLabel('Password', { exact: true }).fill('a good long password')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await heading(page, 'Your address').waitFor()
+    await page.reload()
+    await heading(page, 'Who are you').waitFor()
+    assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin')
+    assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '')
+  })
+
+  await t.test('is not opened by a key that was used', async () => {
+    const second = await browser.openPage()
+    await second.page.goto(home.startAddress)
+    await second.page.getByText('This key was used already').waitFor()
+    assert.deepEqual(await axeFindings(second.page), [])
+    await takeScreenshot(second.page, 'key')
+  })
+
+  for (const [locale, direction, title] of LANGUAGES) {
+    await t.test(`speaks ${locale}, mirrored where it must be, and axe finds nothing`, async () => {
+      const view = { locale, viewport: { width: 320, height: 720 }, storageState: session }
+      const { page: own, problems } = await browser.openPage(view)
+      await own.goto(`http://127.0.0.1:${home.privatePort}/`)
+      await heading(own, title).waitFor()
+      assert.equal(await textDirection(own), direction)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await own.emulateMedia({ colorScheme })
+        assert.deepEqual(await axeFindings(own), [], colorScheme)
+        await takeScreenshot(own, `first-run-${locale}-${colorScheme}`, true)
+      }
+      assert.equal(await sidewaysOverflow(own), 0, 'pixels that stand out sideways')
+      assert.deepEqual(problems, [])
+    })
+  }
+})
+
+const LANGUAGES = [
+  ['en-GB', 'ltr', 'Who are you?'],
+  ['de-AT', 'ltr', 'Wer bist du?'],
+  ['ar-EG', 'rtl', 'من أنت؟'],
+] as const

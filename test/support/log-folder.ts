@@ -1,0 +1,69 @@
+/** A data directory with log files in it, as a supervisor leaves them, for the owner's pages that read them. */
+import { appendFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
+import type { Supervision } from '../../server/http/http-context.ts'
+import { closeBeforeCluster } from './test-database.ts'
+
+export class LogFolder {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  async writes(...lines: readonly object[]): Promise<void> {
+    await appendFile(this.#file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  }
+
+  /** As it stands, with its line ends. */
+  async writesText(text: string, file = 'homebird.log'): Promise<void> {
+    await appendFile(join(this.path, 'logs', file), text)
+  }
+
+  /** As when a file is full. */
+  async rotates(): Promise<void> {
+    await rename(`${this.#file}.1`, `${this.#file}.2`).catch(() => undefined)
+    await rename(this.#file, `${this.#file}.1`)
+  }
+
+  supervision(facts: Partial<ApplianceFacts> = {}): Supervision {
+    const startedAt = new Date(Date.now() - 3_600_000).toISOString()
+    const known: ApplianceFacts = {
+      state: 'Running',
+      pid: 1,
+      startedAt,
+      dataDir: this.path,
+      database: 'embedded PostgreSQL',
+      publicAddress: null,
+      privateAddress: null,
+      memoryBytes: 50_000_000,
+      connectionsPerProcess: 5,
+      parts: [],
+      tunnel: null,
+      peerProvedAt: null,
+      tunnelSettings: {},
+      ...facts,
+    }
+    return {
+      dataDir: this.path,
+      facts: async () => known,
+      ask: async () => null,
+      peerProved: () => undefined,
+      vantage: null,
+      secrets: ['the-database-password'],
+    }
+  }
+
+  get #file(): string {
+    return join(this.path, 'logs', 'homebird.log')
+  }
+}
+
+export async function openLogFolder(): Promise<LogFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'hb-logs-'))
+  await mkdir(join(path, 'logs'))
+  closeBeforeCluster(async () => rm(path, { recursive: true, force: true }))
+  return new LogFolder(path)
+}

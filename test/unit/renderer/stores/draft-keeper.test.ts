@@ -1,0 +1,361 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DraftForm, KeptDraft } from '../../../../server/contracts/draft.ts'
+import type { ApiClient } from '../../../../renderer/api/client.ts'
+import { ApiFailure } from '../../../../renderer/api/failure.ts'
+import { DraftKeeper } from '../../../../renderer/stores/draft-keeper.ts'
+import { Drafts } from '../../../../renderer/stores/drafts.ts'
+import { memoryStorage } from '../../../../renderer/stores/key-value-storage.ts'
+import { Outgoing } from '../../../../renderer/stores/outgoing.ts'
+
+/** A home that keeps drafts by revisions, as the real one does. */
+class ScriptedHome {
+  readonly kept = new Map<string, KeptDraft>()
+  readonly calls: string[] = []
+  isAway = false
+  /** The next answer is lost on its way. */
+  losesAnswer = false
+
+  readonly api = {
+    get: async (path: string) => this.#answer(`GET ${path}`, () => this.#read(path)),
+    put: async (path: string, options: { body: DraftForm }) =>
+      this.#answer(`PUT ${path}`, () => this.#put(keyOf(path), options.body)),
+    post: async (path: string, options: { body: { holdSeconds: number } }) =>
+      this.#answer(`POST ${path}`, () =>
+        this.#change(keyOf(path), { state: 'held', sendsInMs: options.body.holdSeconds * 1_000 }),
+      ),
+    delete: async (path: string) => this.#answer(`DELETE ${path}`, () => this.#delete(path)),
+  } as unknown as ApiClient
+
+  async #answer<T>(call: string, work: () => T): Promise<T> {
+    this.calls.push(call)
+    if (this.isAway) throw new ApiFailure('offline', { status: null, detail: 'away' })
+    const answer = work()
+    const isLost = this.losesAnswer
+    this.losesAnswer = false
+    if (isLost) throw new ApiFailure('offline', { status: null, detail: 'lost' })
+    return Promise.resolve(answer)
+  }
+
+  #read(path: string): unknown {
+    if (path.endsWith('/drafts'))
+      return { drafts: [...this.kept.values()].filter(({ state }) => state !== 'sent') }
+    if (path.includes('/statuses/')) return { id: path.split('/').at(-1) }
+    return this.#get(keyOf(path))
+  }
+
+  #get(key: string): KeptDraft {
+    const draft = this.kept.get(key)
+    if (draft === undefined) throw new ApiFailure('refused', { status: 404, detail: 'none' })
+    return draft
+  }
+
+  #put(key: string, { revision, draft }: DraftForm): KeptDraft {
+    const before = this.kept.get(key)
+    if (before !== undefined && (before.revision !== revision || before.state !== 'kept'))
+      throw conflict(before)
+    const facts = {
+      state: 'kept',
+      changedAt: new Date(0).toISOString(),
+      sendsInMs: null,
+      postId: null,
+      failure: null,
+    } as const
+    const kept: KeptDraft = { ...draft, ...facts, key, revision: revision + 1, media: [] }
+    this.kept.set(key, kept)
+    return kept
+  }
+
+  #delete(path: string): unknown {
+    if (!path.endsWith('/send')) return this.kept.delete(keyOf(path))
+    const draft = this.#get(keyOf(path))
+    if (draft.state === 'sent') throw conflict(draft)
+    return this.#change(draft.key, { state: 'kept', sendsInMs: null })
+  }
+
+  #change(key: string, change: Partial<KeptDraft>): KeptDraft {
+    const draft = { ...this.#get(key), ...change }
+    this.kept.set(key, draft)
+    return draft
+  }
+
+  becomesPost(key: string): void {
+    this.#change(key, { state: 'sent', postId: '77', sendsInMs: null })
+  }
+}
+
+const keyOf = (path: string): string => path.replace('/send', '').split('/').at(-1) ?? ''
+const conflict = (draft: KeptDraft): ApiFailure =>
+  new ApiFailure('refused', { status: 409, detail: 'changed elsewhere', body: { draft } })
+
+/** Time that passes when the test says so. */
+class Clock {
+  #now = 0
+  #waiting: { act: () => void; at: number }[] = []
+  readonly nowMs = (): number => this.#now
+  readonly set = (act: () => void, ms: number): object => {
+    const timer = { act, at: this.#now + ms }
+    this.#waiting.push(timer)
+    return timer
+  }
+  readonly clear = (timer: never): void => {
+    this.#waiting = this.#waiting.filter((one) => one !== timer)
+  }
+
+  async passes(ms: number): Promise<void> {
+    this.#now += ms
+    const due = this.#waiting.filter(({ at }) => at <= this.#now)
+    this.#waiting = this.#waiting.filter(({ at }) => at > this.#now)
+    for (const { act } of due) act()
+    await settled()
+  }
+}
+
+/** What was promised has come. */
+const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+let keys = 0
+function openWindow(home: ScriptedHome, storage = memoryStorage()) {
+  const clock = new Clock()
+  const drafts = new Drafts({
+    storage,
+    newKey: () => `key-${(keys += 1)}`,
+    nowMs: clock.nowMs,
+    readSource: async (id) => Promise.resolve({ id, text: '', spoiler_text: '' }),
+  })
+  const keeper = new DraftKeeper(home.api, drafts, clock)
+  const posted: string[] = []
+  const outgoing = new Outgoing({
+    api: home.api,
+    drafts,
+    keeper,
+    clock,
+    holdSeconds: () => 10,
+    onPosted: (status) => posted.push(status.id),
+    onEdited: () => undefined,
+  })
+  return { clock, drafts, keeper, outgoing, posted }
+}
+
+test('what is written is at home a second after the last letter, once', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  for (const text of ['a', 'ab', 'abc']) drafts.change({ text })
+  await clock.passes(999)
+  assert.equal(home.kept.size, 0)
+  await clock.passes(1)
+  assert.deepEqual(
+    [...home.kept.values()].map(({ text, revision }) => [text, revision]),
+    [['abc', 1]],
+  )
+  assert.equal(drafts.current().isUnsaved, false)
+  await clock.passes(5_000)
+  assert.equal(home.calls.filter((call) => call.startsWith('PUT')).length, 1)
+})
+
+test('while the home is away everything stays here, and is saved when it is back', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  home.isAway = true
+  drafts.change({ text: 'in the dark' })
+  await clock.passes(1_000)
+  assert.equal(keeper.view.get().failure?.kind, 'offline')
+  home.isAway = false
+  await clock.passes(10_000)
+  assert.equal([...home.kept.values()][0]?.text, 'in the dark')
+  assert.equal(keeper.view.get().failure, null)
+})
+
+test('two windows write on one draft: both versions are there, and it is said', async () => {
+  const home = new ScriptedHome()
+  const [one, other] = [openWindow(home), openWindow(home)]
+  await one.keeper.open()
+  one.drafts.change({ text: 'begun' })
+  await one.clock.passes(1_000)
+  await other.keeper.open()
+  const [begun] = other.drafts.list()
+  assert.ok(begun)
+  other.drafts.open(begun.id)
+  other.drafts.change({ text: 'begun, said the other' })
+  await other.clock.passes(1_000)
+  one.drafts.change({ text: 'begun, said the one' })
+  await one.clock.passes(1_000)
+  await settled()
+  assert.deepEqual([...home.kept.values()].map(({ text }) => text).toSorted(), [
+    'begun, said the one',
+    'begun, said the other',
+  ])
+  assert.equal(one.drafts.current().text, 'begun, said the one')
+  assert.deepEqual(one.keeper.view.get().parted, [one.drafts.current().id])
+})
+
+test('a draft that was emptied goes from the home too', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  drafts.change({ text: 'a' })
+  await clock.passes(1_000)
+  drafts.change({ text: '' })
+  await clock.passes(1_000)
+  assert.equal(home.kept.size, 0)
+})
+
+test('what was sent or thrown away elsewhere goes here; what was written on meanwhile stays', async () => {
+  const home = new ScriptedHome()
+  const storage = memoryStorage()
+  const first = openWindow(home, storage)
+  await first.keeper.open()
+  first.drafts.change({ text: 'done elsewhere' })
+  await first.clock.passes(1_000)
+  home.kept.clear()
+  const second = openWindow(home, storage)
+  await second.keeper.open()
+  assert.deepEqual(second.drafts.list(), [])
+  second.drafts.change({ text: 'not done' })
+  await second.clock.passes(1_000)
+  home.kept.clear()
+  second.drafts.change({ text: 'not done yet' })
+  await second.keeper.refresh()
+  assert.equal(second.drafts.current().text, 'not done yet')
+})
+
+test('at sign-out only what the home does not have stays in this browser', async () => {
+  const home = new ScriptedHome()
+  const storage = memoryStorage()
+  const { clock, drafts, keeper } = openWindow(home, storage)
+  await keeper.open()
+  drafts.change({ text: 'at home' })
+  await clock.passes(1_000)
+  home.isAway = true
+  drafts.begin()
+  drafts.change({ text: 'only here' })
+  keeper.close()
+  assert.deepEqual(
+    openWindow(home, storage)
+      .drafts.list()
+      .map(({ text }) => text),
+    ['only here'],
+  )
+})
+
+test('a post is held, then the window learns what became of it', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, outgoing, posted } = openWindow(home)
+  drafts.change({ text: 'going' })
+  const { id } = drafts.current()
+  await outgoing.send(id)
+  assert.deepEqual([outgoing.view.get().held[0]?.id, drafts.current().text], [id, ''])
+  home.becomesPost(id)
+  await clock.passes(11_000)
+  await settled()
+  assert.deepEqual(outgoing.view.get(), { held: [], ending: { kind: 'posted', postId: '77' } })
+  assert.deepEqual(posted, ['77'])
+})
+
+test('Undo brings it back into the composer; Undo that comes too late says so', async () => {
+  const home = new ScriptedHome()
+  const { drafts, outgoing } = openWindow(home)
+  drafts.change({ text: 'perhaps' })
+  const { id } = drafts.current()
+  await outgoing.send(id)
+  await outgoing.undo(id)
+  assert.deepEqual([drafts.current().id, drafts.current().text], [id, 'perhaps'])
+  await outgoing.send(id)
+  home.becomesPost(id)
+  await outgoing.undo(id)
+  assert.deepEqual(outgoing.view.get().ending, { kind: 'too_late', postId: '77' })
+})
+
+test('a send whose answer was lost keeps the text; written on and sent again it is one post', async () => {
+  const home = new ScriptedHome()
+  const { drafts, keeper, outgoing } = openWindow(home)
+  drafts.change({ text: 'once' })
+  const { id } = drafts.current()
+  await keeper.save(id)
+  home.losesAnswer = true
+  await assert.rejects(outgoing.send(id), { kind: 'offline' })
+  assert.equal(drafts.current().text, 'once')
+  drafts.change({ text: 'once, better' })
+  await outgoing.send(id)
+  assert.deepEqual(
+    [...home.kept.values()].map(({ key, text, state }) => [key, text, state]),
+    [[id, 'once, better', 'held']],
+  )
+})
+
+test('a post whose answer was lost is told as posted when it is tried again, and its draft goes', async () => {
+  const home = new ScriptedHome()
+  const { drafts, keeper, outgoing } = openWindow(home)
+  drafts.change({ text: 'once', language: null })
+  const { id } = drafts.current()
+  await keeper.save(id)
+  home.losesAnswer = true
+  await assert.rejects(outgoing.send(id), { kind: 'offline' })
+  home.becomesPost(id)
+  // The guess came a moment after the sending.
+  drafts.change({ language: 'en' }, id)
+  await outgoing.send(id)
+  await settled()
+  assert.deepEqual(outgoing.view.get().ending, { kind: 'posted', postId: '77' })
+  assert.deepEqual([drafts.list(), drafts.current().text, keeper.view.get().parted], [[], '', []])
+  assert.equal(home.kept.size, 1)
+})
+
+test('what was written on after a lost answer is another draft, and the post stays as it went', async () => {
+  const home = new ScriptedHome()
+  const { drafts, keeper, outgoing } = openWindow(home)
+  drafts.change({ text: 'once' })
+  const { id } = drafts.current()
+  await keeper.save(id)
+  home.losesAnswer = true
+  await assert.rejects(outgoing.send(id), { kind: 'offline' })
+  home.becomesPost(id)
+  drafts.change({ text: 'once, and more' })
+  await keeper.save(id)
+  const parted = drafts.current()
+  assert.deepEqual(
+    [parted.text, keeper.view.get().parted, home.kept.get(id)?.text],
+    ['once, and more', [parted.id], 'once'],
+  )
+})
+
+test('what a closing page saved at the last moment is the same draft when the window opens again', async () => {
+  const home = new ScriptedHome()
+  const storage = memoryStorage()
+  const first = openWindow(home, storage)
+  await first.keeper.open()
+  first.drafts.change({
+    text: 'in a hurry',
+    poll: { options: ['a', 'b'], expiresInSeconds: 600, isMultiple: false, hidesTotals: false },
+  })
+  home.losesAnswer = true
+  first.keeper.leave()
+  await settled()
+  for (const [key, kept] of home.kept) {
+    // Databases keep no order of names.
+    const poll = { hidesTotals: false, isMultiple: false, expiresInSeconds: 600, options: ['a', 'b'] }
+    home.kept.set(key, { ...kept, poll })
+  }
+  const again = openWindow(home, storage)
+  await again.keeper.open()
+  await again.clock.passes(1_000)
+  assert.deepEqual(
+    again.drafts.list().map(({ text, revision, isUnsaved }) => [text, revision, isUnsaved]),
+    [['in a hurry', 1, false]],
+  )
+  assert.deepEqual([home.kept.size, again.keeper.view.get().parted], [1, []])
+})
+
+test('a save whose answer was lost is not taken for the words of another window', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  drafts.change({ text: 'once' })
+  home.losesAnswer = true
+  await clock.passes(1_000)
+  await clock.passes(10_000)
+  assert.deepEqual([drafts.list().length, home.kept.size, keeper.view.get().parted], [1, 1, []])
+  assert.equal(drafts.list()[0]?.isUnsaved, false)
+})
