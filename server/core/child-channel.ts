@@ -279,7 +279,7 @@ interface Port {
   onClose(closed: () => void): void
 }
 
-/** The part of Electron's `process.parentPort` that is used; Node's types do not know it. */
+/** The part of Electron's `process.parentPort` that is used; under plain Node there is none. */
 interface ParentPort {
   postMessage(message: unknown): void
   on(event: 'message', receive: (event: { readonly data: unknown }) => void): void
@@ -287,8 +287,8 @@ interface ParentPort {
 }
 
 function findPort(): Port {
-  const parentPort = (process as { readonly parentPort?: ParentPort }).parentPort
-  if (parentPort !== undefined) return electronPort(parentPort)
+  const { parentPort }: { readonly parentPort?: unknown } = process
+  if (parentPort !== undefined) return electronPort(parentPort as ParentPort)
   if (process.send !== undefined && process.connected) return nodePort()
   throw new HomebirdError(
     'USAGE',
