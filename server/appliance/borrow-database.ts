@@ -36,7 +36,7 @@ export async function withHomeDatabase<T>(
   if (!existsSync(clusterFolder(dir))) {
     throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
   }
-  const { ground, checked: plan } = await openGround(sources, (config) => planDatabase(config, 'all'))
+  const { ground, checked: plan } = await openGround(sources, ({ config }) => planDatabase(config, 'all'))
   try {
     const database = await openDatabaseLife(ground, plan, () => undefined)
     try {

@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { checkCacheFolders } from '../core/cache-folders.ts'
-import { type Config, type ConfigSources, type LoadedConfig, loadConfig } from '../core/config.ts'
+import { type ConfigSources, type LoadedConfig, loadConfig } from '../core/config.ts'
 import {
   type DataDir,
   createDataDir,
@@ -64,7 +64,7 @@ function loadWithStore(sources: GroundSources, dir: DataDir): LoadedConfig {
  */
 export async function openGround<T>(
   sources: GroundSources,
-  check: (config: Config, wasKilled: boolean) => Promise<T>,
+  check: (loaded: LoadedConfig, wasKilled: boolean) => Promise<T>,
 ): Promise<{ readonly ground: Ground; readonly checked: T }> {
   const dir = chosenDataDir(sources)
   inspectDataDir(dir.path)
@@ -72,7 +72,7 @@ export async function openGround<T>(
   try {
     const wasKilled = lock !== null && existsSync(dir.pidFile)
     const { loaded } = readSettings(sources)
-    const checked = await check(loaded.config, wasKilled)
+    const checked = await check(loaded, wasKilled)
     createDataDir(dir.path)
     lock ??= lockDataDir(dir)
     return { ground: furnish(dir, loaded, lock, sources.env), checked }

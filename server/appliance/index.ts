@@ -1,7 +1,8 @@
 /** What the shell and the command line may use of the supervisor. */
-export { type Appliance, openAppliance } from './appliance.ts'
+export type { Appliance } from './appliance.ts'
 export type { ApplianceEvent, ApplianceStatus } from './appliance-status.ts'
 export { withHomeDatabase } from './borrow-database.ts'
 export type { ApplianceRole } from './home-database.ts'
 export { createNodeLauncher } from './node-launcher.ts'
 export { startAddress } from './one-time-key.ts'
+export { openAppliance } from './open-appliance.ts'

@@ -20,7 +20,7 @@ export function originOf(address: ListenAddress): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 
-interface WantedAddress {
+export interface WantedAddress {
   readonly setting: string
   readonly address: ListenAddress
 }

@@ -19,6 +19,8 @@ export interface RuntimeFolder {
   readonly database: string
   /** Where the running appliance answers questions. */
   readonly controlSocket: string
+  /** Where the owner's window is served when the home has a socket of its own for that. */
+  readonly privateSocket: string
   /** Where the server of this number takes what a tunnel brings. */
   wayIn(server: number): string
   /** Where the tunnel gives connections that start at its other end. */
@@ -58,6 +60,7 @@ function namedParts(path: string, name: string): RuntimeFolder {
     path,
     database: join(path, 'db'),
     controlSocket: process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(path, 'control.sock'),
+    privateSocket: socket('private'),
     wayIn: (server) => socket(`way-in-${server}`),
     vantage: socket('vantage'),
   }

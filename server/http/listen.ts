@@ -40,10 +40,12 @@ async function listenSocket(
   app: FastifyInstance,
   address: Extract<ListenAddress, { kind: 'socket' }>,
 ): Promise<ListenAddress> {
+  // A pipe of Windows is no file: it falls with the process that held it.
+  const isFile = process.platform !== 'win32'
   // The lock on the data directory is ours, so a socket that is there is what a dead process left.
-  await rm(address.path, { force: true })
+  if (isFile) await rm(address.path, { force: true })
   await app.listen({ path: address.path })
-  await chmod(address.path, 0o600)
+  if (isFile) await chmod(address.path, 0o600)
   return address
 }
 

@@ -53,6 +53,7 @@ function openPart(servers: number, env: Record<string, string> = SSH) {
         path: FOLDER,
         database: FOLDER,
         controlSocket: FOLDER,
+        privateSocket: 'private.sock',
         wayIn: socketOf,
         vantage: `${FOLDER}/vantage.sock`,
       },
