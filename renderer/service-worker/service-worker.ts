@@ -4,7 +4,7 @@
  * @see security rules 81, 89
  */
 import type { PushMessage } from '../../server/contracts/push.ts'
-import type { WorkerScope } from './worker-scope.ts'
+import type { InstallEvent, WorkerScope } from './worker-scope.ts'
 
 /** The types of pages and of workers cannot be had together. */
 const worker = self as unknown as WorkerScope
@@ -18,11 +18,14 @@ const CACHE = `${PREFIX}${BUNDLE.version}`
 const DOCUMENT = '/home'
 /** What else the home answers a browser with is no page of the window. */
 const NO_PAGES = /^\/(?:api|oauth|auth|proxy|media|assets|icons|\.well-known|@|users)(?:\/|$|[^/]*$)/
+/** What this worker never answers. */
+const STRAIGHT = ['/api/*', '/oauth/*', '/auth/*', '/proxy/*', '/media/*']
 /** Bundles that are kept: this one, and the one that windows still run which were open before. */
 const MOST_BUNDLES = 2
 const MOST_CHARACTERS = 200
 
 worker.addEventListener('install', (event) => {
+  keepOutOfTheWay(event)
   event.waitUntil(keepBundle().then(async () => worker.skipWaiting()))
 })
 
@@ -37,6 +40,17 @@ worker.addEventListener('fetch', (event) => {
   if (pathname.startsWith('/assets/')) event.respondWith(answerFile(request))
   else if (request.mode === 'navigate' && !NO_PAGES.test(pathname)) event.respondWith(answerPage(request))
 })
+
+/**
+ * What is asked of the home goes there straight. Else it waits for this worker to wake, and what a window sends as it is
+ * left (a deletion, the last words of a draft) is lost with the window meanwhile.
+ */
+function keepOutOfTheWay(event: InstallEvent): void {
+  // Not every browser has it; there, what was lost is done at the next start of a window.
+  event
+    .addRoutes?.(STRAIGHT.map((urlPattern) => ({ condition: { urlPattern }, source: 'network' })))
+    .catch(() => undefined)
+}
 
 async function keepBundle(): Promise<void> {
   const cache = await caches.open(CACHE)

@@ -4,6 +4,16 @@ interface ExtendableEvent {
   waitUntil(work: Promise<unknown>): void
 }
 
+interface Route {
+  readonly condition: { readonly urlPattern: string }
+  readonly source: 'network'
+}
+
+export interface InstallEvent extends ExtendableEvent {
+  /** @see https://www.w3.org/TR/service-workers/ (static routing) */
+  addRoutes?(routes: readonly Route[]): Promise<void>
+}
+
 interface FetchEvent {
   readonly request: Request
   respondWith(answer: Promise<Response>): void
@@ -18,7 +28,7 @@ interface ClickEvent extends ExtendableEvent {
 }
 
 interface WorkerEvents {
-  readonly install: ExtendableEvent
+  readonly install: InstallEvent
   readonly activate: ExtendableEvent
   readonly fetch: FetchEvent
   readonly push: PushEvent

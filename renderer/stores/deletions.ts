@@ -1,6 +1,7 @@
 /**
  * Deleting with a way back: the post is gone from the window at once, and really deleted when the time for Undo has
- * passed or the window is left. What a crash or a lost line cut short is kept in this browser and done at the next start.
+ * passed or the window is left. What a crash, a lost line or the leaving cut short is kept in this browser and done at the
+ * next start.
  */
 import type { ApiClient } from '../api/client.ts'
 import { type ApiFailure, toFailure } from '../api/failure.ts'
@@ -9,12 +10,14 @@ import { type KeyValueStorage, readStored, writeStored } from './key-value-stora
 import type { PostStore } from './posts.ts'
 
 export const DELETIONS_KEY = 'homebird.deletions'
-/** Younger ones may belong to another window, where Undo is still offered. */
+/** Younger ones that are not settled may belong to another window, where Undo is still offered. */
 const EARLIER_AFTER_MS = 60_000
 
 interface Kept {
   readonly id: string
   readonly atMs: number
+  /** Nobody can take it back any more: all that is missing is the home's word. */
+  readonly isSettled?: boolean
 }
 
 interface DeletionParts {
@@ -46,6 +49,8 @@ export class Deletions {
 
   /** Deletes it for good. While the home does not answer the wish is kept; a refusal brings the post back. */
   async commit(id: string): Promise<void> {
+    // Before it is sent: a window that is being left hears no answer, and may be gone before the request is.
+    this.#keep((kept) => [...without(kept, id), { id, atMs: this.#parts.nowMs(), isSettled: true }])
     const failure = await this.#send(id)
     if (failure === null || failure.kind === 'offline' || failure.kind === 'unavailable') return
     this.takeBack(id)
@@ -55,7 +60,8 @@ export class Deletions {
   /** What is left of an earlier time, or of a time without the home. */
   async finishEarlier(): Promise<void> {
     const before = this.#parts.nowMs() - EARLIER_AFTER_MS
-    for (const { id } of this.#kept().filter(({ atMs }) => atMs <= before)) {
+    const isDue = ({ atMs, isSettled }: Kept): boolean => isSettled === true || atMs <= before
+    for (const { id } of this.#kept().filter(isDue)) {
       this.#parts.posts.withhold(id)
       // oxlint-disable-next-line no-await-in-loop -- one after the other: each is one post, and the home is just back
       await this.commit(id)

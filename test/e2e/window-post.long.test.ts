@@ -229,11 +229,39 @@ test('a deleted post comes back by Undo, and is gone for good without it', { ski
   await post(page, 'to be deleted').waitFor({ state: 'detached' })
   // Closing the window does not lose the wish.
   await page.goto('about:blank')
-  await until(
-    'the home has deleted it',
-    async () => (await owner.raw(`/api/v1/statuses/${written['id']}`)).status === 404,
-  )
+  await until('the home has deleted it', async () => isGone(written['id']))
 })
+
+const isGone = async (id: unknown): Promise<boolean> =>
+  (await owner.raw(`/api/v1/statuses/${id}`)).status === 404
+
+test(
+  'a deletion goes out with the window though the service worker sleeps; one that was lost goes out with the next window',
+  { skip },
+  async (t) => {
+    const { page, context } = await openWindow(t)
+    const [first, second] = [await owner.writes('left at once'), await owner.writes('lost on the way')]
+    await until('the worker is there', async () =>
+      page.evaluate<boolean>('navigator.serviceWorker.controller !== null'),
+    )
+    const inspector = await context.newCDPSession(page)
+    await inspector.send('ServiceWorker.enable')
+    await choose(page, 'left at once', 'Delete')
+    await post(page, 'left at once').waitFor({ state: 'detached' })
+    await inspector.send('ServiceWorker.stopAllWorkers')
+    await page.goto('about:blank')
+    await until('the home has deleted it', async () => isGone(first['id']))
+    await page.goto(`${home.origin}/home`)
+    await context.route('**/api/v1/statuses/*', async (route) => route.abort())
+    await choose(page, 'lost on the way', 'Delete')
+    await post(page, 'lost on the way').waitFor({ state: 'detached' })
+    await page.goto('about:blank')
+    await context.unroute('**/api/v1/statuses/*')
+    assert.equal(await isGone(second['id']), false)
+    await page.goto(`${home.origin}/home`)
+    await until('the home has deleted it too', async () => isGone(second['id']))
+  },
+)
 
 test('an own post is pinned, and another is deleted to be written anew', { skip }, async (t) => {
   const { page } = await openWindow(t)
