@@ -1,4 +1,4 @@
-/** Entry of the command line: homebird serve, status, doctor, config, stator, owner, identity, domain. Commands load what they need when run. */
+/** Entry of the command line: homebird serve, status, doctor, config, copies, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
@@ -202,6 +202,23 @@ withCommonOptions(pages.command('crawlers'))
   .option('--none', 'no further ones')
   .action(
     run(async (options: CrawlerOptions) => (await import('./commands/pages.ts')).showOrSetCrawlers(options)),
+  )
+
+const homeCopies = async () => import('./commands/copies.ts')
+const copies = program
+  .command('copies')
+  .description(
+    'copies of the home that were made before the first start of another version; the newest two are kept',
+  )
+withCommonOptions(copies.command('list', { isDefault: true }))
+  .description('every copy: its name, its version, its size; and what was replaced by taking one back')
+  .action(run(async (options: CommonOptions) => (await homeCopies()).listCopies(options)))
+withCommonOptions(copies.command('restore <name>'))
+  .description(
+    'check a copy and put it in the place of the home, which must not run; what is replaced is kept and can be taken back too',
+  )
+  .action(
+    run(async (name: string, options: CommonOptions) => (await homeCopies()).restoreCopy(name, options)),
   )
 
 const search = program.command('search').description('what posts are found by')

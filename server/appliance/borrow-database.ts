@@ -38,6 +38,7 @@ export async function withHomeDatabase<T>(
   }
   const { ground, checked: plan } = await openGround(sources, ({ config }) => planDatabase(config, 'all'))
   try {
+    for (const line of ground.said) ground.store.journal({ ...line, part: 'appliance' })
     const database = await openDatabaseLife(ground, plan, () => undefined)
     try {
       await migrate(launcher, ground, database.connection)

@@ -14,10 +14,27 @@ import {
   inspectDataDir,
 } from '../core/data-dir.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
+import { finishTakingBack } from './copies/take-back.ts'
+import { copyBeforeNewVersion } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
 
+/** For the journal, which does not exist yet when it is said. */
+interface Notice {
+  readonly level: 'info' | 'warn'
+  readonly message: string
+}
+
+export interface GroundWatch {
+  /** The copy before the first start of another version: bytes that lie in it, of how many. */
+  readonly copying?: ((doneBytes: number, totalBytes: number) => void) | undefined
+  /** Breaks such a copy off. */
+  readonly signal?: AbortSignal | undefined
+}
+
 export interface Ground {
+  /** What was done before there was a journal. */
+  readonly said: readonly Notice[]
   readonly dir: DataDir
   readonly loaded: LoadedConfig
   readonly store: ApplianceStore
@@ -60,31 +77,48 @@ function loadWithStore(sources: GroundSources, dir: DataDir): LoadedConfig {
 /**
  * @param check  looks at what the settings ask for (ports, database) before anything is written; `wasKilled` says
  *   that the last appliance here did not stop in order
- * @throws HomebirdError DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SETTING_INVALID, SCHEMA_NEWER, and what `check` throws
+ * @throws HomebirdError DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SETTING_INVALID, SCHEMA_NEWER, STORAGE_FULL, and what `check`
+ *   throws
  */
 export async function openGround<T>(
   sources: GroundSources,
   check: (loaded: LoadedConfig, wasKilled: boolean) => Promise<T>,
+  watch: GroundWatch = {},
 ): Promise<{ readonly ground: Ground; readonly checked: T }> {
   const dir = chosenDataDir(sources)
   inspectDataDir(dir.path)
   let lock: DataDirLock | null = existsSync(dir.lockFile) ? lockDataDir(dir) : null
   try {
     const wasKilled = lock !== null && existsSync(dir.pidFile)
+    if (lock !== null) finishTakingBack(dir)
     const { loaded } = readSettings(sources)
     const checked = await check(loaded, wasKilled)
     createDataDir(dir.path)
     lock ??= lockDataDir(dir)
-    return { ground: furnish(dir, loaded, lock, sources.env), checked }
+    const startedAt = new Date().toISOString()
+    lock.describe({ pid: process.pid, startedAt, controlSocket: null })
+    const said: Notice[] = []
+    await copyBeforeNewVersion(dir, {
+      hasExternalDatabase: loaded.config.databaseUrl !== null,
+      notice: (level, message) => said.push({ level, message }),
+      progress: watch.copying,
+      signal: watch.signal,
+    })
+    const ground = furnish(dir, loaded, lock, sources.env, startedAt)
+    return { ground: { ...ground, said }, checked }
   } catch (error) {
     lock?.release()
     throw error
   }
 }
 
-function furnish(dir: DataDir, loaded: LoadedConfig, lock: DataDirLock, env: GroundSources['env']): Ground {
-  const startedAt = new Date().toISOString()
-  lock.describe({ pid: process.pid, startedAt, controlSocket: null })
+function furnish(
+  dir: DataDir,
+  loaded: LoadedConfig,
+  lock: DataDirLock,
+  env: GroundSources['env'],
+  startedAt: string,
+): Omit<Ground, 'said'> {
   createRooms(dir)
   const runtime = openRuntimeFolder(dir.path, { env, uid: process.getuid?.() ?? null })
   const store = openApplianceStore(dir)

@@ -29,7 +29,7 @@ export class KeptPart<L extends Life> {
   readonly #open: () => Promise<L>
   readonly #observer: PartObserver
   readonly #clock: Clock
-  readonly #history = new RestartHistory()
+  #history = new RestartHistory()
   readonly #cpu = new CpuMeter()
   #life: L | null = null
   #opening: Promise<L> | null = null
@@ -79,6 +79,25 @@ export class KeptPart<L extends Life> {
     }
   }
 
+  /**
+   * By the owner's hand: ends the life that runs, or the wait for the next, and starts at once. The policy forgets what was.
+   * A start that is under way is let be.
+   * @throws HomebirdError NOT_RUNNING while it is being stopped
+   */
+  async restart(): Promise<void> {
+    if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', `${this.name} is being stopped`)
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer)
+      this.#timer = null
+    } else if (this.#state === 'Starting') return
+    this.#history = new RestartHistory()
+    const life = this.#life
+    this.#life = null
+    this.#set('Starting', null)
+    this.#restarting = this.#restarting.then(() => life?.stop()).then(() => this.#restart())
+    await this.#restarting
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#wakeWaiters()
@@ -120,7 +139,7 @@ export class KeptPart<L extends Life> {
     this.#set('Running', null)
     this.#wakeWaiters()
     void life.ended.then((end) => {
-      if (!this.#isStopping) this.#after(end.verdict, end.how)
+      if (!this.#isStopping && this.#life === life) this.#after(end.verdict, end.how)
     })
     return life
   }
@@ -145,6 +164,7 @@ export class KeptPart<L extends Life> {
       `${this.name} ${how}, next start in ${wait}${degraded}`,
     )
     this.#timer = setTimeout(() => {
+      this.#timer = null
       this.#restarting = this.#restart()
     }, decision.afterMs)
   }

@@ -9,28 +9,22 @@ import type { ProcessEnd } from './launcher.ts'
 import { type PostgresLog, postgresLog } from './log-files.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import {
-  ADMIN_SECRET,
   type ClusterPlace,
   clusterFolder,
   ensureCluster,
   ensurePasswords,
   writeClusterSettings,
 } from './postgres-files.ts'
-import { findOrphan, processesIn } from './postgres-orphan.ts'
-import { type Postmaster, runProgram, startPostmaster, waitUntil } from './postgres-process.ts'
+import { type Postmaster, startPostmaster, waitUntil } from './postgres-process.ts'
 import { ADMIN_ROLE, HOME_DATABASE, HOME_ROLE, provision } from './postgres-provision.ts'
 import { fixedArguments } from './postgres-settings.ts'
-import { readSecret } from './secrets.ts'
+import { stopByPgCtl, stopOrphan } from './postgres-stop.ts'
 import type { RuntimeFolder } from './runtime-folder.ts'
 import { databaseAccount, openTheWay } from './unprivileged.ts'
 
 const SOCKET_PORT = 5432
 /** A start after a crash replays the log; at most 512 MB of it are kept. */
 const READY_LIMIT_MS = 120_000
-const FAST_STOP_SECONDS = 10
-const IMMEDIATE_STOP_SECONDS = 5
-const LEFTOVER_PATIENCE_MS = 3_000
-const LEFTOVER_LIMIT_MS = 10_000
 
 export interface ClusterOptions {
   readonly dir: DataDir
@@ -68,7 +62,7 @@ export async function openPostgresCluster(options: ClusterOptions): Promise<Post
   }
   const place: ClusterPlace = { dir, runtime, account, binaries: findPostgresBinaries(dir, account) }
   const isNew = await ensureCluster(place)
-  if (!isNew) await stopOrphan(place, options)
+  if (!isNew) await stopOrphan(place, options.notice)
   const passwords = await ensurePasswords(place)
   prepareSocketFolder(place)
   writeClusterSettings(place)
@@ -167,41 +161,6 @@ async function waitUntilAnswering(
       cause: last ?? undefined,
     },
   )
-}
-
-async function stopByPgCtl({ binaries, dir, account }: ClusterPlace): Promise<boolean> {
-  const stop = (mode: string, seconds: number) =>
-    runProgram(
-      binaries.pgCtl,
-      ['stop', '-D', clusterFolder(dir), '-m', mode, '-w', '-t', String(seconds), '-s'],
-      { account, timeoutMs: (seconds + 2) * 1_000 },
-    )
-  if ((await stop('fast', FAST_STOP_SECONDS)).code === 0) return true
-  return (await stop('immediate', IMMEDIATE_STOP_SECONDS)).code === 0
-}
-
-/** Stops the postmaster of an appliance that was killed, and waits for what a killed postmaster has left. */
-async function stopOrphan(place: ClusterPlace, { notice }: ClusterOptions): Promise<void> {
-  const cluster = clusterFolder(place.dir)
-  const password = readSecret(place.dir, ADMIN_SECRET)
-  const orphan = await findOrphan(
-    cluster,
-    password === null ? null : { user: ADMIN_ROLE, password, database: 'postgres' },
-  )
-  if (orphan !== 'none') {
-    notice('warn', `the database of an earlier run still lives (process ${orphan.pid}) and is stopped first`)
-    if (!(await stopByPgCtl(place))) {
-      throw new HomebirdError(
-        'DATABASE_UNSUITABLE',
-        `the database of an earlier run, process ${orphan.pid}, does not stop; end it and start again`,
-        { details: { pid: orphan.pid } },
-      )
-    }
-  }
-  if (await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_PATIENCE_MS)) return
-  // Proven by their folder to belong to this cluster; without a postmaster they serve nobody.
-  for (const pid of processesIn(cluster)) process.kill(pid, 'SIGTERM')
-  await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
 }
 
 /** Under our lock nothing listens here now: what a crash has left would only be in the way. */

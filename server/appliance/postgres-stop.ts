@@ -1,0 +1,63 @@
+/** Stops the database of a cluster, also that of an earlier appliance, until no process of it is left. */
+import type { DataDir } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
+import type { PostgresBinaries } from './postgres-binaries.ts'
+import { ADMIN_SECRET, clusterFolder } from './postgres-files.ts'
+import { findOrphan, processesIn } from './postgres-orphan.ts'
+import { runProgram, waitUntil } from './postgres-process.ts'
+import { ADMIN_ROLE } from './postgres-provision.ts'
+import { readSecret } from './secrets.ts'
+import type { Account } from './unprivileged.ts'
+
+const FAST_STOP_SECONDS = 10
+const IMMEDIATE_STOP_SECONDS = 5
+const LEFTOVER_PATIENCE_MS = 3_000
+const LEFTOVER_LIMIT_MS = 10_000
+
+interface StoppedPlace {
+  readonly dir: DataDir
+  readonly binaries: PostgresBinaries
+  readonly account: Account | null
+}
+
+/** Fast, then immediate. @returns whether it has stopped */
+export async function stopByPgCtl({ binaries, dir, account }: StoppedPlace): Promise<boolean> {
+  const stop = (mode: string, seconds: number) =>
+    runProgram(
+      binaries.pgCtl,
+      ['stop', '-D', clusterFolder(dir), '-m', mode, '-w', '-t', String(seconds), '-s'],
+      { account, timeoutMs: (seconds + 2) * 1_000 },
+    )
+  if ((await stop('fast', FAST_STOP_SECONDS)).code === 0) return true
+  return (await stop('immediate', IMMEDIATE_STOP_SECONDS)).code === 0
+}
+
+/**
+ * Stops the postmaster of an appliance that was killed, and waits for what a killed postmaster has left.
+ * @throws HomebirdError DATABASE_UNSUITABLE when a process cannot be proven to be ours, or does not stop
+ */
+export async function stopOrphan(
+  place: StoppedPlace,
+  notice: (level: 'info' | 'warn', message: string) => void,
+): Promise<void> {
+  const cluster = clusterFolder(place.dir)
+  const password = readSecret(place.dir, ADMIN_SECRET)
+  const orphan = await findOrphan(
+    cluster,
+    password === null ? null : { user: ADMIN_ROLE, password, database: 'postgres' },
+  )
+  if (orphan !== 'none') {
+    notice('warn', `the database of an earlier run still lives (process ${orphan.pid}) and is stopped first`)
+    if (!(await stopByPgCtl(place))) {
+      throw new HomebirdError(
+        'DATABASE_UNSUITABLE',
+        `the database of an earlier run, process ${orphan.pid}, does not stop; end it and start again`,
+        { details: { pid: orphan.pid } },
+      )
+    }
+  }
+  if (await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_PATIENCE_MS)) return
+  // Proven by their folder to belong to this cluster; without a postmaster they serve nobody.
+  for (const pid of processesIn(cluster)) process.kill(pid, 'SIGTERM')
+  await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
+}
