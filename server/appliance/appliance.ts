@@ -9,7 +9,8 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { giveBackMemoryLater } from '../core/idle-memory.ts'
 import { type ApplianceLog, createApplianceLog } from './appliance-log.ts'
-import type { ApplianceFacts, ApplianceStatus, HomeState } from './appliance-status.ts'
+import type { JournalLine } from './appliance-store.ts'
+import type { ApplianceFacts, ApplianceStatus, HomeState, StartStep } from './appliance-status.ts'
 import { Child } from './child.ts'
 import { askDoctor } from './ask-doctor.ts'
 import { openControlSocket } from './control-socket.ts'
@@ -95,6 +96,7 @@ export class Appliance {
 
   async start(): Promise<void> {
     const notices = [...this.#ground.loaded.warnings, ...(this.#plan.external?.warnings ?? [])]
+    for (const { level, message } of this.#ground.said) this.#log.notice(level, 'appliance', message)
     for (const warning of notices) this.#log.notice('warn', 'settings', warning)
     this.#children.launchAhead(this.#demand)
     this.#control = await openControlSocket(this.#ground.runtime.controlSocket, (question) => {
@@ -104,10 +106,13 @@ export class Appliance {
         : this.#tunnel.answer(question)
     })
     this.#ground.announce()
+    this.#comesTo('database')
     await this.#database?.start()
+    this.#comesTo('schema')
     await this.#children.migrate()
     await this.#options.beforeServer?.(this.connection(), this.config)
     const { loaded, runtime } = this.#ground
+    this.#comesTo('parts')
     await this.#children.start(this.#demand, wantedAddresses(loaded, this.#options, runtime.privateSocket))
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
     this.#endLinkWatch = watchLink({
@@ -128,6 +133,44 @@ export class Appliance {
   async resume(): Promise<void> {
     await this.#tunnel.answer({ kind: 'tunnel', command: { kind: 'resume' } })
     this.#children.tellWorkers('resume')
+  }
+
+  /** Why the start has failed, for whoever opens the journal; it is thrown too. */
+  noteFailure(error: unknown): void {
+    this.#log.notice('error', 'appliance', `the home did not start: ${describeError(error)}`)
+  }
+
+  /**
+   * By the owner's hand: the part ends, if it runs, and starts at once. Its children are not touched.
+   * @returns once it runs again or its next start is planned
+   * @throws HomebirdError NOT_FOUND for a part that this home does not keep, NOT_RUNNING while the home stops
+   */
+  async restartPart(name: string): Promise<void> {
+    const parts = [this.#database, ...this.#running].filter((part) => part !== null)
+    const part = parts.find((one) => one.name === name)
+    if (part === undefined) {
+      const known = parts.map((one) => one.name).join(', ')
+      throw new HomebirdError(
+        'NOT_FOUND',
+        `${JSON.stringify(name)} is no part of this home; its parts are ${known}`,
+      )
+    }
+    this.#log.notice('info', name, `${name} is started again by hand`)
+    await part.restart()
+  }
+
+  /** The newest lines, oldest first. After the stop: `readHomeJournal`. */
+  journal(count: number): JournalLine[] {
+    return this.#ground.store.journalTail(count)
+  }
+
+  /** What must not be broken off now. Backups and restoring happen while no appliance runs. */
+  busyWith(): 'start' | null {
+    return this.#state === 'Starting' ? 'start' : null
+  }
+
+  #comesTo(step: StartStep): void {
+    this.#options.onEvent({ kind: 'step', step })
   }
 
   /** Stops in reverse order, within 10 s. May be called at any time and more than once. */

@@ -26,6 +26,8 @@ interface Notice {
 }
 
 export interface GroundWatch {
+  /** That copy begins. */
+  readonly copies?: (() => void) | undefined
   /** The copy before the first start of another version: bytes that lie in it, of how many. */
   readonly copying?: ((doneBytes: number, totalBytes: number) => void) | undefined
   /** Breaks such a copy off. */
@@ -101,6 +103,7 @@ export async function openGround<T>(
     await copyBeforeNewVersion(dir, {
       hasExternalDatabase: loaded.config.databaseUrl !== null,
       notice: (level, message) => said.push({ level, message }),
+      begins: watch.copies,
       progress: watch.copying,
       signal: watch.signal,
     })

@@ -16,16 +16,26 @@ const LEFTOVER_PORT_PATIENCE_MS = 6_000
  * @throws HomebirdError with the exit code of what failed
  */
 export async function openAppliance(options: ApplianceOptions): Promise<Appliance> {
-  const { ground, checked } = await openGround(options.sources, async (loaded, wasKilled) => {
-    const patienceMs = wasKilled ? LEFTOVER_PORT_PATIENCE_MS : 0
-    await requireFreeAddresses(wantedAddresses(loaded, options, null), patienceMs)
-    return planDatabase(loaded.config, options.role)
-  })
+  options.onEvent({ kind: 'step', step: 'check' })
+  const { ground, checked } = await openGround(
+    options.sources,
+    async (loaded, wasKilled) => {
+      const patienceMs = wasKilled ? LEFTOVER_PORT_PATIENCE_MS : 0
+      await requireFreeAddresses(wantedAddresses(loaded, options, null), patienceMs)
+      return planDatabase(loaded.config, options.role)
+    },
+    {
+      copies: () => options.onEvent({ kind: 'step', step: 'copy' }),
+      copying: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
+      signal: options.signal,
+    },
+  )
   const appliance = new Appliance(options, ground, checked)
   try {
     await Promise.race([appliance.start(), rejectedBy(options.signal)])
     return appliance
   } catch (error) {
+    appliance.noteFailure(error)
     await appliance.stop()
     throw error
   }

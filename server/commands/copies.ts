@@ -1,5 +1,5 @@
 /** `homebird copies`: the copies that were made before the first start of another version, and taking one back. */
-import { listHomeCopies, takeHomeCopyBack } from '../appliance/home-copies.ts'
+import { listHomeCopies, takeHomeCopyBack } from '../appliance/index.ts'
 import type { HomeCopy } from '../appliance/copies/copy-manifest.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { commandIo } from './command-io.ts'

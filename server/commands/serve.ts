@@ -106,6 +106,11 @@ function show(io: CommandIo, event: ApplianceEvent): void {
       if (event.level !== 'info') io.say(`  ${event.level}: ${event.part}: ${event.message}`)
       else if (event.part === 'database' || event.part === 'migrate') io.say(`  ${event.message}`)
       break
+    case 'step':
+      if (event.step === 'copy') io.say('  first start of this version: the home is copied first')
+      break
+    case 'copying':
+      break
     case 'line':
       if (LOUD_LEVELS.has(levelOf(event.line))) io.say(event.line)
       break

@@ -63,6 +63,8 @@ export interface CopyNeeds extends CopyWatch {
   /** The settings name another database than the one of this folder. */
   readonly hasExternalDatabase: boolean
   readonly notice: Notice
+  /** Called when a copy turns out to be needed. */
+  readonly begins?: (() => void) | undefined
   readonly now?: Date
 }
 
@@ -89,6 +91,7 @@ export async function measureCopy(dir: DataDir): Promise<Room> {
 }
 
 async function copyHome(dir: DataDir, ofVersion: string | null, needs: CopyNeeds): Promise<string> {
+  needs.begins?.()
   const isEmbedded = !needs.hasExternalDatabase && hasCluster(dir)
   await mkdir(dir.backups, { recursive: true, mode: 0o700 })
   removeUnfinished(dir)
@@ -148,7 +151,7 @@ async function copyParts(
   ): Promise<void> => {
     await mkdir(join(target, part), { mode: 0o700 })
     const copied = await copyContent(source, join(target, part), content, { ...own, signal: watch.signal })
-    files.push(...copied.map((file) => ({ ...file, path: `${part}/${file.path}` })))
+    for (const { path, bytes, sha256 } of copied) files.push({ path: `${part}/${path}`, bytes, sha256 })
     folders.push(part, ...content.folders.map((folder) => `${part}/${folder}`))
   }
   if (existsSync(dir.secrets)) await copyPart(COPY_PARTS.secrets, dir.secrets, await readContent(dir.secrets))

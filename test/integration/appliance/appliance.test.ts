@@ -76,6 +76,22 @@ test('a killed worker and a killed database come back, and the others stay', asy
   assert.notEqual(pidOf(after, 'database'), pidOf(before, 'database'))
 })
 
+test('a start tells its steps in order, and a part is restarted by hand', async (t) => {
+  const { start, events } = openTestAppliance(t)
+  const appliance = await start()
+  assert.deepEqual(
+    events.flatMap((event) => (event.kind === 'step' ? [event.step] : [])),
+    ['check', 'database', 'schema', 'parts'],
+  )
+  assert.equal(appliance.busyWith(), null)
+  const before = await appliance.status()
+  await appliance.restartPart('worker-0')
+  const after = await untilWell(appliance, ({ parts }) => parts.some((part) => part.restarts === 1))
+  assert.notEqual(pidOf(after, 'worker-0'), pidOf(before, 'worker-0'))
+  assert.equal(pidOf(after, 'server-0'), pidOf(before, 'server-0'))
+  await assert.rejects(appliance.restartPart('mail'), /"mail" is no part of this home.*database, server-0/)
+})
+
 test('what happened stands in the journal, and lines of children in the log, bare ones wrapped', async (t) => {
   const { start, dataDir } = openTestAppliance(t)
   const appliance = await start()

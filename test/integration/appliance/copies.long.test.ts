@@ -5,8 +5,12 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Appliance } from '../../../server/appliance/index.ts'
-import { listHomeCopies, readHomeJournal, takeHomeCopyBack } from '../../../server/appliance/home-copies.ts'
+import {
+  type Appliance,
+  listHomeCopies,
+  readHomeJournal,
+  takeHomeCopyBack,
+} from '../../../server/appliance/index.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { VERSION } from '../../../server/core/version.ts'
 import { withClient } from '../../../server/db/connection.ts'
@@ -43,7 +47,9 @@ test('a copy of a home that stopped is taken back, by the command too, and what 
   assert.equal(await sum(second), 11)
   const [copy] = listHomeCopies(sourcesOf(dataDir))
   assert.equal(copy?.manifest?.databaseState, 'stopped')
-  assert.ok(second.journal(50).some(({ message }) => message.includes(`the copy is ${join(dataDir, 'backups')}`)))
+  assert.ok(
+    second.journal(50).some(({ message }) => message.includes(`the copy is ${join(dataDir, 'backups')}`)),
+  )
   const name = copy?.name ?? ''
   await assert.rejects(takeHomeCopyBack(sourcesOf(dataDir), name), (error) =>
     isHomebirdError(error, 'DATA_DIR_LOCKED'),

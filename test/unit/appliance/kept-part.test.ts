@@ -86,3 +86,24 @@ test('a part that is told to stop while it waits for its next start stays stoppe
   assert.deepEqual([part.status().state, opened()], ['Stopped', 1])
   await part.whenRunning() // whoever waits is let go
 })
+
+test('a part that is restarted by hand does not wait for its next start, and ends the life that runs', async (t) => {
+  const [first, second, third] = [openLife(), openLife(), openLife()]
+  const { part, opened } = openPart(t, [() => first.life, () => second.life, () => third.life])
+  await part.start()
+  first.end({ verdict: 1, how: 'ended with code 1' })
+  await first.life.ended
+  assert.equal(part.status().state, 'Retrying')
+  await part.restart()
+  assert.deepEqual([part.life, part.status().state], [second.life, 'Running'])
+  await part.restart()
+  await second.life.ended
+  assert.deepEqual([part.life, part.status().restarts, opened()], [third.life, 2, 3])
+})
+
+test('a part that stops is not restarted by hand', async (t) => {
+  const { part } = openPart(t, [() => openLife().life])
+  await part.start()
+  await part.stop()
+  await assert.rejects(part.restart(), /worker-0 is being stopped/)
+})
