@@ -4,7 +4,8 @@
  */
 import { createDereferencer, type Dereferencer } from './activitypub/dereference.ts'
 import { createRemoteKeys, type RemoteKeys } from './activitypub/remote-keys.ts'
-import type { DatabaseConnection, StartMessage } from './contracts/child-message.ts'
+import type { DatabaseConnection } from './contracts/child-message.ts'
+import type { ChildChannel } from './core/child-channel.ts'
 import { type Config, processEnvironment } from './core/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { type DataDir, dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
@@ -15,7 +16,10 @@ import { VERSION } from './core/version.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
+import type { StartDecoder } from './domain/decoding/decoder-process.ts'
+import { forkDecoder } from './domain/decoding/fork-decoder.ts'
 import { createPicturePool } from './domain/decoding/picture-pool.ts'
+import { type SupervisedDecoders, superviseDecoders } from './domain/decoding/supervised-decoder.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
 import { createPurger } from './domain/purges/create-purger.ts'
 import type { Purger } from './domain/purges/purger.ts'
@@ -42,6 +46,8 @@ export interface ContextOptions {
   readonly log?: Logger
   /** A sentence for the journal of the appliance, where there is one. */
   readonly notice?: Notice
+  /** Where the supervisor starts the decoders of this process; else it starts them itself. Closed with the context. */
+  readonly decoders?: SupervisedDecoders | null
 }
 
 export interface Context extends AsyncDisposable {
@@ -57,6 +63,7 @@ export interface Context extends AsyncDisposable {
   readonly dereferencer: Dereferencer
   /** What the owner uploads. */
   readonly media: MediaStore
+  readonly startDecoder: StartDecoder
   /** Another place of files, alone. The caller closes it. */
   openMedia(backend: MediaBackend): MediaStore
   /** What may be thrown away: answers, and files of others. */
@@ -69,8 +76,11 @@ export interface Context extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export function contextOptionsFrom(start: StartMessage<Config>): ContextOptions {
-  const { database } = start
+export function contextOptionsFrom({
+  start,
+  inquire,
+}: Pick<ChildChannel<Config>, 'start' | 'inquire'>): ContextOptions {
+  const { database, decoderSocket: socket } = start
   if (database === null)
     throw new HomebirdError('INTERNAL', `the ${start.role} was started without its database`)
   return {
@@ -80,6 +90,7 @@ export function contextOptionsFrom(start: StartMessage<Config>): ContextOptions 
     dataDir: start.dataDir,
     // One of the granted connections listens.
     connections: Math.max(1, start.connections - 1),
+    decoders: socket === null ? null : superviseDecoders({ socket, inquire }),
   }
 }
 
@@ -106,7 +117,9 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     const caches = cachesOf(options, { clock, log, gossip: gossipOver(db, listener) })
     closers.push(async () => caches[Symbol.asyncDispose]())
     const shared = { db, clock, log, home, fetch }
-    const remoteMedia = openRemoteMedia(options, { ...shared, caches })
+    closers.push(async () => options.decoders?.close())
+    const startDecoder = options.decoders?.start ?? forkDecoder
+    const remoteMedia = openRemoteMedia(options, { ...shared, caches, startDecoder })
     closers.push(async () => remoteMedia[Symbol.asyncDispose]())
     const dereferencer = createDereferencer(shared)
     const remoteKeys = createRemoteKeys({ ...shared, listener })
@@ -128,6 +141,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       caches,
       remoteMedia,
       media,
+      startDecoder,
       notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),
       openMedia: (backend) => openMedia(options, clock, backend, false),
@@ -169,7 +183,7 @@ function gossipOver(db: Database, listener: Listener): Gossip {
 
 function openRemoteMedia(
   options: ContextOptions,
-  parts: Pick<Context, 'db' | 'clock' | 'log' | 'fetch' | 'caches'>,
+  parts: Pick<Context, 'db' | 'clock' | 'log' | 'fetch' | 'caches' | 'startDecoder'>,
 ): RemoteMedia {
   const { spool: spoolFolder } = dataFolder(options)
   return new RemoteMedia({ ...parts, spoolFolder, pictures: createPicturePool(parts) })

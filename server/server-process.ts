@@ -32,7 +32,10 @@ interface Binding {
 
 export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   const { start } = channel
-  const context = await openContext({ ...contextOptionsFrom(start), notice: channel.notice.bind(channel) })
+  const context = await openContext({
+    ...contextOptionsFrom({ start, inquire: channel.inquire.bind(channel) }),
+    notice: channel.notice.bind(channel),
+  })
   channel.onStop(() => context.close())
   checkDomainSetting(context.home, start.settings.domain)
   const stopping = new AbortController()

@@ -18,7 +18,7 @@ import { uploadSweeps } from './workers/upload-sweeps.ts'
 
 export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext({
-    ...contextOptionsFrom(channel.start),
+    ...contextOptionsFrom({ start: channel.start, inquire: channel.inquire.bind(channel) }),
     notice: channel.notice.bind(channel),
   })
   channel.onStop(() => context.close())

@@ -13,6 +13,7 @@ import type { JournalLine } from './appliance-store.ts'
 import type { ApplianceFacts, ApplianceStatus, HomeState, StartStep } from './appliance-status.ts'
 import { Child } from './child.ts'
 import { askDoctor } from './ask-doctor.ts'
+import { Decoders } from './decoders.ts'
 import { openControlSocket } from './control-socket.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import type { Demand } from './connection-budget.ts'
@@ -53,6 +54,7 @@ export class Appliance {
   readonly #database: KeptPart<DatabaseLife> | null
   readonly #children: HomeChildren
   readonly #tunnel: TunnelPart
+  readonly #decoders: Decoders
   #settleEnded: (reason: HomebirdError | null) => void = () => undefined
   #state: HomeState = 'Starting'
   #control: AsyncDisposable | null = null
@@ -69,6 +71,11 @@ export class Appliance {
     this.#log = createApplianceLog(this.#logFile, ground.store, options.onEvent)
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve
+    })
+    this.#decoders = new Decoders({
+      launcher: options.launcher,
+      socketOf: (child) => ground.runtime.decoders(child),
+      line: (name, text) => this.#log.line(name, text),
     })
     this.#database =
       plan.external === null
@@ -256,16 +263,22 @@ export class Appliance {
   }
 
   #launch(role: ChildRole, name: string): Child {
-    return new Child(
+    const child = new Child(
       this.#options.launcher,
       { role, name, heapMegabytes: this.config.heapMegabytes },
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),
-        answer: async (request) => (request.kind === 'facts' ? this.facts() : this.#tunnel.answer(request)),
+        answer: async (request) => {
+          if (request.kind === 'facts') return this.facts()
+          const isOfDecoders = request.kind === 'decoder' || request.kind === 'end_decoder'
+          return isOfDecoders ? this.#decoders.answer(name, request) : this.#tunnel.answer(request)
+        },
         reported: (report) => this.#tunnel.heard(report, serverNumberOf(name)),
       },
     )
+    void child.ended.then(() => this.#decoders.endAllOf(name))
+    return child
   }
 
   #startMessage(role: ChildRole, index: number): StartMessage<Config> {
@@ -280,6 +293,8 @@ export class Appliance {
       windowDir: this.#options.windowDir,
       waysIn: (server) => this.#tunnel.waysIn(server),
       vantage: this.#ground.runtime.vantage,
+      decoderSocket: (child) =>
+        this.#options.launcher.startsDecoders === true ? this.#ground.runtime.decoders(child) : null,
     })
   }
 

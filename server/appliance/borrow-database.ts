@@ -80,6 +80,7 @@ async function migrate(launcher: Launcher, ground: Ground, database: DatabaseCon
       windowDir: null,
       waysIn: [],
       vantage: null,
+      decoderSocket: null,
       home: null,
     },
     MIGRATION_LIMIT_MS,

@@ -29,5 +29,7 @@ export interface LaunchedProcess {
 }
 
 export interface Launcher {
+  /** Its processes cannot start others by Node's fork, so that decoders are started here too. */
+  readonly startsDecoders?: boolean
   launch(request: LaunchRequest): LaunchedProcess
 }

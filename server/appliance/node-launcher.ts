@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
+import { decoderFlags } from '../core/decoder-flags.ts'
 import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
 
@@ -28,6 +29,7 @@ const SOURCE_ENTRIES: Readonly<Record<ChildRole, string>> = {
   server: join(import.meta.dirname, '..', 'main.ts'),
   worker: join(import.meta.dirname, '..', 'worker.ts'),
   tunnel: join(import.meta.dirname, '..', 'tunnel.ts'),
+  decoder: join(import.meta.dirname, '..', 'decoder.ts'),
 }
 
 /**
@@ -49,12 +51,17 @@ export function createNodeLauncher({ env, entries = SOURCE_ENTRIES }: NodeLaunch
   const childEnv = { NODE_COMPILE_CACHE: CODE_CACHE, ...FEW_ARENAS, ...Object.fromEntries(passed) }
   return {
     launch(request: LaunchRequest): LaunchedProcess {
-      const child = fork(entries[request.role], [], {
-        env: childEnv,
-        execArgv: [
-          `--title=homebird ${request.name}`,
-          ...(request.heapMegabytes ? [`--max-old-space-size=${request.heapMegabytes}`] : []),
-        ],
+      const { role, name, heapMegabytes } = request
+      const entry = entries[role]
+      const child = fork(entry, [], {
+        env: role === 'decoder' ? FEW_ARENAS : childEnv,
+        execArgv:
+          role === 'decoder'
+            ? decoderFlags(entry, heapMegabytes)
+            : [
+                `--title=homebird ${name}`,
+                ...(heapMegabytes ? [`--max-old-space-size=${heapMegabytes}`] : []),
+              ],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return launched(child)

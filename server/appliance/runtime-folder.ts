@@ -23,6 +23,8 @@ export interface RuntimeFolder {
   readonly privateSocket: string
   /** Where the server of this number takes what a tunnel brings. */
   wayIn(server: number): string
+  /** Where the child of this name waits for its decoders. */
+  decoders(child: string): string
   /** Where the tunnel gives connections that start at its other end. */
   readonly vantage: string
 }
@@ -62,6 +64,7 @@ function namedParts(path: string, name: string): RuntimeFolder {
     controlSocket: process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(path, 'control.sock'),
     privateSocket: socket('private'),
     wayIn: (server) => socket(`way-in-${server}`),
+    decoders: (child) => socket(`d-${child}`),
     vantage: socket('vantage'),
   }
 }

@@ -15,6 +15,8 @@ export interface StartFacts {
   readonly windowDir: string | null
   readonly waysIn: (server: number) => readonly WayIn[]
   readonly vantage: string
+  /** Where the child of this name waits for its decoders; null where it starts them itself. */
+  readonly decoderSocket: (child: string) => string | null
 }
 
 export function startMessageFor(role: ChildRole, index: number, facts: StartFacts): StartMessage<Config> {
@@ -35,6 +37,7 @@ export function startMessageFor(role: ChildRole, index: number, facts: StartFact
     windowDir: isFirstServer ? facts.windowDir : null,
     waysIn: isServer ? facts.waysIn(index) : [],
     vantage: isServer ? facts.vantage : null,
+    decoderSocket: role === 'migrate' ? null : facts.decoderSocket(`${role}-${index}`),
     home: null,
   }
 }

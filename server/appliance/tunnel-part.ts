@@ -286,6 +286,7 @@ export class TunnelPart {
       windowDir: null,
       waysIn: this.#target(),
       vantage: this.vantage,
+      decoderSocket: null,
       home: this.#home,
     }
   }

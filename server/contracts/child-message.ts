@@ -2,6 +2,7 @@
  * What the supervisor and its children say to each other over the control channel. Plain data only. A child gets
  * exactly one `start`, answers `ready` or `failed`, then beats until it is told to `stop` or the channel falls.
  */
+import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
@@ -22,7 +23,7 @@ export interface DatabaseConnection {
 /** `resume`: the machine slept; `network`: it is on another network. */
 export type LineChange = Exclude<NudgeReason, 'doctor'>
 
-export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel'
+export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel' | 'decoder'
 
 /** `Settings` is the whole configuration (`core/config`), typed by the receiver: this floor knows no settings. */
 export interface StartMessage<Settings = unknown> {
@@ -50,12 +51,23 @@ export interface StartMessage<Settings = unknown> {
    * no tunnel. The server asks there, the tunnel answers.
    */
   readonly vantage: string | null
+  /**
+   * Socket at which this child waits for decoders that the supervisor starts for it; null where it starts them itself, or has
+   * no use for any.
+   */
+  readonly decoderSocket: string | null
   /** Tunnel only: the home as it was told last; null when it has not been told yet. */
   readonly home: HomeFacts | null
 }
 
 /** What the owner may have the supervisor do by way of a server. */
-export type SupervisorRequest = { readonly kind: 'facts' } | TunnelRequest
+export type SupervisorRequest = { readonly kind: 'facts' } | DecoderRequest | TunnelRequest
+
+/** Of a child that cannot start its decoders itself. A decoder ends with the child that has asked for it, at the latest. */
+export type DecoderRequest =
+  /** Answered with its `id`. @see DecoderOrder */
+  | { readonly kind: 'decoder'; readonly word: string; readonly heapMb: number | null }
+  | { readonly kind: 'end_decoder'; readonly id: number }
 
 export type TunnelRequest =
   | { readonly kind: 'tunnel'; readonly command: TunnelCommand }
@@ -84,6 +96,7 @@ export type ChildQuestion = 'status' | 'doctor' | 'doctor_deep'
 
 export type ToChild<Settings = unknown> =
   | StartMessage<Settings>
+  | DecoderOrder
   | { readonly type: 'stop' }
   | { readonly type: 'ping'; readonly sequence: number }
   /** Answered by `answer` with the same id. */

@@ -1,4 +1,4 @@
-/** What a worker and the decoder of uploads say to each other. Plain data only. */
+/** What a process of the home and its decoders say to each other. Plain data only. */
 
 export type DecodeUse = 'attachment' | 'thumbnail' | 'avatar' | 'header' | 'emoji'
 
@@ -84,7 +84,26 @@ export interface ShownPicture extends DecodedFile {
 /** `unreadable`: damaged, as far as this decoder knows; it is over no limit that could be told. */
 export type ShowOutcome = ShownPicture | RefusedFile | { readonly outcome: 'unreadable' }
 
+/** Of one piece of a file. */
+export const MOST_READ_BYTES = 4 * 1_048_576
+
+/** Sent once by the supervisor to a decoder that it has started for another process: where that one waits for it. */
+export interface DecoderOrder {
+  readonly type: 'decode'
+  readonly socket: string
+  /** By it the decoder is known there; it has been told to nobody else. */
+  readonly word: string
+}
+
+export type ToDecoder =
+  | DecodeRequest
+  | ShowRequest
+  /** To a `read` of the same id; nothing where the file ends. */
+  | { readonly type: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
+
 export type FromDecoder =
+  /** Of the file of its request, where it has no descriptor: at most `MOST_READ_BYTES`. */
+  | { readonly type: 'read'; readonly id: number; readonly start: number; readonly length: number }
   /** Sent ten times a second. */
   | { readonly type: 'memory'; readonly rssBytes: number }
   | { readonly type: 'done'; readonly outcome: DecodeOutcome }

@@ -1,10 +1,9 @@
 /** One file to what is to be told of it, or to what is shown of it. Whatever cannot be read is refused with a sentence. */
 import type { DecodeOutcome, DecodeRequest, ShowOutcome, ShowRequest } from '../contracts/decoding.ts'
-import { fileBytes } from './file-bytes.ts'
+import type { FileBytes } from './file-bytes.ts'
 import { Refusal } from './refusal.ts'
 
-export async function decodeFile(fd: number, request: DecodeRequest): Promise<DecodeOutcome> {
-  const file = fileBytes(fd, request.size)
+export async function decodeFile(file: FileBytes, request: DecodeRequest): Promise<DecodeOutcome> {
   const isPicture = request.mediaType.startsWith('image/')
   try {
     // Each is loaded only where it is needed: both are large.

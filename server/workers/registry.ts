@@ -76,6 +76,7 @@ import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { uploadGraph } from '../domain/uploads/upload-graph.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import { createDecoder } from '../domain/decoding/decoder.ts'
+import type { StartDecoder } from '../domain/decoding/decoder-process.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 import { threadHandlers } from './thread-handlers.ts'
 import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
@@ -103,6 +104,8 @@ export interface WorkerParts {
   readonly notice?: (level: 'info' | 'warn', message: string) => void
   readonly caches: Caches
   readonly remoteMedia: RemoteMedia
+  /** By Node's fork, unless said otherwise. */
+  readonly startDecoder?: StartDecoder
   /** Whether our own line is gone; whoever hears of it tells the deliveries by it. */
   readonly line?: OfflineGuard
 }

@@ -19,6 +19,7 @@ const ENTRIES: Readonly<Record<ChildRole, string>> = {
   server: PART,
   worker: PART,
   tunnel: PART,
+  decoder: PART,
 }
 
 export interface TestAppliance {

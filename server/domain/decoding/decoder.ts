@@ -1,15 +1,15 @@
 /**
  * Starts a decoder for one upload, watches it and takes its answer. Each file has a process of its own that ends with it: an
- * idle home spends no memory on it, nothing that a picture does to it lasts, and there is nothing to start again. It gets the file as an
- * open descriptor, may write nothing and start nothing, and knows neither database nor settings.
+ * idle home spends no memory on it, nothing that a picture does to it lasts, and there is nothing to start again. It gets the file and
+ * no path, and knows neither database nor settings.
  * @see security rules 59, 60
  */
-import type { ChildProcess } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import type { DecodeOutcome, DecodeRequest, FromDecoder } from '../../contracts/decoding.ts'
 import type { Logger } from '../../core/log.ts'
 import { checkOutcome } from './check-outcome.ts'
-import { DECODER_ENTRY, launchDecoder, residentBytes } from './launch-decoder.ts'
+import type { DecoderEnd, DecoderProcess, StartDecoder } from './decoder-process.ts'
+import { forkDecoder } from './fork-decoder.ts'
 
 export interface Decoder {
   /**
@@ -28,7 +28,6 @@ export interface DecoderLimits {
 export const DECODER_LIMITS: DecoderLimits = { memoryBytes: 512 * 1_048_576, timeMs: 20_000 }
 
 const WATCHED_EVERY_MS = 100
-const MOST_ERROR_TEXT = 2_000
 
 const TOO_LONG = 'The file takes too long to be read.'
 const TOO_LARGE = 'The file needs too much memory to be read.'
@@ -37,21 +36,20 @@ const BROKEN = 'The file is damaged and cannot be read.'
 export interface DecoderOptions {
   readonly log: Logger
   readonly limits?: DecoderLimits
-  /** Another program, for tests. */
-  readonly entry?: string
+  readonly startDecoder?: StartDecoder
 }
 
 export function createDecoder({
   log,
   limits = DECODER_LIMITS,
-  entry = DECODER_ENTRY,
+  startDecoder = forkDecoder,
 }: DecoderOptions): Decoder {
   return {
     async decode(path, request, signal) {
       const file = await open(path, 'r')
       try {
         signal.throwIfAborted()
-        const child = launchDecoder({ entry, fd: file.fd })
+        const child = startDecoder({ file })
         return await new Reading({ child, request, limits, signal, log }).outcome
       } finally {
         await file.close()
@@ -61,7 +59,7 @@ export function createDecoder({
 }
 
 interface ReadingParts {
-  readonly child: ChildProcess
+  readonly child: DecoderProcess
   readonly request: DecodeRequest
   readonly limits: DecoderLimits
   readonly signal: AbortSignal
@@ -74,7 +72,6 @@ class Reading {
   readonly #settled = Promise.withResolvers<DecodeOutcome>()
   readonly #startedMs = performance.now()
   #toldBytes = 0
-  #errorText = ''
   #isSettled = false
 
   constructor(parts: ReadingParts) {
@@ -83,18 +80,14 @@ class Reading {
     const watch = setInterval(() => this.#watch(), WATCHED_EVERY_MS)
     const abort = (): void => this.#settled.reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
-    child.on('message', (message) => this.#hear(message as FromDecoder))
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errorText = (this.#errorText + text).slice(0, MOST_ERROR_TEXT)
-    })
-    child.once('error', (error) => this.#settled.reject(error))
-    child.once('close', (code, ended) => this.#afterEnd(code, ended))
-    child.send(request, () => undefined)
+    child.onMessage((message) => this.#hear(message))
+    child.onEnd((end) => this.#afterEnd(end))
+    child.send(request)
     this.outcome = this.#settled.promise.finally(() => {
       this.#isSettled = true
       clearInterval(watch)
       signal.removeEventListener('abort', abort)
-      child.kill('SIGKILL')
+      child.kill()
     })
   }
 
@@ -106,7 +99,7 @@ class Reading {
 
   #watch(): void {
     const { limits, log } = this.#parts
-    const bytes = residentBytes(this.#parts.child.pid) ?? this.#toldBytes
+    const bytes = this.#parts.child.residentBytes() ?? this.#toldBytes
     const ms = performance.now() - this.#startedMs
     if (bytes <= limits.memoryBytes && ms <= limits.timeMs) return
     log.warn({ event: 'decoder.killed', bytes, ms: Math.round(ms) })
@@ -114,10 +107,9 @@ class Reading {
   }
 
   /** Whatever ended it before it could answer was the file. */
-  #afterEnd(code: number | null, signal: string | null): void {
-    if (!this.#isSettled) {
-      this.#parts.log.info({ event: 'decoder.died', code, signal, error: this.#errorText })
-    }
+  #afterEnd({ failure, code, signal, errorText }: DecoderEnd): void {
+    if (failure !== null) this.#settled.reject(failure)
+    else if (!this.#isSettled) this.#parts.log.info({ event: 'decoder.died', code, signal, error: errorText })
     this.#settled.resolve(refused(BROKEN))
   }
 }

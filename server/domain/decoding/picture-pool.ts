@@ -4,13 +4,13 @@
  * after so many pictures, when it has grown, and soon after the last one, so that an idle home spends nothing on it.
  * @see security rules 59, 60
  */
-import type { ChildProcess } from 'node:child_process'
 import type { FromDecoder, ShownPicture, ShownUse } from '../../contracts/decoding.ts'
 import { describeError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
 import { MEDIA_LIMITS } from '../media/media-types.ts'
 import { checkShown } from './check-outcome.ts'
-import { DECODER_ENTRY, launchDecoder, residentBytes } from './launch-decoder.ts'
+import type { DecoderEnd, DecoderProcess, StartDecoder } from './decoder-process.ts'
+import { forkDecoder } from './fork-decoder.ts'
 
 /**
  * `refused`: over a limit, not what it says, or it harmed its decoder; never to be shown. `unreadable`: damaged, as far as
@@ -59,7 +59,6 @@ export const POOL_LIMITS: PoolLimits = {
 
 const HEAP_MB = 128
 const WATCHED_EVERY_MS = 100
-const MOST_ERROR_TEXT = 2_000
 const LIMITS = {
   imagePixels: MEDIA_LIMITS.imagePixels,
   imageSide: MEDIA_LIMITS.imageSide,
@@ -69,16 +68,15 @@ const LIMITS = {
 export interface PoolOptions {
   readonly log: Logger
   readonly limits?: PoolLimits
-  /** Another program, for tests. */
-  readonly entry?: string
+  readonly startDecoder?: StartDecoder
 }
 
 export function createPicturePool({
   log,
   limits = POOL_LIMITS,
-  entry = DECODER_ENTRY,
+  startDecoder = forkDecoder,
 }: PoolOptions): PicturePool {
-  return new Pool({ log, limits, entry })
+  return new Pool({ log, limits, startDecoder })
 }
 
 interface Waiting {
@@ -143,20 +141,13 @@ interface Work {
   readonly settle: (shrunk: Shrunk) => void
 }
 
-/** The pipe of an error stream is one too, which its type does not say. */
-interface RefCounted {
-  ref(): void
-  unref(): void
-}
-
 /** One process, from its first picture to its end. */
 class LivingDecoder {
   readonly #options: Required<PoolOptions>
-  readonly #child: ChildProcess
+  readonly #child: DecoderProcess
   readonly #ended = Promise.withResolvers<void>()
   #work: Work | null = null
   #count = 0
-  #errorText = ''
   #toldBytes = 0
   /** Of its whole life. */
   readonly #watch: NodeJS.Timeout
@@ -165,27 +156,15 @@ class LivingDecoder {
 
   constructor(options: Required<PoolOptions>, whenEnded: () => void) {
     this.#options = options
-    this.#child = launchDecoder({ entry: options.entry, heapMb: HEAP_MB })
-    this.#child.on('message', (message) => this.#hear(message as FromDecoder))
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errorText = (this.#errorText + text).slice(0, MOST_ERROR_TEXT)
-    })
-    this.#child.on('error', (error) => {
-      options.log.warn({ event: 'decoder.not_started', error: describeError(error) })
-      this.#finish({ outcome: 'busy' })
+    this.#child = options.startDecoder({ heapMb: HEAP_MB })
+    this.#child.onMessage((message) => this.#hear(message))
+    this.#child.onEnd((end) => {
+      this.#afterEnd(end)
       this.#ended.resolve()
-    })
-    this.#child.once('close', () => this.#ended.resolve())
-    this.#holdProcess(false)
-    this.#watch = setInterval(() => this.#look(), WATCHED_EVERY_MS).unref()
-    void this.#ended.promise.then(() => {
-      this.#isEnding = true
-      clearInterval(this.#watch)
-      clearTimeout(this.#idle)
-      if (this.#work !== null) options.log.info({ event: 'decoder.died', error: this.#errorText })
-      this.#finish({ outcome: 'refused', reason: BROKEN })
       whenEnded()
     })
+    this.#child.hold(false)
+    this.#watch = setInterval(() => this.#look(), WATCHED_EVERY_MS).unref()
   }
 
   get isFree(): boolean {
@@ -197,9 +176,8 @@ class LivingDecoder {
     const { promise, resolve } = Promise.withResolvers<Shrunk>()
     this.#work = { picture, startedMs: performance.now(), settle: resolve }
     this.#count += 1
-    this.#holdProcess(true)
-    // What cannot be sent any more ends with the process, which is told otherwise.
-    this.#child.send({ ...picture, limits: LIMITS }, () => undefined)
+    this.#child.hold(true)
+    this.#child.send({ ...picture, limits: LIMITS })
     return promise
   }
 
@@ -207,8 +185,18 @@ class LivingDecoder {
   async end(): Promise<void> {
     this.#isEnding = true
     this.#finish({ outcome: 'busy' })
-    this.#child.kill('SIGKILL')
+    this.#child.kill()
     return this.#ended.promise
+  }
+
+  #afterEnd({ failure, errorText }: DecoderEnd): void {
+    this.#isEnding = true
+    const { log } = this.#options
+    if (failure !== null) log.warn({ event: 'decoder.not_started', error: describeError(failure) })
+    else if (this.#work !== null) log.info({ event: 'decoder.died', error: errorText })
+    this.#finish(failure === null ? { outcome: 'refused', reason: BROKEN } : { outcome: 'busy' })
+    clearInterval(this.#watch)
+    clearTimeout(this.#idle)
   }
 
   #hear(message: FromDecoder): void {
@@ -221,7 +209,7 @@ class LivingDecoder {
     const work = this.#work
     if (work === null) return
     this.#work = null
-    this.#holdProcess(false)
+    this.#child.hold(false)
     const { limits } = this.#options
     // What answered with something else than a picture is trusted no further.
     const isSpent = this.#count >= limits.pictures || this.#bytes() > limits.restingBytes
@@ -242,17 +230,7 @@ class LivingDecoder {
     void this.end()
   }
 
-  /** One without work keeps nobody from ending. */
-  #holdProcess(isHeld: boolean): void {
-    const child = this.#child
-    const parts = [child, child.channel, child.stderr as unknown as RefCounted | null]
-    for (const part of parts) {
-      if (isHeld) part?.ref()
-      else part?.unref()
-    }
-  }
-
   #bytes(): number {
-    return residentBytes(this.#child.pid) ?? this.#toldBytes
+    return this.#child.residentBytes() ?? this.#toldBytes
   }
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { DECODER_LIMITS, createDecoder } from '../../../server/domain/decoding/decoder.ts'
+import { forkDecoderFrom } from '../../../server/domain/decoding/fork-decoder.ts'
 import { limits, log, moving, photo, picture, recording, refusal, stored } from '../../support/decoding.ts'
 import { pngChunk, pngFrom, pngOf } from '../../support/pictures.ts'
 import { videoOf } from '../../support/recordings.ts'
@@ -161,7 +162,11 @@ test('a decoder that needs too long, too much memory, or dies is a refused file 
   const bytes = pngOf(4, 4, [1, 2, 3], [4, 5, 6])
   const request = { mediaType: 'image/png', size: bytes.length, use: 'attachment', limits } as const
   const attempt = async (name: string, change: Partial<typeof DECODER_LIMITS> = {}): Promise<string> => {
-    const harmed = createDecoder({ log, entry: child(name), limits: { ...DECODER_LIMITS, ...change } })
+    const harmed = createDecoder({
+      log,
+      startDecoder: forkDecoderFrom(child(name)),
+      limits: { ...DECODER_LIMITS, ...change },
+    })
     const outcome = await harmed.decode(stored(bytes), request, new AbortController().signal)
     return outcome.outcome === 'refused' ? outcome.reason : outcome.outcome
   }
@@ -170,7 +175,7 @@ test('a decoder that needs too long, too much memory, or dies is a refused file 
   assert.match(await attempt('dying-decoder.ts'), /damaged/)
   assert.match(await attempt('lying-decoder.ts'), /damaged/)
   const stopping = new AbortController()
-  const waiting = createDecoder({ log, entry: child('stuck-decoder.ts') }).decode(
+  const waiting = createDecoder({ log, startDecoder: forkDecoderFrom(child('stuck-decoder.ts')) }).decode(
     stored(bytes),
     request,
     stopping.signal,
@@ -183,7 +188,7 @@ test('a decoder may write nothing, start nothing and reads only its own program'
   const entry = join(import.meta.dirname, '..', '..', 'support', 'children', 'curious-decoder.ts')
   const bytes = pngOf(4, 4, [1, 2, 3], [4, 5, 6])
   const request = { mediaType: 'image/png', size: bytes.length, use: 'attachment', limits } as const
-  const curious = createDecoder({ log, entry })
+  const curious = createDecoder({ log, startDecoder: forkDecoderFrom(entry) })
   const outcome = await curious.decode(stored(bytes), request, new AbortController().signal)
   assert.deepEqual(outcome, {
     outcome: 'refused',

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import type { ShownPicture, ShownUse } from '../../../server/contracts/decoding.ts'
+import { forkDecoderFrom } from '../../../server/domain/decoding/fork-decoder.ts'
 import {
   POOL_LIMITS,
   type PicturePool,
@@ -17,9 +18,11 @@ import { log, moving, photo } from '../../support/decoding.ts'
 import { pngChunk, pngFrom, pngOf } from '../../support/pictures.ts'
 
 function open(t: TestContext, limits: Partial<PoolLimits> = {}, child?: string): PicturePool {
-  const entry =
-    child === undefined ? {} : { entry: join(import.meta.dirname, '../../support/children', child) }
-  const pool = createPicturePool({ log, limits: { ...POOL_LIMITS, ...limits }, ...entry })
+  const start =
+    child === undefined
+      ? {}
+      : { startDecoder: forkDecoderFrom(join(import.meta.dirname, '../../support/children', child)) }
+  const pool = createPicturePool({ log, limits: { ...POOL_LIMITS, ...limits }, ...start })
   t.after(async () => pool[Symbol.asyncDispose]())
   return pool
 }
@@ -100,7 +103,8 @@ test('a crowd of pictures has few decoders, and those too many are told so at on
 
 test('a home that stops while a picture is read has nothing to say against the picture', async () => {
   const entry = join(import.meta.dirname, '../../support/children/stuck-decoder.ts')
-  const pool = createPicturePool({ log, entry, limits: { ...POOL_LIMITS, decoders: 1 } })
+  const startDecoder = forkDecoderFrom(entry)
+  const pool = createPicturePool({ log, startDecoder, limits: { ...POOL_LIMITS, decoders: 1 } })
   const picture = pngOf(64, 64, [1, 2, 3], [4, 5, 6])
   const read = [shrink(pool, picture, 'avatar'), shrink(pool, picture, 'avatar')]
   await pool[Symbol.asyncDispose]()

@@ -1,5 +1,6 @@
 /** A decoder that tries what it must not, and tells how it went. */
 import { execFileSync } from 'node:child_process'
+import { hearParent } from '../../../server/decoder/parent-line.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 function attempt(act: () => unknown): string {
@@ -11,7 +12,7 @@ function attempt(act: () => unknown): string {
   }
 }
 
-process.once('message', () => {
+hearParent((_, line) => {
   const tried = [
     `read ${attempt(() => readFileSync('/etc/passwd'))}`,
     `write ${attempt(() => writeFileSync('/tmp/homebird-curious', 'x'))}`,
@@ -20,5 +21,5 @@ process.once('message', () => {
       .filter((name) => name !== 'NODE_CHANNEL_FD' && name !== 'NODE_CHANNEL_SERIALIZATION_MODE')
       .join(' ')}`,
   ]
-  process.send?.({ type: 'done', outcome: { outcome: 'refused', reason: tried.join(', ') } })
+  line.send({ type: 'done', outcome: { outcome: 'refused', reason: tried.join(', ') } })
 })

@@ -1,2 +1,4 @@
 /** A decoder that a picture ends. */
-process.once('message', () => process.exit(139))
+import { hearParent } from '../../../server/decoder/parent-line.ts'
+
+hearParent(() => process.exit(139))

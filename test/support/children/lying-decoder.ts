@@ -1,8 +1,9 @@
 /** A decoder that a picture has taken over: it answers with a page. */
-process.once('message', (request) => {
+import { hearParent } from '../../../server/decoder/parent-line.ts'
+
+hearParent((request, line) => {
   const bytes = Buffer.from('<!doctype html><script>alert(1)</script>'.padEnd(100))
-  const outcome = {
-    outcome: 'bytes' in (request as object) ? 'shown' : 'picture',
+  const made = {
     type: 'image/png',
     bytes,
     width: 4,
@@ -10,5 +11,6 @@ process.once('message', (request) => {
     blurhash: '000000',
     preview: null,
   }
-  process.send?.({ type: 'bytes' in (request as object) ? 'shown' : 'done', outcome })
+  if ('bytes' in request) line.send({ type: 'shown', outcome: { outcome: 'shown', ...made } })
+  else line.send({ type: 'done', outcome: { outcome: 'picture', ...made } })
 })

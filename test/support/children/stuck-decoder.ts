@@ -1,4 +1,6 @@
 /** A decoder that a picture keeps busy for ever. */
-process.once('message', () => {
+import { hearParent } from '../../../server/decoder/parent-line.ts'
+
+hearParent(() => {
   for (let count = 0; ; count += 1) if (count < 0) break
 })

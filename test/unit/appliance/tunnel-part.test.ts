@@ -55,6 +55,7 @@ function openPart(servers: number, env: Record<string, string> = SSH) {
         controlSocket: FOLDER,
         privateSocket: 'private.sock',
         wayIn: socketOf,
+        decoders: (child) => `${FOLDER}/${child}.sock`,
         vantage: `${FOLDER}/vantage.sock`,
       },
       servers,

@@ -36,6 +36,7 @@ function openChild(t: TestContext, manner?: string) {
     windowDir: null,
     waysIn: [],
     vantage: null,
+    decoderSocket: null,
     home: null,
   })
   return { child, messages, ended, say, hear }
