@@ -202,6 +202,7 @@ class Child<Settings> implements ChildChannel<Settings> {
       case 'look':
         this.#look()
         break
+      case 'decode': // for a decoder, which does not open this channel
       default:
         // A newer supervisor may say more; what is unknown here is not for us.
         break

@@ -6,15 +6,16 @@ import { keychainOf } from '../../support/keychain.ts'
 
 test('what is sealed is opened again, and a new key of the keychain is told', async () => {
   const keychain = keychainOf()
-  const { sealer, level } = openSecrets(keychain, { platform: 'darwin' })
+  const secrets = openSecrets(keychain, { platform: 'darwin' })
+  const { sealer } = secrets
   assert.equal(await sealer.refusal(), null)
   const sealed = await sealer.seal('a key')
   assert.ok(!Buffer.from(sealed).includes('a key'))
   assert.deepEqual(await sealer.open(sealed), { text: 'a key', isToBeSealedAgain: false })
   keychain.turn()
   assert.deepEqual(await sealer.open(sealed), { text: 'a key', isToBeSealedAgain: true })
-  assert.equal(await level(true), 'keychain')
-  assert.equal(await level(false), 'plain')
+  assert.equal(await secrets.level(true), 'keychain')
+  assert.equal(await secrets.level(false), 'plain')
 })
 
 test('basic_text seals nothing, and is said with the remedy; elsewhere nobody is asked for a backend', async () => {
