@@ -5,14 +5,14 @@ import { cx } from './cx.ts'
 import styles from './home-state.module.css'
 import { RelativeTime } from './relative-time.tsx'
 
-type Facts = Pick<HomeFacts, 'state' | 'provedAt'>
+type Facts = Pick<HomeFacts, 'state' | 'condition' | 'provedAt'>
 
 export function HomeState({ facts }: { readonly facts: Facts }) {
   const t = useText()
   return (
     <p className={styles.state}>
-      <span aria-hidden className={cx(styles.mark, styles[facts.state])} />
-      <span>{t(`state.${facts.state}`)}</span>
+      <span aria-hidden className={cx(styles.mark, styles[facts.condition])} />
+      <span>{t(`state.${facts.condition}`)}</span>
     </p>
   )
 }

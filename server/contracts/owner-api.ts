@@ -1,6 +1,7 @@
 /** What the window and the private listener say to each other under `/api/homebird/v1/`, and the paths of its pages. */
 
 import type { Account } from './account.ts'
+import type { HomeCondition, HomeReach } from './home-state.ts'
 
 /** Pages of the window; each is answered with the same document. Ids are those of the client API. */
 export const WINDOW_PATHS = [
@@ -138,9 +139,14 @@ export interface FieldErrors {
   readonly fields: Partial<Readonly<Record<SetUpField, FieldFlaw>>>
 }
 
-/** The state of the home in one word; `provedAt` is when something from outside last got through. */
+/** `provedAt` is when something from outside last got through. */
 export interface HomeFacts {
-  readonly state: 'only_at_home' | 'unproved' | 'reachable'
+  /** How it is reached, whatever else is the matter with it. */
+  readonly state: HomeReach
+  /** The state of the home in one word. */
+  readonly condition: HomeCondition
+  /** Null where it is not paused, or until the owner resumes. */
+  readonly pausedUntil: string | null
   readonly provedAt: string | null
   readonly username: string
   readonly displayName: string

@@ -1,14 +1,13 @@
 /** What the home knows about its own state without asking anybody: its name, what waits, the last proof from outside. */
 import { sql } from 'kysely'
+import type { HomeReach } from '../../contracts/home-state.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Querier } from '../../db/pool.ts'
+import { reachOf } from './home-summary.ts'
 import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
 
-/** A signed message of another server that got through this recently proves that the home is reachable. */
-const PROOF_LASTS_MS = 86_400_000
-
 export interface HomeFactsRow {
-  readonly state: 'only_at_home' | 'unproved' | 'reachable'
+  readonly state: HomeReach
   readonly provedAt: Date | null
   readonly username: string
   readonly displayName: string
@@ -42,9 +41,8 @@ export async function readHomeFacts(db: Querier, identityId: string, now: Date):
   const row = rows[0]
   if (row === undefined) throw new HomebirdError('NOT_FOUND', `identity ${identityId} is not of this home`)
   const isPublished = row.domain !== UNPUBLISHED_DOMAIN
-  const isProved = row.proved_at !== null && now.getTime() - row.proved_at.getTime() < PROOF_LASTS_MS
   return {
-    state: isPublished ? (isProved ? 'reachable' : 'unproved') : 'only_at_home',
+    state: reachOf(isPublished, row.proved_at, now),
     provedAt: isPublished ? row.proved_at : null,
     username: row.username,
     displayName: row.display_name,

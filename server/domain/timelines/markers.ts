@@ -4,6 +4,7 @@ import type { Marker, Markers } from '../../contracts/notification.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { notify } from '../../db/transaction.ts'
 
 export type MarkedTimeline = Row<'markers'>['timeline']
 
@@ -50,7 +51,11 @@ export async function setMarker(
         returning *`
   ).execute(db)
   const [row] = rows
-  if (row !== undefined) return markerOf(row)
+  if (row !== undefined) {
+    // What is unread is shown outside of the window too.
+    if (timeline === 'notifications') await notify(db, 'changed', 'markers')
+    return markerOf(row)
+  }
   throw new HomebirdError('CONFLICT', `the marker of ${timeline} of ${actorId} was set meanwhile`, {
     safe: 'Conflict during update, please try again',
   })

@@ -1,11 +1,14 @@
 /** The state of the home as its owner sees it, and the checks that end the first run. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { type KnownOfHome, homeConditionOf } from '../../contracts/home-state.ts'
 import type { CheckResults, HomeFacts } from '../../contracts/owner-api.ts'
 import type { Config } from '../../core/config.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
 import { EDGE_ALARM, isAlarming } from '../../domain/edges/edge.ts'
 import { readHomeFacts } from '../../domain/owner/home-facts.ts'
+import { readAbsenceNews } from '../../domain/owner/home-summary.ts'
+import { activePause, readSwitches } from '../../domain/owner/switches.ts'
 import type { HttpContext } from '../http-context.ts'
 import { runChecks } from './checks.ts'
 import { recoveryRoutes } from './recovery-routes.ts'
@@ -20,13 +23,16 @@ export function homeRoutes(context: HttpContext): FastifyPluginAsync {
     await app.register(recoveryRoutes(context))
     app.get('/home', OWNER, async (request): Promise<HomeFacts> => {
       const identityId = await requireIdentity(context, request)
-      const { provedAt, waitingDeliveries, waitingServers, ...facts } = await readHomeFacts(
-        context.db,
-        identityId,
-        context.clock.now(),
-      )
+      const now = context.clock.now()
+      const [read, condition] = await Promise.all([
+        readHomeFacts(context.db, identityId, now),
+        readCondition(context, now),
+      ])
+      const { provedAt, waitingDeliveries, waitingServers, ...facts } = read
       return {
         ...facts,
+        condition: homeConditionOf({ ...condition, reach: facts.state }),
+        pausedUntil: condition.pausedUntil?.toISOString() ?? null,
         provedAt: provedAt?.toISOString() ?? null,
         waiting: { deliveries: waitingDeliveries, servers: waitingServers },
         publicAddress: publicAddress(context.config),
@@ -42,6 +48,30 @@ export function homeRoutes(context: HttpContext): FastifyPluginAsync {
         return { checks: await runChecks(context, identityId) }
       },
     )
+  }
+}
+
+interface Condition extends Omit<KnownOfHome, 'reach'> {
+  readonly pausedUntil: Date | null
+}
+
+async function readCondition({ db, home, supervision, log }: HttpContext, now: Date): Promise<Condition> {
+  const [facts, switches, { catchingUp }] = await Promise.all([
+    supervision?.facts().catch((error: unknown) => {
+      // A supervisor that is busy says it the next time.
+      log.warn({ event: 'owner.no_supervisor', error })
+      return null
+    }),
+    readSwitches(db),
+    readAbsenceNews(db, now),
+  ])
+  const pause = activePause(switches, now)
+  return {
+    supervisor: facts?.state ?? null,
+    hasAlarm: isAlarming(home.edge()),
+    isPaused: pause !== null,
+    pausedUntil: pause?.until ?? null,
+    isCatchingUp: catchingUp !== null,
   }
 }
 

@@ -15,6 +15,7 @@ import { edgeFileRoutes } from './edge-file-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
 import { emojiRoutes } from './emoji-routes.ts'
 import { followRoutes } from './follow-routes.ts'
+import { homeFeedRoutes } from './home-feed-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { homeTextRoutes } from './home-text-routes.ts'
 import { inspectorRoutes } from './inspector-routes.ts'
@@ -49,6 +50,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   deviceRoutes,
   setUpRoutes,
   homeRoutes,
+  homeFeedRoutes,
   homeTextRoutes,
   preferenceRoutes,
   tuningRoutes,
