@@ -32,15 +32,16 @@ export function homeFeedRoutes(context: HttpContext): FastifyPluginAsync {
 }
 
 /** Whoever was signed out meanwhile reads on no longer (rule 74). */
-function endWithSession(
-  context: HttpContext,
-  request: FastifyRequest,
-  raw: { end(): void; once(event: 'close', listener: () => void): unknown },
-): void {
-  const watch = setInterval(
-    () => void requireOwner(context, request).catch(() => raw.end()),
-    SESSION_CHECK_MS,
-  )
-  watch.unref()
-  raw.once('close', () => clearInterval(watch))
+function endWithSession(context: HttpContext, request: FastifyRequest, raw: ServerResponse): void {
+  const check = (): void => void requireOwner(context, request).catch(() => raw.end())
+  const watch = setInterval(check, SESSION_CHECK_MS).unref()
+  const leave = context.listener.subscribe('changed', {
+    onNotification: (what) => {
+      if (what === 'sessions') check()
+    },
+  })
+  raw.once('close', () => {
+    clearInterval(watch)
+    leave()
+  })
 }
