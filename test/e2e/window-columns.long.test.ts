@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, after, before, test } from 'node:test'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { boxNow } from '../support/box-now.ts'
 import {
   type PageOptions,
   type TestBrowser,
@@ -287,7 +288,7 @@ test('from narrow to wide and back nothing is lost: place, thread, words of a re
       await page.getByRole('main').getByRole('heading', { name: 'Thread', level: 1 }).waitFor()
       const read = page.getByRole('main').locator('article', { hasText: 'Answer number 0.' })
       await until('the reply that was read is on the screen', async () => {
-        const box = (await read.count()) === 0 ? null : await read.boundingBox()
+        const box = await boxNow(read)
         return box !== null && box.y > -box.height && box.y < 800
       })
       assert.equal(await column(page).count(), 0)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, after, before, test } from 'node:test'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { boxNow } from '../support/box-now.ts'
 import {
   type TestBrowser,
   type TestPage,
@@ -268,8 +269,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   await seesNewest(page, `day ${ABSENCE - 1}.`)
   const gap = page.getByRole('article', { name: 'Posts are missing here.' })
   await until('the gap is on the screen', async () => {
-    if ((await gap.count()) > 0 && (await gap.boundingBox().then((box) => (box?.y ?? 9_999) < 500)))
-      return true
+    if (((await boxNow(gap))?.y ?? 9_999) < 500) return true
     await page.mouse.move(600, 400)
     await page.mouse.wheel(0, 400)
     return false
@@ -283,8 +283,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   const laterAbove = await settled(async () => placeOf(page, above))
   assert.ok(Math.abs(laterAbove - earlierAbove) <= 2, `above: ${earlierAbove} became ${laterAbove}`)
   await until('the gap is on the screen again, or filled', async () => {
-    if ((await gap.count()) > 0 && (await gap.boundingBox().then((box) => (box?.y ?? 9_999) < 300)))
-      return true
+    if (((await boxNow(gap))?.y ?? 9_999) < 300) return true
     await page.mouse.wheel(0, 400)
     return false
   })
@@ -292,7 +291,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   const earlierBelow = await settled(async () => placeOf(page, below))
   await gap.getByRole('button', { name: 'Load from below' }).click()
   await until('the gap has moved or closed', async () => {
-    const box = (await gap.count()) === 0 ? null : await gap.boundingBox()
+    const box = await boxNow(gap)
     return box === null || box.y < 0
   })
   const laterBelow = await settled(async () => placeOf(page, below))

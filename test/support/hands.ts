@@ -4,6 +4,7 @@
  * the mouse's, is a stray and fails the task.
  */
 import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { boxNow } from './box-now.ts'
 import { BINDING, NEXT_KEY, REPORT_TO_KEYS, REPORT_TO_MOUSE, nextKey } from './hands-in-page.ts'
 import { until } from './until.ts'
 
@@ -143,7 +144,7 @@ class MouseHand implements Hand {
   async readTo(post: Locator): Promise<void> {
     await this.page.mouse.move(600, 400)
     await until(`${String(post)} is in sight`, async () => {
-      const box = (await post.count()) === 0 ? null : await post.first().boundingBox()
+      const box = await boxNow(post)
       if (box !== null && box.y > 70 && box.y < 600) return true
       await this.page.mouse.wheel(0, 300)
       return false
