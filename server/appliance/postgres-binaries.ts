@@ -1,10 +1,11 @@
-/** Finds the PostgreSQL programs that the npm package brings, and copies them to where the database's account can. */
+/** Finds the PostgreSQL programs that a packaged home or npm brings, and copies them to where the database's account can. */
 import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../core/atomic-file.ts'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
+import { ownPostgresList, verifyPostgres } from './postgres-hashes.ts'
 import { type Account, closedFolderOnTheWay } from './unprivileged.ts'
 
 export interface PostgresBinaries {
@@ -23,16 +24,32 @@ const PLATFORM_NAMES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'windows',
 }
 
+/** Beside the program where a home is packed, as `resources/postgres` beside `resources/app.asar`. */
+const BESIDE_PROGRAM = join(import.meta.dirname, '..', '..', '..', 'postgres')
+
 /**
+ * Finds them and, where the program knows their hashes, proves that they are unchanged.
  * @param account  who will run them; where that account cannot reach them they are copied beside the cluster, once
  *   per version
- * @throws HomebirdError DATABASE_UNSUITABLE when this platform has none or they are not installed
+ * @param list  without one nothing is taken from beside the program
+ * @throws HomebirdError DATABASE_UNSUITABLE when this platform has none, they are not installed or not those of old
  */
-export function findPostgresBinaries(dir: DataDir, account: Account | null): PostgresBinaries {
-  const { native, version } = findPackage()
+export async function findPostgresBinaries(
+  dir: DataDir,
+  account: Account | null,
+  list = ownPostgresList(),
+  beside = BESIDE_PROGRAM,
+): Promise<PostgresBinaries> {
+  const isBeside = list !== null && existsSync(programsIn(beside).postgres)
+  const { native, version } = isBeside ? { native: beside, version: list.version } : findPackage()
+  const record = (name: string): string => join(dir.postgres, `${name}-verified`)
+  if (list !== null) await verifyPostgres(native, list, record('programs'))
   if (account === null || closedFolderOnTheWay(join(native, 'bin'), account) === null)
     return programsIn(native)
-  return programsIn(copyOnce(native, join(dir.postgres, `programs-${version}`)))
+  const copy = join(dir.postgres, `programs-${version}`)
+  copyOnce(native, copy)
+  if (list !== null) await verifyPostgres(copy, list, record('copy'))
+  return programsIn(copy)
 }
 
 function findPackage(): { native: string; version: string } {
@@ -61,8 +78,8 @@ function programsIn(native: string): PostgresBinaries {
   return { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') }
 }
 
-function copyOnce(native: string, target: string): string {
-  if (existsSync(target)) return target
+function copyOnce(native: string, target: string): void {
+  if (existsSync(target)) return
   const unfinished = `${target}.new`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true, mode: 0o755 })
@@ -70,7 +87,6 @@ function copyOnce(native: string, target: string): string {
   chmodSync(unfinished, 0o755) // the umask may have closed it
   renameSync(unfinished, target)
   syncFolder(dirname(target))
-  return target
 }
 
 /** Whether a process was started from one of these programs; the path may be that of an older copy. */

@@ -60,7 +60,7 @@ export async function openPostgresCluster(options: ClusterOptions): Promise<Post
     openTheWay(dir, account)
     options.notice('info', `started by root: the database runs as user ${account.name}`)
   }
-  const place: ClusterPlace = { dir, runtime, account, binaries: findPostgresBinaries(dir, account) }
+  const place: ClusterPlace = { dir, runtime, account, binaries: await findPostgresBinaries(dir, account) }
   const isNew = await ensureCluster(place)
   if (!isNew) await stopOrphan(place, options.notice)
   const passwords = await ensurePasswords(place)

@@ -19,7 +19,7 @@ export async function stopWhatRuns(dir: DataDir, notice: Notice): Promise<void> 
   if (!existsSync(join(clusterFolder(dir), 'postmaster.pid'))) return
   const account = databaseAccount(clusterFolder(dir))
   if (account !== null) openTheWay(dir, account)
-  await stopOrphan({ dir, account, binaries: findPostgresBinaries(dir, account) }, notice)
+  await stopOrphan({ dir, account, binaries: await findPostgresBinaries(dir, account) }, notice)
 }
 
 /** `DB_SHUTDOWNED`. @see PostgreSQL source, pg_control.h: DBState is the fourth field, after 16 bytes */

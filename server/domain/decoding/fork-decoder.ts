@@ -1,8 +1,8 @@
 /** Starts a decoder by Node's fork: it may write nothing, start nothing, and knows neither database nor settings. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
 import type { FromDecoder } from '../../contracts/decoding.ts'
 import { decoderFlags } from '../../core/decoder-flags.ts'
+import { entryFile } from '../../core/entry-file.ts'
 import {
   type DecoderEnd,
   type DecoderLaunch,
@@ -11,7 +11,7 @@ import {
   residentBytes,
 } from './decoder-process.ts'
 
-const ENTRY = join(import.meta.dirname, '..', '..', 'decoder.ts')
+const ENTRY = entryFile('decoder')
 const MOST_ERROR_TEXT = 2_000
 
 /** The pipe of an error stream is one too, which its type does not say. */
