@@ -3,7 +3,7 @@
  * an installer would install; `npm` makes the npm package; without a word the installers of this system are made.
  */
 import { parseArgs } from 'node:util'
-import { packDesktop } from './packaging/desktop.ts'
+import { packDesktop, packedFolder } from './packaging/desktop.ts'
 import { packForNpm } from './packaging/npm-package.ts'
 import { PACKED, STAGED_APP, parseTarget } from './packaging/places.ts'
 import { stage } from './packaging/stage.ts'
@@ -13,6 +13,7 @@ const { positionals, values } = parseArgs({
   options: {
     arch: { type: 'string', default: process.arch },
     'electron-dist': { type: 'string' },
+    out: { type: 'string', default: PACKED },
     'all-platforms': { type: 'boolean', default: false },
   },
 })
@@ -28,13 +29,14 @@ switch (what) {
     break
   case 'dir':
   case 'installers': {
-    const electronDist = values['electron-dist']
+    const { out, 'electron-dist': electronDist } = values
     const made = await packDesktop({
       target,
       isFolderOnly: what === 'dir',
+      out,
       ...(electronDist === undefined ? {} : { electronDist }),
     })
-    console.log(made.length === 0 ? `packed into ${PACKED}` : made.join('\n'))
+    console.log(made.length === 0 ? `packed into ${packedFolder(out, target)}` : made.join('\n'))
     break
   }
   case 'npm':

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
 import { setFuses } from './fuses.ts'
-import { PACKED, ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES } from './places.ts'
+import { ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES } from './places.ts'
 
 export interface PackOptions {
   readonly version: string
@@ -10,7 +10,7 @@ export interface PackOptions {
   /** Electron's own files, unpacked, where they are not to be fetched. */
   readonly electronDist?: string
   /** Where results go. */
-  readonly out?: string
+  readonly out: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -23,7 +23,7 @@ const UNPACKED = ['node_modules/better-sqlite3', 'node_modules/@img', 'node_modu
 )
 
 export function builderConfig(options: PackOptions): Configuration {
-  const { electronVersion, electronDist, out = PACKED } = options
+  const { electronVersion, electronDist, out } = options
   return {
     appId: APP_ID,
     productName: 'Homebird',

@@ -16,7 +16,8 @@ export interface DesktopOptions {
   readonly isFolderOnly: boolean
   /** Electron's files, unpacked, where they are not to be fetched. */
   readonly electronDist?: string
-  readonly out?: string
+  /** Where results go. */
+  readonly out: string
 }
 
 /** @returns the paths of what was made; none for a folder */
@@ -30,7 +31,7 @@ export async function packDesktop(options: DesktopOptions): Promise<readonly str
     version,
     electronVersion: devDependencies['electron'] ?? '',
     ...(electronDist === undefined ? {} : { electronDist }),
-    ...(out === undefined ? {} : { out }),
+    out,
     env: process.env,
   })
   const targets = PLATFORMS[target.platform].createTarget(isFolderOnly ? ['dir'] : null, ARCHES[target.arch])

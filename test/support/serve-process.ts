@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Runs it as another user; needs root. */
   readonly uid?: number
+  /** Another program than that of the checkout. */
+  readonly cli?: string
   /** What its input has, and no more; without it there is none. */
   readonly input?: string
 }
@@ -40,13 +42,13 @@ export function launchCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): RunningCommand {
-  const { uid, env = {}, input } = options
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const { uid, env = {}, input, cli = CLI } = options
+  const child = spawn(process.execPath, [cli, ...args], {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     cwd: '/',
     env: {
       PATH: process.env['PATH'] ?? '',
-      NODE_COMPILE_CACHE: join(ROOT, '.cache', 'code'),
+      ...(cli === CLI ? { NODE_COMPILE_CACHE: join(ROOT, '.cache', 'code') } : {}),
       HOMEBIRD_PORT: '0',
       HOMEBIRD_PRIVATE_LISTEN: '127.0.0.1:0',
       ...env,

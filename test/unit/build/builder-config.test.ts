@@ -11,7 +11,7 @@ import { electronStandInBinary } from '../../support/electron-distribution.ts'
 import { testDataDir } from '../../support/test-ground.ts'
 
 const configOf = (env: Record<string, string> = {}) =>
-  builderConfig({ version: '1.2.3', electronVersion: '45.0.0', env })
+  builderConfig({ version: '1.2.3', electronVersion: '45.0.0', out: 'packed', env })
 
 test('all fuses are set, as the rule says', async (t) => {
   const binary = join(testDataDir(t), 'electron')

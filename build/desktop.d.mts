@@ -1,0 +1,6 @@
+/** Types of `desktop.mjs`, which runs before anything is installed. */
+export function whyHeadless(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  machine: { readonly platform: string; readonly uid: number | null; readonly hasShell: boolean },
+): string | null

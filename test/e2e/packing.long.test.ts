@@ -1,0 +1,189 @@
+/**
+ * The desktop program as electron-builder packs it, over a folder that stands in for Electron's own distribution: what is in it,
+ * and that server, worker, decoder and command run from it. Electron itself is not run, for it is not there.
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { appendFileSync, cpSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { packedFolder } from '../../build/packaging/desktop.ts'
+import type { PostgresList } from '../../server/appliance/postgres-hashes.ts'
+import { ExitCode } from '../../server/contracts/exit-code.ts'
+import { writeElectronDistribution } from '../support/electron-distribution.ts'
+import { homeRunsFrom } from '../support/packed-home.ts'
+import { serve } from '../support/serve-process.ts'
+import { testDataDir } from '../support/test-ground.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const NO_NETWORK = join(ROOT, 'test', 'support', 'children', 'no-network.ts')
+const MOST_BYTES = 180 * 1_000_000
+/** Of the dependencies of a checkout these are given away as packages; all else is bundled, or stays behind. */
+const PACKAGES = /^(?:@img|@node-rs|better-sqlite3|detect-libc|semver|sharp)$/
+const canPack = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')
+
+suite('the packed program', { skip: canPack ? false : 'it is packed and looked at on Linux' }, () => {
+  let folder = ''
+  let packed = ''
+  let resources = ''
+  let archive = ''
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hb-packed-'))
+    const electron = join(folder, 'electron')
+    writeElectronDistribution(electron, '45.0.0')
+    const words = ['dir', '--electron-dist', electron, '--out', join(folder, 'out')]
+    const child = spawn(process.execPath, [join(ROOT, 'build', 'pack.ts'), ...words], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Whatever it starts inherits this: nothing is fetched.
+      env: { ...process.env, NODE_OPTIONS: `--import=${NO_NETWORK}` },
+    })
+    let said = ''
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (said += String(chunk)))
+    const [code] = (await once(child, 'close')) as [number | null]
+    assert.equal(code, 0, said)
+    assert.doesNotMatch(said, /network: /)
+    const target = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' } as const
+    packed = packedFolder(join(folder, 'out'), target)
+    resources = join(packed, 'resources')
+    archive = join(resources, 'app.asar')
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  const inArchive = (): string[] => listPackage(archive, { isPack: false }).map((path) => path.slice(1))
+
+  test('holds every program, the window, the migrations and the resources, and nothing of the checkout else', () => {
+    const files = new Set(inArchive())
+    for (const path of [
+      'package.json',
+      'electron/main.js',
+      ...['main', 'worker', 'migrate', 'tunnel', 'cli', 'decoder'].map((name) => `server/${name}.js`),
+      ...readdirSync(join(ROOT, 'server', 'db', 'migrations')).map((name) => `server/db/migrations/${name}`),
+      ...['renderer/dist/index.html', 'renderer/dist/licences.json', 'resources/licences/PostgreSQL.txt'],
+      'resources/pages/passkey.js',
+    ])
+      assert.ok(files.has(path), path)
+    const rooms = new Set([...files].map((path) => path.split('/')[0]))
+    assert.deepEqual(
+      [...rooms].sort(),
+      ['electron', 'node_modules', 'package.json', 'renderer', 'resources', 'server'].sort(),
+    )
+    const modules = [...files].flatMap((path) => /^node_modules\/([^/]+)/.exec(path)?.[1] ?? [])
+    assert.deepEqual(
+      [...new Set(modules)].filter((name) => !PACKAGES.test(name)),
+      [],
+    )
+    const odd =
+      /\.(?:tsx?|map|log|env|pem|key|sqlite|test\.\w+)$|(?:^|\/)(?:test|\.git|\.npmrc|\.cache|\.built-from)(?:\/|$)/
+    assert.deepEqual(
+      [...files].filter((path) => odd.test(path) && !path.startsWith('node_modules/')),
+      [],
+    )
+  })
+
+  test('tells nothing of the machine it was packed on, and needs no types to be stripped', () => {
+    for (const path of inArchive().filter((name) => /^(?:server|electron)\/.*\.c?js$/.test(name))) {
+      const text = extractFile(archive, path).toString()
+      assert.ok(!text.includes(ROOT), `${path} names the folder of the checkout`)
+      assert.doesNotMatch(text, /from "[^"]+\.ts"/, path)
+    }
+  })
+
+  test('machine code lies outside the archive, for this machine alone', () => {
+    const isCode = (path: string): boolean => /\.node$|\.so(?:\.[\d.]+)?$/.test(path)
+    const codes = inArchive().filter(isCode)
+    assert.equal(codes.filter((path) => path.endsWith('.node')).length, 3, codes.join(' '))
+    for (const path of codes) {
+      const entry = statFile(archive, path, false)
+      assert.ok('unpacked' in entry && entry.unpacked, `${path} cannot be loaded from within the archive`)
+      assert.ok(lstatSync(join(`${archive}.unpacked`, path)).size > 0)
+      assert.match(path, new RegExp(`linux-${process.arch}`))
+    }
+  })
+
+  test('the fuses are burnt in, and what they forbid is not there', async () => {
+    const wire = await getCurrentFuseWire(join(packed, 'homebird'))
+    assert.equal(wire[FuseV1Options.RunAsNode], FuseState.DISABLE)
+    assert.equal(wire[FuseV1Options.OnlyLoadAppFromAsar], FuseState.ENABLE)
+    assert.equal(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation], FuseState.ENABLE)
+    assert.ok(!readdirSync(resources).includes('default_app.asar'))
+  })
+
+  test('the archive knows the hash of every file of the database, and links are links', () => {
+    const path = `resources/database/linux-${process.arch}.json`
+    const list = JSON.parse(extractFile(archive, path).toString()) as PostgresList
+    const postgres = join(resources, 'postgres')
+    const present = filesBelow(postgres)
+    assert.deepEqual(present.toSorted(), [...Object.keys(list.files), ...Object.keys(list.links)].toSorted())
+    for (const [name, hash] of Object.entries(list.files)) {
+      const bytes = readFileSync(join(postgres, name))
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), hash, name)
+    }
+    for (const name of Object.keys(list.links))
+      assert.ok(lstatSync(join(postgres, name)).isSymbolicLink(), name)
+    assert.equal(lstatSync(join(postgres, 'bin', 'postgres')).mode & 0o111, 0o111)
+  })
+
+  test('terms and parts lie beside it, those of Electron and Chromium too', () => {
+    assert.ok(readdirSync(packed).includes('LICENSES.chromium.html'))
+    assert.ok(readdirSync(packed).includes('LICENSE.electron.txt'))
+    const terms = readFileSync(join(resources, 'notices', 'LICENCES.txt'), 'utf8')
+    for (const words of [
+      'GNU AFFERO GENERAL PUBLIC LICENSE',
+      'Regents of the University of California',
+      'The OpenSSL toolkit stays under a double license',
+      'electron-updater',
+    ])
+      assert.ok(terms.includes(words), words)
+    const sbom = JSON.parse(readFileSync(join(resources, 'notices', 'sbom.cdx.json'), 'utf8')) as {
+      readonly bomFormat: string
+      readonly components: readonly { readonly name: string; readonly group?: string }[]
+    }
+    assert.equal(sbom.bomFormat, 'CycloneDX')
+    const parts = new Set(sbom.components.map(({ group, name }) => (group ? `${group}/${name}` : name)))
+    for (const name of ['fastify', 'react', 'electron', 'PostgreSQL', '@img/sharp-libvips-linux-x64'])
+      assert.ok(parts.has(name), name)
+    for (const name of ['vite', 'playwright-core', 'oxlint', 'typescript']) assert.ok(!parts.has(name), name)
+  })
+
+  test('is smaller than 180 MB without Electron itself', (t) => {
+    const bytes = filesBelow(resources)
+      .map((name) => lstatSync(join(resources, name)).size)
+      .reduce((sum, size) => sum + size, 0)
+    t.diagnostic(`${Math.round(bytes / 1_000_000)} MB`)
+    assert.ok(bytes < MOST_BYTES, `${bytes} bytes`)
+  })
+
+  test('a home runs from it: set up, a post, a picture through the decoder, and a database that was changed does not start', async (t) => {
+    const program = testDataDir(t, 'program')
+    extractAll(archive, join(program, 'app'))
+    cpSync(join(resources, 'postgres'), join(program, 'postgres'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    })
+    const cli = join(program, 'app', 'server', 'cli.js')
+    const dataDir = testDataDir(t, 'home')
+    await homeRunsFrom(t, cli, dataDir)
+
+    appendFileSync(join(program, 'postgres', 'lib', 'libz.so.1'), 'x')
+    const { code, stderr } = await serve(t, dataDir, [], { cli }).finished
+    assert.notEqual(code, ExitCode.ok)
+    assert.match(
+      stderr,
+      /postgres\/lib\/libz\.so\.1 was changed since Homebird was packed; install Homebird again/,
+    )
+  })
+})
+
+/** Names below a folder, of everything that is no folder. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+}
