@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket
 
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the socket that it was called on
 const connect = Socket.prototype.connect as Connect
 const refusing: Connect = function refusing(...args) {
   const [wanted] = args.flat()
@@ -11,4 +12,4 @@ const refusing: Connect = function refusing(...args) {
   process.stderr.write(`network: ${JSON.stringify(wanted)}\n`)
   process.exit(66)
 }
-Socket.prototype.connect = refusing as typeof Socket.prototype.connect
+Socket.prototype.connect = refusing
