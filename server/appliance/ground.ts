@@ -13,6 +13,7 @@ import {
   defaultDataDirHere,
   inspectDataDir,
 } from '../core/data-dir.ts'
+import { SETTINGS } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
 import { finishTakingBack } from './copies/take-back.ts'
 import { copyBeforeNewVersion } from './copies/take-copy.ts'
@@ -53,6 +54,12 @@ export type GroundSources = Pick<ConfigSources, 'env' | 'commandLine'>
 export function chosenDataDir(sources: GroundSources): DataDir {
   const { config } = loadConfig(sources)
   return dataDirAt(config.dataDir ?? defaultDataDirHere(sources.env))
+}
+
+/** As `chosenDataDir`, also when other settings are wrong: where to look for what went before. */
+export function homeFolder({ env, commandLine }: GroundSources): string {
+  const named = commandLine?.dataDir ?? env[SETTINGS.dataDir.env]
+  return dataDirAt(named === undefined || named === '' ? defaultDataDirHere(env) : named).path
 }
 
 /** Settings with the stored ones, without taking the lock or changing anything. @throws HomebirdError SETTING_INVALID */

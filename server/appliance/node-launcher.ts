@@ -5,24 +5,8 @@ import { join } from 'node:path'
 import { decoderFlags } from '../core/decoder-flags.ts'
 import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
 import { entryFile } from '../core/entry-file.ts'
+import { childEnvironment } from './child-environment.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
-
-/** A child learns its settings from the start message; of the environment it sees only what concerns the machine. */
-const PASSED_VARIABLES = [
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'NODE_COMPILE_CACHE',
-  'NODE_EXTRA_CA_CERTS',
-  'PATH',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-  'SystemRoot',
-  'TEMP',
-  'TMP',
-  'TMPDIR',
-  'TZ',
-]
 
 /** What is started for each role, by whichever launcher. */
 export const CHILD_ENTRIES: Readonly<Record<ChildRole, string>> = {
@@ -39,23 +23,19 @@ export const CHILD_ENTRIES: Readonly<Record<ChildRole, string>> = {
  */
 const CODE_CACHE = join(import.meta.dirname, '..', '..', '.cache', 'code')
 
-/** glibc would keep up to eight heaps for each core, one for nearly every thread of Node: measured, 7 MB of two idle children. */
-const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' }
-
 interface NodeLauncherOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly entries?: Readonly<Record<ChildRole, string>>
 }
 
 export function createNodeLauncher({ env, entries = CHILD_ENTRIES }: NodeLauncherOptions): Launcher {
-  const passed = PASSED_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))
-  const childEnv = { NODE_COMPILE_CACHE: CODE_CACHE, ...FEW_ARENAS, ...Object.fromEntries(passed) }
+  const childEnv = { NODE_COMPILE_CACHE: CODE_CACHE, ...childEnvironment(env) }
   return {
     launch(request: LaunchRequest): LaunchedProcess {
       const { role, name, heapMegabytes } = request
       const entry = entries[role]
       const child = fork(entry, [], {
-        env: role === 'decoder' ? FEW_ARENAS : childEnv,
+        env: role === 'decoder' ? childEnvironment({}) : childEnv,
         execArgv:
           role === 'decoder'
             ? decoderFlags(entry, heapMegabytes)

@@ -316,6 +316,13 @@ function nodePort(): Port {
   }
 }
 
+/** How often a utility process looks whether its supervisor is still there. */
+const LOOK_MS = 1_000
+
+/**
+ * Of the end of the other side Electron's documentation promises no event at the parent port, so the process is looked
+ * for too, by the number that the launcher gives.
+ */
 function electronPort(port: ParentPort): Port {
   return {
     send: (message) => {
@@ -323,6 +330,27 @@ function electronPort(port: ParentPort): Port {
       return Promise.resolve()
     },
     onMessage: (receive) => port.on('message', (event) => receive(event.data as ToChild<never>)),
-    onClose: (closed) => port.on('close', closed),
+    onClose(closed) {
+      port.on('close', closed)
+      const given = process.argv.find((argument) => argument.startsWith('--supervisor-pid='))
+      const pid = Number(given?.split('=')[1])
+      if (!Number.isSafeInteger(pid) || pid <= 0) return
+      const watch = setInterval(() => {
+        if (isAlive(pid)) return
+        clearInterval(watch)
+        closed()
+      }, LOOK_MS)
+      watch.unref()
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process that may not be signalled is there all the same.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }

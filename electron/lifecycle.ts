@@ -1,0 +1,73 @@
+/** Events of the program in order: what brings it forward, what ends it, and that it ends in order. */
+import type { BrowserWindow, Event } from 'electron'
+import type { ElectronParts } from './electron-parts.ts'
+
+interface LifecycleNeeds {
+  /** Brings forward what there is to see. */
+  readonly show: () => void
+  /** Whether the home goes on without a window. */
+  readonly keepsRunning: () => boolean
+  /** Closes everything in order, the home last. */
+  readonly close: () => Promise<void>
+  /** What went wrong in that. */
+  readonly failed: (error: unknown) => void
+}
+
+export interface Lifecycle {
+  /** From the order to quit on; nothing opens any more. */
+  readonly isQuitting: boolean
+}
+
+/** Longer than the home itself needs at most; whatever hangs then is left to end by itself, as after a crash. */
+const QUIT_LIMIT_MS = 11_000
+
+export function openLifecycle(
+  {
+    app,
+    powerMonitor,
+    BrowserWindow: windows,
+  }: Pick<ElectronParts, 'app' | 'powerMonitor' | 'BrowserWindow'>,
+  needs: LifecycleNeeds,
+): Lifecycle {
+  let phase: 'running' | 'quitting' | 'closed' = 'running'
+  const closeAndQuit = async (): Promise<void> => {
+    const limit = setTimeout(() => app.exit(1), QUIT_LIMIT_MS)
+    try {
+      await needs.close()
+    } catch (error) {
+      needs.failed(error)
+    }
+    clearTimeout(limit)
+    phase = 'closed'
+    // Nobody is asked any more: what was written is kept by its window as a draft.
+    for (const window of windows.getAllWindows()) window.destroy()
+    app.quit()
+  }
+  app.on('before-quit', (event) => {
+    if (phase === 'closed') return
+    event.preventDefault()
+    if (phase === 'quitting') return
+    phase = 'quitting'
+    void closeAndQuit()
+  })
+  // Without a listener Electron would quit with the last window.
+  app.on('window-all-closed', () => {
+    if (phase === 'running' && !needs.keepsRunning()) app.quit()
+  })
+  app.on('activate', () => {
+    if (phase === 'running') needs.show()
+  })
+  // The system goes down: it waits a little for whoever asks it to.
+  powerMonitor.on('shutdown', (event?: Event) => {
+    event?.preventDefault()
+    app.quit()
+  })
+  app.on('browser-window-created', (_event, window: BrowserWindow) => {
+    window.on('session-end', () => app.quit())
+  })
+  return {
+    get isQuitting() {
+      return phase !== 'running'
+    },
+  }
+}
