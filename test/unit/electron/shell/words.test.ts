@@ -78,3 +78,15 @@ test('a catalogue that is none is refused with its path', (t) => {
   writeFileSync(join(folder, 'en.json'), '{"a.b": 1}')
   assert.throws(() => openWords('en', folder), /en\.json is no catalogue of words/)
 })
+
+test('every message of the shell is used, whole or by a name that is put together', () => {
+  const sources = readdirSync(join(ROOT, 'electron'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(?:ts|html)$/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n')
+  const starts = [...sources.matchAll(/`([a-z_]+\.[a-z_]*)\$\{/g)].map(([, start = '']) => start)
+  const unused = Object.keys(english).filter(
+    (id) => !new RegExp(`['"\`]${id}['"\`]`).test(sources) && !starts.some((start) => id.startsWith(start)),
+  )
+  assert.deepEqual(unused, [])
+})

@@ -1,0 +1,189 @@
+/**
+ * Notifications of the system: what the owner wants to see while no window has the focus. Few come one by one; many at
+ * once, and what was missed, come as one. What strangers wrote is plain text, and short.
+ * @see security rule 98
+ */
+import type { Notification } from 'electron'
+import {
+  type HomeNotice,
+  type HomeReturn,
+  MOST_COUNTED,
+  MOST_SINGLE_NOTICES,
+} from '../../server/contracts/home-feed.ts'
+import type { ElectronParts } from '../electron-parts.ts'
+import type { HomeView, HomeWatch } from '../home/home-watch.ts'
+import type { ShellActs } from './acts.ts'
+import { plainText } from './plain-text.ts'
+import type { Words } from './words.ts'
+
+export interface ShownNotice {
+  readonly title: string
+  readonly body: string
+  /** The page that a press opens. */
+  readonly path: string
+}
+
+export function noticeShown(notice: HomeNotice, words: Words): ShownNotice {
+  const { kind, name, body, path } = notice
+  if (name === null) return { title: words('notice.private'), body: '', path }
+  const id = kind === 'admin.report' ? 'notice.admin_report' : `notice.${kind}`
+  return { title: words(id, { name: plainText(name) }), body: plainText(body), path }
+}
+
+export function manyShown(count: number, words: Words): ShownNotice {
+  const title =
+    count < MOST_COUNTED
+      ? words('menu.unread', { count })
+      : words('menu.unread_many', { count: MOST_COUNTED - 1 })
+  return { title, body: '', path: '/notifications' }
+}
+
+const HOUR_SECONDS = 3_600
+
+/** @param notices  how many came while the home caught up */
+export function returnShown({ awaySeconds, posts }: HomeReturn, notices: number, words: Words): ShownNotice {
+  const title =
+    awaySeconds < HOUR_SECONDS
+      ? words('notice.away_minutes', { minutes: Math.round(awaySeconds / 60), posts })
+      : words('notice.away', { hours: Math.round(awaySeconds / HOUR_SECONDS), posts })
+  const more = notices === 0 ? null : manyShown(notices, words)
+  return { title, body: more?.title ?? '', path: more?.path ?? '/home' }
+}
+
+interface NotificationNeeds {
+  readonly words: Words
+  readonly watch: Pick<HomeWatch, 'view' | 'onView' | 'onNotice' | 'onMissed'>
+  readonly acts: Pick<ShellActs, 'openPage'>
+  /** What is said once of an absence outlives the shell. */
+  readonly store: { get(name: string): unknown; set(name: string, value: unknown): void }
+  /** Calls back after so many milliseconds. @returns what prevents it */
+  readonly later?: (work: () => void, ms: number) => () => void
+}
+
+/** What comes within this time is shown together. */
+const GATHER_MS = 1_000
+const MOST_KNOWN = 1_000
+const TOLD_RETURN = 'toldReturn'
+
+type NotificationParts = Pick<ElectronParts, 'BrowserWindow' | 'Notification'>
+
+export function openNotifications(parts: NotificationParts, needs: NotificationNeeds): Disposable {
+  return new NoticeDesk(parts, needs)
+}
+
+class NoticeDesk implements Disposable {
+  readonly #parts: NotificationParts
+  readonly #needs: NotificationNeeds
+  readonly #ends: Array<() => void>
+  /** Shown and not closed: one that nobody holds may lose its press. */
+  readonly #open = new Set<Notification>()
+  readonly #known = new Set<string>()
+  #summary: Notification | null = null
+  #gathered: HomeNotice[] = []
+  #missed = 0
+  #returned: HomeReturn | null = null
+  #isCatchingUp = false
+  #endTimer: (() => void) | null = null
+
+  constructor(parts: NotificationParts, needs: NotificationNeeds) {
+    this.#parts = parts
+    this.#needs = needs
+    const { watch } = needs
+    this.#ends = [
+      watch.onView((view) => this.#look(view)),
+      watch.onNotice((notice) => this.#take(notice)),
+      watch.onMissed((count) => {
+        this.#missed += count
+        this.#gather()
+      }),
+    ]
+  }
+
+  [Symbol.dispose](): void {
+    for (const end of this.#ends.splice(0)) end()
+    this.#endTimer?.()
+    for (const one of this.#open) one.close()
+    this.#open.clear()
+  }
+
+  /** The feed tells the same twice when it was interrupted. */
+  #take(notice: HomeNotice): void {
+    if (this.#known.has(notice.id)) return
+    this.#known.add(notice.id)
+    const [oldest] = this.#known
+    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest)
+    this.#gathered.push(notice)
+    this.#gather()
+  }
+
+  #gather(): void {
+    if (this.#isCatchingUp || this.#endTimer !== null) return
+    const { later = timed } = this.#needs
+    this.#endTimer = later(() => {
+      this.#endTimer = null
+      if (!this.#isCatchingUp) this.#showGathered()
+    }, GATHER_MS)
+  }
+
+  #showGathered(): void {
+    const notices = this.#gathered
+    const count = notices.length + this.#missed
+    const returned = this.#returned
+    this.#gathered = []
+    this.#missed = 0
+    this.#returned = null
+    const { words } = this.#needs
+    if (returned !== null) {
+      if (returned.posts + count > 0) this.#showSummary(returnShown(returned, count, words))
+    } else if (count > MOST_SINGLE_NOTICES || notices.length < count)
+      this.#showSummary(manyShown(count, words))
+    else for (const notice of notices) this.#put(noticeShown(notice, words))
+  }
+
+  /** While the home catches up everything is held back, and told as one at the end. */
+  #look({ summary }: HomeView): void {
+    // Between two readings of the feed nothing is known, and nothing changes.
+    if (summary === null) return
+    const wasCatchingUp = this.#isCatchingUp
+    this.#isCatchingUp = summary.catchingUp !== null
+    if (this.#isCatchingUp) return
+    const { returned } = summary
+    const { store } = this.#needs
+    if (returned !== null && store.get(TOLD_RETURN) !== returned.id) {
+      store.set(TOLD_RETURN, returned.id)
+      this.#returned = returned
+      this.#gather()
+    } else if (wasCatchingUp && this.#gathered.length + this.#missed > 0) this.#gather()
+  }
+
+  /** The newest summary stands for those before it. */
+  #showSummary(shown: ShownNotice): void {
+    this.#summary?.close()
+    this.#summary = this.#put(shown)
+  }
+
+  #put({ title, body, path }: ShownNotice): Notification | null {
+    const { BrowserWindow: windows, Notification: SystemNotification } = this.#parts
+    // Whoever looks at a window sees it there.
+    if (windows.getFocusedWindow() !== null || !SystemNotification.isSupported()) return null
+    const one = new SystemNotification({ title, body })
+    const forget = (): void => {
+      this.#open.delete(one)
+      if (this.#summary === one) this.#summary = null
+    }
+    one.once('click', () => {
+      forget()
+      this.#needs.acts.openPage(path)
+    })
+    one.once('close', forget)
+    one.once('failed', forget)
+    this.#open.add(one)
+    one.show()
+    return one
+  }
+}
+
+function timed(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
