@@ -34,6 +34,8 @@ interface ActsNeeds {
   }
   readonly show: () => void
   readonly now: () => Date
+  /** `APPIMAGE`: the file that an AppImage is started by; what runs now lies in a folder that goes with it. */
+  readonly appImage: string | undefined
   /** A sentence for the journal. */
   readonly noticed: (message: string) => void
 }
@@ -60,7 +62,7 @@ export function openActs(
     openPage,
     pause: (length) => orSay(words('failed.pause'), watch.pause(pauseEnd(length, now()))),
     resume: () => orSay(words('failed.pause'), watch.resume()),
-    restart: () => orSay(null, askAndRestart({ app, dialog }, words)),
+    restart: () => orSay(null, askAndRestart({ app, dialog }, needs)),
     checkForUpdates() {
       openPage('/updates')
       updates.check().catch((error: unknown) => noticed(String(error))) // the page shows how it went
@@ -74,7 +76,7 @@ export function openActs(
 /** The next start takes the home over once this one has closed it in order. */
 async function askAndRestart(
   { app, dialog }: Pick<ElectronParts, 'app' | 'dialog'>,
-  words: Words,
+  { words, appImage }: Pick<ActsNeeds, 'words' | 'appImage'>,
 ): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
@@ -86,7 +88,7 @@ async function askAndRestart(
     noLink: true,
   })
   if (response !== 1) return
-  app.relaunch()
+  app.relaunch(appImage === undefined ? {} : { execPath: appImage })
   app.quit()
 }
 

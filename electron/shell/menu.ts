@@ -109,7 +109,7 @@ function editMenu({ platform, words }: MenuFacts, acts: ShellActs): Entry {
 }
 
 /** Where the window keeps its choice of dictionaries. */
-const SPELLING_PAGE = '/settings/posting'
+const SPELLING_PAGE = '/settings/posting#spelling'
 
 function viewMenu({ platform, words }: MenuFacts, acts: ShellActs): Entry {
   return {

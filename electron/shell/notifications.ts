@@ -50,7 +50,11 @@ export function returnShown({ awaySeconds, posts }: HomeReturn, notices: number,
   return { title, body: more?.title ?? '', path: more?.path ?? '/home' }
 }
 
+/** Windows shows notifications of programs that stand in its start menu by this name. */
+const APP_USER_MODEL_ID = 'org.homebird.Homebird'
+
 interface NotificationNeeds {
+  readonly platform: NodeJS.Platform
   readonly words: Words
   readonly watch: Pick<HomeWatch, 'view' | 'onView' | 'onNotice' | 'onMissed'>
   readonly acts: Pick<ShellActs, 'openPage'>
@@ -65,9 +69,10 @@ const GATHER_MS = 1_000
 const MOST_KNOWN = 1_000
 const TOLD_RETURN = 'toldReturn'
 
-type NotificationParts = Pick<ElectronParts, 'BrowserWindow' | 'Notification'>
+type NotificationParts = Pick<ElectronParts, 'app' | 'BrowserWindow' | 'Notification'>
 
 export function openNotifications(parts: NotificationParts, needs: NotificationNeeds): Disposable {
+  if (needs.platform === 'win32') parts.app.setAppUserModelId(APP_USER_MODEL_ID)
   return new NoticeDesk(parts, needs)
 }
 

@@ -82,6 +82,7 @@ async function openShell(t: TestContext) {
     updates,
     now: () => new Date(),
     show: () => undefined,
+    appImage: undefined,
     windows: { openAnother: () => undefined, command: (command) => void commands.push(command) },
   })
   const panel = { ...shared, platform: 'linux', iconDir: ICONS, desktop: 'KDE', acts, updates } as const
@@ -89,8 +90,7 @@ async function openShell(t: TestContext) {
     openTray(electron.parts, { ...panel, now: () => new Date() }),
     openBadge(electron.parts, panel),
     openNotifications(electron.parts, {
-      ...shared,
-      acts,
+      ...panel,
       store: { get: (name) => store.get(name), set: (name, value) => void store.set(name, value) },
     }),
   ]

@@ -151,7 +151,7 @@ const DONE: Readonly<Record<string, string>> = {
   'Import…': 'openPage "/imports"',
   'Back up now…': 'openPage "/backups"',
   Find: 'command {"kind":"find"}',
-  'Spelling…': 'openPage "/settings/posting"',
+  'Spelling…': 'openPage "/settings/posting#spelling"',
   'Home timeline': 'openPage "/home"',
   Notifications: 'openPage "/notifications"',
   Search: 'openPage "/search"',

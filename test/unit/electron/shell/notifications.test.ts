@@ -24,10 +24,12 @@ function openDesk(t: TestContext, { hasFocus = false, store = new Map<string, un
   let due: (() => void) | null = null
   const desk = openNotifications(
     {
+      app: electron.parts.app,
       Notification: electron.parts.Notification,
       BrowserWindow: { getFocusedWindow: () => (focus.now ? {} : null) },
     } as unknown as Parameters<typeof openNotifications>[0],
     {
+      platform: 'win32',
       words: WORDS,
       watch,
       acts: { openPage: (path) => void opened.push(path) },
@@ -51,6 +53,7 @@ function openDesk(t: TestContext, { hasFocus = false, store = new Map<string, un
 
 test('each notification is shown once, names who did what, and a press opens its page', (t) => {
   const { electron, watch, opened, shown, pass } = openDesk(t)
+  assert.deepEqual(electron.acts.of('app.setAppUserModelId'), ['org.homebird.Homebird'])
   watch.notices({ id: '1' })
   watch.notices({ id: '1' })
   watch.notices({ id: '2', kind: 'follow', name: 'Kai', body: '', path: '/people/7' })
