@@ -117,7 +117,7 @@ export function autostartEntry(command: readonly string[]): string {
 /** Each argument in quotes, and then as a string of a desktop file, in which a backslash is written twice. */
 export function execKey(command: readonly string[]): string {
   const quoted = command.map((argument) => {
-    if (/[\u0000-\u001F\u007F]/.test(argument)) {
+    if (/\p{Cc}/u.test(argument)) {
       throw new Error(`${JSON.stringify(argument)} has control characters and cannot stand in a desktop file`)
     }
     const escaped = argument.replace(/["`$\\]/g, (one) => `\\${one}`).replaceAll('%', '%%')

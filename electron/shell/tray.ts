@@ -61,7 +61,7 @@ export function trayIconFile({ platform, condition, isPanelDark }: IconFacts): s
 }
 
 /** The bar of GNOME is dark whatever the windows are; elsewhere on Linux the panel goes with them, mostly. */
-export function isPanelDark(
+export function panelIsDark(
   platform: NodeJS.Platform,
   theme: Pick<
     ElectronParts['nativeTheme'],
@@ -154,7 +154,7 @@ class HomeTray implements Disposable {
 
   #iconNow(): string {
     const { platform, desktop, watch } = this.#needs
-    const isDark = isPanelDark(platform, this.#parts.nativeTheme, desktop)
+    const isDark = panelIsDark(platform, this.#parts.nativeTheme, desktop)
     return trayIconFile({ platform, condition: watch.view.condition, isPanelDark: isDark })
   }
 

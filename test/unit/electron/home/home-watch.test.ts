@@ -16,7 +16,7 @@ interface Scene {
   readonly changes: string[]
   readonly supervisor: { state: HomeState; status: number }
   /** The home is away from now on. */
-  leave(): Promise<void>
+  readonly leave: () => Promise<void>
 }
 
 async function openScene(t: TestContext): Promise<Scene> {
