@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { openNotifications } from '../../../../electron/shell/notifications.ts'
 import { plainText } from '../../../../electron/shell/plain-text.ts'
 import { openWords } from '../../../../electron/shell/words.ts'
+import { NOTIFICATION_TYPES } from '../../../../server/contracts/notification.ts'
 import { openElectronStandIn } from '../../../support/electron-stand-in.ts'
 import { ShownHome } from '../../../support/shell-watch.ts'
 
@@ -73,16 +74,12 @@ test('each notification is shown once, names who did what, and a press opens its
 
 test('every kind of notification has its words', (t) => {
   const { watch, shown, pass } = openDesk(t)
-  const kinds = [
-    ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll', 'update', 'quote'],
-    ...['quoted_update', 'emoji_reaction', 'admin.report', 'severed_relationships'],
-  ] as const
-  for (const [at, kind] of kinds.entries()) {
+  for (const [at, kind] of NOTIFICATION_TYPES.entries()) {
     watch.notices({ id: String(at), kind })
     pass()
   }
-  assert.equal(shown().length, kinds.length)
-  assert.equal(new Set(shown().map(([title]) => title)).size, kinds.length)
+  assert.equal(shown().length, NOTIFICATION_TYPES.length)
+  assert.equal(new Set(shown().map(([title]) => title)).size, NOTIFICATION_TYPES.length)
 })
 
 test('many at once are one, and the newest summary stands for those before it', (t) => {
