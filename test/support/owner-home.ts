@@ -41,6 +41,8 @@ export interface OwnerHome {
 interface OwnerHomeOptions {
   readonly hasBundle?: boolean
   readonly supervision?: Supervision
+  /** Path of a socket on which the private listener is served too. */
+  readonly socket?: string
   /** Settings, as environment variables. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -78,6 +80,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     dereferencer: createDereferencer({ ...shared, fetch }),
     stopping: new AbortController().signal,
   }
+  if (options.socket !== undefined) await serveSocket(await buildPrivateApp(context), options.socket)
   const port = await serve(await buildPrivateApp(context))
   const publicPort = await serve(await buildPublicApp(context))
   return new Asking(context, port, publicPort, clock)
@@ -105,6 +108,11 @@ async function serve(app: Awaited<ReturnType<typeof buildPrivateApp>>): Promise<
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
   return (app.server.address() as AddressInfo).port
+}
+
+async function serveSocket(app: Awaited<ReturnType<typeof buildPrivateApp>>, path: string): Promise<void> {
+  await app.listen({ path })
+  closeBeforeCluster(async () => app.close())
 }
 
 async function makeBundle(): Promise<string> {

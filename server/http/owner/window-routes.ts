@@ -7,8 +7,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
-import { LICENCES_FILE } from '../../contracts/licences.ts'
 import { WINDOW_PATHS } from '../../contracts/owner-api.ts'
+import { WINDOW_HEADERS, WINDOW_NAMED_FILES, windowPolicy } from '../../contracts/window-bundle.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
@@ -17,46 +17,6 @@ const OPEN = { config: { scope: 'public' } } as const
 
 /** Where whoever keeps the owner's passwords leads them to. @see W3C, A Well-Known URL for Changing Passwords */
 const PASSWORD_PAGE: (typeof WINDOW_PATHS)[number] = '/sign-in'
-
-/** Own media may have been moved to another host. */
-const contentPolicy = (media: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    `img-src 'self'${media} data: blob:`,
-    `media-src 'self'${media} blob:`,
-    "connect-src 'self'",
-    "font-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    // The one that reads the HTML of posts, React makes none; and the one that names the service worker.
-    'trusted-types dompurify service-worker',
-  ].join('; ')
-
-const HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-}
-
-/** Files beside the document, whose names stay while their contents change: asked for anew each time. */
-const NAMED_FILES: Readonly<Record<string, string>> = {
-  [LICENCES_FILE]: 'application/json; charset=utf-8',
-  'service-worker.js': 'text/javascript; charset=utf-8',
-  'manifest.webmanifest': 'application/manifest+json; charset=utf-8',
-  'icons/homebird.svg': 'image/svg+xml',
-  'icons/homebird-192.png': 'image/png',
-  'icons/homebird-512.png': 'image/png',
-  'icons/maskable-512.png': 'image/png',
-  'icons/badge-96.png': 'image/png',
-}
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Homebird</title>
@@ -68,11 +28,11 @@ const NOT_BUILT = `<!doctype html>
 
 export function windowRoutes(context: HttpContext): FastifyPluginAsync {
   const { mediaUrl } = context.config
-  const policy = contentPolicy(URL.canParse(mediaUrl) ? ` ${new URL(mediaUrl).origin}` : '')
+  const policy = windowPolicy(URL.canParse(mediaUrl) ? new URL(mediaUrl).origin : null)
   return async (app) => {
     answerAs(app, 'never')
     app.addHook('onSend', async (_request, reply, payload) => {
-      void reply.headers(HEADERS).header('content-security-policy', policy)
+      void reply.headers(WINDOW_HEADERS).header('content-security-policy', policy)
       return payload
     })
     const document = context.windowDir === null ? null : await findDocument(context.windowDir)
@@ -112,7 +72,7 @@ async function serveFiles(app: FastifyInstance, windowDir: string): Promise<void
 
 /** Read once; what was not built is not there. */
 async function serveNamedFiles(app: FastifyInstance, windowDir: string | null): Promise<void> {
-  for (const [name, type] of Object.entries(NAMED_FILES)) {
+  for (const [name, type] of Object.entries(WINDOW_NAMED_FILES)) {
     const file = windowDir === null ? null : await readFile(join(windowDir, name)).catch(() => null)
     app.get(`/${name}`, OPEN, async (_request, reply) => {
       if (file === null) throw new HomebirdError('NOT_FOUND', `${name} is not in the bundle of the window`)

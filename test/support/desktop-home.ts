@@ -1,0 +1,93 @@
+/** A home whose private listener is a socket, and the shell's handler before it: what the main window speaks to. */
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AppRequest, createAppHandler } from '../../electron/protocol/app-protocol.ts'
+import {
+  type OwnerSession,
+  type RunningHome,
+  type SessionKeep,
+  openOwnerSession,
+} from '../../electron/protocol/owner-session.ts'
+import { type OwnerHome, START_KEY, openOwnerHome } from './owner-home.ts'
+import { closeBeforeCluster } from './test-database.ts'
+
+export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) Homebird Electron/45'
+
+export interface DesktopHome {
+  readonly home: OwnerHome
+  /** What runs, as the session is told; null: nothing. */
+  running: RunningHome | null
+  readonly keep: MemoryKeep
+  readonly session: OwnerSession
+  /** As the page of the main window asks. */
+  ask(path: string, init?: AskInit): Promise<Response>
+  /** Another run of the shell on the same home. */
+  again(): OwnerSession
+}
+
+export type AskInit = RequestInit & { readonly from?: string | null | undefined; readonly duplex?: 'half' }
+
+export class MemoryKeep implements SessionKeep {
+  token: string | null = null
+  canWrite = true
+
+  async read(): Promise<string | null> {
+    return this.token
+  }
+
+  async write(token: string | null): Promise<boolean> {
+    if (this.canWrite) this.token = token
+    return this.canWrite
+  }
+}
+
+export async function openDesktopHome(): Promise<DesktopHome> {
+  const folder = await mkdtemp(join(tmpdir(), 'hb-desk-'))
+  closeBeforeCluster(async () => rm(folder, { recursive: true, force: true }))
+  const socket = join(folder, 'private.sock')
+  const home = await openOwnerHome({ socket })
+  const { windowDir, startDir } = await makePages(folder)
+  const keep = new MemoryKeep()
+  const open = (): OwnerSession =>
+    openOwnerSession({ home: () => desktop.running, keep, userAgent: USER_AGENT })
+  const session = open()
+  const answer = createAppHandler({
+    session,
+    windowDir,
+    startDir,
+    mediaOrigin: () => 'https://media.example',
+  })
+  const desktop: DesktopHome = {
+    home,
+    running: { listen: { kind: 'socket', path: socket }, oneTimeKey: START_KEY },
+    keep,
+    session,
+    ask: async (path, init = {}) => answer(appRequest(path, init)),
+    again: open,
+  }
+  return desktop
+}
+
+/** `from`: the origin that asks; null where the shell itself does. */
+export function appRequest(path: string, { from = 'app://homebird', ...init }: AskInit = {}): AppRequest {
+  const request = new Request(path.includes('://') ? path : `app://homebird${path}`, init)
+  return from === null ? request : Object.assign(request, { initiatorOrigin: from })
+}
+
+async function makePages(folder: string): Promise<{ windowDir: string; startDir: string }> {
+  const windowDir = join(folder, 'window')
+  const startDir = join(folder, 'start')
+  for (const made of [join(windowDir, 'assets'), join(windowDir, 'icons'), startDir]) {
+    await mkdir(made, { recursive: true })
+  }
+  await writeFile(join(folder, 'secret.json'), '{"secret":true}')
+  await writeFile(join(windowDir, 'index.html'), '<!doctype html><title>Homebird</title>')
+  await writeFile(join(windowDir, 'package.json'), '{}')
+  await writeFile(join(windowDir, 'assets', 'index-abc.js'), 'export {}')
+  await writeFile(join(windowDir, 'assets', 'odd.exe'), 'MZ')
+  await writeFile(join(windowDir, 'icons', 'homebird-192.png'), 'picture')
+  await writeFile(join(startDir, 'index.html'), '<!doctype html><title>Starting</title>')
+  await writeFile(join(startDir, 'start.js'), 'export {}')
+  return { windowDir, startDir }
+}
