@@ -1,5 +1,5 @@
 /**
- * A folder of pages on disk, answered without the home: the files that were there when it was opened and no others, each
+ * A folder of pages on disk, answered without the home: the files that stand in it and no others, each
  * under the one spelling of its name, so that no spelling of a path leads out of the folder.
  * @see security rule 89
  */
@@ -46,16 +46,24 @@ const PLAIN_NAME = /^[\w-][\w.-]*$/
 
 /** A folder that is not there is an empty one: nothing is found in it. */
 export function openBundleFiles({ folder, hashedFolder }: OpenFolder): BundleFiles {
-  const names = listFiles(folder, '')
+  let names = listFiles(folder, '')
+  const isThere = async (pathname: string): Promise<boolean> => {
+    if ((await names).has(pathname)) return true
+    // A window that was built anew meanwhile has files of other names.
+    names = listFiles(folder, '')
+    return (await names).has(pathname)
+  }
   const kept = new Map<string, BundleFile>()
   return {
     async find(pathname) {
       const known = kept.get(pathname)
       if (known !== undefined) return known
       const type = TYPES[extname(pathname)]
-      if (type === undefined || !(await names).has(pathname)) return null
+      if (type === undefined || !(await isThere(pathname))) return null
       const isHashed = hashedFolder !== null && pathname.startsWith(`/${hashedFolder}/`)
-      const bytes = await readFile(join(folder, ...pathname.split('/')))
+      // Taken away since it was listed: as good as never there.
+      const bytes = await readFile(join(folder, ...pathname.split('/'))).catch(() => null)
+      if (bytes === null) return null
       const file: BundleFile = {
         bytes,
         type,

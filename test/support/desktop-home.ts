@@ -2,13 +2,14 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AppRequest, createAppHandler } from '../../electron/protocol/app-protocol.ts'
+import { createAppHandler } from '../../electron/protocol/app-protocol.ts'
 import {
   type OwnerSession,
   type RunningHome,
   type SessionKeep,
   openOwnerSession,
 } from '../../electron/protocol/owner-session.ts'
+import { type AskInit, appRequest } from './shell-request.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from './owner-home.ts'
 import { closeBeforeCluster } from './test-database.ts'
 
@@ -25,8 +26,6 @@ export interface DesktopHome {
   /** Another run of the shell on the same home. */
   again(): OwnerSession
 }
-
-export type AskInit = RequestInit & { readonly from?: string | null | undefined; readonly duplex?: 'half' }
 
 export class MemoryKeep implements SessionKeep {
   token: string | null = null
@@ -67,12 +66,6 @@ export async function openDesktopHome(): Promise<DesktopHome> {
     again: open,
   }
   return desktop
-}
-
-/** `from`: the origin that asks; null where the shell itself does. */
-export function appRequest(path: string, { from = 'app://homebird', ...init }: AskInit = {}): AppRequest {
-  const request = new Request(path.includes('://') ? path : `app://homebird${path}`, init)
-  return from === null ? request : Object.assign(request, { initiatorOrigin: from })
 }
 
 async function makePages(folder: string): Promise<{ windowDir: string; startDir: string }> {
