@@ -28,6 +28,7 @@ const STATIC_STEPS = [
       ),
     ],
   ],
+  ['rules of the shell', [join(ROOT, 'build', 'shell-rules.ts')], 'electron'],
   ['dead code', [tool('knip', 'bin', 'knip.js'), '--no-progress']],
 ]
 

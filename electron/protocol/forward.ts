@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 import { WINDOW_HEADERS } from '../../server/contracts/window-bundle.ts'
 import { IDENTITY_HEADER, WINDOW_HEADER } from '../../server/contracts/owner-api.ts'
 import type { HomeRequest } from './private-line.ts'
@@ -61,7 +60,7 @@ export function homeRequestOf(request: Request, url: URL): HomeRequest {
     method: request.method,
     path: `${url.pathname}${url.search}`,
     headers,
-    body: body === null ? null : Readable.fromWeb(body as ReadableStream),
+    body: body === null ? null : Readable.fromWeb(body),
     signal: request.signal,
   }
 }
@@ -81,7 +80,7 @@ export function answerOf(method: string, answer: IncomingMessage): Response {
     answer.resume()
     return new Response(null, { status, headers })
   }
-  return new Response(Readable.toWeb(answer) as unknown as ConstructorParameters<typeof Response>[0], {
+  return new Response(Readable.toWeb(answer), {
     status,
     headers,
   })

@@ -100,7 +100,7 @@ export function openExternalLinks(
         if (await ask(words('links.mail'), shown(link.to), words('links.write'))) await handOver(link.href)
       } else if (link.kind === 'plain') {
         if (await ask(words('links.plain'), shown(link.href), words('links.copy')))
-          clipboard.writeText(link.href)
+          await clipboard.writeText(link.href)
       } else noticed('a link was not opened: it is neither a page on https nor an address to write to')
     },
   }

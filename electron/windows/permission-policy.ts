@@ -38,10 +38,10 @@ export function mayFetch(address: string, kind: string, mediaOrigin: string | nu
 
 /** Made by the page itself, or a file of the home. */
 export function maySave(address: string): boolean {
-  const inner = address.startsWith('blob:') ? address.slice('blob:'.length) : address
-  const parsed = parseAppAddress(inner)
-  if (parsed?.place !== 'homebird') return false
-  return inner !== address || isForwarded(parsed.url.pathname)
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url?.protocol === 'blob:') return placeOf(url.pathname) === 'homebird'
+  const parsed = parseAppAddress(address)
+  return parsed?.place === 'homebird' && isForwarded(parsed.url.pathname)
 }
 
 const MAX_NAME = 200
@@ -54,10 +54,10 @@ export function savedName(name: string): string {
     .replace(/[/\\:*?"<>|]/g, '_')
     .replace(/^[.\s]+|[.\s]+$/g, '')
   if (plain === '') return 'homebird'
-  const characters = [...plain]
-  if (characters.length <= MAX_NAME) return plain
+  if (plain.length <= MAX_NAME) return plain
   const ending = /\.[^.]{1,10}$/.exec(plain)?.[0] ?? ''
-  return characters.slice(0, MAX_NAME - ending.length).join('') + ending
+  // No half of a character is left at the cut.
+  return plain.slice(0, MAX_NAME - ending.length).replace(/\p{Cs}$/u, '') + ending
 }
 
 interface PermissionNeeds {

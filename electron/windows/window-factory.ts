@@ -134,7 +134,7 @@ function keepTitlePlain(window: BrowserWindow): void {
 
 export function plainTitle(title: string): string {
   const plain = title.replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-  return plain === '' ? 'Homebird' : [...plain].slice(0, MAX_TITLE).join('')
+  return plain === '' ? 'Homebird' : plain.slice(0, MAX_TITLE).replace(/\p{Cs}$/u, '')
 }
 
 const MOST_CRASHES = 3

@@ -49,9 +49,9 @@ suite('the session of the desktop', () => {
     const phases = await Promise.all([1, 2, 3].map(async () => phaseOf(desktop.session)))
     assert.deepEqual(phases, ['needs_set_up', 'needs_set_up', 'needs_set_up'])
     assert.deepEqual(await sessions(desktop), [{ user_agent: USER_AGENT }])
-    const before = desktop.keep.token
+    const former = desktop.keep.token
     assert.equal(await change(desktop.session, 'POST', '/setup', SET_UP), 200)
-    assert.notEqual(desktop.keep.token, before)
+    assert.notEqual(desktop.keep.token, former)
     assert.equal(await phaseOf(desktop.session), 'signed_in')
     assert.equal((await sessions(desktop)).length, 1)
   })
@@ -69,12 +69,12 @@ suite('the session of the desktop', () => {
   })
 
   test('while the home is away nobody is asked, and nothing of the session is lost', async () => {
-    const { running: before } = desktop
+    const { running: former } = desktop
     desktop.running = null
     await assert.rejects(phaseOf(desktop.session), HomeAway)
     desktop.running = running(desktop, { kind: 'socket', path: '/nowhere/private.sock' })
     await assert.rejects(phaseOf(desktop.session), HomeAway)
-    desktop.running = before
+    desktop.running = former
     assert.equal(await phaseOf(desktop.session), 'signed_in')
   })
 
