@@ -101,7 +101,12 @@ const keptInPlace = ({ name, calls, of, files }: Place): Rule => ({
   }),
 })
 
-const WINDOW_KINDS = ['BrowserWindow', 'BrowserView', 'WebContentsView', 'BaseWindow']
+const WINDOW_KINDS: ReadonlySet<string> = new Set([
+  'BrowserWindow',
+  'BrowserView',
+  'WebContentsView',
+  'BaseWindow',
+])
 const FACTORY = 'electron/windows/window-factory.ts'
 
 const oneFactory: Rule = {
@@ -109,13 +114,13 @@ const oneFactory: Rule = {
   appliesTo: (path) => isShell(path) && path !== FACTORY,
   begin: ({ report }) => ({
     visit(node) {
-      if (node.type === 'NewExpression' && WINDOW_KINDS.includes(lastName(part(node, 'callee')) ?? '')) {
+      if (node.type === 'NewExpression' && WINDOW_KINDS.has(lastName(part(node, 'callee')) ?? '')) {
         report(node, `windows are made in ${FACTORY} alone (rule 88)`)
       }
       // Renamed, it could be made under another name.
       const key = node.type === 'Property' ? lastName(part(node, 'key')) : null
       const value = node.type === 'Property' ? lastName(part(node, 'value')) : null
-      if (key !== null && WINDOW_KINDS.includes(key) && value !== key) {
+      if (key !== null && WINDOW_KINDS.has(key) && value !== key) {
         report(node, `${key} keeps its name outside of ${FACTORY} (rule 88)`)
       }
       if (key === 'webPreferences')

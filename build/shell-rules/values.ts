@@ -141,8 +141,8 @@ const parsedAddresses: Rule = {
   begin: ({ report }) => ({
     visit(node) {
       if (node.type !== 'CallExpression' || !COMPARING.has(lastName(part(node, 'callee')) ?? '')) return
-      const texts = parts(node, 'arguments').map(textOf)
-      if (texts.some((text) => text !== null && /:\/\/|^(?:https?|app|blob|data|mailto):/.test(text))) {
+      const compared = parts(node, 'arguments').map(textOf)
+      if (compared.some((text) => text !== null && /:\/\/|^(?:https?|app|blob|data|mailto):/.test(text))) {
         report(node, 'addresses are compared part by part, as the URL parser gives them (rule 90)')
       }
     },

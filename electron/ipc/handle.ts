@@ -3,7 +3,7 @@
  * exactly as it should be is refused with a sentence.
  * @see security rule 92
  */
-import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
+import type { IpcMainEvent, IpcMainInvokeEvent, WebContents, WebFrameMain } from 'electron'
 import type { ElectronParts } from '../electron-parts.ts'
 import { placeOf } from '../protocol/app-address.ts'
 import { type WindowRole, placeOfRole } from '../windows/navigation-policy.ts'
@@ -92,10 +92,15 @@ function flawOf(
 ): string | null {
   if (senderFrame === null) return 'its page is gone'
   if (roleOf(sender.id) !== role) return `it came from no ${role} window`
-  if (senderFrame.parent !== null || senderFrame !== sender.mainFrame)
+  if (senderFrame.parent !== null || !isSameFrame(senderFrame, sender.mainFrame))
     return 'it came from a frame within a page'
   return placeOf(senderFrame.url) === placeOfRole(role) ? null : 'it came from a page of another place'
 }
+
+type FrameIds = Pick<WebFrameMain, 'processId' | 'routingId'>
+
+const isSameFrame = (one: FrameIds, other: FrameIds): boolean =>
+  one.processId === other.processId && one.routingId === other.routingId
 
 /** @returns the arguments as what they were found to be; null where they are not */
 function fitted<A extends readonly unknown[]>(args: readonly unknown[], checks: Checks<A>): A | null {

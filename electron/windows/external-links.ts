@@ -64,7 +64,7 @@ export function openExternalLinks(
     if (isAsking) return false
     isAsking = true
     try {
-      const buttons = [act, words('links.cancel')]
+      const buttons = [act, words('act.cancel')]
       const options = {
         type: 'question' as const,
         message,

@@ -81,7 +81,7 @@ export function openWindowFactory(
       window.once('ready-to-show', () => window.show())
       keepTitlePlain(window)
       bringBack(webContents, needs.noticed)
-      load(webContents, ask, needs.noticed)
+      load(window, ask, needs.noticed)
       return window
     },
     roleOf: (contentsId) => roles.get(contentsId) ?? null,
@@ -112,13 +112,13 @@ function preferencesOf({ role, facts = {} }: WindowAsk, { preloads, isPackaged }
 
 /** @throws for a page that is none of the window's place: that is a fault of the shell */
 function load(
-  contents: WebContents,
+  window: BrowserWindow,
   { role, address = FIRST_PAGES[role] }: WindowAsk,
   noticed: FactoryNeeds['noticed'],
 ): void {
   if (verdictOn(role, address).act !== 'go')
     throw new Error(`${address.slice(0, MAX_TITLE)} is no page of the ${role} window`)
-  contents.loadURL(address).catch((error: unknown) => {
+  window.loadURL(address).catch((error: unknown) => {
     // A page that goes on to another while it loads ends the first loading: that is no fault.
     if (!String(error).includes('ERR_ABORTED')) noticed(`a window could not be filled: ${String(error)}`)
   })

@@ -26,6 +26,8 @@ class IpcMainDouble extends EventEmitter {
 interface Frame {
   readonly url: string
   readonly parent: Frame | null
+  readonly processId: number
+  readonly routingId: number
 }
 
 class Contents extends EventEmitter {
@@ -36,7 +38,7 @@ class Contents extends EventEmitter {
   constructor(id: number, url: string) {
     super()
     this.id = id
-    this.mainFrame = { url, parent: null }
+    this.mainFrame = { url, parent: null, processId: id, routingId: 1 }
   }
 
   send(...message: unknown[]): void {
@@ -76,12 +78,12 @@ suite('messages of pages', () => {
       return 'yes'
     })
     assert.deepEqual(await ipcMain.invoke('main:name', messageFrom(PAGE), 'ana'), { ok: true, value: 'yes' })
-    const frame: Frame = { url: 'app://homebird/home', parent: PAGE.mainFrame }
+    const frame: Frame = { ...PAGE.mainFrame, routingId: 2, parent: PAGE.mainFrame }
     const wrong = [
       messageFrom(PAGE, null),
       messageFrom(PAGE, frame),
       // A frame that says it has no parent, and is not the page.
-      messageFrom(PAGE, { url: 'app://homebird/home', parent: null }),
+      messageFrom(PAGE, { ...PAGE.mainFrame, routingId: 2 }),
       messageFrom(STARTUP),
       messageFrom(new Contents(3, 'app://homebird/home')),
       messageFrom(new Contents(4, 'https://evil.example/')),
