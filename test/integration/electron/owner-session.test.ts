@@ -5,6 +5,7 @@ import type { OwnerSession } from '../../../electron/protocol/owner-session.ts'
 import { HomeAway } from '../../../electron/protocol/private-line.ts'
 import type { WindowState } from '../../../server/contracts/owner-api.ts'
 import { type DesktopHome, USER_AGENT, openDesktopHome } from '../../support/desktop-home.ts'
+import { pngOf } from '../../support/pictures.ts'
 
 const API = '/api/homebird/v1'
 const PASSWORD = 'correct horse battery'
@@ -50,7 +51,10 @@ suite('the session of the desktop', () => {
     assert.deepEqual(phases, ['needs_set_up', 'needs_set_up', 'needs_set_up'])
     assert.deepEqual(await sessions(desktop), [{ user_agent: USER_AGENT }])
     const former = desktop.keep.token
-    assert.equal(await change(desktop.session, 'POST', '/setup', SET_UP), 200)
+    const setUp = { method: 'POST', body: JSON.stringify(SET_UP), headers: MARKS }
+    const answer = await desktop.ask(`${API}/setup`, setUp)
+    assert.equal(answer.status, 200)
+    assert.deepEqual(answer.headers.getSetCookie(), [])
     assert.notEqual(desktop.keep.token, former)
     assert.equal(await phaseOf(desktop.session), 'signed_in')
     assert.equal((await sessions(desktop)).length, 1)
@@ -61,6 +65,41 @@ suite('the session of the desktop', () => {
     assert.equal(await phaseOf(desktop.again()), 'signed_in')
     assert.equal(desktop.keep.token, token)
     assert.equal((await sessions(desktop)).length, 1)
+  })
+
+  test('a post, a file and the live line of the window pass through the handler', async () => {
+    const line = await desktop.ask('/api/v1/streaming/user', { headers: { accept: 'text/event-stream' } })
+    assert.match(line.headers.get('content-type') ?? '', /^text\/event-stream/)
+    const reader = line.body?.getReader()
+    const form = new FormData()
+    form.append(
+      'file',
+      new File([new Uint8Array(pngOf(2, 2, [0, 0, 0], [9, 9, 9]))], 'picture.png', { type: 'image/png' }),
+    )
+    const upload = await desktop.ask('/api/v2/media', {
+      method: 'POST',
+      body: form,
+      headers: { 'x-homebird': '1' },
+    })
+    assert.equal(upload.status, 200, await upload.clone().text())
+    const { id } = (await upload.json()) as { id: string }
+    assert.match(id, /^\d+$/)
+    const post = await desktop.ask('/api/v1/statuses', {
+      method: 'POST',
+      body: JSON.stringify({ status: 'hello' }),
+      headers: MARKS,
+    })
+    assert.equal(post.status, 200)
+    // Sent whole by the home before anything is told; what tells is the worker's.
+    assert.match(Buffer.from((await reader?.read())?.value ?? []).toString(), /^:/)
+    await reader?.cancel()
+    const foreign = await desktop.ask('/api/v1/statuses', {
+      method: 'POST',
+      body: JSON.stringify({ status: 'forged' }),
+      headers: MARKS,
+      from: 'https://evil.example',
+    })
+    assert.equal(foreign.status, 403)
   })
 
   test('by TCP the cookie is the one of the port', async () => {

@@ -24,14 +24,14 @@ class RendererDouble extends EventEmitter {
 }
 
 const HOLDER = Symbol.for('homebird.test.electron')
-const MODULE = `data:text/javascript,
-  const { contextBridge, ipcRenderer } = globalThis[Symbol.for('homebird.test.electron')]
-  export { contextBridge, ipcRenderer }`
+const MODULE = `data:text/javascript,${encodeURIComponent(
+  "export const { contextBridge, ipcRenderer } = globalThis[Symbol.for('homebird.test.electron')] //",
+)}`
 
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'electron'
-      ? { url: `${MODULE}//${Math.random()}`, shortCircuit: true }
+      ? { url: `${MODULE}${Math.random()}`, shortCircuit: true }
       : next(specifier, context),
 })
 
