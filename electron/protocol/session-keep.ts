@@ -5,7 +5,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { SessionKeep } from './owner-session.ts'
 
-interface SessionSealer {
+export interface SessionSealer {
   /** Null where it seals. */
   refusal(): Promise<string | null>
   seal(text: string): Promise<Uint8Array>

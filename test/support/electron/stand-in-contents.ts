@@ -106,6 +106,14 @@ export class StandInContents extends EventEmitter {
 
   async setVisualZoomLevelLimits(): Promise<void> {}
 
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.#acts.add('contents.setWebRTCIPHandlingPolicy', { id: this.id, policy })
+  }
+
+  downloadURL(url: string): void {
+    this.#acts.add('contents.downloadURL', { id: this.id, url })
+  }
+
   setIgnoreMenuShortcuts(): void {}
 
   setBackgroundThrottling(): void {}
@@ -153,6 +161,14 @@ export class StandInContents extends EventEmitter {
       disposition: 'foreground-tab',
       referrer: { url: '', policy: 'default' },
     }).action
+  }
+
+  /** For tests: a page begins anew, as after a reload. */
+  beginsAnew(): void {
+    this.emit(
+      'did-start-navigation',
+      plainEvent({ url: this.mainFrame.url, isMainFrame: true, isSameDocument: false }),
+    )
   }
 
   /** For tests: a page brings a `<webview>`. @returns whether it may */
