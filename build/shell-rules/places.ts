@@ -109,24 +109,38 @@ const WINDOW_KINDS: ReadonlySet<string> = new Set([
 ])
 const FACTORY = 'electron/windows/window-factory.ts'
 
+const isKind = (name: string | null): boolean => name !== null && WINDOW_KINDS.has(name)
+
+/** `BrowserWindow: Other` and `const Other = parts.BrowserWindow`. */
+function aliasIn(node: Node): string | null {
+  if (node.type === 'Property' && isKind(lastName(part(node, 'key')))) return lastName(part(node, 'value'))
+  if (node.type !== 'VariableDeclarator' || !isKind(lastName(part(node, 'init')))) return null
+  return lastName(part(node, 'id'))
+}
+
 const oneFactory: Rule = {
   name: 'one-window-factory',
   appliesTo: (path) => isShell(path) && path !== FACTORY,
-  begin: ({ report }) => ({
-    visit(node) {
-      if (node.type === 'NewExpression' && WINDOW_KINDS.has(lastName(part(node, 'callee')) ?? '')) {
-        report(node, `windows are made in ${FACTORY} alone (rule 88)`)
-      }
-      // Renamed, it could be made under another name.
-      const key = node.type === 'Property' ? lastName(part(node, 'key')) : null
-      const value = node.type === 'Property' ? lastName(part(node, 'value')) : null
-      if (key !== null && WINDOW_KINDS.has(key) && value !== key) {
-        report(node, `${key} keeps its name outside of ${FACTORY} (rule 88)`)
-      }
-      if (key === 'webPreferences')
-        report(node, `what a page may do is decided in ${FACTORY} alone (rule 88)`)
-    },
-  }),
+  begin: ({ report }) => {
+    const kinds = new Set(WINDOW_KINDS)
+    const made: Node[] = []
+    return {
+      visit(node) {
+        const alias = aliasIn(node)
+        if (alias !== null) kinds.add(alias)
+        if (node.type === 'NewExpression') made.push(node)
+        if (node.type === 'Property' && lastName(part(node, 'key')) === 'webPreferences') {
+          report(node, `what a page may do is decided in ${FACTORY} alone (rule 88)`)
+        }
+      },
+      end() {
+        for (const node of made) {
+          if (!kinds.has(lastName(part(node, 'callee')) ?? '')) continue
+          report(node, `windows are made in ${FACTORY} alone (rule 88)`)
+        }
+      },
+    }
+  },
 }
 
 const oneHandler: Rule = {

@@ -44,7 +44,8 @@ const BROKEN: Readonly<Record<string, readonly (readonly [path: string, code: st
     [ROOM, 'new BrowserWindow({})'],
     [ROOM, 'new parts.BrowserWindow({})'],
     [ROOM, 'new WebContentsView()'],
-    [ROOM, 'const { BrowserWindow: Other } = parts'],
+    [ROOM, 'const { BrowserWindow: Other } = parts; new Other()'],
+    [ROOM, 'const Other = parts.BrowserWindow; new Other()'],
     [ROOM, 'const options = { webPreferences: {} }'],
   ],
   'one-contents-handler': [
@@ -175,6 +176,7 @@ suite('the rules of the shell', () => {
       ['build/packaging/fuses.ts', fuses()],
       [ROOM, "import { spawn } from 'node:child_process'; spawn(program, ['-a'], { shell: false })"],
       [ROOM, 'const parts = { shell, BrowserWindow }; const { shell: system } = parts'],
+      [ROOM, 'const { BrowserWindow: windows } = parts; windows.getAllWindows()'],
       [ROOM, "if (url.protocol === 'https:' && name.startsWith('@')) windows.show()"],
       [PRELOAD, 'ipcRenderer.on(EVENTS.a, (_event, value) => tell(value))'],
       [PRELOAD, 'ipcRenderer.invoke(`main:${CALLS.a}`, value)'],
