@@ -9,7 +9,7 @@ import { openAppProtocol } from '../protocol/app-protocol.ts'
 import { type OwnerSession, type RunningHome, openOwnerSession } from '../protocol/owner-session.ts'
 import { type SessionSealer, openSessionKeep } from '../protocol/session-keep.ts'
 import { type ExternalLinks, openExternalLinks } from './external-links.ts'
-import { openNavigationPolicy } from './navigation-policy.ts'
+import { type WindowRole, openNavigationPolicy } from './navigation-policy.ts'
 import { openPermissionPolicy } from './permission-policy.ts'
 import { type WindowFactory, openWindowFactory } from './window-factory.ts'
 
@@ -56,10 +56,15 @@ export function openWindowGround(parts: Parts, needs: GroundNeeds): WindowGround
     isPackaged: parts.app.isPackaged,
     noticed,
   })
-  const { roleOf } = factory
+  const roleOf = (contentsId: number): WindowRole | null => factory.roleOf(contentsId)
   const links = openExternalLinks(parts, { words, noticed })
   const mediaOrigin = mediaOriginOf(needs.home)
-  openNavigationPolicy(parts, { roleOf, openOutside: links.open, openPage, noticed })
+  openNavigationPolicy(parts, {
+    roleOf,
+    openOutside: async (address) => links.open(address),
+    openPage,
+    noticed,
+  })
   openPermissionPolicy(parts, { roleOf, mediaOrigin, noticed })
   const session = openOwnerSession({
     home: () => runningHomeOf(needs.home()),

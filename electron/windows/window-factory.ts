@@ -6,8 +6,8 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from 'electron'
 import type { ElectronParts } from '../electron-parts.ts'
 import { FACTS_ARGUMENT } from '../ipc/desktop-calls.ts'
-import { APP_ORIGIN, START_ORIGIN, parseAppAddress } from '../protocol/app-address.ts'
-import { type WindowRole, placeOfRole, verdictOn } from './navigation-policy.ts'
+import { APP_ORIGIN, START_ORIGIN } from '../protocol/app-address.ts'
+import { type WindowRole, verdictOn } from './navigation-policy.ts'
 
 /** How it looks, and nothing of what its page may do. */
 export type WindowLook = Pick<
@@ -154,10 +154,4 @@ function bringBack(contents: WebContents, noticed: FactoryNeeds['noticed']): voi
     )
     if (!isTooOften && !contents.isDestroyed()) contents.reload()
   })
-}
-
-/** The page that a window shows, as path and query; null where it shows none of its own. */
-export function pathShownBy(window: BrowserWindow, role: WindowRole): string | null {
-  const parsed = parseAppAddress(window.webContents.getURL())
-  return parsed?.place === placeOfRole(role) ? `${parsed.url.pathname}${parsed.url.search}` : null
 }

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser } from '../support/browser.ts'
 import { type DesktopShell, openDesktopShell } from '../support/desktop-shell.ts'
 import { type ForeignSite, attackOn, openForeignSite } from '../support/foreign-site.ts'
@@ -30,7 +31,7 @@ before(async () => {
   contents = (await desktop.window('homebird')).webContents
   const { page, context } = await browser.openPage()
   await page.goto(`${desktop.origin}/`)
-  assert.equal(await page.evaluate(ASK, ['POST', '/api/homebird/v1/setup', SET_UP]), 200)
+  assert.equal(await ask(page, 'POST', '/api/homebird/v1/setup', SET_UP), 200)
   await context.close()
 })
 after(async () => {
@@ -40,25 +41,25 @@ after(async () => {
 })
 
 /** As the window's own script asks. @returns the status */
-const ASK = async ([method, path, body]: [string, string, unknown?]): Promise<number> => {
-  const json = {
-    headers: { 'content-type': 'application/json', 'x-homebird': '1' },
-    body: JSON.stringify(body),
-  }
-  const answer = await fetch(path, {
-    method,
-    ...(body === undefined ? { headers: { 'x-homebird': '1' } } : json),
-  })
-  return answer.status
+async function ask(page: Page, method: string, path: string, body: unknown = null): Promise<number> {
+  return page.evaluate(
+    async (asked) => {
+      const json = { 'content-type': 'application/json', 'x-homebird': '1' }
+      const headers: Record<string, string> = asked.body === null ? { 'x-homebird': '1' } : json
+      const given = asked.body === null ? {} : { body: JSON.stringify(asked.body) }
+      return (await fetch(asked.path, { method: asked.method, headers, ...given })).status
+    },
+    { method, path, body },
+  )
 }
 
 test('the window opens signed in, and its script holds no key to the home', { skip }, async () => {
   const { page, context, problems } = await browser.openPage()
   await page.goto(`${desktop.origin}/home`)
   await page.getByRole('navigation').first().waitFor()
-  assert.equal(await page.evaluate(() => document.cookie), '')
+  assert.equal(await page.evaluate('document.cookie'), '')
   assert.deepEqual(await context.cookies(), [])
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
   assert.doesNotMatch(kept, /homebird=|session|token/i)
   assert.deepEqual(problems, [])
   await context.close()
@@ -172,12 +173,9 @@ test('whoever signs out stays out, and comes in again by password', { skip }, as
       async () => ((await (await fetch('/api/homebird/v1/state')).json()) as { phase: string }).phase,
     )
   assert.equal(await phase(), 'signed_in')
-  assert.equal(await page.evaluate(ASK, ['DELETE', '/api/homebird/v1/session']), 200)
+  assert.equal(await ask(page, 'DELETE', '/api/homebird/v1/session'), 200)
   assert.equal(await phase(), 'signed_out')
-  assert.equal(
-    await page.evaluate(ASK, ['POST', '/api/homebird/v1/session', { password: SET_UP.password }]),
-    200,
-  )
+  assert.equal(await ask(page, 'POST', '/api/homebird/v1/session', { password: SET_UP.password }), 200)
   assert.equal(await phase(), 'signed_in')
   await context.close()
 })
