@@ -25,6 +25,10 @@ export interface DesktopHome {
   ask(path: string, init?: AskInit): Promise<Response>
   /** Another run of the shell on the same home. */
   again(): OwnerSession
+  /** As the page of the main window asks in that run. */
+  asking(session: OwnerSession): DesktopHome['ask']
+  /** Path of the private listener. */
+  readonly socket: string
 }
 
 export class MemoryKeep implements SessionKeep {
@@ -51,19 +55,20 @@ export async function openDesktopHome(): Promise<DesktopHome> {
   const open = (): OwnerSession =>
     openOwnerSession({ home: () => desktop.running, keep, userAgent: USER_AGENT })
   const session = open()
-  const answer = createAppHandler({
-    session,
-    windowDir,
-    startDir,
-    mediaOrigin: () => 'https://media.example',
-  })
+  const asking = (its: OwnerSession): DesktopHome['ask'] => {
+    const mediaOrigin = (): string => 'https://media.example'
+    const answer = createAppHandler({ session: its, windowDir, startDir, mediaOrigin })
+    return async (path, init = {}) => answer(appRequest(path, init))
+  }
   const desktop: DesktopHome = {
     home,
     running: { listen: { kind: 'socket', path: socket }, oneTimeKey: START_KEY },
     keep,
     session,
-    ask: async (path, init = {}) => answer(appRequest(path, init)),
+    ask: asking(session),
     again: open,
+    asking,
+    socket,
   }
   return desktop
 }

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { before, suite, test } from 'node:test'
-import type { OwnerSession } from '../../../electron/protocol/owner-session.ts'
+import { before, beforeEach, suite, test } from 'node:test'
+import type { OwnerSession, RunningHome } from '../../../electron/protocol/owner-session.ts'
 import { HomeAway } from '../../../electron/protocol/private-line.ts'
 import type { WindowState } from '../../../server/contracts/owner-api.ts'
+import { consumeOneTimeKey, openOwnerSession } from '../../../server/domain/owner/sessions.ts'
 import { type DesktopHome, USER_AGENT, openDesktopHome } from '../../support/desktop-home.ts'
+import { START_KEY } from '../../support/owner-home.ts'
 
 const API = '/api/homebird/v1'
 const PASSWORD = 'correct horse battery'
+const KEY_HASH = createHash('sha256').update(START_KEY).digest('hex')
 const MARKS = { 'x-homebird': '1', 'content-type': 'application/json' }
 
 async function phaseOf(session: OwnerSession): Promise<string> {
@@ -15,7 +19,7 @@ async function phaseOf(session: OwnerSession): Promise<string> {
   return (JSON.parse(await text(answer)) as WindowState).phase
 }
 
-async function change(session: OwnerSession, method: string, path: string, body?: object): Promise<number> {
+async function statusOf(session: OwnerSession, method: string, path: string, body?: object): Promise<number> {
   const answer = await session.ask({
     method,
     path: `${API}${path}`,
@@ -26,7 +30,7 @@ async function change(session: OwnerSession, method: string, path: string, body?
   return answer.statusCode ?? 0
 }
 
-async function sessions(desktop: DesktopHome): Promise<{ user_agent: string }[]> {
+async function sessions(): Promise<{ user_agent: string }[]> {
   return desktop.home.db.selectFrom('owner_sessions').select('user_agent').execute()
 }
 
@@ -38,147 +42,142 @@ const SET_UP = {
   serviceDomain: null,
 }
 
-suite('the session of the desktop', () => {
-  let desktop: DesktopHome
+let desktop: DesktopHome
 
-  before(async () => {
-    desktop = await openDesktopHome()
+before(async () => {
+  desktop = await openDesktopHome()
+  assert.equal(await phaseOf(desktop.session), 'needs_set_up')
+  const answer = await desktop.ask(`${API}/setup`, {
+    method: 'POST',
+    body: JSON.stringify(SET_UP),
+    headers: MARKS,
   })
+  assert.equal(answer.status, 200)
+  assert.deepEqual(answer.headers.getSetCookie(), [])
+})
 
-  test('many requests at the start sign in once by the key, and the first run goes on with a new session', async () => {
-    const phases = await Promise.all([1, 2, 3].map(async () => phaseOf(desktop.session)))
-    assert.deepEqual(phases, ['needs_set_up', 'needs_set_up', 'needs_set_up'])
-    assert.deepEqual(await sessions(desktop), [{ user_agent: USER_AGENT }])
-    const former = desktop.keep.token
-    const setUp = { method: 'POST', body: JSON.stringify(SET_UP), headers: MARKS }
-    const answer = await desktop.ask(`${API}/setup`, setUp)
-    assert.equal(answer.status, 200)
-    assert.deepEqual(answer.headers.getSetCookie(), [])
-    assert.notEqual(desktop.keep.token, former)
-    assert.equal(await phaseOf(desktop.session), 'signed_in')
-    assert.equal((await sessions(desktop)).length, 1)
+beforeEach(async () => {
+  const { db, clock } = desktop.home
+  await db.deleteFrom('owner_sessions').execute()
+  await renewKey()
+  // Signed in without its key, of whose uses the home counts ten in five minutes.
+  desktop.keep.token = await openOwnerSession(db, USER_AGENT, new Date(clock.nowMs), true)
+  desktop.keep.canWrite = true
+  desktop.running = running({ kind: 'socket', path: desktop.socket })
+})
+
+/** As after another start of the home: its key signs in anew. */
+async function renewKey(): Promise<void> {
+  await desktop.home.db.deleteFrom('home_settings').where('key', '=', 'used_one_time_key').execute()
+}
+
+const running = (listen: RunningHome['listen']): RunningHome => ({ listen, oneTimeKey: START_KEY })
+
+suite('the session of the desktop', () => {
+  test('many requests at the start sign in once, by the key', async () => {
+    await desktop.home.db.deleteFrom('owner_sessions').execute()
+    desktop.keep.token = null
+    const session = desktop.again()
+    const phases = await Promise.all([1, 2, 3].map(async () => phaseOf(session)))
+    assert.deepEqual(phases, ['signed_in', 'signed_in', 'signed_in'])
+    assert.deepEqual(await sessions(), [{ user_agent: USER_AGENT }])
+    assert.notEqual(desktop.keep.token, null)
   })
 
   test('the next run takes the kept session: no key is used, and devices do not pile up', async () => {
-    const token = desktop.keep.token
+    const { token } = desktop.keep
     assert.equal(await phaseOf(desktop.again()), 'signed_in')
     assert.equal(desktop.keep.token, token)
-    assert.equal((await sessions(desktop)).length, 1)
-  })
-
-  test('a post, a file and the live line of the window pass through the handler', async () => {
-    const line = await desktop.ask('/api/v1/streaming/user', { headers: { accept: 'text/event-stream' } })
-    assert.match(line.headers.get('content-type') ?? '', /^text\/event-stream/)
-    const reader = line.body?.getReader()
-    const form = new FormData()
-    form.append('file', new File(['no picture at all'], 'picture.png', { type: 'image/png' }))
-    const asked = { method: 'POST', body: form, headers: { 'x-homebird': '1' } }
-    const upload = await desktop.ask('/api/v2/media', asked)
-    // It was read to its end, and looked at.
-    assert.equal(upload.status, 422)
-    const post = await desktop.ask('/api/v1/statuses', {
-      method: 'POST',
-      body: JSON.stringify({ status: 'hello' }),
-      headers: MARKS,
-    })
-    assert.equal(post.status, 200)
-    // Sent whole by the home before anything is told; what tells is the worker's.
-    assert.match(Buffer.from((await reader?.read())?.value ?? []).toString(), /^:/)
-    await reader?.cancel()
-    const foreign = await desktop.ask('/api/v1/statuses', {
-      method: 'POST',
-      body: JSON.stringify({ status: 'forged' }),
-      headers: MARKS,
-      from: 'https://evil.example',
-    })
-    assert.equal(foreign.status, 403)
+    assert.equal((await sessions()).length, 1)
+    const { db } = desktop.home
+    assert.equal(await consumeOneTimeKey(db, KEY_HASH), true)
   })
 
   test('by TCP the cookie is the one of the port', async () => {
-    desktop.running = running(desktop, { kind: 'tcp', host: '0.0.0.0', port: desktop.home.port })
+    desktop.running = running({ kind: 'tcp', host: '0.0.0.0', port: desktop.home.port })
     assert.equal(await phaseOf(desktop.again()), 'signed_in')
   })
 
   test('while the home is away nobody is asked, and nothing of the session is lost', async () => {
+    const session = desktop.again()
+    assert.equal(await phaseOf(session), 'signed_in')
     const { running: former } = desktop
     desktop.running = null
-    await assert.rejects(phaseOf(desktop.session), HomeAway)
-    desktop.running = running(desktop, { kind: 'socket', path: '/nowhere/private.sock' })
-    await assert.rejects(phaseOf(desktop.session), HomeAway)
+    await assert.rejects(phaseOf(session), HomeAway)
+    desktop.running = running({ kind: 'socket', path: '/nowhere/private.sock' })
+    await assert.rejects(phaseOf(session), HomeAway)
     desktop.running = former
-    assert.equal(await phaseOf(desktop.session), 'signed_in')
+    assert.equal(await phaseOf(session), 'signed_in')
+    assert.equal((await sessions()).length, 1)
   })
 
-  test('a session that was ended from elsewhere, with the key used up, asks for the password again', async () => {
+  test('a kept session that has ended is made anew by the key', async () => {
+    desktop.keep.token = 'a-session-of-long-ago-that-has-ended'
+    assert.equal(await phaseOf(desktop.again()), 'signed_in')
+    assert.match(desktop.keep.token, /^[\w-]{43}$/)
+  })
+
+  test('with the key used up, a session that was ended from elsewhere asks for the password', async () => {
+    await consumeOneTimeKey(desktop.home.db, KEY_HASH)
     const session = desktop.again()
     assert.equal(await phaseOf(session), 'signed_in')
     await desktop.home.db.deleteFrom('owner_sessions').execute()
-    const answer = await session.ask({ method: 'GET', path: `${API}/home` })
-    answer.resume()
-    assert.equal(answer.statusCode, 401)
+    assert.equal(await statusOf(session, 'GET', '/home'), 401)
     assert.equal(await phaseOf(session), 'signed_out')
-    assert.equal(await change(session, 'POST', '/session', { password: 'a wrong one' }), 401)
+    assert.equal(await statusOf(session, 'POST', '/session', { password: 'a wrong one' }), 401)
     assert.equal(await phaseOf(session), 'signed_out')
-    assert.equal(await change(session, 'POST', '/session', { password: PASSWORD }), 200)
+    assert.equal(await statusOf(session, 'POST', '/session', { password: PASSWORD }), 200)
     assert.equal(await phaseOf(session), 'signed_in')
     assert.notEqual(desktop.keep.token, null)
   })
-})
 
-suite('the session of the desktop, its key not used yet', () => {
-  let desktop: DesktopHome
-
-  before(async () => {
-    desktop = await openDesktopHome()
-    await phaseOf(desktop.session)
-    await change(desktop.session, 'POST', '/setup', SET_UP)
-    // As after another start of the home: its key signs in anew.
-    await desktop.home.db.deleteFrom('home_settings').where('key', '=', 'used_one_time_key').execute()
-  })
-
-  test('a refused session is renewed by the key, and what was asked is asked again', async () => {
+  test('one that ends while its key still waits is renewed in the middle of a question', async () => {
+    const { token } = desktop.keep
     const session = desktop.again()
     assert.equal(await phaseOf(session), 'signed_in')
-    const first = desktop.keep.token
     await desktop.home.db.deleteFrom('owner_sessions').execute()
-    const answer = await session.ask({ method: 'GET', path: `${API}/home` })
-    answer.resume()
-    assert.equal(answer.statusCode, 200)
-    assert.notEqual(desktop.keep.token, first)
-    await desktop.home.db.deleteFrom('home_settings').where('key', '=', 'used_one_time_key').execute()
+    assert.equal(await statusOf(session, 'GET', '/home'), 200)
+    assert.notEqual(desktop.keep.token, token)
   })
 
   test('whoever signs out stays out, until they sign in or the shell starts anew', async () => {
     const session = desktop.again()
     assert.equal(await phaseOf(session), 'signed_in')
-    assert.equal(await change(session, 'DELETE', '/session'), 200)
+    assert.equal(await statusOf(session, 'DELETE', '/session'), 200)
     assert.equal(desktop.keep.token, null)
     assert.equal(await phaseOf(session), 'signed_out')
-    desktop.running = {
-      ...running(desktop, desktop.running?.listen),
-      oneTimeKey: 'of another start of the home',
-    }
+    desktop.running = { ...running({ kind: 'socket', path: desktop.socket }), oneTimeKey: 'of another start' }
     assert.equal(await phaseOf(session), 'signed_out')
-    desktop.running = running(desktop, desktop.running.listen)
+    desktop.running = running({ kind: 'socket', path: desktop.socket })
     assert.equal(await phaseOf(desktop.again()), 'signed_in')
   })
 
   test('one that cannot be kept ends with the run', async () => {
-    await desktop.home.db.deleteFrom('home_settings').where('key', '=', 'used_one_time_key').execute()
-    await desktop.home.db.deleteFrom('owner_sessions').execute()
+    desktop.keep.token = null
     desktop.keep.canWrite = false
+    await desktop.home.db.deleteFrom('owner_sessions').execute()
     const session = desktop.again()
     assert.equal(await phaseOf(session), 'signed_in')
-    assert.equal((await sessions(desktop)).length, 1)
+    assert.equal((await sessions()).length, 1)
     await session.close()
-    assert.equal((await sessions(desktop)).length, 0)
+    assert.equal((await sessions()).length, 0)
+  })
+
+  test('a post, a file and the live line of the window pass through the handler', async () => {
+    const session = desktop.again()
+    const ask = desktop.asking(session)
+    const line = await ask('/api/v1/streaming/user', { headers: { accept: 'text/event-stream' } })
+    assert.match(line.headers.get('content-type') ?? '', /^text\/event-stream/)
+    const reader = line.body?.getReader()
+    const form = new FormData()
+    form.append('file', new File(['no picture at all'], 'picture.png', { type: 'image/png' }))
+    const upload = await ask('/api/v2/media', { method: 'POST', body: form, headers: { 'x-homebird': '1' } })
+    // It was read to its end, and looked at.
+    assert.equal(upload.status, 422)
+    const write = { method: 'POST', body: JSON.stringify({ status: 'hello' }), headers: MARKS }
+    assert.equal((await ask('/api/v1/statuses', write)).status, 200)
+    assert.match(Buffer.from((await reader?.read())?.value ?? []).toString(), /^:/)
+    await reader?.cancel()
+    assert.equal((await ask('/api/v1/statuses', { ...write, from: 'https://evil.example' })).status, 403)
   })
 })
-
-function running(
-  desktop: DesktopHome,
-  listen = desktop.running?.listen,
-): NonNullable<DesktopHome['running']> {
-  assert.ok(listen)
-  return { listen, oneTimeKey: 'the-key-of-this-start' }
-}
