@@ -18,7 +18,9 @@ export function listHomeCopies(sources: GroundSources): HomeCopy[] {
 }
 
 /** What the copy before the first start of another version would need now, and what is free. */
-export async function measureHomeCopy(sources: GroundSources): Promise<Room> {
+export async function measureHomeCopy(
+  sources: GroundSources,
+): Promise<Room & { readonly databaseBytes: number }> {
   return measureCopy(chosenDataDir(sources))
 }
 

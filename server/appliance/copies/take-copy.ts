@@ -85,9 +85,10 @@ export async function copyBeforeNewVersion(dir: DataDir, needs: CopyNeeds): Prom
 }
 
 /** What a copy made now would need, for whoever is about to bring a new version. */
-export async function measureCopy(dir: DataDir): Promise<Room> {
+export async function measureCopy(dir: DataDir): Promise<Room & { readonly databaseBytes: number }> {
   const { bytes } = hasCluster(dir) ? await contentOfCluster(dir) : { bytes: 0 }
-  return measureRoom(existsSync(dir.backups) ? dir.backups : dir.path, bytes)
+  const room = await measureRoom(existsSync(dir.backups) ? dir.backups : dir.path, bytes)
+  return { ...room, databaseBytes: bytes }
 }
 
 async function copyHome(dir: DataDir, ofVersion: string | null, needs: CopyNeeds): Promise<string> {

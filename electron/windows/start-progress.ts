@@ -1,0 +1,81 @@
+/** How far a start is: its steps with their times, from what the supervisor tells. */
+import type { ApplianceEvent } from '../../server/appliance/index.ts'
+import type { StepMark } from '../../server/contracts/start-bridge.ts'
+
+export type StepName = 'check' | 'copy' | 'database' | 'schema' | 'parts' | 'place'
+
+export interface StepProgress {
+  readonly name: StepName
+  readonly mark: StepMark
+  readonly startedAt: number | null
+  readonly tookMs: number | null
+  readonly bytes: { readonly done: number; readonly total: number } | null
+}
+
+/** Those that every start has. The copy comes in between when it turns out to be needed. */
+const OF_A_START: readonly StepName[] = ['check', 'database', 'schema', 'parts']
+
+const waiting = (name: StepName): StepProgress => ({
+  name,
+  mark: 'waiting',
+  startedAt: null,
+  tookMs: null,
+  bytes: null,
+})
+
+const begun = (name: StepName, now: number): StepProgress => ({
+  ...waiting(name),
+  mark: 'doing',
+  startedAt: now,
+})
+
+export const freshStart = (): readonly StepProgress[] => OF_A_START.map(waiting)
+
+/** Taking a copy back has one step of its own before the start. */
+export const freshTakeBack = (now: number): readonly StepProgress[] => [begun('place', now), ...freshStart()]
+
+export function progressAfter(
+  steps: readonly StepProgress[],
+  event: ApplianceEvent,
+  now: number,
+): readonly StepProgress[] {
+  if (event.kind === 'step') return comeTo(steps, event.step, now)
+  if (event.kind === 'copying') return withBytes(steps, event.doneBytes, event.totalBytes)
+  return steps
+}
+
+/** What is done of the step that is under way. */
+export function withBytes(
+  steps: readonly StepProgress[],
+  done: number,
+  total: number,
+): readonly StepProgress[] {
+  return steps.map((step) =>
+    step.mark === 'doing' ? Object.assign({ ...step }, { bytes: { done, total } }) : step,
+  )
+}
+
+function comeTo(steps: readonly StepProgress[], name: StepName, now: number): readonly StepProgress[] {
+  const known = steps.some((step) => step.name === name)
+  // The copy stands after what it follows: the look at the folder.
+  const all = known
+    ? steps
+    : steps.flatMap((step) => (step.name === 'check' ? [step, waiting(name)] : [step]))
+  return all.map((step) => {
+    if (step.name === name) return begun(name, now)
+    return step.mark === 'doing' ? ended(step, 'done', now) : step
+  })
+}
+
+export function allDone(steps: readonly StepProgress[], now: number): readonly StepProgress[] {
+  return steps.map((step) => (step.mark === 'doing' ? ended(step, 'done', now) : step))
+}
+
+/** The step that was under way is the one that failed. */
+export function failedNow(steps: readonly StepProgress[], now: number): readonly StepProgress[] {
+  return steps.map((step) => (step.mark === 'doing' ? ended(step, 'failed', now) : step))
+}
+
+function ended(step: StepProgress, mark: StepMark, now: number): StepProgress {
+  return { ...step, mark, tookMs: step.startedAt === null ? null : now - step.startedAt }
+}
