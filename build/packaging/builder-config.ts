@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
 import { setFuses } from './fuses.ts'
+import { desktopFile } from './desktop-file.ts'
 import { ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES } from './places.ts'
 
 export interface PackOptions {
@@ -73,20 +74,8 @@ function linux({ env }: PackOptions): Configuration {
       synopsis: 'A home for one person in the fediverse',
       maintainer,
       vendor: 'Homebird',
-      mimeTypes: SCHEMES.map((scheme) => `x-scheme-handler/${scheme}`),
       syncDesktopName: true,
-      desktop: {
-        entry: {
-          Name: 'Homebird',
-          'Name[de]': 'Homebird',
-          GenericName: 'Fediverse home',
-          'GenericName[de]': 'Zuhause im Fediverse',
-          Keywords: 'fediverse;mastodon;activitypub;social;',
-          StartupNotify: 'true',
-          SingleMainWindow: 'true',
-        },
-        desktopActions: DESKTOP_ACTIONS,
-      },
+      desktop: desktopFile(),
     },
     deb: {
       packageCategory: 'net',
@@ -97,28 +86,6 @@ function linux({ env }: PackOptions): Configuration {
     },
     rpm: { compression: 'xz' },
   }
-}
-
-/** Handed over to the running home as every second start is. */
-const DESKTOP_ACTIONS = {
-  'new-post': {
-    Name: 'New post',
-    'Name[de]': 'Neuer Beitrag',
-    'Name[ar]': 'منشور جديد',
-    Exec: 'homebird homebird:new-post',
-  },
-  open: {
-    Name: 'Open Homebird',
-    'Name[de]': 'Homebird öffnen',
-    'Name[ar]': 'افتح Homebird',
-    Exec: 'homebird homebird:open',
-  },
-  pause: {
-    Name: 'Pause for one hour',
-    'Name[de]': 'Eine Stunde Pause',
-    'Name[ar]': 'توقف لمدة ساعة',
-    Exec: 'homebird homebird:pause',
-  },
 }
 
 function macos({ env }: PackOptions): Configuration {

@@ -46,6 +46,8 @@ export async function stage(target: Target): Promise<void> {
   const manifest = {
     name: 'homebird',
     productName: 'Homebird',
+    // The name by which Linux knows whose window it is.
+    desktopName: 'homebird.desktop',
     version,
     description,
     license,
