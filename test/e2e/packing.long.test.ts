@@ -3,19 +3,36 @@
  * and that server, worker, decoder and command run from it. Electron itself is not run, for it is not there.
  */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFileSync, cpSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { builderConfig } from '../../build/packaging/builder-config.ts'
 import { packedFolder } from '../../build/packaging/desktop.ts'
+import { npm } from '../../build/packaging/npm.ts'
+import { packForNpm } from '../../build/packaging/npm-package.ts'
+import { STAGED_APP } from '../../build/packaging/places.ts'
 import type { PostgresList } from '../../server/appliance/postgres-hashes.ts'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
 import { writeElectronDistribution } from '../support/electron-distribution.ts'
+import { findProgram } from '../support/find-program.ts'
 import { homeRunsFrom } from '../support/packed-home.ts'
 import { serve } from '../support/serve-process.ts'
 import { testDataDir } from '../support/test-ground.ts'
@@ -181,7 +198,71 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
       /postgres\/lib\/libz\.so\.1 was changed since Homebird was packed; install Homebird again/,
     )
   })
+
+  test('the npm package, installed by npm, gives a command that runs a home', async (t) => {
+    const tarball = await packForNpm(false)
+    const place = testDataDir(t, 'installed')
+    mkdirSync(place)
+    writeFileSync(join(place, 'package.json'), '{"private":true}')
+    try {
+      await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], place)
+    } catch (error) {
+      // Its native packages come from the registry; whatever else is wrong with the package is a failure.
+      if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(String(error))) throw error
+      return t.skip('npm cannot reach its registry')
+    }
+    const installed = join(place, 'node_modules', 'homebird')
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      readonly bin: Readonly<Record<string, string>>
+    }
+    assert.deepEqual(manifest.bin, { homebird: 'bin/homebird.js' })
+    assert.deepEqual(
+      filesBelow(installed).filter((name) => /^(?:electron|node_modules)\/|\.tsx?$|\.map$/.test(name)),
+      [],
+    )
+    await homeRunsFrom(t, join(installed, 'bin', 'homebird.js'), testDataDir(t, 'npm-home'))
+    return undefined
+  })
+
+  test('its desktop file says what opens with it, and what it does by itself', async (t) => {
+    const text = await desktopEntry()
+    for (const scheme of ['web+activitypub', 'web+ap', 'homebird'])
+      assert.equal(text.split(`x-scheme-handler/${scheme};`).length, 2, scheme)
+    assert.match(text, /^Actions=new-post;open;pause;$/m)
+    assert.match(text, /^\[Desktop Action new-post\]\nName(?:\[\w+\])?=/m)
+    assert.match(text, /^Exec=homebird --new-post$/m)
+    const validator = findProgram('desktop-file-validate')
+    if (validator === null) return t.skip('desktop-file-utils are not installed')
+    const file = `${testDataDir(t, 'homebird')}.desktop`
+    writeFileSync(file, text)
+    const { stdout, stderr } = await promisify(execFile)(validator, [file])
+    assert.equal(stdout + stderr, '')
+    return undefined
+  })
 })
+
+/** As electron-builder writes it into a package. */
+async function desktopEntry(): Promise<string> {
+  const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder'))
+  const { Packager, Platform } = builder('app-builder-lib') as typeof import('electron-builder')
+  const { LinuxPackager } = builder('app-builder-lib/out/linuxPackager.js') as {
+    readonly LinuxPackager: new (packager: unknown) => { readonly platformSpecificBuildOptions: object }
+  }
+  const { LinuxTargetHelper } = builder('app-builder-lib/out/targets/LinuxTargetHelper.js') as {
+    readonly LinuxTargetHelper: new (packager: unknown) => {
+      computeDesktopEntry(options: object, exec: string): Promise<string>
+    }
+  }
+  const config = builderConfig({ version: '1.2.3', electronVersion: '45.0.0', out: 'packed', env: {} })
+  const targets = Platform.LINUX.createTarget(['dir'])
+  const packager = new Packager({ projectDir: STAGED_APP, targets, config })
+  await packager.validateConfig()
+  const linux = new LinuxPackager(packager)
+  return new LinuxTargetHelper(linux).computeDesktopEntry(
+    linux.platformSpecificBuildOptions,
+    '/opt/Homebird/homebird %U',
+  )
+}
 
 /** Names below a folder, of everything that is no folder. */
 function filesBelow(folder: string): string[] {
