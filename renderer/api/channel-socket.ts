@@ -18,9 +18,20 @@ export interface ChannelListener {
   readonly onOpened: () => void
 }
 
+/** How they come, whatever carries them. */
+export interface ChannelLine {
+  /** False: whoever listens has to ask from time to time. */
+  readonly isLive: boolean
+  /** @returns what ends the listening */
+  watch(channel: Channel, listener: ChannelListener): () => void
+  /** The line to the home was lost and found: this one may be dead without knowing it. */
+  renew(): void
+  /** As at sign-out; whoever listens still hears nothing more. */
+  close(): void
+}
+
 export interface ChannelSocketParts {
-  /** Null where the window is not shown by a server that has sockets. */
-  readonly open: (() => WebSocket) | null
+  readonly open: () => WebSocket
   readonly random?: () => number
   readonly clock?: {
     readonly set: (act: () => void, ms: number) => unknown
@@ -39,7 +50,7 @@ interface Watched {
 const labelOf = ({ stream, tag, list }: Channel): string =>
   JSON.stringify([stream, tag ?? list].filter((part) => part !== undefined))
 
-export class ChannelSocket {
+export class ChannelSocket implements ChannelLine {
   readonly #parts: ChannelSocketParts
   readonly #clock: NonNullable<ChannelSocketParts['clock']>
   /** By the label under which the home tells of them. */
@@ -57,12 +68,10 @@ export class ChannelSocket {
     }
   }
 
-  /** False: whoever listens has to ask from time to time. */
   get isLive(): boolean {
     return this.#isLive
   }
 
-  /** @returns what ends the listening */
   watch(channel: Channel, listener: ChannelListener): () => void {
     const label = labelOf(channel)
     const watched = this.#watched.get(label) ?? { channel, listeners: new Set() }
@@ -76,14 +85,12 @@ export class ChannelSocket {
     return () => this.#leave(label, listener)
   }
 
-  /** The line to the home was lost and found: this one may be dead without knowing it. */
   renew(): void {
     this.#drop()
     this.#failures = 0
     if (this.#watched.size > 0) this.#open()
   }
 
-  /** As at sign-out; whoever listens still hears nothing more. */
   close(): void {
     this.#watched.clear()
     this.#drop()
@@ -103,10 +110,9 @@ export class ChannelSocket {
   }
 
   #open(): void {
-    const { open } = this.#parts
-    if (open === null || this.#socket !== null) return
+    if (this.#socket !== null) return
     this.#clock.clear(this.#timer as never)
-    const socket = open()
+    const socket = this.#parts.open()
     this.#socket = socket
     socket.onopen = () => this.#opened()
     socket.onmessage = ({ data }) => this.#take(data)

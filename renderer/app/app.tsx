@@ -1,5 +1,5 @@
 /** Decides what a person sees: the first run, the way in, or the window itself. */
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { Router, useLocation } from 'wouter'
 import type { ApiFailure } from '../api/failure.ts'
 import { FailureNotice } from '../components/notice.tsx'
@@ -87,9 +87,24 @@ function Opening() {
   )
 }
 
+/** A home that is starting is not asked more often. */
+const ASK_AGAIN_MS = 3_000
+
 function Unreachable({ failure }: { readonly failure: ApiFailure }) {
   const t = useText()
   const { session } = useServices()
+  useEffect(() => {
+    let timer: unknown = null
+    let isOver = false
+    const wait = (): void => {
+      if (!isOver) timer = setTimeout(() => void session.refresh().then(wait), ASK_AGAIN_MS)
+    }
+    wait()
+    return () => {
+      isOver = true
+      clearTimeout(timer as number)
+    }
+  }, [session])
   return (
     <PageFrame>
       <h1>{t('app.unreachable_title')}</h1>

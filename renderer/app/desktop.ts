@@ -1,4 +1,4 @@
-/** Shows notifications on this computer while the window is open and somebody looks elsewhere. */
+/** Shows notifications on this computer while the window is open in a browser and somebody looks elsewhere. */
 import { useEffect, useEffectEvent } from 'react'
 import type { Notification as Told } from '../../server/contracts/notification.ts'
 import { ownPath } from '../api/own-path.ts'
@@ -7,6 +7,7 @@ import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { Text } from '../i18n/i18n.ts'
 import { loadWords } from '../i18n/words.ts'
+import { findDesktopBridge } from '../stores/desktop-shell.ts'
 import { type DesktopNotice, desktopNoticeOf, wordOfKind } from '../stores/desktop-notices.ts'
 
 export function useDesktopNotices(): void {
@@ -18,7 +19,11 @@ export function useDesktopNotices(): void {
     // Without the words or the worker nothing is shown; it stands in the list all the same.
     if (notice !== null) show(notice, t).catch(() => undefined)
   })
-  useEffect(() => live.on('notification', (one) => tell(one)), [live])
+  useEffect(() => {
+    // The desktop app tells of them itself, also while its window is closed.
+    if (findDesktopBridge(window) !== null) return undefined
+    return live.on('notification', (one) => tell(one))
+  }, [live])
 }
 
 /** By the worker, so that a push of the same and another window do not show it twice, and a press opens its page. */

@@ -126,7 +126,7 @@ const LicencesPage = lazyPage(
   async () => (await import('../features/settings/licences-page.tsx')).LicencesPage,
 )
 const UpdatesPage = lazyPage(
-  'status',
+  ['status', 'desktop'],
   async () => (await import('../features/status/keeping-pages.tsx')).UpdatesPage,
 )
 

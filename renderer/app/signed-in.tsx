@@ -15,6 +15,7 @@ import { useColumnFocus } from './column-focus.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { useDesktopNotices } from './desktop.ts'
 import { Navigation } from './navigation.tsx'
+import { OutsideAsks } from './outside-asks.tsx'
 import { PageBoundary } from './page-boundary.tsx'
 import { usePageTurn } from './page-turn.ts'
 import { Pages } from './pages.tsx'
@@ -63,6 +64,7 @@ export function SignedIn() {
         {isWide || path === ROUTES.write ? null : <FloatingHold />}
         <UndoBar />
         <Asked />
+        <OutsideAsks />
         <Palette />
       </div>
     </WindowActsContext>

@@ -1,4 +1,5 @@
 /** Puts the service worker to work, and turns to the page that a pressed notification means. */
+import { findDesktopBridge } from '../stores/desktop-shell.ts'
 
 const WORKER = '/service-worker.js'
 
@@ -25,7 +26,8 @@ function workerAddress(): string {
  * @returns what ends the listening
  */
 export function startWorker(openPage: (path: string) => void): () => void {
-  if (!('serviceWorker' in navigator)) return () => {}
+  // The desktop app has the window on its disk, and shows notifications itself.
+  if (!('serviceWorker' in navigator) || findDesktopBridge(window) !== null) return () => {}
   navigator.serviceWorker.register(workerAddress()).catch(() => undefined)
   const listen = ({ data }: MessageEvent<unknown>): void => {
     const { kind, path } = (data ?? {}) as { kind?: unknown; path?: unknown }

@@ -2,6 +2,7 @@
 import type address from '../locales/en/address.json'
 import type app from '../locales/en/app.json'
 import type composer from '../locales/en/composer.json'
+import type desktop from '../locales/en/desktop.json'
 import type emoji from '../locales/en/emoji.json'
 import type filters from '../locales/en/filters.json'
 import type find from '../locales/en/find.json'
@@ -36,6 +37,7 @@ interface Parts {
   readonly address: typeof address
   readonly app: typeof app
   readonly composer: typeof composer
+  readonly desktop: typeof desktop
   readonly emoji: typeof emoji
   readonly filters: typeof filters
   readonly find: typeof find

@@ -1,9 +1,9 @@
 /**
- * Keeps a list of posts new while it is on the screen: its streams ring, and it fetches what is newer. Where no socket can be
+ * Keeps a list of posts new while it is on the screen: its streams ring, and it fetches what is newer. Where none can be
  * had it asks from time to time, and at once when the home timeline has something.
  */
 import type { Status } from '../../server/contracts/status.ts'
-import type { Channel, ChannelSocket } from '../api/channel-socket.ts'
+import type { Channel, ChannelLine } from '../api/channel-socket.ts'
 import { type Live, parseEntity } from './live.ts'
 import type { PagedPosts } from './paged-posts.ts'
 import type { PostStore } from './posts.ts'
@@ -12,7 +12,7 @@ export interface ListLineParts {
   readonly list: Pick<PagedPosts, 'loadNewer'>
   /** None: there is no stream of its own. */
   readonly channels: readonly Channel[]
-  readonly socket: Pick<ChannelSocket, 'watch' | 'isLive'>
+  readonly socket: Pick<ChannelLine, 'watch' | 'isLive'>
   readonly live: Pick<Live, 'on'>
   readonly posts: Pick<PostStore, 'put' | 'remove'>
   /** Nothing is fetched for a page that is behind others. */

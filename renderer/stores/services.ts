@@ -1,6 +1,7 @@
 /** Everything the pages use, made once and handed to each other. */
 import { type ApiClient, createApiClient } from '../api/client.ts'
-import { ChannelSocket } from '../api/channel-socket.ts'
+import { type ChannelLine, ChannelSocket } from '../api/channel-socket.ts'
+import { ChannelStreams } from '../api/channel-streams.ts'
 import { getPostSource } from '../api/posts.ts'
 import type { ReadyAnswers } from '../api/ready-answers.ts'
 import { NamedBoosters } from './boosters.ts'
@@ -63,7 +64,7 @@ export interface Services {
   readonly suggestions: Suggestions
   readonly live: Live
   /** Streams beside that of the owner: public timelines, hashtags, lists, conversations. */
-  readonly channels: ChannelSocket
+  readonly channels: ChannelLine
   readonly notifications: Notifications
   readonly commands: CommandBus
   readonly keys: KeySettings
@@ -88,7 +89,7 @@ interface ServiceOptions {
   readonly identityId?: string | null
   /** What can be read without the home. */
   readonly homeKeeper: HomeKeeper
-  /** Null where the window is not shown by a server that has sockets. */
+  /** Null where the window is not shown by a server that has sockets: each stream is a request of its own then. */
   readonly openSocket: (() => WebSocket) | null
   readonly newKey: () => string
   readonly onBack: () => void
@@ -114,7 +115,7 @@ export function createServices(options: ServiceOptions): Services {
     onSignedOut: () => session.hasEnded(),
     hasOnlyLeft: (id) => lists.leftOut.explains(id),
   })
-  const channels = new ChannelSocket({ open: openSocket })
+  const channels = openChannels({ fetch, openSocket, session })
   listen(live, posts, timeline)
   live.on('notification', (one) => notifications.arrive(one))
   live.on('notifications_merged', () => void notifications.catchUp())
@@ -180,6 +181,15 @@ function openLists({ api, posts, timeline, notifications }: ListParts): Lists {
 type Writing = Pick<Services, 'drafts' | 'keeper' | 'outgoing' | 'uploads' | 'suggestions'>
 type WritingParts = Pick<Services, 'api' | 'storage' | 'posts' | 'timeline' | 'preferences'> &
   Pick<ServiceOptions, 'newKey'>
+
+function openChannels({
+  fetch,
+  openSocket,
+  session,
+}: Pick<ServiceOptions, 'fetch' | 'openSocket'> & Pick<Services, 'session'>): ChannelLine {
+  if (openSocket !== null) return new ChannelSocket({ open: openSocket })
+  return new ChannelStreams({ fetch, onSignedOut: () => session.hasEnded() })
+}
 
 /** All that a post goes through before it is one. */
 function openWriting({ api, storage, newKey, posts, timeline, preferences }: WritingParts): Writing {

@@ -95,6 +95,7 @@ const TABLE = {
     hold: preference('holdSeconds'),
     alt_text: preference('asksForAltText'),
     emoji: way('/emoji'),
+    spelling: PART,
   },
   reading: {
     start_page: preference('startPage'),
@@ -131,12 +132,14 @@ const TABLE = {
     ai_crawlers: toggle('crawlers', 'deniesAiCrawlers', true),
     shows_peers: toggle('texts', 'showsPeers', true),
     shows_blocks: toggle('texts', 'showsDomainBlocks', false),
+    secrets: PART,
     aliases: PART,
     move: PART,
   },
   devices: {
     sign_in: way('/sign-in'),
     phone: way('/connect-phone'),
+    links: PART,
   },
   address: {
     tunnel: way('/address'),
@@ -156,6 +159,7 @@ const TABLE = {
   },
   startup: {
     startup: PART,
+    keeps_running: PART,
   },
   advanced: {
     tuning: PART,
@@ -192,8 +196,13 @@ function rowOf(group: SettingGroup, id: RowId, row: KeptRow | WayRow | PartRow):
   return 'to' in row ? { kind: 'way', id, group, ...row } : { kind: 'kept', id, group, ...row }
 }
 
-export const rowsOf = (group: SettingGroup): readonly SettingRow[] =>
-  SETTING_ROWS.filter((row) => row.group === group)
+/** The desktop app shows notifications itself and is known to the system for its links; a browser has no choice of the rest. */
+const IN_BROWSER: ReadonlySet<RowId> = new Set<RowId>(['push', 'links'])
+const IN_DESKTOP_APP: ReadonlySet<RowId> = new Set<RowId>(['spelling', 'secrets', 'keeps_running'])
+
+/** Those that say something where the window is open. */
+export const rowsHere = (isInDesktopApp: boolean): readonly SettingRow[] =>
+  SETTING_ROWS.filter(({ id }) => !(isInDesktopApp ? IN_BROWSER : IN_DESKTOP_APP).has(id))
 
 export const isSettingGroup = (name: string): name is SettingGroup =>
   (SETTING_GROUPS as readonly string[]).includes(name)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { type TestContext, after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { SETTING_GROUPS, rowsOf } from '../../renderer/stores/setting-rows.ts'
+import { SETTING_GROUPS, rowsHere } from '../../renderer/stores/setting-rows.ts'
 import {
   type TestBrowser,
   type TestPage,
@@ -61,7 +61,9 @@ async function publicText(path: string): Promise<string> {
 }
 
 for (const group of SETTING_GROUPS) {
-  const switches = rowsOf(group).filter((row) => row.kind === 'kept' && row.look.kind === 'switch')
+  const switches = rowsHere(false).filter(
+    (row) => row.group === group && row.kind === 'kept' && row.look.kind === 'switch',
+  )
   if (switches.length === 0) continue
   test(
     `every switch under ${group} counts at once by the space bar, outlives the window, and is reset`,

@@ -10,6 +10,7 @@ import { usePreferences } from '../../hooks/use-preferences.ts'
 import { usePushDevice } from '../../hooks/use-push-device.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { findDesktopBridge } from '../../stores/desktop-shell.ts'
 import { withKind, wordOfKind } from '../../stores/desktop-notices.ts'
 import kinds from './notice-kinds.module.css'
 import styles from './parts.module.css'
@@ -17,11 +18,17 @@ import styles from './parts.module.css'
 const PLACES = ['listed', 'desktop', 'device'] as const
 type Place = (typeof PLACES)[number]
 
+/** The desktop app tells this computer itself: there is no device beside it, and nobody has to be asked for leave. */
+const placesHere = (isInDesktopApp: boolean): readonly Place[] =>
+  PLACES.filter((place) => place !== 'device' || !isInDesktopApp)
+
 export function NoticeKindsPart() {
   const t = useText()
   const { preferences } = useServices()
   const { desktopKinds, hiddenKinds } = usePreferences()
   const push = usePushDevice()
+  const isInApp = findDesktopBridge(window) !== null
+  const places = placesHere(isInApp)
   const [refused, setRefused] = useState<ApiFailure | null>(null)
   const alerts = push.device?.alerts ?? {}
   const edit = (change: PreferencesEdit): void => {
@@ -41,13 +48,13 @@ export function NoticeKindsPart() {
   const failure = refused ?? (push.failure === null ? null : toFailure(push.failure))
   return (
     <div className={styles.stack}>
-      <DesktopLeave />
+      {isInApp ? <p className={styles.note}>{t('place.in_app')}</p> : <DesktopLeave />}
       <table className={kinds.kinds}>
         <caption className="visually-hidden">{t('row.notice_kinds')}</caption>
         <thead>
           <tr>
             <th scope="col">{t('place.kind')}</th>
-            {PLACES.map((place) => (
+            {places.map((place) => (
               <th key={place} scope="col">
                 {t(`place.${place}`)}
               </th>
@@ -59,6 +66,7 @@ export function NoticeKindsPart() {
             <KindRow
               key={kind}
               name={t(`kind.${wordOfKind(kind)}`)}
+              places={places}
               isOn={(place) => isOn(kind, place)}
               isDeviceOff={isOff || push.isChanging}
               onTurn={(place, on) => turn(kind, place, on)}
@@ -66,7 +74,7 @@ export function NoticeKindsPart() {
           ))}
         </tbody>
       </table>
-      {isOff ? <p className={styles.note}>{t('place.device_off')}</p> : null}
+      {isOff && !isInApp ? <p className={styles.note}>{t('place.device_off')}</p> : null}
       {failure === null ? null : <FailureNotice failure={failure} meaning={t('act.nothing_changed')} />}
     </div>
   )
@@ -74,18 +82,19 @@ export function NoticeKindsPart() {
 
 interface KindRowProps {
   readonly name: string
+  readonly places: readonly Place[]
   readonly isOn: (place: Place) => boolean
   /** Nothing is sent to this device, whatever its kind. */
   readonly isDeviceOff: boolean
   readonly onTurn: (place: Place, isOn: boolean) => void
 }
 
-function KindRow({ name, isOn, isDeviceOff, onTurn }: KindRowProps) {
+function KindRow({ name, places, isOn, isDeviceOff, onTurn }: KindRowProps) {
   const t = useText()
   return (
     <tr>
       <th scope="row">{name}</th>
-      {PLACES.map((place) => (
+      {places.map((place) => (
         <td key={place}>
           <Switch
             label={t('place.of_kind', { kind: name, place: t(`place.${place}`) })}

@@ -6,12 +6,15 @@ import type { PartId, SettingGroup } from '../../stores/setting-rows.ts'
 import { AddressPart } from './address-part.tsx'
 import { AliasesPart } from './aliases-part.tsx'
 import { FeaturedTagsPart } from './featured-tags-part.tsx'
+import { LinksPart } from './links-part.tsx'
 import { MovePart } from './move-part.tsx'
 import { BlockedPart, BlockedServersPart, MutedPart } from './people-parts.tsx'
 import { NoticeKindsPart } from './notice-kinds-part.tsx'
 import { ProfilePart } from './profile-part.tsx'
+import { SecretsPart } from './secrets-part.tsx'
 import { SettingFrame } from './setting-frame.tsx'
-import { StartupPart } from './startup-part.tsx'
+import { SpellingPart } from './spelling-part.tsx'
+import { KeepsRunningPart, StartupPart } from './startup-part.tsx'
 import { TextsPart } from './texts-part.tsx'
 import { TuningPart } from './tuning-part.tsx'
 import { VersionPart } from './version-part.tsx'
@@ -28,7 +31,11 @@ const PARTS: Readonly<Record<PartId, ComponentType>> = {
   aliases: AliasesPart,
   move: MovePart,
   address: AddressPart,
+  spelling: SpellingPart,
+  secrets: SecretsPart,
+  links: LinksPart,
   startup: StartupPart,
+  keeps_running: KeepsRunningPart,
   tuning: TuningPart,
   texts: TextsPart,
   version: VersionPart,

@@ -7,16 +7,16 @@ import { cx } from '../../components/cx.ts'
 import { EmptyState, Page } from '../../components/page.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { useText } from '../../hooks/use-text.ts'
+import { findDesktopBridge } from '../../stores/desktop-shell.ts'
 import { findSettings } from '../../stores/find-settings.ts'
 import {
   FIRST_OF_HOME,
   SETTING_GROUPS,
-  SETTING_ROWS,
   type SettingGroup,
   type SettingRow,
   isSettingGroup,
   pathOfRow,
-  rowsOf,
+  rowsHere,
 } from '../../stores/setting-rows.ts'
 import { GROUP_ICONS } from './group-icons.ts'
 import { KeptRow } from './kept-row.tsx'
@@ -34,8 +34,9 @@ export function SettingsPage() {
   const setTyped = (words: string): void => setSearch({ words, path })
   const { group: named = '' } = useParams()
   const group: SettingGroup = isSettingGroup(named) ? named : 'profile'
-  const found = findSettings(SETTING_ROWS, typed, (id) => {
-    const { group: of } = SETTING_ROWS.find((row) => row.id === id) ?? { group }
+  const rows = rowsHere(findDesktopBridge(window) !== null)
+  const found = findSettings(rows, typed, (id) => {
+    const { group: of } = rows.find((row) => row.id === id) ?? { group }
     return {
       title: t(`row.${id}`),
       help: t(`row_help.${id}`),
@@ -62,7 +63,7 @@ export function SettingsPage() {
           <Groups current={group} />
           <div className={styles.rows}>
             {typed.trim() === '' ? (
-              <Rows key={group} group={group} />
+              <Rows key={group} group={group} rows={rows} />
             ) : (
               <Found rows={found} onOpened={() => setTyped('')} />
             )}
@@ -109,7 +110,7 @@ function Groups({ current }: { readonly current: SettingGroup }) {
   )
 }
 
-function Rows({ group }: { readonly group: SettingGroup }) {
+function Rows({ group, rows }: { readonly group: SettingGroup; readonly rows: readonly SettingRow[] }) {
   const t = useText()
   useRowOfAddress()
   return (
@@ -118,9 +119,11 @@ function Rows({ group }: { readonly group: SettingGroup }) {
         <ArrowLeft aria-hidden size={18} /> {t('settings.all')}
       </AppLink>
       <h2 className={styles.groupTitle}>{t(`group.${group}`)}</h2>
-      {rowsOf(group).map((row) => (
-        <Row key={row.id} row={row} />
-      ))}
+      {rows
+        .filter((row) => row.group === group)
+        .map((row) => (
+          <Row key={row.id} row={row} />
+        ))}
     </>
   )
 }

@@ -1,6 +1,6 @@
 /** What starts the home: the system at login where the desktop app can ask for it, else a command, told as it is. */
 import { Command } from '../../components/command.tsx'
-import { LoginSwitch } from '../../components/login-switch.tsx'
+import { ShellSwitch } from '../../components/shell-switch.tsx'
 import { useText } from '../../hooks/use-text.ts'
 import { findDesktopBridge } from '../../stores/desktop-shell.ts'
 import styles from './parts.module.css'
@@ -10,17 +10,33 @@ const COMMAND = 'homebird serve'
 
 export function StartupPart() {
   const t = useText()
-  const login = findDesktopBridge(window)?.login ?? null
-  return (
-    <div className={styles.stack}>
-      {login === null ? (
+  const bridge = findDesktopBridge(window)
+  if (bridge === null) {
+    return (
+      <div className={styles.stack}>
         <p>
           {t('startup_part.command')} <Command text={COMMAND} />
         </p>
-      ) : (
-        <LoginSwitch login={login} label={t('startup_part.login')} refused={t('startup_part.refused')} />
-      )}
-      <p className={styles.note}>{t(login === null ? 'startup_part.service' : 'startup_part.goes_on')}</p>
-    </div>
+        <p className={styles.note}>{t('startup_part.service')}</p>
+      </div>
+    )
+  }
+  if (bridge.login === null) return <p className={styles.note}>{t('startup_part.no_login')}</p>
+  return (
+    <ShellSwitch choice={bridge.login} label={t('startup_part.login')} refused={t('startup_part.refused')} />
+  )
+}
+
+/** What the closing of the window means. Only in the desktop app. */
+export function KeepsRunningPart() {
+  const t = useText()
+  const bridge = findDesktopBridge(window)
+  if (bridge === null) return null
+  return (
+    <ShellSwitch
+      choice={bridge.keepsRunning}
+      label={t('startup_part.keeps')}
+      refused={t('startup_part.keeps_refused')}
+    />
   )
 }

@@ -2,7 +2,7 @@
 import { FileText, HardDrive, KeyRound, LogIn, Moon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
-import { LoginSwitch } from '../../components/login-switch.tsx'
+import { ShellSwitch } from '../../components/shell-switch.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { RecoverySheet } from '../../components/recovery-sheet.tsx'
 import { useText } from '../../hooks/use-text.ts'
@@ -20,7 +20,6 @@ interface SafeStepProps extends StepProps {
 
 export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepProps) {
   const t = useText()
-  const login = findDesktopBridge(window)?.login ?? null
   return (
     <StepForm
       title={t('setup.safe_title')}
@@ -41,19 +40,7 @@ export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepP
           />
         </Fact>
         <ToldFacts />
-        {login === null ? null : (
-          <Fact
-            icon={<LogIn aria-hidden size={20} />}
-            name={t('setup.safe_login')}
-            help={t('setup.safe_login_help')}
-          >
-            <LoginSwitch
-              login={login}
-              label={t('setup.safe_login_act')}
-              refused={t('setup.safe_login_refused')}
-            />
-          </Fact>
-        )}
+        <ShellFact />
       </ul>
       {failure === null ? null : (
         <FailureNotice
@@ -87,6 +74,26 @@ function ToldFacts() {
         help={t('setup.safe_running_help')}
       />
     </>
+  )
+}
+
+/** In the desktop app: how it starts, and what the closing of its window means. */
+function ShellFact() {
+  const t = useText()
+  const bridge = findDesktopBridge(window)
+  if (bridge === null) return null
+  const refused = t('setup.safe_login_refused')
+  return (
+    <Fact
+      icon={<LogIn aria-hidden size={20} />}
+      name={t('setup.safe_login')}
+      help={t('setup.safe_login_help')}
+    >
+      {bridge.login === null ? null : (
+        <ShellSwitch choice={bridge.login} label={t('setup.safe_login_act')} refused={refused} />
+      )}
+      <ShellSwitch choice={bridge.keepsRunning} label={t('setup.safe_keeps_act')} refused={refused} />
+    </Fact>
   )
 }
 

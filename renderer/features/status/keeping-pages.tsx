@@ -3,6 +3,8 @@ import { AppLink } from '../../components/app-link.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { QueryState } from '../../components/query-state.tsx'
 import { useText } from '../../hooks/use-text.ts'
+import { findDesktopBridge } from '../../stores/desktop-shell.ts'
+import { AppUpdatesSection } from './app-updates.tsx'
 import styles from './items.module.css'
 import { useStatus, useStorage } from './use-home.ts'
 
@@ -69,8 +71,10 @@ const CHANGES = ['window', 'caches', 'threads', 'imports', 'safety'] as const
 export function UpdatesPage() {
   const t = useText()
   const status = useStatus()
+  const bridge = findDesktopBridge(window)
   return (
     <Page title={t('status.updates')} note={t('updates.note')} hasBack>
+      {bridge === null ? null : <AppUpdatesSection bridge={bridge.updates} />}
       <QueryState query={status}>
         {({ version, database }) => (
           <Section title={t('updates.version', { version })}>
@@ -86,22 +90,29 @@ export function UpdatesPage() {
           </Section>
         )}
       </QueryState>
-      <Section title={t('updates.how')} help={t('updates.how_help')}>
-        <ol className={styles.steps}>
-          <li>
-            {t('updates.copy')} <AppLink to="/backups">{t('status.backups')}</AppLink>
-          </li>
-          <li>{t('updates.stop')}</li>
-          <li>
-            {t('updates.install')}{' '}
-            <code className={styles.inline} dir="ltr">
-              {UPDATE_COMMAND}
-            </code>
-          </li>
-          <li>{t('updates.start')}</li>
-        </ol>
-        <p className={styles.meta}>{t('updates.newer')}</p>
-      </Section>
+      {bridge === null ? <UpdateByHand /> : null}
     </Page>
+  )
+}
+
+function UpdateByHand() {
+  const t = useText()
+  return (
+    <Section title={t('updates.how')} help={t('updates.how_help')}>
+      <ol className={styles.steps}>
+        <li>
+          {t('updates.copy')} <AppLink to="/backups">{t('status.backups')}</AppLink>
+        </li>
+        <li>{t('updates.stop')}</li>
+        <li>
+          {t('updates.install')}{' '}
+          <code className={styles.inline} dir="ltr">
+            {UPDATE_COMMAND}
+          </code>
+        </li>
+        <li>{t('updates.start')}</li>
+      </ol>
+      <p className={styles.meta}>{t('updates.newer')}</p>
+    </Section>
   )
 }

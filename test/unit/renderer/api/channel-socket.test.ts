@@ -184,9 +184,3 @@ test('a line that may be dead is opened anew, and one that nobody listens to is 
   assert.equal(socket.isLive, false)
   await until('it is closed', async () => home.sockets.length === 0)
 })
-
-test('where no socket can be had nothing is tried', () => {
-  const socket = new ChannelSocket({ open: null })
-  watch(socket, TAG)
-  assert.equal(socket.isLive, false)
-})

@@ -12,7 +12,7 @@ import {
   SETTING_GROUPS,
   SETTING_ROWS,
   pathOfRow,
-  rowsOf,
+  rowsHere,
 } from '../../../../renderer/stores/setting-rows.ts'
 
 const LOCALES = join(import.meta.dirname, '..', '..', '..', '..', 'renderer', 'locales')
@@ -42,7 +42,23 @@ test('every row has a name of its own, words, and a link to itself', () => {
     assert.ok(title !== '' && help !== '' && also !== '', row.id)
     assert.equal(pathOfRow(row), `/settings/${row.group}#${row.id}`)
   }
-  assert.ok(SETTING_GROUPS.every((group) => rowsOf(group).length > 0))
+  for (const isInDesktopApp of [false, true]) {
+    const here = new Set(rowsHere(isInDesktopApp).map(({ group }) => group))
+    assert.ok(SETTING_GROUPS.every((group) => here.has(group)))
+  }
+})
+
+test('a browser is offered nothing that only the desktop app can do, nor the app what is a browser’s', () => {
+  const ids = (isInDesktopApp: boolean): RowId[] => rowsHere(isInDesktopApp).map(({ id }) => id)
+  const [browser, app] = [ids(false), ids(true)]
+  assert.deepEqual(
+    app.filter((id) => !browser.includes(id)),
+    ['spelling', 'secrets', 'keeps_running'],
+  )
+  assert.deepEqual(
+    browser.filter((id) => !app.includes(id)),
+    ['push', 'links'],
+  )
 })
 
 test('rows of preferences begin with what the home holds for usual, and offer nothing that it refuses', () => {
