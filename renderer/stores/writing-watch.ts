@@ -1,12 +1,12 @@
 /** Whether somebody is writing: the desktop shell restarts nothing meanwhile. What is written is kept all the same. */
 import { isWorthKeeping } from './draft.ts'
 import type { Drafts } from './drafts.ts'
+import type { Observable } from './observable.ts'
 import type { Outgoing } from './outgoing.ts'
-import type { Uploads } from './uploads.ts'
 
 interface WritingParts {
   readonly drafts: Pick<Drafts, 'view' | 'current'>
-  readonly uploads: Pick<Uploads, 'view'>
+  readonly uploads: { readonly view: Observable<Readonly<Record<string, { readonly failure: unknown }>>> }
   readonly outgoing: Pick<Outgoing, 'view'>
 }
 

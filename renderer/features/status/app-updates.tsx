@@ -100,11 +100,11 @@ function Restart({ state, onInstall }: Pick<KnownProps, 'state' | 'onInstall'>) 
         </Button>
       </div>
       {waitsFor.length === 0 ? null : (
-        <ul role="status" className={styles.bullets}>
+        <div role="status">
           {waitsFor.map((what) => (
-            <li key={what}>{t(`app_update.waits_${what}`)}</li>
+            <p key={what}>{t(`app_update.waits_${what}`)}</p>
           ))}
-        </ul>
+        </div>
       )}
     </>
   )
