@@ -54,10 +54,10 @@ export function LinkQuestion({ address, link, onClose }: LinkQuestionProps) {
         if (path !== null) navigate(path)
       }}
     >
+      <p>{t('link.help', { server: serverOfAddress(address) })}</p>
       <p className={styles.foreign} dir="ltr">
         {shown(address)}
       </p>
-      <p>{t('link.help', { server: serverOfAddress(address) })}</p>
     </ConfirmDialog>
   )
 }

@@ -71,7 +71,7 @@ test(
   { skip },
   async (t) => {
     const { page } = await openApp(t, '/settings/notifications')
-    await page.getByText('Desktop: over other windows, also while this one is closed.').waitFor()
+    await page.getByText('Desktop counts also while this window is closed.').waitFor()
     assert.equal(await page.getByText('While the window is closed').count(), 0)
     assert.equal(await page.getByRole('columnheader', { name: 'Device' }).count(), 0)
     assert.equal(

@@ -48,7 +48,8 @@ export function NoticeKindsPart() {
   const failure = refused ?? (push.failure === null ? null : toFailure(push.failure))
   return (
     <div className={styles.stack}>
-      {isInApp ? <p className={styles.note}>{t('place.in_app')}</p> : <DesktopLeave />}
+      {isInApp ? null : <DesktopLeave />}
+      <p className={styles.note}>{t(isInApp ? 'place.in_app' : 'place.in_browser')}</p>
       <table className={kinds.kinds}>
         <caption className="visually-hidden">{t('row.notice_kinds')}</caption>
         <thead>

@@ -18,7 +18,7 @@ export function SpellingPart() {
         choice={spelling}
         label={t('spelling_part.label')}
         help={t('spelling_part.help')}
-        refused={t('spelling_part.refused')}
+        refused={t('act.nothing_changed')}
       />
       <Languages spelling={spelling} />
     </div>
@@ -60,7 +60,7 @@ function Languages({ spelling }: { readonly spelling: SpellingBridge }) {
         ))}
       </fieldset>
       <p role="alert" className={styles.flaw}>
-        {isRefused ? t('spelling_part.refused') : null}
+        {isRefused ? t('act.nothing_changed') : null}
       </p>
     </>
   )

@@ -49,7 +49,7 @@ function Known({ state, onCheck, onInstall }: KnownProps) {
   const version = next?.version ?? ''
   const isLooking = phase === 'checking'
   return (
-    <div className={styles.words}>
+    <div className={styles.known}>
       <p role="status">{t(`app_update.${wordOfUpdate(state)}`, { version, percent: percent ?? 0 })}</p>
       {phase === 'downloading' ? (
         <progress
