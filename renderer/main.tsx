@@ -18,6 +18,7 @@ import { ServicesContext } from './hooks/use-services.ts'
 import { wantedLocale } from './i18n/wanted-locale.ts'
 import { openWords } from './i18n/words.ts'
 import { browserStorage } from './stores/browser-storage.ts'
+import { findDesktopBridge } from './stores/desktop-shell.ts'
 import { firstSight } from './stores/first-sight.ts'
 import { chooseIdentity, chosenIdentity } from './stores/identity.ts'
 import { openIdbKeeper } from './stores/idb-keeper.ts'
@@ -34,9 +35,9 @@ function takeStartKey(): string | null {
   return key
 }
 
-/** A window that a desktop shell shows from disk has no server to open a socket to. */
+/** A window that the desktop app shows from disk has no server to open a socket to. */
 function socketOpener({ protocol, origin }: Location, identityId: string | null): (() => WebSocket) | null {
-  if (!protocol.startsWith('http')) return null
+  if (!protocol.startsWith('http') || findDesktopBridge(window) !== null) return null
   const as = identityId === null ? '' : `?${IDENTITY_PARAMETER}=${identityId}`
   return () => new WebSocket(`${origin.replace(/^http/, 'ws')}/api/v1/streaming${as}`)
 }

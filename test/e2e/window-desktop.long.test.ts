@@ -83,6 +83,20 @@ test(
   },
 )
 
+test('a list is kept new by an event stream of its own, for the app has no sockets', { skip }, async (t) => {
+  const { page } = await ground.openPage(t, { reducedMotion: 'reduce' })
+  await standInBridge(page)
+  const sockets: string[] = []
+  page.on('websocket', (socket) => void sockets.push(socket.url()))
+  const opened = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/streaming/public'))
+  await page.goto(`${ground.home.origin}/federated`)
+  assert.equal((await opened).status(), 200)
+  const note = ana.note({ content: '<p>seen by everybody</p>' })
+  await ground.home.receives(ana, ana.create(note))
+  await page.getByRole('article').filter({ hasText: 'seen by everybody' }).waitFor()
+  assert.deepEqual(sockets, [])
+})
+
 test('the shell is told while somebody writes', { skip }, async (t) => {
   const { page, shell } = await openApp(t, '/home')
   const text = page.getByLabel('Text', { exact: true })
