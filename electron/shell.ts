@@ -10,11 +10,12 @@ import { type OneInstance, takeInstance } from './one-instance.ts'
 import type { ShellPlaces } from './places.ts'
 import { registerAppScheme } from './protocol/app-protocol.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
-import { openSecrets } from './shell/secrets.ts'
-import { openShellStore } from './shell/shell-store.ts'
+import { type DesktopSecrets, openSecrets } from './shell/secrets.ts'
+import { type ShellStore, openShellStore } from './shell/shell-store.ts'
 import { openWords } from './shell/words.ts'
 import { openMainWindows } from './windows/main-window.ts'
 import { openWindowGround } from './windows/open-windows.ts'
+import { openStartupWindow } from './windows/startup-window.ts'
 
 export interface Surroundings {
   readonly argv: readonly string[]
@@ -57,10 +58,19 @@ export function startShell(parts: ElectronParts, surroundings: Surroundings): vo
     })
 }
 
+const offersOf = (store: ShellStore, secrets: DesktopSecrets): DesktopOffers => ({
+  login: null,
+  keepsRunning: keepsRunningOf(store),
+  updates: NO_UPDATES,
+  spelling: null,
+  secrets: { level: async () => secrets.level(false) },
+  setWriting: () => undefined,
+})
+
 /** A room may use those above it; what it holds is closed before them. */
 async function openRooms(
   parts: ElectronParts,
-  { env, places, platform }: Surroundings,
+  { argv, env, places, platform }: Surroundings,
   instance: OneInstance,
 ): Promise<void> {
   const { app } = parts
@@ -85,14 +95,7 @@ async function openRooms(
     noticed: notice,
   })
   rooms.use(ground)
-  const offers: DesktopOffers = {
-    login: null,
-    keepsRunning: keepsRunningOf(store),
-    updates: NO_UPDATES,
-    spelling: null,
-    secrets: { level: async () => secrets.level(false) },
-    setWriting: () => undefined,
-  }
+  const offers = offersOf(store, secrets)
   const windows = openMainWindows({
     factory: ground.factory,
     lookOf: () => ({ width: 1180, height: 800, minWidth: 360, minHeight: 480 }),
@@ -100,8 +103,17 @@ async function openRooms(
     adopt: () => undefined,
   })
   rooms.use(openDesktopBridge({ ipc: ground.ipc, windows, offers }))
+  const startup = openStartupWindow(parts, {
+    home,
+    sources: { env },
+    ground,
+    words,
+    arrived: () => void windows.show(),
+    isQuiet: argv.includes('--hidden'),
+  })
+  rooms.use(startup)
   const show = (): void => {
-    if (home.appliance !== null) windows.show()
+    if (!startup.show()) windows.show()
   }
   home.onStage(({ kind }) => {
     if (kind === 'running') windows.show()

@@ -1,18 +1,14 @@
 /** Puts the program together as it is given away, in `dist/app`: bundled code, the window, resources, native packages. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildStartPage } from '../start-page.ts'
 import { bundlePrograms } from './bundle.ts'
 import { copyNatives } from './natives.ts'
 import { ROOT, STAGED_APP, STAGED_POSTGRES, type Target } from './places.ts'
 import { stagePostgres } from './postgres.ts'
 
 /** What is read at run time, from where it lies in a checkout too. */
-const COPIED = [
-  join('server', 'db', 'migrations'),
-  join('renderer', 'dist'),
-  join('electron', 'windows', 'startup'),
-  'resources',
-]
+const COPIED = [join('server', 'db', 'migrations'), join('renderer', 'dist'), 'resources']
 /** Belong to the checkout. */
 const NOT_COPIED = /(?:^|[\\/])\.built-from$|\.tsx?$/
 
@@ -41,6 +37,7 @@ export async function stage(target: Target): Promise<void> {
     const filter = (from: string): boolean => !NOT_COPIED.test(from)
     cpSync(join(ROOT, path), join(STAGED_APP, path), { recursive: true, filter })
   }
+  buildStartPage(join(STAGED_APP, 'electron', 'windows', 'startup'))
   copyNatives(STAGED_APP, target)
   const { version, description, license } = ownManifest()
   const manifest = {

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildStartPage } from '../../build/start-page.ts'
 import { placesFrom } from '../../electron/places.ts'
 import { startShell } from '../../electron/shell.ts'
 import { type AppForwarder, openAppForwarder } from './app-forwarder.ts'
@@ -23,6 +24,8 @@ export interface DesktopShell extends AsyncDisposable {
   window(place: 'homebird' | 'start'): Promise<StandInWindow>
   /** Quits it as a person does, and waits for its end. */
   quit(): Promise<number>
+  /** Its exit code, however it came to its end. */
+  readonly ended: Promise<number>
 }
 
 interface DesktopShellOptions {
@@ -39,6 +42,8 @@ export async function openDesktopShell({
   const folder = await mkdtemp(join(tmpdir(), 'hb-shell-'))
   // Not within the other: who runs the database may have to pass through.
   const home = dataDir ?? (await mkdtemp(join(tmpdir(), 'hb-home-')))
+  const startDir = join(folder, 'start')
+  buildStartPage(startDir)
   const ended = Promise.withResolvers<number>()
   const electron = openElectronStandIn({ folder, exit: (code) => ended.resolve(code) })
   startShell(electron.parts, {
@@ -51,7 +56,7 @@ export async function openDesktopShell({
       ...env,
     },
     platform: process.platform,
-    places: placesFrom(join(ROOT, 'electron', 'main.ts')),
+    places: { ...placesFrom(join(ROOT, 'electron', 'main.ts')), startDir },
   })
   electron.begin()
   const forwarder: AppForwarder = await openAppForwarder(async (request) =>
@@ -70,6 +75,7 @@ export async function openDesktopShell({
         electron.windows.find(({ webContents }) => new URL(webContents.getURL()).hostname === place),
       ),
     quit,
+    ended: ended.promise,
     async [Symbol.asyncDispose]() {
       await forwarder[Symbol.asyncDispose]()
       await quit()
