@@ -11,8 +11,9 @@ import type { DesktopShell } from './desktop-shell.ts'
 const PRELOAD = join(import.meta.dirname, '..', '..', 'electron', 'preload', 'preload.ts')
 
 /** To be called before the page opens anything. */
-export async function playWindow(page: Page, { electron, window }: DesktopShell): Promise<void> {
-  const shown = await window('homebird')
+export async function playWindow(page: Page, desktop: DesktopShell): Promise<void> {
+  const { electron } = desktop
+  const shown = await desktop.window('homebird')
   const { webContents: contents } = shown
   await page.exposeFunction('shellInvoke', async (channel: string, args: unknown[]) =>
     electron.ipc.invoke({ contents }, channel, args),
