@@ -21,13 +21,16 @@ const rendererStaysInside: Rule = {
   }),
 }
 
+const CONSTANT = /^[A-Z][A-Z\d_]+$/
+
 /** A text, a text with constants of ours filled in, or such a constant: nothing that a page could have given. */
 function isFixed(channel: Node | null): boolean {
   if (channel === null) return false
   if (textOf(channel) !== null) return true
   if (channel.type === 'TemplateLiteral') return parts(channel, 'expressions').every(isFixed)
+  if (channel.type === 'Identifier') return CONSTANT.test(nameOf(channel) ?? '')
   if (channel.type !== 'MemberExpression' || channel['computed'] === true) return false
-  return /^[A-Z][A-Z\d_]+$/.test(ownerName(channel) ?? '')
+  return CONSTANT.test(ownerName(channel) ?? '')
 }
 
 const fixedChannels: Rule = {

@@ -180,6 +180,7 @@ suite('the rules of the shell', () => {
       [ROOM, "if (url.protocol === 'https:' && name.startsWith('@')) windows.show()"],
       [PRELOAD, 'ipcRenderer.on(EVENTS.a, (_event, value) => tell(value))'],
       [PRELOAD, 'ipcRenderer.invoke(`main:${CALLS.a}`, value)'],
+      [PRELOAD, 'ipcRenderer.send(LISTENS)'],
       [
         PRELOAD,
         "import { contextBridge, ipcRenderer } from 'electron'; import type { IpcRendererEvent } from 'electron'",
