@@ -1,6 +1,7 @@
 /** The desktop shell: a list of its rooms, opened one after the other and closed in reverse. */
 import { join } from 'node:path'
 import type { UpdateState } from '../server/contracts/desktop-bridge.ts'
+import type { BrowserWindow } from 'electron'
 import type { ElectronParts } from './electron-parts.ts'
 import { openKeptHome } from './home/kept-home.ts'
 import { type DesktopOffers, factsOf, openDesktopBridge } from './ipc/desktop-bridge.ts'
@@ -10,9 +11,12 @@ import { type OneInstance, takeInstance } from './one-instance.ts'
 import type { ShellPlaces } from './places.ts'
 import { registerAppScheme } from './protocol/app-protocol.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
-import { type DesktopSecrets, openSecrets } from './shell/secrets.ts'
-import { type ShellStore, openShellStore } from './shell/shell-store.ts'
+import { openSecrets } from './shell/secrets.ts'
+import { openShellJournal } from './shell/shell-journal.ts'
+import { openShellStore } from './shell/shell-store.ts'
+import { openShellTimes } from './shell/shell-times.ts'
 import { openWords } from './shell/words.ts'
+import { openLastWindow } from './windows/last-window.ts'
 import { openMainWindows } from './windows/main-window.ts'
 import { openWindowGround } from './windows/open-windows.ts'
 import { openStartupWindow } from './windows/startup-window.ts'
@@ -58,33 +62,90 @@ export function startShell(parts: ElectronParts, surroundings: Surroundings): vo
     })
 }
 
-const offersOf = (store: ShellStore, secrets: DesktopSecrets): DesktopOffers => ({
-  login: null,
-  keepsRunning: keepsRunningOf(store),
-  updates: NO_UPDATES,
-  spelling: null,
-  secrets: { level: async () => secrets.level(false) },
-  setWriting: () => undefined,
-})
-
 /** A room may use those above it; what it holds is closed before them. */
 async function openRooms(
   parts: ElectronParts,
-  { argv, env, places, platform }: Surroundings,
+  surroundings: Surroundings,
   instance: OneInstance,
 ): Promise<void> {
-  const { app } = parts
   const rooms = new AsyncDisposableStack()
-  const notice = (message: string): void => void process.stderr.write(`${message}\n`)
+  const times = openShellTimes()
+  times.comesTo('ready')
+  const floor = openFloor(parts, surroundings, rooms)
+  const { home, store, journal } = floor
+  const offers = openOffers(floor)
+  const keepsRunning = (): boolean => doesKeepRunning(store)
+  const isQuitting = (): boolean => lifecycle.isQuitting
+  const watchLast = openLastWindow(parts, { ...floor, keepsRunning, isQuitting })
+  const { windows, show } = openWindows(parts, surroundings, { ...floor, offers, rooms }, (window) => {
+    watchLast(window)
+    window.once('ready-to-show', () => {
+      times.comesTo('window')
+      journal.note(`the window stood after ${times.told()}`, 'info')
+    })
+  })
+  home.onStage(({ kind }) => {
+    if (kind !== 'running') return
+    times.comesTo('home')
+    windows.show()
+  })
+  const lifecycle = openLifecycle(parts, {
+    show,
+    keepsRunning,
+    close: () => rooms.disposeAsync(),
+    failed: (error) => journal.note(String(error)),
+  })
+  instance.onSecond(show)
+  await home.start()
+}
+
+type Floor = ReturnType<typeof openFloor>
+
+/** What every room stands on: the home, its journal, what the shell keeps, its words, its secrets. */
+function openFloor(
+  parts: ElectronParts,
+  { env, places, platform }: Surroundings,
+  rooms: AsyncDisposableStack,
+) {
+  const secrets = openSecrets(parts, { platform })
   const home = openKeptHome({
     sources: { env },
     launcher: createUtilityProcessLauncher(parts, { env, entries: places.entries }),
     windowDir: places.windowDir,
   })
   rooms.defer(() => home.stop())
+  const journal = openShellJournal(home)
+  const notice = (message: string): void => journal.note(message)
   const store = openShellStore(join(home.dataDir, 'shell.json'), { noticed: notice })
-  const words = openWords(app.getPreferredSystemLanguages(), join(places.resourcesDir, 'locales', 'shell'))
-  const secrets = openSecrets(parts, { platform })
+  const languages = parts.app.getPreferredSystemLanguages()
+  const words = openWords(languages, join(places.resourcesDir, 'locales', 'shell'))
+  return { secrets, home, journal, notice, store, words }
+}
+
+/** What the window can ask of the desktop. */
+function openOffers({ store, secrets }: Floor): DesktopOffers {
+  return {
+    login: null,
+    keepsRunning: keepsRunningOf(store),
+    updates: NO_UPDATES,
+    spelling: null,
+    secrets: { level: async () => secrets.level(false) },
+    setWriting: () => undefined,
+  }
+}
+
+interface WindowRooms extends Floor {
+  readonly offers: DesktopOffers
+  readonly rooms: AsyncDisposableStack
+}
+
+/** @param adopt  watches every main window */
+function openWindows(
+  parts: ElectronParts,
+  { argv, env, places }: Surroundings,
+  { home, secrets, words, notice, offers, rooms }: WindowRooms,
+  adopt: (window: BrowserWindow) => void,
+) {
   const ground = openWindowGround(parts, {
     home: () => home.appliance,
     dataDir: home.dataDir,
@@ -95,12 +156,11 @@ async function openRooms(
     noticed: notice,
   })
   rooms.use(ground)
-  const offers = offersOf(store, secrets)
   const windows = openMainWindows({
     factory: ground.factory,
     lookOf: () => ({ width: 1180, height: 800, minWidth: 360, minHeight: 480 }),
     facts: { ...factsOf(offers) },
-    adopt: () => undefined,
+    adopt,
   })
   rooms.use(openDesktopBridge({ ipc: ground.ipc, windows, offers }))
   const startup = openStartupWindow(parts, {
@@ -115,15 +175,5 @@ async function openRooms(
   const show = (): void => {
     if (!startup.show()) windows.show()
   }
-  home.onStage(({ kind }) => {
-    if (kind === 'running') windows.show()
-  })
-  openLifecycle(parts, {
-    show,
-    keepsRunning: () => doesKeepRunning(store),
-    close: () => rooms.disposeAsync(),
-    failed: (error) => notice(String(error)),
-  })
-  instance.onSecond(show)
-  await home.start()
+  return { ground, windows, show }
 }

@@ -34,6 +34,7 @@ import { createOneTimeKey } from './one-time-key.ts'
 import { isWell } from './part-status.ts'
 import { originOf } from './ports.ts'
 import { startMessageFor } from './start-message.ts'
+import type { StartTimes } from './start-times.ts'
 import { wantedAddresses } from './wanted-addresses.ts'
 
 const HOUSEKEEPING_MS = 60_000
@@ -101,7 +102,12 @@ export class Appliance {
     })
   }
 
-  async start(): Promise<void> {
+  /** @param times  of what was done before, and of what is done now */
+  async start(times: StartTimes): Promise<void> {
+    const comesTo = (step: StartStep): void => {
+      times.comesTo(step)
+      this.#options.onEvent({ kind: 'step', step })
+    }
     const notices = [...this.#ground.loaded.warnings, ...(this.#plan.external?.warnings ?? [])]
     for (const { level, message } of this.#ground.said) this.#log.notice(level, 'appliance', message)
     for (const warning of notices) this.#log.notice('warn', 'settings', warning)
@@ -113,21 +119,25 @@ export class Appliance {
         : this.#tunnel.answer(question)
     })
     this.#ground.announce()
-    this.#comesTo('database')
+    comesTo('database')
     await this.#database?.start()
-    this.#comesTo('schema')
+    comesTo('schema')
     await this.#children.migrate()
     await this.#options.beforeServer?.(this.connection(), this.config)
     const { loaded, runtime } = this.#ground
-    this.#comesTo('parts')
-    await this.#children.start(this.#demand, wantedAddresses(loaded, this.#options, runtime.privateSocket))
+    comesTo('parts')
+    await this.#children.start(
+      this.#demand,
+      wantedAddresses(loaded, this.#options, runtime.privateSocket),
+      (name) => times.isReady(name),
+    )
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
     this.#endLinkWatch = watchLink({
       ...systemLink,
       noticed: (why, sleptMs) => this.#lineChanged(why, sleptMs),
     })
     this.#state = 'Running'
-    this.#log.notice('info', 'appliance', 'the home runs')
+    this.#log.notice('info', 'appliance', `the home runs after ${times.told()}`)
     giveBackMemoryLater()
   }
 
@@ -166,6 +176,11 @@ export class Appliance {
     await part.restart()
   }
 
+  /** A sentence of whoever runs this home, for the journal; never private text. */
+  note(level: 'info' | 'warn' | 'error', part: string, message: string): void {
+    if (this.#state !== 'Stopped') this.#log.notice(level, part, message)
+  }
+
   /** The newest lines, oldest first. After the stop: `readHomeJournal`. */
   journal(count: number): JournalLine[] {
     return this.#ground.store.journalTail(count)
@@ -174,10 +189,6 @@ export class Appliance {
   /** What must not be broken off now. Backups and restoring happen while no appliance runs. */
   busyWith(): 'start' | null {
     return this.#state === 'Starting' ? 'start' : null
-  }
-
-  #comesTo(step: StartStep): void {
-    this.#options.onEvent({ kind: 'step', step })
   }
 
   /** Stops in reverse order, within 10 s. May be called at any time and more than once. */

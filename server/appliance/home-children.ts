@@ -73,12 +73,19 @@ export class HomeChildren {
   }
 
   /** Servers and workers never speak to each other. Servers wait for the first: it finds the port that all share. */
-  async start({ servers, workers }: Demand, addresses: readonly WantedAddress[]): Promise<void> {
+  async start(
+    { servers, workers }: Demand,
+    addresses: readonly WantedAddress[],
+    isReady: (name: string) => void,
+  ): Promise<void> {
     for (const { setting, address } of addresses) {
       if (setting === 'HOMEBIRD_PORT') this.#publicListen = address
       else this.#privateListen = address
     }
-    await Promise.all([this.#startAll('server', servers), this.#startAll('worker', workers)])
+    await Promise.all([
+      this.#startAll('server', servers, isReady),
+      this.#startAll('worker', workers, isReady),
+    ])
   }
 
   tellWorkers(why: LineChange): void {
@@ -100,8 +107,11 @@ export class HomeChildren {
     await Promise.all([...this.#ahead.values(), this.#migration].map(async (child) => child?.stop()))
   }
 
-  async #startAll(role: 'server' | 'worker', count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) await this.#start(role, index)
+  async #startAll(role: 'server' | 'worker', count: number, isReady: (name: string) => void): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      await this.#start(role, index)
+      isReady(`${role}-${index}`)
+    }
   }
 
   async #start(role: 'server' | 'worker', index: number): Promise<void> {

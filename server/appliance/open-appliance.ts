@@ -1,10 +1,12 @@
 /** Opens a home: everything is looked at first, then the folder is taken, then the parts start. */
 import { HomebirdError } from '../core/errors.ts'
 import { Appliance } from './appliance.ts'
+import type { StartStep } from './appliance-status.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import { openGround } from './ground.ts'
 import { planDatabase } from './home-database.ts'
 import { requireFreeAddresses } from './ports.ts'
+import { StartTimes } from './start-times.ts'
 import { wantedAddresses } from './wanted-addresses.ts'
 
 /** Children of a killed appliance end by themselves within 5 s; until then they hold its ports. */
@@ -16,7 +18,12 @@ const LEFTOVER_PORT_PATIENCE_MS = 6_000
  * @throws HomebirdError with the exit code of what failed
  */
 export async function openAppliance(options: ApplianceOptions): Promise<Appliance> {
-  options.onEvent({ kind: 'step', step: 'check' })
+  const times = new StartTimes()
+  const comesTo = (step: StartStep): void => {
+    times.comesTo(step)
+    options.onEvent({ kind: 'step', step })
+  }
+  comesTo('check')
   const { ground, checked } = await openGround(
     options.sources,
     async (loaded, wasKilled) => {
@@ -25,14 +32,14 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
       return planDatabase(loaded.config, options.role)
     },
     {
-      copies: () => options.onEvent({ kind: 'step', step: 'copy' }),
+      copies: () => comesTo('copy'),
       copying: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
       signal: options.signal,
     },
   )
   const appliance = new Appliance(options, ground, checked)
   try {
-    await Promise.race([appliance.start(), rejectedBy(options.signal)])
+    await Promise.race([appliance.start(times), rejectedBy(options.signal)])
     return appliance
   } catch (error) {
     appliance.noteFailure(error)

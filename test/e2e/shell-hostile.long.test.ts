@@ -9,8 +9,6 @@ import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser } from '../support/browser.ts'
 import { type DesktopShell, openDesktopShell } from '../support/desktop-shell.ts'
 import { type ForeignSite, attackOn, openForeignSite } from '../support/foreign-site.ts'
-import { statusOf } from '../support/serve-process.ts'
-import { until } from '../support/until.ts'
 import type { StandInContents } from '../support/electron/stand-in-contents.ts'
 
 const skip = noBrowser
@@ -165,21 +163,6 @@ test('it gets no device, no camera and no message through', { skip }, async () =
     assert.equal(crooked.ok, false, channel)
   }
   await assert.rejects(ipc.invoke({ contents }, 'ELECTRON_BROWSER_REQUIRE', ['fs']), /No handler/)
-})
-
-test('a server that dies takes neither the window nor the sign-in with it', { skip }, async (t) => {
-  const { page, context } = await browser.openPage()
-  await page.goto(`${desktop.origin}/home`)
-  const { parts } = await statusOf(t, desktop.dataDir)
-  const server = parts.find(({ name }) => name === 'server-0')?.pid
-  assert.ok(server)
-  process.kill(server, 'SIGKILL')
-  const read = async (): Promise<number> => ask(page, 'GET', '/api/v1/accounts/verify_credentials')
-  await until('the home to be away', async () => (await read()) === 503)
-  await page.goto(`${desktop.origin}/notifications`)
-  assert.match(await page.title(), /Homebird$/)
-  await until('the home to be back, and us signed in', async () => (await read()) === 200, 60_000)
-  await context.close()
 })
 
 test('whoever signs out stays out, and comes in again by password', { skip }, async () => {
