@@ -13,9 +13,10 @@ import { cacheEviction, cacheSpeed } from './cache-load.ts'
 import { requestBytes, runLoad } from './http-load.ts'
 import { mediaLoad } from './media-load.ts'
 import { processTree, usageOf } from './processes.ts'
-import { type BenchResult, latencies, quantile } from './report.ts'
+import { type BenchResult, latencies } from './report.ts'
 import { scanners } from './scanners.ts'
 import { searchLoad } from './search-load.ts'
+import { desktopStart, startLoad } from './start-load.ts'
 import { tunnelLoad } from './tunnel-load.ts'
 import { windowLoad } from './window-load.ts'
 import { type World, createRequest, openWorld, seedActors } from './world.ts'
@@ -51,43 +52,6 @@ const READS = 20_000
 const CONNECTIONS = 16
 const SETTLE_MS = 10_000
 const MEBIBYTE = 1_048_576
-
-/** From an empty folder, and again, to a served NodeInfo. */
-async function start(): Promise<BenchResult[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
-  const once = async (): Promise<number> => {
-    const begin = performance.now()
-    await home.start()
-    const answer = await home.ask('/nodeinfo/2.0')
-    if (answer.status !== 200) throw new Error(`NodeInfo answered ${answer.status}`)
-    return performance.now() - begin
-  }
-  try {
-    const cold = await once()
-    await home.stop()
-    // As every later start: what was set up needs no --handle.
-    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir }, dataDir)
-    const warm: number[] = []
-    for (let round = 0; round < 5; round += 1) {
-      warm.push(await once())
-      await home.stop()
-    }
-    return [
-      {
-        workload: 'start',
-        figures: {
-          first: { value: cold, unit: 'ms', goal: { atMost: 6_000 } },
-          next: { value: quantile(warm, 0.5), unit: 'ms', goal: { atMost: 1_200 } },
-          'next, best of 5': { value: Math.min(...warm), unit: 'ms' },
-        },
-      },
-    ]
-  } finally {
-    await home.close()
-    await rm(dataDir, { recursive: true, force: true })
-  }
-}
 
 /** Proportional memory of an idle home, part by part. */
 async function memory(): Promise<BenchResult[]> {
@@ -312,7 +276,8 @@ async function windowBudgets(): Promise<BenchResult[]> {
 }
 
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
-  start,
+  start: startLoad,
+  desktop: desktopStart,
   memory,
   inbox,
   'fan-out': fanOut,
@@ -330,5 +295,6 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
 /** Names for several at once. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   federation: ['inbox', 'fan-out', 'reads', 'scanners'],
+  start: ['start', 'desktop'],
   caches: ['cache-speed', 'cache-eviction'],
 }

@@ -65,27 +65,11 @@ const CHILD = join(import.meta.dirname, 'children', 'shell-process.ts')
 export function openDesktop(t: TestContext): DesktopGround {
   const dataDir = testDataDir(t, 'home')
   const system = mkdtempSync(join(tmpdir(), 'hb-sys-'))
-  // Run by root, the account of the database passes through to its socket.
-  chmodSync(system, 0o711)
   afterInReverse(t, () => rmSync(system, { recursive: true, force: true, maxRetries: 5 }))
   return {
     dataDir,
-    start(argv = [], { env = {}, wishes = {} } = {}) {
-      const child = fork(CHILD, [...argv], {
-        env: {
-          PATH: process.env['PATH'],
-          HOME: system,
-          TMPDIR: tmpdir(),
-          XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? system,
-          NODE_COMPILE_CACHE: CODE_CACHE,
-          HOMEBIRD_DATA_DIR: dataDir,
-          HOMEBIRD_PORT: '0',
-          SHELL_WISHES: JSON.stringify({ folder: system, ...wishes } satisfies ShellWishes),
-          ...env,
-        },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      })
-      const shell = led(child)
+    start(argv, more) {
+      const shell = startShellProcess({ dataDir, system }, argv, more)
       afterInReverse(t, async () => {
         shell.kill('SIGTERM')
         await shell.ended
@@ -93,6 +77,37 @@ export function openDesktop(t: TestContext): DesktopGround {
       return shell
     },
   }
+}
+
+interface Folders {
+  readonly dataDir: string
+  /** What Electron keeps. */
+  readonly system: string
+}
+
+/** Whoever starts it ends it. */
+export function startShellProcess(
+  { dataDir, system }: Folders,
+  argv: readonly string[] = [],
+  { env = {}, wishes = {} }: DesktopStart = {},
+): ShellProcess {
+  // Run by root, the account of the database passes through to its socket.
+  chmodSync(system, 0o711)
+  const child = fork(CHILD, [...argv], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: system,
+      TMPDIR: tmpdir(),
+      XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? system,
+      NODE_COMPILE_CACHE: CODE_CACHE,
+      HOMEBIRD_DATA_DIR: dataDir,
+      HOMEBIRD_PORT: '0',
+      SHELL_WISHES: JSON.stringify({ folder: system, ...wishes } satisfies ShellWishes),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  return led(child)
 }
 
 function led(child: ChildProcess): ShellProcess {
