@@ -13,6 +13,8 @@ import { type ElectronStandIn, openElectronStandIn } from './electron-stand-in.t
 import type { StandInWindow } from './electron/stand-in-windows.ts'
 import { until } from './until.ts'
 
+/** A home that is made anew, on a machine that does much else. */
+const START_LIMIT_MS = 60_000
 const ROOT = join(import.meta.dirname, '..', '..')
 
 export interface DesktopShell extends AsyncDisposable {
@@ -71,8 +73,10 @@ export async function openDesktopShell({
     dataDir: home,
     origin: forwarder.origin,
     window: async (place) =>
-      until(`a window at app://${place}`, () =>
-        electron.windows.find(({ webContents }) => new URL(webContents.getURL()).hostname === place),
+      until(
+        `a window at app://${place}`,
+        () => electron.windows.find(({ webContents }) => new URL(webContents.getURL()).hostname === place),
+        START_LIMIT_MS,
       ),
     quit,
     ended: ended.promise,
