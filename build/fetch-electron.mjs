@@ -14,10 +14,13 @@ const require = createRequire(import.meta.url)
 const electron = createRequire(require.resolve('electron/package.json'))
 const { version } = require('electron/package.json')
 
+/** The line as it stands now. */
+let told = ''
+
 try {
   await fetchElectron()
 } catch (error) {
-  process.stderr.write(`${clearLine()}${error instanceof Error ? error.message : error}\n`)
+  process.stderr.write(`${clearLine()}${reasonOf(error)}\n`)
   process.exitCode = 1
 }
 
@@ -57,8 +60,6 @@ async function unpack(zip) {
   renameSync(unfinished, folder)
 }
 
-let told = ''
-
 function tell({ transferred, total, percent }) {
   const size = total === null ? '' : ` of ${Math.round(total / MEGABYTE)}`
   const share = total === null ? '' : ` (${Math.floor(percent * 100)} %)`
@@ -67,6 +68,13 @@ function tell({ transferred, total, percent }) {
   told = line
   if (process.stderr.isTTY) process.stderr.write(`${clearLine()}${line}${percent >= 1 ? '\n' : ''}`)
   else if (percent >= 1) process.stderr.write(`${line}\n`)
+}
+
+/** Of a request that failed the reason is below: `fetch failed` helps nobody. */
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error)
+  const { message, cause } = error
+  return cause instanceof Error && message === 'fetch failed' ? cause.message || cause.code : message
 }
 
 function clearLine() {

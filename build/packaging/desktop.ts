@@ -38,6 +38,13 @@ export async function packDesktop(options: DesktopOptions): Promise<readonly str
   return build({ projectDir: ROOT, targets, config, publish: 'never' })
 }
 
+/** The program in a packed folder. */
+export function packedProgram(out: string, target: Target): string {
+  const folder = packedFolder(out, target)
+  if (target.platform === 'darwin') return join(folder, 'Homebird.app', 'Contents', 'MacOS', 'Homebird')
+  return join(folder, target.platform === 'win32' ? 'Homebird.exe' : 'homebird')
+}
+
 /** Where a packed folder lies below the results. */
 export function packedFolder(out: string, { platform, arch }: Target): string {
   const suffix = arch === 'x64' ? '' : `-${arch}`

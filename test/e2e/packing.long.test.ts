@@ -25,7 +25,7 @@ import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { builderConfig } from '../../build/packaging/builder-config.ts'
-import { packedFolder } from '../../build/packaging/desktop.ts'
+import { packedFolder, packedProgram } from '../../build/packaging/desktop.ts'
 import { npm } from '../../build/packaging/npm.ts'
 import { packForNpm } from '../../build/packaging/npm-package.ts'
 import { STAGED_APP } from '../../build/packaging/places.ts'
@@ -45,6 +45,7 @@ const PACKAGES = /^(?:@img|@node-rs|better-sqlite3|detect-libc|semver|sharp)$/
 const canPack = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')
 
 suite('the packed program', { skip: canPack ? false : 'it is packed and looked at on Linux' }, () => {
+  const target = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' } as const
   let folder = ''
   let packed = ''
   let resources = ''
@@ -66,7 +67,6 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
     const [code] = (await once(child, 'close')) as [number | null]
     assert.equal(code, 0, said)
     assert.doesNotMatch(said, /network: /)
-    const target = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' } as const
     packed = packedFolder(join(folder, 'out'), target)
     resources = join(packed, 'resources')
     archive = join(resources, 'app.asar')
@@ -127,7 +127,7 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
   })
 
   test('the fuses are burnt in, and what they forbid is not there', async () => {
-    const wire = await getCurrentFuseWire(join(packed, 'homebird'))
+    const wire = await getCurrentFuseWire(packedProgram(join(folder, 'out'), target))
     assert.equal(wire[FuseV1Options.RunAsNode], FuseState.DISABLE)
     assert.equal(wire[FuseV1Options.OnlyLoadAppFromAsar], FuseState.ENABLE)
     assert.equal(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation], FuseState.ENABLE)
