@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildStartPage } from '../start-page.ts'
+import { writeUpdateFeed } from '../update-feed.ts'
 import { bundlePrograms } from './bundle.ts'
 import { copyNatives } from './natives.ts'
 import { ROOT, STAGED_APP, STAGED_POSTGRES, type Target } from './places.ts'
@@ -38,6 +39,7 @@ export async function stage(target: Target): Promise<void> {
     cpSync(join(ROOT, path), join(STAGED_APP, path), { recursive: true, filter })
   }
   buildStartPage(join(STAGED_APP, 'electron', 'windows', 'startup'))
+  await writeUpdateFeed(join(STAGED_APP, 'resources'), process.env)
   copyNatives(STAGED_APP, target)
   const { version, description, license } = ownManifest()
   const manifest = {

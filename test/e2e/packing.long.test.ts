@@ -80,6 +80,9 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
     for (const path of [
       'package.json',
       'electron/main.js',
+      'electron/preload/preload.cjs',
+      'electron/windows/startup/index.html',
+      'electron/windows/startup/startup.js',
       ...['main', 'worker', 'migrate', 'tunnel', 'cli', 'decoder'].map((name) => `server/${name}.js`),
       ...readdirSync(join(ROOT, 'server', 'db', 'migrations')).map((name) => `server/db/migrations/${name}`),
       'renderer/dist/index.html',
