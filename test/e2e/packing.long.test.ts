@@ -39,6 +39,7 @@ import { testDataDir } from '../support/test-ground.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const NO_NETWORK = join(ROOT, 'test', 'support', 'children', 'no-network.ts')
+const SECOND_START = join(ROOT, 'test', 'support', 'children', 'second-start.ts')
 const MOST_BYTES = 180 * 1_000_000
 /** Of the dependencies of a checkout these are given away as packages; all else is bundled, or stays behind. */
 const PACKAGES = /^(?:@img|@node-rs|better-sqlite3|detect-libc|semver|sharp)$/
@@ -185,6 +186,9 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
   test('a home runs from it: set up, a post, a picture through the decoder, and a database that was changed does not start', async (t) => {
     const program = testDataDir(t, 'program')
     extractAll(archive, join(program, 'app'))
+    const shell = join(program, 'app', 'electron', 'main.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [`--import=${SECOND_START}`, shell])
+    assert.equal(stdout, 'asked for the lock\n', 'the bundle of the shell loads whole')
     cpSync(join(resources, 'postgres'), join(program, 'postgres'), {
       recursive: true,
       verbatimSymlinks: true,
