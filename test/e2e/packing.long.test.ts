@@ -24,6 +24,7 @@ import { after, before, suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import type * as ElectronBuilder from 'electron-builder'
 import { builderConfig } from '../../build/packaging/builder-config.ts'
 import { packedFolder, packedProgram } from '../../build/packaging/desktop.ts'
 import { npm } from '../../build/packaging/npm.ts'
@@ -251,7 +252,7 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
 /** As electron-builder writes it into a package. */
 async function desktopEntry(): Promise<string> {
   const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder'))
-  const { Packager, Platform } = builder('app-builder-lib') as typeof import('electron-builder')
+  const { Packager, Platform } = builder('app-builder-lib') as typeof ElectronBuilder
   const { LinuxPackager } = builder('app-builder-lib/out/linuxPackager.js') as {
     readonly LinuxPackager: new (packager: unknown) => { readonly platformSpecificBuildOptions: object }
   }

@@ -4,24 +4,14 @@
  */
 import { registerHooks } from 'node:module'
 
-const NAMES = [
-  ...[
-    'BrowserWindow',
-    'Menu',
-    'Notification',
-    'Tray',
-    'app',
-    'clipboard',
-    'crashReporter',
-    'dialog',
-    'ipcMain',
-  ],
-  ...['nativeImage', 'nativeTheme', 'powerMonitor', 'protocol', 'safeStorage', 'screen', 'session', 'shell'],
-  ...['utilityProcess', 'autoUpdater', 'net'],
-]
+const NAMES =
+  'BrowserWindow Menu Notification Tray app clipboard crashReporter dialog ipcMain nativeImage nativeTheme powerMonitor'
+const MORE_NAMES = 'protocol safeStorage screen session shell utilityProcess autoUpdater net'
 const source = `
   import { EventEmitter } from 'node:events'
-  ${NAMES.filter((name) => name !== 'app')
+  ${`${NAMES} ${MORE_NAMES}`
+    .split(' ')
+    .filter((name) => name !== 'app')
     .map((name) => `export const ${name} = {}`)
     .join('\n')}
   export const app = Object.assign(new EventEmitter(), {
