@@ -146,6 +146,47 @@ withCommonOptions(config.command('unset <name>'))
     ),
   )
 
+const service = program
+  .command('service')
+  .description('have the system start the home by itself: systemd, launchd, or a task of Windows')
+const services = async () => import('./commands/service.ts')
+withCommonOptions(service.command('install'))
+  .description('install and start it; as root for the system, else for you')
+  .action(
+    run(async (options: CommonOptions) => {
+      const { callHere, installService } = await services()
+      return installService(callHere(options))
+    }),
+  )
+withCommonOptions(service.command('uninstall'))
+  .description('stop and remove it; the home itself stays')
+  .action(
+    run(async (options: CommonOptions) => {
+      const { callHere, uninstallService } = await services()
+      return uninstallService(callHere(options))
+    }),
+  )
+withCommonOptions(service.command('status'))
+  .description('whether it is installed and runs; exit code 0 when both')
+  .action(
+    run(async (options: CommonOptions) => {
+      const { callHere, showService } = await services()
+      return showService(callHere(options))
+    }),
+  )
+
+const secrets = withCommonOptions(program.command('secrets'))
+  .description('whether secrets are sealed by the keychain of the desktop app')
+  .action(run(async (options: CommonOptions) => (await import('./commands/secrets.ts')).showSecrets(options)))
+withCommonOptions(secrets.command('renew'))
+  .description('where the keychain has lost its key: move what it sealed aside, and make anew what can be')
+  .option('--confirm', 'what cannot be made anew is meant to be given again')
+  .action(
+    run(async (options: CommonOptions & { confirm?: boolean }) =>
+      (await import('./commands/secrets.ts')).renew({ ...secrets.opts(), ...options }),
+    ),
+  )
+
 const stator = program.command('stator').description('the engine that works off what is due')
 withCommonOptions(stator.command('run'))
   .description('work for a while, beside the running home or without one')

@@ -5,6 +5,7 @@ import { systemClock } from './core/clock.ts'
 import { processEnvironment } from './core/config.ts'
 import { dataDirAt } from './core/data-dir.ts'
 import { HomebirdError } from './core/errors.ts'
+import { SecretBox, SecretFolder } from './core/secret-box.ts'
 import { createLogger } from './core/log.ts'
 import type { TunnelConfig } from './core/tunnel-config.ts'
 import { VERSION } from './core/version.ts'
@@ -18,7 +19,7 @@ import { Tunnel } from './tunnels/tunnel.ts'
 import { openVantageDoor } from './tunnels/vantage-door.ts'
 
 export async function runTunnel(channel: ChildChannel<TunnelConfig>): Promise<void> {
-  const { settings, waysIn, vantage, home, dataDir } = channel.start
+  const { settings, waysIn, vantage, home, dataDir, secretsKey } = channel.start
   const log = createLogger('tunnel', settings.logLevel)
   const [first, ...rest] = waysIn.map(({ address }) => address)
   if (first === undefined) throw new HomebirdError('INTERNAL', 'a tunnel was started that leads nowhere')
@@ -26,13 +27,14 @@ export async function runTunnel(channel: ChildChannel<TunnelConfig>): Promise<vo
   const address = openOwnAddress(settings, systemClock, userAgent)
   channel.onStop(() => address.close())
   const dir = dataDirAt(dataDir)
+  const secrets = new SecretFolder(dir.secrets, new SecretBox(secretsKey))
   const wait: Wait = async (ms, signal) => delay(ms, undefined, { signal })
   // It is asked for nothing before there is a tunnel.
   const changed = (): void => tunnel.tell()
   const surroundings = {
-    secretsDir: dir.secrets,
+    secrets,
     programsDir: dir.programs,
-    certificates: openCertificates(settings, { secretsDir: dir.secrets, userAgent, wait, changed }),
+    certificates: openCertificates(settings, { secrets, userAgent, wait, changed }),
     environment: { ...processEnvironment(), [LEDGER_VARIABLE]: dir.tunnelPrograms },
     wait,
   }

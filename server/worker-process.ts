@@ -1,5 +1,6 @@
 /** The Stator process after its channel is open: parts, graphs with their handlers, the runner. */
 import { hostname } from 'node:os'
+import type { Conditions } from './contracts/child-message.ts'
 import type { ChildChannel } from './core/child-channel.ts'
 import { describeError } from './core/errors.ts'
 import type { Config } from './core/config.ts'
@@ -26,7 +27,11 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   // Whoever starts this child has seen the former one end.
   const line = new OfflineGuard(context.clock)
   const workerId = `${hostname()} ${channel.start.dataDir} ${channel.start.index}`
-  const runner = createWorkerRunner({ ...context, line }, workerId)
+  const conditions: ConditionsSource = {
+    now: channel.start.conditions,
+    onChange: (obey) => channel.onConditions(obey),
+  }
+  const runner = createWorkerRunner({ ...context, line, conditions }, workerId)
   channel.onStop(() => runner.stop())
   channel.onAsk(() => runner.status())
   await followMediaUrl(context.db, context.config.mediaUrl)
@@ -40,6 +45,12 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   })
   context.log.info({ event: 'worker.ready' })
   channel.ready()
+}
+
+/** Of the machine, as the supervisor tells them. */
+interface ConditionsSource {
+  readonly now: Conditions
+  readonly onChange: (obey: (conditions: Conditions) => void) => void
 }
 
 /** Files that cannot be kept are tried again: what is wrong is said at once, with its remedy. */
@@ -57,7 +68,7 @@ async function warnOfStorage({ media, log }: Context): Promise<void> {
  * @param workerId  see RunnerOptions; for the workers of the supervisor only
  */
 export function createWorkerRunner(
-  context: Context & { readonly line?: OfflineGuard },
+  context: Context & { readonly line?: OfflineGuard; readonly conditions?: ConditionsSource },
   workerId?: string,
 ): Runner {
   const { config, db, listener, clock, log } = context
@@ -78,6 +89,7 @@ export function createWorkerRunner(
     ...limits,
   })
   // Ends with the home that it listens to.
-  obeySwitches(context, { runner, graphs, limits })
+  const obeyed = obeySwitches(context, { runner, graphs, limits }, context.conditions?.now)
+  context.conditions?.onChange((now) => obeyed.setConditions(now))
   return runner
 }

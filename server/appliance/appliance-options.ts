@@ -5,6 +5,7 @@ import type { ApplianceEvent } from './appliance-status.ts'
 import type { GroundSources } from './ground.ts'
 import type { ApplianceRole } from './home-database.ts'
 import type { Launcher } from './launcher.ts'
+import type { Sealer } from './sealer.ts'
 
 export interface ApplianceOptions {
   readonly sources: GroundSources
@@ -14,6 +15,8 @@ export interface ApplianceOptions {
   readonly windowDir: string | null
   /** Serves the owner at a socket of this appliance alone, unless the settings name another address. */
   readonly privateSocket?: boolean
+  /** The keychain, where there is one: secrets are sealed by it, unless the owner wants them plain. */
+  readonly sealer?: Sealer | null
   readonly onEvent: (event: ApplianceEvent) => void
   /** Stops a start that is under way; afterwards `stop` does. */
   readonly signal?: AbortSignal

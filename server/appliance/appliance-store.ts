@@ -6,6 +6,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
+import { PLAIN_BOX, type SecretBox, isSealed } from '../core/secret-box.ts'
 import type { Setting } from '../core/setting.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
@@ -42,10 +43,19 @@ export interface JournalLine {
 }
 
 export interface ApplianceStore {
-  /** Values as they would be written in the variables; those of settings that no longer exist are left out. */
+  /**
+   * Values as they would be written in the variables; those of settings that no longer exist are left out, and those that are
+   * sealed where there is no key to open them.
+   */
   settings(): Partial<Record<SettingName, string>>
   /** Checks the value before it is kept. @throws HomebirdError SETTING_INVALID */
   saveSetting(name: SettingName, value: string): void
+  /** What is sealed, as it is kept. */
+  sealedSettings(): Map<SettingName, string>
+  /** From now on secrets are kept and read by this. */
+  use(box: SecretBox): void
+  /** Brings every secret setting into the form in which secrets are kept now. One transaction. */
+  convertSecrets(): void
   /** @returns whether there was a value */
   removeSetting(name: SettingName): boolean
   /** Appends one line; what is older than the newest 5,000 goes. */
@@ -61,15 +71,20 @@ export interface ApplianceStore {
 /**
  * Opens the store, and makes it when it does not exist.
  * @param mode  `read` never makes or changes the file; it answers from an empty store when there is none
+ * @param box  how secret settings are kept
  * @throws HomebirdError DATA_DIR_UNUSABLE when the file is damaged, SCHEMA_NEWER when a newer Homebird wrote it
  */
-export function openApplianceStore(dir: DataDir, mode: 'write' | 'read' = 'write'): ApplianceStore {
+export function openApplianceStore(
+  dir: DataDir,
+  mode: 'write' | 'read' = 'write',
+  box: SecretBox = PLAIN_BOX,
+): ApplianceStore {
   const path = mode === 'read' && !existsSync(dir.applianceDatabase) ? ':memory:' : dir.applianceDatabase
   let database: Database.Database | null = null
   try {
     database = new Database(path, { timeout: 2_000, readonly: mode === 'read' && path !== ':memory:' })
     prepare(database, path, mode)
-    return new SqliteStore(database)
+    return new SqliteStore(database, box)
   } catch (error) {
     database?.close()
     if (error instanceof HomebirdError) throw error
@@ -103,19 +118,59 @@ function prepare(database: Database.Database, path: string, mode: 'write' | 'rea
   }
 }
 
+const isSecret = (name: SettingName): boolean => (SETTINGS[name] as Setting<unknown>).secret === true
+
 class SqliteStore implements ApplianceStore {
   readonly #database: Database.Database
+  #box: SecretBox
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, box: SecretBox) {
     this.#database = database
+    this.#box = box
   }
 
   settings(): Partial<Record<SettingName, string>> {
+    const readable = this.#rows().filter(({ value }) => !isSealed(value) || this.#box.key !== null)
+    return Object.fromEntries(readable.map(({ name, value }) => [name, this.#opened(name, value)]))
+  }
+
+  sealedSettings(): Map<SettingName, string> {
+    const sealed = this.#rows().filter(({ value }) => isSealed(value))
+    return new Map(sealed.map(({ name, value }) => [name, value]))
+  }
+
+  use(box: SecretBox): void {
+    this.#box = box
+  }
+
+  convertSecrets(): void {
+    const update = this.#database.prepare('update setting set value = ? where name = ?')
+    // What stood there before is overwritten and not left in free pages.
+    this.#database.pragma('secure_delete = on')
+    this.#database.transaction(() => {
+      for (const { name, value } of this.#rows()) {
+        if (!isSecret(name) || isSealed(value) === this.#box.isSealing) continue
+        update.run(this.#kept(name, this.#opened(name, value)), name)
+      }
+    })()
+    this.#database.pragma('wal_checkpoint(truncate)')
+  }
+
+  #rows(): { readonly name: SettingName; readonly value: string }[] {
     const rows = this.#database
       .prepare<[], { name: string; value: string }>('select name, value from setting')
       .all()
-    const known = rows.filter((row) => Object.hasOwn(SETTINGS, row.name))
-    return Object.fromEntries(known.map((row) => [row.name, row.value]))
+    return rows.flatMap(({ name, value }) =>
+      Object.hasOwn(SETTINGS, name) ? [{ name: name as SettingName, value }] : [],
+    )
+  }
+
+  #kept(name: SettingName, value: string): string {
+    return isSecret(name) ? this.#box.seal(`setting:${name}`, Buffer.from(value)).toString() : value
+  }
+
+  #opened(name: SettingName, value: string): string {
+    return isSealed(value) ? this.#box.open(`setting:${name}`, Buffer.from(value)).toString() : value
   }
 
   saveSetting(name: SettingName, value: string): void {
@@ -123,7 +178,7 @@ class SqliteStore implements ApplianceStore {
     parseSetting(definition.env, definition.type, value, definition.secret === true)
     this.#database
       .prepare('insert or replace into setting values (?, ?, ?)')
-      .run(name, value, new Date().toISOString())
+      .run(name, this.#kept(name, value), new Date().toISOString())
   }
 
   removeSetting(name: SettingName): boolean {

@@ -2,7 +2,14 @@
  * The supervisor: one home on one data directory. It starts the database, brings the schema up to date, starts
  * server and workers, keeps them running and stops them in order. It knows no server code.
  */
-import type { ChildRole, DatabaseConnection, LineChange, StartMessage } from '../contracts/child-message.ts'
+import {
+  type ChildRole,
+  type Conditions,
+  type DatabaseConnection,
+  type LineChange,
+  type StartMessage,
+  USUAL_CONDITIONS,
+} from '../contracts/child-message.ts'
 import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { Config } from '../core/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -59,6 +66,7 @@ export class Appliance {
   #settleEnded: (reason: HomebirdError | null) => void = () => undefined
   #state: HomeState = 'Starting'
   #control: AsyncDisposable | null = null
+  #conditions: Conditions = USUAL_CONDITIONS
   #housekeeping: NodeJS.Timeout | null = null
   #endLinkWatch: () => void = () => undefined
   #stopping: Promise<void> | null = null
@@ -114,6 +122,7 @@ export class Appliance {
     this.#children.launchAhead(this.#demand)
     this.#control = await openControlSocket(this.#ground.runtime.controlSocket, (question) => {
       if (question.kind === 'status') return this.status()
+      if (question.kind === 'secrets_key') return Promise.resolve(this.#ground.seal.box.key)
       return question.kind === 'doctor'
         ? askDoctor(this.#children.kept, question)
         : this.#tunnel.answer(question)
@@ -149,7 +158,7 @@ export class Appliance {
   /** After it slept. Without being told, the home notices it a second later, but opens nothing that was suspended. */
   async resume(): Promise<void> {
     await this.#tunnel.answer({ kind: 'tunnel', command: { kind: 'resume' } })
-    this.#children.tellWorkers('resume')
+    this.#children.tellWorkers({ type: 'line', why: 'resume' })
   }
 
   /** Why the start has failed, for whoever opens the journal; it is thrown too. */
@@ -189,6 +198,25 @@ export class Appliance {
   /** What must not be broken off now. Backups and restoring happen while no appliance runs. */
   busyWith(): 'start' | null {
     return this.#state === 'Starting' ? 'start' : null
+  }
+
+  /** On battery or a metered line workers do fewer things at once, now and after each start of theirs. */
+  setConditions(conditions: Conditions): void {
+    const { isOnBattery, isMetered } = this.#conditions
+    if (conditions.isOnBattery === isOnBattery && conditions.isMetered === isMetered) return
+    this.#conditions = conditions
+    this.#children.tellWorkers({ type: 'conditions', conditions })
+  }
+
+  /** Whether secrets are sealed by the keychain, and whether the owner wants them to be. */
+  get secrets(): { readonly areSealed: boolean; readonly areWishedSealed: boolean } {
+    const { key, wish } = this.#ground.seal.state
+    return { areSealed: key !== null, areWishedSealed: wish === 'sealed' }
+  }
+
+  /** Counts from the next start; secrets lie plain as soon as the home has stopped, so that it can run without a window. */
+  keepSecrets(how: 'sealed' | 'plain'): void {
+    this.#ground.seal.wish(how)
   }
 
   /** Stops in reverse order, within 10 s. May be called at any time and more than once. */
@@ -237,6 +265,7 @@ export class Appliance {
       memoryBytes: process.memoryUsage.rss(),
       connectionsPerProcess: this.#plan.budget.perProcess,
       parts,
+      conditions: this.#conditions,
       ...this.#tunnel.facts(),
     }
   }
@@ -304,6 +333,7 @@ export class Appliance {
       windowDir: this.#options.windowDir,
       waysIn: (server) => this.#tunnel.waysIn(server),
       vantage: this.#ground.runtime.vantage,
+      conditions: this.#conditions,
       decoderSocket: (child) =>
         this.#options.launcher.startsDecoders === true ? this.#ground.runtime.decoders(child) : null,
     })
@@ -313,7 +343,7 @@ export class Appliance {
     if (why === 'resume')
       this.#log.notice('info', 'appliance', `this computer slept for ${Math.round(sleptMs / 1_000)} s`)
     this.#tunnel.nudge(why)
-    this.#children.tellWorkers(why)
+    this.#children.tellWorkers({ type: 'line', why })
   }
 
   #keepHouse(): void {

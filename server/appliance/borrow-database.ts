@@ -1,16 +1,17 @@
 /** Lends the database of a home to a command: that of the running home, or one started for as long as it takes. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { DatabaseConnection } from '../contracts/child-message.ts'
+import { type DatabaseConnection, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { Child } from './child.ts'
 import { isDataDirLocked, readLockHolder } from './data-dir-lock.ts'
-import { type Ground, type GroundSources, openGround, readSettings } from './ground.ts'
+import { type Ground, type GroundSources, chosenDataDir, openGround, readSettings } from './ground.ts'
 import { openDatabaseLife, planDatabase } from './home-database.ts'
 import type { Launcher } from './launcher.ts'
 import { HOME_SECRET, clusterFolder } from './postgres-files.ts'
 import { HOME_DATABASE, HOME_ROLE } from './postgres-provision.ts'
+import { borrowSecrets } from './borrow-secrets.ts'
 import { readSecret } from './secrets.ts'
 
 const MIGRATION_LIMIT_MS = 30 * 60_000
@@ -27,12 +28,13 @@ export async function withHomeDatabase<T>(
   launcher: Launcher,
   use: Use<T>,
 ): Promise<T> {
-  const { dir, loaded } = readSettings(sources)
+  const secrets = await borrowSecrets(chosenDataDir(sources))
+  const { dir, loaded } = readSettings(sources, secrets.box)
   if (loaded.config.databaseUrl !== null) {
     const { external } = await planDatabase(loaded.config, 'all')
     if (external !== null) return use(external.connection, loaded.config)
   }
-  if (isDataDirLocked(dir)) return use(connectionOfRunningHome(dir), loaded.config)
+  if (isDataDirLocked(dir)) return use(connectionOfRunningHome(dir, secrets), loaded.config)
   if (!existsSync(clusterFolder(dir))) {
     throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
   }
@@ -52,8 +54,8 @@ export async function withHomeDatabase<T>(
 }
 
 /** Everything that is needed stands in the folder, readable by its owner only. */
-function connectionOfRunningHome(dir: Ground['dir']): DatabaseConnection {
-  const password = readSecret(dir, HOME_SECRET)
+function connectionOfRunningHome(dir: Ground['dir'], secrets: Ground['secrets']): DatabaseConnection {
+  const password = readSecret(secrets, HOME_SECRET)
   const controlSocket = readLockHolder(dir)?.controlSocket ?? null
   if (password === null || controlSocket === null || process.platform === 'win32') {
     throw new HomebirdError('NOT_RUNNING', `the home in ${dir.path} is still starting; try again in a moment`)
@@ -81,6 +83,8 @@ async function migrate(launcher: Launcher, ground: Ground, database: DatabaseCon
       waysIn: [],
       vantage: null,
       decoderSocket: null,
+      conditions: USUAL_CONDITIONS,
+      secretsKey: null,
       home: null,
     },
     MIGRATION_LIMIT_MS,

@@ -108,7 +108,9 @@ export class Child implements Life {
   }
 
   /** What nobody answers: to a tunnel, to a server, to a worker. */
-  tell(message: Extract<ToChild, { readonly type: 'command' | 'ways_in' | 'line' | 'look' }>): void {
+  tell(
+    message: Extract<ToChild, { readonly type: 'command' | 'ways_in' | 'line' | 'conditions' | 'look' }>,
+  ): void {
     this.#process.send(message)
   }
 

@@ -14,12 +14,14 @@ const DOCTOR_LIMIT_MS = 45_000
 /** The same with what takes its time. */
 const DEEP_LIMIT_MS = 185_000
 const MAX_QUESTION_BYTES = 65_536
-const KINDS: ReadonlySet<string> = new Set(['status', 'doctor', 'tunnel', 'tunnel_settings'])
+const KINDS: ReadonlySet<string> = new Set(['status', 'doctor', 'tunnel', 'tunnel_settings', 'secrets_key'])
 
 /** What commands ask and have done; one JSON line. */
 export type ControlQuestion =
   | { readonly kind: 'status' }
   | { readonly kind: 'doctor'; readonly deep?: boolean }
+  /** By which sealed secrets are read; null where they are plain. */
+  | { readonly kind: 'secrets_key' }
   | TunnelRequest
 
 /** Answers until closed. A question that fails is answered with its error; the socket goes on. */

@@ -13,12 +13,16 @@ import {
   defaultDataDirHere,
   inspectDataDir,
 } from '../core/data-dir.ts'
-import { SETTINGS } from '../core/settings.ts'
+import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
+import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
 import { finishTakingBack } from './copies/take-back.ts'
 import { copyBeforeNewVersion } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
+import { Seal } from './seal.ts'
+import { requireLostSettings } from './seal-file.ts'
+import type { Sealer } from './sealer.ts'
 
 /** For the journal, which does not exist yet when it is said. */
 interface Notice {
@@ -27,6 +31,8 @@ interface Notice {
 }
 
 export interface GroundWatch {
+  /** The keychain, in the desktop app; without one a sealed home is refused. */
+  readonly sealer?: Sealer | null | undefined
   /** That copy begins. */
   readonly copies?: (() => void) | undefined
   /** The copy before the first start of another version: bytes that lie in it, of how many. */
@@ -41,6 +47,8 @@ export interface Ground {
   readonly dir: DataDir
   readonly loaded: LoadedConfig
   readonly store: ApplianceStore
+  readonly seal: Seal
+  readonly secrets: SecretFolder
   readonly runtime: RuntimeFolder
   /** Says in the file beside the lock where the appliance answers. */
   announce(): void
@@ -63,21 +71,25 @@ export function homeFolder({ env, commandLine }: GroundSources): string {
 }
 
 /** Settings with the stored ones, without taking the lock or changing anything. @throws HomebirdError SETTING_INVALID */
-export function readSettings(sources: GroundSources): {
+export function readSettings(
+  sources: GroundSources,
+  box = PLAIN_BOX,
+): {
   readonly dir: DataDir
   readonly loaded: LoadedConfig
 } {
   const dir = chosenDataDir(sources)
-  const loaded = loadWithStore(sources, dir)
+  const loaded = loadWithStore(sources, dir, box)
   checkCacheFolders(loaded.config, dir)
   return { dir, loaded }
 }
 
-function loadWithStore(sources: GroundSources, dir: DataDir): LoadedConfig {
+function loadWithStore(sources: GroundSources, dir: DataDir, box: SecretBox): LoadedConfig {
   if (!existsSync(dir.applianceDatabase)) return loadConfig(sources)
-  const store = openApplianceStore(dir, 'read')
+  const store = openApplianceStore(dir, 'read', box)
   try {
-    return loadConfig({ ...sources, store: store.settings() })
+    const sealed = box.key === null ? new Set(store.sealedSettings().keys()) : new Set<SettingName>()
+    return loadConfig({ ...sources, store: store.settings(), sealed })
   } finally {
     store.close()
   }
@@ -86,8 +98,8 @@ function loadWithStore(sources: GroundSources, dir: DataDir): LoadedConfig {
 /**
  * @param check  looks at what the settings ask for (ports, database) before anything is written; `wasKilled` says
  *   that the last appliance here did not stop in order
- * @throws HomebirdError DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SETTING_INVALID, SCHEMA_NEWER, STORAGE_FULL, and what `check`
- *   throws
+ * @throws HomebirdError DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SECRETS_SEALED, SETTING_INVALID, SCHEMA_NEWER, STORAGE_FULL, and
+ *   what `check` throws
  */
 export async function openGround<T>(
   sources: GroundSources,
@@ -100,21 +112,27 @@ export async function openGround<T>(
   try {
     const wasKilled = lock !== null && existsSync(dir.pidFile)
     if (lock !== null) finishTakingBack(dir)
-    const { loaded } = readSettings(sources)
+    const said: Notice[] = []
+    const notice = (level: Notice['level'], message: string): void => void said.push({ level, message })
+    const seal = await Seal.open(dir, watch.sealer ?? null, notice)
+    const { loaded } = readSettings(sources, seal.box)
+    requireLostSettings(seal.state.lost, (name) => loaded.origins[name].from !== 'default')
     const checked = await check(loaded, wasKilled)
     createDataDir(dir.path)
     lock ??= lockDataDir(dir)
     const startedAt = new Date().toISOString()
     lock.describe({ pid: process.pid, startedAt, controlSocket: null })
-    const said: Notice[] = []
     await copyBeforeNewVersion(dir, {
       hasExternalDatabase: loaded.config.databaseUrl !== null,
-      notice: (level, message) => said.push({ level, message }),
+      secrets: new SecretFolder(dir.secrets, seal.box),
+      notice,
       begins: watch.copies,
       progress: watch.copying,
       signal: watch.signal,
     })
-    const ground = furnish(dir, loaded, lock, sources.env, startedAt)
+    createRooms(dir)
+    await seal.prepare()
+    const ground = furnish({ dir, loaded, lock, env: sources.env, startedAt, seal })
     return { ground: { ...ground, said }, checked }
   } catch (error) {
     lock?.release()
@@ -122,23 +140,25 @@ export async function openGround<T>(
   }
 }
 
-function furnish(
-  dir: DataDir,
-  loaded: LoadedConfig,
-  lock: DataDirLock,
-  env: GroundSources['env'],
-  startedAt: string,
-): Omit<Ground, 'said'> {
-  createRooms(dir)
+interface Foundation extends Pick<Ground, 'dir' | 'loaded' | 'seal'>, Pick<GroundSources, 'env'> {
+  readonly lock: DataDirLock
+  readonly startedAt: string
+}
+
+function furnish({ dir, loaded, lock, env, startedAt, seal }: Foundation): Omit<Ground, 'said'> {
   const runtime = openRuntimeFolder(dir.path, { env, uid: process.getuid?.() ?? null })
-  const store = openApplianceStore(dir)
+  const store = openApplianceStore(dir, 'write', seal.box)
+  seal.convert(store)
   return {
     dir,
     loaded,
     store,
+    seal,
+    secrets: new SecretFolder(dir.secrets, seal.box),
     runtime,
     announce: () => lock.describe({ pid: process.pid, startedAt, controlSocket: runtime.controlSocket }),
     release() {
+      seal.finish(store)
       store.close()
       rmSync(runtime.path, { recursive: true, force: true })
       lock.release()

@@ -2,7 +2,7 @@
  * The children of a home but for the tunnel: launched ahead of their turn, begun in order, kept running, told of the
  * line. The addresses of the servers are kept here too, as the first of them finds the ports that all share.
  */
-import type { ChildRole, LineChange, StartMessage } from '../contracts/child-message.ts'
+import type { ChildRole, StartMessage } from '../contracts/child-message.ts'
 import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
@@ -88,8 +88,8 @@ export class HomeChildren {
     ])
   }
 
-  tellWorkers(why: LineChange): void {
-    for (const { name, life } of this.#kept) if (name.startsWith('worker-')) life?.tell({ type: 'line', why })
+  tellWorkers(message: Parameters<Child['tell']>[0]): void {
+    for (const { name, life } of this.#kept) if (name.startsWith('worker-')) life?.tell(message)
   }
 
   /** From now on nothing is launched, and nobody waits for the database. */

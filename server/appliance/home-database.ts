@@ -54,9 +54,9 @@ export async function openDatabaseLife(
   plan: DatabasePlan,
   notice: (level: 'info' | 'warn', message: string) => void,
 ): Promise<DatabaseLife> {
-  const { dir, runtime } = ground
+  const { dir, runtime, secrets } = ground
   const { maxConnections } = plan.supply
-  return lifeOf(await openPostgresCluster({ dir, runtime, maxConnections, notice }))
+  return lifeOf(await openPostgresCluster({ dir, runtime, secrets, maxConnections, notice }))
 }
 
 function lifeOf(cluster: PostgresCluster): DatabaseLife {

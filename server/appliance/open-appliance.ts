@@ -32,6 +32,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
       return planDatabase(loaded.config, options.role)
     },
     {
+      sealer: options.sealer,
       copies: () => comesTo('copy'),
       copying: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
       signal: options.signal,

@@ -1,9 +1,6 @@
 /** Gives the tunnel what it needs of the supervisor: settings as they are kept, its secret, the servers that lead it in. */
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { writeFileAtomically } from '../core/atomic-file.ts'
 import type { Config } from '../core/config.ts'
-import type { DataDir } from '../core/data-dir.ts'
+import type { SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import type { Setting } from '../core/setting.ts'
 import { ProgramLedger } from '../core/program-ledger.ts'
@@ -29,13 +26,14 @@ interface TunnelSources {
 }
 
 export function openTunnelPart({ ground, sources, server, ...rest }: TunnelSources): TunnelPart {
-  const { dir, runtime } = ground
+  const { dir, runtime, secrets } = ground
   return new TunnelPart(
     {
       dataDir: dir.path,
+      secretsKey: ground.seal.box.key,
       runtime,
       ...rest,
-      readSettings: () => withToken(readSettings(sources).loaded.config, dir),
+      readSettings: () => withToken(readSettings(sources, ground.seal.box).loaded.config, secrets),
       saveSettings: (changes) => saveTunnelSettings(ground, changes),
       toServer: (index, message) => {
         const life = server(index)
@@ -44,32 +42,30 @@ export function openTunnelPart({ ground, sources, server, ...rest }: TunnelSourc
       },
       programs: new ProgramLedger(dir.tunnelPrograms),
     },
-    withToken(ground.loaded.config, dir),
+    withToken(ground.loaded.config, secrets),
   )
 }
 
 /** The token that was given in the window lies with the secrets of the home, and not with its settings. */
-function withToken(config: Config, dir: DataDir): Config {
-  return config.tunnelToken === '' ? { ...config, tunnelToken: readToken(dir) } : config
+function withToken(config: Config, secrets: SecretFolder): Config {
+  return config.tunnelToken === '' ? { ...config, tunnelToken: readToken(secrets) } : config
 }
 
-function readToken(dir: DataDir): string {
-  try {
-    return readFileSync(join(dir.secrets, TOKEN_FILE), 'utf8').trim()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
-  }
+function readToken(secrets: SecretFolder): string {
+  return secrets.read(TOKEN_FILE)?.toString('utf8').trim() ?? ''
 }
 
 /** All or nothing: every value is checked before the first is kept. */
-function saveTunnelSettings({ store, dir }: Ground, changes: Readonly<Record<string, string | null>>): void {
+function saveTunnelSettings(
+  { store, secrets }: Ground,
+  changes: Readonly<Record<string, string | null>>,
+): void {
   const names = requireTunnelSettings(changes)
   for (const name of names) check(name, changes[name] ?? null)
   for (const name of names) {
     const isToken = name === 'tunnelToken'
     const value = changes[name] ?? null
-    if (isToken) saveToken(dir, value)
+    if (isToken) saveToken(secrets, value)
     // Also a token that a command has kept there, which would count before the one that is given now.
     if (isToken || value === null) store.removeSetting(name)
     else store.saveSetting(name, value)
@@ -81,8 +77,7 @@ function check(name: SettingName, value: string | null): void {
   if (value !== null) parseSetting(definition.env, definition.type, value, definition.secret === true)
 }
 
-function saveToken(dir: DataDir, value: string | null): void {
-  const path = join(dir.secrets, TOKEN_FILE)
-  if (value === null || value === '') rmSync(path, { force: true })
-  else writeFileAtomically(path, `${value}\n`, 0o600)
+function saveToken(secrets: SecretFolder, value: string | null): void {
+  if (value === null || value === '') secrets.remove(TOKEN_FILE)
+  else secrets.write(TOKEN_FILE, `${value}\n`)
 }

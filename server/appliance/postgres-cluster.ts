@@ -3,6 +3,7 @@ import { chownSync, closeSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { DataDir } from '../core/data-dir.ts'
+import { PLAIN_BOX, SecretFolder } from '../core/secret-box.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { withClient } from '../db/connection.ts'
 import type { ProcessEnd } from './launcher.ts'
@@ -28,6 +29,8 @@ const READY_LIMIT_MS = 120_000
 
 export interface ClusterOptions {
   readonly dir: DataDir
+  /** Plain unless said otherwise. */
+  readonly secrets?: SecretFolder
   readonly runtime: RuntimeFolder
   readonly maxConnections: number
   /** A sentence for the journal and the person who looks on. */
@@ -60,7 +63,9 @@ export async function openPostgresCluster(options: ClusterOptions): Promise<Post
     openTheWay(dir, account)
     options.notice('info', `started by root: the database runs as user ${account.name}`)
   }
-  const place: ClusterPlace = { dir, runtime, account, binaries: await findPostgresBinaries(dir, account) }
+  const secrets = options.secrets ?? new SecretFolder(dir.secrets, PLAIN_BOX)
+  const binaries = await findPostgresBinaries(dir, account)
+  const place: ClusterPlace = { dir, secrets, runtime, account, binaries }
   const isNew = await ensureCluster(place)
   if (!isNew) await stopOrphan(place, options.notice)
   const passwords = await ensurePasswords(place)

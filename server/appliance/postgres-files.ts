@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../core/atomic-file.ts'
 import type { DataDir } from '../core/data-dir.ts'
+import type { SecretFolder } from '../core/secret-box.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { POSTGRES_MAJOR, type PostgresBinaries } from './postgres-binaries.ts'
 import { runProgram } from './postgres-process.ts'
@@ -37,6 +38,7 @@ export const HOME_SECRET = 'postgres-home'
 
 export interface ClusterPlace {
   readonly dir: DataDir
+  readonly secrets: SecretFolder
   readonly runtime: RuntimeFolder
   readonly binaries: PostgresBinaries
   readonly account: Account | null
@@ -58,7 +60,7 @@ export async function ensureCluster(place: ClusterPlace): Promise<boolean> {
   rmSync(unfinished, { recursive: true, force: true })
   const password = randomSecret()
   // The password is kept first: a cluster without its password could not be opened.
-  saveSecret(place.dir, ADMIN_SECRET, password)
+  saveSecret(place.secrets, ADMIN_SECRET, password)
   await initdb(place, unfinished, password)
   rmSync(folder, { recursive: true, force: true })
   renameSync(unfinished, folder)
@@ -130,11 +132,11 @@ export function writeClusterSettings(place: ClusterPlace): void {
  * @throws HomebirdError DATABASE_UNSUITABLE when a lost password cannot be replaced
  */
 export async function ensurePasswords(place: ClusterPlace): Promise<{ admin: string; home: string }> {
-  const admin = readSecret(place.dir, ADMIN_SECRET) ?? (await replaceAdminPassword(place))
-  let home = readSecret(place.dir, HOME_SECRET)
+  const admin = readSecret(place.secrets, ADMIN_SECRET) ?? (await replaceAdminPassword(place))
+  let home = readSecret(place.secrets, HOME_SECRET)
   if (home === null) {
     home = randomSecret()
-    saveSecret(place.dir, HOME_SECRET, home)
+    saveSecret(place.secrets, HOME_SECRET, home)
   }
   return { admin, home }
 }
@@ -158,6 +160,6 @@ async function replaceAdminPassword(place: ClusterPlace): Promise<string> {
       `the lost password of the database could not be replaced: ${said}`,
     )
   }
-  saveSecret(place.dir, ADMIN_SECRET, password)
+  saveSecret(place.secrets, ADMIN_SECRET, password)
   return password
 }

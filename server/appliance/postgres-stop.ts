@@ -1,6 +1,7 @@
 /** Stops the database of a cluster, also that of an earlier appliance, until no process of it is left. */
 import type { DataDir } from '../core/data-dir.ts'
-import { HomebirdError } from '../core/errors.ts'
+import { HomebirdError, isHomebirdError } from '../core/errors.ts'
+import { PLAIN_BOX, SecretFolder } from '../core/secret-box.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { ADMIN_SECRET, clusterFolder } from './postgres-files.ts'
 import { findOrphan, processesIn } from './postgres-orphan.ts'
@@ -16,6 +17,8 @@ const LEFTOVER_LIMIT_MS = 10_000
 
 interface StoppedPlace {
   readonly dir: DataDir
+  /** Plain unless said otherwise. */
+  readonly secrets?: SecretFolder | undefined
   readonly binaries: PostgresBinaries
   readonly account: Account | null
 }
@@ -41,7 +44,7 @@ export async function stopOrphan(
   notice: (level: 'info' | 'warn', message: string) => void,
 ): Promise<void> {
   const cluster = clusterFolder(place.dir)
-  const password = readSecret(place.dir, ADMIN_SECRET)
+  const password = passwordOf(place)
   const orphan = await findOrphan(
     cluster,
     password === null ? null : { user: ADMIN_ROLE, password, database: 'postgres' },
@@ -60,4 +63,17 @@ export async function stopOrphan(
   // Proven by their folder to belong to this cluster; without a postmaster they serve nobody.
   for (const pid of processesIn(cluster)) process.kill(pid, 'SIGTERM')
   await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
+}
+
+/** Null where it is sealed and cannot be opened here: the database is proven to be ours without it, or not at all. */
+function passwordOf({
+  dir,
+  secrets = new SecretFolder(dir.secrets, PLAIN_BOX),
+}: StoppedPlace): string | null {
+  try {
+    return readSecret(secrets, ADMIN_SECRET)
+  } catch (error) {
+    if (isHomebirdError(error, 'SECRETS_SEALED')) return null
+    throw error
+  }
 }

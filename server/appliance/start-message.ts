@@ -1,5 +1,5 @@
 /** What a child is told when it begins: everything that it needs, and nothing that concerns others only. */
-import type { ChildRole, DatabaseConnection, StartMessage } from '../contracts/child-message.ts'
+import type { ChildRole, Conditions, DatabaseConnection, StartMessage } from '../contracts/child-message.ts'
 import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { WayIn } from '../contracts/way-in.ts'
 import type { Config } from '../core/config.ts'
@@ -15,6 +15,7 @@ export interface StartFacts {
   readonly windowDir: string | null
   readonly waysIn: (server: number) => readonly WayIn[]
   readonly vantage: string
+  readonly conditions: Conditions
   /** Where the child of this name waits for its decoders; null where it starts them itself. */
   readonly decoderSocket: (child: string) => string | null
 }
@@ -38,6 +39,8 @@ export function startMessageFor(role: ChildRole, index: number, facts: StartFact
     waysIn: isServer ? facts.waysIn(index) : [],
     vantage: isServer ? facts.vantage : null,
     decoderSocket: role === 'migrate' ? null : facts.decoderSocket(`${role}-${index}`),
+    conditions: facts.conditions,
+    secretsKey: null,
     home: null,
   }
 }

@@ -4,12 +4,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApplianceFacts } from '../contracts/appliance-status.ts'
-import type {
-  ChildReport,
-  LineChange,
-  StartMessage,
-  ToChild,
-  TunnelRequest,
+import {
+  type ChildReport,
+  type LineChange,
+  type StartMessage,
+  type ToChild,
+  type TunnelRequest,
+  USUAL_CONDITIONS,
 } from '../contracts/child-message.ts'
 import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { HomeFacts, TunnelCommand, TunnelState, TunnelStatus } from '../contracts/tunnel.ts'
@@ -38,6 +39,8 @@ export interface TunnelSurroundings {
   /** How many server processes there are; without one there is nothing to lead to. */
   readonly servers: number
   /** The settings as they are kept now. @throws HomebirdError SETTING_INVALID */
+  /** The key of sealed secrets, of which the tunnel keeps some; null where they are plain. */
+  readonly secretsKey: string | null
   readSettings(): Config
   /** @throws HomebirdError SETTING_INVALID; nothing is changed then */
   saveSettings(changes: Readonly<Record<string, string | null>>): void
@@ -287,6 +290,8 @@ export class TunnelPart {
       waysIn: this.#target(),
       vantage: this.vantage,
       decoderSocket: null,
+      conditions: USUAL_CONDITIONS,
+      secretsKey: this.#around.secretsKey,
       home: this.#home,
     }
   }

@@ -131,6 +131,7 @@ function settingNames(): SettingName[] {
 }
 
 function describeOrigin(origin: ConfigOrigin): string {
+  if (origin.from === 'sealed') return 'settings store, sealed by the desktop app and not shown here'
   return origin.from === 'variable' ? `variable ${origin.variable}` : origin.from
 }
 

@@ -5,6 +5,7 @@ import { openApplianceStore } from '../appliance/appliance-store.ts'
 import { askControlSocket } from '../appliance/control-socket.ts'
 import { isDataDirLocked, readLockHolder } from '../appliance/data-dir-lock.ts'
 import { chosenDataDir } from '../appliance/ground.ts'
+import type { Conditions } from '../contracts/child-message.ts'
 import type { NamedCacheStats } from '../contracts/caches.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DataDir } from '../core/data-dir.ts'
@@ -57,6 +58,7 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly Na
   }
   if (answer.tunnel !== null) io.say(`  ${tunnelSentence(answer.tunnel)}`)
   sayCaches(io, caches)
+  for (const sentence of conditionSentences(answer.conditions)) io.say(`  ${sentence}`)
   if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
   if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
@@ -91,4 +93,14 @@ function formatSeconds(seconds: number): string {
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`
+}
+
+/** Nothing where a home of an earlier version does not tell. */
+function conditionSentences(conditions: Conditions | undefined): string[] {
+  const why = [
+    ...(conditions?.isOnBattery === true ? ['on battery'] : []),
+    ...(conditions?.isMetered === true ? ['on a metered line'] : []),
+  ]
+  if (why.length === 0) return []
+  return [`${why.join(' and ')}: ${why.length === 1 ? 'half' : 'a quarter'} as many things at once`]
 }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { ApplianceStatus } from '../appliance/index.ts'
 import { isDataDirLocked } from '../appliance/data-dir-lock.ts'
+import { borrowSecrets } from '../appliance/borrow-secrets.ts'
 import { readSettings } from '../appliance/ground.ts'
 import {
   EDGE_KINDS,
@@ -57,7 +58,7 @@ export async function showServerScript(options: TunnelScriptOptions): Promise<Ex
   return withHome(options, async (db, io) => {
     const guide = serverScript(edge, use, config, {
       account: config.tunnelServer?.user ?? 'homebird',
-      publicKey: (await ownKeyIn(dir.secrets)).publicKey,
+      publicKey: (await ownKeyIn(await borrowSecrets(dir))).publicKey,
       hosts: await hostsOf(db),
       listens: config.tunnelListen,
     })

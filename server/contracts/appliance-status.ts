@@ -1,4 +1,5 @@
 /** What the supervisor says of the home: to `homebird status`, to the server, to whoever looks on. */
+import type { Conditions } from './child-message.ts'
 import type { TunnelStatus } from './tunnel.ts'
 
 /** Slow: its event loop was late by more than a second in the last 5 s. Retrying: it ended and will start again. */
@@ -40,6 +41,8 @@ export interface ApplianceFacts {
   readonly memoryBytes: number
   readonly connectionsPerProcess: number
   readonly parts: readonly PartStatus[]
+  /** For which workers do fewer things at once. */
+  readonly conditions: Conditions
   /** Null where no tunnel is kept. */
   readonly tunnel: TunnelStatus | null
   /** A signed request of another server was accepted then; null where none was since the start. */

@@ -23,6 +23,15 @@ export interface DatabaseConnection {
 /** `resume`: the machine slept; `network`: it is on another network. */
 export type LineChange = Exclude<NudgeReason, 'doctor'>
 
+/** Of the machine, for which less is done at once. */
+export interface Conditions {
+  readonly isOnBattery: boolean
+  /** Null where the system does not tell. */
+  readonly isMetered: boolean | null
+}
+
+export const USUAL_CONDITIONS: Conditions = { isOnBattery: false, isMetered: null }
+
 export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel' | 'decoder'
 
 /** `Settings` is the whole configuration (`core/config`), typed by the receiver: this floor knows no settings. */
@@ -56,6 +65,10 @@ export interface StartMessage<Settings = unknown> {
    * no use for any.
    */
   readonly decoderSocket: string | null
+  /** Worker only; as they are at its start. */
+  readonly conditions: Conditions
+  /** Tunnel only, which keeps secrets of its own: the key by which they are sealed; null where they are plain. */
+  readonly secretsKey: string | null
   /** Tunnel only: the home as it was told last; null when it has not been told yet. */
   readonly home: HomeFacts | null
 }
@@ -109,6 +122,8 @@ export type ToChild<Settings = unknown> =
   | { readonly type: 'ways_in'; readonly ways: readonly WayIn[] }
   /** To a worker: the machine has slept, or is on another network; what waits for the line may be tried again. */
   | { readonly type: 'line'; readonly why: LineChange }
+  /** To a worker: from now on. */
+  | { readonly type: 'conditions'; readonly conditions: Conditions }
   /** To the first server: the way in has come up, has changed or is in doubt; its doctor looks soon. */
   | { readonly type: 'look' }
 

@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type {
   ChildQuestion,
   ChildReport,
+  Conditions,
   FromChild,
   LineChange,
   StartMessage,
@@ -46,6 +47,8 @@ export interface ChildChannel<Settings> {
   onWaysIn(change: (ways: readonly WayIn[]) => void): void
   /** To a worker: the line to the world may be another now. */
   onLine(look: (why: LineChange) => void): void
+  /** To a worker: the machine is on battery or a metered line now, or no longer. */
+  onConditions(obey: (conditions: Conditions) => void): void
   /** To the first server: its doctor shall look soon. */
   onLook(look: () => void): void
   /**
@@ -96,6 +99,7 @@ class Child<Settings> implements ChildChannel<Settings> {
   #changeWays: (ways: readonly WayIn[]) => void = () => undefined
   #lookAtLine: (why: LineChange) => void = () => undefined
   #look: () => void = () => undefined
+  #obeyConditions: (conditions: Conditions) => void = () => undefined
   readonly #inquiries = new Map<number, PromiseWithResolvers<unknown>>()
   #nextInquiry = 1
 
@@ -137,6 +141,10 @@ class Child<Settings> implements ChildChannel<Settings> {
 
   onLine(look: (why: LineChange) => void): void {
     this.#lookAtLine = look
+  }
+
+  onConditions(obey: (conditions: Conditions) => void): void {
+    this.#obeyConditions = obey
   }
 
   onLook(look: () => void): void {
@@ -198,6 +206,9 @@ class Child<Settings> implements ChildChannel<Settings> {
         break
       case 'line':
         this.#lookAtLine(message.why)
+        break
+      case 'conditions':
+        this.#obeyConditions(message.conditions)
         break
       case 'look':
         this.#look()

@@ -16,7 +16,8 @@ type Parsed<S> = S extends Setting<infer T> ? T : never
 export type Config = { readonly [N in SettingName]: Parsed<(typeof SETTINGS)[N]> }
 
 export type ConfigOrigin =
-  | { readonly from: 'command line' | 'settings store' | 'default' }
+  /** `sealed`: kept, but sealed by the desktop app, and not known here. */
+  | { readonly from: 'command line' | 'settings store' | 'sealed' | 'default' }
   | { readonly from: 'variable'; readonly variable: string }
 
 export interface LoadedConfig {
@@ -30,6 +31,8 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly commandLine?: Partial<Record<SettingName, string>>
   readonly store?: Partial<Record<SettingName, string>>
+  /** What is kept and cannot be opened here: it looks as if it were not given, and is not held against others. */
+  readonly sealed?: ReadonlySet<SettingName>
 }
 
 /** The environment of this process. */
@@ -50,7 +53,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     origins[name] = origin
   }
   const loaded = config as Config
-  checkTogether(loaded)
+  if (!Object.values(origins).some(({ from }) => from === 'sealed')) checkTogether(loaded)
   return {
     config: loaded,
     origins: origins as Record<SettingName, ConfigOrigin>,
@@ -71,7 +74,10 @@ function findRaw(
   }
   const stored = sources.store?.[name]
   if (stored !== undefined) return { raw: stored, origin: { from: 'settings store' } }
-  return { raw: definition.fallback, origin: { from: 'default' } }
+  return {
+    raw: definition.fallback,
+    origin: { from: sources.sealed?.has(name) === true ? 'sealed' : 'default' },
+  }
 }
 
 /** PGHOST and its kin name an external database as in the seed system, unless a URL is given. */

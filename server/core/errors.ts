@@ -29,6 +29,7 @@ export const ERROR_CATALOGUE = {
   PORT_TAKEN: entry(503, 'A port is taken.', ExitCode.portTaken),
   DATABASE_UNREACHABLE: entry(503, 'The database does not answer.', ExitCode.databaseUnreachable),
   DATABASE_UNSUITABLE: entry(503, 'The database cannot be used.', ExitCode.usage),
+  SECRETS_SEALED: entry(503, 'The secrets of this home are sealed.', ExitCode.usage),
   SCHEMA_NEWER: entry(503, 'The database was written by a newer Homebird.', ExitCode.schemaNewer),
   MIGRATION_FAILED: entry(503, 'The database could not be brought up to date.'),
   CONNECTION_BUDGET: entry(503, 'The database allows too few connections.', ExitCode.connectionBudget),

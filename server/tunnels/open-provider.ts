@@ -1,6 +1,7 @@
 /** The provider that the settings name. */
 import type { TunnelKind } from '../contracts/tunnel.ts'
 import { HomebirdError } from '../core/errors.ts'
+import type { SecretFolder } from '../core/secret-box.ts'
 import type { TunnelConfig } from '../core/tunnel-config.ts'
 import type { CertificateKeeper } from './acme/certificate-keeper.ts'
 import { CertifiedProvider } from './acme/certified-provider.ts'
@@ -23,7 +24,7 @@ import { TlsDoor, preambledDoor } from './tls/tls-door.ts'
 const LIFETIME_SECONDS = 7_200
 
 export interface ProviderSurroundings {
-  readonly secretsDir: string
+  readonly secrets: SecretFolder
   /** Of programs that were fetched. */
   readonly programsDir: string
   /** Where TLS ends here. */
@@ -51,13 +52,13 @@ const PROVIDERS: Readonly<Partial<Record<TunnelKind, Open>>> = {
   command: (config, { environment }) => new CommandProvider(commandOf(config), environment),
 }
 
-function openSsh(config: TunnelConfig, { secretsDir, certificates }: ProviderSurroundings): TunnelProvider {
+function openSsh(config: TunnelConfig, { secrets, certificates }: ProviderSurroundings): TunnelProvider {
   const endsHere = config.tunnelMode === 'passthrough'
   const provider = new SshProvider({
     server: config.tunnelServer,
     hostKey: config.tunnelHostKey,
     listen: config.tunnelListen,
-    ownKey: async () => ownKeyIn(secretsDir),
+    ownKey: async () => ownKeyIn(secrets),
     openDoor: ({ addresses }) =>
       endsHere ? preambledDoor({ addresses, certificates }) : new TargetDoor(addresses),
   })
@@ -65,7 +66,7 @@ function openSsh(config: TunnelConfig, { secretsDir, certificates }: ProviderSur
 }
 
 function openDirect(config: TunnelConfig, surroundings: ProviderSurroundings): TunnelProvider {
-  const { secretsDir, certificates, environment, wait } = surroundings
+  const { secrets, certificates, environment, wait } = surroundings
   const provider = new DirectProvider(
     {
       router: config.tunnelRouter,
@@ -75,7 +76,7 @@ function openDirect(config: TunnelConfig, surroundings: ProviderSurroundings): T
     },
     {
       openDoor: ({ addresses }) => new TlsDoor({ addresses, certificates }),
-      mappingSecret: async () => mappingSecretIn(secretsDir),
+      mappingSecret: async () => mappingSecretIn(secrets),
       environment,
       wait,
     },

@@ -3,6 +3,7 @@
  * a metered line fewer calls run at once. What needs nobody else goes on: received activities take effect, and where one
  * of them needs another server it is put off, as is the reading of profiles.
  */
+import { type Conditions, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Clock } from '../core/clock.ts'
 import { describeError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
@@ -14,6 +15,8 @@ import { forgiveTime, isOutgoing } from '../stator/forgive-time.ts'
 import type { Graph } from '../stator/graph.ts'
 import type { Runner, RunnerLimits } from '../stator/runner-types.ts'
 
+const BATTERY_SHARE = 0.5
+const METERED_SHARE = 0.5
 const MOST_TIMER_MS = 2 ** 31 - 1
 
 export interface SwitchedRunner {
@@ -29,15 +32,35 @@ interface ObeyParts {
   readonly log: Logger
 }
 
-/** Obeys at once, and whenever the switches change or a pause runs out. @returns what ends it */
-export function obeySwitches(parts: ObeyParts, switched: SwitchedRunner): () => void {
-  const obedience = new Obedience(parts, switched)
+export interface ObeyedSwitches {
+  /** The share that the owner has chosen is of what the machine allows: half on battery, half of it again on a metered line. */
+  setConditions(conditions: Conditions): void
+  /** What part of the usual number of calls runs at once now. */
+  share(): number
+  readonly end: () => void
+}
+
+/** Obeys at once, and whenever the switches or the conditions change or a pause runs out. */
+export function obeySwitches(
+  parts: ObeyParts,
+  switched: SwitchedRunner,
+  conditions = USUAL_CONDITIONS,
+): ObeyedSwitches {
+  const obedience = new Obedience(parts, switched, conditions)
   const leave = parts.home.onRefreshed(() => obedience.apply())
   obedience.apply()
-  return () => {
-    leave()
-    obedience.close()
+  return {
+    setConditions: (now) => obedience.setConditions(now),
+    share: () => obedience.share,
+    end() {
+      leave()
+      obedience.close()
+    },
   }
+}
+
+function allowedShare({ isOnBattery, isMetered }: Conditions): number {
+  return (isOnBattery ? BATTERY_SHARE : 1) * (isMetered === true ? METERED_SHARE : 1)
 }
 
 class Obedience {
@@ -48,10 +71,23 @@ class Obedience {
   #share = 1
   #timer: NodeJS.Timeout | undefined
 
-  constructor(parts: ObeyParts, switched: SwitchedRunner) {
+  #conditions: Conditions
+
+  constructor(parts: ObeyParts, switched: SwitchedRunner, conditions: Conditions) {
+    this.#conditions = conditions
     this.#parts = parts
     this.#switched = switched
     this.#outgoing = switched.graphs.map(({ graph }) => graph).filter(isOutgoing)
+  }
+
+  get share(): number {
+    return this.#share
+  }
+
+  setConditions(conditions: Conditions): void {
+    this.#conditions = conditions
+    this.#parts.log.info({ event: 'stator.conditions', ...conditions })
+    this.apply()
   }
 
   apply(): void {
@@ -61,7 +97,7 @@ class Obedience {
     clearTimeout(this.#timer)
     if (pause !== null && pause.until !== null) this.#lookAgainAt(pause.until)
     this.#setPaused(pause !== null)
-    this.#setShare(switches.workShare)
+    this.#setShare(switches.workShare * allowedShare(this.#conditions))
     if (switches.pause !== null && pause === null) this.#end()
   }
 

@@ -2,6 +2,7 @@
 import { appendFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { USUAL_CONDITIONS } from '../../server/contracts/child-message.ts'
 import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
 import type { Supervision } from '../../server/http/http-context.ts'
 import { closeBeforeCluster } from './test-database.ts'
@@ -41,6 +42,7 @@ export class LogFolder {
       memoryBytes: 50_000_000,
       connectionsPerProcess: 5,
       parts: [],
+      conditions: USUAL_CONDITIONS,
       tunnel: null,
       peerProvedAt: null,
       tunnelSettings: {},

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataDir } from '../../core/data-dir.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 import { findPostgresBinaries } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { stopOrphan } from '../postgres-stop.ts'
@@ -13,13 +14,14 @@ export function hasCluster(dir: DataDir): boolean {
   return existsSync(join(clusterFolder(dir), 'PG_VERSION'))
 }
 
-/** Under the lock of the folder. @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop */
-export async function stopWhatRuns(dir: DataDir, notice: Notice): Promise<void> {
+/** Under the lock of the folder. @param secrets  plain unless said otherwise. @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop */
+export async function stopWhatRuns(dir: DataDir, notice: Notice, secrets?: SecretFolder): Promise<void> {
   // Without this file no postmaster has run, or it has stopped in order; its programs need not be asked.
   if (!existsSync(join(clusterFolder(dir), 'postmaster.pid'))) return
   const account = databaseAccount(clusterFolder(dir))
   if (account !== null) openTheWay(dir, account)
-  await stopOrphan({ dir, account, binaries: await findPostgresBinaries(dir, account) }, notice)
+  const binaries = await findPostgresBinaries(dir, account)
+  await stopOrphan({ dir, secrets, account, binaries }, notice)
 }
 
 /** `DB_SHUTDOWNED`. @see PostgreSQL source, pg_control.h: DBState is the fourth field, after 16 bytes */

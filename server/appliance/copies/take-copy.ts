@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { syncFolder } from '../../core/atomic-file.ts'
 import type { DataDir } from '../../core/data-dir.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 import { VERSION } from '../../core/version.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
@@ -62,6 +63,8 @@ export const PROCESS_FILES = ['postmaster.pid', 'postmaster.opts']
 export interface CopyNeeds extends CopyWatch {
   /** The settings name another database than the one of this folder. */
   readonly hasExternalDatabase: boolean
+  /** Plain unless said otherwise. */
+  readonly secrets?: SecretFolder
   readonly notice: Notice
   /** Called when a copy turns out to be needed. */
   readonly begins?: (() => void) | undefined
@@ -108,7 +111,7 @@ async function copyHome(dir: DataDir, ofVersion: string | null, needs: CopyNeeds
   const name = newCopyName(dir, 'before', VERSION, needs.now ?? new Date())
   const unfinished = copyFolder(dir, `.${name}${UNFINISHED}`)
   try {
-    if (isEmbedded) await stopWhatRuns(dir, needs.notice)
+    if (isEmbedded) await stopWhatRuns(dir, needs.notice, needs.secrets)
     const content = isEmbedded ? await contentOfCluster(dir) : null
     await makeRoom(dir, content?.bytes ?? 0)
     await mkdir(unfinished, { mode: 0o700 })

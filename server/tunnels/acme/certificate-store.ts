@@ -2,9 +2,7 @@
  * Certificates, their keys and the account of this home, in a folder among its secrets that only its user may open. What
  * cannot be read counts as not there: a certificate is got again, and nothing else depends on it.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { writeFileAtomically } from '../../core/atomic-file.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 import type { AcmeAccount, AcmeAccounts } from './acme-session.ts'
 import type { CertificateFiles } from './read-certificate.ts'
 import { type OrderHistory, newHistory } from './renewal-plan.ts'
@@ -12,15 +10,14 @@ import { type OrderHistory, newHistory } from './renewal-plan.ts'
 const ACCOUNT = 'account.json'
 const ORDERS = 'orders.json'
 const CERTIFICATE = 'certificate.pem'
-const SECRET = 0o600
+const FOLDER = 'certificates'
 const BEGINS_CHAIN = '-----BEGIN CERTIFICATE-----'
 
 export class CertificateStore implements AcmeAccounts {
-  readonly #folder: string
+  readonly #secrets: SecretFolder
 
-  /** @param secretsDir  folder of the home's secrets */
-  constructor(secretsDir: string) {
-    this.#folder = join(secretsDir, 'certificates')
+  constructor(secrets: SecretFolder) {
+    this.#secrets = secrets
   }
 
   read(): AcmeAccount | null {
@@ -35,19 +32,19 @@ export class CertificateStore implements AcmeAccounts {
 
   /** Null where none is kept. */
   readFiles(host: string): CertificateFiles | null {
-    const text = this.#text(join(host, CERTIFICATE))
+    const text = this.#text(`${host}/${CERTIFICATE}`)
     const at = text?.indexOf(BEGINS_CHAIN) ?? -1
     return text === null || at === -1 ? null : { key: text.slice(0, at), chain: text.slice(at) }
   }
 
   /** Key and chain in one file, so that they are exchanged together. */
   writeFiles(host: string, { key, chain }: CertificateFiles): void {
-    this.#write(join(host, CERTIFICATE), `${key.trimEnd()}\n${chain}`)
+    this.#write(`${host}/${CERTIFICATE}`, `${key.trimEnd()}\n${chain}`)
   }
 
   /** Of what was ordered of another authority nothing counts. */
   readHistory(host: string, directory: string): OrderHistory {
-    const kept = this.#json(join(host, ORDERS))
+    const kept = this.#json(`${host}/${ORDERS}`)
     const none = newHistory(directory, typeof kept['issuedBy'] === 'string' ? kept['issuedBy'] : null)
     if (kept['directory'] !== directory) return none
     const { ordered, failures, heldUntil, lastError } = kept
@@ -62,13 +59,11 @@ export class CertificateStore implements AcmeAccounts {
   }
 
   writeHistory(host: string, history: OrderHistory): void {
-    this.#write(join(host, ORDERS), JSON.stringify(history))
+    this.#write(`${host}/${ORDERS}`, JSON.stringify(history))
   }
 
   #write(name: string, text: string): void {
-    const path = join(this.#folder, name)
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileAtomically(path, text, SECRET)
+    this.#secrets.write(`${FOLDER}/${name}`, text)
   }
 
   #json(name: string): Readonly<Record<string, unknown>> {
@@ -81,11 +76,6 @@ export class CertificateStore implements AcmeAccounts {
   }
 
   #text(name: string): string | null {
-    try {
-      return readFileSync(join(this.#folder, name), 'utf8')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-      throw error
-    }
+    return this.#secrets.readSound(`${FOLDER}/${name}`)?.toString('utf8') ?? null
   }
 }

@@ -1,5 +1,6 @@
 /** The certificates of this home as its settings want them: whom they are asked of, and where they are kept. */
 import { systemClock } from '../../core/clock.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 import type { TunnelConfig } from '../../core/tunnel-config.ts'
 import { createAcmeCalls } from '../../net/acme-calls.ts'
 import { leadsToSamePlace } from '../../net/same-place.ts'
@@ -10,7 +11,7 @@ import { CertificateStore } from './certificate-store.ts'
 type Settings = Pick<TunnelConfig, 'acmeDirectory' | 'acmeEmail' | 'hostAddresses'>
 
 interface CertificateSurroundings {
-  readonly secretsDir: string
+  readonly secrets: SecretFolder
   readonly userAgent: string
   readonly wait: Wait
   /** What is told of them has changed. */
@@ -20,10 +21,10 @@ interface CertificateSurroundings {
 /** Nothing is read, and nobody asked, before hosts are named. */
 export function openCertificates(
   { acmeDirectory, acmeEmail, hostAddresses }: Settings,
-  { secretsDir, userAgent, wait, changed }: CertificateSurroundings,
+  { secrets, userAgent, wait, changed }: CertificateSurroundings,
 ): CertificateKeeper {
   return new CertificateKeeper({
-    store: new CertificateStore(secretsDir),
+    store: new CertificateStore(secrets),
     directory: acmeDirectory,
     email: acmeEmail,
     calls: createAcmeCalls(acmeDirectory, userAgent),

@@ -3,26 +3,19 @@
  * somebody else's.
  */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { writeFileAtomically } from '../../core/atomic-file.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 
 const FILE = 'tunnel_mapping'
 const SECRET_BYTES = 32
 
 /**
  * Takes the one that is there, or makes it; one that is damaged is made anew.
- * @param secretsDir  folder of the home's secrets; the file is readable by this user only
  * @throws the error of the file system
  */
-export async function mappingSecretIn(secretsDir: string): Promise<Buffer> {
-  const path = join(secretsDir, FILE)
-  const kept = await readFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
+export async function mappingSecretIn(secrets: SecretFolder): Promise<Buffer> {
+  const kept = secrets.readSound(FILE)
   if (kept?.length === SECRET_BYTES) return kept
   const secret = randomBytes(SECRET_BYTES)
-  writeFileAtomically(path, secret, 0o600)
+  secrets.write(FILE, secret)
   return secret
 }

@@ -1,8 +1,6 @@
 /** The key by which this home is let in at the other end: its own, made here, and never one of the owner's. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import ssh from 'ssh2'
-import { writeFileAtomically } from '../../core/atomic-file.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 
 const FILE = 'tunnel_ed25519'
 const COMMENT = 'homebird'
@@ -17,25 +15,21 @@ export interface OwnKey {
 
 /**
  * Takes the one that is there, or makes it.
- * @param secretsDir  folder of the home's secrets; the file is readable by this user only
  * @throws the error of the file system, or Error when what is there is no key
  */
-export async function ownKeyIn(secretsDir: string): Promise<OwnKey> {
-  const path = join(secretsDir, FILE)
-  const kept = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
-  const privateKey = kept ?? makeKey(path)
+export async function ownKeyIn(secrets: SecretFolder): Promise<OwnKey> {
+  const privateKey = secrets.read(FILE)?.toString('utf8') ?? makeKey(secrets)
   const parsed = ssh.utils.parseKey(privateKey)
   if (parsed instanceof Error)
-    throw new Error(`${path} holds no key (${parsed.message}); move it away, and another is made`)
+    throw new Error(
+      `${secrets.pathOf(FILE)} holds no key (${parsed.message}); move it away, and another is made`,
+    )
   return { privateKey, publicKey: `${parsed.type} ${parsed.getPublicSSH().toString('base64')} ${COMMENT}` }
 }
 
-function makeKey(path: string): string {
+function makeKey(secrets: SecretFolder): string {
   const pair = makeKeyPair()
-  writeFileAtomically(path, pair.private, 0o600)
+  secrets.write(FILE, pair.private)
   return pair.private
 }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { type TestContext, after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type TLSSocket, connect } from 'node:tls'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import type { Clock } from '../../../server/core/clock.ts'
 import { createAcmeCalls } from '../../../server/net/acme-calls.ts'
 import { peerOf } from '../../../server/net/proxy-preamble.ts'
@@ -62,7 +63,7 @@ after(async () => {
 /** Ended with the test. */
 function keeping(t: TestContext, leadsHere: (host: string) => boolean = () => true): CertificateKeeper {
   const keeper = new CertificateKeeper({
-    store: new CertificateStore(secrets),
+    store: new CertificateStore(new SecretFolder(secrets, PLAIN_BOX)),
     directory: pebble.directory,
     email: 'ana@home.example',
     calls: createAcmeCalls(pebble.directory, 'homebird', ca.caPem),
@@ -115,7 +116,7 @@ function keepingAnOldOne(t: TestContext): CertificateKeeper {
     notAfter: new Date(now + 20 * DAY_MS),
     authority: ca.authority,
   })
-  new CertificateStore(secrets).writeFiles(HOST, { key, chain: cert })
+  new CertificateStore(new SecretFolder(secrets, PLAIN_BOX)).writeFiles(HOST, { key, chain: cert })
   const keeper = keeping(t)
   keeper.keep([HOST])
   return keeper

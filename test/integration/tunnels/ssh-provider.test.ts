@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { text } from 'node:stream/consumers'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import type { LocalTarget, TunnelEvent } from '../../../server/tunnels/provider.ts'
 import { makeKeyPair, ownKeyIn } from '../../../server/tunnels/ssh/own-key.ts'
 import { SshProvider } from '../../../server/tunnels/ssh/ssh-provider.ts'
@@ -227,11 +228,12 @@ test('what is missing is found before the first attempt, and the key of the serv
 test('the key of the home is made once, is its own, and nobody else can read it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'hb-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const made = await ownKeyIn(folder)
+  const plain = new SecretFolder(folder, PLAIN_BOX)
+  const made = await ownKeyIn(plain)
   assert.match(made.publicKey, /^ssh-ed25519 [\w+/=]+ homebird$/)
-  assert.deepEqual(await ownKeyIn(folder), made)
+  assert.deepEqual(await ownKeyIn(plain), made)
   const [file = ''] = readdirSync(folder)
   assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600)
   writeFileSync(join(folder, file), 'no key')
-  await assert.rejects(ownKeyIn(folder), /holds no key/)
+  await assert.rejects(ownKeyIn(plain), /holds no key/)
 })

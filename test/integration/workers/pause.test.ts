@@ -28,7 +28,8 @@ async function setScene(t: TestContext): Promise<Scene> {
   const parts = { db: home.db, home: home.home, clock: systemClock, log: createLogger('test', 'silent') }
   const obeys = (runner: Runner): void => {
     const graphs = [postGraph, fanOutGraph, inboxMessageGraph].map((graph) => ({ graph }))
-    t.after(obeySwitches(parts, { runner, graphs, limits: LIMITS }))
+    const { end } = obeySwitches(parts, { runner, graphs, limits: LIMITS })
+    t.after(end)
   }
   obeys(home.runner)
   return { home, peer, obeys }

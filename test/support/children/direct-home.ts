@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import { DirectProvider, type DirectSettings } from '../../../server/tunnels/direct/direct-provider.ts'
 import { mappingSecretIn } from '../../../server/tunnels/direct/mapping-secret.ts'
 import type { LocalTarget } from '../../../server/tunnels/provider.ts'
@@ -24,7 +25,7 @@ const provider = new DirectProvider(JSON.parse(settings) as DirectSettings, {
       },
     }
   },
-  mappingSecret: async () => mappingSecretIn(secrets),
+  mappingSecret: async () => mappingSecretIn(new SecretFolder(secrets, PLAIN_BOX)),
   environment: process.env,
   wait: async (ms, signal) => delay(ms, undefined, { signal }),
 })

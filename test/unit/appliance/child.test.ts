@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { CHILD_LIMITS, Child, type ChildLimits } from '../../../server/appliance/child.ts'
 import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
-import type { StartMessage } from '../../../server/contracts/child-message.ts'
+import { type StartMessage, USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import { ExitCode } from '../../../server/contracts/exit-code.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 
@@ -46,6 +46,8 @@ function start(manner?: string): StartMessage {
     waysIn: [],
     vantage: null,
     decoderSocket: null,
+    conditions: USUAL_CONDITIONS,
+    secretsKey: null,
     home: null,
   }
 }

@@ -49,6 +49,7 @@ function openPart(servers: number, env: Record<string, string> = SSH) {
   const part = new TunnelPart(
     {
       dataDir: FOLDER,
+      secretsKey: null,
       runtime: {
         path: FOLDER,
         database: FOLDER,

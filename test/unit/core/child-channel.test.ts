@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
-import type { FromChild, ToChild } from '../../../server/contracts/child-message.ts'
+import { type FromChild, type ToChild, USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import { ExitCode } from '../../../server/contracts/exit-code.ts'
 
 const CHILD = new URL('../../support/children/plain-child.ts', import.meta.url)
@@ -37,6 +37,8 @@ function openChild(t: TestContext, manner?: string) {
     waysIn: [],
     vantage: null,
     decoderSocket: null,
+    conditions: USUAL_CONDITIONS,
+    secretsKey: null,
     home: null,
   })
   return { child, messages, ended, say, hear }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import { CertificateKeeper } from '../../../server/tunnels/acme/certificate-keeper.ts'
 import { CertificateStore } from '../../../server/tunnels/acme/certificate-store.ts'
 import { mayOrderAt, newHistory, renewalMoment } from '../../../server/tunnels/acme/renewal-plan.ts'
@@ -22,7 +23,7 @@ function scene(t: TestContext) {
   const authority = new ScriptedAuthority(() => clock.now())
   const keep = (): CertificateKeeper => {
     const keeper = new CertificateKeeper({
-      store: new CertificateStore(folder),
+      store: new CertificateStore(new SecretFolder(folder, PLAIN_BOX)),
       directory: authority.directory,
       email: null,
       calls: authority.calls,

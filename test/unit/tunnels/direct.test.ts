@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import { reachOf } from '../../../server/net/public-address.ts'
 import { askUdp } from '../../../server/tunnels/direct/ask-udp.ts'
 import { readAddressAnswer, readMapAnswer as readNatPmp } from '../../../server/tunnels/direct/nat-pmp.ts'
@@ -212,7 +213,11 @@ test('a router knows this home again after a start, and nobody else by what it w
   const { port } = router.address()
   const wish = { own: '127.0.0.1', internalPort: 4_443, externalPort: 443, lifetimeSeconds: 600 }
   const map = async (changes: Partial<typeof wish> = {}): Promise<string> => {
-    const mapper = new PcpMapper('127.0.0.1', await mappingSecretIn(folder), port)
+    const mapper = new PcpMapper(
+      '127.0.0.1',
+      await mappingSecretIn(new SecretFolder(folder, PLAIN_BOX)),
+      port,
+    )
     await mapper.map({ ...wish, ...changes })
     return nonces.at(-1) ?? ''
   }

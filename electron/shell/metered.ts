@@ -1,0 +1,99 @@
+/** Whether the line to the world costs by what goes over it, where the system tells. Programs are asked, no shell. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+
+const ANSWER_LIMIT_MS = 10_000
+const MOST_ANSWER_BYTES = 4_096
+
+export interface Question {
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+/** NetworkManager's NMMetered: 1 yes, 2 no, 3 guessed yes, 4 guessed no, 0 unknown. */
+const ASK_NETWORK_MANAGER: Question = {
+  program: 'busctl',
+  args: [
+    '--system',
+    'get-property',
+    'org.freedesktop.NetworkManager',
+    '/org/freedesktop/NetworkManager',
+    'org.freedesktop.NetworkManager',
+    'Metered',
+  ],
+}
+const ASK_NMCLI: Question = { program: 'nmcli', args: ['--get-values', 'GENERAL.METERED', 'device', 'show'] }
+
+/** NetworkCostType: 0 unknown, 1 unrestricted, 2 fixed, 3 variable. */
+const WINDOWS_COST =
+  '[void][Windows.Networking.Connectivity.NetworkInformation,Windows.Networking.Connectivity,ContentType=WindowsRuntime];' +
+  '$p=[Windows.Networking.Connectivity.NetworkInformation]::GetInternetConnectionProfile();' +
+  'if($p){[int]$p.GetConnectionCost().NetworkCostType}'
+
+function askWindows(systemRoot: string): Question {
+  return {
+    program: join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe'),
+    args: ['-NoProfile', '-NonInteractive', '-Command', WINDOWS_COST],
+  }
+}
+
+export function readNetworkManager(answer: string): boolean | null {
+  const value = /^u (\d)\s*$/.exec(answer)?.[1]
+  if (value === '1' || value === '3') return true
+  return value === '2' || value === '4' ? false : null
+}
+
+/** One line for each device; those without a connection say `unknown`. */
+export function readNmcli(answer: string): boolean | null {
+  const words = answer.split('\n').map((line) => line.trim().split(' ')[0])
+  if (words.includes('yes')) return true
+  return words.includes('no') ? false : null
+}
+
+export function readWindowsCost(answer: string): boolean | null {
+  const value = answer.trim()
+  if (value === '2' || value === '3') return true
+  return value === '1' ? false : null
+}
+
+interface MeteredNeeds {
+  readonly platform: NodeJS.Platform
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** @throws where the program is not there, fails or does not answer */
+  readonly ask?: (question: Question) => Promise<string>
+}
+
+/** Null where the system does not tell; macOS never does. */
+export async function findMetered({
+  platform,
+  env,
+  ask = askProgram,
+}: MeteredNeeds): Promise<boolean | null> {
+  const answered = async (
+    question: Question,
+    read: (answer: string) => boolean | null,
+  ): Promise<boolean | null> => {
+    try {
+      return read(await ask(question))
+    } catch {
+      return null // a system without that program, or one that does not tell
+    }
+  }
+  if (platform === 'linux')
+    return (await answered(ASK_NETWORK_MANAGER, readNetworkManager)) ?? answered(ASK_NMCLI, readNmcli)
+  const { SystemRoot: systemRoot } = env
+  return platform === 'win32' && systemRoot !== undefined
+    ? answered(askWindows(systemRoot), readWindowsCost)
+    : null
+}
+
+async function askProgram({ program, args }: Question): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      args,
+      { timeout: ANSWER_LIMIT_MS, maxBuffer: MOST_ANSWER_BYTES, windowsHide: true },
+      (error, answer) => (error === null ? resolve(answer) : reject(error)),
+    )
+  })
+}
