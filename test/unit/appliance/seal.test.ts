@@ -23,7 +23,7 @@ const FILES = {
 
 interface Folder {
   readonly dir: DataDir
-  open(keychain: Keychain | null): Promise<Ground>
+  readonly open: (keychain: Keychain | null) => Promise<Ground>
 }
 
 /** A home that has been run headless, with its secrets. */

@@ -9,7 +9,7 @@ import type { RunnerLimits } from '../../../server/stator/runner-types.ts'
 import { obeySwitches } from '../../../server/workers/obey-switches.ts'
 
 test('battery halves, a metered line halves again, and the owner’s own share counts besides', () => {
-  const set: RunnerLimits[] = []
+  const set: Partial<RunnerLimits>[] = []
   let switches = NOTHING_SWITCHED
   let refresh: () => void = () => undefined
   const obeyed = obeySwitches(
