@@ -45,9 +45,9 @@ export function readNetworkManager(answer: string): boolean | null {
 
 /** One line for each device; those without a connection say `unknown`. */
 export function readNmcli(answer: string): boolean | null {
-  const words = answer.split('\n').map((line) => line.trim().split(' ')[0])
-  if (words.includes('yes')) return true
-  return words.includes('no') ? false : null
+  const words = new Set(answer.split('\n').map((line) => line.trim().split(' ')[0]))
+  if (words.has('yes')) return true
+  return words.has('no') ? false : null
 }
 
 export function readWindowsCost(answer: string): boolean | null {
