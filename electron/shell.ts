@@ -11,6 +11,8 @@ import { type OneInstance, takeInstance } from './one-instance.ts'
 import type { ShellPlaces } from './places.ts'
 import { registerAppScheme } from './protocol/app-protocol.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
+import { findMetered } from './shell/metered.ts'
+import { openPower } from './shell/power.ts'
 import { openSecrets } from './shell/secrets.ts'
 import { openShellJournal } from './shell/shell-journal.ts'
 import { openShellStore } from './shell/shell-store.ts'
@@ -73,6 +75,12 @@ async function openRooms(
   times.comesTo('ready')
   const floor = openFloor(parts, surroundings, rooms)
   const { home, store, journal } = floor
+  const power = openPower(parts, {
+    home: () => home.appliance,
+    isMetered: () => findMetered(surroundings),
+    failed: (error) => journal.note(String(error)),
+  })
+  rooms.defer(() => power.close())
   const offers = openOffers(floor)
   const keepsRunning = (): boolean => doesKeepRunning(store)
   const isQuitting = (): boolean => lifecycle.isQuitting
@@ -87,6 +95,7 @@ async function openRooms(
   home.onStage(({ kind }) => {
     if (kind !== 'running') return
     times.comesTo('home')
+    power.tell()
     windows.show()
   })
   const lifecycle = openLifecycle(parts, {
@@ -112,6 +121,7 @@ function openFloor(
     sources: { env },
     launcher: createUtilityProcessLauncher(parts, { env, entries: places.entries }),
     windowDir: places.windowDir,
+    sealer: secrets.sealer,
   })
   rooms.defer(() => home.stop())
   const journal = openShellJournal(home)
@@ -123,13 +133,13 @@ function openFloor(
 }
 
 /** What the window can ask of the desktop. */
-function openOffers({ store, secrets }: Floor): DesktopOffers {
+function openOffers({ store, secrets, home }: Floor): DesktopOffers {
   return {
     login: null,
     keepsRunning: keepsRunningOf(store),
     updates: NO_UPDATES,
     spelling: null,
-    secrets: { level: async () => secrets.level(false) },
+    secrets: secrets.offered(() => home.appliance),
     setWriting: () => undefined,
   }
 }

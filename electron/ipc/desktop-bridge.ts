@@ -51,6 +51,11 @@ export function openDesktopBridge({ ipc, windows, offers }: DesktopBridgeNeeds):
     )
   }
   ipc.answer('main', calls.secretsLevel, [], () => secrets.level())
+  const { keptPlain } = secrets
+  if (keptPlain !== undefined) {
+    ipc.answer('main', calls.secretsIsPlain, [], () => keptPlain.isOn())
+    ipc.answer('main', calls.secretsSetPlain, [isBoolean], async (_sender, isOn) => keptPlain.setOn(isOn))
+  }
   hearWriting(ipc, offers.setWriting)
   ipc.hear('main', DESKTOP_TELLS.listens, [], (sender) =>
     windows.listens(sender.id, (command) => sender.send(DESKTOP_EVENTS.command, command)),

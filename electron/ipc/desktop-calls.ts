@@ -13,6 +13,8 @@ export const DESKTOP_CALLS = {
   spellingChosen: 'spelling.chosen',
   spellingChoose: 'spelling.choose',
   secretsLevel: 'secrets.level',
+  secretsIsPlain: 'secrets.is-plain',
+  secretsSetPlain: 'secrets.set-plain',
 } as const
 
 /** Nobody waits for these. */

@@ -67,7 +67,13 @@ const bridge: DesktopBridge = {
           valueOf(ipcRenderer.invoke(`main:${DESKTOP_CALLS.spellingChoose}`, [...languages])),
       }
     : null,
-  secrets: { level: async () => valueOf(ipcRenderer.invoke(`main:${DESKTOP_CALLS.secretsLevel}`)) },
+  secrets: {
+    level: async () => valueOf(ipcRenderer.invoke(`main:${DESKTOP_CALLS.secretsLevel}`)),
+    keptPlain: {
+      isOn: async () => valueOf(ipcRenderer.invoke(`main:${DESKTOP_CALLS.secretsIsPlain}`)),
+      setOn: async (isOn) => valueOf(ipcRenderer.invoke(`main:${DESKTOP_CALLS.secretsSetPlain}`, isOn)),
+    },
+  },
   setWriting: (isWriting) => ipcRenderer.send(`main:${DESKTOP_TELLS.setWriting}`, isWriting),
   onCommand: (obey) => {
     const listener = (_event: unknown, command: WindowCommand): void => obey(command)

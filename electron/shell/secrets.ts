@@ -3,8 +3,8 @@
  * only, a key that everybody knows would seal nothing, so nothing is sealed by it and it is said.
  * @see security rule 95
  */
-import type { Sealer } from '../../server/appliance/index.ts'
-import type { SecretsLevel } from '../../server/contracts/desktop-bridge.ts'
+import type { Appliance, Sealer } from '../../server/appliance/index.ts'
+import type { SecretsBridge, SecretsLevel } from '../../server/contracts/desktop-bridge.ts'
 import type { ElectronParts } from '../electron-parts.ts'
 
 /** A person may be asked for a password meanwhile. */
@@ -19,6 +19,8 @@ export interface DesktopSecrets {
   readonly sealer: Sealer
   /** @param isSealed  whether the home keeps its secrets sealed now */
   level(isSealed: boolean): Promise<SecretsLevel>
+  /** What the window is offered, of the home that runs then. */
+  offered(home: () => Pick<Appliance, 'secrets' | 'keepSecrets'> | null): SecretsBridge
 }
 
 interface SecretsNeeds {
@@ -51,12 +53,24 @@ export function openSecrets(
       return { text: result, isToBeSealedAgain: shouldReEncrypt }
     },
   }
+  const level = async (isSealed: boolean): Promise<SecretsLevel> => {
+    if (isSealed) return 'keychain'
+    return isBasicText() ? 'basic_text' : 'plain'
+  }
   return {
     sealer,
-    async level(isSealed) {
-      if (isSealed) return 'keychain'
-      return isBasicText() ? 'basic_text' : 'plain'
-    },
+    level,
+    offered: (home) => ({
+      level: async () => level(home()?.secrets.areSealed === true),
+      keptPlain: {
+        isOn: async () => home()?.secrets.areWishedSealed === false,
+        async setOn(isOn) {
+          const running = home()
+          if (running === null) throw new Error('The home is not running. Try again once it runs.')
+          running.keepSecrets(isOn ? 'plain' : 'sealed')
+        },
+      },
+    }),
   }
 }
 

@@ -8,7 +8,7 @@ import { chosenDataDir } from '../appliance/ground.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { type DataDir, dataDirAt, defaultDataDirHere, inspectDataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
-import { commandIo } from './command-io.ts'
+import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { launchdManager } from './service/launchd.ts'
 import { taskManager } from './service/scheduled-task.ts'
@@ -17,6 +17,7 @@ import { systemdManager } from './service/systemd.ts'
 
 export interface ServiceCall {
   readonly options: CommonOptions
+  readonly io: CommandIo
   readonly surroundings: Surroundings
   /** Program and script that run this command. */
   readonly self: readonly string[]
@@ -30,7 +31,7 @@ interface Service {
 
 /** @throws HomebirdError UNAVAILABLE with what the system said, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SECRETS_SEALED */
 export async function installService(call: ServiceCall): Promise<ExitCode> {
-  const io = commandIo(call.options.json === true)
+  const { io } = call
   const { dir, name, manager } = serviceOf(call)
   inspectDataDir(dir.path)
   if (readSealState(dir).key !== null) throw sealedWithoutDesktop(dir)
@@ -53,7 +54,7 @@ export async function installService(call: ServiceCall): Promise<ExitCode> {
 
 /** @throws HomebirdError UNAVAILABLE with what the system said */
 export async function uninstallService(call: ServiceCall): Promise<ExitCode> {
-  const io = commandIo(call.options.json === true)
+  const { io } = call
   const { dir, name, manager } = serviceOf(call)
   const said = [...(await manager.uninstall(name)), `the home itself stays in ${dir.path}`]
   io.put({ service: name, kind: manager.kind, said })
@@ -63,14 +64,24 @@ export async function uninstallService(call: ServiceCall): Promise<ExitCode> {
 
 /** @returns `failure` where it is not installed, or the home does not run */
 export async function showService(call: ServiceCall): Promise<ExitCode> {
-  const io = commandIo(call.options.json === true)
+  const { io } = call
   const { dir, name, manager } = serviceOf(call)
   const { isInstalled, file, ...state } = await manager.status(name)
   const isHomeRunning = isDataDirLocked(dir)
   // A task of Windows does not say by itself whether it runs.
   const isRunning = state.isRunning || (manager.kind === 'scheduled task' && isInstalled && isHomeRunning)
-  io.put({ service: name, kind: manager.kind, isInstalled, isRunning, isHomeRunning, file, dataDir: dir.path })
-  io.say(`${manager.kind} ${name}: ${isInstalled ? 'installed' : 'not installed'}, ${isRunning ? 'running' : 'not running'}`)
+  io.put({
+    service: name,
+    kind: manager.kind,
+    isInstalled,
+    isRunning,
+    isHomeRunning,
+    file,
+    dataDir: dir.path,
+  })
+  io.say(
+    `${manager.kind} ${name}: ${isInstalled ? 'installed' : 'not installed'}, ${isRunning ? 'running' : 'not running'}`,
+  )
   if (isInstalled) io.say(`  ${file}`)
   if (isHomeRunning && !isRunning) io.say(`  the home in ${dir.path} runs, but not by this service`)
   if (!isInstalled) io.say('  install it with: homebird service install')
@@ -88,7 +99,8 @@ export function callHere(options: CommonOptions): ServiceCall {
     home: homedir(),
     root: '/',
   }
-  return { options, surroundings, self: [process.execPath, realpathSync(script)] }
+  const io = commandIo(options.json === true)
+  return { options, io, surroundings, self: [process.execPath, realpathSync(script)] }
 }
 
 function serviceOf({ options, surroundings }: ServiceCall): Service {
@@ -97,19 +109,15 @@ function serviceOf({ options, surroundings }: ServiceCall): Service {
   const dir = chosenDataDir({ env, ...(commandLine === undefined ? {} : { commandLine }) })
   const run = toolRunner(surroundings)
   const name = serviceName(dir.path, dataDirAt(defaultDataDirHere(env)).path)
-  switch (surroundings.platform) {
-    case 'linux':
-      return { dir, name, manager: systemdManager(surroundings, run) }
-    case 'darwin':
-      return { dir, name, manager: launchdManager(surroundings, run) }
-    case 'win32':
-      return { dir, name, manager: taskManager({ ...surroundings, dataDir: dir.path }, run) }
-    default:
-      throw new HomebirdError(
-        'UNAVAILABLE',
-        `there is no service for ${surroundings.platform}; have its own way of starting programs run: homebird serve --data-dir ${dir.path}`,
-      )
-  }
+  const { platform } = surroundings
+  if (platform === 'linux') return { dir, name, manager: systemdManager(surroundings, run) }
+  if (platform === 'darwin') return { dir, name, manager: launchdManager(surroundings, run) }
+  if (platform === 'win32')
+    return { dir, name, manager: taskManager({ ...surroundings, dataDir: dir.path }, run) }
+  throw new HomebirdError(
+    'UNAVAILABLE',
+    `there is no service for ${platform}; have its own way of starting programs run: homebird serve --data-dir ${dir.path}`,
+  )
 }
 
 /** A home that runs already would be refused to the service, again and again. */

@@ -9,7 +9,7 @@ export interface DesktopBridge {
   /** Null where the system checks spelling by itself and asks nobody. */
   readonly spelling: SpellingBridge | null
   /** How well secrets are kept on this computer. */
-  readonly secrets: { level(): Promise<SecretsLevel> }
+  readonly secrets: SecretsBridge
   /** While something is being written the shell restarts nothing. */
   setWriting(isWriting: boolean): void
   /** What a menu, the tray or a link asks of the window. @returns what ends the listening */
@@ -24,6 +24,15 @@ export interface Choice {
 
 /** Whether the home starts when the person logs in. */
 export type LoginChoice = Choice
+
+export interface SecretsBridge {
+  level(): Promise<SecretsLevel>
+  /**
+   * Whether secrets are to lie in plain files, so that the home can also be run without a window. Counts once the home has
+   * stopped: until then the level stays what it was.
+   */
+  readonly keptPlain?: Choice
+}
 
 /** `basic_text`: Linux without a keyring, where whoever reads the disk reads the secrets too. `plain`: not sealed at all. */
 export type SecretsLevel = 'keychain' | 'basic_text' | 'plain'

@@ -54,7 +54,12 @@ export function launchdManager({ uid, home, root }: Surroundings, run: RunTool):
     const file = fileOf(name)
     const { code, output } = await run('launchctl', ['print', targetOf(name)])
     const isLoaded = code === 0
-    return { isInstalled: existsSync(file), isRunning: isLoaded && /^\s*state = running$/m.test(output), isLoaded, file }
+    return {
+      isInstalled: existsSync(file),
+      isRunning: isLoaded && /^\s*state = running$/m.test(output),
+      isLoaded,
+      file,
+    }
   }
   return {
     kind: isRoot ? 'launchd daemon' : 'launchd agent',

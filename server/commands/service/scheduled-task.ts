@@ -6,7 +6,13 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, win32 } from 'node:path'
 import { writeFileAtomically } from '../../core/atomic-file.ts'
-import { type RunTool, type ServiceManager, type ServicePlan, type Surroundings, must } from './service-manager.ts'
+import {
+  type RunTool,
+  type ServiceManager,
+  type ServicePlan,
+  type Surroundings,
+  must,
+} from './service-manager.ts'
 import { xmlText } from './xml-text.ts'
 
 const NO_SERVICE =
@@ -90,7 +96,9 @@ export function taskManager({ env, dataDir }: TaskSurroundings, run: RunTool): S
       if (!(await isThere(task))) return ['there was no task']
       await must(run, 'schtasks', ['/Delete', '/TN', task, '/F'])
       rmSync(fileOf(task), { force: true })
-      return [`the task ${task} is removed; a home that it has started runs on until it is stopped or you log off`]
+      return [
+        `the task ${task} is removed; a home that it has started runs on until it is stopped or you log off`,
+      ]
     },
   }
 }

@@ -58,15 +58,24 @@ export type RunTool = (program: string, args: readonly string[]) => Promise<Tool
 export function toolRunner({ env }: Pick<Surroundings, 'env'>): RunTool {
   return async (program, args) =>
     new Promise((resolve, reject) => {
-      const options = { env: { ...env }, timeout: TOOL_LIMIT_MS, maxBuffer: MOST_OUTPUT_BYTES, windowsHide: true }
+      const options = {
+        env: { ...env },
+        timeout: TOOL_LIMIT_MS,
+        maxBuffer: MOST_OUTPUT_BYTES,
+        windowsHide: true,
+      }
       execFile(program, args, options, (error, stdout, stderr) => {
         const output = `${stdout}${stderr}`.trim()
         if (error === null) return resolve({ code: 0, output })
         if (typeof error.code === 'number') return resolve({ code: error.code, output })
         reject(
-          new HomebirdError('UNAVAILABLE', `${program} cannot be asked (${error.code ?? error.signal ?? error.message}): is it installed?`, {
-            cause: error,
-          }),
+          new HomebirdError(
+            'UNAVAILABLE',
+            `${program} cannot be asked (${error.code ?? error.signal ?? error.message}): is it installed?`,
+            {
+              cause: error,
+            },
+          ),
         )
       })
     })

@@ -41,7 +41,11 @@ const BOUNDS_OF_ROOT = [
 
 /** One word of a command line as systemd reads it. */
 export function systemdWord(word: string): string {
-  const escaped = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')
+  const escaped = word
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('%', '%%')
+    .replaceAll('$', '$$$$')
   return `"${escaped}"`
 }
 

@@ -38,3 +38,21 @@ test('a keychain that is away, broken or silent is a refusal and keeps nobody wa
   assert.match((await silent.sealer.refusal()) ?? '', /does not answer/)
   await assert.rejects(silent.sealer.seal('x'), /gave no answer within 0.02 s/)
 })
+
+test('the window is told of the home that runs, and says how its secrets are to be kept', async () => {
+  const kept: string[] = []
+  const running = {
+    secrets: { areSealed: true, areWishedSealed: true },
+    keepSecrets: (how: 'sealed' | 'plain') => void kept.push(how),
+  }
+  const world = { home: null as typeof running | null }
+  const offered = openSecrets(keychainOf(), { platform: 'darwin' }).offered(() => world.home)
+  const { keptPlain } = offered
+  assert.equal(await offered.level(), 'plain')
+  await assert.rejects(async () => keptPlain?.setOn(true), /not running/)
+  world.home = running
+  assert.deepEqual([await offered.level(), await keptPlain?.isOn()], ['keychain', false])
+  await keptPlain?.setOn(true)
+  await keptPlain?.setOn(false)
+  assert.deepEqual(kept, ['plain', 'sealed'])
+})
