@@ -25,15 +25,19 @@ const ENTRIES: Readonly<Record<ChildRole, string>> = {
 export interface TestAppliance {
   readonly dataDir: string
   readonly events: readonly ApplianceEvent[]
-  readonly start: (env?: Readonly<Record<string, string>>) => Promise<Appliance>
+  readonly start: (
+    env?: Readonly<Record<string, string>>,
+    more?: Pick<Parameters<typeof openAppliance>[0], 'sealer'>,
+  ) => Promise<Appliance>
 }
 
 /** Everything is stopped and removed with the test. */
 export function openTestAppliance(t: TestContext, name?: string): TestAppliance {
   const dataDir = testDataDir(t, name)
   const events: ApplianceEvent[] = []
-  const start = async (env: Readonly<Record<string, string>> = {}): Promise<Appliance> => {
+  const start: TestAppliance['start'] = async (env = {}, more = {}) => {
     const appliance = await openAppliance({
+      ...more,
       sources: {
         env: {
           XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'],
