@@ -19,9 +19,11 @@ import {
   shell,
   utilityProcess,
 } from 'electron'
+import { endOnFaults } from './end-on-faults.ts'
 import { placesFrom } from './places.ts'
 import { startShell } from './shell.ts'
 
+endOnFaults(process, { app, dialog })
 startShell(
   {
     BrowserWindow,
