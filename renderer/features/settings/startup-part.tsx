@@ -7,6 +7,7 @@ import styles from './parts.module.css'
 
 /** Typed where the home runs; the same in every language. */
 const COMMAND = 'homebird serve'
+const SERVICE = 'homebird service install'
 
 export function StartupPart() {
   const t = useText()
@@ -17,7 +18,9 @@ export function StartupPart() {
         <p>
           {t('startup_part.command')} <Command text={COMMAND} />
         </p>
-        <p className={styles.note}>{t('startup_part.service')}</p>
+        <p>
+          {t('startup_part.service')} <Command text={SERVICE} />
+        </p>
       </div>
     )
   }
