@@ -83,6 +83,7 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
       'package.json',
       'electron/main.js',
       'electron/preload/preload.cjs',
+      'electron/preload/startup-preload.cjs',
       'electron/windows/startup/index.html',
       'electron/windows/startup/startup.js',
       ...['main', 'worker', 'migrate', 'tunnel', 'cli', 'decoder'].map((name) => `server/${name}.js`),
