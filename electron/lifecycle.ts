@@ -9,6 +9,11 @@ interface LifecycleNeeds {
   readonly keepsRunning: () => boolean
   /** Closes everything in order, the home last. */
   readonly close: () => Promise<void>
+  /**
+   * The last act, when everything is closed and no window is left; as long as it takes.
+   * @param isQuick  the system itself goes down and waits for nobody
+   */
+  readonly last?: (isQuick: boolean) => Promise<void>
   /** What went wrong in that. */
   readonly failed: (error: unknown) => void
 }
@@ -30,6 +35,7 @@ export function openLifecycle(
   needs: LifecycleNeeds,
 ): Lifecycle {
   let phase: 'running' | 'quitting' | 'closed' = 'running'
+  let isSystemEnding = false
   const closeAndQuit = async (): Promise<void> => {
     const limit = setTimeout(() => app.exit(1), QUIT_LIMIT_MS)
     try {
@@ -41,6 +47,7 @@ export function openLifecycle(
     phase = 'closed'
     // Nobody is asked any more: what was written is kept by its window as a draft.
     for (const window of windows.getAllWindows()) window.destroy()
+    await needs.last?.(isSystemEnding).catch(needs.failed)
     app.quit()
   }
   app.on('before-quit', (event) => {
@@ -60,10 +67,14 @@ export function openLifecycle(
   // The system goes down: it waits a little for whoever asks it to.
   powerMonitor.on('shutdown', (event?: Event) => {
     event?.preventDefault()
+    isSystemEnding = true
     app.quit()
   })
   app.on('browser-window-created', (_event, window: BrowserWindow) => {
-    window.on('session-end', () => app.quit())
+    window.on('session-end', () => {
+      isSystemEnding = true
+      app.quit()
+    })
   })
   return {
     get isQuitting() {

@@ -1,6 +1,6 @@
 /** The desktop shell: a list of its rooms, opened one after the other and closed in reverse. */
 import { join } from 'node:path'
-import type { UpdateState } from '../server/contracts/desktop-bridge.ts'
+import { homeFolder } from '../server/appliance/index.ts'
 import type { BrowserWindow } from 'electron'
 import type { ElectronParts } from './electron-parts.ts'
 import { openKeptHome } from './home/kept-home.ts'
@@ -10,6 +10,7 @@ import { openLifecycle } from './lifecycle.ts'
 import { type OneInstance, takeInstance } from './one-instance.ts'
 import type { ShellPlaces } from './places.ts'
 import { registerAppScheme } from './protocol/app-protocol.ts'
+import { keepCrashReports } from './shell/crash-reports.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
 import { findMetered } from './shell/metered.ts'
 import { openPower } from './shell/power.ts'
@@ -18,10 +19,13 @@ import { openShellJournal } from './shell/shell-journal.ts'
 import { openShellStore } from './shell/shell-store.ts'
 import { openShellTimes } from './shell/shell-times.ts'
 import { openWords } from './shell/words.ts'
+import { openAppUpdates } from './updates/open-updates.ts'
+import type { Updates } from './updates/updates.ts'
 import { openLastWindow } from './windows/last-window.ts'
 import { openMainWindows } from './windows/main-window.ts'
 import { openWindowGround } from './windows/open-windows.ts'
 import { openStartupWindow } from './windows/startup-window.ts'
+import { type WindowCare, openWindowCare } from './windows/window-care.ts'
 
 export interface Surroundings {
   readonly argv: readonly string[]
@@ -30,29 +34,13 @@ export interface Surroundings {
   readonly places: ShellPlaces
 }
 
-const NONE: UpdateState = {
-  version: '0',
-  phase: 'off',
-  reason: 'This shell does not look for newer versions.',
-  checkedAt: null,
-  next: null,
-  percent: null,
-  waitsFor: [],
-}
-
-const NO_UPDATES: DesktopOffers['updates'] = {
-  state: async () => NONE,
-  check: async () => NONE,
-  install: async () => undefined,
-  onState: () => () => undefined,
-}
-
 /** Returns at once in a later start: the first one has its arguments, and this process ends. */
 export function startShell(parts: ElectronParts, surroundings: Surroundings): void {
   const { app, dialog } = parts
   const instance = takeInstance(app, surroundings)
   if (instance === null) return
   // What Electron takes only before it is ready stands here.
+  keepCrashReports(parts, () => join(homeFolder({ env: surroundings.env }), 'logs', 'crashes'))
   app.enableSandbox()
   registerAppScheme(parts)
   app
@@ -81,11 +69,16 @@ async function openRooms(
     failed: (error) => journal.note(String(error)),
   })
   rooms.defer(() => power.close())
-  const offers = openOffers(floor)
+  const isRestoring = (): boolean => startup.isTakingBack
+  const updates = openAppUpdates(parts, { ...surroundings, ...floor, isRestoring })
+  const care = rooms.use(openWindowCare(parts, { ...surroundings, ...floor }))
+  const offers = openOffers({ ...floor, updates, care })
   const keepsRunning = (): boolean => doesKeepRunning(store)
   const isQuitting = (): boolean => lifecycle.isQuitting
   const watchLast = openLastWindow(parts, { ...floor, keepsRunning, isQuitting })
-  const { windows, show } = openWindows(parts, surroundings, { ...floor, offers, rooms }, (window) => {
+  const opened = { ...floor, offers, rooms, care }
+  const { windows, show, startup } = openWindows(parts, surroundings, opened, (window) => {
+    care.adopt(window)
     watchLast(window)
     window.once('ready-to-show', () => {
       times.comesTo('window')
@@ -102,6 +95,7 @@ async function openRooms(
     show,
     keepsRunning,
     close: () => rooms.disposeAsync(),
+    last: updates.installAtEnd,
     failed: (error) => journal.note(String(error)),
   })
   instance.onSecond(show)
@@ -132,28 +126,34 @@ function openFloor(
   return { secrets, home, journal, notice, store, words }
 }
 
+interface Offering extends Floor {
+  readonly updates: Updates
+  readonly care: WindowCare
+}
+
 /** What the window can ask of the desktop. */
-function openOffers({ store, secrets, home }: Floor): DesktopOffers {
+function openOffers({ store, secrets, home, updates, care }: Offering): DesktopOffers {
   return {
     login: null,
     keepsRunning: keepsRunningOf(store),
-    updates: NO_UPDATES,
-    spelling: null,
+    updates,
+    spelling: care.spelling,
     secrets: secrets.offered(() => home.appliance),
-    setWriting: () => undefined,
+    setWriting: updates.setWriting,
   }
 }
 
 interface WindowRooms extends Floor {
   readonly offers: DesktopOffers
   readonly rooms: AsyncDisposableStack
+  readonly care: WindowCare
 }
 
 /** @param adopt  watches every main window */
 function openWindows(
   parts: ElectronParts,
   { argv, env, places }: Surroundings,
-  { home, secrets, words, notice, offers, rooms }: WindowRooms,
+  { home, secrets, words, notice, offers, rooms, care }: WindowRooms,
   adopt: (window: BrowserWindow) => void,
 ) {
   const ground = openWindowGround(parts, {
@@ -168,7 +168,7 @@ function openWindows(
   rooms.use(ground)
   const windows = openMainWindows({
     factory: ground.factory,
-    lookOf: () => ({ width: 1180, height: 800, minWidth: 360, minHeight: 480 }),
+    lookOf: care.lookOf,
     facts: { ...factsOf(offers) },
     adopt,
   })
@@ -185,5 +185,5 @@ function openWindows(
   const show = (): void => {
     if (!startup.show()) windows.show()
   }
-  return { ground, windows, show }
+  return { ground, windows, show, startup }
 }

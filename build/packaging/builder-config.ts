@@ -1,6 +1,7 @@
 /** What electron-builder makes of the staged program: which files, beside what, for which systems, with whose signature. */
 import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
+import { updateFeedOf } from '../update-feed.ts'
 import { setFuses } from './fuses.ts'
 import { desktopFile } from './desktop-file.ts'
 import { ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES } from './places.ts'
@@ -24,7 +25,8 @@ const UNPACKED = ['node_modules/better-sqlite3', 'node_modules/@img', 'node_modu
 )
 
 export function builderConfig(options: PackOptions): Configuration {
-  const { electronVersion, electronDist, out } = options
+  const { electronVersion, electronDist, out, env } = options
+  const feed = updateFeedOf(env)
   return {
     appId: APP_ID,
     productName: 'Homebird',
@@ -45,8 +47,8 @@ export function builderConfig(options: PackOptions): Configuration {
     // Of our own @electron/fuses, which knows all of them; electron-builder brings an older one.
     electronFuses: null,
     afterPack: (context) => setFuses(electronBinary(context)),
-    // Updates have a feed and a signature of their own.
-    publish: null,
+    // Nothing is uploaded from here. With a feed electron-builder writes the manifests that are then signed.
+    publish: feed === null ? null : [{ provider: 'generic', url: feed.url }],
     artifactName: 'homebird-${version}-${os}-${arch}.${ext}',
     protocols: [{ name: 'Homebird', schemes: [...SCHEMES] }],
     ...linux(options),

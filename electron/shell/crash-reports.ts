@@ -16,14 +16,16 @@ interface ReportFile {
 
 /**
  * As early as possible: what falls before is not written down. Never throws: a shell without reports is still one.
- * @param folder  below the data directory; made where it is not there
+ * @param folderOf  below the data directory; made where it is not there
  */
 export function keepCrashReports(
   { app, crashReporter }: Pick<ElectronParts, 'app' | 'crashReporter'>,
-  folder: string,
-  notice: (message: string) => void,
+  folderOf: () => string,
+  notice: (message: string) => void = (message) => void process.stderr.write(`${message}\n`),
 ): void {
+  let folder = 'the folder of the home'
   try {
+    folder = folderOf()
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     pruneReports(folder, Date.now())
     app.setPath('crashDumps', folder)

@@ -13,7 +13,7 @@ export interface Spelling {
   adopt(window: BrowserWindow): void
 }
 
-interface SpellingNeeds {
+export interface SpellingNeeds {
   readonly platform: NodeJS.Platform
   readonly store: { get(name: string): unknown; set(name: string, value: unknown): void }
   readonly words: (id: string, values?: Record<string, string | number>) => string

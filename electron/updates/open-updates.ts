@@ -1,31 +1,33 @@
 /** Finds out whether and how this Homebird can be replaced by a newer one, and opens the room that does it. */
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { measureHomeCopy } from '../../server/appliance/index.ts'
 import type { ElectronParts } from '../electron-parts.ts'
+import type { HomeStage, KeptHome } from '../home/kept-home.ts'
+import { findMetered } from '../shell/metered.ts'
 import { UPDATE_FEED_FILE, type UpdateFeed, parseUpdateFeed } from './update-feed.ts'
 import { type PackageKind, openUpdaterEngine } from './updater-engine.ts'
 import { type Updates, type UpdatesNeeds, openUpdates } from './updates.ts'
 
-interface AppUpdatesNeeds extends Pick<
-  UpdatesNeeds,
-  'store' | 'isMetered' | 'busyWith' | 'roomForCopy' | 'log'
-> {
+interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store'> {
   readonly platform: NodeJS.Platform
-  readonly arch: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Of the bundle, where the feed is written. */
-  readonly resourcesDir: string
-  readonly dataDir: string
+  /** Of the bundle: there the feed is written. */
+  readonly places: { readonly resourcesDir: string }
+  readonly home: Pick<KeptHome, 'dataDir' | 'stage'>
+  /** A copy is being taken back. */
+  readonly isRestoring: () => boolean
+  readonly notice: (message: string) => void
 }
 
 const NEWEST = 'updates.newest'
 
 export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUpdatesNeeds): Updates {
-  const { env, store, platform } = needs
+  const { env, store, platform, home, notice } = needs
   // Where electron-builder writes about the package; beside the bundle.
   const besides = dirname(app.getAppPath())
   const kind = findPackageKind({ platform, env, isPackaged: app.isPackaged, folder: besides })
-  const found = kind.is === 'none' ? null : findFeed(needs.resourcesDir)
+  const found = kind.is === 'none' ? null : findFeed(needs.places.resourcesDir)
   const relaunch = (): void => app.relaunch(kind.is === 'appimage' ? { execPath: env['APPIMAGE'] ?? '' } : {})
   const engine =
     kind.is === 'none' || found === null || typeof found === 'string'
@@ -34,19 +36,24 @@ export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUp
           feed: found,
           kind: kind.is,
           platform,
-          arch: needs.arch,
+          arch: process.arch,
           seen: {
             current: app.getVersion(),
             newest: () => textOrNull(store.get(NEWEST)),
             keepNewest: (version) => store.set(NEWEST, version),
           },
           appUpdateConfig: join(besides, 'app-update.yml'),
-          cacheFolder: join(needs.dataDir, 'cache', 'updates'),
+          cacheFolder: join(home.dataDir, 'cache', 'updates'),
           relaunch,
-          log: (line) => needs.log('info', `updates: ${line.slice(0, 500)}`),
+          // What it tells of its own steps is in the journal by ours.
+          log: () => undefined,
         })
   return openUpdates({
-    ...needs,
+    store,
+    isMetered: () => findMetered({ platform, env }),
+    busyWith: () => (needs.isRestoring() ? 'restore' : busyWith(home.stage)),
+    roomForCopy: () => measureHomeCopy({ env }),
+    log: (_level, message) => notice(message),
     version: app.getVersion(),
     engine,
     whyOff: kind.why ?? (typeof found === 'string' ? found : ''),
@@ -54,6 +61,12 @@ export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUp
     quit: () => app.quit(),
     relaunch,
   })
+}
+
+/** What must not be broken off now; whatever else the home is doing, it stops in order. */
+function busyWith(stage: HomeStage): 'start' | null {
+  if (stage.kind === 'starting') return 'start'
+  return stage.kind === 'running' ? stage.appliance.busyWith() : null
 }
 
 interface PackageFacts {

@@ -13,14 +13,12 @@ import type { UpdaterEngine } from './updater-engine.ts'
 
 export interface Updates extends UpdatesBridge {
   /** While something is being written nothing restarts. */
-  setWriting(isWriting: boolean): void
-  /** Something changed outside: the line, a backup, sleep. */
-  wake(): void
+  readonly setWriting: (isWriting: boolean) => void
   /**
    * The last act of the program, when the home has stopped and its windows are closed. Never rejects.
    * @param isQuick  the system itself goes down and waits for nobody: then only what the person asked for is begun
    */
-  installAtEnd(isQuick: boolean): Promise<void>
+  readonly installAtEnd: (isQuick: boolean) => Promise<void>
   close(): void
 }
 
@@ -33,7 +31,8 @@ export interface UpdatesNeeds {
   readonly whyOff: string
   readonly store: { get(name: string): unknown; set(name: string, value: unknown): void }
   readonly clock: { now(): number; after(ms: number, act: () => void): () => void; chance(): number }
-  readonly isMetered: () => boolean
+  /** Null where the system does not tell. Asked only while a newer version waits to be brought. */
+  readonly isMetered: () => Promise<boolean | null>
   readonly busyWith: () => Busy | null
   /** What the copy before the first start of the new version will need, and what is free for it. */
   readonly roomForCopy: () => Promise<{ readonly neededBytes: number; readonly freeBytes: number }>
@@ -63,7 +62,6 @@ function closedUpdates({ version, whyOff }: UpdatesNeeds): Updates {
     install: () => Promise.reject(new Error(whyOff)),
     onState: () => () => undefined,
     setWriting: () => undefined,
-    wake: () => undefined,
     installAtEnd: () => Promise.resolve(),
     close: () => undefined,
   }
@@ -75,6 +73,7 @@ class RunningUpdates implements Updates {
   readonly #listeners = new Set<(state: UpdateState) => void>()
   #machine: UpdateMachine
   #isWriting = false
+  #isMetered = false
   #isRestartAsked = false
   #isClosed = false
   #told: string
@@ -116,25 +115,39 @@ class RunningUpdates implements Updates {
     return () => this.#listeners.delete(tell)
   }
 
-  setWriting(isWriting: boolean): void {
+  setWriting = (isWriting: boolean): void => {
     this.#isWriting = isWriting
     this.#tell()
   }
 
-  wake(): void {
+  #goOn(): void {
     if (this.#isClosed) return
     this.#tell()
-    const act = actOf(this.#machine, this.#needs.clock.now(), this.#needs.isMetered())
+    const act = actOf(this.#machine, this.#needs.clock.now(), this.#isMetered)
     if (act !== null && this.#acting === null) {
       this.#acting = (act === 'look' ? this.#look() : this.#bring()).finally(() => {
         this.#acting = null
-        this.wake()
+        this.#goOn()
       })
     }
     this.#setTimer()
   }
 
-  async installAtEnd(isQuick: boolean): Promise<void> {
+  async #lookAtLine(): Promise<void> {
+    try {
+      this.#isMetered = (await this.#needs.isMetered()) === true
+    } catch (error) {
+      this.#needs.log('warn', `whether the line is metered could not be found out: ${messageOf(error)}`)
+      this.#isMetered = false
+    }
+  }
+
+  async #ring(): Promise<void> {
+    if (this.#machine.wanted !== null && this.#acting === null) await this.#lookAtLine()
+    this.#goOn()
+  }
+
+  installAtEnd = async (isQuick: boolean): Promise<void> => {
     const { phase } = this.#state()
     const isWanted = this.#isRestartAsked || (this.#engine.installsQuietly && !isQuick && !this.#isWriting)
     this.close()
@@ -163,7 +176,10 @@ class RunningUpdates implements Updates {
     try {
       const found = await this.#engine.look()
       const next = found === null ? null : { version: found.version, notes: found.notes }
-      if (next !== null) this.#needs.log('info', `${next.version} is there`)
+      if (next !== null) {
+        this.#needs.log('info', `${next.version} is there`)
+        await this.#lookAtLine()
+      }
       this.#take({ kind: 'checked', next })
     } catch (error) {
       this.#fail(error)
@@ -190,7 +206,7 @@ class RunningUpdates implements Updates {
   #take(event: UpdateEvent): void {
     const { clock } = this.#needs
     this.#machine = afterEvent(this.#machine, event, clock.now(), clock.chance())
-    this.wake()
+    this.#goOn()
   }
 
   /** The new version copies the home before it touches anything, and would not start without room for that. */
@@ -204,7 +220,8 @@ class RunningUpdates implements Updates {
   }
 
   #state(): UpdateState {
-    const busy = this.#needs.busyWith()
+    // Nothing waits for anything while nothing is ready.
+    const busy = this.#machine.brought === null ? null : this.#needs.busyWith()
     return stateOf(this.#machine, this.#needs.version, [
       ...(this.#isWriting ? (['writing'] as const) : []),
       ...(busy === null ? [] : [busy]),
@@ -227,7 +244,7 @@ class RunningUpdates implements Updates {
     const longest = this.#machine.brought === null ? LOOK_AT_CLOCK_EVERY_MS : LOOK_AT_BUSY_EVERY_MS
     // Due already and still not done: it waits for the line, or is being done.
     const wait = untilDue === 0 ? longest : Math.min(untilDue, longest)
-    this.#stopTimer = clock.after(wait, () => this.wake())
+    this.#stopTimer = clock.after(wait, () => void this.#ring())
   }
 }
 

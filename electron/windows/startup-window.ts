@@ -38,6 +38,8 @@ interface StartupNeeds {
 export interface StartupWindow extends Disposable {
   /** Brings it forward while the home does not run. @returns whether it does so */
   show(): boolean
+  /** A copy is being put in the place of the home: nothing else may end the program. */
+  readonly isTakingBack: boolean
 }
 
 export function openStartupWindow(
@@ -67,6 +69,10 @@ class Room implements StartupWindow {
     ]
     this.#answer()
     this.#staged(needs.home.stage)
+  }
+
+  get isTakingBack(): boolean {
+    return this.#model.stage === 'taking_back'
   }
 
   show(): boolean {

@@ -17,12 +17,14 @@ export interface WindowStates {
   lookOf(): Pick<BrowserWindowConstructorOptions, 'x' | 'y' | 'width' | 'height' | 'minWidth' | 'minHeight'>
   /** From now on this window is watched; what it was besides its size (full screen, zoom) it becomes. */
   adopt(window: BrowserWindow): void
+  /** Keeps what is now: before the windows are gone without a word. */
+  close(): void
 }
 
 interface StateNeeds {
   readonly store: { get(name: string): unknown; set(name: string, value: unknown): void }
   /** @returns what calls it off */
-  readonly after: (ms: number, act: () => void) => () => void
+  readonly after?: (ms: number, act: () => void) => () => void
 }
 
 const KEPT = 'windows'
@@ -39,7 +41,7 @@ const EVENTS = [
 ] as const
 
 export function openWindowStates({ screen }: Pick<ElectronParts, 'screen'>, needs: StateNeeds): WindowStates {
-  const { store, after } = needs
+  const { store, after = afterMs } = needs
   const open = new Set<BrowserWindow>()
   let opening: WindowPlace | null = null
   const screens = (): Screen[] => {
@@ -80,7 +82,15 @@ export function openWindowStates({ screen }: Pick<ElectronParts, 'screen'>, need
         open.delete(window)
       })
     },
+    close: () => {
+      for (const window of open) keep(window)
+    },
   }
+}
+
+function afterMs(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms)
+  return () => clearTimeout(timer)
 }
 
 function placeOf(window: BrowserWindow): WindowPlace {

@@ -11,6 +11,7 @@ import { PUBLIC_EDGE, readEdge } from '../../domain/edges/edge.ts'
 import { readDatabaseFacts } from '../../domain/status/database-facts.ts'
 import { readStorageFacts } from '../../domain/status/storage-facts.ts'
 import { statsOf } from '../../storage/caches/open-caches.ts'
+import { countCrashReports } from '../../storage/logs/crash-reports.ts'
 import { readLogs } from '../../storage/logs/read-logs.ts'
 import type { HttpContext } from '../http-context.ts'
 import { lineText, logFolder, redactorOf } from './log-routes.ts'
@@ -55,7 +56,14 @@ async function sectionText(context: HttpContext, redact: Redactor, read: Reading
 
 /** In the order in which they are shown; the window has a title for each. */
 const SECTIONS: readonly (readonly [string, Reading])[] = [
-  ['program', async ({ db }) => ({ ...programFacts(), ...(await readDatabaseFacts(db)) })],
+  [
+    'program',
+    async (context) => ({
+      ...programFacts(),
+      crashReports: context.supervision === null ? 0 : await countCrashReports(logFolder(context)),
+      ...(await readDatabaseFacts(context.db)),
+    }),
+  ],
   ['settings', async ({ config }) => changedSettings(config)],
   ['doctor', async (context) => (await doctorOf(context).run()).findings],
   ['status', async (context) => readStatus(context)],

@@ -1,6 +1,7 @@
 /** The logs of all processes and the help bundle before the owner's eyes, with secrets taken out. */
 import assert from 'node:assert/strict'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import type { HelpBundle, LogLine, LogPage } from '../../../server/contracts/logs.ts'
@@ -197,6 +198,9 @@ test('no line, no file and no help bundle holds a secret, and the bundle says wh
       passphrase: 'four plain words here',
     }),
   )
+  // As the shell keeps them when one of its processes falls.
+  await mkdir(join(logs.path, 'logs', 'crashes', 'completed'), { recursive: true })
+  await writeFile(join(logs.path, 'logs', 'crashes', 'completed', 'a.dmp'), 'memory')
   const page = await home.asPage(`${API}/logs`)
   const file = await home.asPage(`${API}/logs/file`)
   const bundle = await home.asPage(`${API}/help-bundle`)
@@ -213,6 +217,7 @@ test('no line, no file and no help bundle holds a secret, and the bundle says wh
     ['program', 'settings', 'doctor', 'status', 'storage', 'caches', 'edge', 'log'],
   )
   assert.match(textOf('program'), /"homebird": "\d/)
+  assert.match(textOf('program'), /"crashReports": 1,/)
   assert.match(textOf('settings'), /"HOMEBIRD_TRANSLATOR_KEY": "\[removed\]"/)
   assert.match(textOf('doctor'), /"name": "media"/)
   assert.ok(

@@ -73,3 +73,13 @@ test('what nothing is packed for is refused with what is', () => {
   )
   assert.throws(() => parseTarget('linux', 'mips'), /arch is "mips" and must be x64 or arm64/)
 })
+
+test('manifests of a release are made only where a feed is named, and nothing is uploaded', () => {
+  assert.equal(configOf().publish, null)
+  const feed = {
+    HOMEBIRD_UPDATE_URL: 'https://example.org/homebird',
+    HOMEBIRD_UPDATE_KEY: 'A'.repeat(43).concat('='),
+  }
+  assert.deepEqual(configOf(feed).publish, [{ provider: 'generic', url: 'https://example.org/homebird/' }])
+  assert.throws(() => configOf({ HOMEBIRD_UPDATE_URL: 'https://example.org/' }), /UPDATE_KEY is not set/)
+})

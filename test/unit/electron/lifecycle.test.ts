@@ -22,6 +22,7 @@ function shell(t: TestContext, keepsRunning = true) {
       await closing.promise
       steps.push('closed')
     },
+    last: async (isQuick) => void steps.push(isQuick ? 'last, quickly' : 'last'),
     failed: (error) => steps.push(String(error)),
   })
   standIn.begin()
@@ -40,7 +41,7 @@ test('quitting closes everything first, however often it is asked for', async (t
   standIn.app.emit('activate')
   closing.resolve()
   assert.equal(await exited, 0)
-  assert.deepEqual(steps, ['close', 'closed'])
+  assert.deepEqual(steps, ['close', 'closed', 'last'])
   assert.equal(standIn.windows.length, 0)
 })
 
@@ -49,7 +50,7 @@ test('what fails in closing is told, and the program ends all the same', async (
   standIn.app.quit()
   closing.reject(new Error('no'))
   assert.equal(await exited, 0)
-  assert.deepEqual(steps, ['close', 'Error: no'])
+  assert.deepEqual(steps, ['close', 'Error: no', 'last'])
 })
 
 test('what hangs in closing is left behind after 11 s', async (t) => {

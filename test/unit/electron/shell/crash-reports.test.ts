@@ -32,7 +32,11 @@ test('reports are kept below the data directory and nothing is sent', (t) => {
     app: { setPath: (...given: unknown[]) => said.push(given) },
     crashReporter: { start: (...given: unknown[]) => said.push(given) },
   } as unknown as ElectronParts
-  keepCrashReports(parts, folder, () => assert.fail('nothing is wrong'))
+  keepCrashReports(
+    parts,
+    () => folder,
+    () => assert.fail('nothing is wrong'),
+  )
   assert.deepEqual(said, [['crashDumps', folder], [{ uploadToServer: false }]])
   assert.equal(statSync(folder).mode & 0o777, 0o700)
 })
@@ -41,7 +45,11 @@ test('where they cannot be kept the shell starts all the same, and says so', (t)
   const folder = openFolder(t)
   writeFileSync(join(folder, 'file'), '')
   const notices: string[] = []
-  keepCrashReports({} as ElectronParts, join(folder, 'file', 'crashes'), (notice) => notices.push(notice))
+  keepCrashReports(
+    {} as ElectronParts,
+    () => join(folder, 'file', 'crashes'),
+    (notice) => notices.push(notice),
+  )
   assert.match(notices.join(), /^crash reports cannot be kept in .*crashes: Error: ENOTDIR/)
 })
 

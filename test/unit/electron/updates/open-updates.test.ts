@@ -56,22 +56,19 @@ test('an installed build looks where it was told to, keeps the newest it saw, an
     const app = { isPackaged, getAppPath: () => join(folder, 'app.asar'), getVersion: () => '1.0.0' }
     const updates = openAppUpdates({ app } as unknown as ElectronParts, {
       store: { get: (name) => store.get(name), set: (name, value) => void store.set(name, value) },
-      isMetered: () => false,
-      busyWith: () => null,
-      roomForCopy: async () => ({ neededBytes: 1, freeBytes: 2 }),
-      log: () => undefined,
+      isRestoring: () => false,
+      notice: () => undefined,
       platform: 'linux',
-      arch: 'x64',
       env: { APPIMAGE: '/home/ana/Homebird.AppImage' },
-      resourcesDir: join(folder, 'resources'),
-      dataDir: folder,
+      places: { resourcesDir: join(folder, 'resources') },
+      home: { dataDir: folder, stage: { kind: 'starting' } },
     })
     t.after(() => updates.close())
     return updates
   }
   process.env['APPIMAGE'] = '/home/ana/Homebird.AppImage'
   t.after(() => delete process.env['APPIMAGE'])
-  feed.release('1.1.0')
+  feed.release('1.1.0', process.arch === 'x64' ? {} : { name: `latest-linux-${process.arch}.yml` })
   const updates = open(true)
   await updates.check()
   const ready = await until('ready', async () => {
@@ -79,6 +76,7 @@ test('an installed build looks where it was told to, keeps the newest it saw, an
     return ['ready', 'failed'].includes(state.phase) && state
   })
   assert.deepEqual([ready.phase, ready.reason, ready.next?.version], ['ready', null, '1.1.0'])
+  assert.deepEqual(ready.waitsFor, ['start'])
   assert.equal(store.get('updates.newest'), '1.1.0')
   const off = await open(false).state()
   assert.deepEqual([off.phase, off.reason?.startsWith('This is not an installed Homebird')], ['off', true])

@@ -70,7 +70,7 @@ function openWorld(t: TestContext, changes: { quietly?: boolean; failure?: strin
         return () => void alarms.delete(alarm)
       },
     },
-    isMetered: () => facts.metered,
+    isMetered: async () => facts.metered,
     busyWith: () => facts.busy,
     roomForCopy: async () => ({ neededBytes: 50_000_000, freeBytes: facts.free }),
     quit: () => act('quit'),
@@ -136,8 +136,13 @@ test('a metered line lets it wait; when the line changes it goes on, or when the
   world.goOn(FIRST_LOOK_AFTER_MS)
   await until('looked', () => world.states.some(({ next, phase }) => next !== null && phase === 'idle'))
   assert.deepEqual(world.done, ['look'])
+  world.goOn(10 * 60_000)
   world.facts.metered = false
-  world.updates.wake()
+  assert.deepEqual(world.done, ['look'])
+  await until('it looked at the line again', async () => {
+    world.goOn(10 * 60_000)
+    return world.done.includes('bring')
+  })
   await world.is('ready')
   const asked = openWorld(t)
   asked.facts.metered = true
