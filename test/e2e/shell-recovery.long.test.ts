@@ -10,10 +10,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { listHomeCopies } from '../../server/appliance/index.ts'
+import { askControlSocket } from '../../server/appliance/control-socket.ts'
+import { readLockHolder } from '../../server/appliance/data-dir-lock.ts'
+import { type ApplianceStatus, listHomeCopies } from '../../server/appliance/index.ts'
+import type { StartView } from '../../server/contracts/start-bridge.ts'
+import { dataDirAt } from '../../server/core/data-dir.ts'
 import { afterInReverse } from '../support/after-in-reverse.ts'
 import { type TestBrowser, axeFindings, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
 import { type DesktopShell, openDesktopShell } from '../support/desktop-shell.ts'
+import type { StandInContents } from '../support/electron/stand-in-contents.ts'
 import { openStartWindowPage } from '../support/start-window.ts'
 import { until } from '../support/until.ts'
 
@@ -30,11 +35,37 @@ after(async () => browser?.close())
 async function dataDirOfHome(t: TestContext): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hb-home-'))
   afterInReverse(t, () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }))
-  const desktop = await openDesktopShell({ dataDir })
-  await desktop.window('homebird')
-  assert.equal(await desktop.quit(), 0)
-  await desktop[Symbol.asyncDispose]()
+  await runOnce(dataDir)
   return dataDir
+}
+
+async function runOnce(dataDir: string): Promise<void> {
+  const desktop = await openDesktopShell({ dataDir })
+  try {
+    await untilRuns(desktop)
+  } finally {
+    await desktop[Symbol.asyncDispose]()
+  }
+}
+
+const pagesAt = ({ electron }: DesktopShell, place: string): readonly StandInContents[] =>
+  electron.windows
+    .map(({ webContents }) => webContents)
+    .filter((contents) => contents.getURL().startsWith(`app://${place}`))
+
+/** The main window is there. Where the wait is in vain, what the start-up window tells as failed is said. */
+async function untilRuns(desktop: DesktopShell): Promise<void> {
+  await until(
+    'a main window',
+    () => {
+      if (pagesAt(desktop, 'homebird').length > 0) return true
+      const told = pagesAt(desktop, 'start').flatMap(({ sent }) => sent.flatMap(({ args }) => args))
+      const failure = (told.at(-1) as StartView | undefined)?.failure
+      if (failure !== null && failure !== undefined) throw new Error(failure.technical)
+      return false
+    },
+    LONGEST_MENDING_MS,
+  )
 }
 
 async function open(t: TestContext, dataDir: string, env: Record<string, string> = {}) {
@@ -52,31 +83,15 @@ async function untilFailed(page: Page, what: RegExp): Promise<void> {
 }
 
 /** The main window is there, and the start-up window has gone. */
-async function untilMended(desktop: DesktopShell, page: Page): Promise<void> {
-  await until(
-    'a main window',
-    async () => {
-      if (
-        desktop.electron.windows.some(({ webContents }) => webContents.getURL().startsWith('app://homebird'))
-      )
-        return true
-      const failure = page.locator('#failure pre')
-      if ((await failure.count()) > 0) throw new Error(String(await failure.textContent()))
-      return false
-    },
-    LONGEST_MENDING_MS,
-  )
-  await until('no start-up window', () =>
-    desktop.electron.windows.every(({ webContents }) => !webContents.getURL().startsWith('app://start')),
-  )
+async function untilMended(desktop: DesktopShell): Promise<void> {
+  await untilRuns(desktop)
+  await until('no start-up window', () => pagesAt(desktop, 'start').length === 0)
 }
 
 test('a database that cannot start is mended by taking the copy back, in the window', { skip }, async (t) => {
   const dataDir = await dataDirOfHome(t)
   writeFileSync(join(dataDir, 'homebird.version'), '0.0.1\n')
-  const updated = await openDesktopShell({ dataDir })
-  await updated.window('homebird')
-  await updated[Symbol.asyncDispose]()
+  await runOnce(dataDir)
   const [copy] = listHomeCopies({ env: { HOMEBIRD_DATA_DIR: dataDir }, commandLine: {} })
   assert.equal(copy?.manifest?.ofVersion, '0.0.1')
   rmSync(join(dataDir, 'postgres', '18', 'global', 'pg_control'))
@@ -98,7 +113,7 @@ test('a database that cannot start is mended by taking the copy back, in the win
   assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
   assert.match((await page.textContent('.replaces')) ?? '', /The database of this home/)
   await page.click('dialog .danger')
-  await untilMended(desktop, page)
+  await untilMended(desktop)
   assert.deepEqual(problems, [])
   const kinds = listHomeCopies({ env: { HOMEBIRD_DATA_DIR: dataDir }, commandLine: {} }).map(
     (one) => one.manifest?.kind,
@@ -127,9 +142,47 @@ test(
     assert.match((await page.textContent('pre')) ?? '', /no_such_setting/)
     renameSync(local, `${local}.broken`)
     await page.click('[data-act=startAgain]')
-    await untilMended(desktop, page)
+    await untilMended(desktop)
   },
 )
+
+test(
+  'a server that ends again and again brings the window back, which restarts it at once',
+  { skip },
+  async (t) => {
+    const dataDir = await dataDirOfHome(t)
+    const desktop = await openDesktopShell({ dataDir })
+    afterInReverse(t, () => desktop[Symbol.asyncDispose]())
+    await untilRuns(desktop)
+    const killed = new Set<number>()
+    await until(
+      'a start-up window',
+      async () => {
+        const pid = await serverOf(dataDir)
+        if (pid !== null && !killed.has(pid)) {
+          killed.add(pid)
+          process.kill(pid, 'SIGKILL')
+        }
+        return pagesAt(desktop, 'start').length > 0
+      },
+      LONGEST_MENDING_MS,
+    )
+    const window = await openStartWindowPage(desktop, browser)
+    afterInReverse(t, () => window[Symbol.asyncDispose]())
+    await untilFailed(window.page, /The server of your home ends again and again/)
+    await window.page.click('[data-act=restartPart]')
+    await untilMended(desktop)
+    assert.ok((await serverOf(dataDir)) !== null)
+  },
+)
+
+/** The process of the server while it runs. */
+async function serverOf(dataDir: string): Promise<number | null> {
+  const socket = readLockHolder(dataDirAt(dataDir))?.controlSocket ?? ''
+  const status = (await askControlSocket(socket, { kind: 'status' })) as ApplianceStatus
+  const server = status.parts.find(({ name }) => name === 'server-0')
+  return server?.state === 'Running' ? server.pid : null
+}
 
 test(
   'the window quits the program in order, and says so of a folder that another Homebird uses',
@@ -138,7 +191,7 @@ test(
     const dataDir = await dataDirOfHome(t)
     const first = await openDesktopShell({ dataDir })
     afterInReverse(t, () => first[Symbol.asyncDispose]())
-    await first.window('homebird')
+    await untilRuns(first)
     const { desktop, page } = await open(t, dataDir)
     await untilFailed(page, /Another Homebird uses this home/)
     const ended = desktop.ended
