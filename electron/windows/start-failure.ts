@@ -10,6 +10,7 @@ export type FailureKind =
   | 'copy_full'
   | 'folder'
   | 'setting'
+  | 'sealed'
   | 'schema'
   | 'copy_damaged'
   | 'server_loop'
@@ -34,6 +35,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   DATA_DIR_UNUSABLE: 'folder',
   SETTING_INVALID: 'setting',
   CONNECTION_BUDGET: 'setting',
+  SECRETS_SEALED: 'sealed',
   MIGRATION_FAILED: 'schema',
   // Of what a start asks for, only a copy is looked up and read as a document.
   NOT_FOUND: 'copy_damaged',

@@ -31,6 +31,7 @@ const FIRST_ACTS: Readonly<Record<FailureKind, StartAct>> = {
   copy_full: 'startAgain',
   folder: 'startAgain',
   setting: 'startAgain',
+  sealed: 'startAgain',
   schema: 'startAgain',
   copy_damaged: 'startAgain',
   server_loop: 'restartPart',

@@ -173,6 +173,6 @@ async function openKey(dir: DataDir, sealer: Sealer, key: string): ReturnType<Se
 export function sealedWithoutDesktop(dir: DataDir): HomebirdError {
   return new HomebirdError(
     'SECRETS_SEALED',
-    `the secrets in ${dir.secrets} are sealed by the keychain of this computer, which only the desktop app can ask; open the desktop app, choose Settings, Startup, "Keep secrets in plain files" and quit it, then start again. If the app or its keychain is gone: homebird secrets renew --confirm`,
+    `the secrets in ${dir.secrets} are sealed by the keychain of this computer, which only the desktop app can ask; open the desktop app, choose Settings, Privacy and safety, "Keep secrets in plain files" and quit it, then start again. If the app or its keychain is gone: homebird secrets renew --confirm`,
   )
 }

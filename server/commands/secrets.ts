@@ -24,7 +24,7 @@ export function showSecrets(options: CommonOptions): ExitCode {
     io.say(
       wish === 'plain'
         ? 'They are kept in plain files again as soon as the desktop app is quit, or started once more.'
-        : 'To run it without a window: desktop app, Settings, Startup, "Keep secrets in plain files", then quit it.',
+        : 'To run it without a window: desktop app, Settings, Privacy and safety, "Keep secrets in plain files", then quit it.',
     )
     io.say('Where the keychain has lost its key: homebird secrets renew --confirm')
   } else {

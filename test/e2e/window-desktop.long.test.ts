@@ -172,6 +172,10 @@ test(
     await until('both are chosen', async () => (await shell.told()).includes('languages en-GB de'))
     await page.goto(`${ground.home.origin}/settings/privacy#secrets`)
     await page.getByText(/This system has no keyring/).waitFor()
+    const plain = page.getByRole('switch', { name: 'Keep secrets in plain files' })
+    await plain.focus()
+    await page.keyboard.press('Space')
+    await until('they are', async () => (await shell.told()).includes('kept plain true'))
   },
 )
 

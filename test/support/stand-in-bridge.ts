@@ -109,7 +109,7 @@ function putIn(first: BridgeFacts): void {
     platform: 'linux',
     login: choice('login', false),
     keepsRunning: choice('keeps running', true),
-    secrets: { level: async () => held.facts.secrets },
+    secrets: { level: async () => held.facts.secrets, keptPlain: choice('kept plain', false) },
     spelling: {
       ...choice('spelling', false),
       languages: { all: async () => ['ar', 'de', 'en-GB', 'en-US'], chosen: async () => languages },

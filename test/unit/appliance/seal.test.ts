@@ -102,7 +102,7 @@ test('headless, a sealed folder is refused with the remedy; commands still read 
   ;(await open(keychainOf())).release()
   await assert.rejects(open(null), (error) => {
     assert.ok(isHomebirdError(error, 'SECRETS_SEALED'))
-    assert.match(error.message, /desktop app.*Settings, Startup.*homebird secrets renew --confirm/)
+    assert.match(error.message, /desktop app.*Settings, Privacy and safety.*homebird secrets renew --confirm/)
     return true
   })
   const { loaded } = readSettings({ env: { HOMEBIRD_DATA_DIR: dir.path } })

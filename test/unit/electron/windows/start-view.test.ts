@@ -66,6 +66,7 @@ for (const [code, message, kind] of [
   ['DATABASE_UNREACHABLE', 'its log says: FATAL: could not write: No space left on device', 'full'],
   ['DATA_DIR_UNUSABLE', 'it cannot be written', 'folder'],
   ['SETTING_INVALID', 'HOMEBIRD_PORT is "x"', 'setting'],
+  ['SECRETS_SEALED', 'the keychain of this computer does not open them', 'sealed'],
   ['MIGRATION_FAILED', 'migration 0002 failed', 'schema'],
   ['DOCUMENT_INVALID', 'the copy cannot be taken back', 'copy_damaged'],
   ['CHILD_FAILED', 'server-0 ended', 'other'],
