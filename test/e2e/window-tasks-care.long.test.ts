@@ -97,8 +97,11 @@ flow(
 flow('see the help bundle whole and save it', { path: '/status' }, async (stage) => {
   await stage.hand.press(stage.button('Help bundle…'))
   const sheet = stage.page.getByRole('dialog', { name: 'Help bundle' })
+  const save = sheet.getByRole('button', { name: 'Save file' })
+  // Gathering looks at every part of the home, the doctor's findings among them.
+  await save.waitFor({ timeout: 60_000 })
   const saving = stage.page.waitForEvent('download')
-  await stage.hand.press(sheet.getByRole('button', { name: 'Save file' }))
+  await stage.hand.press(save)
   const text = await readFile(await (await saving).path(), 'utf8')
   assert.ok(text.includes('== settings') && !text.includes(ground.home.home.password))
 })
