@@ -11,9 +11,12 @@ import { type OneInstance, takeInstance } from './one-instance.ts'
 import type { ShellPlaces } from './places.ts'
 import { registerAppScheme } from './protocol/app-protocol.ts'
 import { keepCrashReports } from './shell/crash-reports.ts'
+import { type EarlyLinks, catchEarlyLinks } from './shell/deep-links.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
+import { openLoginItem, startsHidden } from './shell/login-item.ts'
 import { findMetered } from './shell/metered.ts'
 import { openPower } from './shell/power.ts'
+import { openSigns } from './shell/open-signs.ts'
 import { openSecrets } from './shell/secrets.ts'
 import { openShellJournal } from './shell/shell-journal.ts'
 import { openShellStore } from './shell/shell-store.ts'
@@ -43,9 +46,10 @@ export function startShell(parts: ElectronParts, surroundings: Surroundings): vo
   keepCrashReports(parts, () => join(homeFolder({ env: surroundings.env }), 'logs', 'crashes'))
   app.enableSandbox()
   registerAppScheme(parts)
+  const earlyLinks = catchEarlyLinks(parts)
   app
     .whenReady()
-    .then(() => openRooms(parts, surroundings, instance))
+    .then(() => openRooms(parts, surroundings, instance, earlyLinks))
     .catch((error: unknown) => {
       dialog.showErrorBox('Homebird', String(error))
       app.exit(1)
@@ -57,6 +61,7 @@ async function openRooms(
   parts: ElectronParts,
   surroundings: Surroundings,
   instance: OneInstance,
+  earlyLinks: EarlyLinks,
 ): Promise<void> {
   const rooms = new AsyncDisposableStack()
   const times = openShellTimes()
@@ -72,12 +77,13 @@ async function openRooms(
   const isRestoring = (): boolean => startup.isTakingBack
   const updates = openAppUpdates(parts, { ...surroundings, ...floor, isRestoring })
   const care = rooms.use(openWindowCare(parts, { ...surroundings, ...floor }))
-  const offers = openOffers({ ...floor, updates, care })
+  const login = openLoginItem(parts, surroundings)
+  const offers = openOffers({ ...floor, login, updates, care })
   const keepsRunning = (): boolean => doesKeepRunning(store)
   const isQuitting = (): boolean => lifecycle.isQuitting
   const watchLast = openLastWindow(parts, { ...floor, keepsRunning, isQuitting })
   const opened = { ...floor, offers, rooms, care }
-  const { windows, show, startup } = openWindows(parts, surroundings, opened, (window) => {
+  const { ground, windows, show, startup } = openWindows(parts, surroundings, opened, (window) => {
     care.adopt(window)
     watchLast(window)
     window.once('ready-to-show', () => {
@@ -85,12 +91,15 @@ async function openRooms(
       journal.note(`the window stood after ${times.told()}`, 'info')
     })
   })
+  const isQuiet = startsHidden(parts, surroundings.platform, surroundings.argv)
   home.onStage(({ kind }) => {
     if (kind !== 'running') return
     times.comesTo('home')
     power.tell()
-    windows.show()
+    if (!isQuiet) windows.show()
   })
+  const shown = { ...floor, session: ground.session, windows, show, earlyLinks, updates: offers.updates }
+  const signs = rooms.use(openSigns(parts, { ...surroundings, ...shown, noticed: floor.notice }))
   const lifecycle = openLifecycle(parts, {
     show,
     keepsRunning,
@@ -98,7 +107,7 @@ async function openRooms(
     last: updates.installAtEnd,
     failed: (error) => journal.note(String(error)),
   })
-  instance.onSecond(show)
+  instance.onSecond((given) => signs.take(given))
   await home.start()
 }
 
@@ -127,14 +136,15 @@ function openFloor(
 }
 
 interface Offering extends Floor {
+  readonly login: DesktopOffers['login']
   readonly updates: Updates
   readonly care: WindowCare
 }
 
 /** What the window can ask of the desktop. */
-function openOffers({ store, secrets, home, updates, care }: Offering): DesktopOffers {
+function openOffers({ store, login, secrets, home, updates, care }: Offering): DesktopOffers {
   return {
-    login: null,
+    login,
     keepsRunning: keepsRunningOf(store),
     updates,
     spelling: care.spelling,
@@ -152,7 +162,7 @@ interface WindowRooms extends Floor {
 /** @param adopt  watches every main window */
 function openWindows(
   parts: ElectronParts,
-  { argv, env, places }: Surroundings,
+  { argv, env, places, platform }: Surroundings,
   { home, secrets, words, notice, offers, rooms, care }: WindowRooms,
   adopt: (window: BrowserWindow) => void,
 ) {
@@ -179,7 +189,7 @@ function openWindows(
     ground,
     words,
     arrived: () => void windows.show(),
-    isQuiet: argv.includes('--hidden'),
+    isQuiet: startsHidden(parts, platform, argv),
   })
   rooms.use(startup)
   const show = (): void => {

@@ -90,10 +90,13 @@ export interface DeepLinks extends Disposable {
   take(argv: readonly string[]): void
 }
 
-/** macOS hands links over before the program is ready: they are kept until somebody can take them. */
-export function catchEarlyLinks({ app }: Pick<ElectronParts, 'app'>): {
+export interface EarlyLinks {
+  /** @returns what ends the listening */
   release(take: (link: string) => void): () => void
-} {
+}
+
+/** macOS hands links over before the program is ready: they are kept until somebody can take them. */
+export function catchEarlyLinks({ app }: Pick<ElectronParts, 'app'>): EarlyLinks {
   const early: string[] = []
   let take: (link: string) => void = (link) => {
     if (early.length < MOST_LINKS) early.push(link)
@@ -114,7 +117,7 @@ export function catchEarlyLinks({ app }: Pick<ElectronParts, 'app'>): {
 
 export function openDeepLinks(
   { app }: Pick<ElectronParts, 'app'>,
-  early: ReturnType<typeof catchEarlyLinks>,
+  early: EarlyLinks,
   { acts, argv, launch, platform, noticed }: DeepLinkNeeds,
 ): DeepLinks {
   // Linux is told by the desktop file, macOS by the bundle; both take it again from here where they can.

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { writeFileAtomically } from '../../server/appliance/index.ts'
 import type { LoginChoice } from '../../server/contracts/desktop-bridge.ts'
 import type { ElectronParts } from '../electron-parts.ts'
+import { type OwnLaunch, ownLaunch } from './own-launch.ts'
 
 /** Without a window: the home alone. */
 export const HIDDEN_ARGUMENT = '--hidden'
@@ -15,18 +16,17 @@ export const HIDDEN_ARGUMENT = '--hidden'
 interface LoginItemNeeds {
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly homeDir: string
-  /** Program and arguments that start this shell; an AppImage is started by its file. */
-  readonly launch: { readonly path: string; readonly args: readonly string[] }
+  /** How this shell is started; an AppImage is started by its file. */
+  readonly launch?: OwnLaunch
 }
 
 /** @returns null where the system cannot start programs at login */
 export function openLoginItem(
   { app }: Pick<ElectronParts, 'app'>,
-  needs: LoginItemNeeds,
+  { platform, env, launch = ownLaunch({ app }) }: LoginItemNeeds,
 ): LoginChoice | null {
-  if (needs.platform === 'linux') return autostartFile(needs)
-  return needs.platform === 'darwin' || needs.platform === 'win32' ? systemItem(app, needs) : null
+  if (platform === 'linux') return autostartFile(env, app.getPath('home'), launch)
+  return platform === 'darwin' || platform === 'win32' ? systemItem(app, platform, launch) : null
 }
 
 /** Whether this start is that of the login, which opens no window. */
@@ -39,7 +39,7 @@ export function startsHidden(
   return platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin
 }
 
-function systemItem(app: ElectronParts['app'], { platform, launch }: LoginItemNeeds): LoginChoice {
+function systemItem(app: ElectronParts['app'], platform: 'darwin' | 'win32', launch: OwnLaunch): LoginChoice {
   // macOS starts the program itself, without arguments; Windows what its registry names.
   const how = platform === 'win32' ? { path: launch.path, args: [...launch.args, HIDDEN_ARGUMENT] } : {}
   return {
@@ -57,7 +57,7 @@ function systemItem(app: ElectronParts['app'], { platform, launch }: LoginItemNe
   }
 }
 
-function autostartFile({ env, homeDir, launch }: LoginItemNeeds): LoginChoice {
+function autostartFile(env: LoginItemNeeds['env'], homeDir: string, launch: OwnLaunch): LoginChoice {
   const configured = env['XDG_CONFIG_HOME'] ?? ''
   // The specification has relative ones ignored.
   const base = configured.startsWith('/') ? configured : join(homeDir, '.config')

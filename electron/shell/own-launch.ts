@@ -6,6 +6,6 @@ export interface OwnLaunch {
   readonly args: readonly string[]
 }
 
-export function ownLaunch({ app }: Pick<ElectronParts, 'app'>, execPath: string): OwnLaunch {
+export function ownLaunch({ app }: Pick<ElectronParts, 'app'>, execPath = process.execPath): OwnLaunch {
   return { path: execPath, args: app.isPackaged ? [] : [app.getAppPath()] }
 }

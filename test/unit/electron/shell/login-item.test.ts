@@ -13,7 +13,7 @@ function folderOf(t: TestContext): string {
   return folder
 }
 
-const NO_APP = {} as Pick<ElectronParts, 'app'>
+const appAt = (home: string) => ({ app: { getPath: () => home } }) as unknown as Pick<ElectronParts, 'app'>
 const LAUNCH = { path: '/opt/Homebird/homebird', args: [] }
 
 /** What a desktop reads out of an Exec key: the string's escapes first, then the quotes of its arguments. */
@@ -41,10 +41,9 @@ test('on Linux an autostart file is written and taken away, and one that the des
   const needs = {
     platform: 'linux',
     env: { XDG_CONFIG_HOME: config },
-    homeDir: '/nowhere',
     launch: LAUNCH,
   } as const
-  const login = openLoginItem(NO_APP, needs)
+  const login = openLoginItem(appAt('/nowhere'), needs)
   assert.ok(login !== null)
   assert.equal(await login.isOn(), false)
   await login.setOn(true)
@@ -67,10 +66,9 @@ test('on Linux an autostart file is written and taken away, and one that the des
 test('an AppImage is started by its file, and a relative XDG_CONFIG_HOME counts for nothing', async (t) => {
   const homeDir = folderOf(t)
   const env = { XDG_CONFIG_HOME: 'relative', APPIMAGE: '/home/ana/Home bird.AppImage' }
-  const login = openLoginItem(NO_APP, {
+  const login = openLoginItem(appAt(homeDir), {
     platform: 'linux',
     env,
-    homeDir,
     launch: { path: '/tmp/.mount', args: ['x'] },
   })
   await login?.setOn(true)
@@ -82,14 +80,14 @@ test('a folder that cannot be written refuses with its path', async (t) => {
   const homeDir = folderOf(t)
   // A file in the way is refused to everybody, root too.
   writeFileSync(join(homeDir, '.config'), '')
-  const login = openLoginItem(NO_APP, { platform: 'linux', env: {}, homeDir, launch: LAUNCH })
+  const login = openLoginItem(appAt(homeDir), { platform: 'linux', env: {}, launch: LAUNCH })
   await assert.rejects(async () => login?.setOn(true), /autostart\/homebird\.desktop cannot be written: /)
 })
 
 test('macOS and Windows keep a login item; what the system refuses is said; other systems have none', async (t) => {
   for (const platform of ['darwin', 'win32'] as const) {
     const { parts, acts } = openElectronStandIn({ folder: folderOf(t), platform })
-    const login = openLoginItem(parts, { platform, env: {}, homeDir: '/', launch: LAUNCH })
+    const login = openLoginItem(parts, { platform, env: {}, launch: LAUNCH })
     await login?.setOn(true)
     assert.equal(await login?.isOn(), true, platform)
     const how = platform === 'win32' ? { path: LAUNCH.path, args: ['--hidden'] } : {}
@@ -103,9 +101,9 @@ test('macOS and Windows keep a login item; what the system refuses is said; othe
       getLoginItemSettings: () => ({ openAtLogin: false, status: 'requires-approval' }),
     },
   } as unknown as Pick<ElectronParts, 'app'>
-  const refused = openLoginItem(stubborn, { platform: 'darwin', env: {}, homeDir: '/', launch: LAUNCH })
+  const refused = openLoginItem(stubborn, { platform: 'darwin', env: {}, launch: LAUNCH })
   await assert.rejects(async () => refused?.setOn(true), /System Settings/)
-  assert.equal(openLoginItem(NO_APP, { platform: 'freebsd', env: {}, homeDir: '/', launch: LAUNCH }), null)
+  assert.equal(openLoginItem(appAt('/'), { platform: 'freebsd', env: {}, launch: LAUNCH }), null)
 })
 
 test('a start by the login opens no window', () => {
