@@ -130,6 +130,13 @@ test('it looks by itself after the start, brings what it finds, and tells each s
   )
 })
 
+test('while nothing is ready nobody is asked whether the home is busy', async (t) => {
+  const { updates, facts } = openWorld(t)
+  Object.defineProperty(facts, 'busy', { get: () => assert.fail('asked too early') })
+  updates.setWriting(true)
+  assert.deepEqual((await updates.state()).waitsFor, [])
+})
+
 test('a metered line lets it wait; when the line changes it goes on, or when the person asks', async (t) => {
   const world = openWorld(t)
   world.facts.metered = true
