@@ -87,8 +87,7 @@ async function openRooms(
     care.adopt(window)
     watchLast(window)
     window.once('ready-to-show', () => {
-      times.comesTo('window')
-      journal.note(`the window stood after ${times.told()}`, 'info')
+      if (times.comesTo('window')) journal.note(`the window stood after ${times.told()}`, 'info')
     })
   })
   const isQuiet = startsHidden(parts, surroundings.platform, surroundings.argv)

@@ -83,7 +83,7 @@ test('it starts, comes forward for a second start, goes on without a window, sle
   await hands.toPower('resume')
   assert.equal((await runs(desktop, shell)).state, 'Running')
 
-  await hands.quit()
+  await hands.chooseFromTray('Quit Homebird')
   assert.deepEqual(await shell.ended, { code: 0, signal: null })
   assert.deepEqual(pidsOf(status).filter(isAlive), [])
   assert.equal(existsSync(join(desktop.dataDir, 'homebird.pid')), false)
@@ -118,8 +118,11 @@ test('killed by force, its children die within 5 s, and the next start takes the
 test('a setting that is wrong is told by the window that mends, and quitting ends it', async (t) => {
   const desktop = openDesktop(t)
   const shell = desktop.start([], { env: { HOMEBIRD_PORT: 'many' } })
-  await until('a shell that listens', () => shell.hands.channels())
-  await shell.hands.quit()
+  const opened = await until('the window that mends', async () =>
+    (await shell.hands.windows()).find(({ url }) => url.startsWith('app://start/')),
+  )
+  assert.equal(opened.webPreferences['sandbox'], true)
+  await shell.hands.chooseFromTray('Quit Homebird')
   assert.equal((await shell.ended).code, 0)
   assert.equal(existsSync(join(desktop.dataDir, 'postgres')), false)
 })

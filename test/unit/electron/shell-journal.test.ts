@@ -38,12 +38,12 @@ test('sentences wait for the home, in their order, and not without end', () => {
 test('steps count from the beginning, each the first time only', () => {
   let now = 310
   const times = openShellTimes(() => now)
-  times.comesTo('ready')
+  assert.equal(times.comesTo('ready'), true)
   now = 1_850
   times.comesTo('home')
   now = 2_104
   times.comesTo('window')
   now = 9_000
-  times.comesTo('home')
+  assert.equal(times.comesTo('home'), false)
   assert.equal(times.told(), '2.10 s: ready 0.31, home 1.85, window 2.10')
 })
