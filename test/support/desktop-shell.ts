@@ -47,7 +47,12 @@ export async function openDesktopShell({
   const startDir = join(folder, 'start')
   buildStartPage(startDir)
   const ended = Promise.withResolvers<number>()
-  const electron = openElectronStandIn({ folder, exit: (code) => ended.resolve(code) })
+  const electron = openElectronStandIn({
+    folder,
+    // The next start of this home is on the same computer.
+    keychainFolder: join(home, 'keychain-of-the-computer'),
+    exit: (code) => ended.resolve(code),
+  })
   startShell(electron.parts, {
     argv: ['homebird'],
     env: {

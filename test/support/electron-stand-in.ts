@@ -32,6 +32,8 @@ import { plainEvent } from './electron/plain-event.ts'
 
 export type StandInOptions = Partial<Omit<StandInAppOptions, 'folder'>> & {
   readonly folder: string
+  /** Of the keychain, where several starts share one. */
+  readonly keychainFolder?: string
   readonly hasNotifications?: boolean
 }
 
@@ -78,7 +80,7 @@ export function openElectronStandIn(options: StandInOptions): ElectronStandIn {
     power: new StandInPower(),
     screen: new StandInScreen(),
     dialogs: new StandInDialogs(acts),
-    keychain: new StandInKeychain(options.folder),
+    keychain: new StandInKeychain(options.keychainFolder ?? options.folder),
     clipboard: new StandInClipboard(),
     theme: new StandInTheme(),
   }
