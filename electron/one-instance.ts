@@ -1,5 +1,6 @@
 /** One shell at a time for one home: the first holds Electron's lock, every later one hands its arguments over and ends. */
 import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { ElectronParts } from './electron-parts.ts'
 
@@ -22,8 +23,7 @@ export function takeInstance(
   { argv, env }: { readonly argv: readonly string[]; readonly env: NodeJS.ProcessEnv },
 ): OneInstance | null {
   const dataDir = env['HOMEBIRD_DATA_DIR']
-  if (dataDir !== undefined && dataDir !== '')
-    app.setPath('userData', join(app.getPath('appData'), folderOf(dataDir)))
+  if (dataDir !== undefined && dataDir !== '') keepBeside(app, dataDir)
   if (!app.requestSingleInstanceLock({ argv: [...argv] })) {
     app.exit(0)
     return null
@@ -42,6 +42,13 @@ export function takeInstance(
       for (const given of early.splice(0)) listener(given)
     },
   }
+}
+
+/** Electron takes a folder that is there alone. */
+function keepBeside(app: ElectronParts['app'], dataDir: string): void {
+  const folder = join(app.getPath('appData'), folderOf(dataDir))
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  app.setPath('userData', folder)
 }
 
 function folderOf(dataDir: string): string {

@@ -1,5 +1,6 @@
 /** The stand-in of `app`: its events in Electron's order, its single-instance lock between real processes. */
 import { EventEmitter } from 'node:events'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Acts } from './acts.ts'
 import { InstanceLock } from './instance-lock.ts'
@@ -140,8 +141,9 @@ export class StandInApp extends EventEmitter {
     this.#options.exit(code)
   }
 
+  /** As documented: without `args` the own ones are repeated. */
   relaunch(options: object = {}): void {
-    this.#acts.add('app.relaunch', options)
+    this.#acts.add('app.relaunch', { args: this.#options.argv.slice(1), ...options })
   }
 
   getPath(name: string): string {
@@ -149,7 +151,10 @@ export class StandInApp extends EventEmitter {
     return this.#paths.get(name) ?? join(folder, name === 'userData' ? join('appData', this.#name) : name)
   }
 
+  /** As documented: a folder that does not exist is refused. */
   setPath(name: string, path: string): void {
+    if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false))
+      throw new Error(`Failed to set path: ${name} is to be ${path}, which is no folder`)
     this.#paths.set(name, path)
   }
 
