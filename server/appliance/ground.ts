@@ -132,24 +132,24 @@ export async function openGround<T>(
     })
     createRooms(dir)
     await seal.prepare()
-    const ground = furnish({ dir, loaded, lock, env: sources.env, startedAt, seal })
-    return { ground: { ...ground, said }, checked }
+    const ground = furnish({ dir, loaded, lock, env: sources.env, startedAt, seal, said })
+    return { ground, checked }
   } catch (error) {
     lock?.release()
     throw error
   }
 }
 
-interface Foundation extends Pick<Ground, 'dir' | 'loaded' | 'seal'>, Pick<GroundSources, 'env'> {
+interface Foundation extends Pick<Ground, 'dir' | 'loaded' | 'seal' | 'said'>, Pick<GroundSources, 'env'> {
   readonly lock: DataDirLock
   readonly startedAt: string
 }
 
-function furnish({ dir, loaded, lock, env, startedAt, seal }: Foundation): Omit<Ground, 'said'> {
+function furnish({ dir, loaded, lock, env, startedAt, seal, said }: Foundation): Ground {
   const runtime = openRuntimeFolder(dir.path, { env, uid: process.getuid?.() ?? null })
-  const store = openApplianceStore(dir, 'write', seal.box)
-  seal.convert(store)
+  const store = openStore(dir, runtime, seal)
   return {
+    said,
     dir,
     loaded,
     store,
@@ -158,10 +158,35 @@ function furnish({ dir, loaded, lock, env, startedAt, seal }: Foundation): Omit<
     runtime,
     announce: () => lock.describe({ pid: process.pid, startedAt, controlSocket: runtime.controlSocket }),
     release() {
+      const saidBefore = said.length
       seal.finish(store)
+      journalLast(store, said.slice(saidBefore))
       store.close()
       rmSync(runtime.path, { recursive: true, force: true })
       lock.release()
     },
+  }
+}
+
+/** With every secret in its form. Where that fails nothing stays open, as whoever started it may try again. */
+function openStore(dir: DataDir, runtime: RuntimeFolder, seal: Seal): ApplianceStore {
+  let store: ApplianceStore | null = null
+  try {
+    store = openApplianceStore(dir, 'write', seal.box)
+    seal.convert(store)
+    return store
+  } catch (error) {
+    store?.close()
+    rmSync(runtime.path, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** What is said when everything else has ended already. */
+function journalLast(store: Pick<ApplianceStore, 'journal'>, lines: readonly Notice[]): void {
+  try {
+    for (const line of lines) store.journal({ ...line, part: 'appliance' })
+  } catch {
+    // As on a full disk: the next start finds the same and says it again.
   }
 }

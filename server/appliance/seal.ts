@@ -86,10 +86,16 @@ export class Seal {
   /** Brings everything into the form that is wished for; also what an earlier start did not come to. */
   convert(store: Pick<ApplianceStore, 'convertSecrets'>): void {
     if (this.#box.key === null) return
-    for (const name of secretFiles(this.#dir.secrets)) this.#convertFile(name)
+    const left = secretFiles(this.#dir.secrets).filter((name) => !this.#convertFile(name))
     store.convertSecrets()
+    if (this.#state.wish !== 'plain') return
+    if (left.length > 0)
+      return this.#notice(
+        'warn',
+        `${left.length} of the secrets could not be written as plain files; the key that opens them is kept, and the next start of the desktop app tries again`,
+      )
     // Last: whatever breaks this off, the key is there for what is still sealed.
-    if (this.#state.wish === 'plain') this.#keep({ ...this.#state, key: null })
+    this.#keep({ ...this.#state, key: null })
   }
 
   /** Counts from the next start; `plain` also when the home stops, so that it can be run without a window at once. */
@@ -109,14 +115,29 @@ export class Seal {
     }
   }
 
-  #convertFile(name: string): void {
+  /** @returns false where the key is still needed for it: another attempt may bring it about */
+  #convertFile(name: string): boolean {
     const path = join(this.#dir.secrets, name)
-    const kept = readFileSync(path)
-    if (isSealed(kept) === this.#box.isSealing) return
     try {
-      writeFileAtomically(path, this.#box.seal(name, this.#box.open(name, kept)), 0o600)
+      const kept = readFileSync(path)
+      if (isSealed(kept) === this.#box.isSealing) return true
+      const content = this.#openSound(name, kept)
+      if (content === null) return true
+      writeFileAtomically(path, this.#box.seal(name, content), 0o600)
+      return true
     } catch (error) {
       this.#notice('warn', `secrets/${name} stays as it is: ${describeError(error)}`)
+      return false
+    }
+  }
+
+  /** Null for what this key does not open, and so has no use for it. */
+  #openSound(name: string, kept: Buffer): Buffer | null {
+    try {
+      return this.#box.open(name, kept)
+    } catch (error) {
+      this.#notice('warn', `secrets/${name} stays as it is: ${describeError(error)}`)
+      return null
     }
   }
 

@@ -1,8 +1,9 @@
 /** Secrets plain and sealed, on a real folder: the way there, the way back, broken off anywhere, and a keychain that forgets. */
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import Database from 'better-sqlite3'
 import { openSecrets } from '../../../electron/shell/secrets.ts'
 import { type Ground, openGround, readSettings } from '../../../server/appliance/ground.ts'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
@@ -141,6 +142,53 @@ test('a wish for plain files that the end of the process cut off is done at the 
   assert.equal(readSealState(dir).key, null)
   next.release()
   ;(await open(null)).release()
+})
+
+/** A name that the folder takes, but not the longer one of the file that is written before it takes its place. */
+const UNWRITABLE = 'n'.repeat(250)
+
+test('the key stays while a secret that it opens could not be written as a plain file', async (t) => {
+  const { dir, open } = await folderOf(t)
+  const keychain = keychainOf()
+  const ground = await open(keychain)
+  const path = join(dir.secrets, UNWRITABLE)
+  writeFileSync(path, ground.secrets.box.seal(UNWRITABLE, Buffer.from(TOKEN)))
+  writeFileSync(
+    join(dir.secrets, 'of-another'),
+    new SecretBox(newBoxKey()).seal('of-another', Buffer.from(TOKEN)),
+  )
+  ground.seal.wish('plain')
+  ground.release()
+  assert.ok(!isSealed(readFileSync(join(dir.secrets, 'tunnel-token'))))
+  assert.notEqual(readSealState(dir).key, null)
+  await assert.rejects(open(null), /Keep secrets in plain files/)
+  const next = await open(keychain)
+  assert.equal(next.secrets.read(UNWRITABLE)?.toString(), TOKEN)
+  assert.match(next.said.map(({ message }) => message).join('\n'), /1 of the secrets could not be written/)
+  const told = next.store.journalTail(10).map(({ message }) => message)
+  assert.match(told.join('\n'), /1 of the secrets could not be written.*the key that opens them is kept/)
+  rmSync(path)
+  next.release()
+  // What another key seals keeps nobody from anything.
+  assert.equal(readSealState(dir).key, null)
+  ;(await open(null)).release()
+})
+
+test('a start whose secrets cannot be converted leaves nothing open', async (t) => {
+  const { dir, open } = await folderOf(t)
+  const database = new Database(dir.applianceDatabase)
+  database.exec("create trigger refuse before update on setting begin select raise(abort, 'no update'); end")
+  database.close()
+  const keychain = keychainOf()
+  await assert.rejects(open(keychain), /no update/)
+  // SQLite takes its log away with the last connection.
+  assert.ok(!existsSync(`${dir.applianceDatabase}-wal`))
+  const mended = new Database(dir.applianceDatabase)
+  mended.exec('drop trigger refuse')
+  mended.close()
+  const ground = await open(keychain)
+  assert.deepEqual(readable(ground), ALL)
+  ground.release()
 })
 
 test('a keychain that is away, offers basic_text only, or refuses leaves a home plain and running', async (t) => {
