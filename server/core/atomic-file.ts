@@ -1,6 +1,6 @@
 /** Writes small files so that a crash leaves either the old content or the new, never a half. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -16,7 +16,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array, 
     const file = openSync(temporary, 'wx', mode)
     try {
       fchmodSync(file, mode) // the umask may have taken bits away
-      writeSync(file, typeof content === 'string' ? Buffer.from(content) : content)
+      // Writes on until all lies there: on a disk that fills up one call may take a part, without an error.
+      writeFileSync(file, typeof content === 'string' ? Buffer.from(content) : content)
       fsyncSync(file)
     } finally {
       closeSync(file)
