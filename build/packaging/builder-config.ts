@@ -1,12 +1,15 @@
 /** What electron-builder makes of the staged program: which files, beside what, for which systems, with whose signature. */
 import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
+import { DEEP_LINK_SCHEMES } from '../../electron/shell/deep-links.ts'
+import { updateChannel } from '../../electron/updates/signed-feed.ts'
 import { updateFeedOf } from '../update-feed.ts'
 import { setFuses } from './fuses.ts'
 import { desktopFile } from './desktop-file.ts'
-import { ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES } from './places.ts'
+import { ROOT, STAGED_APP, STAGED_ICONS, STAGED_NOTICES, STAGED_POSTGRES, type Target } from './places.ts'
 
 export interface PackOptions {
+  readonly target: Target
   readonly version: string
   readonly electronVersion: string
   /** Electron's own files, unpacked, where they are not to be fetched. */
@@ -17,15 +20,13 @@ export interface PackOptions {
 }
 
 const APP_ID = 'org.homebird.Homebird'
-/** Schemes that lead into the window: links of the fediverse, and our own. */
-const SCHEMES = ['web+activitypub', 'web+ap', 'homebird'] as const
 /** Machine code cannot be loaded from within the archive. */
 const UNPACKED = ['node_modules/better-sqlite3', 'node_modules/@img', 'node_modules/@node-rs'].map(
   (folder) => `${folder}/**`,
 )
 
 export function builderConfig(options: PackOptions): Configuration {
-  const { electronVersion, electronDist, out, env } = options
+  const { target, electronVersion, electronDist, out, env } = options
   const feed = updateFeedOf(env)
   return {
     appId: APP_ID,
@@ -46,11 +47,14 @@ export function builderConfig(options: PackOptions): Configuration {
     electronLanguages: ['en', 'de', 'ar'],
     // Of our own @electron/fuses, which knows all of them; electron-builder brings an older one.
     electronFuses: null,
-    afterPack: (context) => setFuses(electronBinary(context)),
+    afterPack: (context) => setFuses(electronBinary(context), needsAdHocSignature(target, env)),
     // Nothing is uploaded from here. With a feed electron-builder writes the manifests that are then signed.
-    publish: feed === null ? null : [{ provider: 'generic', url: feed.url }],
+    publish:
+      feed === null
+        ? null
+        : [{ provider: 'generic', url: feed.url, channel: updateChannel(target.platform, target.arch) }],
     artifactName: 'homebird-${version}-${os}-${arch}.${ext}',
-    protocols: [{ name: 'Homebird', schemes: [...SCHEMES] }],
+    protocols: [{ name: 'Homebird', schemes: [...DEEP_LINK_SCHEMES] }],
     ...linux(options),
     ...macos(options),
     ...windows(),
@@ -63,6 +67,15 @@ function electronBinary({ appOutDir, electronPlatformName, packager }: AfterPack
   if (electronPlatformName === 'darwin') return join(appOutDir, `${productFilename}.app`)
   if (electronPlatformName === 'win32') return join(appOutDir, `${productFilename}.exe`)
   return join(appOutDir, 'homebird')
+}
+
+/** Apple silicon starts nothing without a signature, and that of Electron's makers breaks when its binary is changed. */
+function needsAdHocSignature({ platform, arch }: Target, env: PackOptions['env']): boolean {
+  return platform === 'darwin' && arch === 'arm64' && !isSignedForMac(env)
+}
+
+function isSignedForMac(env: PackOptions['env']): boolean {
+  return env['CSC_LINK'] !== undefined || env['CSC_NAME'] !== undefined
 }
 
 function linux({ env }: PackOptions): Configuration {
@@ -91,7 +104,7 @@ function linux({ env }: PackOptions): Configuration {
 }
 
 function macos({ env }: PackOptions): Configuration {
-  const isSigned = env['CSC_LINK'] !== undefined || env['CSC_NAME'] !== undefined
+  const isSigned = isSignedForMac(env)
   return {
     mac: {
       target: ['dmg', 'zip'],

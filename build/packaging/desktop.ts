@@ -28,6 +28,7 @@ export async function packDesktop(options: DesktopOptions): Promise<readonly str
   await writeNotices(STAGED_NOTICES)
   const { version, devDependencies } = ownManifest()
   const config = builderConfig({
+    target,
     version,
     electronVersion: devDependencies['electron'] ?? '',
     ...(electronDist === undefined ? {} : { electronDist }),

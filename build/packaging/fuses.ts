@@ -19,7 +19,15 @@ export const FUSES = {
   [FuseV1Options.WasmTrapHandlers]: true,
 } as const satisfies Record<FuseV1Options, boolean>
 
-/** @throws when the binary has a fuse that is not named, or none at all */
-export async function setFuses(binary: string): Promise<void> {
-  await flipFuses(binary, { version: FuseVersion.V1, strictlyRequireAllFuses: true, ...FUSES })
+/**
+ * @param signsAdHoc  signs the whole app of macOS by nobody's hand, where nobody signs it later
+ * @throws when the binary has a fuse that is not named, or none at all
+ */
+export async function setFuses(binary: string, signsAdHoc: boolean): Promise<void> {
+  await flipFuses(binary, {
+    version: FuseVersion.V1,
+    strictlyRequireAllFuses: true,
+    resetAdHocDarwinSignature: signsAdHoc,
+    ...FUSES,
+  })
 }

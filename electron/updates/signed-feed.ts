@@ -6,8 +6,14 @@ import { MAX_MANIFEST_BYTES, type Manifest, readManifest } from './manifest.ts'
 import type { UpdateFeed } from './update-feed.ts'
 import { isNewer } from './version.ts'
 
-/** The manifests as electron-builder names them: one for each system, and on Linux for each processor. */
-export function manifestName(platform: NodeJS.Platform, arch: string, channel = 'latest'): string {
+/** The processor where electron-builder leaves it out of the manifest's name: the packings of two would have one. */
+export function updateChannel(platform: NodeJS.Platform, arch: string): string {
+  return platform === 'linux' || arch === 'x64' ? 'latest' : `latest-${arch}`
+}
+
+/** The manifests as electron-builder names them: one for each system and processor. */
+export function manifestName(platform: NodeJS.Platform, arch: string): string {
+  const channel = updateChannel(platform, arch)
   if (platform === 'darwin') return `${channel}-mac.yml`
   if (platform === 'win32') return `${channel}.yml`
   return `${channel}-linux${arch === 'x64' ? '' : `-${arch}`}.yml`

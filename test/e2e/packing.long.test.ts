@@ -45,9 +45,9 @@ const MOST_BYTES = 180 * 1_000_000
 /** Of the dependencies of a checkout these are given away as packages; all else is bundled, or stays behind. */
 const PACKAGES = /^(?:@img|@node-rs|better-sqlite3|detect-libc|semver|sharp)$/
 const canPack = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')
+const target = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' } as const
 
 suite('the packed program', { skip: canPack ? false : 'it is packed and looked at on Linux' }, () => {
-  const target = { platform: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'x64' } as const
   let folder = ''
   let packed = ''
   let resources = ''
@@ -262,7 +262,13 @@ async function desktopEntry(): Promise<string> {
       computeDesktopEntry(options: object, exec: string): Promise<string>
     }
   }
-  const config = builderConfig({ version: '1.2.3', electronVersion: '45.0.0', out: 'packed', env: {} })
+  const config = builderConfig({
+    target,
+    version: '1.2.3',
+    electronVersion: '45.0.0',
+    out: 'packed',
+    env: {},
+  })
   const targets = Platform.LINUX.createTarget(['dir'])
   const packager = new Packager({ projectDir: STAGED_APP, targets, config })
   await packager.validateConfig()
