@@ -12,6 +12,10 @@ import { HomeAway, type HomeRequest, askHome, dial, isReading } from './private-
 
 const API = '/api/homebird/v1'
 const TOKEN = /^[\w-]{20,200}$/
+/** How long who sits here may stay open: every request of the window waits for it. */
+const ANSWER_LIMIT_MS = 10_000
+/** A home that hangs is to be stopped in order too, and all of quitting has seconds. */
+const CLOSE_LIMIT_MS = 2_000
 
 /** The home as it runs now. */
 export interface RunningHome {
@@ -45,6 +49,7 @@ interface OwnerSessionNeeds {
   readonly keep: SessionKeep
   /** How this computer is named in the list of those who are signed in. */
   readonly userAgent: string
+  readonly limits?: { readonly answerMs: number; readonly closeMs: number }
 }
 
 export function openOwnerSession(needs: OwnerSessionNeeds): OwnerSession {
@@ -53,6 +58,7 @@ export function openOwnerSession(needs: OwnerSessionNeeds): OwnerSession {
 
 class KeptSession implements OwnerSession {
   readonly #needs: OwnerSessionNeeds
+  readonly #limits: { readonly answerMs: number; readonly closeMs: number }
   /** Undefined: nobody has looked yet. */
   #token: string | null | undefined
   #isKept = true
@@ -64,6 +70,7 @@ class KeptSession implements OwnerSession {
 
   constructor(needs: OwnerSessionNeeds) {
     this.#needs = needs
+    this.#limits = needs.limits ?? { answerMs: ANSWER_LIMIT_MS, closeMs: CLOSE_LIMIT_MS }
   }
 
   async ask(asked: HomeRequest): Promise<IncomingMessage> {
@@ -81,8 +88,9 @@ class KeptSession implements OwnerSession {
   async close(): Promise<void> {
     const home = this.#needs.home()
     if (this.#isKept || home === null || typeof this.#token !== 'string') return
-    const asked = { method: 'DELETE', path: `${API}/session`, headers: { [WINDOW_HEADER]: '1' } }
-    // A home that is away already forgets the session by itself, in thirty days.
+    const limitMs = this.#limits.closeMs
+    const asked = { method: 'DELETE', path: `${API}/session`, headers: { [WINDOW_HEADER]: '1' }, limitMs }
+    // A home that is away already, or hangs, forgets the session by itself, in thirty days.
     const answer = await this.#send(home, asked, this.#token).catch(() => null)
     answer?.resume()
   }
@@ -155,7 +163,8 @@ class KeptSession implements OwnerSession {
   }
 
   async #isGood(home: RunningHome, token: string): Promise<boolean> {
-    const answer = await this.#send(home, { method: 'GET', path: `${API}/state` }, token)
+    const asked = { method: 'GET', path: `${API}/state`, limitMs: this.#limits.answerMs }
+    const answer = await this.#send(home, asked, token)
     const state = await readJson<WindowState>(answer)
     return state.phase === 'signed_in' || state.phase === 'needs_set_up'
   }
@@ -172,6 +181,7 @@ class KeptSession implements OwnerSession {
         'content-type': 'application/json',
       },
       body: Buffer.from(JSON.stringify({ key: home.oneTimeKey })),
+      limitMs: this.#limits.answerMs,
     })
     const token = sessionIn(answer.headers['set-cookie'] ?? []) ?? null
     if (answer.statusCode === 403) answer.resume()
@@ -181,9 +191,11 @@ class KeptSession implements OwnerSession {
   }
 }
 
-/** @throws HomeAway for an answer that is no good one: the home is there and cannot say who sits here */
+/** @throws HomeAway for an answer that is no good one or breaks off: the home cannot say who sits here */
 async function readJson<T>(answer: IncomingMessage): Promise<T> {
-  const body = await text(answer)
+  const body = await text(answer).catch((cause: unknown) => {
+    throw new HomeAway(`the home broke its answer off: ${String(cause)}`, { cause })
+  })
   if (answer.statusCode !== 200) throw new HomeAway(`the home answered ${answer.statusCode} to the shell`)
   return JSON.parse(body) as T
 }

@@ -13,6 +13,8 @@ export interface HomeRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Readable | Buffer | null
   readonly signal?: AbortSignal
+  /** The whole answer is there by then, or the home counts as away; without it, a live line may stay for days. */
+  readonly limitMs?: number
 }
 
 /** Nobody answers: the home is stopped, starting, or was lost on the way. */
@@ -51,7 +53,9 @@ class StaleLine extends HomeAway {}
 
 function exchange(listen: ListenAddress, asked: HomeRequest): Promise<IncomingMessage> {
   const { to, authority } = dial(listen)
-  const { method, path, headers = {}, body = null, signal } = asked
+  const { method, path, headers = {}, body = null, signal, limitMs } = asked
+  const late = limitMs === undefined ? null : AbortSignal.timeout(limitMs)
+  const ends = [signal, late].filter((one) => one instanceof AbortSignal)
   const isRead = isReading(method)
   return new Promise((resolve, reject) => {
     const sent = request({
@@ -60,11 +64,13 @@ function exchange(listen: ListenAddress, asked: HomeRequest): Promise<IncomingMe
       method,
       agent: isRead ? agent : false,
       headers: { ...(headers as OutgoingHttpHeaders), host: authority },
-      ...(signal === undefined ? {} : { signal }),
+      ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }),
     })
     sent.once('response', resolve)
     sent.on('error', (cause) => {
       if (signal?.aborted === true) return reject(cause)
+      if (late?.aborted === true)
+        return reject(new HomeAway(`the home did not answer within ${limitMs} ms`, { cause }))
       const isStale = isRead && sent.reusedSocket
       const message = `the home did not answer: ${cause.message}`
       return reject(isStale ? new StaleLine(message, { cause }) : new HomeAway(message, { cause }))
