@@ -81,7 +81,7 @@ async function openRooms(
   const offers = openOffers({ ...floor, login, updates, care })
   const keepsRunning = (): boolean => doesKeepRunning(store)
   const isQuitting = (): boolean => lifecycle.isQuitting
-  const watchLast = openLastWindow(parts, { ...floor, keepsRunning, isQuitting })
+  const watchLast = openLastWindow(parts, { ...surroundings, ...floor, keepsRunning, isQuitting })
   const opened = { ...floor, offers, rooms, care }
   const { ground, windows, show, startup } = openWindows(parts, surroundings, opened, (window) => {
     care.adopt(window)

@@ -27,15 +27,15 @@ export interface ShellActs {
 interface ActsNeeds {
   readonly words: Words
   readonly watch: Pick<HomeWatch, 'pause' | 'resume'>
-  readonly updates: Pick<UpdatesBridge, 'check' | 'install'>
+  readonly updates: Pick<UpdatesBridge, 'state' | 'check' | 'install'>
   readonly windows: {
     openAnother(): unknown
     command(command: WindowCommand): void
   }
   readonly show: () => void
   readonly now: () => Date
-  /** `APPIMAGE`: the file that an AppImage is started by; what runs now lies in a folder that goes with it. */
-  readonly appImage: string | undefined
+  /** Starts this program again as it ends. */
+  readonly relaunch: () => void
   /** A sentence for the journal. */
   readonly noticed: (message: string) => void
 }
@@ -46,28 +46,28 @@ export function openActs(
 ): ShellActs {
   const { words, watch, updates, windows, now, noticed } = needs
   const openPage = (path: string): void => windows.command({ kind: 'open', path })
-  const orSay = (detail: string | null, work: Promise<unknown>): void => {
+  const orSay = (detail: (reason: string) => string, work: Promise<unknown>): void => {
     work.catch((error: unknown) => {
       noticed(String(error))
-      dialog.showErrorBox(
-        words('failed.act'),
-        detail ?? (error instanceof Error ? error.message : String(error)),
-      )
+      const reason = error instanceof Error ? error.message : String(error)
+      dialog.showErrorBox(words('failed.act'), detail(reason))
     })
   }
+  const notPaused = (): string => words('failed.pause')
+  const notInstalled = (reason: string): string => words('failed.update', { reason })
   return {
     open: needs.show,
     openAnother: () => void windows.openAnother(),
     command: (command) => windows.command(command),
     openPage,
-    pause: (length) => orSay(words('failed.pause'), watch.pause(pauseEnd(length, now()))),
-    resume: () => orSay(words('failed.pause'), watch.resume()),
-    restart: () => orSay(null, askAndRestart({ app, dialog }, needs)),
+    pause: (length) => orSay(notPaused, watch.pause(pauseEnd(length, now()))),
+    resume: () => orSay(notPaused, watch.resume()),
+    restart: () => orSay((reason) => reason, askAndRestart({ app, dialog }, needs)),
     checkForUpdates() {
       openPage('/updates')
       updates.check().catch((error: unknown) => noticed(String(error))) // the page shows how it went
     },
-    installUpdate: () => orSay(null, updates.install()),
+    installUpdate: () => orSay(notInstalled, installOrTell({ dialog }, { words, updates, openPage })),
     about: () => app.showAboutPanel(),
     quit: () => app.quit(),
   }
@@ -76,7 +76,7 @@ export function openActs(
 /** The next start takes the home over once this one has closed it in order. */
 async function askAndRestart(
   { app, dialog }: Pick<ElectronParts, 'app' | 'dialog'>,
-  { words, appImage }: Pick<ActsNeeds, 'words' | 'appImage'>,
+  { words, relaunch }: Pick<ActsNeeds, 'words' | 'relaunch'>,
 ): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
@@ -88,8 +88,30 @@ async function askAndRestart(
     noLink: true,
   })
   if (response !== 1) return
-  app.relaunch(appImage === undefined ? {} : { execPath: appImage })
+  relaunch()
   app.quit()
+}
+
+/** What it waits for is said, and the page that goes on telling it is one press away. */
+async function installOrTell(
+  { dialog }: Pick<ElectronParts, 'dialog'>,
+  { words, updates, openPage }: Pick<ActsNeeds, 'words' | 'updates'> & Pick<ShellActs, 'openPage'>,
+): Promise<void> {
+  const [wait] = (await updates.state()).waitsFor
+  if (wait === undefined) {
+    await updates.install()
+    return
+  }
+  const { response } = await dialog.showMessageBox({
+    type: 'info',
+    message: words('update.waits'),
+    detail: words(`update.waits_${wait}`),
+    buttons: [words('start.close'), words('update.show')],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  })
+  if (response === 1) openPage('/updates')
 }
 
 const HOUR_MS = 3_600_000

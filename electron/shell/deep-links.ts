@@ -5,7 +5,9 @@
  * @see security rule 96
  */
 import type { ElectronParts } from '../electron-parts.ts'
+import type { KeptHome } from '../home/kept-home.ts'
 import type { ShellActs } from './acts.ts'
+import type { ShellStore } from './shell-store.ts'
 
 export const DEEP_LINK_SCHEMES = ['web+activitypub', 'web+ap', 'homebird'] as const
 
@@ -77,6 +79,8 @@ export function askedBy(argv: readonly string[]): Asked {
 
 interface DeepLinkNeeds {
   readonly acts: Pick<ShellActs, 'open' | 'command' | 'pause'>
+  readonly home: Pick<KeptHome, 'stage' | 'onStage'>
+  readonly store: ShellStore
   /** What the program was started with. */
   readonly argv: readonly string[]
   /** Program and arguments that come before a link: of a checkout, the folder that Electron is given. */
@@ -116,19 +120,17 @@ export function catchEarlyLinks({ app }: Pick<ElectronParts, 'app'>): EarlyLinks
 }
 
 export function openDeepLinks(
-  { app }: Pick<ElectronParts, 'app'>,
+  parts: Pick<ElectronParts, 'app'>,
   early: EarlyLinks,
-  { acts, argv, launch, platform, noticed }: DeepLinkNeeds,
+  needs: DeepLinkNeeds,
 ): DeepLinks {
-  // Linux is told by the desktop file, macOS by the bundle; both take it again from here where they can.
-  for (const scheme of DEEP_LINK_SCHEMES) {
-    const isTaken =
-      launch.args.length === 0 || platform === 'darwin'
-        ? app.setAsDefaultProtocolClient(scheme)
-        : app.setAsDefaultProtocolClient(scheme, launch.path, [...launch.args])
-    if (!isTaken) noticed(`links of ${scheme}: stay with another program`)
-  }
-  const obey = ({ wishes, links }: Asked): void => {
+  const { acts, argv, home } = needs
+  takeSchemes(parts, needs)
+  let waiting: Asked = { wishes: [], links: [] }
+  const obeyWaiting = (): void => {
+    if (home.stage.kind !== 'running') return
+    const { wishes, links } = waiting
+    waiting = { wishes: [], links: [] }
     for (const wish of wishes) {
       if (wish === 'open') acts.open()
       else if (wish === 'new_post') acts.command({ kind: 'new_post' })
@@ -136,10 +138,22 @@ export function openDeepLinks(
     }
     for (const address of links) acts.command({ kind: 'link', address })
   }
-  const end = early.release((link) => {
+  // Only a home that runs can be paused, written in or looked at: until then it is kept, and how the start goes is shown.
+  const obey = ({ wishes, links }: Asked): void => {
+    const { kind } = home.stage
+    const wantsWindow = links.length > 0 || wishes.some((wish) => wish !== 'pause')
+    if (kind !== 'running' && (wantsWindow || kind === 'failed')) acts.open()
+    waiting = {
+      wishes: [...new Set([...waiting.wishes, ...wishes])],
+      links: [...new Set([...waiting.links, ...links])].slice(0, MOST_LINKS),
+    }
+    obeyWaiting()
+  }
+  const endStages = home.onStage(obeyWaiting)
+  const endLinks = early.release((link) => {
     const address = parseDeepLink(link)
     if (address === null) acts.open()
-    else acts.command({ kind: 'link', address })
+    else obey({ wishes: [], links: [address] })
   })
   obey(askedBy(argv))
   return {
@@ -147,8 +161,36 @@ export function openDeepLinks(
       const asked = askedBy(given)
       // Starting it again brings it forward, but for a pause, which wants no window.
       if (asked.wishes.length + asked.links.length === 0) acts.open()
-      obey(asked)
+      else obey(asked)
     },
-    [Symbol.dispose]: end,
+    [Symbol.dispose]() {
+      endStages()
+      endLinks()
+    },
   }
+}
+
+const TAKEN = 'linkSchemesTaken'
+
+/**
+ * Linux is told by the desktop file, macOS by the bundle; both take it again from here where they can. Once for each place
+ * of the program: whoever has another program open these links since then is not overruled.
+ */
+function takeSchemes(
+  { app }: Pick<ElectronParts, 'app'>,
+  { launch, platform, noticed, store }: DeepLinkNeeds,
+): void {
+  const isNamed = launch.args.length === 0 || platform === 'darwin'
+  const args = [...launch.args]
+  const isOrBecomesOurs = (scheme: string): boolean =>
+    isNamed
+      ? app.isDefaultProtocolClient(scheme) || app.setAsDefaultProtocolClient(scheme)
+      : app.isDefaultProtocolClient(scheme, launch.path, args) ||
+        app.setAsDefaultProtocolClient(scheme, launch.path, args)
+  // What an AppImage runs from has another name each time, but Linux and macOS go by the name of the program.
+  const place = isNamed && platform !== 'win32' ? 'program' : [launch.path, ...args].join(' ')
+  if (store.get(TAKEN) === place) return
+  const left = DEEP_LINK_SCHEMES.filter((scheme) => !isOrBecomesOurs(scheme))
+  for (const scheme of left) noticed(`links of ${scheme}: stay with another program`)
+  if (left.length === 0) store.set(TAKEN, place)
 }

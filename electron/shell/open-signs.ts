@@ -15,6 +15,7 @@ import { openNotifications } from './notifications.ts'
 import { ownLaunch } from './own-launch.ts'
 import { openQuickTasks } from './quick-tasks.ts'
 import type { ShellStore } from './shell-store.ts'
+import { startAgain } from './start-again.ts'
 import { openTray } from './tray.ts'
 import type { Words } from './words.ts'
 
@@ -47,7 +48,7 @@ export interface Signs extends Pick<DeepLinks, 'take'>, Disposable {
 }
 
 export function openSigns(parts: Parts, needs: SignNeeds): Signs {
-  const { home, session, env, places } = needs
+  const { home, session, env, places, argv } = needs
   const rooms = new DisposableStack()
   const supervisor = rooms.use(watchSupervisor(home))
   const watch = openHomeWatch({
@@ -58,7 +59,8 @@ export function openSigns(parts: Parts, needs: SignNeeds): Signs {
   supervisor.onChange(() => watch.look())
   parts.powerMonitor.on('resume', () => watch.look())
   const now = (): Date => new Date()
-  const acts = openActs(parts, { ...needs, watch, now, appImage: env['APPIMAGE'] })
+  const relaunch = (): void => startAgain(parts, { argv, env })
+  const acts = openActs(parts, { ...needs, watch, now, relaunch })
   const iconDir = join(places.resourcesDir, 'icons', 'tray')
   const shared = { ...needs, watch, acts, now, iconDir, launch: ownLaunch(parts) }
   rooms.use(openMenus(parts, { ...shared, version: parts.app.getVersion() }))
@@ -69,7 +71,7 @@ export function openSigns(parts: Parts, needs: SignNeeds): Signs {
   const links = rooms.use(openDeepLinks(parts, needs.earlyLinks, shared))
   return {
     watch,
-    take: (argv) => links.take(argv),
+    take: (given) => links.take(given),
     [Symbol.dispose]: () => rooms.dispose(),
   }
 }

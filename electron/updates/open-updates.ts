@@ -5,12 +5,14 @@ import { measureHomeCopy } from '../../server/appliance/index.ts'
 import type { ElectronParts } from '../electron-parts.ts'
 import type { HomeStage, KeptHome } from '../home/kept-home.ts'
 import { findMetered } from '../shell/metered.ts'
+import { startAgain } from '../shell/start-again.ts'
 import { UPDATE_FEED_FILE, type UpdateFeed, parseUpdateFeed } from './update-feed.ts'
 import { type PackageKind, openUpdaterEngine } from './updater-engine.ts'
 import { type Updates, type UpdatesNeeds, openUpdates } from './updates.ts'
 
 interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store'> {
   readonly platform: NodeJS.Platform
+  readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** Of the bundle: there the feed is written. */
   readonly places: { readonly resourcesDir: string }
@@ -23,12 +25,12 @@ interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store'> {
 const NEWEST = 'updates.newest'
 
 export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUpdatesNeeds): Updates {
-  const { env, store, platform, home, notice } = needs
+  const { argv, env, store, platform, home, notice } = needs
   // Where electron-builder writes about the package; beside the bundle.
   const besides = dirname(app.getAppPath())
   const kind = findPackageKind({ platform, env, isPackaged: app.isPackaged, folder: besides })
   const found = kind.is === 'none' ? null : findFeed(needs.places.resourcesDir)
-  const relaunch = (): void => app.relaunch(kind.is === 'appimage' ? { execPath: env['APPIMAGE'] ?? '' } : {})
+  const relaunch = (): void => startAgain({ app }, { argv, env })
   const engine =
     kind.is === 'none' || found === null || typeof found === 'string'
       ? null

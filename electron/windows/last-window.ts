@@ -5,6 +5,7 @@ import type { ShellStore } from '../shell/shell-store.ts'
 import type { Words } from '../shell/words.ts'
 
 interface LastWindowNeeds {
+  readonly platform: NodeJS.Platform
   readonly store: ShellStore
   readonly words: Words
   readonly keepsRunning: () => boolean
@@ -18,7 +19,7 @@ const QUIT = 1
 /** @returns what watches a window that was made */
 export function openLastWindow(
   { app, dialog, BrowserWindow: windows }: Pick<ElectronParts, 'app' | 'dialog' | 'BrowserWindow'>,
-  { store, words, keepsRunning, isQuitting }: LastWindowNeeds,
+  { platform, store, words, keepsRunning, isQuitting }: LastWindowNeeds,
 ): (window: BrowserWindow) => void {
   let isAsking = false
   const say = async (window: BrowserWindow): Promise<void> => {
@@ -27,7 +28,8 @@ export function openLastWindow(
       .showMessageBox(window, {
         type: 'info',
         message: words('close.keeps_running'),
-        detail: words('close.how_to_open'),
+        // A desktop of Linux may have no place for the tray, and nobody tells.
+        detail: words(platform === 'linux' ? 'close.how_to_open_again' : 'close.how_to_open'),
         buttons: [words('close.keep'), words('menu.quit')],
         defaultId: KEEP,
         cancelId: KEEP,

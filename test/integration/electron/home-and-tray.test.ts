@@ -82,7 +82,7 @@ async function openShell(t: TestContext) {
     updates,
     now: () => new Date(),
     show: () => undefined,
-    appImage: undefined,
+    relaunch: () => undefined,
     windows: { openAnother: () => undefined, command: (command) => void commands.push(command) },
   })
   const panel = { ...shared, platform: 'linux', iconDir: ICONS, desktop: 'KDE', acts, updates } as const

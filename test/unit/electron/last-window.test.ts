@@ -11,12 +11,13 @@ import { openElectronStandIn } from '../../support/electron-stand-in.ts'
 
 const WORDS = join(import.meta.dirname, '..', '..', '..', 'resources', 'locales', 'shell')
 
-function shell(t: TestContext, keepsRunning = true) {
+function shell(t: TestContext, keepsRunning = true, platform: NodeJS.Platform = 'linux') {
   const folder = mkdtempSync(join(tmpdir(), 'hb-close-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const standIn = openElectronStandIn({ folder })
   const store = openShellStore(join(folder, 'shell.json'))
   const watch = openLastWindow(standIn.parts, {
+    platform,
     store,
     words: openWords('en', WORDS),
     keepsRunning: () => keepsRunning,
@@ -63,4 +64,18 @@ test('nothing is said where closing the last window quits', (t) => {
   open().close()
   assert.equal(standIn.dialogs.open.length, 0)
   assert.equal(standIn.windows.length, 0)
+})
+
+test('the tray is named as the way back where there surely is one', (t) => {
+  for (const [platform, names] of [
+    ['linux', false],
+    ['win32', true],
+    ['darwin', true],
+  ] as const) {
+    const { standIn, open } = shell(t, true, platform)
+    open().close()
+    const detail = String(standIn.dialogs.answer(0)['detail'])
+    assert.equal(detail.includes('tray'), names, platform)
+    assert.match(detail, /starting Homebird once more/)
+  }
 })

@@ -11,6 +11,9 @@ import {
   openDeepLinks,
   parseDeepLink,
 } from '../../../../electron/shell/deep-links.ts'
+import type { HomeStage } from '../../../../electron/home/kept-home.ts'
+import { openShellStore } from '../../../../electron/shell/shell-store.ts'
+import { argumentsOfNext } from '../../../../electron/shell/start-again.ts'
 import { openElectronStandIn } from '../../../support/electron-stand-in.ts'
 
 test('a link is an https address or a handle behind one of our schemes', () => {
@@ -70,7 +73,18 @@ test('wishes come as arguments and links beside them; the program’s own name i
   assert.equal(askedBy(['homebird', ...many.fill('web+ap://example.org/')]).links.length, 1)
 })
 
-function openHere(t: TestContext, argv: readonly string[], platform: NodeJS.Platform = 'linux') {
+interface Scene {
+  readonly platform?: NodeJS.Platform
+  readonly stage?: HomeStage['kind']
+}
+
+const LAUNCH = { path: '/opt/electron', args: ['/opt/homebird'] }
+
+function openHere(
+  t: TestContext,
+  argv: readonly string[],
+  { platform = 'linux', stage: first = 'running' }: Scene = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-links-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const electron = openElectronStandIn({ folder, platform })
@@ -81,15 +95,31 @@ function openHere(t: TestContext, argv: readonly string[], platform: NodeJS.Plat
     command: (command: unknown) => void done.push(command),
     pause: (length: string) => void done.push(`pause ${length}`),
   }
-  const begin = (): DeepLinks =>
+  const stageOf = (kind: HomeStage['kind']): HomeStage => ({ kind }) as unknown as HomeStage
+  const listeners = new Set<(stage: HomeStage) => void>()
+  const home = {
+    stage: stageOf(first),
+    onStage(tell: (stage: HomeStage) => void) {
+      listeners.add(tell)
+      return () => listeners.delete(tell)
+    },
+  }
+  const enters = (kind: HomeStage['kind']): void => {
+    home.stage = stageOf(kind)
+    for (const tell of listeners) tell(home.stage)
+  }
+  const store = openShellStore(join(folder, 'shell.json'))
+  const begin = (launch = LAUNCH): DeepLinks =>
     openDeepLinks(electron.parts, early, {
       acts,
+      home,
+      store,
       argv,
-      launch: { path: '/opt/electron', args: ['/opt/homebird'] },
+      launch,
       platform,
       noticed: (message) => assert.fail(message),
     })
-  return { electron, done, begin }
+  return { electron, done, begin, enters }
 }
 
 test('links come by the arguments of this start and of later ones; a later start without any brings the window forward', (t) => {
@@ -119,7 +149,7 @@ test('links come by the arguments of this start and of later ones; a later start
 })
 
 test('on macOS links come by an event, those from before the start too, until the shell closes', (t) => {
-  const { electron, done, begin } = openHere(t, ['homebird'], 'darwin')
+  const { electron, done, begin } = openHere(t, ['homebird'], { platform: 'darwin' })
   const app = electron.parts.app as unknown as EventEmitter
   const prevented: unknown[] = []
   const event = { preventDefault: () => void prevented.push(1) }
@@ -135,4 +165,51 @@ test('on macOS links come by an event, those from before the start too, until th
     'open',
   ])
   assert.equal(prevented.length, 3)
+})
+
+test('what a start was asked for waits until the home runs; how the start goes is shown, but not for a pause', (t) => {
+  const { done, begin, enters } = openHere(t, ['homebird', '--pause'], { stage: 'stopped' })
+  const links = begin()
+  enters('starting')
+  assert.deepEqual(done, [])
+  links.take(['homebird', '--pause'])
+  links.take(['homebird', '--new-post', 'web+ap://example.org/a'])
+  assert.deepEqual(done, ['open'])
+  enters('failed')
+  links.take(['homebird', '--pause'])
+  assert.deepEqual(done, ['open', 'open'])
+  enters('starting')
+  enters('running')
+  const obeyed = ['pause hour', { kind: 'new_post' }, { kind: 'link', address: 'https://example.org/a' }]
+  assert.deepEqual(done.slice(2), obeyed)
+  enters('stopped')
+  enters('running')
+  assert.equal(done.length, 5)
+  links[Symbol.dispose]()
+})
+
+test('a first start that was asked for a link opens no page before there is a home', (t) => {
+  const { done, begin, enters } = openHere(t, ['homebird', 'web+ap://example.org/a'], { stage: 'stopped' })
+  begin()
+  assert.deepEqual(done, ['open'])
+  enters('running')
+  assert.deepEqual(done.at(-1), { kind: 'link', address: 'https://example.org/a' })
+})
+
+test('the schemes are taken once, and not back from a program that the person chose since', (t) => {
+  const { electron, begin } = openHere(t, ['homebird'])
+  const taken = (): number => electron.acts.of('app.setAsDefaultProtocolClient').length
+  begin()
+  assert.equal(taken(), 3)
+  electron.parts.app.removeAsDefaultProtocolClient('web+ap')
+  begin()
+  assert.equal(taken(), 3)
+  begin({ path: '/opt/newer/electron', args: ['/opt/homebird'] })
+  assert.equal(taken(), 4)
+})
+
+test('a restart asks for nothing again and opens the window; what else the program was started with stays', () => {
+  const once = ['--hidden', '--new-post', '--open', '--pause', 'web+ap://example.org/a', 'HOMEBIRD:broken']
+  const argv = ['/opt/electron', '/opt/homebird', '--ozone-platform=wayland', ...once]
+  assert.deepEqual(argumentsOfNext(argv), ['/opt/homebird', '--ozone-platform=wayland'])
 })

@@ -59,6 +59,7 @@ test('an installed build looks where it was told to, keeps the newest it saw, an
       isRestoring: () => false,
       notice: () => undefined,
       platform: 'linux',
+      argv: ['homebird'],
       env: { APPIMAGE: '/home/ana/Homebird.AppImage' },
       places: { resourcesDir: join(folder, 'resources') },
       home: { dataDir: folder, stage: { kind: 'starting' } },
