@@ -13,9 +13,11 @@ import {
   defaultDataDirHere,
   inspectDataDir,
 } from '../core/data-dir.ts'
+import { describeError } from '../core/errors.ts'
 import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
+import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
 import { finishTakingBack } from './copies/take-back.ts'
 import { copyBeforeNewVersion } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
@@ -131,12 +133,30 @@ export async function openGround<T>(
       signal: watch.signal,
     })
     createRooms(dir)
-    await seal.prepare()
+    await sealFirst(dir, seal, notice)
     const ground = furnish({ dir, loaded, lock, env: sources.env, startedAt, seal, said })
     return { ground, checked }
   } catch (error) {
     lock?.release()
     throw error
+  }
+}
+
+/** Says what is not sealed with the home when its seal is made. */
+async function sealFirst(
+  dir: DataDir,
+  seal: Seal,
+  notice: (level: Notice['level'], message: string) => void,
+): Promise<void> {
+  const keyBefore = seal.state.key
+  await seal.prepare()
+  if (seal.state.key === keyBefore) return
+  try {
+    const plain = plainCopies(dir)
+    if (plain.length > 0) notice('warn', sayPlainCopies(dir, plain))
+  } catch (error) {
+    // The home itself is sound; `homebird secrets` looks again.
+    notice('warn', `whether older copies hold secrets as plain files cannot be seen: ${describeError(error)}`)
   }
 }
 

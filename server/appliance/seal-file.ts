@@ -21,7 +21,7 @@ export interface SealState {
 export const NOT_SEALED: SealState = { wish: 'sealed', key: null, lost: [] }
 
 /** @throws HomebirdError SECRETS_SEALED for one that cannot be understood: what it says is not guessed */
-export function readSealState(dir: DataDir): SealState {
+export function readSealState(dir: Pick<DataDir, 'secrets'>): SealState {
   const path = join(dir.secrets, SEAL_FILE)
   let text: string
   try {

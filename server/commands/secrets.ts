@@ -1,6 +1,7 @@
 /** `homebird secrets`: whether the secrets of the home are sealed by a keychain, and what to do where its key is lost. */
 import { existsSync } from 'node:fs'
 import { isDataDirLocked } from '../appliance/data-dir-lock.ts'
+import { plainCopies, sayPlainCopies } from '../appliance/copies/plain-copies.ts'
 import { chosenDataDir } from '../appliance/ground.ts'
 import { renewSecrets } from '../appliance/renew-secrets.ts'
 import { readSealState } from '../appliance/seal-file.ts'
@@ -17,7 +18,8 @@ export function showSecrets(options: CommonOptions): ExitCode {
     throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
   const { wish, key, lost } = readSealState(dir)
   const areSealed = key !== null
-  io.put({ folder: dir.secrets, areSealed, wish, lost, isRunning: isDataDirLocked(dir) })
+  const plain = areSealed ? plainCopies(dir) : []
+  io.put({ folder: dir.secrets, areSealed, wish, lost, plainCopies: plain, isRunning: isDataDirLocked(dir) })
   if (areSealed) {
     io.say(`The secrets in ${dir.secrets} are sealed by the keychain of this computer.`)
     io.say('Only the desktop app opens them; homebird serve refuses this folder meanwhile.')
@@ -27,6 +29,7 @@ export function showSecrets(options: CommonOptions): ExitCode {
         : 'To run it without a window: desktop app, Settings, Privacy and safety, "Keep secrets in plain files", then quit it.',
     )
     io.say('Where the keychain has lost its key: homebird secrets renew --confirm')
+    if (plain.length > 0) io.say(`${sayPlainCopies(dir, plain)}.`)
   } else {
     io.say(`The secrets in ${dir.secrets} are plain files that only this user may read.`)
     io.say(

@@ -6,6 +6,8 @@ import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { openSecrets } from '../../../electron/shell/secrets.ts'
 import { type Ground, openGround, readSettings } from '../../../server/appliance/ground.ts'
+import { plainCopies } from '../../../server/appliance/copies/plain-copies.ts'
+import { writeRunVersion } from '../../../server/appliance/copies/run-version.ts'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
 import { renewSecrets } from '../../../server/appliance/renew-secrets.ts'
 import { SEAL_FILE, readSealState } from '../../../server/appliance/seal-file.ts'
@@ -189,6 +191,25 @@ test('a start whose secrets cannot be converted leaves nothing open', async (t) 
   const ground = await open(keychain)
   assert.deepEqual(readable(ground), ALL)
   ground.release()
+})
+
+test('the copy that is made before the first sealing stays plain and is named; one of a sealed home is sealed', async (t) => {
+  const { dir, open } = await folderOf(t)
+  writeRunVersion(dir, '0.0.1')
+  const keychain = keychainOf()
+  const first = await open(keychain)
+  const [copy = '', ...others] = plainCopies(dir)
+  assert.deepEqual(others, [])
+  assert.equal(readFileSync(join(dir.backups, copy, 'secrets', 'tunnel-token'), 'utf8'), TOKEN)
+  const said = first.said.map(({ message }) => message).join('\n')
+  assert.match(said, new RegExp(`still hold its secrets as plain files.*: ${copy}\\. Delete them`))
+  first.release()
+  writeRunVersion(dir, '0.0.2')
+  const second = await open(keychain)
+  assert.doesNotMatch(second.said.map(({ message }) => message).join('\n'), /plain files/)
+  second.release()
+  assert.equal(readdirSync(dir.backups).length, 2)
+  assert.deepEqual(plainCopies(dir), [copy])
 })
 
 test('a keychain that is away, offers basic_text only, or refuses leaves a home plain and running', async (t) => {
