@@ -69,7 +69,7 @@ const GATHER_MS = 1_000
 const MOST_KNOWN = 1_000
 const TOLD_RETURN = 'toldReturn'
 
-type NotificationParts = Pick<ElectronParts, 'app' | 'BrowserWindow' | 'Notification'>
+type NotificationParts = Pick<ElectronParts, 'app' | 'BrowserWindow' | 'Notification' | 'powerMonitor'>
 
 export function openNotifications(parts: NotificationParts, needs: NotificationNeeds): Disposable {
   if (needs.platform === 'win32') parts.app.setAppUserModelId(APP_USER_MODEL_ID)
@@ -88,6 +88,8 @@ class NoticeDesk implements Disposable {
   #missed = 0
   #returned: HomeReturn | null = null
   #isCatchingUp = false
+  /** Linux does not tell; there a private mention is one line that names nobody, as everywhere. */
+  #isScreenLocked = false
   #endTimer: (() => void) | null = null
 
   constructor(parts: NotificationParts, needs: NotificationNeeds) {
@@ -101,6 +103,7 @@ class NoticeDesk implements Disposable {
         this.#missed += count
         this.#gather()
       }),
+      this.#watchScreen(),
     ]
   }
 
@@ -109,6 +112,23 @@ class NoticeDesk implements Disposable {
     this.#endTimer?.()
     for (const one of this.#open) one.close()
     this.#open.clear()
+  }
+
+  #watchScreen(): () => void {
+    const { powerMonitor } = this.#parts
+    const lock = (): void => {
+      this.#isScreenLocked = true
+    }
+    const unlock = (): void => {
+      this.#isScreenLocked = false
+      if (this.#gathered.length > 0) this.#gather()
+    }
+    powerMonitor.on('lock-screen', lock)
+    powerMonitor.on('unlock-screen', unlock)
+    return () => {
+      powerMonitor.off('lock-screen', lock)
+      powerMonitor.off('unlock-screen', unlock)
+    }
   }
 
   /** The feed tells the same twice when it was interrupted. */
@@ -131,10 +151,12 @@ class NoticeDesk implements Disposable {
   }
 
   #showGathered(): void {
-    const notices = this.#gathered
+    // Of a private mention nothing stands on a locked screen, not even that there is one.
+    const isHeld = ({ name }: HomeNotice): boolean => this.#isScreenLocked && name === null
+    const notices = this.#gathered.filter((notice) => !isHeld(notice))
     const count = notices.length + this.#missed
     const returned = this.#returned
-    this.#gathered = []
+    this.#gathered = this.#gathered.filter(isHeld).slice(-MOST_KNOWN)
     this.#missed = 0
     this.#returned = null
     const { words } = this.#needs

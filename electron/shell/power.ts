@@ -1,7 +1,4 @@
-/**
- * What the machine goes through, told to the home: sleep and waking, battery and mains, a metered line; and whether the
- * screen is locked, for whoever shows things on it.
- */
+/** What the machine goes through, told to the home: sleep and waking, battery and mains, a metered line. */
 import type { Appliance } from '../../server/appliance/index.ts'
 import type { ElectronParts } from '../electron-parts.ts'
 
@@ -9,7 +6,6 @@ import type { ElectronParts } from '../electron-parts.ts'
 const LOOK_EVERY_MS = 60_000
 
 export interface Power {
-  readonly isScreenLocked: boolean
   /** A home has just started: it is told how things are. */
   tell(): void
   close(): void
@@ -30,7 +26,6 @@ export function openPower(
   { home, isMetered, failed, lookEveryMs = LOOK_EVERY_MS }: PowerNeeds,
 ): Power {
   let metered: boolean | null = null
-  let isLocked = false
   /** One after the other: a machine that wakes at once must not open before it has closed. */
   let turn: Promise<void> = Promise.resolve()
   const inTurn = (act: () => Promise<void> | undefined): void => {
@@ -52,8 +47,6 @@ export function openPower(
     },
     'on-battery': tell,
     'on-ac': tell,
-    'lock-screen': () => void (isLocked = true),
-    'unlock-screen': () => void (isLocked = false),
   } as const
   const monitor = powerMonitor as NodeJS.EventEmitter
   for (const [name, listener] of Object.entries(listeners)) monitor.on(name, listener)
@@ -61,9 +54,6 @@ export function openPower(
   tell()
   look()
   return {
-    get isScreenLocked() {
-      return isLocked
-    },
     tell,
     close() {
       clearInterval(looking)

@@ -27,6 +27,7 @@ function openDesk(t: TestContext, { hasFocus = false, store = new Map<string, un
     {
       app: electron.parts.app,
       Notification: electron.parts.Notification,
+      powerMonitor: electron.parts.powerMonitor,
       BrowserWindow: { getFocusedWindow: () => (focus.now ? {} : null) },
     } as unknown as Parameters<typeof openNotifications>[0],
     {
@@ -103,6 +104,20 @@ test('nothing is shown to whoever looks at a window', (t) => {
   watch.notices({ id: '2' })
   pass()
   assert.equal(shown().length, 1)
+})
+
+test('of a private mention nothing stands on a locked screen until it is unlocked', (t) => {
+  const { electron, watch, shown, pass } = openDesk(t)
+  const monitor = electron.parts.powerMonitor as unknown as NodeJS.EventEmitter
+  monitor.emit('lock-screen')
+  watch.notices({ id: '1', name: null, body: '' })
+  watch.notices({ id: '2' })
+  pass()
+  assert.deepEqual(shown(), [['Ben mentioned you', 'hello']])
+  monitor.emit('unlock-screen')
+  pass()
+  assert.deepEqual(shown().at(-1), ['Something new in your private mentions', ''])
+  assert.equal(shown().length, 2)
 })
 
 test('after an absence one sentence says how long it was and what was caught up with, once', (t) => {

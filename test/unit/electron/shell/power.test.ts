@@ -97,16 +97,6 @@ test('a home that fails to go to sleep, as one that is quitting, is told and sti
   power.close()
 })
 
-test('a locked screen is known until it is unlocked', () => {
-  const { monitor, power } = scene()
-  assert.equal(power.isScreenLocked, false)
-  monitor.emit('lock-screen')
-  assert.equal(power.isScreenLocked, true)
-  monitor.emit('unlock-screen')
-  assert.equal(power.isScreenLocked, false)
-  power.close()
-})
-
 test('what systems say of the line is understood, and everything else is unknown', () => {
   assert.deepEqual(['u 1\n', 'u 3\n', 'u 2\n', 'u 4\n', 'u 0\n', 'Failed', ''].map(readNetworkManager), [
     true,
