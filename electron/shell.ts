@@ -185,6 +185,7 @@ function openWindows(
   const startup = openStartupWindow(parts, {
     home,
     sources: { env },
+    sealer: secrets.sealer,
     ground,
     words,
     arrived: () => void windows.show(),

@@ -1,10 +1,12 @@
 /** The copies of the home as the start-up window offers them: which version, when, and what each would replace. */
-import { listHomeCopies, measureHomeCopy } from '../../server/appliance/index.ts'
+import { listHomeCopies, measureHomeCopy, type takeHomeCopyBack } from '../../server/appliance/index.ts'
 import type { CopyView } from '../../server/contracts/start-bridge.ts'
 import type { Words } from '../shell/words.ts'
 import { sizeText } from './start-view.ts'
 
 export type HomeSources = Parameters<typeof listHomeCopies>[0]
+/** The keychain of the home, where it has one. */
+export type HomeSealer = NonNullable<Parameters<typeof takeHomeCopyBack>[2]>['sealer']
 type HomeCopy = ReturnType<typeof listHomeCopies>[number]
 
 /** Zero where they cannot be read: then none is offered, and the start says what is wrong with the folder. */

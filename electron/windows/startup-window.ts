@@ -10,7 +10,7 @@ import type { HomeStage, KeptHome } from '../home/kept-home.ts'
 import { isText } from '../ipc/handle.ts'
 import { START_CALLS, START_EVENTS, START_TELLS } from '../ipc/start-calls.ts'
 import type { Words } from '../shell/words.ts'
-import { type HomeSources, copyViews, countUsableCopies } from './start-copies.ts'
+import { type HomeSealer, type HomeSources, copyViews, countUsableCopies } from './start-copies.ts'
 import { failureOf, loopOf } from './start-failure.ts'
 import { allDone, failedNow, freshStart, freshTakeBack, progressAfter, withBytes } from './start-progress.ts'
 import { type StartModel, viewOf } from './start-view.ts'
@@ -27,6 +27,7 @@ const LOOK = { width: 760, height: 620, minWidth: 320, minHeight: 400, autoHideM
 interface StartupNeeds {
   readonly home: KeptHome
   readonly sources: HomeSources
+  readonly sealer: HomeSealer
   readonly ground: Pick<WindowGround, 'factory' | 'ipc'>
   readonly words: Words
   /** Brings the main window forward: the home runs, and this window goes. */
@@ -35,7 +36,8 @@ interface StartupNeeds {
   readonly isQuiet: boolean
 }
 
-export interface StartupWindow extends Disposable {
+/** Its end waits until a copy that is being taken back is in its place, or is given up with nothing left of it. */
+export interface StartupWindow extends AsyncDisposable {
   /** Brings it forward while the home does not run. @returns whether it does so */
   show(): boolean
   /** A copy is being put in the place of the home: nothing else may end the program. */
@@ -57,6 +59,7 @@ class Room implements StartupWindow {
   #model: StartModel = { stage: 'stopped', steps: [], failure: null, failures: 0, usableCopies: 0 }
   /** The part that ends again and again. */
   #trouble: string | null = null
+  #changing: Promise<boolean> = Promise.resolve(false)
   #opening: NodeJS.Timeout | null = null
   #telling: NodeJS.Timeout | null = null
 
@@ -81,10 +84,11 @@ class Room implements StartupWindow {
     return true
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     for (const end of this.#ends) end()
     this.#openLater(false)
+    await this.#changing
     if (this.#telling !== null) clearTimeout(this.#telling)
   }
 
@@ -96,7 +100,9 @@ class Room implements StartupWindow {
       sender.send(START_EVENTS.view, viewOf(this.#model, words)),
     )
     // It answers as soon as the start is under way: how it goes is shown.
-    ipc.answer('start', START_CALLS.startAgain, [], () => void home.start())
+    ipc.answer('start', START_CALLS.startAgain, [], () => {
+      if (!this.isTakingBack) void home.start()
+    })
     ipc.answer('start', START_CALLS.restartPart, [], () => this.#restartPart())
     ipc.answer('start', START_CALLS.openLogs, [], () => openPath(shell, join(home.dataDir, 'logs')))
     ipc.answer('start', START_CALLS.openFolder, [], () => openPath(shell, home.dataDir))
@@ -200,23 +206,32 @@ class Room implements StartupWindow {
     }))
   }
 
-  /** Stops what runs, changes places, starts. Each failure is shown where the others are. */
   async #takeBack(name: string): Promise<void> {
-    const { home, sources } = this.#needs
-    if (this.#model.stage === 'taking_back') return
-    await home.stop()
+    if (this.isTakingBack || this.#closing.signal.aborted) return
     this.#trouble = null
+    // At once: another press meets it, and so does what must not end the program now.
     this.#change({ stage: 'taking_back', steps: freshTakeBack(Date.now()), failure: null })
+    this.#changing = this.#changePlaces(name)
+    // The end of this room does not wait for the start: it is the home's own end that breaks it off.
+    if (await this.#changing) await this.#needs.home.start()
+  }
+
+  /** Each failure is shown where the others are. @returns whether the home is to be started now */
+  async #changePlaces(name: string): Promise<boolean> {
+    const { home, sources, sealer } = this.#needs
+    const { signal } = this.#closing
     try {
+      await home.stop()
       await takeHomeCopyBack(sources, name, {
-        signal: this.#closing.signal,
+        sealer,
+        signal,
         progress: (done, total) => this.#change({ steps: withBytes(this.#model.steps, done, total) }, false),
       })
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.#failed(error)
-      return
+      if (!signal.aborted) this.#failed(error)
+      return false
     }
-    if (!this.#closing.signal.aborted) await home.start()
+    return !signal.aborted
   }
 
   /** @param isAtOnce  false for what comes many times a second */

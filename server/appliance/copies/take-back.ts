@@ -3,12 +3,13 @@
  * by renaming. What stood here is kept under `backups/replaced-…` and can be taken back just so. A crash in between is
  * finished by the next start: the plan stands in a file, and every step finds out by itself whether it was done.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, createRooms } from '../../core/data-dir.ts'
-import { HomebirdError } from '../../core/errors.ts'
+import { HomebirdError, describeError } from '../../core/errors.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { databaseAccount, giveTo } from '../unprivileged.ts'
@@ -44,6 +45,8 @@ export interface TakenBack {
 
 export interface TakeBackNeeds extends CopyWatch {
   readonly notice: Notice
+  /** Asked when the folder holds what it should; plain unless said otherwise. */
+  readonly openSecrets?: () => Promise<SecretFolder | undefined>
   readonly now?: Date
 }
 
@@ -58,14 +61,16 @@ interface Plan {
 /**
  * Under the lock of the folder.
  * @throws HomebirdError NOT_FOUND for an unknown name; DOCUMENT_INVALID for a copy that is not what its manifest says;
- *   STORAGE_FULL with the numbers; DATABASE_UNSUITABLE. Then nothing was changed
+ *   STORAGE_FULL with the numbers; DATABASE_UNSUITABLE; DATA_DIR_UNUSABLE where its parts lie on several disks. Then nothing
+ *   was changed
  */
 export async function takeBack(dir: DataDir, name: string, needs: TakeBackNeeds): Promise<TakenBack> {
   finishTakingBack(dir)
   createRooms(dir)
   const manifest = usableCopy(dir, name)
+  requireOneDisk(dir)
   await verifyCopy(copyFolder(dir, name), manifest, needs)
-  await stopWhatRuns(dir, needs.notice)
+  await stopWhatRuns(dir, needs.notice, await needs.openSecrets?.())
   const staged = stagingFolder(dir)
   rmSync(staged, { recursive: true, force: true })
   try {
@@ -110,6 +115,38 @@ function usableCopy(dir: DataDir, name: string): CopyManifest {
     'DOCUMENT_INVALID',
     `the copy ${name} is of PostgreSQL ${manifest.postgresMajor}, and this Homebird brings ${POSTGRES_MAJOR}; ` +
       `take it back with Homebird ${manifest.ofVersion ?? 'of that time'}`,
+  )
+}
+
+/**
+ * Proves that everything can change places by renaming. Only a renaming tells: folders of one disk may still be mounted apart.
+ * @throws HomebirdError DATA_DIR_UNUSABLE
+ */
+function requireOneDisk(dir: DataDir): void {
+  for (const folder of [dir.postgres, clusterFolder(dir), dir.secrets, dir.backups]) {
+    if (!existsSync(folder)) continue
+    const isMoved = folder === dir.secrets || folder === clusterFolder(dir)
+    if (isMoved && lstatSync(folder).isSymbolicLink()) throw elsewhere(dir, folder, 'it is a link')
+    const [here, there] = [join(dir.path, PROBE), join(folder, PROBE)]
+    try {
+      writeFileSync(here, '', { mode: 0o600 })
+      renameSync(here, there)
+    } catch (error) {
+      const isFar = error instanceof Error && 'code' in error && error.code === 'EXDEV'
+      throw elsewhere(dir, folder, isFar ? 'it is on another disk' : describeError(error), error)
+    } finally {
+      rmSync(here, { force: true })
+      rmSync(there, { force: true })
+    }
+  }
+}
+
+function elsewhere(dir: DataDir, folder: string, reason: string, cause?: unknown): HomebirdError {
+  return new HomebirdError(
+    'DATA_DIR_UNUSABLE',
+    `a copy cannot change places with what is in ${folder}: ${reason}; nothing was changed. ` +
+      `Let ${folder} be a folder of the disk that ${dir.path} is on, with what it holds now, and take the copy back again`,
+    { ...(cause === undefined ? {} : { cause }), details: { folder } },
   )
 }
 
@@ -169,13 +206,14 @@ function describeReplaced(dir: DataDir, ofVersion: string | null, now: Date): Co
 }
 
 /**
- * Does what is left of a taking back that was begun; nothing where none was. Each part that is staged takes its place, after
- * what stands there has gone to the replaced ones; a part that is not staged any more has done so.
+ * Under the lock of the folder. Does what is left of a taking back that was begun. Each part that is staged takes its place,
+ * after what stands there has gone to the replaced ones; a part that is not staged any more has done so. Without a plan nothing
+ * has changed places yet, and what was staged by then goes.
  * @throws the error of the file system; the next call goes on where this one stopped
  */
 export function finishTakingBack(dir: DataDir): void {
   const plan = readPlan(dir)
-  if (plan === null) return
+  if (plan === null) return rmSync(stagingFolder(dir), { recursive: true, force: true })
   const kept = copyFolder(dir, plan.replaced)
   mkdirSync(kept, { recursive: true, mode: 0o700 })
   const staged = stagingFolder(dir)
@@ -231,4 +269,5 @@ function readPlan(dir: DataDir): Plan | null {
 }
 
 const planFile = (dir: DataDir): string => join(dir.path, 'taking-back.json')
+const PROBE = '.taking-back-probe'
 const stagingFolder = (dir: DataDir): string => join(dir.path, '.taking-back')

@@ -14,7 +14,7 @@
  * An external database (`HOMEBIRD_DATABASE_URL`) is not copied, and this is said: its owner keeps its backups. Media files
  * are not copied either: they are named by their content and never change. A file that was deleted since is not brought back.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -40,6 +40,7 @@ import {
   type CopiedFile,
   type CopyKind,
   type CopyManifest,
+  type HomeCopy,
   copyFolder,
   listCopies,
   newCopyName,
@@ -88,10 +89,25 @@ export async function copyBeforeNewVersion(dir: DataDir, needs: CopyNeeds): Prom
 }
 
 /** What a copy made now would need, for whoever is about to bring a new version. */
-export async function measureCopy(dir: DataDir): Promise<Room & { readonly databaseBytes: number }> {
-  const { bytes } = hasCluster(dir) ? await contentOfCluster(dir) : { bytes: 0 }
+export async function measureCopy(
+  dir: DataDir,
+  hasExternalDatabase = false,
+): Promise<Room & { readonly databaseBytes: number }> {
+  const cluster = hasCluster(dir) ? await contentOfCluster(dir) : null
+  const bytes = await bytesToCopy(dir, hasExternalDatabase ? null : cluster)
   const room = await measureRoom(existsSync(dir.backups) ? dir.backups : dir.path, bytes)
-  return { ...room, databaseBytes: bytes }
+  return { ...room, databaseBytes: cluster?.bytes ?? 0 }
+}
+
+/** @param cluster  null where it is not part of the copy */
+async function bytesToCopy(dir: DataDir, cluster: FolderContent | null): Promise<number> {
+  const secrets = existsSync(dir.secrets) ? await readContent(dir.secrets) : null
+  const store = [dir.applianceDatabase, `${dir.applianceDatabase}-wal`]
+  const storeBytes = store.reduce(
+    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+  return (cluster?.bytes ?? 0) + (secrets?.bytes ?? 0) + storeBytes
 }
 
 async function copyHome(dir: DataDir, ofVersion: string | null, needs: CopyNeeds): Promise<string> {
@@ -113,7 +129,7 @@ async function copyHome(dir: DataDir, ofVersion: string | null, needs: CopyNeeds
   try {
     if (isEmbedded) await stopWhatRuns(dir, needs.notice, needs.secrets)
     const content = isEmbedded ? await contentOfCluster(dir) : null
-    await makeRoom(dir, content?.bytes ?? 0)
+    await makeRoom(dir, await bytesToCopy(dir, content))
     await mkdir(unfinished, { mode: 0o700 })
     const files = await copyParts(dir, unfinished, content, needs)
     writeManifest(unfinished, {
@@ -196,19 +212,27 @@ function describe(
   }
 }
 
-/** Where it does not fit, older copies go first, all but the newest; the numbers are told when that is not enough. */
+/** Where it does not fit, older copies go first, all but the newest, if that is enough; else none goes and the numbers are told. */
 async function makeRoom(dir: DataDir, bytes: number): Promise<void> {
   const what = `the copy before the first start of ${VERSION}`
   const room = await measureRoom(dir.backups, bytes)
+  const older = copiesOf(dir, 'before').slice(1)
+  // Where bodies are shared nobody knows what the removal of one frees.
+  const freedBytes = room.clones ? 0 : older.reduce((sum, { manifest }) => sum + (manifest?.bytes ?? 0), 0)
+  if (room.freeBytes + freedBytes < room.neededBytes) requireRoom(room, dir.backups, what)
   if (room.freeBytes >= room.neededBytes) return
   keepNewest(dir, 'before', 1)
   requireRoom(await measureRoom(dir.backups, bytes), dir.backups, what)
 }
 
-/** Copies whose manifest cannot be read are left to a person. */
 export function keepNewest(dir: DataDir, kind: CopyKind, count = KEPT_COPIES): void {
-  const ofKind = listCopies(dir).filter(({ manifest }) => manifest?.kind === kind)
-  for (const { name } of ofKind.slice(count)) rmSync(copyFolder(dir, name), { recursive: true, force: true })
+  for (const { name } of copiesOf(dir, kind).slice(count))
+    rmSync(copyFolder(dir, name), { recursive: true, force: true })
+}
+
+/** Newest first. Copies whose manifest cannot be read are left to a person. */
+function copiesOf(dir: DataDir, kind: CopyKind): HomeCopy[] {
+  return listCopies(dir).filter(({ manifest }) => manifest?.kind === kind)
 }
 
 /** What a start that was killed in the middle of copying has left. */

@@ -1,11 +1,14 @@
 /** The copy before the first start of another version, and taking one back: what is in it, when it is refused, crashes in between. */
 import assert from 'node:assert/strict'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -19,9 +22,13 @@ import { copyFolder, listCopies } from '../../../server/appliance/copies/copy-ma
 import { readRunVersion, writeRunVersion } from '../../../server/appliance/copies/run-version.ts'
 import { finishTakingBack } from '../../../server/appliance/copies/take-back.ts'
 import { copyBeforeNewVersion } from '../../../server/appliance/copies/take-copy.ts'
+import { lockDataDir } from '../../../server/appliance/data-dir-lock.ts'
+import { openGround } from '../../../server/appliance/ground.ts'
 import { measureHomeCopy } from '../../../server/appliance/index.ts'
+import { renewSecrets } from '../../../server/appliance/renew-secrets.ts'
 import { createDataDir } from '../../../server/core/data-dir.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
+import { SecretBox, newBoxKey } from '../../../server/core/secret-box.ts'
 import { VERSION } from '../../../server/core/version.ts'
 import { type CopiedHome, openCopiedHome } from '../../support/copied-home.ts'
 import { testDataDir } from '../../support/test-ground.ts'
@@ -132,6 +139,34 @@ test('where the copy does not fit the start is refused with the numbers, and not
   assert.equal(readRunVersion(home.dir), '0.0.1')
 })
 
+test('where older copies would not make room enough none of them goes', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('info')
+  const names = [await copied(home), await copied(home)]
+  const room = await measureRoom(home.dir.backups, 0)
+  if (room.clones) return t.skip('this file system keeps one body for both')
+  truncateSync(join(home.dir.postgres, '18', 'base', '1', '1259'), room.freeBytes)
+  await assert.rejects(home.copyAfter('0.0.1'), (error) => isHomebirdError(error, 'STORAGE_FULL'))
+  assert.deepEqual(copyNames(home), names.toReversed())
+})
+
+test('no room is asked for a database that is no part of the copy, and some for store and secrets', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('info')
+  const { clones } = await measureRoom(home.dir.backups, 0)
+  if (clones) return t.skip('a copy takes no room here')
+  const megabyte = 1024 * 1024
+  truncateSync(join(home.dir.postgres, '18', 'base', '1', '1259'), 40 * megabyte)
+  truncateSync(join(home.dir.secrets, 'one'), 10 * megabyte)
+  const needed = async (env: Record<string, string> = {}): Promise<number> =>
+    (await measureHomeCopy({ env: { HOMEBIRD_DATA_DIR: home.dir.path, ...env } })).neededBytes / megabyte
+  assert.equal(Math.floor(await needed()), 64 + 50)
+  assert.equal(
+    Math.floor(await needed({ HOMEBIRD_DATABASE_URL: 'postgresql://a:b@db.example/home' })),
+    64 + 10,
+  )
+})
+
 test('what a copy would need can be asked before a new version is brought', async (t) => {
   const home = openCopiedHome(t)
   home.write('info')
@@ -200,6 +235,81 @@ test('a copy that is taken back stands in the place of the home, and what stood 
   await home.takeBack(done.replaced)
   assert.deepEqual(home.read(), ['error', 'error', 'error'])
   assert.equal(readRunVersion(home.dir), VERSION)
+})
+
+for (const [what, partOf] of [
+  ['the copies', (home: CopiedHome) => home.dir.backups],
+  ['the database', (home: CopiedHome) => home.dir.postgres],
+  ['the secrets', (home: CopiedHome) => home.dir.secrets],
+] as const) {
+  test(`where ${what} lie on another disk nothing is taken back, and the home starts as it is`, async (t) => {
+    const home = openCopiedHome(t)
+    const elsewhere = '/dev/shm'
+    if (!existsSync(elsewhere) || statSync(elsewhere).dev === statSync(home.dir.path).dev)
+      return t.skip('there is one disk only')
+    home.write('debug')
+    const name = await copied(home)
+    home.write('error')
+    const far = mkdtempSync(join(elsewhere, 'hb-far-'))
+    t.after(() => rmSync(far, { recursive: true, force: true }))
+    const part = partOf(home)
+    cpSync(part, far, { recursive: true })
+    rmSync(part, { recursive: true })
+    symlinkSync(far, part)
+    await assert.rejects(
+      home.takeBack(name),
+      (error) =>
+        isHomebirdError(error, 'DATA_DIR_UNUSABLE') &&
+        error.message.includes(`what is in ${part}: it is `) &&
+        error.message.includes('nothing was changed'),
+    )
+    finishTakingBack(home.dir)
+    assert.deepEqual(home.read(), ['error', 'error', 'error'])
+    assert.deepEqual(
+      readdirSync(home.dir.path).filter((entry) => entry.includes('taking-back')),
+      [],
+    )
+    assert.deepEqual(
+      readdirSync(far).filter((entry) => entry.includes('taking-back')),
+      [],
+    )
+  })
+}
+
+test('what a taking back had staged when it was killed goes with the next start', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('error')
+  const staged = join(home.dir.path, '.taking-back')
+  mkdirSync(join(staged, 'postgres', 'base'), { recursive: true })
+  writeFileSync(join(staged, 'postgres', 'PG_VERSION'), '18')
+  const sources = { env: { HOMEBIRD_DATA_DIR: home.dir.path } }
+  lockDataDir(home.dir).release()
+  const { ground } = await openGround(sources, async () => undefined)
+  ground.release()
+  assert.equal(existsSync(staged), false)
+  assert.deepEqual(home.read(), ['error', 'error', 'error'])
+})
+
+test('secrets are renewed in what a broken-off taking back leaves when it is done', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('debug')
+  const name = await copied(home, '0.0.1')
+  home.write('error')
+  const { dir } = home
+  const staged = join(dir.path, '.taking-back')
+  const kept = join(dir.backups, `replaced-${VERSION}-20261129T130000Z`)
+  layOut(home, name, { cluster: '', secrets: '', store: '', staged, kept })
+  const box = new SecretBox(newBoxKey())
+  writeFileSync(join(staged, 'secrets', 'tunnel-token'), box.seal('tunnel-token', Buffer.from('a')))
+  renameSync(dir.secrets, join(kept, 'secrets'))
+  lockDataDir(dir).release()
+  const { secrets } = renewSecrets({ env: { HOMEBIRD_DATA_DIR: dir.path } }, new Date())
+  assert.deepEqual(
+    secrets.map((secret) => secret.name),
+    ['tunnel-token'],
+  )
+  assert.equal(existsSync(staged), false)
+  assert.deepEqual(home.read(), ['debug', 'debug', 'debug'])
 })
 
 test('a copy is taken back into a folder whose cluster is gone', async (t) => {
