@@ -1,6 +1,15 @@
 /** The npm package `homebird`: the bundled home without the shell, for Node 24. Native packages come from npm itself. */
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { npm } from './npm.ts'
@@ -46,6 +55,7 @@ export async function packForNpm(forAllPlatforms: boolean): Promise<string> {
   cpSync(join(ROOT, 'resources', 'licences', 'AGPL-3.0-or-later.txt'), join(folder, 'LICENSE'))
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
   if (forAllPlatforms) await listOtherPlatforms(folder, lock)
+  else trustNpmElsewhere(folder, lock)
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(lock), null, 2)}\n`)
   await npm(['pack', '--pack-destination', NPM_PACKAGE], folder)
   const tarball = readdirSync(NPM_PACKAGE).find((name) => name.endsWith('.tgz'))
@@ -80,13 +90,26 @@ function databasePackages(packages: Lock['packages']): string[] {
   )
 }
 
+/** Said by an empty list: the program refuses to run without any. */
+function trustNpmElsewhere(folder: string, { packages }: Lock): void {
+  for (const name of databasePackages(packages)) {
+    const { platform, arch } = systemOf(name)
+    const list = join(folder, 'resources', 'database', `${platform}-${arch}.json`)
+    if (!existsSync(list)) writeFileSync(list, 'null\n')
+  }
+}
+
+function systemOf(databasePackage: string): { readonly platform: string; readonly arch: string } {
+  const [, platform = '', arch = ''] = /\/([a-z]+)-(\w+)$/.exec(databasePackage) ?? []
+  return { platform: platform === 'windows' ? 'win32' : platform, arch }
+}
+
 /** Each is fetched by npm, which checks it against the hash of the lock file that is compared here. */
 async function listOtherPlatforms(folder: string, { packages }: Lock): Promise<void> {
   const fetched = join(NPM_PACKAGE, 'fetched')
   for (const name of databasePackages(packages)) {
-    const [, platform = '', arch = ''] = /\/([a-z]+)-(\w+)$/.exec(name) ?? []
-    const target = { platform: platform === 'windows' ? 'win32' : platform, arch }
-    if (target.platform === process.platform && arch === process.arch) continue // staged already
+    const target = systemOf(name)
+    if (target.platform === process.platform && target.arch === process.arch) continue // staged already
     const { version = '', integrity } = packages[`node_modules/${name}`] ?? {}
     mkdirSync(fetched, { recursive: true })
     const told = await npm(['pack', `${name}@${version}`, '--json', '--pack-destination', fetched], fetched)

@@ -8,6 +8,7 @@ import { lstatSync, readFileSync, readdirSync, readlinkSync, symlinkSync } from 
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { writeFileAtomically } from '../core/atomic-file.ts'
+import { IS_BUNDLE } from '../core/entry-file.ts'
 import { HomebirdError } from '../core/errors.ts'
 
 export interface PostgresList {
@@ -21,16 +22,22 @@ export interface PostgresList {
 
 const LISTS = join(import.meta.dirname, '..', '..', 'resources', 'database')
 
-/** The list for this machine, or null: a checkout has none and trusts what npm has checked when it installed. */
-export function ownPostgresList(folder = LISTS): PostgresList | null {
+/**
+ * The list for this machine, or null where what npm has checked when it installed is trusted: in a checkout, and where whoever
+ * packed for npm has said so.
+ * @throws HomebirdError DATABASE_UNSUITABLE where it cannot be read, or a bundle has lost it
+ */
+export function ownPostgresList(folder = LISTS, isBundle = IS_BUNDLE): PostgresList | null {
   const path = join(folder, `${process.platform}-${process.arch}.json`)
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as PostgresList
+    return JSON.parse(readFileSync(path, 'utf8')) as PostgresList | null
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (isMissing && !isBundle) return null
     throw new HomebirdError(
       'DATABASE_UNSUITABLE',
-      `the list of the database's programs, ${path}, cannot be read; install Homebird again`,
+      `the list of the database's programs, ${path}, ${isMissing ? 'is missing' : 'cannot be read'}; install Homebird ` +
+        'again, or name an external PostgreSQL in HOMEBIRD_DATABASE_URL',
       { cause: error },
     )
   }

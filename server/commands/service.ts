@@ -29,10 +29,11 @@ interface Service {
   readonly manager: ServiceManager
 }
 
-/** @throws HomebirdError UNAVAILABLE with what the system said, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SECRETS_SEALED */
+/** @throws HomebirdError UNAVAILABLE with what the system said or for a program that goes away, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SECRETS_SEALED */
 export async function installService(call: ServiceCall): Promise<ExitCode> {
   const { io } = call
   const { dir, name, manager } = serviceOf(call)
+  requireProgramThatStays(call.self)
   inspectDataDir(dir.path)
   if (readSealState(dir).key !== null) throw sealedWithoutDesktop(dir)
   await requireNobodyElse(dir, name, manager)
@@ -117,6 +118,19 @@ function serviceOf({ options, surroundings }: ServiceCall): Service {
   throw new HomebirdError(
     'UNAVAILABLE',
     `there is no service for ${platform}; have its own way of starting programs run: homebird serve --data-dir ${dir.path}`,
+  )
+}
+
+/** Where npx and its like keep what they fetched for one call, until the next clean-up. */
+const PASSING_FOLDER = /[\\/](?:_npx|pnpm[\\/]dlx)[\\/]/
+
+function requireProgramThatStays(self: readonly string[]): void {
+  const passing = self.find((path) => PASSING_FOLDER.test(path))
+  if (passing === undefined) return
+  throw new HomebirdError(
+    'UNAVAILABLE',
+    `${passing} was fetched for one call and is cleaned up some day, after which the service would not start; ` +
+      'install Homebird to stay, with: npm install --global homebird, then say again: homebird service install',
   )
 }
 

@@ -72,10 +72,14 @@ test('those beside the program are taken and proven, but only where the program 
   await assert.rejects(findPostgresBinaries(dir, null, list, folder), isRefused(/bin.initdb was changed/))
 })
 
-test('a program that cannot read its own list starts no database', (t) => {
+test('a program that cannot read its own list, or has lost it, starts no database; a checkout has none', (t) => {
   const lists = testDataDir(t, 'lists')
   mkdirSync(lists)
+  const file = join(lists, `${process.platform}-${process.arch}.json`)
   assert.equal(ownPostgresList(lists), null)
-  writeFileSync(join(lists, `${process.platform}-${process.arch}.json`), '{"version":')
+  assert.throws(() => ownPostgresList(lists, true), isRefused(/json, is missing; install Homebird again/))
+  writeFileSync(file, 'null\n')
+  assert.equal(ownPostgresList(lists, true), null)
+  writeFileSync(file, '{"version":')
   assert.throws(() => ownPostgresList(lists), isRefused(/cannot be read; install Homebird again/))
 })

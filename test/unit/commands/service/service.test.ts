@@ -202,6 +202,23 @@ test('what would only fail again is refused first: a home that runs, a sealed on
   assert.deepEqual(told(), [])
 })
 
+test('a program that npx has fetched for one call is no service', async (t) => {
+  const { call, answers, told } = scene(t, 'linux')
+  answers('systemctl', 'exit 0')
+  for (const folder of ['/home/ada/.npm/_npx/0a1b', '/home/ada/.cache/pnpm/dlx/0a1b']) {
+    const self = ['/usr/bin/node', `${folder}/node_modules/homebird/bin/homebird.js`]
+    await assert.rejects(installService({ ...call, self }), /0a1b.*npm install --global homebird/)
+  }
+  assert.deepEqual(told(), [])
+})
+
+test('a unit of systemd is never given up, but for what a person must change', () => {
+  const unit = systemdUnit({ name: 'homebird', command: ['/node'] }, false)
+  assert.match(unit, /^\[Unit\]\n(?:.+\n)*StartLimitIntervalSec=0\n/)
+  assert.match(unit, /^RestartSec=30$/m)
+  assert.match(unit, /^RestartPreventExitStatus=\d/m)
+})
+
 test('variables of the shell that the service will not see are named', async (t) => {
   const { call, answers } = scene(t, 'linux')
   answers('systemctl', 'exit 0')
