@@ -28,6 +28,8 @@ export interface RunningHome {
 export interface SessionKeep {
   /** Null: nothing is kept, or it cannot be read. */
   read(): Promise<string | null>
+  /** One that could not be opened when it was read, and can be now: another takes its place, so it is to be ended. */
+  former(): Promise<string | null>
   /** @returns false where it cannot be kept: the session is ended with the shell then */
   write(token: string | null): Promise<boolean>
 }
@@ -88,10 +90,26 @@ class KeptSession implements OwnerSession {
   async close(): Promise<void> {
     const home = this.#needs.home()
     if (this.#isKept || home === null || typeof this.#token !== 'string') return
-    const limitMs = this.#limits.closeMs
-    const asked = { method: 'DELETE', path: `${API}/session`, headers: { [WINDOW_HEADER]: '1' }, limitMs }
+    const ended = this.#token
+    this.#token = null
+    await this.#end(home, ended)
+  }
+
+  /** Says nothing to the keep: there may be another one in it. */
+  async #end(home: RunningHome, token: string): Promise<void> {
+    const { authority } = dial(home.listen)
     // A home that is away already, or hangs, forgets the session by itself, in thirty days.
-    const answer = await this.#send(home, asked, this.#token).catch(() => null)
+    const answer = await askHome(home.listen, {
+      method: 'DELETE',
+      path: `${API}/session`,
+      headers: {
+        'user-agent': this.#needs.userAgent,
+        origin: `http://${authority}`,
+        [WINDOW_HEADER]: '1',
+        cookie: `${cookieName(home.listen)}=${token}`,
+      },
+      limitMs: this.#limits.closeMs,
+    }).catch(() => null)
     answer?.resume()
   }
 
@@ -152,7 +170,9 @@ class KeptSession implements OwnerSession {
     const isGood = this.#token !== null && (await this.#isGood(home, this.#token))
     if (!isGood && !this.#isSignedOut) {
       const fresh = this.#usedKey === home.oneTimeKey ? null : await this.#signIn(home)
+      const former = fresh === null ? null : await this.#needs.keep.former()
       if (fresh !== null || this.#token !== null) await this.#take(fresh)
+      if (former !== null && TOKEN.test(former) && this.#isKept) await this.#end(home, former)
     }
     this.#settledFor = home.oneTimeKey
   }

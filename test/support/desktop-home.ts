@@ -34,9 +34,15 @@ export interface DesktopHome {
 export class MemoryKeep implements SessionKeep {
   token: string | null = null
   canWrite = true
+  /** Lies there and does not open at first. */
+  locked: string | null = null
 
   async read(): Promise<string | null> {
     return this.token
+  }
+
+  async former(): Promise<string | null> {
+    return this.locked
   }
 
   async write(token: string | null): Promise<boolean> {

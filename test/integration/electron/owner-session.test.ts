@@ -163,6 +163,17 @@ suite('the session of the desktop', () => {
     assert.equal((await sessions()).length, 0)
   })
 
+  test('one that opens only after another was made is ended: devices do not pile up', async () => {
+    desktop.keep.locked = desktop.keep.token
+    desktop.keep.token = null
+    const session = desktop.again()
+    assert.equal(await phaseOf(session), 'signed_in')
+    desktop.keep.locked = null
+    assert.match(desktop.keep.token ?? '', /^[\w-]{43}$/)
+    assert.equal((await sessions()).length, 1)
+    assert.equal(await phaseOf(session), 'signed_in')
+  })
+
   test('a post, a file and the live line of the window pass through the handler', async () => {
     const session = desktop.again()
     const ask = desktop.asking(session)

@@ -14,7 +14,11 @@ class Keychain {
     return this.why
   }
 
+  /** Before it has sealed. */
+  slow = new Map<string, Promise<void>>()
+
   async seal(text: string): Promise<Uint8Array> {
+    await this.slow.get(text)
     return Buffer.from(text.split('').toReversed().join(''))
   }
 
@@ -68,5 +72,38 @@ suite('the kept session', () => {
     })
     assert.equal(await nowhere.write('token'), false)
     assert.equal(notices.length, 2)
+  })
+
+  test('a keychain that is locked only takes nothing away: what was kept opens at the next start', async (t) => {
+    const { path, keychain: sealer } = await openDesk(t)
+    const open = () => openSessionKeep(path, { sealer, noticed: () => undefined })
+    await open().write('first')
+    sealer.isLost = true
+    sealer.why = 'it is locked'
+    const keep = open()
+    assert.equal(await keep.read(), null)
+    assert.equal(await keep.former(), null)
+    assert.equal(await keep.write('for this run'), false)
+    sealer.isLost = false
+    assert.equal(await open().read(), 'first')
+    assert.equal(await keep.former(), 'first')
+    sealer.why = null
+    assert.equal(await keep.write('second'), true)
+    assert.equal(await keep.former(), null)
+    assert.equal(await open().read(), 'second')
+  })
+
+  test('of two that overlap the later one is kept, whichever is sealed first', async (t) => {
+    const { folder, path, keychain: sealer } = await openDesk(t)
+    const keep = openSessionKeep(path, { sealer, noticed: () => undefined })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    sealer.slow.set('first', promise)
+    const first = keep.write('first')
+    const signOut = keep.write(null)
+    const last = keep.write('last')
+    resolve()
+    assert.deepEqual(await Promise.all([first, signOut, last]), [true, true, true])
+    assert.equal(await keep.read(), 'last')
+    assert.deepEqual(await readdir(folder), ['desktop-session'])
   })
 })
