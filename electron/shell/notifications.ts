@@ -13,7 +13,7 @@ import {
 import type { ElectronParts } from '../electron-parts.ts'
 import type { HomeView, HomeWatch } from '../home/home-watch.ts'
 import type { ShellActs } from './acts.ts'
-import { plainText } from './plain-text.ts'
+import { asMarkup, plainText } from './plain-text.ts'
 import type { Words } from './words.ts'
 
 export interface ShownNotice {
@@ -193,7 +193,9 @@ class NoticeDesk implements Disposable {
     const { BrowserWindow: windows, Notification: SystemNotification } = this.#parts
     // Whoever looks at a window sees it there.
     if (windows.getFocusedWindow() !== null || !SystemNotification.isSupported()) return null
-    const one = new SystemNotification({ title, body })
+    // On Linux the body, and it alone, is read as markup.
+    const shownBody = this.#needs.platform === 'linux' ? asMarkup(body) : body
+    const one = new SystemNotification({ title, body: shownBody })
     const forget = (): void => {
       this.#open.delete(one)
       if (this.#summary === one) this.#summary = null

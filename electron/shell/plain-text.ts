@@ -17,3 +17,8 @@ export function plainText(text: string): string {
   const isHalf = last >= 0xd800 && last <= 0xdbff
   return `${line.slice(0, isHalf ? MOST_CHARACTERS - 2 : MOST_CHARACTERS - 1).trimEnd()}…`
 }
+
+/** For a place that reads a few tags: there it stays what was written. @see Desktop Notifications Specification, "Markup" */
+export function asMarkup(plain: string): string {
+  return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

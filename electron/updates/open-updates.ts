@@ -39,6 +39,7 @@ export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUp
           kind: kind.is,
           platform,
           arch: process.arch,
+          appImage: env['APPIMAGE'],
           seen: {
             current: app.getVersion(),
             newest: () => textOrNull(store.get(NEWEST)),

@@ -39,6 +39,8 @@ export interface EngineNeeds {
   readonly kind: Exclude<PackageKind, 'none'>
   readonly platform: NodeJS.Platform
   readonly arch: string
+  /** The file of the AppImage that runs; undefined where none does. */
+  readonly appImage: string | undefined
   readonly seen: SeenVersions
   /** What electron-builder wrote beside the program: the name of the cache folder and, on Windows, the publisher. */
   readonly appUpdateConfig: string
@@ -102,13 +104,12 @@ export function openUpdaterEngine(needs: EngineNeeds): UpdaterEngine {
 
 function createUpdater(needs: EngineNeeds, found: () => Manifest | null): AppUpdater {
   const Kind = {
-    appimage: AtomicAppImageUpdater,
     deb: updaters.DebUpdater,
     rpm: updaters.RpmUpdater,
     nsis: updaters.NsisUpdater,
     mac: updaters.MacUpdater,
-  }[needs.kind]
-  const updater: AppUpdater = new Kind(undefined, {
+  }
+  const app = {
     version: needs.seen.current,
     name: 'Homebird',
     isPackaged: true,
@@ -120,7 +121,11 @@ function createUpdater(needs: EngineNeeds, found: () => Manifest | null): AppUpd
     // Whoever asks for the installation ends the program, in its own order.
     quit: () => undefined,
     onQuit: () => undefined,
-  })
+  }
+  const updater: AppUpdater =
+    needs.kind === 'appimage'
+      ? new AtomicAppImageUpdater(needs.appImage ?? '', undefined, app)
+      : new Kind[needs.kind](undefined, app)
   updater.logger = { info: needs.log, warn: needs.log, error: needs.log }
   // Its listeners are for tools; each failure also rejects what was called.
   updater.on('error', () => undefined)

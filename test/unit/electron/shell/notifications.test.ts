@@ -15,7 +15,16 @@ const WORDS = openWords(
   join(import.meta.dirname, '..', '..', '..', '..', 'resources', 'locales', 'shell'),
 )
 
-function openDesk(t: TestContext, { hasFocus = false, store = new Map<string, unknown>() } = {}) {
+interface Scene {
+  readonly hasFocus?: boolean
+  readonly store?: Map<string, unknown>
+  readonly platform?: NodeJS.Platform
+}
+
+function openDesk(
+  t: TestContext,
+  { hasFocus = false, store = new Map<string, unknown>(), platform = 'win32' }: Scene = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-notices-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const electron = openElectronStandIn({ folder })
@@ -31,7 +40,7 @@ function openDesk(t: TestContext, { hasFocus = false, store = new Map<string, un
       BrowserWindow: { getFocusedWindow: () => (focus.now ? {} : null) },
     } as unknown as Parameters<typeof openNotifications>[0],
     {
-      platform: 'win32',
+      platform,
       words: WORDS,
       watch,
       acts: { openPage: (path) => void opened.push(path) },
@@ -168,4 +177,17 @@ test('strangers’ words are one short line that turns nothing around', () => {
   assert.ok(long.length <= 200 && long.isWellFormed() && long.endsWith('…'), String(long.length))
   assert.equal(plainText('x'.repeat(200)).length, 200)
   assert.equal(plainText('\uD800x'), '\uFFFDx')
+})
+
+test('on Linux, where the body is read as markup, tags and signs of strangers stay what they wrote', (t) => {
+  const body = '<b>a</b> &amp; <a href="https://example.org/">b</a>'
+  for (const [platform, expected] of [
+    ['linux', '&lt;b&gt;a&lt;/b&gt; &amp;amp; &lt;a href="https://example.org/"&gt;b&lt;/a&gt;'],
+    ['win32', body],
+  ] as const) {
+    const { watch, shown, pass } = openDesk(t, { platform })
+    watch.notices({ id: '1', name: 'B<i>', body })
+    pass()
+    assert.deepEqual(shown(), [['B<i> mentioned you', expected]])
+  }
 })

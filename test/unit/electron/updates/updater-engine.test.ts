@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -28,7 +37,11 @@ interface World {
   readonly relaunches: () => number
   readonly free: { bytes: number }
   /** As the next start makes it: nothing is left but what lies on the disk. */
-  readonly startAgain: (kind?: EngineNeeds['kind'], platform?: NodeJS.Platform) => UpdaterEngine
+  readonly startAgain: (
+    kind?: EngineNeeds['kind'],
+    platform?: NodeJS.Platform,
+    appImage?: string,
+  ) => UpdaterEngine
 }
 
 const PATIENT = { totalMs: 60_000, silenceMs: 60_000 }
@@ -50,12 +63,13 @@ async function openWorld(
   const kept: string[] = []
   let relaunches = 0
   const free = { bytes: 1e9 }
-  const startAgain: World['startAgain'] = (kind = 'appimage', platform = 'linux') =>
+  const startAgain: World['startAgain'] = (kind = 'appimage', platform = 'linux', appImage = program) =>
     openUpdaterEngine({
       feed: feed.feed,
       kind,
       platform,
       arch: 'x64',
+      appImage,
       seen: {
         current: '1.0.0',
         newest: () => kept.at(-1) ?? newest,
@@ -233,14 +247,28 @@ test('what was brought and then changed on the disk is not installed', async (t)
 })
 
 test('where the new program cannot be put, the old one stays', async (t) => {
-  const { feed, engine, program, folder, relaunches } = await openWorld(t)
+  const { feed, startAgain, program, folder, relaunches } = await openWorld(t)
+  const engine = startAgain('appimage', 'linux', join(folder, 'gone', 'Homebird.AppImage'))
   feed.release('1.1.0')
   await engine.look()
   await engine.bring(() => undefined)
-  process.env['APPIMAGE'] = join(folder, 'gone', 'Homebird.AppImage')
   await assert.rejects(engine.install(true), { code: 'ENOENT' })
   assert.equal(readFileSync(program, 'utf8'), 'the old program')
   assert.equal(relaunches(), 0)
+})
+
+test('a link that stands where the new program is put together leads nothing elsewhere', async (t) => {
+  const { feed, engine, program, folder } = await openWorld(t)
+  const elsewhere = join(folder, 'elsewhere')
+  writeFileSync(elsewhere, 'of somebody else')
+  symlinkSync(elsewhere, `${program}.new`)
+  feed.release('1.1.0')
+  await engine.look()
+  await engine.bring(() => undefined)
+  await engine.install(false)
+  assert.deepEqual(readFileSync(program), feed.file)
+  assert.equal(lstatSync(program).isFile(), true)
+  assert.equal(readFileSync(elsewhere, 'utf8'), 'of somebody else')
 })
 
 test('the feed leads nowhere else: not its manifest at all, its files to https only', async (t) => {
