@@ -14,7 +14,7 @@ import { keepCrashReports } from './shell/crash-reports.ts'
 import { type EarlyLinks, catchEarlyLinks } from './shell/deep-links.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
 import { openLoginItem, startsHidden } from './shell/login-item.ts'
-import { findMetered } from './shell/metered.ts'
+import { findMetered, keepMetered } from './shell/metered.ts'
 import { openPower } from './shell/power.ts'
 import { openSigns } from './shell/open-signs.ts'
 import { openSecrets } from './shell/secrets.ts'
@@ -68,14 +68,15 @@ async function openRooms(
   times.comesTo('ready')
   const floor = openFloor(parts, surroundings, rooms)
   const { home, store, journal } = floor
+  const isMetered = keepMetered({ find: () => findMetered(surroundings) })
   const power = openPower(parts, {
     home: () => home.appliance,
-    isMetered: () => findMetered(surroundings),
+    isMetered,
     failed: (error) => journal.note(String(error)),
   })
   rooms.defer(() => power.close())
   const isRestoring = (): boolean => startup.isTakingBack
-  const updates = openAppUpdates(parts, { ...surroundings, ...floor, isRestoring })
+  const updates = openAppUpdates(parts, { ...surroundings, ...floor, isRestoring, isMetered })
   const care = rooms.use(openWindowCare(parts, { ...surroundings, ...floor }))
   const login = openLoginItem(parts, surroundings)
   const offers = openOffers({ ...floor, login, updates, care })

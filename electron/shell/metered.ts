@@ -1,5 +1,6 @@
 /** Whether the line to the world costs by what goes over it, where the system tells. Programs are asked, no shell. */
 import { execFile } from 'node:child_process'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 
 const ANSWER_LIMIT_MS = 10_000
@@ -85,6 +86,42 @@ export async function findMetered({
   return platform === 'win32' && systemRoot !== undefined
     ? answered(askWindows(systemRoot), readWindowsCost)
     : null
+}
+
+const KEPT_MS = 15 * 60_000
+
+interface KeptNeeds {
+  readonly find: () => Promise<boolean | null>
+  /** Another answer tells of another line. */
+  readonly line?: () => string
+  readonly now?: () => number
+}
+
+/**
+ * One answer for all who ask, as a question can cost a whole program: it is put again when the line is another one, when
+ * the answer is old, or at the word of whoever knows better.
+ */
+export function keepMetered({
+  find,
+  line = ownAddresses,
+  now = Date.now,
+}: KeptNeeds): (isAnew?: boolean) => Promise<boolean | null> {
+  let kept: { readonly answer: Promise<boolean | null>; readonly line: string; readonly at: number } | null =
+    null
+  return (isAnew = false) => {
+    const at = now()
+    const current = line()
+    if (isAnew || kept === null || kept.line !== current || Math.abs(at - kept.at) >= KEPT_MS)
+      kept = { answer: find(), line: current, at }
+    return kept.answer
+  }
+}
+
+function ownAddresses(): string {
+  const addresses = Object.entries(networkInterfaces()).flatMap(([name, found = []]) =>
+    found.filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`),
+  )
+  return addresses.sort().join('\n')
 }
 
 async function askProgram({ program, args }: Question): Promise<string> {

@@ -16,7 +16,8 @@ type PoweredHome = Pick<Appliance, 'suspend' | 'resume' | 'setConditions'>
 interface PowerNeeds {
   /** The home that runs now; null while none does. */
   readonly home: () => PoweredHome | null
-  readonly isMetered: () => Promise<boolean | null>
+  /** @param isAnew  whatever was found out before */
+  readonly isMetered: (isAnew: boolean) => Promise<boolean | null>
   readonly failed: (error: unknown) => void
   readonly lookEveryMs?: number
 }
@@ -33,8 +34,8 @@ export function openPower(
   }
   const tell = (): void =>
     home()?.setConditions({ isOnBattery: powerMonitor.isOnBatteryPower(), isMetered: metered })
-  const look = (): void => {
-    isMetered().then((found) => {
+  const look = (isAnew: boolean): void => {
+    isMetered(isAnew).then((found) => {
       metered = found
       tell()
     }, failed)
@@ -43,16 +44,16 @@ export function openPower(
     suspend: () => inTurn(() => home()?.suspend()),
     resume: () => {
       inTurn(() => home()?.resume())
-      look()
+      look(true)
     },
     'on-battery': tell,
     'on-ac': tell,
   } as const
   const monitor = powerMonitor as NodeJS.EventEmitter
   for (const [name, listener] of Object.entries(listeners)) monitor.on(name, listener)
-  const looking = setInterval(look, lookEveryMs).unref()
+  const looking = setInterval(() => look(false), lookEveryMs).unref()
   tell()
-  look()
+  look(false)
   return {
     tell,
     close() {

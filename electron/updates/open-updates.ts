@@ -4,13 +4,12 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { measureHomeCopy } from '../../server/appliance/index.ts'
 import type { ElectronParts } from '../electron-parts.ts'
 import type { HomeStage, KeptHome } from '../home/kept-home.ts'
-import { findMetered } from '../shell/metered.ts'
 import { startAgain } from '../shell/start-again.ts'
 import { UPDATE_FEED_FILE, type UpdateFeed, parseUpdateFeed } from './update-feed.ts'
 import { type PackageKind, openUpdaterEngine } from './updater-engine.ts'
 import { type Updates, type UpdatesNeeds, openUpdates } from './updates.ts'
 
-interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store'> {
+interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store' | 'isMetered'> {
   readonly platform: NodeJS.Platform
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
@@ -25,7 +24,7 @@ interface AppUpdatesNeeds extends Pick<UpdatesNeeds, 'store'> {
 const NEWEST = 'updates.newest'
 
 export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUpdatesNeeds): Updates {
-  const { argv, env, store, platform, home, notice } = needs
+  const { argv, env, store, platform, home, notice, isMetered } = needs
   // Where electron-builder writes about the package; beside the bundle.
   const besides = dirname(app.getAppPath())
   const kind = findPackageKind({ platform, env, isPackaged: app.isPackaged, folder: besides })
@@ -53,7 +52,7 @@ export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUp
         })
   return openUpdates({
     store,
-    isMetered: () => findMetered({ platform, env }),
+    isMetered,
     busyWith: () => (needs.isRestoring() ? 'restore' : busyWith(home.stage)),
     roomForCopy: () => measureHomeCopy({ env }),
     log: (_level, message) => notice(message),

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import type { ElectronParts } from '../../../../electron/electron-parts.ts'
 import {
   findMetered,
+  keepMetered,
   readNetworkManager,
   readNmcli,
   readWindowsCost,
@@ -42,7 +43,10 @@ function scene() {
     { powerMonitor: monitor as unknown as ElectronParts['powerMonitor'] },
     {
       home: () => world.home,
-      isMetered: async () => line.isMetered,
+      isMetered: async (isAnew) => {
+        if (isAnew) told.push('asked anew')
+        return line.isMetered
+      },
       failed: (error) => errors.push(error),
       lookEveryMs: 5,
     },
@@ -77,9 +81,10 @@ test('a machine that wakes at once opens the way in after it was closed; without
   slow.resolve()
   await until('it is awake', () => (told.includes('resume') ? true : null))
   assert.deepEqual(
-    told.filter((what) => typeof what === 'string'),
+    told.filter((what) => typeof what === 'string' && what !== 'asked anew'),
     ['suspend', 'suspended', 'resume'],
   )
+  assert.ok(told.includes('asked anew'), 'another line may be there after a sleep')
   world.home = null
   monitor.emit('suspend')
   monitor.emit('on-battery')
@@ -143,4 +148,28 @@ test('real programs are asked with an array of words; one that is missing or fai
     }),
     true,
   )
+})
+
+test('a line is asked about once for all, and again when it is another, after a quarter of an hour, or when told to', async () => {
+  const world = { line: 'wlan0 192.0.2.1', now: 0, asked: 0 }
+  const isMetered = keepMetered({
+    find: async () => {
+      world.asked += 1
+      return world.asked > 1
+    },
+    line: () => world.line,
+    now: () => world.now,
+  })
+  assert.deepEqual(await Promise.all([isMetered(), isMetered()]), [false, false])
+  world.now = 14 * 60_000
+  assert.equal(await isMetered(), false)
+  assert.equal(world.asked, 1)
+  world.now = 15 * 60_000
+  assert.equal(await isMetered(), true)
+  world.line = 'usb0 198.51.100.1'
+  await isMetered()
+  await isMetered()
+  assert.equal(world.asked, 3)
+  await isMetered(true)
+  assert.equal(world.asked, 4)
 })

@@ -57,6 +57,7 @@ test('an installed build looks where it was told to, keeps the newest it saw, an
     const updates = openAppUpdates({ app } as unknown as ElectronParts, {
       store: { get: (name) => store.get(name), set: (name, value) => void store.set(name, value) },
       isRestoring: () => false,
+      isMetered: async () => null,
       notice: () => undefined,
       platform: 'linux',
       argv: ['homebird'],
