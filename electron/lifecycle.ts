@@ -23,6 +23,8 @@ export interface Lifecycle {
   readonly isQuitting: boolean
 }
 
+/** Of a page that hangs nothing more can be had. */
+const WINDOWS_LIMIT_MS = 2_000
 /** Longer than the home itself needs at most; whatever hangs then is left to end by itself, as after a crash. */
 const QUIT_LIMIT_MS = 11_000
 
@@ -37,6 +39,8 @@ export function openLifecycle(
   let phase: 'running' | 'quitting' | 'closed' = 'running'
   let isSystemEnding = false
   const closeAndQuit = async (): Promise<void> => {
+    // While all of it stands yet: a page hands its last words to the home.
+    await closeAll(windows.getAllWindows())
     const limit = setTimeout(() => app.exit(1), QUIT_LIMIT_MS)
     try {
       await needs.close()
@@ -45,7 +49,7 @@ export function openLifecycle(
     }
     clearTimeout(limit)
     phase = 'closed'
-    // Nobody is asked any more: what was written is kept by its window as a draft.
+    // Those of pages that hang, and whatever was opened meanwhile.
     for (const window of windows.getAllWindows()) window.destroy()
     await needs.last?.(isSystemEnding).catch(needs.failed)
     app.quit()
@@ -71,6 +75,12 @@ export function openLifecycle(
     app.quit()
   })
   app.on('browser-window-created', (_event, window: BrowserWindow) => {
+    // Windows asks first and waits for who asks it to; what comes after cannot be held up.
+    window.on('query-session-end', (event) => {
+      event.preventDefault()
+      isSystemEnding = true
+      app.quit()
+    })
     window.on('session-end', () => {
       isSystemEnding = true
       app.quit()
@@ -81,4 +91,20 @@ export function openLifecycle(
       return phase !== 'running'
     },
   }
+}
+
+/** As a person closes them, so that each page hears that it is left; nobody is asked any more. */
+async function closeAll(open: readonly BrowserWindow[]): Promise<void> {
+  const closed = Promise.all(
+    open.map((window) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      window.once('closed', () => resolve())
+      window.close()
+      return promise
+    }),
+  )
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const limit = setTimeout(resolve, WINDOWS_LIMIT_MS)
+  await Promise.race([closed, late])
+  clearTimeout(limit)
 }

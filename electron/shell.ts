@@ -79,9 +79,9 @@ async function openRooms(
   const updates = openAppUpdates(parts, { ...surroundings, ...floor, isRestoring, isMetered })
   const care = rooms.use(openWindowCare(parts, { ...surroundings, ...floor }))
   const login = openLoginItem(parts, surroundings)
-  const offers = openOffers({ ...floor, login, updates, care })
   const keepsRunning = (): boolean => doesKeepRunning(store)
   const isQuitting = (): boolean => lifecycle.isQuitting
+  const offers = openOffers({ ...floor, login, updates, care, isQuitting })
   const watchLast = openLastWindow(parts, { ...surroundings, ...floor, keepsRunning, isQuitting })
   const opened = { ...floor, offers, rooms, care }
   const { ground, windows, show, startup } = openWindows(parts, surroundings, opened, (window) => {
@@ -120,12 +120,11 @@ function openFloor(
   rooms: AsyncDisposableStack,
 ) {
   const secrets = openSecrets(parts, { platform })
-  const home = openKeptHome({
-    sources: { env },
-    launcher: createUtilityProcessLauncher(parts, { env, entries: places.entries }),
-    windowDir: places.windowDir,
-    sealer: secrets.sealer,
-  })
+  const launcher = createUtilityProcessLauncher(parts, { env, entries: places.entries })
+  const home = openKeptHome(
+    { sources: { env }, launcher, windowDir: places.windowDir, sealer: secrets.sealer },
+    { failed: (error) => journal.note(String(error), 'error') },
+  )
   rooms.defer(() => home.stop())
   const journal = openShellJournal(home)
   const notice = (message: string): void => journal.note(message)
@@ -139,17 +138,21 @@ interface Offering extends Floor {
   readonly login: DesktopOffers['login']
   readonly updates: Updates
   readonly care: WindowCare
+  readonly isQuitting: () => boolean
 }
 
 /** What the window can ask of the desktop. */
-function openOffers({ store, login, secrets, home, updates, care }: Offering): DesktopOffers {
+function openOffers({ store, login, secrets, home, updates, care, isQuitting }: Offering): DesktopOffers {
   return {
     login,
     keepsRunning: keepsRunningOf(store),
     updates,
     spelling: care.spelling,
     secrets: secrets.offered(() => home.appliance),
-    setWriting: updates.setWriting,
+    setWriting: (isWriting) => {
+      // Who quits while they write goes on writing afterwards: what closes the window then is no end of it.
+      if (!isQuitting()) updates.setWriting(isWriting)
+    },
   }
 }
 

@@ -33,21 +33,29 @@ export interface KeptHome {
 
 export type HomeOptions = Omit<ApplianceOptions, 'onEvent' | 'signal' | 'role' | 'privateSocket'>
 
-export function openKeptHome(options: HomeOptions): KeptHome {
-  return new Home(options)
+export interface KeptHomeNeeds {
+  /** A listener has thrown: its own fault, which keeps neither the home nor the other listeners from anything. */
+  readonly failed: (error: unknown) => void
+  readonly open?: (options: ApplianceOptions) => Promise<Appliance>
+}
+
+export function openKeptHome(options: HomeOptions, needs: KeptHomeNeeds): KeptHome {
+  return new Home(options, needs)
 }
 
 class Home implements KeptHome {
   readonly dataDir: string
   readonly #options: HomeOptions
+  readonly #needs: KeptHomeNeeds
   readonly #stageListeners = new Set<(stage: HomeStage) => void>()
   readonly #eventListeners = new Set<(event: ApplianceEvent) => void>()
   #stage: HomeStage = { kind: 'stopped' }
   #starting: { readonly done: Promise<void>; readonly abort: AbortController } | null = null
   #stopping: Promise<void> | null = null
 
-  constructor(options: HomeOptions) {
+  constructor(options: HomeOptions, needs: KeptHomeNeeds) {
     this.#options = options
+    this.#needs = needs
     this.dataDir = homeFolder(options.sources)
   }
 
@@ -70,7 +78,7 @@ class Home implements KeptHome {
   }
 
   async start(): Promise<void> {
-    await this.#stopping
+    if (this.#stopping !== null) await this.#stopping
     if (this.#stage.kind === 'running') return
     if (this.#starting === null) {
       const abort = new AbortController()
@@ -91,24 +99,30 @@ class Home implements KeptHome {
 
   async #open(signal: AbortSignal): Promise<void> {
     this.#enter({ kind: 'starting' })
+    const { open = openAppliance } = this.#needs
+    let appliance: Appliance
     try {
-      const appliance = await openAppliance({
+      appliance = await open({
         ...this.#options,
         role: 'all',
         privateSocket: true,
         signal,
-        onEvent: (event) => {
-          for (const tell of this.#eventListeners) tell(event)
-        },
-      })
-      this.#enter({ kind: 'running', appliance })
-      void appliance.ended.then((reason) => {
-        if (reason !== null && this.appliance === appliance) this.#enter({ kind: 'failed', error: reason })
+        onEvent: (event) => this.#tell(this.#eventListeners, event),
       })
     } catch (error) {
       if (signal.aborted) this.#enter({ kind: 'stopped' })
       else this.#enter({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) })
+      return
     }
+    // It stood before it could hear that it is not wanted any more.
+    if (signal.aborted) {
+      await appliance.stop()
+      return this.#enter({ kind: 'stopped' })
+    }
+    this.#enter({ kind: 'running', appliance })
+    void appliance.ended.then((reason) => {
+      if (reason !== null && this.appliance === appliance) this.#enter({ kind: 'failed', error: reason })
+    })
   }
 
   async #stop(): Promise<void> {
@@ -124,6 +138,16 @@ class Home implements KeptHome {
 
   #enter(stage: HomeStage): void {
     this.#stage = stage
-    for (const tell of this.#stageListeners) tell(stage)
+    this.#tell(this.#stageListeners, stage)
+  }
+
+  #tell<T>(listeners: ReadonlySet<(told: T) => void>, told: T): void {
+    for (const tell of listeners) {
+      try {
+        tell(told)
+      } catch (error) {
+        this.#needs.failed(error)
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@
  * nothing.
  * @see security rules 81, 89
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { WINDOW_HEADERS, WINDOW_NAMED_FILES, windowPolicy } from '../../server/contracts/window-bundle.ts'
 import { WINDOW_HEADER } from '../../server/contracts/owner-api.ts'
 import type { ElectronParts } from '../electron-parts.ts'
@@ -43,13 +44,40 @@ export function registerAppScheme({ protocol }: Pick<ElectronParts, 'protocol'>)
   ])
 }
 
+/** What a page asks for as it is left may come after the word that it is gone. */
+const LAST_WORDS_MS = 150
+/** A home that hangs keeps nobody from quitting. */
+const LAST_ANSWERS_MS = 1_000
+
+/** Closing waits for the changes that pages have asked for as they were left. */
 export function openAppProtocol(
   { protocol }: Pick<ElectronParts, 'protocol'>,
   needs: AppProtocolNeeds,
-): Disposable {
-  const answer = createAppHandler(needs)
+): AsyncDisposable {
+  const { session } = needs
+  const changes = new Set<Promise<unknown>>()
+  const answer = createAppHandler({
+    ...needs,
+    session: {
+      ask(asked) {
+        const answered = session.ask(asked)
+        if (!isReading(asked.method)) {
+          changes.add(answered)
+          // How it went is told to who has asked.
+          answered.catch(() => undefined).finally(() => changes.delete(answered))
+        }
+        return answered
+      },
+    },
+  })
   protocol.handle(APP_SCHEME, answer)
-  return { [Symbol.dispose]: () => protocol.unhandle(APP_SCHEME) }
+  return {
+    async [Symbol.asyncDispose]() {
+      await wait(LAST_WORDS_MS)
+      await Promise.race([Promise.allSettled(changes), wait(LAST_ANSWERS_MS)])
+      protocol.unhandle(APP_SCHEME)
+    },
+  }
 }
 
 export function createAppHandler(needs: AppProtocolNeeds): (request: AppRequest) => Promise<Response> {

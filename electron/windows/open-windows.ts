@@ -80,7 +80,7 @@ export function openWindowGround(parts: Parts, needs: GroundNeeds): WindowGround
     links,
     async [Symbol.asyncDispose]() {
       ipc.close()
-      protocol[Symbol.dispose]()
+      await protocol[Symbol.asyncDispose]()
       await session.close()
     },
   }

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, suite, test } from 'node:test'
-import { createAppHandler } from '../../../electron/protocol/app-protocol.ts'
+import { createAppHandler, openAppProtocol } from '../../../electron/protocol/app-protocol.ts'
 import { askHome } from '../../../electron/protocol/private-line.ts'
 import { windowPolicy } from '../../../server/contracts/window-bundle.ts'
+import { openElectronStandIn } from '../../support/electron-stand-in.ts'
 import { type AskInit, appRequest } from '../../support/shell-request.ts'
 
 interface Desk {
@@ -308,5 +309,36 @@ suite('what the window asks of the home', () => {
     })
     assert.equal(answer.status, 413)
     assert.equal(await text(answer.body as never), '{"error":"too large"}')
+  })
+})
+
+suite('quitting', () => {
+  test('what a page asks for as it is left reaches the home before the scheme is gone', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hb-app-'))
+    t.after(async () => rm(folder, { recursive: true, force: true }))
+    const path = join(folder, 's.sock')
+    const heard = Promise.withResolvers<() => void>()
+    const server = createServer((_request, response) => heard.resolve(() => response.end())).listen(path)
+    t.after(() => server.close())
+    const standIn = openElectronStandIn({ folder })
+    standIn.begin()
+    const { parts, session } = standIn
+    const room = openAppProtocol(parts, {
+      session: { ask: async (asked) => askHome({ kind: 'socket', path }, asked) },
+      windowDir: folder,
+      startDir: folder,
+      mediaOrigin: () => null,
+    })
+    const steps: string[] = []
+    const closing = room[Symbol.asyncDispose]().then(() => steps.push('closed'))
+    const asked = session.protocol.load(
+      appRequest('/api/v1/statuses/1', { method: 'DELETE', headers: { 'x-homebird': '1' } }),
+    )
+    const answer = await heard.promise
+    steps.push('heard')
+    answer()
+    assert.equal((await asked).status, 200)
+    await closing
+    assert.deepEqual(steps, ['heard', 'closed'])
   })
 })

@@ -45,6 +45,44 @@ test('quitting closes everything first, however often it is asked for', async (t
   assert.equal(standIn.windows.length, 0)
 })
 
+test('windows are closed as a person closes them, and before anything that they talk to', async (t) => {
+  const { standIn, steps, closing, exited, openWindow } = shell(t)
+  for (const name of ['first', 'second']) {
+    const window = openWindow()
+    window.on('close', () => steps.push(`${name} asked`))
+    window.on('closed', () => steps.push(`${name} closed`))
+  }
+  standIn.app.quit()
+  closing.resolve()
+  assert.equal(await exited, 0)
+  assert.deepEqual(steps.slice(0, 4), ['first asked', 'first closed', 'second asked', 'second closed'])
+  assert.deepEqual(steps.slice(4), ['close', 'closed', 'last'])
+})
+
+test('a page that does not let go is waited for no longer than 2 s', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { standIn, steps, closing, exited, openWindow } = shell(t)
+  openWindow().on('close', (event) => event.preventDefault())
+  standIn.app.quit()
+  await new Promise(setImmediate)
+  assert.deepEqual(steps, [])
+  t.mock.timers.tick(2_000)
+  closing.resolve()
+  assert.equal(await exited, 0)
+  assert.deepEqual(steps, ['close', 'closed', 'last'])
+  assert.equal(standIn.windows.length, 0)
+})
+
+test('Windows is asked to wait before its session ends', async (t) => {
+  const { standIn, steps, openWindow } = shell(t)
+  openWindow()
+  let isHeld = false
+  standIn.windows[0]?.emit('query-session-end', { preventDefault: () => (isHeld = true) })
+  await new Promise(setImmediate)
+  assert.equal(isHeld, true)
+  assert.deepEqual(steps, ['close'])
+})
+
 test('what fails in closing is told, and the program ends all the same', async (t) => {
   const { standIn, steps, closing, exited } = shell(t)
   standIn.app.quit()
