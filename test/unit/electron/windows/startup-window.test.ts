@@ -33,12 +33,11 @@ async function openRoom(t: TestContext) {
     noticed,
   })
   const ipc = openIpc(standIn.parts, { roleOf: (id) => factory.roleOf(id), noticed })
-  const home = openKeptHome({
-    sources,
-    launcher: { launch: () => assert.fail('nothing is to be started here') },
-    windowDir: dir.path,
-    sealer: null,
-  })
+  const launcher = { launch: () => assert.fail('nothing is to be started here') }
+  const home = openKeptHome(
+    { sources, launcher, windowDir: dir.path, sealer: null },
+    { failed: (error) => noticed(String(error)) },
+  )
   const room = openStartupWindow(standIn.parts, {
     home,
     sources,
