@@ -19,11 +19,24 @@ import {
   shell,
   utilityProcess,
 } from 'electron'
+import { homeFolder } from '../server/appliance/index.ts'
 import { endOnFaults } from './end-on-faults.ts'
 import { placesFrom } from './places.ts'
+import { openLastFault } from './shell/last-fault.ts'
+import { startAgain } from './shell/start-again.ts'
 import { startShell } from './shell.ts'
 
-endOnFaults(process, { app, dialog })
+const { argv, env } = process
+const fault = openLastFault(() => homeFolder({ env }))
+endOnFaults(
+  process,
+  { app },
+  {
+    keep: (technical) => fault.keep(technical, Date.now()),
+    startAgain: () => startAgain({ app }, { argv, env, staysHidden: true }),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  },
+)
 startShell(
   {
     BrowserWindow,
@@ -46,8 +59,8 @@ startShell(
     utilityProcess,
   },
   {
-    argv: process.argv,
-    env: process.env,
+    argv,
+    env,
     platform: process.platform,
     places: placesFrom(import.meta.filename),
   },

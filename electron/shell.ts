@@ -13,6 +13,7 @@ import { registerAppScheme } from './protocol/app-protocol.ts'
 import { keepCrashReports } from './shell/crash-reports.ts'
 import { type EarlyLinks, catchEarlyLinks } from './shell/deep-links.ts'
 import { doesKeepRunning, keepsRunningOf } from './shell/keeps-running.ts'
+import { openLastFault, tellLastFault } from './shell/last-fault.ts'
 import { openLoginItem, startsHidden } from './shell/login-item.ts'
 import { findMetered, keepMetered } from './shell/metered.ts'
 import { openPower } from './shell/power.ts'
@@ -68,6 +69,7 @@ async function openRooms(
   times.comesTo('ready')
   const floor = openFloor(parts, surroundings, rooms)
   const { home, store, journal } = floor
+  tellLastFault(parts, { ...floor, fault: openLastFault(() => home.dataDir) })
   const isMetered = keepMetered({ find: () => findMetered(surroundings) })
   const power = openPower(parts, {
     home: () => home.appliance,

@@ -7,12 +7,18 @@ interface StartAgainNeeds {
   /** What this one was started with. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Nobody asked for it, so nobody waits for a window: one that was started without stays without. */
+  readonly staysHidden?: boolean
 }
 
 /** Whoever restarts sees the window again, and what this start was asked for is not asked for once more. */
-export function startAgain({ app }: Pick<ElectronParts, 'app'>, { argv, env }: StartAgainNeeds): void {
+export function startAgain(
+  { app }: Pick<ElectronParts, 'app'>,
+  { argv, env, staysHidden = false }: StartAgainNeeds,
+): void {
   const { APPIMAGE: appImage } = env
-  const args = argumentsOfNext(argv)
+  const isHidden = staysHidden && argv.includes(HIDDEN_ARGUMENT)
+  const args = [...argumentsOfNext(argv), ...(isHidden ? [HIDDEN_ARGUMENT] : [])]
   // What an AppImage runs from goes away with it.
   app.relaunch(appImage === undefined ? { args } : { args, execPath: appImage })
 }
