@@ -16,6 +16,9 @@ const EXECUTABLE = process.env['HOMEBIRD_TEST_BROWSER'] ?? CANDIDATES.find((path
 const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
 const GIVE_UP_AFTER_MS = 30_000
 
+/** What the browser itself says when the home does not answer; the second of the worker, which it looks for now and then. */
+const HOME_IS_AWAY = /Failed to load resource|An unknown error occurred when fetching the script/
+
 /** For `test(name, { skip: noBrowser })`: false, or the line that says why. */
 export const noBrowser: string | false =
   EXECUTABLE === undefined ? 'no Chromium on this machine (apt-get install chromium)' : false
@@ -71,7 +74,7 @@ async function openPage(browser: Browser, options: PageOptions = {}): Promise<Te
   page.on('pageerror', (error) => problems.push(`script: ${error.message}`))
   page.on('console', (message) => {
     // An answer of 4xx or 5xx is told on the console by the browser itself; tests cause them on purpose.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+    if (message.type() === 'error' && !HOME_IS_AWAY.test(message.text())) {
       problems.push(`console: ${message.text()}`)
     }
   })
