@@ -1,6 +1,8 @@
 /** Reads server-sent events of a test as they come. */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 
+const GIVE_UP_AFTER_MS = 30_000
+
 export interface ReadEvent {
   readonly event: string
   readonly data: string
@@ -34,8 +36,15 @@ export class EventReader {
   async next(): Promise<ReadEvent> {
     const event = this.#events.shift()
     if (event !== undefined) return event
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
+    return new Promise((resolve, reject) => {
+      const giveUp = setTimeout(
+        () => reject(new Error(`no event came within ${GIVE_UP_AFTER_MS} ms`)),
+        GIVE_UP_AFTER_MS,
+      )
+      this.#waiting.push((came) => {
+        clearTimeout(giveUp)
+        resolve(came)
+      })
     })
   }
 

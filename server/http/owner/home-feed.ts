@@ -45,6 +45,7 @@ export class HomeFeed {
   #isLooking = false
   #told = ''
   #hasConnected = false
+  #joining = 0
 
   constructor(api: Api) {
     this.#api = api
@@ -70,16 +71,30 @@ export class HomeFeed {
     return this.#readers.size
   }
 
+  /** What comes while somebody joins is theirs too: it stands in line behind their joining. */
+  get #isRead(): boolean {
+    return this.#readers.size + this.#joining > 0
+  }
+
   /** @param place  id of the notice that the reader saw last; null for one that begins */
   add(reader: EventReply, place: string | null): void {
+    this.#joining += 1
     this.#inLine(async () => {
-      const summary = JSON.stringify(await readSummary(this.#api.context))
-      const newest = await newestNotificationId(this.#api.context.db)
-      const from = place !== null && isRowId(place) ? place : newest
-      reader.write(`event: home\nid: ${from}\ndata: ${summary}\n\n`)
-      if (from !== newest) await this.#replay(reader, from, newest)
-      this.#readers.add(reader)
-      this.#told = summary
+      try {
+        const summary = JSON.stringify(await readSummary(this.#api.context))
+        const newest = await newestNotificationId(this.#api.context.db)
+        const from = place !== null && isRowId(place) ? place : newest
+        reader.write(`event: home\nid: ${from}\ndata: ${summary}\n\n`)
+        if (from !== newest) await this.#replay(reader, from, newest)
+        this.#readers.add(reader)
+        this.#told = summary
+      } catch (error) {
+        // Not among those whom the line ends when a step of it fails.
+        reader.raw.end()
+        throw error
+      } finally {
+        this.#joining -= 1
+      }
     })
     reader.raw.once('close', () => this.remove(reader))
   }
@@ -108,7 +123,7 @@ export class HomeFeed {
 
   #hear(payload: string): void {
     const notice = parseNotice(payload)
-    if (notice === null || this.#readers.size === 0) return
+    if (notice === null || !this.#isRead) return
     const { event, whose, ids } = notice
     if (event === 'notifications_merged') this.#look()
     if (event !== 'notification') return
@@ -143,7 +158,7 @@ export class HomeFeed {
 
   /** What changes while it is read is read once more. */
   #look(): void {
-    if (this.#isLooking || this.#readers.size === 0) return
+    if (this.#isLooking || !this.#isRead) return
     this.#isLooking = true
     this.#inLine(async () => {
       this.#isLooking = false
