@@ -66,11 +66,23 @@ async function openFeed(
   return reader
 }
 
+/** The last that was told of the home: it may come before the notice that it counts. */
+const told = new WeakMap<EventReader, HomeSummary>()
+
 /** The next event of this name; what comes before it is left out. */
 async function next<T>(reader: EventReader, name: string): Promise<T & { readonly eventId: string }> {
   for (;;) {
     const { event, data, id } = await reader.next()
+    if (event === 'home') told.set(reader, JSON.parse(data) as HomeSummary)
     if (event === name) return { ...(JSON.parse(data) as T), eventId: id }
+  }
+}
+
+/** What was told just before somebody came may be told to them as well. */
+async function noticeSaying(reader: EventReader, words: string): Promise<HomeNotice> {
+  for (;;) {
+    const notice = await next<HomeNotice>(reader, 'notice')
+    if (notice.body === words) return notice
   }
 }
 
@@ -79,8 +91,9 @@ async function homeWhere(
   isWanted: (summary: HomeSummary) => boolean,
 ): Promise<HomeSummary> {
   for (;;) {
-    const summary = await next<HomeSummary>(reader, 'home')
+    const summary = told.get(reader) ?? (await next<HomeSummary>(reader, 'home'))
     if (isWanted(summary)) return summary
+    told.delete(reader)
   }
 }
 
@@ -174,9 +187,9 @@ test('whoever comes back is told what came since: few one by one, many as a numb
   const after = await openFeed(t, missed.eventId)
   await next<HomeSummary>(after, 'home')
   await tell({ kind: 'mention', post: { html: '<p>later</p>' } })
-  assert.equal((await next<HomeNotice>(after, 'notice')).body, 'later')
+  await noticeSaying(after, 'later')
 
-  const newest = (await next<HomeNotice>(many, 'notice')).id
+  const newest = (await noticeSaying(many, 'later')).id
   const marked = await owner.ask('/api/v1/markers', {
     method: 'POST',
     body: { notifications: { last_read_id: newest } },
@@ -186,7 +199,7 @@ test('whoever comes back is told what came since: few one by one, many as a numb
   const nothing = await openFeed(t, place)
   assert.equal((await next<HomeSummary>(nothing, 'home')).unread, 0)
   await tell({ kind: 'mention', post: { html: '<p>new</p>' } })
-  assert.equal((await next<HomeNotice>(nothing, 'notice')).body, 'new')
+  await noticeSaying(nothing, 'new')
 })
 
 test('a pause is told at once, and the home has one condition for all who ask', async (t) => {
