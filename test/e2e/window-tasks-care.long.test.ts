@@ -84,6 +84,8 @@ flow(
   },
   async (stage) => {
     await stage.hand.press(stage.button('Look again'))
+    // After a look that is under way, if there is one.
+    await stage.page.getByRole('status').filter({ hasText: 'The look is over.' }).waitFor({ timeout: 90_000 })
     const finding = stage.page.getByRole('listitem').filter({ hasText: 'Sending is paused' })
     await stage.hand.press(finding.getByRole('button', { name: /^Ignore/ }))
     const ignored = stage.page.getByRole('region', { name: 'Ignored' })

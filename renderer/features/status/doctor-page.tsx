@@ -1,5 +1,4 @@
 /** The doctor: what was found, why it matters, what to do; a look again, a fix, and what is not to be told again. */
-import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { dateFormat } from '../../formatting/formatters.ts'
 import type { DoctorFinding, DoctorReport } from '../../../server/contracts/doctor.ts'
@@ -22,19 +21,19 @@ import { Mark } from '../../components/mark.tsx'
 import styles from './items.module.css'
 import { OutsideSection } from './outside-section.tsx'
 import statusPage from './status-page.module.css'
-import { DOCTOR_KEY, useDoctor } from './use-home.ts'
+import { useDoctor, useDoctorAct } from './use-home.ts'
 
 export function DoctorPage() {
   const t = useText()
   const { api } = useServices()
-  const queries = useQueryClient()
+  const take = useDoctorAct()
   const doctor = useDoctor()
   const act = useAct()
   const [isDeep, setDeep] = useState(false)
   const [wasRun, setWasRun] = useState(false)
   const look = async (): Promise<void> => {
     setWasRun(false)
-    queries.setQueryData(DOCTOR_KEY, await runDoctor(api, isDeep))
+    await take(async () => runDoctor(api, isDeep))
     setWasRun(true)
   }
   const acts = (
@@ -134,12 +133,11 @@ function FindingList({
 function Finding({ finding }: { readonly finding: DoctorFinding }) {
   const t = useText()
   const { api } = useServices()
-  const queries = useQueryClient()
+  const take = useDoctorAct()
   const act = useAct()
   const { name, state, facts, isIgnored, hasFix } = finding
   const known = isCheckName(name) ? name : null
-  const run = (work: () => Promise<DoctorReport>): void =>
-    void act.run(async () => queries.setQueryData(DOCTOR_KEY, await work()))
+  const run = (work: () => Promise<DoctorReport>): void => void act.run(async () => take(work))
   const title = findingTitle(t, finding)
   return (
     <li className={styles.item}>

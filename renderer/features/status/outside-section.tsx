@@ -1,11 +1,5 @@
 /** What the doctor found from outside: for each thing one sentence and one act, the lines to change, what was seen. */
-import { useQueryClient } from '@tanstack/react-query'
-import {
-  type CodeWeight,
-  type DoctorFinding,
-  type DoctorReport,
-  OUTSIDE_CODES,
-} from '../../../server/contracts/doctor.ts'
+import { type CodeWeight, type DoctorFinding, OUTSIDE_CODES } from '../../../server/contracts/doctor.ts'
 import { ignoreFinding } from '../../api/home.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
@@ -18,7 +12,7 @@ import { useText } from '../../hooks/use-text.ts'
 import { type FoundCode, type OutsideCheckName, WEIGHTS, sortOutside } from '../../stores/outside-findings.ts'
 import items from './items.module.css'
 import styles from './outside.module.css'
-import { DOCTOR_KEY } from './use-home.ts'
+import { useDoctorAct } from './use-home.ts'
 
 const TONES: Readonly<Record<CodeWeight, Tone>> = { breaks: 'bad', warns: 'look', informs: 'quiet' }
 
@@ -82,12 +76,10 @@ type Ignore = (check: OutsideCheckName, isIgnored: boolean) => void
 
 function useIgnoring() {
   const { api } = useServices()
-  const queries = useQueryClient()
+  const take = useDoctorAct()
   const act = useAct()
   const ignore: Ignore = (check, isIgnored) =>
-    void act.run(async () =>
-      queries.setQueryData<DoctorReport>(DOCTOR_KEY, await ignoreFinding(api, check, isIgnored)),
-    )
+    void act.run(async () => take(async () => ignoreFinding(api, check, isIgnored)))
   return { failure: act.failure, ignore }
 }
 

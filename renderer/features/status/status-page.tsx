@@ -1,5 +1,4 @@
 /** The home at a glance: its state, its parts, how it did, other servers, the disk, the doctor. */
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PartFacts, StatusFacts } from '../../../server/contracts/home-status.ts'
 import { runDoctor } from '../../api/home.ts'
@@ -25,7 +24,7 @@ import items from './items.module.css'
 import styles from './status-page.module.css'
 import { WayInSection } from './way-in-section.tsx'
 import { WaysSection } from './ways-section.tsx'
-import { DOCTOR_KEY, useRefresh, useStatus, useStorage } from './use-home.ts'
+import { useDoctorAct, useRefresh, useStatus, useStorage } from './use-home.ts'
 
 export function StatusPage() {
   const t = useText()
@@ -75,11 +74,11 @@ function Lead({ status }: { readonly status: StatusFacts | undefined }) {
   const t = useText()
   const { api } = useServices()
   const { data: facts } = useHomeFacts()
-  const queries = useQueryClient()
+  const take = useDoctorAct()
   const refresh = useRefresh()
   const act = useAct()
   const check = async (): Promise<void> => {
-    queries.setQueryData(DOCTOR_KEY, await runDoctor(api))
+    await take(async () => runDoctor(api))
     await refresh()
   }
   return (

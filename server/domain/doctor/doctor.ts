@@ -41,6 +41,8 @@ export class Doctor {
   readonly #ways: DoctorWays
   readonly #followers = new Set<(report: DoctorReport) => void>()
   #running: Promise<void> | null = null
+  /** Looks that people have asked for and that have not begun. */
+  readonly #waiting = new Map<RunReason, Promise<void>>()
 
   constructor(parts: DoctorParts, checks: readonly DoctorCheck[], ways: DoctorWays) {
     this.#parts = parts
@@ -63,14 +65,18 @@ export class Doctor {
     }
   }
 
-  /** Runs every check; whoever asks while it runs waits for the same. */
+  /**
+   * Runs every check. Whoever asks while one runs gets the next: the one that runs may not have seen what they have just
+   * changed. All who wait for the next share it.
+   */
   async run(reason: RunReason = 'asked'): Promise<DoctorReport> {
-    // A quick look that runs already does not show what was asked for.
-    if (reason === 'deep') await this.#running?.catch(() => undefined) // told to whoever asked for it
-    this.#running ??= this.#runAlone(reason).finally(() => {
-      this.#running = null
-    })
-    await this.#running
+    if (reason === 'automatic') await (this.#running ?? this.#begin(reason))
+    else if (this.#running === null) await this.#begin(reason)
+    else {
+      const next = this.#waiting.get(reason) ?? this.#runNext(reason)
+      this.#waiting.set(reason, next)
+      await next
+    }
     const report = await this.report()
     for (const follow of this.#followers) follow(report)
     return report
@@ -118,10 +124,27 @@ export class Doctor {
     throw new HomebirdError('NOT_FOUND', `the doctor has no check ${JSON.stringify(name)}`)
   }
 
+  /** It counts as waiting until it begins, and no longer: what changes from then on it may miss. */
+  async #runNext(reason: RunReason): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- whoever waited too may have begun another
+    while (this.#running !== null) await this.#running.catch(() => undefined) // told to whoever asked for it
+    const run = this.#begin(reason)
+    this.#waiting.delete(reason)
+    await run
+  }
+
+  #begin(reason: RunReason): Promise<void> {
+    this.#running = this.#runAlone(reason).finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
   async #runAlone(reason: RunReason): Promise<void> {
     const work = async (): Promise<void> =>
       this.#inScope(reason, async (scope) => this.#runAll(reason, scope))
-    await (reason === 'deep' ? onceLeased(this.#parts.db, work) : whileLeased(this.#parts.db, work))
+    const { db } = this.#parts
+    await (reason === 'automatic' ? whileLeased(db, work) : onceLeased(db, work, reason === 'deep'))
   }
 
   async #inScope(reason: RunReason, work: (scope: RunScope) => Promise<void>): Promise<void> {

@@ -16,10 +16,11 @@ export async function whileLeased(db: Database, work: () => Promise<void>): Prom
   while (await isLeased(db)) await pause(LOOK_AGAIN_MS)
 }
 
-/** Does work of its own that takes longer, after whatever runs now. */
-export async function onceLeased(db: Database, work: () => Promise<void>): Promise<void> {
-  let until = await lease(db, LONG_LEASE_SECONDS)
-  for (; until === null; until = await lease(db, LONG_LEASE_SECONDS)) await pause(LOOK_AGAIN_MS)
+/** Does work of its own, after whatever runs now. @param isLong  it may take its time */
+export async function onceLeased(db: Database, work: () => Promise<void>, isLong: boolean): Promise<void> {
+  const seconds = isLong ? LONG_LEASE_SECONDS : LEASE_SECONDS
+  let until = await lease(db, seconds)
+  for (; until === null; until = await lease(db, seconds)) await pause(LOOK_AGAIN_MS)
   return leased(db, until, work)
 }
 
