@@ -79,10 +79,15 @@ function httpContextFrom(
   stopping: AbortSignal,
 ): HttpContext {
   const { oneTimeKeyHash, windowDir } = channel.start
+  let { hasRoom } = channel.start.conditions
+  channel.onConditions((now) => {
+    hasRoom = now.hasRoom
+  })
   const supervision: Supervision = {
     dataDir: channel.start.dataDir,
     facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
+    hasRoom: () => hasRoom,
     peerProved: atMostEvery(PEER_PROOF_EVERY_MS, context.clock, () =>
       channel.report({ kind: 'peer_proved' }),
     ),

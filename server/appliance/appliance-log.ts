@@ -20,17 +20,26 @@ export function createApplianceLog(
   return {
     notice(level, part, message) {
       const clean = cleanLine(message)
-      file.write(jsonLine(level, part, 'appliance.notice', clean))
-      store.journal({ level, part, message: clean })
+      writeIfPossible(() => file.write(jsonLine(level, part, 'appliance.notice', clean)))
+      writeIfPossible(() => store.journal({ level, part, message: clean }))
       tell({ kind: 'notice', level, part, message: clean })
     },
     line(part, text) {
       if (text === '') return
       const line =
         text.startsWith('{') && text.endsWith('}') ? text : jsonLine('error', part, 'process.output', text)
-      file.write(line)
+      writeIfPossible(() => file.write(line))
       tell({ kind: 'line', line: cleanLine(line) })
     },
+  }
+}
+
+/** A full disk takes no words; the home goes on without them, and whoever looks on is told all the same. */
+function writeIfPossible(write: () => void): void {
+  try {
+    write()
+  } catch {
+    // There is nowhere left to say so.
   }
 }
 

@@ -38,13 +38,12 @@ import { systemLink, watchLink } from './link-watch.ts'
 import { type HomeLog, openHomeLog } from './log-files.ts'
 import { type TunnelPart, openTunnelPart } from './open-tunnel-part.ts'
 import { createOneTimeKey } from './one-time-key.ts'
-import { isWell } from './part-status.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { type PartStatus, isWell } from './part-status.ts'
 import { originOf } from './ports.ts'
 import { startMessageFor } from './start-message.ts'
 import type { StartTimes } from './start-times.ts'
 import { wantedAddresses } from './wanted-addresses.ts'
-
-const HOUSEKEEPING_MS = 60_000
 
 export class Appliance {
   readonly config: Config
@@ -63,11 +62,11 @@ export class Appliance {
   readonly #children: HomeChildren
   readonly #tunnel: TunnelPart
   readonly #decoders: Decoders
+  readonly #house: Housekeeping
   #settleEnded: (reason: HomebirdError | null) => void = () => undefined
   #state: HomeState = 'Starting'
   #control: AsyncDisposable | null = null
   #conditions: Conditions = USUAL_CONDITIONS
-  #housekeeping: NodeJS.Timeout | null = null
   #endLinkWatch: () => void = () => undefined
   #stopping: Promise<void> | null = null
 
@@ -99,6 +98,16 @@ export class Appliance {
       databaseRuns: () => this.#database?.whenRunning(),
       serverIsReady: (index, child) => this.#tunnel.serverIsReady(index, child),
     })
+    this.#house = new Housekeeping({
+      dir: ground.dir,
+      clock: this.#clock,
+      store: ground.store,
+      log: this.#log,
+      database: () => this.#database,
+      connection: () => this.connection(),
+      parts: () => this.#partStatus(),
+      roomChanged: (hasRoom) => this.#changeConditions({ ...this.#conditions, hasRoom }),
+    })
     this.#tunnel = openTunnelPart({
       ground,
       sources: options.sources,
@@ -128,6 +137,7 @@ export class Appliance {
         : this.#tunnel.answer(question)
     })
     this.#ground.announce()
+    this.#house.watchDisk()
     comesTo('database')
     await this.#database?.start()
     comesTo('schema')
@@ -140,7 +150,7 @@ export class Appliance {
       wantedAddresses(loaded, this.#options, runtime.privateSocket),
       (name) => times.isReady(name),
     )
-    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
+    this.#house.start()
     this.#endLinkWatch = watchLink({
       ...systemLink,
       noticed: (why, sleptMs) => this.#lineChanged(why, sleptMs),
@@ -201,11 +211,10 @@ export class Appliance {
   }
 
   /** On battery or a metered line workers do fewer things at once, now and after each start of theirs. */
-  setConditions(conditions: Conditions): void {
+  setConditions(power: Pick<Conditions, 'isOnBattery' | 'isMetered'>): void {
     const { isOnBattery, isMetered } = this.#conditions
-    if (conditions.isOnBattery === isOnBattery && conditions.isMetered === isMetered) return
-    this.#conditions = conditions
-    this.#children.tellWorkers({ type: 'conditions', conditions })
+    if (power.isOnBattery === isOnBattery && power.isMetered === isMetered) return
+    this.#changeConditions({ ...this.#conditions, ...power })
   }
 
   /** Whether secrets are sealed by the keychain, and whether the owner wants them to be. */
@@ -252,8 +261,8 @@ export class Appliance {
   }
 
   facts(): ApplianceFacts {
-    const parts = [this.#database, ...this.#running].flatMap((part) => (part === null ? [] : [part.status()]))
-    const isAllWell = parts.every((part) => isWell(part.state))
+    const parts = this.#partStatus()
+    const isAllWell = parts.every((part) => isWell(part.state)) && this.#house.isWell
     return {
       state: this.#state === 'Running' && !isAllWell ? 'Needs attention' : this.#state,
       pid: process.pid,
@@ -266,6 +275,7 @@ export class Appliance {
       connectionsPerProcess: this.#plan.budget.perProcess,
       parts,
       conditions: this.#conditions,
+      ...this.#house.facts(),
       ...this.#tunnel.facts(),
     }
   }
@@ -292,6 +302,7 @@ export class Appliance {
       open,
       {
         changed: () => this.#options.onEvent({ kind: 'part', part: part.status() }),
+        patienceMs: () => (name === 'database' ? this.#house.databasePatienceMs() : null),
         notice: (level, message) => this.#log.notice(level, name, message),
         gaveUp: (error) => {
           if (isVital) this.#stopping ??= this.#stop(error)
@@ -346,16 +357,13 @@ export class Appliance {
     this.#children.tellWorkers({ type: 'line', why })
   }
 
-  #keepHouse(): void {
-    this.#database?.life?.rotateLog()
-    const metrics: Record<string, number> = { 'appliance.memory': process.memoryUsage.rss() }
-    for (const part of [this.#database, ...this.#running]) {
-      if (part === null) continue
-      const { name, memoryBytes, restarts } = part.status()
-      metrics[`${name}.restarts`] = restarts
-      if (memoryBytes !== null) metrics[`${name}.memory`] = memoryBytes
-    }
-    this.#ground.store.recordMetrics(this.#clock.now(), metrics)
+  #changeConditions(conditions: Conditions): void {
+    this.#conditions = conditions
+    this.#children.tellAll({ type: 'conditions', conditions })
+  }
+
+  #partStatus(): PartStatus[] {
+    return [this.#database, ...this.#running].flatMap((part) => (part === null ? [] : [part.status()]))
   }
 
   async #stop(reason: HomebirdError | null): Promise<void> {
@@ -363,10 +371,10 @@ export class Appliance {
       async () => this.#control?.[Symbol.asyncDispose](),
       () => Promise.all([this.#tunnel.stop(), this.#children.stopKept()]),
       () => this.#children.stopUnkept(),
+      () => this.#house.stop(),
       () => this.#database?.stop(),
     ]
     this.#children.refuseStarts()
-    if (this.#housekeeping !== null) clearInterval(this.#housekeeping)
     this.#endLinkWatch()
     for (const step of steps) {
       try {

@@ -21,6 +21,8 @@ import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
 import { finishTakingBack } from './copies/take-back.ts'
 import { copyBeforeNewVersion } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
+import { makeRoomToStart } from './disk/disk-watch.ts'
+import { ReserveFile } from './disk/reserve-file.ts'
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
 import { Seal } from './seal.ts'
 import { requireLostSettings } from './seal-file.ts'
@@ -116,6 +118,8 @@ export async function openGround<T>(
     if (lock !== null) finishTakingBack(dir)
     const said: Notice[] = []
     const notice = (level: Notice['level'], message: string): void => void said.push({ level, message })
+    if (lock !== null && makeRoomToStart(dir.path, new ReserveFile(dir.reserve)))
+      notice('warn', `${dir.path} is full: the home starts with the room that it held in reserve`)
     const seal = await Seal.open(dir, watch.sealer ?? null, notice)
     const { loaded } = readSettings(sources, seal.box)
     requireLostSettings(seal.state.lost, (name) => loaded.origins[name].from !== 'default')

@@ -88,6 +88,10 @@ export class HomeChildren {
     ])
   }
 
+  tellAll(message: Parameters<Child['tell']>[0]): void {
+    for (const { life } of this.#kept) life?.tell(message)
+  }
+
   tellWorkers(message: Parameters<Child['tell']>[0]): void {
     for (const { name, life } of this.#kept) if (name.startsWith('worker-')) life?.tell(message)
   }

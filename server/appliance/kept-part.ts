@@ -20,6 +20,8 @@ export interface Life {
 interface PartObserver {
   changed(): void
   notice(level: 'info' | 'warn' | 'error', message: string): void
+  /** How long it waits for its next start while something outside keeps it from running; null by the policy. */
+  patienceMs?(): number | null
   /** The part ended in a way that no restart can mend. */
   gaveUp(error: HomebirdError): void
 }
@@ -98,6 +100,15 @@ export class KeptPart<L extends Life> {
     await this.#restarting
   }
 
+  /** What kept it from running is over: a start that waits for its time is made now. */
+  hurry(): void {
+    if (this.#timer === null || this.#isStopping) return
+    clearTimeout(this.#timer)
+    this.#timer = null
+    this.#history = new RestartHistory()
+    this.#restarting = this.#restart()
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#wakeWaiters()
@@ -155,18 +166,20 @@ export class KeptPart<L extends Life> {
       )
       return
     }
-    const wait =
-      decision.afterMs >= 1_000 ? `${Math.round(decision.afterMs / 1_000)} s` : `${decision.afterMs} ms`
-    const degraded = decision.isDegraded ? '; it is degraded and tried once a minute' : ''
+    const patienceMs = this.#observer.patienceMs?.() ?? null
+    const afterMs = patienceMs ?? decision.afterMs
+    const wait = afterMs >= 1_000 ? `${Math.round(afterMs / 1_000)} s` : `${afterMs} ms`
+    const isDegraded = decision.isDegraded && patienceMs === null
+    const degraded = isDegraded ? '; it is degraded and tried once a minute' : ''
     this.#set('Retrying', `${how}; next start in ${wait}`)
     this.#observer.notice(
-      decision.isDegraded ? 'error' : 'warn',
+      isDegraded ? 'error' : 'warn',
       `${this.name} ${how}, next start in ${wait}${degraded}`,
     )
     this.#timer = setTimeout(() => {
       this.#timer = null
       this.#restarting = this.#restart()
-    }, decision.afterMs)
+    }, afterMs)
   }
 
   async #restart(): Promise<void> {

@@ -8,6 +8,7 @@ import { chosenDataDir } from '../appliance/ground.ts'
 import type { Conditions } from '../contracts/child-message.ts'
 import type { NamedCacheStats } from '../contracts/caches.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
+import type { Room } from '../contracts/room.ts'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { RunnerStatus } from '../stator/runner-types.ts'
@@ -58,7 +59,8 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly Na
   }
   if (answer.tunnel !== null) io.say(`  ${tunnelSentence(answer.tunnel)}`)
   sayCaches(io, caches)
-  for (const sentence of conditionSentences(answer.conditions)) io.say(`  ${sentence}`)
+  for (const sentence of [...conditionSentences(answer.conditions), ...troubleSentences(answer)])
+    io.say(`  ${sentence}`)
   if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
   if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
@@ -93,6 +95,24 @@ function formatSeconds(seconds: number): string {
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`
+}
+
+/** Nothing where a home of an earlier version does not tell. */
+function troubleSentences({ disk, hasDamage }: Partial<ApplianceStatus>): string[] {
+  const free = `${Math.floor((disk?.freeBytes ?? 0) / 1_048_576)} MB of the disk are free`
+  const room: Readonly<Record<Room, string | null>> = {
+    enough: null,
+    low: `${free}: make room before long`,
+    scarce: `${free}: nothing more of others is cached`,
+    none: `${free}: nothing new is taken in; delete files on it, or: homebird cache clear media`,
+  }
+  const sentence = disk === undefined ? null : room[disk.room]
+  return [
+    ...(sentence === null ? [] : [sentence]),
+    ...(hasDamage === true
+      ? ['the database has read damaged pages: its disk or memory is failing; restore a backup on another disk']
+      : []),
+  ]
 }
 
 /** Nothing where a home of an earlier version does not tell. */

@@ -1,5 +1,6 @@
 /** What the supervisor says of the home: to `homebird status`, to the server, to whoever looks on. */
 import type { Conditions } from './child-message.ts'
+import type { DiskFacts } from './room.ts'
 import type { TunnelStatus } from './tunnel.ts'
 
 /** Slow: its event loop was late by more than a second in the last 5 s. Retrying: it ended and will start again. */
@@ -43,6 +44,10 @@ export interface ApplianceFacts {
   readonly parts: readonly PartStatus[]
   /** For which workers do fewer things at once. */
   readonly conditions: Conditions
+  /** On which the folder of the home lies. */
+  readonly disk: DiskFacts
+  /** The database has read pages that are not what it wrote. */
+  readonly hasDamage: boolean
   /** Null where no tunnel is kept. */
   readonly tunnel: TunnelStatus | null
   /** A signed request of another server was accepted then; null where none was since the start. */

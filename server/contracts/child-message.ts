@@ -28,9 +28,15 @@ export interface Conditions {
   readonly isOnBattery: boolean
   /** Null where the system does not tell. */
   readonly isMetered: boolean | null
+  /** False while the disk is so full that nothing new is taken in: workers rest, servers refuse what would be written. */
+  readonly hasRoom: boolean
 }
 
-export const USUAL_CONDITIONS: Conditions = { isOnBattery: false, isMetered: null }
+export const USUAL_CONDITIONS: Conditions = {
+  isOnBattery: false,
+  isMetered: null,
+  hasRoom: true,
+}
 
 export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel' | 'decoder'
 
@@ -65,7 +71,7 @@ export interface StartMessage<Settings = unknown> {
    * no use for any.
    */
   readonly decoderSocket: string | null
-  /** Worker only; as they are at its start. */
+  /** Server and worker; as they are at its start. */
   readonly conditions: Conditions
   /** Tunnel only, which keeps secrets of its own: the key by which they are sealed; null where they are plain. */
   readonly secretsKey: string | null
@@ -122,7 +128,7 @@ export type ToChild<Settings = unknown> =
   | { readonly type: 'ways_in'; readonly ways: readonly WayIn[] }
   /** To a worker: the machine has slept, or is on another network; what waits for the line may be tried again. */
   | { readonly type: 'line'; readonly why: LineChange }
-  /** To a worker: from now on. */
+  /** To a server or a worker: from now on. */
   | { readonly type: 'conditions'; readonly conditions: Conditions }
   /** To the first server: the way in has come up, has changed or is in doubt; its doctor looks soon. */
   | { readonly type: 'look' }

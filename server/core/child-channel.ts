@@ -47,7 +47,7 @@ export interface ChildChannel<Settings> {
   onWaysIn(change: (ways: readonly WayIn[]) => void): void
   /** To a worker: the line to the world may be another now. */
   onLine(look: (why: LineChange) => void): void
-  /** To a worker: the machine is on battery or a metered line now, or no longer. */
+  /** To a server or a worker: the machine is on battery or a metered line now, or has no room; or no longer. */
   onConditions(obey: (conditions: Conditions) => void): void
   /** To the first server: its doctor shall look soon. */
   onLook(look: () => void): void

@@ -12,6 +12,8 @@ export interface DataDir {
   readonly pidFile: string
   /** Settings, journal, metrics history; readable when PostgreSQL is down. */
   readonly applianceDatabase: string
+  /** Room that the home lets go of when the disk is full. */
+  readonly reserve: string
   /** Holds one cluster per major version of PostgreSQL. */
   readonly postgres: string
   /** The owner's uploads, named by content hash. */
@@ -39,6 +41,7 @@ export function dataDirAt(folder: string): DataDir {
     lockFile: join(path, 'homebird.lock'),
     pidFile: join(path, 'homebird.pid'),
     applianceDatabase: join(path, 'appliance.sqlite'),
+    reserve: join(path, 'reserve'),
     postgres: join(path, 'postgres'),
     media: join(path, 'media'),
     answerCache: join(path, 'cache', 'default'),

@@ -61,6 +61,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505'
 }
 
+/** The disk of the database is full, or the quota of its user. */
+export function isDiskFull(error: unknown): boolean {
+  return sqlState(error) === '53100'
+}
+
 /** Terminated by an administrator, terminated by a crash, not ready yet; class 08 are connection exceptions. */
 const AWAY_STATES = /^(57P01|57P02|57P03|08...)$/
 const SOCKET_CODES = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/

@@ -22,6 +22,7 @@ import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
+import { guardRoom } from './plugins/room-guard.ts'
 import { probeRoutes } from './probe/index.ts'
 import { settleAfterWrites } from './ready/settle-after-writes.ts'
 import { siteRoutes } from './site/index.ts'
@@ -96,6 +97,7 @@ function createApp(context: HttpContext, hasPages = false): FastifyInstance {
   // Only what a route asks for is read; the framework would take text/plain unasked.
   app.removeContentTypeParser('text/plain')
   shapeAnswers(app, context.log, hasPages)
+  guardRoom(app, context)
   answerByTable(app, context)
   hintToEdges(app, context.config)
   settleAfterWrites(app, context)

@@ -27,6 +27,8 @@ export interface Supervision {
    * @throws HomebirdError UNPROCESSABLE with its reason, UNAVAILABLE when it does not answer
    */
   ask(request: TunnelRequest): Promise<TunnelStatus | null>
+  /** False while the disk has no room for anything new. */
+  hasRoom(): boolean
   /** A signed request of another server was accepted: what comes from outside gets through. */
   peerProved(): void
   /** Socket of connections that start at the other end of the tunnel, while it has one; null where none can be. */

@@ -1,6 +1,6 @@
 /** One call of a handler: what it says of each row, checked against the graph. Never throws, writes nothing. */
-import { HomebirdError, describeError } from '../core/errors.ts'
-import { isDatabaseAway } from '../db/transaction.ts'
+import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
+import { isDatabaseAway, isDiskFull } from '../db/transaction.ts'
 import type { StateRow, Task } from './claim.ts'
 import type { Again, Graph, Move, StateHandler, Verdict, Work } from './graph.ts'
 
@@ -21,6 +21,8 @@ export type AnyHandler = StateHandler<StateRow, string>
 
 /** The result itself waits for the database; this is only the pause after it. */
 const DATABASE_AWAY_SECONDS = 2
+/** Without room nothing succeeds; the worker is told to rest soon. */
+const DISK_FULL_SECONDS = 5
 
 const INTERRUPTED: Outcome = { kind: 'interrupted' }
 
@@ -81,14 +83,15 @@ const NO_VERDICT: Again = { again: true, reason: 'the batch gave no verdict for 
 
 /**
  * What a handler throws after it was told to stop says nothing about the row, and neither does a database that was
- * away for a moment.
+ * away for a moment, or a disk that has no room.
  */
 function failure(error: unknown, work: Work): Outcome {
   if (work.signal.aborted) return INTERRUPTED
-  if (isDatabaseAway(error)) {
+  const isFull = isDiskFull(error) || isHomebirdError(error, 'STORAGE_FULL')
+  if (isFull || isDatabaseAway(error)) {
     return {
       kind: 'again',
-      afterSeconds: DATABASE_AWAY_SECONDS,
+      afterSeconds: isFull ? DISK_FULL_SECONDS : DATABASE_AWAY_SECONDS,
       reason: describeError(error),
       isCounted: false,
     }

@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { NO_ROOM_BYTES } from '../contracts/room.ts'
 import { HomebirdError } from '../core/errors.ts'
 import {
   type BorrowedFile,
@@ -18,9 +19,6 @@ import {
 
 /** What lies beside them in a folder that others use too is not ours. */
 const LEFTOVER = /^[0-9a-f]{32}$/
-
-/** Rule 115: below this nothing more is written. */
-const LEAST_FREE_BYTES = 256 * 1_048_576
 
 export interface LocalStoreOptions {
   readonly folder: string
@@ -37,7 +35,7 @@ class LocalMediaStore implements MediaStore {
   readonly #leastFreeBytes: number
   readonly place: string
 
-  constructor({ folder, leastFreeBytes = LEAST_FREE_BYTES }: LocalStoreOptions) {
+  constructor({ folder, leastFreeBytes = NO_ROOM_BYTES }: LocalStoreOptions) {
     this.#folder = folder
     this.#drafts = join(folder, 'drafts')
     this.#leastFreeBytes = leastFreeBytes

@@ -1,7 +1,8 @@
 /**
  * Makes a runner obey the owner: while work is paused nothing is claimed that would ask another server, and on battery or
  * a metered line fewer calls run at once. What needs nobody else goes on: received activities take effect, and where one
- * of them needs another server it is put off, as is the reading of profiles.
+ * of them needs another server it is put off, as is the reading of profiles. While the disk has no room nothing is claimed
+ * at all: every call would write.
  */
 import { type Conditions, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Clock } from '../core/clock.ts'
@@ -68,6 +69,7 @@ class Obedience {
   readonly #switched: SwitchedRunner
   readonly #outgoing: readonly Graph[]
   #isPaused = false
+  readonly #resting = new Set<string>()
   #share = 1
   #timer: NodeJS.Timeout | undefined
 
@@ -97,6 +99,7 @@ class Obedience {
     clearTimeout(this.#timer)
     if (pause !== null && pause.until !== null) this.#lookAgainAt(pause.until)
     this.#setPaused(pause !== null)
+    this.#rest()
     this.#setShare(switches.workShare * allowedShare(this.#conditions))
     if (switches.pause !== null && pause === null) this.#end()
   }
@@ -114,9 +117,22 @@ class Obedience {
     if (this.#isPaused === isPaused) return
     this.#isPaused = isPaused
     this.#parts.log.info({ event: isPaused ? 'stator.paused' : 'stator.resumed' })
-    for (const { table } of this.#outgoing) {
-      if (isPaused) this.#switched.runner.pause(table)
-      else this.#switched.runner.resume(table)
+  }
+
+  /** Each graph goes or rests by all the reasons that there are. */
+  #rest(): void {
+    const { graphs, runner } = this.#switched
+    for (const { graph } of graphs) {
+      const { table } = graph
+      const shallRest = !this.#conditions.hasRoom || (this.#isPaused && this.#outgoing.includes(graph))
+      if (shallRest === this.#resting.has(table)) continue
+      if (shallRest) {
+        this.#resting.add(table)
+        runner.pause(table)
+      } else {
+        this.#resting.delete(table)
+        runner.resume(table)
+      }
     }
   }
 

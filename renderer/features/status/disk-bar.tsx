@@ -1,5 +1,6 @@
 /** Where the bytes lie: one bar for the disk, and each kind in words. */
 import type { StorageFacts } from '../../../server/contracts/home-status.ts'
+import { NO_ROOM_BYTES, SCARCE_ROOM_BYTES } from '../../../server/contracts/room.ts'
 import { cx } from '../../components/cx.ts'
 import { formatBytes } from '../../formatting/amounts.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -54,6 +55,9 @@ export function DiskBar({ facts }: { readonly facts: StorageFacts }) {
           </li>
         )}
       </ul>
+      {freeBytes === null || freeBytes >= SCARCE_ROOM_BYTES ? null : (
+        <p>{t(freeBytes < NO_ROOM_BYTES ? 'disk.no_room' : 'disk.little_room')}</p>
+      )}
       {freeBytes === null ? null : (
         <p className={items.meta}>
           {daysUntilFull === null ? t('disk.not_filling') : t('disk.full_in', { count: daysUntilFull })}

@@ -1,5 +1,6 @@
 /** The checks that every home has: its parts, its disk, its stores, its work, the way to it from outside. */
 import { sql } from 'kysely'
+import { LOW_ROOM_BYTES, NO_ROOM_BYTES } from '../../contracts/room.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { redrive } from '../../stator/move.ts'
 import { readWaiting } from '../../stator/status.ts'
@@ -13,10 +14,6 @@ import { readDaysUntilFull } from '../statistics/read-history.ts'
 import { diskOf } from '../status/storage-facts.ts'
 import { type DoctorCheck, type Finding, GOOD } from './check.ts'
 
-const MEGABYTE = 1_048_576
-/** Rule 115: below these, caches stop and then writing. */
-const LITTLE_ROOM_BYTES = 1_024 * MEGABYTE
-const NO_ROOM_BYTES = 256 * MEGABYTE
 const SOON_FULL_DAYS = 14
 /** Rule 110. */
 const MOST_SKEW_SECONDS = 300
@@ -68,7 +65,7 @@ const disk: DoctorCheck = {
     if (found === null) return null
     const { free } = found
     const days = await readDaysUntilFull(db, free, own.now())
-    if (free < LITTLE_ROOM_BYTES)
+    if (free < LOW_ROOM_BYTES)
       return { state: free < NO_ROOM_BYTES ? 'bad' : 'look', facts: { bytes: free, days } }
     const isSoonFull = days !== null && days < SOON_FULL_DAYS
     return { state: isSoonFull ? 'look' : 'good', facts: { bytes: free, days } }

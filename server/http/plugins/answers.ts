@@ -6,7 +6,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ApiError } from '../../contracts/api-error.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
-import { sqlState } from '../../db/transaction.ts'
+import { isDiskFull, sqlState } from '../../db/transaction.ts'
+import { NO_ROOM_TO_WRITE } from './room-guard.ts'
 
 const RETRY_AFTER_SECONDS = 30
 /** Errors of a driver or socket that mean: the database is away. */
@@ -74,6 +75,9 @@ export function toHomebirdError(raw: unknown): HomebirdError {
   }
   if (DATABASE_AWAY.test(error.code) || isPoolTimeout(error)) {
     return new HomebirdError('UNAVAILABLE', 'the database does not answer', { cause: raw })
+  }
+  if (isDiskFull(error)) {
+    return new HomebirdError('STORAGE_FULL', 'the database has no room left', { cause: raw, safe: NO_ROOM_TO_WRITE })
   }
   if (sqlState(error) === '57014' || sqlState(error) === '55P03') {
     return new HomebirdError('UNAVAILABLE', 'a statement or lock took too long', { cause: raw })

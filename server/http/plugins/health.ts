@@ -1,4 +1,7 @@
-/** Probes for tunnels, containers and service managers: alive (the loop turns) and ready (the database answers). */
+/**
+ * Probes for tunnels, containers and service managers: alive (the loop turns) and ready (the database answers, and the disk
+ * has room).
+ */
 import type { FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import { ping } from '../../db/pool.ts'
@@ -7,13 +10,24 @@ import { answerAs } from './answer-headers.ts'
 
 /** Any number of probes cost one query in this time. */
 const ASK_EVERY_MS = 1_000
+const LIMIT_MS = 3_000
 
 export function healthRoutes(context: HttpContext): FastifyPluginAsync {
   let asked: { atMs: number; answer: Promise<unknown> } | null = null
+  /** A database that is frozen answers nothing at all; the probe does not wait with it. */
+  const askInTime = async (): Promise<void> => {
+    const limit = Promise.withResolvers<never>()
+    const timer = setTimeout(() => limit.reject(new Error(`no answer within ${LIMIT_MS} ms`)), LIMIT_MS)
+    try {
+      await Promise.race([ping(context.db), limit.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
   const askDatabase = async (): Promise<unknown> => {
     const now = context.clock.monotonicMs()
     if (asked === null || now - asked.atMs > ASK_EVERY_MS) {
-      asked = { atMs: now, answer: ping(context.db) }
+      asked = { atMs: now, answer: askInTime() }
     }
     return asked.answer
   }
@@ -22,6 +36,9 @@ export function healthRoutes(context: HttpContext): FastifyPluginAsync {
       await askDatabase()
     } catch (cause) {
       throw new HomebirdError('UNAVAILABLE', 'the database does not answer a probe', { cause })
+    }
+    if (context.supervision?.hasRoom() === false) {
+      throw new HomebirdError('UNAVAILABLE', 'the disk is full: nothing new is taken in')
     }
     return { status: 'OK' }
   }

@@ -26,6 +26,7 @@ function openLife(ready: Promise<unknown> = Promise.resolve()) {
 function openPart(t: TestContext, lives: readonly (() => Life)[]) {
   const notices: string[] = []
   const gaveUp = Promise.withResolvers<HomebirdError>()
+  const patience: { ms: number | null } = { ms: null }
   let opened = 0
   const part = new KeptPart(
     'worker-0',
@@ -37,13 +38,14 @@ function openPart(t: TestContext, lives: readonly (() => Life)[]) {
     },
     {
       changed: () => undefined,
+      patienceMs: () => patience.ms,
       notice: (_level, message) => notices.push(message),
       gaveUp: gaveUp.resolve,
     },
     systemClock,
   )
   t.after(() => part.stop())
-  return { part, notices, gaveUp: gaveUp.promise, opened: () => opened }
+  return { part, notices, patience, gaveUp: gaveUp.promise, opened: () => opened }
 }
 
 test('a part that ends is started again and counts it', async (t) => {
@@ -106,4 +108,24 @@ test('a part that stops is not restarted by hand', async (t) => {
   await part.start()
   await part.stop()
   await assert.rejects(part.restart(), /worker-0 is being stopped/)
+})
+
+test('a part that something outside keeps down waits as long as it is told, and starts at once when that is over', async (t) => {
+  const [first, second, third] = [openLife(), openLife(), openLife()]
+  const { part, notices, patience } = openPart(t, [() => first.life, () => second.life, () => third.life])
+  await part.start()
+  patience.ms = 30_000
+  first.end({ verdict: null, how: 'ended with code 1' })
+  await first.life.ended
+  assert.match(notices[0] ?? '', /next start in 30 s/)
+  part.hurry()
+  await part.whenRunning()
+  assert.equal(part.life, second.life)
+  part.hurry()
+  assert.equal(part.life, second.life, 'what runs is let be')
+  patience.ms = null
+  second.end({ verdict: null, how: 'ended with code 1' })
+  await second.life.ended
+  assert.match(notices.at(-1) ?? '', /next start in 200 ms/)
+  await part.whenRunning()
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { HomebirdError } from '../../../server/core/errors.ts'
 import { attempt } from '../../../server/stator/attempt.ts'
 import type { StateRow, Task } from '../../../server/stator/claim.ts'
 import { planOf } from '../../../server/stator/finish.ts'
@@ -48,11 +49,13 @@ test('a batch that throws is tried again row by row, and the bad row fails alone
   assert.deepEqual(calls, [['1', '2', '3'], ['1'], ['2'], ['3']])
 })
 
-test("a database that was away is nobody's fault: the rows come back soon, and nothing is counted", async () => {
+test("a database that was away, or a full disk, is nobody's fault: the rows come back soon, and nothing is counted", async () => {
   const falls = [
     Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }),
     Object.assign(new Error('connect ENOENT'), { code: 'ENOENT', syscall: 'connect' }),
     new Error('Connection terminated unexpectedly'),
+    Object.assign(new Error('could not extend file'), { code: '53100', severity: 'ERROR' }),
+    new HomebirdError('STORAGE_FULL', 'no room for a file'),
   ]
   for (const error of falls) {
     const batch = async (): Promise<Map<string, Verdict<string>>> => Promise.reject(error)
