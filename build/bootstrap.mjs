@@ -18,6 +18,7 @@ const TASKS = {
     runNode(['server/cli.ts', ...args], { window: args[0] === 'serve', compiled: args[0] === 'serve' }),
   test: (args) => runSteps('test', args),
   'test:all': (args) => runSteps('test:all', args),
+  'test:faults': (args) => runSteps('test:faults', args),
   'test:electron': (args) => runSteps('test:electron', args),
   check: (args) => runSteps('check', args),
   'build:window': () => buildWindow(),

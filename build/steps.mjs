@@ -39,16 +39,20 @@ const TEST_SETS = {
   test: [
     [
       'tests',
-      ['unit', 'integration', 'federation', 'e2e'].map((folder) => `test/${folder}/**/!(*.long).test.ts`),
+      ['unit', 'integration', 'federation', 'e2e', 'faults'].map(
+        (folder) => `test/${folder}/**/!(*.long).test.ts`,
+      ),
     ],
   ],
   'test:all': [['long tests', [LONG]]],
+  // What goes wrong, with the figures of it; part of the others too.
+  'test:faults': [['faults', ['test/faults/**/*.test.ts']]],
   // Need Electron's own binary, which no other test does.
   'test:electron': [['the desktop program', ['test/electron/**/*.test.ts']]],
 }
 
 /**
- * @param {'check' | 'test' | 'test:all' | 'test:electron'} set
+ * @param {'check' | 'test' | 'test:all' | 'test:faults' | 'test:electron'} set
  * @param {readonly string[]} given  test files or patterns; with them only these run
  * @returns {Promise<number>} exit code
  */

@@ -35,6 +35,7 @@ export class Housekeeping {
   readonly #disk: DiskWatch
   readonly #damage: DamageWatch
   #timer: NodeJS.Timeout | null = null
+  #databaseEndedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts
@@ -75,10 +76,16 @@ export class Housekeeping {
     this.#timer = setInterval(() => this.#keep(), EVERY_MS).unref()
   }
 
-  /** How long the database waits for its next start while no room keeps it from running; null by the usual policy. */
+  /**
+   * How long the database waits for its next start when it has ended again while there is no room; null by the usual policy,
+   * by which it is started at once after its first end.
+   */
   databasePatienceMs(): number | null {
+    const nowMs = this.#parts.clock.monotonicMs()
+    const isAgain = nowMs - this.#databaseEndedAtMs < FULL_DATABASE_MS
+    this.#databaseEndedAtMs = nowMs
     const hasReleased = this.#disk.look()
-    return hasReleased || this.#disk.room !== 'none' ? null : FULL_DATABASE_MS
+    return isAgain && !hasReleased && this.#disk.room === 'none' ? FULL_DATABASE_MS : null
   }
 
   async stop(): Promise<void> {

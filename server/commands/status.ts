@@ -110,7 +110,9 @@ function troubleSentences({ disk, hasDamage }: Partial<ApplianceStatus>): string
   return [
     ...(sentence === null ? [] : [sentence]),
     ...(hasDamage === true
-      ? ['the database has read damaged pages: its disk or memory is failing; restore a backup on another disk']
+      ? [
+          'the database has read damaged pages: its disk or memory is failing; restore a backup on another disk',
+        ]
       : []),
   ]
 }

@@ -77,7 +77,10 @@ export function toHomebirdError(raw: unknown): HomebirdError {
     return new HomebirdError('UNAVAILABLE', 'the database does not answer', { cause: raw })
   }
   if (isDiskFull(error)) {
-    return new HomebirdError('STORAGE_FULL', 'the database has no room left', { cause: raw, safe: NO_ROOM_TO_WRITE })
+    return new HomebirdError('STORAGE_FULL', 'the database has no room left', {
+      cause: raw,
+      safe: NO_ROOM_TO_WRITE,
+    })
   }
   if (sqlState(error) === '57014' || sqlState(error) === '55P03') {
     return new HomebirdError('UNAVAILABLE', 'a statement or lock took too long', { cause: raw })
