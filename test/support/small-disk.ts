@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findProgram } from './find-program.ts'
 
+const MOUNT = findProgram('mount') ?? 'mount'
+const UMOUNT = findProgram('umount') ?? 'umount'
 const MEGABYTE = 1_048_576
 const CHUNK = Buffer.alloc(MEGABYTE)
 
@@ -46,14 +49,14 @@ export function openSmallDisk(megabytes: number): SmallDisk {
     },
     empty: () => rmSync(filler, { force: true }),
     [Symbol.dispose]() {
-      execFileSync('umount', ['--lazy', folder])
+      execFileSync(UMOUNT, ['--lazy', folder])
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
 function mount(folder: string, megabytes: number): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder], {
+  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }
@@ -64,7 +67,7 @@ function whyNone(): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'hb-small-'))
   try {
     mount(folder, 1)
-    execFileSync('umount', [folder])
+    execFileSync(UMOUNT, [folder])
     return null
   } catch {
     return 'skipped: mounting is not permitted here'
