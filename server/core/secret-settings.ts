@@ -5,7 +5,20 @@ import type { Setting } from './setting.ts'
 import { SETTINGS, type SettingName } from './settings.ts'
 
 /** Names within a secret value that say where something is, and no more. */
-const OPEN_PARTS = new Set(['kind', 'folder', 'endpoint', 'bucket', 'prefix', 'region', 'style'])
+const OPEN_PARTS = new Set([
+  'kind',
+  'folder',
+  'endpoint',
+  'bucket',
+  'prefix',
+  'region',
+  'style',
+  'path',
+  'host',
+  'user',
+  'hostKey',
+  'keyFile',
+])
 
 export function secretSettings(config: Config): string[] {
   return settingNames().flatMap((name) =>
@@ -30,5 +43,10 @@ const isSecret = (name: SettingName): boolean => definitionOf(name).secret === t
 
 function hiddenPart(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !OPEN_PARTS.has(name)))
+  if (Array.isArray(value)) return value.map(hiddenPart)
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) =>
+      OPEN_PARTS.has(name) ? [] : [[name, hiddenPart(part)] as const],
+    ),
+  )
 }

@@ -2,6 +2,7 @@
  * The one table of settings: variable, type, default, help. `homebird config` prints it, `core/config` reads it,
  * and the settings page of the window is drawn from it. A setting that is not here does not exist.
  */
+import { BACKUP_SETTINGS } from './backup-settings.ts'
 import { CACHE_SETTINGS } from './cache-settings.ts'
 import { TUNNEL_SETTINGS } from './tunnel-settings.ts'
 import { setting } from './setting.ts'
@@ -370,6 +371,7 @@ export const SETTINGS = {
     fallback: '90',
     help: 'days that remote posts without a tie to you are kept; 0 keeps all',
   }),
+  ...BACKUP_SETTINGS,
   ...CACHE_SETTINGS,
   ...TUNNEL_SETTINGS,
 } as const

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createNetServer, type Server as NetSe
 import type { TestContext } from 'node:test'
 import ssh, { type Connection } from 'ssh2'
 import { makeKeyPair } from '../../server/tunnels/ssh/own-key.ts'
-import { fingerprintOf } from '../../server/tunnels/ssh/fingerprint.ts'
+import { fingerprintOf } from '../../server/core/ssh-fingerprint.ts'
 
 export interface TestSshServer {
   readonly port: number

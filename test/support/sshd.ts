@@ -38,9 +38,15 @@ export interface SshdPlace {
   /** Command that it is run by, such as one that changes the network first. */
   readonly within?: readonly string[]
   readonly address?: string
+  /** It offers SFTP in place of ways through. */
+  readonly isForFiles?: boolean
 }
 
-export async function openSshd({ within = [], address = '127.0.0.1' }: SshdPlace = {}): Promise<Sshd> {
+export async function openSshd({
+  within = [],
+  address = '127.0.0.1',
+  isForFiles = false,
+}: SshdPlace = {}): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'hb-sshd-'))
   const keyFile = join(folder, 'host_key')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile])
@@ -48,7 +54,12 @@ export async function openSshd({ within = [], address = '127.0.0.1' }: SshdPlace
   const port = await freePort()
   const keys = join(folder, 'authorized_keys')
   await writeFile(keys, '', { mode: 0o600 })
-  await writeFile(join(folder, 'sshd_config'), configuration(folder, keys, address, port))
+  const settings = configuration(folder, keys, address, port)
+  const files = 'Subsystem sftp internal-sftp\nForceCommand internal-sftp'
+  await writeFile(
+    join(folder, 'sshd_config'),
+    isForFiles ? settings.replace('ForceCommand /bin/false', files) : settings,
+  )
   // sshd asks for it, whatever its configuration says.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
   await chmod(folder, 0o755)

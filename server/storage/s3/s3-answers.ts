@@ -48,19 +48,21 @@ export function faultOf(status: number, date: string | undefined, xml: string): 
 export interface Place {
   readonly host: string
   readonly bucket: string
+  /** The setting that names it, for the remedy. */
+  readonly setting: string
 }
 
 /** One sentence with the remedy, for whoever has set the storage up. */
-export function explainFault(fault: S3Fault, { host, bucket }: Place, now: Date): string {
+export function explainFault(fault: S3Fault, { host, bucket, setting }: Place, now: Date): string {
   // An answer without a body gives no reason.
   const code = fault.code === '' && fault.status === 403 ? 'AccessDenied' : fault.code
   switch (code) {
     case 'NoSuchBucket':
-      return `the bucket ${bucket} is not there at ${host}: make it, or change HOMEBIRD_MEDIA_BACKEND`
+      return `the bucket ${bucket} is not there at ${host}: make it, or change ${setting}`
     case 'InvalidAccessKeyId':
-      return `the access key is not known at ${host}: change it in HOMEBIRD_MEDIA_BACKEND`
+      return `the access key is not known at ${host}: change it in ${setting}`
     case 'SignatureDoesNotMatch':
-      return `the secret does not belong to the access key at ${host}, or the region is another: change HOMEBIRD_MEDIA_BACKEND`
+      return `the secret does not belong to the access key at ${host}, or the region is another: change ${setting}`
     case 'AccessDenied':
       return `the access key may not do this in the bucket ${bucket} at ${host}: it needs to get, put, delete and list objects`
     case 'RequestTimeTooSkewed':
@@ -68,7 +70,7 @@ export function explainFault(fault: S3Fault, { host, bucket }: Place, now: Date)
     case 'AuthorizationHeaderMalformed':
     case 'PermanentRedirect':
     case 'IllegalLocationConstraintException':
-      return `the bucket ${bucket} is in another region${fault.region === null ? '' : `, ${fault.region}`}: add ?region=${fault.region ?? ''} to HOMEBIRD_MEDIA_BACKEND`
+      return `the bucket ${bucket} is in another region${fault.region === null ? '' : `, ${fault.region}`}: add ?region=${fault.region ?? ''} to ${setting}`
     default:
       return `${host} answered ${fault.status}${fault.code === '' ? '' : ` ${fault.code}`}${fault.message === '' ? '' : `: ${fault.message}`}`
   }

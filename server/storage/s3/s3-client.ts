@@ -25,6 +25,7 @@ export interface StorageTransport {
     readonly headers: Readonly<Record<string, string>>
     readonly body?: Uint8Array
     readonly timeoutMs: number
+    readonly signal?: AbortSignal
   }): Promise<StorageAnswer>
   close(): Promise<void>
 }
@@ -40,6 +41,8 @@ export interface S3Call {
   readonly body?: Uint8Array
   /** Statuses that are no failure besides those from 200 to 299. */
   readonly expected?: readonly number[]
+  /** Breaks it off; it is not tried again then. */
+  readonly signal?: AbortSignal
 }
 
 export interface S3ClientOptions {
@@ -49,6 +52,8 @@ export interface S3ClientOptions {
   readonly clock: Clock
   /** Before the second, the third, ... attempt. */
   readonly pausesMs?: readonly number[]
+  /** That names the bucket. */
+  readonly setting?: string
 }
 
 const PAUSES_MS = [200, 1_000, 3_000]
@@ -80,10 +85,11 @@ export class S3Client {
   async call(call: S3Call): Promise<StorageAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#attempt(call)
+      call.signal?.throwIfAborted()
       if ('answer' in outcome) return outcome.answer
       const pause = this.#pausesMs[attempt]
       if (!outcome.mayGoBetter || pause === undefined) throw unreachable(outcome.why, outcome.cause)
-      await delay(pause)
+      await delay(pause, undefined, call.signal === undefined ? {} : { signal: call.signal })
     }
   }
 
@@ -118,11 +124,14 @@ export class S3Client {
         headers,
         timeoutMs,
         ...(body === undefined ? {} : { body }),
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
       })
       const { status } = answer
       if ((status >= 200 && status < 300) || call.expected?.includes(status) === true) return { answer }
       const fault = faultOf(status, answer.headers['date'], await readXml(answer.body).catch(() => ''))
-      const why = explainFault(fault, { host: this.host, bucket: this.#options.backend.bucket }, clock.now())
+      const { setting = 'HOMEBIRD_MEDIA_BACKEND', backend } = this.#options
+      const place = { host: this.host, bucket: backend.bucket, setting }
+      const why = explainFault(fault, place, clock.now())
       return { why, mayGoBetter: mayGoBetter(fault) }
     } catch (cause) {
       return { why: `${this.host} does not answer`, cause, mayGoBetter: true }

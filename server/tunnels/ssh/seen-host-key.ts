@@ -1,6 +1,6 @@
 /** Which key a server shows, for the owner to compare before it is trusted. */
 import ssh from 'ssh2'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf } from '../../core/ssh-fingerprint.ts'
 
 const LIMIT_MS = 8_000
 

@@ -9,7 +9,7 @@ import { describeError } from '../../core/errors.ts'
 import type { RemoteListen } from '../../core/tunnel-settings.ts'
 import type { EventFeed } from '../event-feed.ts'
 import type { Door, TunnelEvent } from '../provider.ts'
-import { fingerprintOf, isSameFingerprint } from './fingerprint.ts'
+import { fingerprintOf, isSameFingerprint } from '../../core/ssh-fingerprint.ts'
 import type { SshCall, SshLimits } from './ssh-settings.ts'
 
 /** Hardware does AES on nearly every machine; ssh2 would take ChaCha20 first, which costs three times as much. */
