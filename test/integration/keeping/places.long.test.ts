@@ -53,7 +53,8 @@ test(
   'a server over SFTP keeps what it is given: its key is the pinned one, or nobody signs in',
   { skip: NO_SSHD ?? false },
   async (t) => {
-    await using sshd = await openSshd({ isForFiles: true })
+    const sshd = await openSshd({ isForFiles: true })
+    t.after(async () => sshd[Symbol.asyncDispose]())
     const folder = await mkdtemp(join(tmpdir(), 'homebird-sftp-'))
     t.after(async () => rm(folder, { recursive: true, force: true }))
     const { privateKey, publicKey } = makeSftpKey()
@@ -111,8 +112,9 @@ test(
 test(
   'a server over WebDAV keeps what it is given, and says what is wrong with it',
   { skip: NO_WEBDAV ?? false },
-  async () => {
-    await using server = await openWebdavServer()
+  async (t) => {
+    const server = await openWebdavServer()
+    t.after(async () => server[Symbol.asyncDispose]())
     const place = await open(server.address)
     await keepsWhatItIsGiven(place, 17_000_003)
     await place.remove('large.bin')
