@@ -4,6 +4,7 @@ import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
+import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
@@ -223,6 +224,8 @@ withCommonOptions(program.command('import <kind> <file>'))
       (await import('./commands/import.ts')).importList(kind, file, options),
     ),
   )
+
+addLeavingCommands(program, run)
 
 const pages = program.command('pages').description('what strangers find on the public pages')
 withCommonOptions(pages.command('show [name]', { isDefault: true }))

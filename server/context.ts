@@ -31,6 +31,7 @@ import type { Notice } from './storage/caches/health.ts'
 import type { Gossip } from './storage/caches/locmem-cache.ts'
 import { createStorageExchange } from './net/storage-exchange.ts'
 import { type Caches, type CachesOptions, openCaches } from './storage/caches/open-caches.ts'
+import { type ExportFolder, openExportFolder } from './storage/export-folder.ts'
 import type { MediaStore } from './storage/media-store.ts'
 import { openMediaStore } from './storage/open-media-store.ts'
 
@@ -63,6 +64,8 @@ export interface Context extends AsyncDisposable {
   readonly dereferencer: Dereferencer
   /** What the owner uploads. */
   readonly media: MediaStore
+  /** What was made to take along. */
+  readonly exports: ExportFolder
   readonly startDecoder: StartDecoder
   /** Another place of files, alone. The caller closes it. */
   openMedia(backend: MediaBackend): MediaStore
@@ -141,6 +144,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       caches,
       remoteMedia,
       media,
+      exports: openExportFolder(dataFolder(options).exports),
       startDecoder,
       notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),

@@ -14,6 +14,7 @@ import { tryLineAgain } from './workers/try-line-again.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
+import { leftExports } from './workers/export-sweeps.ts'
 import { droppedMedia } from './workers/media-sweeps.ts'
 import { uploadSweeps } from './workers/upload-sweeps.ts'
 
@@ -85,7 +86,13 @@ export function createWorkerRunner(
     clock,
     log,
     graphs,
-    sweeps: [...allSweeps, inboxBodies(config), ...uploadSweeps(context), droppedMedia(context)],
+    sweeps: [
+      ...allSweeps,
+      inboxBodies(config),
+      ...uploadSweeps(context),
+      droppedMedia(context),
+      leftExports(context),
+    ],
     ...limits,
   })
   // Ends with the home that it listens to.

@@ -172,7 +172,7 @@ const ImportsPage = lazyPage(
   async () => (await import('../features/transfer/imports-page.tsx')).ImportsPage,
 )
 const ExportsPage = lazyPage(
-  'keeping',
+  ['keeping', 'leaving'],
   async () => (await import('../features/transfer/exports-page.tsx')).ExportsPage,
 )
 const IdentitiesPage = lazyPage(

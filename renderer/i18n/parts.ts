@@ -9,6 +9,7 @@ import type find from '../locales/en/find.json'
 import type home from '../locales/en/home.json'
 import type keeping from '../locales/en/keeping.json'
 import type keys from '../locales/en/keys.json'
+import type leaving from '../locales/en/leaving.json'
 import type lists from '../locales/en/lists.json'
 import type menu from '../locales/en/menu.json'
 import type mentions from '../locales/en/mentions.json'
@@ -44,6 +45,7 @@ interface Parts {
   readonly home: typeof home
   readonly keeping: typeof keeping
   readonly keys: typeof keys
+  readonly leaving: typeof leaving
   readonly lists: typeof lists
   readonly menu: typeof menu
   readonly mentions: typeof mentions

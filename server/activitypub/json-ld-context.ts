@@ -70,16 +70,21 @@ export function listNamedContexts(): string[] {
   return [...new Set([...CONTEXTS.values(), ...Object.values(PREFIXES), ...vocabularies])]
 }
 
+/** What every document of this home may mean: for a file of many that is written piece by piece. */
+export function wholeContext(): string | ReadonlyArray<string | JsonObject> {
+  return contextOf(new Set([...CONTEXTS.keys(), ...TERMS.keys()]))
+}
+
 /** The document with its context, which stands in the place of any that it had. */
 export function inContext(document: JsonObject): JsonObject {
   const { '@context': _, ...rest } = document
-  return { '@context': contextOf(rest), ...rest }
+  const used = new Set<string>()
+  collectNames(rest, used)
+  return { '@context': contextOf(used), ...rest }
 }
 
 /** ActivityStreams by its name where nothing else is used, as the first of a list elsewhere. */
-function contextOf(document: JsonObject): string | ReadonlyArray<string | JsonObject> {
-  const used = new Set<string>()
-  collectNames(document, used)
+function contextOf(used: ReadonlySet<string>): string | ReadonlyArray<string | JsonObject> {
   const contexts = [...CONTEXTS].flatMap(([name, context]) => (used.has(name) ? [context] : []))
   const terms = [...TERMS].filter(([name]) => used.has(name))
   if (contexts.length + terms.length === 0) return ACTIVITYSTREAMS

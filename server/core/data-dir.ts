@@ -25,6 +25,8 @@ export interface DataDir {
   /** Files of others on their way; they have no name and are gone with the process. */
   readonly spool: string
   readonly backups: string
+  /** What was made to take along, for a week. */
+  readonly exports: string
   readonly logs: string
   readonly secrets: string
   /** Programs of others that the tunnel runs at this moment. */
@@ -50,6 +52,7 @@ export function dataDirAt(folder: string): DataDir {
     cacheIndex: join(path, 'cache', 'index.sqlite'),
     spool: join(path, 'cache', 'spool'),
     backups: join(path, 'backups'),
+    exports: join(path, 'exports'),
     logs: join(path, 'logs'),
     secrets: join(path, 'secrets'),
     tunnelPrograms: join(path, 'tunnel-programs.json'),

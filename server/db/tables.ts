@@ -7,6 +7,7 @@ import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
 import type { DraftTables } from './draft-tables.ts'
 import type { EdgeTables } from './edge-tables.ts'
+import type { ExportTables } from './export-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { ImportTables } from './import-tables.ts'
@@ -45,6 +46,7 @@ export interface Tables
     DeliveryTables,
     DraftTables,
     EdgeTables,
+    ExportTables,
     FilterTables,
     HomeTables,
     ImportTables,

@@ -12,6 +12,7 @@ import type { Home } from '../domain/owner/home.ts'
 import type { Purger } from '../domain/purges/purger.ts'
 import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
 import type { Caches } from '../storage/caches/open-caches.ts'
+import type { ExportFolder } from '../storage/export-folder.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
@@ -48,6 +49,8 @@ export interface HttpContext {
   readonly dereferencer: Dereferencer
   /** What the owner uploads. */
   readonly media: MediaStore
+  /** What was made to take along. */
+  readonly exports: ExportFolder
   /** What may be thrown away: answers, and files of others. */
   readonly caches: Caches
   readonly remoteMedia: RemoteMedia

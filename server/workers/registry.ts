@@ -11,6 +11,7 @@ import { RemoteCollections } from '../activitypub/remote-collections.ts'
 import { RemoteDocuments } from '../activitypub/remote-documents.ts'
 import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { cardGraph } from '../domain/cards/card-graph.ts'
+import { exportGraph } from '../domain/exports/export-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import type { OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
@@ -46,6 +47,7 @@ import { cardHandlers } from './card-handlers.ts'
 import { draftGraph } from '../domain/drafts/draft-graph.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
+import { exportHandlers } from './export-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
 import { featuredChangeHandlers } from './featured-change-handlers.ts'
@@ -74,6 +76,7 @@ import { purgeHandlers } from './purge-handlers.ts'
 import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { uploadGraph } from '../domain/uploads/upload-graph.ts'
+import type { ExportFolder } from '../storage/export-folder.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import { createDecoder } from '../domain/decoding/decoder.ts'
 import type { StartDecoder } from '../domain/decoding/decoder-process.ts'
@@ -98,6 +101,7 @@ export interface WorkerParts {
   readonly fetch: SafeFetch
   readonly dereferencer: Dereferencer
   readonly media: MediaStore
+  readonly exports: ExportFolder
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger?: Purger | null
   /** A sentence for the journal. */
@@ -136,6 +140,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: blockListGraph, handlers: blockListHandlers(parts) }),
     work({ graph: importGraph, handlers: importHandlers(parts) }),
     work({ graph: importEntryGraph, handlers: importEntryHandlers(parts) }),
+    work({ graph: exportGraph, handlers: exportHandlers(parts) }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),

@@ -29,7 +29,7 @@ import { type PlainAnswer, type PlainRequest, askListener } from './http-client.
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openConfiguredMedia, openTestMedia } from './test-media.ts'
+import { openConfiguredMedia, openTestMedia, openTestExports } from './test-media.ts'
 import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -169,6 +169,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     listener,
     remoteKeys,
     media: uploads.media,
+    exports: openTestExports(),
     caches,
     remoteMedia: openTestRemoteMedia({ ...shared, caches, spoolFolder: options.spoolFolder }),
     config,

@@ -33,7 +33,7 @@ import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
 import { type FakePeer, reach } from './fake-peer.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openTestMedia } from './test-media.ts'
+import { openTestExports, openTestMedia } from './test-media.ts'
 import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export interface FederationHomeOptions {
@@ -243,6 +243,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     dereferencer,
     remoteKeys,
     media: openTestMedia().media,
+    exports: openTestExports(),
     caches,
     remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),
     purger: null,

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../server/core/clock.ts'
 import type { Config } from '../../server/core/config.ts'
 import { createStorageExchange } from '../../server/net/storage-exchange.ts'
+import { type ExportFolder, openExportFolder } from '../../server/storage/export-folder.ts'
 import { openLocalMediaStore } from '../../server/storage/local-media-store.ts'
 import type { MediaStore } from '../../server/storage/media-store.ts'
 import { openMediaStore } from '../../server/storage/open-media-store.ts'
@@ -15,6 +16,9 @@ export interface TestMedia {
   readonly folder: string
   readonly media: MediaStore
 }
+
+/** Where exports lie, likewise. */
+export const openTestExports = (): ExportFolder => openExportFolder(mediaFolder(), 0)
 
 export function openTestMedia(leastFreeBytes = 0): TestMedia {
   const folder = mediaFolder()

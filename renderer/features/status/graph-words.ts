@@ -9,6 +9,7 @@ const KINDS = [
   'cards',
   'drafts',
   'emojis',
+  'exports',
   'fan_outs',
   'featured_changes',
   'follow_checks',

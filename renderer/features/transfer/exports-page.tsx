@@ -1,7 +1,6 @@
-/** Every list that the person may take along, as a file each. */
+/** Everything that the person may take along: all at once, and every list as a file. */
 import { Download } from 'lucide-react'
 import { EXPORT_FILES, getExport } from '../../api/transfer.ts'
-import { AppLink } from '../../components/app-link.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Page, Section } from '../../components/page.tsx'
@@ -10,22 +9,19 @@ import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { saveFile } from '../../components/save-file.ts'
 import styles from './transfer.module.css'
+import { WholeExports } from './whole-exports.tsx'
 
 export function ExportsPage() {
   const t = useText()
   return (
     <Page title={t('exports.title')} hasBack>
+      <WholeExports />
       <Section title={t('exports.files')} help={t('exports.help')}>
         <ul className={styles.list}>
           {EXPORT_FILES.map((name) => (
             <ExportRow key={name} name={name} />
           ))}
         </ul>
-      </Section>
-      <Section title={t('exports.later')} help={t('exports.later_help')}>
-        <div>
-          <AppLink to="/backups">{t('exports.to_backups')}</AppLink>
-        </div>
       </Section>
     </Page>
   )

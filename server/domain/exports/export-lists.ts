@@ -131,6 +131,19 @@ export async function* exportDomainBlocks(db: Querier): Lines {
   for (const { domain } of rows) yield csvLine([domain])
 }
 
+/** By the name of their file, without its ending. */
+export const LIST_FILES = {
+  following: exportFollowing,
+  followers: exportFollowers,
+  lists: exportLists,
+  blocks: exportBlocks,
+  mutes: exportMutes,
+  bookmarks: exportBookmarks,
+  domain_blocks: exportDomainBlocks,
+} as const satisfies Record<string, (db: Querier, actorId: string) => Lines>
+
+export type ListFile = keyof typeof LIST_FILES
+
 /** One statement. */
 export async function countExports(db: Querier, actorId: string): Promise<AccountExportStats> {
   const { rows } = await sql<AccountExportStats>`

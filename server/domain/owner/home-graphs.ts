@@ -7,6 +7,7 @@ import { blockListGraph } from '../blocks/block-list-graph.ts'
 import { cardGraph } from '../cards/card-graph.ts'
 import { draftGraph } from '../drafts/draft-graph.ts'
 import { emojiGraph } from '../emojis/emoji-graph.ts'
+import { exportGraph } from '../exports/export-graph.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../follows/follow-check-graph.ts'
 import { followGraph } from '../follows/follow-graph.ts'
@@ -44,6 +45,7 @@ export const homeGraphs: readonly Graph[] = [
   cardGraph,
   draftGraph,
   emojiGraph,
+  exportGraph,
   fanOutGraph,
   featuredChangeGraph,
   followCheckGraph,

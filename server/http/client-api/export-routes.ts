@@ -2,29 +2,20 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { exportFilters } from '../../domain/exports/export-filters.ts'
-import {
-  countExports,
-  exportBlocks,
-  exportBookmarks,
-  exportDomainBlocks,
-  exportFollowers,
-  exportFollowing,
-  exportLists,
-  exportMutes,
-} from '../../domain/exports/export-lists.ts'
+import { type ListFile, LIST_FILES, countExports } from '../../domain/exports/export-lists.ts'
 import { actorIdOf, forUser } from './access.ts'
 import type { Api, ApiApp } from './api.ts'
 
-/** By the name of the file: the scope that reads it, and its lines. */
+/** By the name of the file: the scope that reads it. */
 const EXPORTS = {
-  following: ['read:follows', exportFollowing],
-  followers: ['read:follows', exportFollowers],
-  lists: ['read:lists', exportLists],
-  blocks: ['read:blocks', exportBlocks],
-  mutes: ['read:mutes', exportMutes],
-  bookmarks: ['read:bookmarks', exportBookmarks],
-  domain_blocks: ['read:blocks', exportDomainBlocks],
-} as const
+  following: 'read:follows',
+  followers: 'read:follows',
+  lists: 'read:lists',
+  blocks: 'read:blocks',
+  mutes: 'read:mutes',
+  bookmarks: 'read:bookmarks',
+  domain_blocks: 'read:blocks',
+} as const satisfies Record<ListFile, string>
 
 export function exportRoutes(api: Api): FastifyPluginAsync {
   const { db } = api.context
@@ -39,7 +30,8 @@ export function exportRoutes(api: Api): FastifyPluginAsync {
         .header('content-disposition', 'attachment; filename="custom_filters.json"')
         .send(await exportFilters(db, actorIdOf(request))),
     )
-    for (const [name, [scope, lines]] of Object.entries(EXPORTS)) {
+    for (const [name, lines] of Object.entries(LIST_FILES)) {
+      const scope = EXPORTS[name as ListFile]
       app.get(`/exports/${name}.csv`, forUser(scope), async (request, reply) =>
         reply
           .type('text/csv; charset=utf-8')

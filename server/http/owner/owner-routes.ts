@@ -14,6 +14,7 @@ import { draftRoutes } from './draft-routes.ts'
 import { edgeFileRoutes } from './edge-file-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
 import { emojiRoutes } from './emoji-routes.ts'
+import { exportRoutes } from './export-routes.ts'
 import { followRoutes } from './follow-routes.ts'
 import { homeFeedRoutes } from './home-feed-routes.ts'
 import { homeRoutes } from './home-routes.ts'
@@ -64,6 +65,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   identityRoutes,
   emojiRoutes,
   importRoutes,
+  exportRoutes,
   reportRoutes,
   peerRoutes,
   ownFilesRoutes,

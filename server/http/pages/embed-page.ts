@@ -1,6 +1,6 @@
 /** A post as it stands in a page of somebody else: alone, in the same look, without script; its links open outside. */
 import type { Status } from '../../contracts/status.ts'
-import { markup, sanitised } from './markup.ts'
+import { markup, sanitised } from '../../domain/text/markup.ts'
 import { mainPostOf } from './parts/post.ts'
 import type { Host } from './view.ts'
 import { STYLE } from './style/sheet.ts'

@@ -4,7 +4,7 @@
  * @see security rule 55
  */
 import type { VisitorServer } from '../../activitypub/visitor-server.ts'
-import { type Html, markup } from './markup.ts'
+import { type Html, markup } from '../../domain/text/markup.ts'
 import type { Page } from './layout.ts'
 import { nameOf } from './parts/who.ts'
 import { smallHost } from './profile-page.ts'

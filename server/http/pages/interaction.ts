@@ -7,7 +7,7 @@
 import { parseWebfingerResource } from '../../activitypub/webfinger.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { findRemoteUrl } from '../../net/origin.ts'
-import { markup } from './markup.ts'
+import { markup } from '../../domain/text/markup.ts'
 import type { Page } from './layout.ts'
 import { sheetPage } from './message-page.ts'
 

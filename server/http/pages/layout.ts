@@ -3,7 +3,7 @@
  * Without script; the one style sheet stands in the page and is allowed by its hash.
  */
 import { SOURCE_URL } from '../../core/version.ts'
-import { type Html, markup, sanitised } from './markup.ts'
+import { type Html, markup, sanitised } from '../../domain/text/markup.ts'
 import { STYLE, STYLE_HASH } from './style/sheet.ts'
 import { DARK, LIGHT } from './style/tokens.ts'
 import { WORDS } from './words.ts'

@@ -1,7 +1,7 @@
 /** Lists of posts that are looked for: under a hashtag, of one identity or of the home, and by words. */
 import type { Status } from '../../contracts/status.ts'
 import { offersFeeds } from '../../domain/owner/page-switches.ts'
-import { type Html, markup } from './markup.ts'
+import { type Html, markup } from '../../domain/text/markup.ts'
 import type { Alternate, Page } from './layout.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
 import type { PostScope } from './parts/post-text.ts'

@@ -1,5 +1,5 @@
 /** Pages that say one thing: a message, or a text of the owner. */
-import { type Html, markup } from './markup.ts'
+import { type Html, markup } from '../../domain/text/markup.ts'
 import type { Page } from './layout.ts'
 import { WORDS } from './words.ts'
 

@@ -1,6 +1,6 @@
 /** Lists of people: whom an identity follows, who follows it, who boosted or liked a post; and the page of a home of several. */
 import type { Account } from '../../contracts/account.ts'
-import { type Html, markup } from './markup.ts'
+import { type Html, markup } from '../../domain/text/markup.ts'
 import type { Page } from './layout.ts'
 import { type PageLinks, pagerOf } from './parts/paging.ts'
 import { type WhoScope, nameOf, whoLink } from './parts/who.ts'

@@ -7,7 +7,7 @@
 import type { Status } from '../../contracts/status.ts'
 import { htmlToPlainText } from '../../domain/text/plain-text.ts'
 import { shortenText } from '../../domain/text/shorten.ts'
-import { markup } from './markup.ts'
+import { markup } from '../../domain/text/markup.ts'
 import type { Page } from './layout.ts'
 import { postDescription, postFacts } from './open-graph.ts'
 import { mainPostOf, postOf } from './parts/post.ts'

@@ -1,6 +1,6 @@
 /** What the page behind a link says of itself. */
 import type { PreviewCard } from '../../../contracts/preview-card.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 
 /** A picture that is this much wider than high stands above the words. */
 const WIDE_FROM = 1.6

@@ -2,7 +2,7 @@
 import type { CustomEmoji } from '../../../contracts/custom-emoji.ts'
 import { emojisInHtml } from '../../../domain/emojis/emojis-in-html.ts'
 import { escapeHtml } from '../../../domain/text/escape-html.ts'
-import { type Html, sanitised } from '../markup.ts'
+import { type Html, sanitised } from '../../../domain/text/markup.ts'
 
 /** @param text  plain */
 export const emojiText = (text: string, emojis: readonly CustomEmoji[]): Html =>

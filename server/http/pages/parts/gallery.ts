@@ -1,7 +1,7 @@
 /** Pictures and recordings of many posts, in a grid; each leads to its post. */
 import type { MediaAttachment } from '../../../contracts/media-attachment.ts'
 import type { Status } from '../../../contracts/status.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { WORDS } from '../words.ts'
 import { imageOf } from './media.ts'
 import type { PostScope } from './post-text.ts'

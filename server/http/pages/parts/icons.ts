@@ -1,5 +1,5 @@
 /** Small drawings beside words; they say nothing that the words do not. */
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 
 const icon = (path: Html): Html => markup`<svg viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`
 

@@ -1,6 +1,6 @@
 /** What is attached to a post: pictures, recordings, files; each with its description within reach. */
 import type { MediaAttachment, MediaDimensions } from '../../../contracts/media-attachment.ts'
-import { type Html, NOTHING, markup } from '../markup.ts'
+import { type Html, NOTHING, markup } from '../../../domain/text/markup.ts'
 import { WORDS } from '../words.ts'
 
 /** Further pictures are below one another in rows of two. */

@@ -1,5 +1,5 @@
 /** Moments as readers and machines want them. */
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { dayWord, momentWord } from '../words.ts'
 
 /** The day; the minute when it is pointed at. */

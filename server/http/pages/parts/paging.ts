@@ -1,5 +1,5 @@
 /** The way to what is newer and older. */
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { WORDS } from '../words.ts'
 
 export interface PageLinks {

@@ -1,6 +1,6 @@
 /** What was asked, and the answers as far as they are told; voting is for those who have a home themselves. */
 import type { Poll } from '../../../contracts/poll.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { WORDS, numberWord } from '../words.ts'
 import { emojiText } from './emoji.ts'
 import { minuteTime } from './moment.ts'

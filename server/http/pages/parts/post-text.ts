@@ -1,6 +1,6 @@
 /** The words of a post and the link to it, as every shape of a post has them. */
 import type { Status } from '../../../contracts/status.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { emojiHtml } from './emoji.ts'
 import { type WhoScope, linkTo } from './who.ts'
 

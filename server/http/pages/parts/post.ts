@@ -1,6 +1,6 @@
 /** One post as it stands in a list, in a thread, or alone. */
 import type { Status } from '../../../contracts/status.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { WORDS, momentWord, numberWord } from '../words.ts'
 import { cardOf } from './card.ts'
 import { emojiText } from './emoji.ts'

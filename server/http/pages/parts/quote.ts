@@ -1,6 +1,6 @@
 /** The post that another quotes, as far as its author agreed and strangers may see it. */
 import type { Status } from '../../../contracts/status.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { WORDS } from '../words.ts'
 import { mediaOf } from './media.ts'
 import { dayTime } from './moment.ts'

@@ -1,7 +1,7 @@
 /** Who somebody is, small: picture, name, handle, as a link to their page. */
 import type { Account } from '../../../contracts/account.ts'
 import { LINK_RELATION } from '../../../domain/text/html-attributes.ts'
-import { type Html, markup } from '../markup.ts'
+import { type Html, markup } from '../../../domain/text/markup.ts'
 import { emojiText } from './emoji.ts'
 
 export interface WhoScope {

@@ -2,7 +2,7 @@
  * HTML from templates: whatever is put into one is escaped, unless it was made by one itself or was sanitised. The tag is
  * not called `html`, or the formatter would write blanks between what is to stand together.
  */
-import { escapeHtml } from '../../domain/text/escape-html.ts'
+import { escapeHtml } from './escape-html.ts'
 
 /** Markup of ours, safe to be written as it is. */
 export class Html {

@@ -1,0 +1,77 @@
+/** Where files lie that were made for the owner to take along, until they are fetched or too old. They bear the number of their export. */
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { HomebirdError } from '../core/errors.ts'
+import { type ZipEntry, writeZip } from './zip-file.ts'
+
+/** Rule 115: below this nothing more is written. */
+const LEAST_FREE_BYTES = 256 * 1_048_576
+const NAME = /^(\d{1,20})\.zip(?:\.part)?$/
+
+interface ExportedFile {
+  readonly bytes: Readable
+  readonly size: number
+}
+
+export interface ExportFolder {
+  /**
+   * @param expectedBytes  as much as it will have at least
+   * @returns the size of the file
+   * @throws HomebirdError STORAGE_FULL, and what the entries throw; then nothing is left
+   */
+  write(
+    id: string,
+    entries: AsyncIterable<ZipEntry>,
+    options: { readonly expectedBytes: number; readonly signal: AbortSignal },
+  ): Promise<number>
+  /** Null where there is no such file. The stream is the caller's to read or destroy. */
+  open(id: string): Promise<ExportedFile | null>
+  remove(id: string): Promise<void>
+  /** The numbers of all files, whole or not. */
+  list(): Promise<string[]>
+}
+
+export function openExportFolder(folder: string, leastFreeBytes = LEAST_FREE_BYTES): ExportFolder {
+  const pathOf = (id: string): string => {
+    if (!NAME.test(`${id}.zip`)) throw new HomebirdError('INTERNAL', `${id.slice(0, 30)} is no export`)
+    return join(folder, `${id}.zip`)
+  }
+  return {
+    async write(id, entries, { expectedBytes, signal }) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await requireRoom(folder, expectedBytes + leastFreeBytes)
+      return writeZip(entries, { path: pathOf(id), signal })
+    },
+    async open(id) {
+      const path = pathOf(id)
+      const found = await stat(path).catch(nothingMissing)
+      return found === null ? null : { bytes: createReadStream(path), size: found.size }
+    },
+    async remove(id) {
+      await rm(pathOf(id), { force: true })
+      await rm(`${pathOf(id)}.part`, { force: true })
+    },
+    async list() {
+      const names = (await readdir(folder).catch(nothingMissing)) ?? []
+      return [...new Set(names.flatMap((name) => NAME.exec(name)?.[1] ?? []))]
+    },
+  }
+}
+
+/** @throws HomebirdError STORAGE_FULL */
+export async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= bytes) return
+  throw new HomebirdError(
+    'STORAGE_FULL',
+    `${folder} has ${free} bytes left and ${bytes} are needed: make room, or export to another disk`,
+  )
+}
+
+function nothingMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
+}
