@@ -7,12 +7,14 @@ import type { Config } from './core/config.ts'
 import { adoptPurgeTarget } from './domain/purges/purge-target.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
+import { CLEAN_UP_ASKED } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { tryLineAgain } from './workers/try-line-again.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
+import { cleanUpSweeps } from './workers/clean-up-sweeps.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
 import { leftExports } from './workers/export-sweeps.ts'
 import { droppedMedia } from './workers/media-sweeps.ts'
@@ -34,6 +36,7 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   }
   const runner = createWorkerRunner({ ...context, line, conditions }, workerId)
   channel.onStop(() => runner.stop())
+  channel.onStop(beginWhenAsked(context, runner))
   channel.onAsk(() => runner.status())
   await followMediaUrl(context.db, context.config.mediaUrl)
   runner.start()
@@ -52,6 +55,16 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
 interface ConditionsSource {
   readonly now: Conditions
   readonly onChange: (obey: (conditions: Conditions) => void) => void
+}
+
+/** The owner waits for a clean-up that was asked for. */
+function beginWhenAsked({ listener, log }: Context, runner: Runner): () => void {
+  return listener.subscribe('changed', {
+    onNotification(what) {
+      if (what !== CLEAN_UP_ASKED) return
+      runner.sweep().catch((error: unknown) => log.warn({ event: 'clean_up.not_begun', error }))
+    },
+  })
 }
 
 /** Files that cannot be kept are tried again: what is wrong is said at once, with its remedy. */
@@ -92,6 +105,7 @@ export function createWorkerRunner(
       ...uploadSweeps(context),
       droppedMedia(context),
       leftExports(context),
+      ...cleanUpSweeps(context),
     ],
     ...limits,
   })

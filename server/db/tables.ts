@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { ActorTables } from './actor-tables.ts'
 import type { CardTables } from './card-tables.ts'
+import type { CleanUpTables } from './clean-up-tables.ts'
 import type { ClientTables } from './client-tables.ts'
 import type { CollectionTables } from './collection-tables.ts'
 import type { DeliveryTables } from './delivery-tables.ts'
@@ -41,6 +42,7 @@ export interface Tables
   extends
     ActorTables,
     CardTables,
+    CleanUpTables,
     ClientTables,
     CollectionTables,
     DeliveryTables,

@@ -10,7 +10,7 @@ export type Channel =
   | 'stator'
   /** Payload: `actorId` of an identity, a space, and JSON of a contracts/stream-event. */
   | 'stream'
-  /** Payload: what changed (`settings`, `domains`, `domain_blocks`, `blocks`, `sessions`, `keys`, `filters`, `edges`, `markers`); caches of it are dropped. */
+  /** Payload: what changed (`settings`, `domains`, `domain_blocks`, `blocks`, `sessions`, `keys`, `filters`, `edges`, `markers`, `clean_up`); caches of it are dropped. */
   | 'changed'
   /** Payload: id of an upload that is settled. */
   | 'uploads'

@@ -19,7 +19,7 @@ const OWN_TABLES = [
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
   ...(['lists', 'followed_hashtags'] as const),
   ...(['severances', 'conversations'] as const),
-  ...(['endorsements', 'dismissed_suggestions'] as const),
+  ...(['endorsements', 'dismissed_suggestions', 'post_expiries'] as const),
 ] as const
 
 /**
