@@ -8,7 +8,9 @@ import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
+import type { SweepOptions } from './commands/media.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
+import { addPruneCommands } from './commands/prune-commands.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
 import { ExitCode } from './contracts/exit-code.ts'
@@ -281,7 +283,7 @@ withCommonOptions(media.command('sweep').alias('prune'))
   .description('take away what nothing shows any more, as happens by itself')
   .option('--dry-run', 'only say what would go')
   .action(
-    run(async (options: CommonOptions & { dryRun?: boolean }) => (await ownFiles()).mediaSweep(options)),
+    run(async (options: SweepOptions) => (await ownFiles()).mediaSweep(options)),
   )
 withCommonOptions(media.command('refetch'))
   .description('ask others again for files that could not be had')
@@ -300,6 +302,8 @@ withCommonOptions(media.command('copy'))
       (await ownFiles()).mediaCopy(options),
     ),
   )
+
+addPruneCommands(program, run)
 
 const cache = program.command('cache').description('what may be thrown away: answers, and files of others')
 withCommonOptions(cache.command('stats'))

@@ -11,6 +11,7 @@ import { parseSetting } from '../core/setting-types.ts'
 import { copyFiles } from '../domain/uploads/copy-files.ts'
 import { compareStore, readMediaReport, sweepMedia } from '../domain/uploads/media-care.ts'
 import type { MediaStore } from '../storage/media-store.ts'
+import { byteText } from './byte-text.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
@@ -34,22 +35,43 @@ export async function mediaStats(options: CommonOptions): Promise<ExitCode> {
   })
 }
 
-export async function mediaSweep(options: CommonOptions & { readonly dryRun?: boolean }): Promise<ExitCode> {
-  return withMedia(options, async ({ db, media, clock, config }, io) => {
-    if (options.dryRun === true) {
-      const { unnamed } = await readMediaReport(db, media)
-      const { unknown } = await compareStore(db, media)
-      io.put({ unnamed, unknown })
-      io.say(`${counted(unnamed)} that nothing shows and ${counted(unknown)} that the home does not know`)
-      io.say('would go, but for what is younger than an hour, or a day where it is unknown.')
-      return
-    }
-    const swept = await sweepMedia(db, media, clock.now(), config.mediaUrl)
-    io.put(swept)
-    io.say(
-      `${counted(swept.removed)} removed, ${swept.uploads} uploads without a post, ${swept.leftovers} left over`,
-    )
+export interface SweepOptions extends CommonOptions {
+  readonly dryRun?: boolean
+}
+
+export async function mediaSweep(options: SweepOptions): Promise<ExitCode> {
+  return withMedia(options, async (context, io) => void (await sweepOrLook(context, io, options)))
+}
+
+/** The same, with the exit codes of `homebird prune`: 1 when something went. */
+export async function pruneMedia(options: SweepOptions): Promise<ExitCode> {
+  let files = 0
+  await withMedia(options, async (context, io) => {
+    files = await sweepOrLook(context, io, options)
   })
+  return files > 0 ? ExitCode.failure : ExitCode.ok
+}
+
+/** @returns how many files went */
+async function sweepOrLook(
+  { db, media, clock, config }: Context,
+  io: CommandIo,
+  { dryRun = false }: SweepOptions,
+): Promise<number> {
+  if (dryRun) {
+    const { unnamed } = await readMediaReport(db, media)
+    const { unknown } = await compareStore(db, media)
+    io.put({ unnamed, unknown })
+    io.say(`${counted(unnamed)} that nothing shows and ${counted(unknown)} that the home does not know`)
+    io.say('would go, but for what is younger than an hour, or a day where it is unknown.')
+    return 0
+  }
+  const swept = await sweepMedia(db, media, clock.now(), config.mediaUrl)
+  io.put(swept)
+  io.say(
+    `${counted(swept.removed)} removed, ${swept.uploads} uploads without a post, ${swept.leftovers} left over`,
+  )
+  return swept.removed.files
 }
 
 interface CopyOptions extends CommonOptions {
@@ -112,10 +134,6 @@ async function withMedia(
   return ExitCode.ok
 }
 
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
 function counted({ files, bytes }: FileCount): string {
-  let [size, unit] = [bytes, 0]
-  for (; size >= 1_024 && unit < UNITS.length - 1; unit += 1) size /= 1_024
-  return `${files} files, ${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`
+  return `${files} files, ${byteText(bytes)}`
 }

@@ -13,6 +13,7 @@ import { cacheEviction, cacheSpeed } from './cache-load.ts'
 import { requestBytes, runLoad } from './http-load.ts'
 import { mediaLoad } from './media-load.ts'
 import { processTree, usageOf } from './processes.ts'
+import { pruneLoad } from './prune-load.ts'
 import { type BenchResult, latencies } from './report.ts'
 import { scanners } from './scanners.ts'
 import { searchLoad } from './search-load.ts'
@@ -284,6 +285,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   reads,
   scanners,
   search: async () => withHome({}, searchLoad),
+  prune: async () => withHome({}, pruneLoad),
   api,
   media: mediaLoad,
   window: windowBudgets,

@@ -9,6 +9,7 @@ import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
+import { cleanUpRoutes } from './clean-up-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
 import { draftRoutes } from './draft-routes.ts'
 import { edgeFileRoutes } from './edge-file-routes.ts'
@@ -71,6 +72,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   ownFilesRoutes,
   statorRoutes,
   cacheRoutes,
+  cleanUpRoutes,
   statusRoutes,
   doctorRoutes,
   logRoutes,
