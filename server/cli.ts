@@ -282,9 +282,7 @@ withCommonOptions(media.command('stats').alias('usage'))
 withCommonOptions(media.command('sweep').alias('prune'))
   .description('take away what nothing shows any more, as happens by itself')
   .option('--dry-run', 'only say what would go')
-  .action(
-    run(async (options: SweepOptions) => (await ownFiles()).mediaSweep(options)),
-  )
+  .action(run(async (options: SweepOptions) => (await ownFiles()).mediaSweep(options)))
 withCommonOptions(media.command('refetch'))
   .description('ask others again for files that could not be had')
   .option('--host <name>', 'of one server only')

@@ -7,7 +7,7 @@ import type { Config } from './core/config.ts'
 import { adoptPurgeTarget } from './domain/purges/purge-target.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
-import { CLEAN_UP_ASKED } from './domain/clean-up/clean-up-runs.ts'
+import { CLEAN_UP_ASKED, findOpenRun } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
@@ -57,14 +57,29 @@ interface ConditionsSource {
   readonly onChange: (obey: (conditions: Conditions) => void) => void
 }
 
-/** The owner waits for a clean-up that was asked for. */
-function beginWhenAsked({ listener, log }: Context, runner: Runner): () => void {
-  return listener.subscribe('changed', {
+/** The owner waits for a clean-up that was asked for: it is worked on without a pause as long as it gets on. */
+function beginWhenAsked({ db, listener, log }: Context, runner: Runner): () => void {
+  let isStopped = false
+  const sweep = async (): Promise<void> => {
+    for (let before = ''; !isStopped;) {
+      await runner.sweep()
+      const run = await findOpenRun(db)
+      const place = run === undefined ? '' : `${run.id} ${run.step} ${run.place}`
+      // Unchanged where another worker sweeps: then it is that one's.
+      if (place === '' || place === before) return
+      before = place
+    }
+  }
+  const leave = listener.subscribe('changed', {
     onNotification(what) {
       if (what !== CLEAN_UP_ASKED) return
-      runner.sweep().catch((error: unknown) => log.warn({ event: 'clean_up.not_begun', error }))
+      sweep().catch((error: unknown) => log.warn({ event: 'clean_up.not_begun', error }))
     },
   })
+  return () => {
+    isStopped = true
+    leave()
+  }
 }
 
 /** Files that cannot be kept are tried again: what is wrong is said at once, with its remedy. */

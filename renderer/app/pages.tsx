@@ -110,7 +110,7 @@ const InspectorPage = lazyPage(
   async () => (await import('../features/status/inspector-page.tsx')).InspectorPage,
 )
 const StoragePage = lazyPage(
-  'status',
+  ['status', 'cleanup'],
   async () => (await import('../features/status/storage-page.tsx')).StoragePage,
 )
 const DoctorPage = lazyPage(

@@ -76,13 +76,15 @@ async function pruneIn(
   const horizon = horizonOf(rules, usualDays, new Date())
   if (horizon === null) {
     io.put({ kind, isOff: true })
-    io.say('By the rules of this home everything stays: HOMEBIRD_PRUNE_DAYS or its Storage page says how long.')
+    io.say(
+      'By the rules of this home everything stays: HOMEBIRD_PRUNE_DAYS or its Storage page says how long.',
+    )
     return OFF
   }
   const facts = await readKeepFacts(db, rules, horizon)
   const pruning = pruningOf(kind, facts)
   let count = 0
-  for (let after: string | null = '0'; after !== null && count < most; ) {
+  for (let after: string | null = '0'; after !== null && count < most;) {
     const slice = { after, below: facts.horizonId, size: Math.min(SLICE_ROWS, most - count) }
     const before = count
     if (isLook) {

@@ -17,7 +17,7 @@ export async function pruneLoad(bench: BenchHome): Promise<BenchResult[]> {
   const keptIds = await tieSome(bench)
   const alone: number[] = []
   for (let count = 0; count < READS_ALONE; count += 1) alone.push(await readTimeline(bench))
-  const { begunAtMs, sizeBefore, mayGo } = await begin(bench)
+  const { begunAtMs, sizeBefore, mayGo } = await beginCleanUp(bench)
   const beside: number[] = []
   while (await isRunning(bench)) {
     beside.push(await readTimeline(bench))
@@ -83,7 +83,7 @@ async function tieSome({ sql }: BenchHome): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-async function begin({ owner, sql }: BenchHome) {
+async function beginCleanUp({ owner, sql }: BenchHome) {
   const { rows } = await sql.query<{ count: number; size: string }>(
     `select count(*)::integer as count, pg_database_size(current_database()) as size from posts
       where not is_local and created_at < now() - interval '90 days'
@@ -100,7 +100,7 @@ async function isRunning({ sql }: BenchHome): Promise<boolean> {
 }
 
 async function readTimeline({ owner }: BenchHome): Promise<number> {
-  const begin = performance.now()
+  const begunAtMs = performance.now()
   await owner.get('/api/v1/timelines/home?limit=20')
-  return performance.now() - begin
+  return performance.now() - begunAtMs
 }

@@ -14,9 +14,11 @@ import { formatBytes, formatShare } from '../../formatting/amounts.ts'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { CleanUpSection } from './clean-up-section.tsx'
 import { DiskBar } from './disk-bar.tsx'
 import { Mark } from '../../components/mark.tsx'
 import styles from './items.module.css'
+import { PostExpirySection } from './post-expiry-section.tsx'
 import { STORAGE_KEY, useStorage } from './use-home.ts'
 
 const CACHES_KEY = ['caches']
@@ -49,7 +51,9 @@ export function StoragePage() {
           )}
         </QueryState>
       </Section>
+      <CleanUpSection />
       <SweepSection />
+      <PostExpirySection />
     </Page>
   )
 }

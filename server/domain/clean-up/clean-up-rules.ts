@@ -3,7 +3,6 @@ import { type CleanUpRules, MOST_DAYS } from '../../contracts/clean-up.ts'
 import type { Querier, Transaction } from '../../db/pool.ts'
 
 const KEY = 'clean_up'
-export const USUAL_RULES: CleanUpRules = { days: null, keepsConversations: true, keepsFollowed: false }
 
 /** One statement. What is not understood counts as not said, and then more is kept rather than less. */
 export async function readCleanUpRules(db: Querier): Promise<CleanUpRules> {

@@ -5,11 +5,25 @@ import type { Querier } from '../../db/pool.ts'
 
 /** Whatever has a row for a post or for a part of one. */
 const POST_TABLES = [
-  ...(['posts', 'attachments', 'mentions', 'post_hashtags', 'post_links', 'post_edits', 'post_cards'] as const),
+  ...([
+    'posts',
+    'attachments',
+    'mentions',
+    'post_hashtags',
+    'post_links',
+    'post_edits',
+    'post_cards',
+  ] as const),
   ...(['polls', 'poll_options', 'quotes', 'interactions', 'timeline_entries', 'list_entries'] as const),
 ] as const
 const WORD_TABLES = ['post_words'] as const
-const PEOPLE_TABLES = ['actors', 'actor_keys', 'profile_readings', 'link_checks', 'featured_hashtags'] as const
+const PEOPLE_TABLES = [
+  'actors',
+  'actor_keys',
+  'profile_readings',
+  'link_checks',
+  'featured_hashtags',
+] as const
 
 export async function readDatabaseSizes(db: Querier): Promise<DatabaseSizes> {
   const { rows } = await sql<{ posts: string; words: string; people: string; all: string }>`

@@ -25,11 +25,7 @@ export interface KeepFacts {
 /** Ids hold milliseconds in their upper 48 bits. */
 export const idAt = (moment: Date): string => String(BigInt(Math.max(0, moment.getTime())) << 16n)
 
-export async function readKeepFacts(
-  db: Querier,
-  rules: CleanUpRules,
-  horizon: Date,
-): Promise<KeepFacts> {
+export async function readKeepFacts(db: Querier, rules: CleanUpRules, horizon: Date): Promise<KeepFacts> {
   const { rows } = await sql<{ own: string[]; named: string[] }>`
     select array(select id from actors where is_local) as own,
            array(select in_reply_to_id from scheduled_posts where in_reply_to_id is not null
@@ -38,7 +34,14 @@ export async function readKeepFacts(
                          from drafts, unnest(array['replyTo', 'quote']) as part
                         where content -> part ->> 'id' ~ '^[0-9]{1,18}$') as named`.execute(db)
   const { own = [], named = [] } = rows[0] ?? {}
-  return { rules, horizon, horizonId: idAt(horizon), ownIds: own, namedIds: named, actorTies: await readActorTies(db) }
+  return {
+    rules,
+    horizon,
+    horizonId: idAt(horizon),
+    ownIds: own,
+    namedIds: named,
+    actorTies: await readActorTies(db),
+  }
 }
 
 type Rule = (facts: KeepFacts) => RawBuilder<boolean>

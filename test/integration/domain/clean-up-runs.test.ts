@@ -28,7 +28,7 @@ const now = (): Date => new Date()
 
 async function look(rules: CleanUpRules): Promise<{ posts: number; actors: number; bytes: number }> {
   const sum = { posts: 0, actors: 0, bytes: 0 }
-  for (let next: string | null = null; ; ) {
+  for (let next: string | null = null; ;) {
     const part = await previewCleanUp(db, systemClock, rules, 90, next)
     for (const kind of ['posts', 'actors', 'bytes'] as const) sum[kind] += part[kind]
     assert.ok(part.share >= 0 && part.share <= 1)
@@ -55,7 +55,11 @@ test('a run takes what was seen in the look before, then whoever has nothing lef
   const author = await seeds.actor('author')
   await sql`update actors set id = id_at(${daysAgo(300)}), created_at = ${daysAgo(300)}, fetched_at = ${daysAgo(300)}
              where id = ${author.id}`.execute(db)
-  const moved = await db.selectFrom('actors').selectAll().where('uri', '=', author.uri).executeTakeFirstOrThrow()
+  const moved = await db
+    .selectFrom('actors')
+    .selectAll()
+    .where('uri', '=', author.uri)
+    .executeTakeFirstOrThrow()
   const lonely = await oldActor('lonely')
   const met = await oldActor('met')
   await sql`update actors set fetched_at = now() where id = ${met.id}`.execute(db)
@@ -65,8 +69,14 @@ test('a run takes what was seen in the look before, then whoever has nothing lef
     .values({ actor_id: ground.ana.id, about_id: noted.id, note: 'once at the sea' })
     .execute()
   const posts = [await oldPost({ hashtags: ['Left'] }, moved), await oldPost({}, moved)]
-  const tag = await db.selectFrom('hashtags').select('id').where('name', '=', 'left').executeTakeFirstOrThrow()
-  await sql`update hashtags set id = id_at(${daysAgo(300)}), created_at = ${daysAgo(300)} where false`.execute(db)
+  const tag = await db
+    .selectFrom('hashtags')
+    .select('id')
+    .where('name', '=', 'left')
+    .executeTakeFirstOrThrow()
+  await sql`update hashtags set id = id_at(${daysAgo(300)}), created_at = ${daysAgo(300)} where false`.execute(
+    db,
+  )
   const kept = await oldPost({ mentions: [ground.ana] })
 
   await sql`analyze posts, actors`.execute(db)
@@ -149,7 +159,13 @@ test('it is due at night once a day, and by day where nights were missed', () =>
 
 test('what refers to an actor is a tie, but for what the database still knows as none', async () => {
   const ties = await readActorTies(db)
-  for (const tie of ['posts.author_id', 'mentions.actor_id', 'follows.source_id', 'follows.target_id', 'blocks.target_id']) {
+  for (const tie of [
+    'posts.author_id',
+    'mentions.actor_id',
+    'follows.source_id',
+    'follows.target_id',
+    'blocks.target_id',
+  ]) {
     assert.ok(ties.includes(tie), tie)
   }
   const { rows } = await sql<{ count: number }>`

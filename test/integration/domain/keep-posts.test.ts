@@ -63,7 +63,10 @@ const SCENES: Readonly<Record<RuleName, Scene>> = {
   },
   'liked or reacted to': async ({ oldPost, db, ana }) => {
     const post = await oldPost()
-    await db.insertInto('interactions').values(interactionOf(post, ana.id, 'reaction')).execute()
+    await db
+      .insertInto('interactions')
+      .values(interactionOf(post, ana.id, 'reaction'))
+      .execute()
     return post
   },
   'boosted by the owner, or lately by anybody': async ({ oldPost, seeds, stranger }) => {
@@ -168,7 +171,7 @@ async function keepersOf(post: Post, rules: CleanUpRules): Promise<string[]> {
 async function pruneAll(rules: CleanUpRules): Promise<number> {
   const facts = await readKeepFacts(ground.db, rules, daysAgo(90))
   let removed = 0
-  for (let after: string | null = '0'; after !== null; ) {
+  for (let after: string | null = '0'; after !== null;) {
     const pruned = await pruneSlice(ground.db, pruningOf('posts', facts), {
       after,
       below: facts.horizonId,
@@ -200,7 +203,10 @@ test('what others did with a post keeps it not, and their old boosts of it go wi
   const post = await oldPost({ images: ['https://peer.example/1.png'], hashtags: ['Gone'] }, stranger)
   const boost = await oldPost({ boostOf: post }, other)
   const reply = await oldPost({ inReplyTo: post }, other)
-  await db.insertInto('interactions').values(interactionOf(post, other.id, 'like')).execute()
+  await db
+    .insertInto('interactions')
+    .values(interactionOf(post, other.id, 'like'))
+    .execute()
   await sql`update actors set posts_count = 2 where id in (${stranger.id}, ${other.id})`.execute(db)
   assert.equal(await pruneAll(rules), 3)
   assert.deepEqual([await isHere(post), await isHere(boost), await isHere(reply)], [false, false, false])

@@ -66,7 +66,11 @@ const SCENES: Readonly<Record<Exception, () => Promise<Post>>> = {
 
 async function counted(column: 'likes_count' | 'boosts_count'): Promise<Post> {
   const post = await oldOwnPost()
-  await db.updateTable('posts').set({ [column]: 3 }).where('id', '=', post.id).execute()
+  await db
+    .updateTable('posts')
+    .set({ [column]: 3 })
+    .where('id', '=', post.id)
+    .execute()
   return post
 }
 
