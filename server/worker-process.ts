@@ -59,9 +59,9 @@ interface ConditionsSource {
 
 /** The owner waits for a clean-up that was asked for: it is worked on without a pause as long as it gets on. */
 function beginWhenAsked({ db, listener, log }: Context, runner: Runner): () => void {
-  let isStopped = false
+  const stopping = new AbortController()
   const sweep = async (): Promise<void> => {
-    for (let before = ''; !isStopped;) {
+    for (let before = ''; !stopping.signal.aborted;) {
       await runner.sweep()
       const run = await findOpenRun(db)
       const place = run === undefined ? '' : `${run.id} ${run.step} ${run.place}`
@@ -77,7 +77,7 @@ function beginWhenAsked({ db, listener, log }: Context, runner: Runner): () => v
     },
   })
   return () => {
-    isStopped = true
+    stopping.abort()
     leave()
   }
 }

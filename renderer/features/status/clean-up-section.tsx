@@ -30,7 +30,7 @@ export function CleanUpSection() {
   const facts = useQuery({
     queryKey: CLEAN_UP_KEY,
     queryFn: async () => getCleanUp(api),
-    refetchInterval: ({ state }) => (state.data?.running == null ? IDLE_MS : RUNNING_MS),
+    refetchInterval: ({ state }) => ((state.data?.running ?? null) === null ? IDLE_MS : RUNNING_MS),
   })
   return (
     <>
