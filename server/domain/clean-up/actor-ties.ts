@@ -28,6 +28,7 @@ export const IDENTITY_COLUMNS = [
   'dismissed_suggestions.actor_id',
   'drafts.actor_id',
   'endorsements.actor_id',
+  'exports.actor_id',
   'featured_changes.actor_id',
   'filters.actor_id',
   'followed_hashtags.actor_id',
