@@ -32,7 +32,10 @@ async function writeThread(): Promise<void> {
   const deepest = ben.note({ content: '<p>Never let it dry out.</p>', inReplyTo: deeper.id })
   const missing = cay.note({ content: '<p>A holly fern forgives more.</p>', inReplyTo: root.id })
   listReplies(ground.home.peer, root, [[answer.id, missing.id]])
-  for (const note of Array.from({ length: 12 }, (_, n) => ana.note({ content: `<p>Older note ${n}</p>` }))) {
+  // A list draws what is in sight: the thread stands above them.
+  const published = new Date(Date.now() - 3_600_000).toISOString()
+  for (let n = 0; n < 12; n += 1) {
+    const note = ana.note({ content: `<p>Older note ${n}</p>`, published })
     await ground.home.receives(ana, ana.create(note))
   }
   for (const [actor, note] of [
