@@ -25,6 +25,7 @@ export function placesFrom(mainFile: string): ShellPlaces {
       worker: entry('worker'),
       tunnel: entry('tunnel'),
       decoder: entry('decoder'),
+      keeper: entry('keeper'),
     },
     windowDir: join(root, 'renderer', 'dist'),
     startDir: join(shell, 'windows', 'startup'),

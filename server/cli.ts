@@ -1,12 +1,13 @@
-/** Entry of the command line: homebird serve, status, doctor, config, copies, stator, owner, identity, domain. Commands load what they need when run. */
+/** Entry of the command line: homebird serve, status, doctor, config, backup, copies, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
+import { addBackupCommands } from './commands/backup-commands.ts'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
-import { withCommonOptions } from './commands/options.ts'
+import { type Run, withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
 import type { SweepOptions } from './commands/media.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
@@ -17,9 +18,9 @@ import { ExitCode } from './contracts/exit-code.ts'
 import { VERSION } from './core/version.ts'
 
 let exitCode: ExitCode = ExitCode.ok
-const run =
-  <Arguments extends unknown[]>(command: (...args: Arguments) => Promise<ExitCode>) =>
-  async (...args: Arguments): Promise<void> => {
+const run: Run =
+  (command) =>
+  async (...args) => {
     exitCode = await command(...args)
   }
 
@@ -266,6 +267,8 @@ withCommonOptions(copies.command('restore <name>'))
   .action(
     run(async (name: string, options: CommonOptions) => (await homeCopies()).restoreCopy(name, options)),
   )
+
+addBackupCommands(program, run)
 
 const search = program.command('search').description('what posts are found by')
 withCommonOptions(search.command('rebuild'))

@@ -9,7 +9,7 @@ import { type Plugin, type RolldownOptions, rolldown } from 'rolldown'
 import { EXTERNAL_PACKAGES } from './natives.ts'
 import { ROOT } from './places.ts'
 
-const SERVER_ENTRIES = ['main', 'worker', 'tunnel', 'migrate', 'cli', 'decoder']
+const SERVER_ENTRIES = ['main', 'worker', 'tunnel', 'migrate', 'keeper', 'cli', 'decoder']
 /** Packages try these and go on without them; what is not there in a checkout is not there in a bundle. */
 const NOT_THERE = ['cpu-features', 'pg-native', /[\\/]sshcrypto\.node$/]
 const OWN_FOLDER = /\bimport\.meta\.dirname\b/g

@@ -66,7 +66,7 @@ export function openAppUpdates({ app }: Pick<ElectronParts, 'app'>, needs: AppUp
 }
 
 /** What must not be broken off now; whatever else the home is doing, it stops in order. */
-function busyWith(stage: HomeStage): 'start' | null {
+function busyWith(stage: HomeStage): 'start' | 'backup' | 'restore' | null {
   if (stage.kind === 'starting') return 'start'
   return stage.kind === 'running' ? stage.appliance.busyWith() : null
 }

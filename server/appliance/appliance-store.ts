@@ -4,6 +4,7 @@
  */
 import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import type { KeeperOutcome } from '../contracts/keeping.ts'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { PLAIN_BOX, type SecretBox, isSealed } from '../core/secret-box.ts'
@@ -11,8 +12,10 @@ import type { Setting } from '../core/setting.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
 
-const SCHEMA_VERSION = 1
-const SCHEMA = `
+const SCHEMA_VERSION = 2
+/** What brings a store from the version before to the next; never changed, only added to. */
+const STEPS: readonly string[] = [
+  `
   create table setting (name text primary key, value text not null, changed_at text not null) strict, without rowid;
   create table journal (
     id integer primary key,
@@ -27,12 +30,25 @@ const SCHEMA = `
     value real not null,
     primary key (name, at)
   ) strict, without rowid;
-`
+`,
+  `
+  create table keeper_outcome (
+    id integer primary key,
+    task text not null,
+    result text not null,
+    started_at text not null,
+    ended_at text not null,
+    subject text,
+    message text
+  ) strict;
+`,
+]
 
 /** Bounds: a sentence is cut, the oldest lines and points go. */
 const MAX_JOURNAL_LINES = 5_000
 const MAX_MESSAGE_LENGTH = 2_000
 const METRIC_DAYS = 31
+const MAX_OUTCOMES = 1_000
 
 export interface JournalLine {
   readonly at: string
@@ -65,6 +81,10 @@ export interface ApplianceStore {
   /** Keeps points of time series for 31 days. */
   recordMetrics(at: Date, values: Readonly<Record<string, number>>): void
   metrics(name: string, since: Date): { readonly at: Date; readonly value: number }[]
+  /** How a job of the keeper ended; what is older than the newest 1,000 goes. */
+  keepOutcome(outcome: KeeperOutcome): void
+  /** Newest first. */
+  outcomes(count: number): KeeperOutcome[]
   close(): void
 }
 
@@ -112,7 +132,7 @@ function prepare(database: Database.Database, path: string, mode: 'write' | 'rea
   }
   if (version < SCHEMA_VERSION && (mode === 'write' || path === ':memory:')) {
     database.transaction(() => {
-      database.exec(SCHEMA)
+      for (const step of STEPS.slice(version)) database.exec(step)
       database.pragma(`user_version = ${SCHEMA_VERSION}`)
     })()
   }
@@ -220,6 +240,28 @@ class SqliteStore implements ApplianceStore {
       )
       .all(name, Math.floor(since.getTime() / 1_000))
       .map((row) => ({ at: new Date(row.at * 1_000), value: row.value }))
+  }
+
+  keepOutcome({ task, result, startedAt, endedAt, subject, message }: KeeperOutcome): void {
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        'insert into keeper_outcome (task, result, started_at, ended_at, subject, message) values (?, ?, ?, ?, ?, ?)',
+      )
+      .run(task, result, startedAt, endedAt, subject, message?.slice(0, MAX_MESSAGE_LENGTH) ?? null)
+    this.#database
+      .prepare('delete from keeper_outcome where id <= ?')
+      .run(Number(lastInsertRowid) - MAX_OUTCOMES)
+  }
+
+  outcomes(count: number): KeeperOutcome[] {
+    // A store that is only read is not brought up to date.
+    if (Number(this.#database.pragma('user_version', { simple: true })) < 2) return []
+    return this.#database
+      .prepare<[number], KeeperOutcome>(
+        `select task, result, started_at as startedAt, ended_at as endedAt, subject, message
+           from keeper_outcome order by id desc limit ?`,
+      )
+      .all(count)
   }
 
   close(): void {

@@ -18,14 +18,15 @@ import { giveBackMemoryLater } from '../core/idle-memory.ts'
 import { type ApplianceLog, createApplianceLog } from './appliance-log.ts'
 import type { JournalLine } from './appliance-store.ts'
 import type { ApplianceFacts, ApplianceStatus, HomeState, StartStep } from './appliance-status.ts'
+import { type Answering, answerChild, answerCommand, hearChild } from './answer-questions.ts'
 import { Child } from './child.ts'
-import { askDoctor } from './ask-doctor.ts'
 import { Decoders } from './decoders.ts'
 import { openControlSocket } from './control-socket.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import type { Demand } from './connection-budget.ts'
 import type { Ground } from './ground.ts'
-import { HomeChildren, serverNumberOf } from './home-children.ts'
+import { openKeeperPart } from './keeping/open-keeper-part.ts'
+import { HomeChildren } from './home-children.ts'
 import {
   type DatabaseLife,
   type DatabasePlan,
@@ -63,6 +64,7 @@ export class Appliance {
   readonly #tunnel: TunnelPart
   readonly #decoders: Decoders
   readonly #house: Housekeeping
+  readonly #answering: Answering
   #settleEnded: (reason: HomebirdError | null) => void = () => undefined
   #state: HomeState = 'Starting'
   #control: AsyncDisposable | null = null
@@ -117,6 +119,19 @@ export class Appliance {
       notice: (level, message) => this.#log.notice(level, 'tunnel', message),
       server: (index) => this.#children.server(index),
     })
+    this.#answering = {
+      status: () => this.status(),
+      facts: () => this.facts(),
+      children: this.#children,
+      decoders: this.#decoders,
+      keeper: openKeeperPart(ground, options.sources, {
+        launch: () => this.#launch('keeper', 'keeper'),
+        connection: () => this.connection(),
+        notice: (level, message) => this.#log.notice(level, 'keeper', message),
+      }),
+      seal: ground.seal,
+      tunnel: this.#tunnel,
+    }
   }
 
   /** @param times  of what was done before, and of what is done now */
@@ -129,13 +144,9 @@ export class Appliance {
     for (const { level, message } of this.#ground.said) this.#log.notice(level, 'appliance', message)
     for (const warning of notices) this.#log.notice('warn', 'settings', warning)
     this.#children.launchAhead(this.#demand)
-    this.#control = await openControlSocket(this.#ground.runtime.controlSocket, (question) => {
-      if (question.kind === 'status') return this.status()
-      if (question.kind === 'secrets_key') return Promise.resolve(this.#ground.seal.box.key)
-      return question.kind === 'doctor'
-        ? askDoctor(this.#children.kept, question)
-        : this.#tunnel.answer(question)
-    })
+    this.#control = await openControlSocket(this.#ground.runtime.controlSocket, (question) =>
+      answerCommand(this.#answering, question),
+    )
     this.#ground.announce()
     this.#house.watchDisk()
     comesTo('database')
@@ -205,9 +216,9 @@ export class Appliance {
     return this.#ground.store.journalTail(count)
   }
 
-  /** What must not be broken off now. Backups and restoring happen while no appliance runs. */
-  busyWith(): 'start' | null {
-    return this.#state === 'Starting' ? 'start' : null
+  /** What must not be broken off now. */
+  busyWith(): 'start' | 'backup' | 'restore' | null {
+    return this.#state === 'Starting' ? 'start' : this.#answering.keeper.busyWith()
   }
 
   /** On battery or a metered line workers do fewer things at once, now and after each start of theirs. */
@@ -320,12 +331,8 @@ export class Appliance {
       {
         line: (text) => this.#log.line(name, text),
         notice: (level, message) => this.#log.notice(level, name, message),
-        answer: async (request) => {
-          if (request.kind === 'facts') return this.facts()
-          const isOfDecoders = request.kind === 'decoder' || request.kind === 'end_decoder'
-          return isOfDecoders ? this.#decoders.answer(name, request) : this.#tunnel.answer(request)
-        },
-        reported: (report) => this.#tunnel.heard(report, serverNumberOf(name)),
+        answer: (request) => answerChild(this.#answering, name, request),
+        reported: (report) => hearChild(this.#answering, name, report),
       },
     )
     void child.ended.then(() => this.#decoders.endAllOf(name))
@@ -369,7 +376,7 @@ export class Appliance {
   async #stop(reason: HomebirdError | null): Promise<void> {
     const steps: (() => Promise<unknown> | undefined)[] = [
       async () => this.#control?.[Symbol.asyncDispose](),
-      () => Promise.all([this.#tunnel.stop(), this.#children.stopKept()]),
+      () => Promise.all([this.#answering.keeper.stop(), this.#tunnel.stop(), this.#children.stopKept()]),
       () => this.#children.stopUnkept(),
       () => this.#house.stop(),
       () => this.#database?.stop(),

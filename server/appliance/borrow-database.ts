@@ -35,22 +35,37 @@ export async function withHomeDatabase<T>(
     if (external !== null) return use(external.connection, loaded.config)
   }
   if (isDataDirLocked(dir)) return use(connectionOfRunningHome(dir, secrets), loaded.config)
-  if (!existsSync(clusterFolder(dir))) {
-    throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
-  }
+  if (!existsSync(clusterFolder(dir))) throw noHome(dir.path)
+  return withOwnDatabase(sources, launcher, ({ loaded: { config } }, connection) => use(connection, config))
+}
+
+/**
+ * Of a home that does not run: its folder is taken, its database started, or reached where it is another's.
+ * @throws HomebirdError DATA_DIR_LOCKED while it runs, and whatever starting a database throws
+ */
+export async function withOwnDatabase<T>(
+  sources: GroundSources,
+  launcher: Launcher,
+  use: (ground: Ground, connection: DatabaseConnection) => Promise<T>,
+): Promise<T> {
   const { ground, checked: plan } = await openGround(sources, ({ config }) => planDatabase(config, 'all'))
   try {
     for (const line of ground.said) ground.store.journal({ ...line, part: 'appliance' })
+    if (plan.external !== null) return await use(ground, plan.external.connection)
     const database = await openDatabaseLife(ground, plan, () => undefined)
     try {
       await migrate(launcher, ground, database.connection)
-      return await use(database.connection, ground.loaded.config)
+      return await use(ground, database.connection)
     } finally {
       await database.stop()
     }
   } finally {
     ground.release()
   }
+}
+
+function noHome(folder: string): HomebirdError {
+  return new HomebirdError('NOT_RUNNING', `there is no home in ${folder}; make one with: homebird serve`)
 }
 
 /** Everything that is needed stands in the folder, readable by its owner only. */
@@ -86,6 +101,7 @@ async function migrate(launcher: Launcher, ground: Ground, database: DatabaseCon
       conditions: USUAL_CONDITIONS,
       secretsKey: null,
       home: null,
+      job: null,
     },
     MIGRATION_LIMIT_MS,
   )

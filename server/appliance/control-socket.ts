@@ -6,6 +6,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { type Socket, createConnection, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { TunnelRequest } from '../contracts/child-message.ts'
+import type { KeepingRequest } from '../contracts/keeping.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 
 const ANSWER_LIMIT_MS = 3_000
@@ -13,8 +14,17 @@ const ANSWER_LIMIT_MS = 3_000
 const DOCTOR_LIMIT_MS = 45_000
 /** The same with what takes its time. */
 const DEEP_LIMIT_MS = 185_000
+/** Words are made into a key, which is slow on purpose. */
+const KEEPING_LIMIT_MS = 30_000
 const MAX_QUESTION_BYTES = 65_536
-const KINDS: ReadonlySet<string> = new Set(['status', 'doctor', 'tunnel', 'tunnel_settings', 'secrets_key'])
+const KINDS: ReadonlySet<string> = new Set([
+  'status',
+  'doctor',
+  'tunnel',
+  'tunnel_settings',
+  'secrets_key',
+  'keeping',
+])
 
 /** What commands ask and have done; one JSON line. */
 export type ControlQuestion =
@@ -23,6 +33,7 @@ export type ControlQuestion =
   /** By which sealed secrets are read; null where they are plain. */
   | { readonly kind: 'secrets_key' }
   | TunnelRequest
+  | KeepingRequest
 
 /** Answers until closed. A question that fails is answered with its error; the socket goes on. */
 export async function openControlSocket(
@@ -89,6 +100,7 @@ async function parseQuestion(line: string): Promise<ControlQuestion> {
 }
 
 function limitOf(question: ControlQuestion): number {
+  if (question.kind === 'keeping') return KEEPING_LIMIT_MS
   if (question.kind !== 'doctor') return ANSWER_LIMIT_MS
   return question.deep === true ? DEEP_LIMIT_MS : DOCTOR_LIMIT_MS
 }

@@ -15,6 +15,7 @@ export const CHILD_ENTRIES: Readonly<Record<ChildRole, string>> = {
   worker: entryFile('worker'),
   tunnel: entryFile('tunnel'),
   decoder: entryFile('decoder'),
+  keeper: entryFile('keeper'),
 }
 
 /**

@@ -42,5 +42,6 @@ export function startMessageFor(role: ChildRole, index: number, facts: StartFact
     conditions: facts.conditions,
     secretsKey: null,
     home: null,
+    job: null,
   }
 }

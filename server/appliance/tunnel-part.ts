@@ -124,7 +124,7 @@ export class TunnelPart {
   }
 
   /** @param server  number of the server that tells it, null for the tunnel itself */
-  heard(report: ChildReport, server: number | null): void {
+  heard(report: Exclude<ChildReport, { readonly kind: 'keeping' | 'kept' }>, server: number | null): void {
     switch (report.kind) {
       case 'home':
         this.#home = report.home
@@ -293,6 +293,7 @@ export class TunnelPart {
       conditions: USUAL_CONDITIONS,
       secretsKey: this.#around.secretsKey,
       home: this.#home,
+      job: null,
     }
   }
 

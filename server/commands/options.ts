@@ -1,6 +1,7 @@
 /** Options that several commands share, and what they mean as settings. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { ExitCode } from '../contracts/exit-code.ts'
 import { type ConfigSources, processEnvironment } from '../core/config.ts'
 import type { SettingName } from '../core/settings.ts'
 
@@ -8,6 +9,11 @@ export interface CommonOptions {
   readonly json?: boolean
   readonly dataDir?: string
 }
+
+/** Makes an action of a command: its exit code is that of the program. */
+export type Run = <Arguments extends unknown[]>(
+  command: (...args: Arguments) => Promise<ExitCode>,
+) => (...args: Arguments) => Promise<void>
 
 export function withCommonOptions(command: Command): Command {
   return command

@@ -2,23 +2,15 @@
  * What the supervisor and its children say to each other over the control channel. Plain data only. A child gets
  * exactly one `start`, answers `ready` or `failed`, then beats until it is told to `stop` or the channel falls.
  */
+import type { DatabaseConnection } from './database-connection.ts'
 import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { KeeperJob, KeeperOutcome, KeeperProgress, KeepingRequest } from './keeping.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
 import type { WayIn } from './way-in.ts'
 
-/** How to reach PostgreSQL; everything a pool needs and nothing else. */
-export interface DatabaseConnection {
-  /** A folder that holds the socket, or a host name. */
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string
-  readonly database: string
-  /** `sslmode` as written in the URL of an external database. */
-  readonly ssl: 'disable' | 'prefer' | 'require' | 'verify-full'
-}
+export type { DatabaseConnection } from './database-connection.ts'
 
 /** `resume`: the machine slept; `network`: it is on another network. */
 export type LineChange = Exclude<NudgeReason, 'doctor'>
@@ -38,7 +30,7 @@ export const USUAL_CONDITIONS: Conditions = {
   hasRoom: true,
 }
 
-export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel' | 'decoder'
+export type ChildRole = 'migrate' | 'server' | 'worker' | 'tunnel' | 'decoder' | 'keeper'
 
 /** `Settings` is the whole configuration (`core/config`), typed by the receiver: this floor knows no settings. */
 export interface StartMessage<Settings = unknown> {
@@ -73,14 +65,16 @@ export interface StartMessage<Settings = unknown> {
   readonly decoderSocket: string | null
   /** Server and worker; as they are at its start. */
   readonly conditions: Conditions
-  /** Tunnel only, which keeps secrets of its own: the key by which they are sealed; null where they are plain. */
+  /** Tunnel and keeper only, which read secrets themselves: the key by which they are sealed; null where they are plain. */
   readonly secretsKey: string | null
   /** Tunnel only: the home as it was told last; null when it has not been told yet. */
   readonly home: HomeFacts | null
+  /** Keeper only. */
+  readonly job: KeeperJob | null
 }
 
 /** What the owner may have the supervisor do by way of a server. */
-export type SupervisorRequest = { readonly kind: 'facts' } | DecoderRequest | TunnelRequest
+export type SupervisorRequest = { readonly kind: 'facts' } | DecoderRequest | TunnelRequest | KeepingRequest
 
 /** Of a child that cannot start its decoders itself. A decoder ends with the child that has asked for it, at the latest. */
 export type DecoderRequest =
@@ -100,6 +94,9 @@ export type ChildReport =
   /** By the tunnel: it is up, and nothing gets through. */
   | { readonly kind: 'doubted' }
   | { readonly kind: 'tunnel'; readonly status: TunnelStatus }
+  /** By a keeper: how far it is, and how it has ended; a backup that is proven at once has two ends. */
+  | ({ readonly kind: 'keeping' } & KeeperProgress)
+  | ({ readonly kind: 'kept' } & KeeperOutcome)
   /**
    * What a server listens on for tunnels now, ports resolved, in the order of its ways in; and why it does not listen on
    * others, as sentences with the remedy.

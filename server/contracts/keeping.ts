@@ -3,6 +3,8 @@
  * keeper, a process of its own that the supervisor starts for one job, so that neither server nor worker feels it.
  */
 
+import type { DatabaseConnection } from './database-connection.ts'
+
 export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade'
 
 /** How far a job has come. */
@@ -35,3 +37,83 @@ export interface KeeperState {
   /** Newest first. */
   readonly ended: readonly KeeperOutcome[]
 }
+
+/**
+ * The backup key, shut up so that words open it: those of the owner's passphrase, or the recovery code of the recovery sheet.
+ * It stands in the head of every backup and says nothing without the words.
+ */
+export interface KeyLock {
+  readonly by: 'passphrase' | 'recovery'
+  /** Argon2id. Bytes are base64url. */
+  readonly salt: string
+  readonly memoryKib: number
+  readonly passes: number
+  readonly nonce: string
+  /** The key and the tag of AES-256-GCM. */
+  readonly shut: string
+}
+
+/** What opens the backups of this home: base64url, 256 bits, and whatever opens the key elsewhere. */
+export interface BackupKeys {
+  readonly key: string
+  readonly locks: readonly KeyLock[]
+}
+
+/** As whom scratch databases are made; null for the home itself, where it may. */
+interface MakesScratch {
+  readonly admin: DatabaseConnection | null
+}
+
+/**
+ * What a keeper is to do, with all that it needs. Never in arguments or environment: it holds keys. A place is its address
+ * as in the settings, with credentials: `own`, an absolute path, or a URL.
+ */
+export type KeeperJob =
+  | (MakesScratch & {
+      readonly task: 'backup'
+      readonly place: string
+      readonly keys: BackupKeys
+      /** One file with every medium inside; else media lie beside it, and those that lie there already are not sent again. */
+      readonly isWhole: boolean
+      /** Whether it is proven by restoring it into a scratch database at once. */
+      readonly isVerified: boolean
+    })
+  | (MakesScratch & {
+      readonly task: 'verify'
+      readonly place: string
+      readonly keys: BackupKeys
+      /** Name of the backup in its place. */
+      readonly name: string
+    })
+
+/** What somebody wants done; the supervisor adds keys and credentials. */
+export type KeeperOrder =
+  /** @see KeeperJob; without a place into the first of the settings */
+  | {
+      readonly task: 'backup'
+      readonly place?: string | null
+      readonly isWhole?: boolean
+      readonly isVerified?: boolean
+    }
+  | { readonly task: 'verify'; readonly place?: string | null; readonly name: string }
+
+/** Which words open the backups of this home, beside its own secrets. */
+export type BackupLocks = Readonly<Record<KeyLock['by'], boolean>>
+
+/** What the supervisor is asked about its keeper, by a command or by way of a server. */
+export type KeepingRequest =
+  /** Answered with `KeeperState`. */
+  | { readonly kind: 'keeping'; readonly ask: 'state' }
+  /** Answered with `KeeperState`; refused while another job runs. */
+  | { readonly kind: 'keeping'; readonly ask: 'start'; readonly order: KeeperOrder }
+  /** Answered with `KeeperState` at once; the job ends within some seconds. */
+  | { readonly kind: 'keeping'; readonly ask: 'cancel' }
+  /** Answered with `BackupLocks`. */
+  | { readonly kind: 'keeping'; readonly ask: 'locks' }
+  /** Has the words open every backup that is made from now on; null takes them away. Answered with `BackupLocks`. */
+  | {
+      readonly kind: 'keeping'
+      readonly ask: 'lock'
+      readonly by: KeyLock['by']
+      readonly words: string | null
+    }

@@ -30,6 +30,8 @@ const FLUSH_LIMIT_MS = 500
 const FLUSH_CODE_AFTER_MS = 2_000
 /** A supervisor that says nothing for this long is asked another time. */
 const TOLD_WITHIN_MS = 3_000
+/** One that makes words into a key, which is slow on purpose. */
+const TOLD_OF_KEEPING_WITHIN_MS = 30_000
 
 type StopCallback = () => Promise<void> | void
 
@@ -53,7 +55,7 @@ export interface ChildChannel<Settings> {
   onLook(look: () => void): void
   /**
    * Asks the supervisor for what only it knows or does.
-   * @throws HomebirdError UNAVAILABLE when it does not answer within 3 s, UNPROCESSABLE with its reason when it refuses
+   * @throws HomebirdError UNAVAILABLE when it does not answer in time, UNPROCESSABLE with its reason when it refuses
    */
   inquire(request: SupervisorRequest): Promise<unknown>
   /** Tells the supervisor something that it keeps or hands on. */
@@ -162,7 +164,7 @@ class Child<Settings> implements ChildChannel<Settings> {
     this.#inquiries.set(id, inquiry)
     const timer = setTimeout(
       () => inquiry.reject(new HomebirdError('UNAVAILABLE', 'the supervisor of the home does not answer')),
-      TOLD_WITHIN_MS,
+      request.kind === 'keeping' ? TOLD_OF_KEEPING_WITHIN_MS : TOLD_WITHIN_MS,
     )
     try {
       await this.#port.send({ type: 'inquiry', id, request })

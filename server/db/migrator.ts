@@ -48,6 +48,7 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 }
 
 /**
+ * @param upTo  the last migration that is applied: rows of an earlier schema are to come in
  * @throws HomebirdError SCHEMA_NEWER when the database knows a later migration; nothing is changed
  * @throws HomebirdError MIGRATION_FAILED with the file's name and PostgreSQL's words; that file left no trace
  * @throws HomebirdError DATABASE_UNREACHABLE
@@ -55,8 +56,9 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 export async function migrate(
   connection: DatabaseConnection,
   folder = MIGRATIONS_DIR,
+  upTo = Infinity,
 ): Promise<MigrationResult> {
-  const migrations = await readMigrations(folder)
+  const migrations = (await readMigrations(folder)).filter(({ version }) => version <= upTo)
   const client = new pg.Client(
     clientConfig(connection, {
       applicationName: 'homebird migrate',

@@ -8,6 +8,7 @@ import {
   createNodeLauncher,
   openAppliance,
 } from '../../server/appliance/index.ts'
+import { entryFile } from '../../server/core/entry-file.ts'
 import type { ChildRole } from '../../server/contracts/child-message.ts'
 import { afterInReverse } from './after-in-reverse.ts'
 import { testDataDir } from './test-ground.ts'
@@ -20,6 +21,7 @@ const ENTRIES: Readonly<Record<ChildRole, string>> = {
   worker: PART,
   tunnel: PART,
   decoder: PART,
+  keeper: entryFile('keeper'),
 }
 
 export interface TestAppliance {
@@ -31,8 +33,15 @@ export interface TestAppliance {
   ) => Promise<Appliance>
 }
 
-/** Everything is stopped and removed with the test. */
-export function openTestAppliance(t: TestContext, name?: string): TestAppliance {
+/**
+ * Everything is stopped and removed with the test.
+ * @param entries  plain parts unless given
+ */
+export function openTestAppliance(
+  t: TestContext,
+  name?: string,
+  entries: Readonly<Record<ChildRole, string>> = ENTRIES,
+): TestAppliance {
   const dataDir = testDataDir(t, name)
   const events: ApplianceEvent[] = []
   const start: TestAppliance['start'] = async (env = {}, more = {}) => {
@@ -48,7 +57,7 @@ export function openTestAppliance(t: TestContext, name?: string): TestAppliance 
         },
       },
       role: 'all',
-      launcher: createNodeLauncher({ env: { PATH: process.env['PATH'] }, entries: ENTRIES }),
+      launcher: createNodeLauncher({ env: { PATH: process.env['PATH'] }, entries }),
       windowDir: null,
       onEvent: (event) => events.push(event),
     })

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { FileCount } from '../../contracts/media-care.ts'
+import { mayRemoveMedia } from '../../db/copies/media-hold.ts'
 import type { Database, Querier } from '../../db/pool.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { type MediaStore, type WrittenFile, contentKey } from '../../storage/media-store.ts'
@@ -87,6 +88,8 @@ async function removePiece(
   mediaUrl: string,
 ): Promise<number[]> {
   return inTransaction(db, async (tx) => {
+    // A backup is made, whose snapshot may name them: another time.
+    if (!(await mayRemoveMedia(tx))) return []
     const { rows } = await sql<{ key: string; size: string }>`
       delete from media_files
        where key in (select key from media_files

@@ -37,7 +37,7 @@ async function open(t: TestContext, entry = DECODER): Promise<Supervised> {
   const asked: DecoderRequest[] = []
   const node = createNodeLauncher({
     env: {},
-    entries: { migrate: entry, server: entry, worker: entry, tunnel: entry, decoder: entry },
+    entries: { migrate: entry, server: entry, worker: entry, tunnel: entry, decoder: entry, keeper: entry },
   })
   const supervisor = new Decoders({
     launcher: {

@@ -11,7 +11,7 @@ const standIn = openElectronStandIn({ folder: mkdtempSync(join(tmpdir(), 'hb-lau
 standIn.begin()
 const child = createUtilityProcessLauncher(standIn.parts, {
   env: process.env,
-  entries: { migrate: PART, server: PART, worker: PART, tunnel: PART, decoder: PART },
+  entries: { migrate: PART, server: PART, worker: PART, tunnel: PART, decoder: PART, keeper: PART },
 }).launch({ role: 'worker', name: 'worker-0' })
 child.onMessage((message) => {
   if (message.type === 'ready') process.send?.(child.pid)

@@ -16,7 +16,7 @@ function launchChild(t: TestContext, limits: Partial<ChildLimits> = {}) {
   const lines: string[] = []
   const launcher = createNodeLauncher({
     env: { PATH: process.env['PATH'], SECRET_OF_THE_SHELL: 'x', TZ: 'Europe/Rome' },
-    entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY, tunnel: ENTRY, decoder: ENTRY },
+    entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY, tunnel: ENTRY, decoder: ENTRY, keeper: ENTRY },
   })
   const observer = {
     line: (text: string) => lines.push(text),
@@ -49,6 +49,7 @@ function start(manner?: string): StartMessage {
     conditions: USUAL_CONDITIONS,
     secretsKey: null,
     home: null,
+    job: null,
   }
 }
 

@@ -40,6 +40,7 @@ function openChild(t: TestContext, manner?: string) {
     conditions: USUAL_CONDITIONS,
     secretsKey: null,
     home: null,
+    job: null,
   })
   return { child, messages, ended, say, hear }
 }

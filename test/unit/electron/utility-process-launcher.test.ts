@@ -20,7 +20,7 @@ function launch(t: TestContext, end: number | 'SIGSEGV' | null) {
   standIn.begin()
   const launcher = createUtilityProcessLauncher(standIn.parts, {
     env: { PATH: process.env['PATH'], SECRET: 'x' },
-    entries: { migrate: PART, server: PART, worker: PART, tunnel: PART, decoder: PART },
+    entries: { migrate: PART, server: PART, worker: PART, tunnel: PART, decoder: PART, keeper: PART },
   })
   const child = launcher.launch({ role: 'server', name: 'server-0', heapMegabytes: 64 })
   const messages: FromChild[] = []

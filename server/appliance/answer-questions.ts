@@ -1,0 +1,47 @@
+/** Who of the appliance answers what: to commands at the control socket, and to children over their channels. */
+import type { ChildReport, SupervisorRequest } from '../contracts/child-message.ts'
+import type { ApplianceFacts, ApplianceStatus } from './appliance-status.ts'
+import { askDoctor } from './ask-doctor.ts'
+import type { ControlQuestion } from './control-socket.ts'
+import type { Decoders } from './decoders.ts'
+import { type HomeChildren, serverNumberOf } from './home-children.ts'
+import { type KeeperPart, isOfKeeper } from './keeping/open-keeper-part.ts'
+import type { Seal } from './seal.ts'
+import type { TunnelPart } from './tunnel-part.ts'
+
+export interface Answering {
+  readonly status: () => Promise<ApplianceStatus>
+  readonly facts: () => ApplianceFacts
+  readonly children: HomeChildren
+  readonly decoders: Decoders
+  readonly keeper: KeeperPart
+  readonly seal: Seal
+  readonly tunnel: TunnelPart
+}
+
+export async function answerCommand(
+  { status, children, keeper, seal, tunnel }: Answering,
+  question: ControlQuestion,
+): Promise<unknown> {
+  if (question.kind === 'status') return status()
+  if (question.kind === 'secrets_key') return seal.box.key
+  if (question.kind === 'keeping') return keeper.answer(question)
+  return question.kind === 'doctor' ? askDoctor(children.kept, question) : tunnel.answer(question)
+}
+
+/** @param child  its name, such as `server-0` */
+export async function answerChild(
+  { facts, decoders, keeper, tunnel }: Answering,
+  child: string,
+  request: SupervisorRequest,
+): Promise<unknown> {
+  if (request.kind === 'facts') return facts()
+  if (request.kind === 'keeping') return keeper.answer(request)
+  const isOfDecoders = request.kind === 'decoder' || request.kind === 'end_decoder'
+  return isOfDecoders ? decoders.answer(child, request) : tunnel.answer(request)
+}
+
+export function hearChild({ keeper, tunnel }: Answering, child: string, report: ChildReport): void {
+  if (isOfKeeper(report)) keeper.heard(report)
+  else tunnel.heard(report, serverNumberOf(child))
+}

@@ -1,0 +1,191 @@
+/**
+ * The keeper as the supervisor keeps it: a process for one job, started when there is one and gone with it. At most one
+ * runs at a time; how each has ended is kept where it can be read while the database is down.
+ */
+import type { ChildReport, DatabaseConnection, StartMessage } from '../../contracts/child-message.ts'
+import type {
+  BackupLocks,
+  KeeperJob,
+  KeeperOrder,
+  KeeperOutcome,
+  KeeperProgress,
+  KeeperState,
+  KeepingRequest,
+} from '../../contracts/keeping.ts'
+import { HomebirdError, assertNever, describeError } from '../../core/errors.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
+import type { Child, ChildEnd } from '../child.ts'
+import { backupKeysIn, locksOf, setBackupLock } from './backup-keys.ts'
+
+const READY_LIMIT_MS = 60_000
+
+export interface KeeperSurroundings {
+  launch(): Child
+  startMessage(job: KeeperJob): StartMessage
+  readonly secrets: SecretFolder
+  /** Address of the place that is called so; the first of the settings for null. @throws HomebirdError NOT_FOUND */
+  placeOf(name: string | null): string
+  /** As whom scratch databases are made; null where the database is another's. */
+  admin(): DatabaseConnection | null
+  /** Where outcomes are kept. */
+  readonly store: { keepOutcome(outcome: KeeperOutcome): void; outcomes(count: number): KeeperOutcome[] }
+  readonly notice: (level: 'info' | 'warn' | 'error', message: string) => void
+}
+
+interface Running {
+  readonly child: Child
+  progress: KeeperProgress
+  /** What it has told of how it ended; none while it works. */
+  readonly told: KeeperOutcome[]
+  isCancelled: boolean
+  readonly over: Promise<void>
+}
+
+/** As many as are shown. */
+const OUTCOMES_SHOWN = 200
+
+export class KeeperPart {
+  readonly #around: KeeperSurroundings
+  #running: Running | null = null
+  #isStopping = false
+
+  constructor(around: KeeperSurroundings) {
+    this.#around = around
+  }
+
+  /** @throws HomebirdError CONFLICT while another job runs, and what the order says wrong */
+  async answer(request: KeepingRequest): Promise<KeeperState | BackupLocks> {
+    const { secrets } = this.#around
+    switch (request.ask) {
+      case 'state':
+        return this.state()
+      case 'start':
+        this.start(this.#jobOf(request.order))
+        return this.state()
+      case 'cancel':
+        this.cancel()
+        return this.state()
+      case 'locks':
+        return locksOf(backupKeysIn(secrets))
+      case 'lock':
+        return locksOf(await setBackupLock(secrets, request.by, request.words))
+      default:
+        return assertNever(request)
+    }
+  }
+
+  state(): KeeperState {
+    return {
+      running: this.#running?.progress ?? null,
+      ended: this.#around.store.outcomes(OUTCOMES_SHOWN),
+    }
+  }
+
+  /** What must not be broken off now. */
+  busyWith(): 'backup' | 'restore' | null {
+    const task = this.#running?.progress.task
+    if (task === undefined) return null
+    return task === 'backup' || task === 'verify' ? 'backup' : 'restore'
+  }
+
+  /** @throws HomebirdError CONFLICT while another job runs, NOT_RUNNING while the home stops */
+  start(job: KeeperJob): void {
+    if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
+    if (this.#running !== null) {
+      const { task, startedAt } = this.#running.progress
+      const why = `the home is busy with another job (${task}, since ${startedAt}); wait for it or cancel it`
+      throw new HomebirdError('CONFLICT', why, { safe: why })
+    }
+    const start = this.#around.startMessage(job)
+    const child = this.#around.launch()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const running: Running = {
+      child,
+      progress: firstProgress(job),
+      told: [],
+      isCancelled: false,
+      over: promise,
+    }
+    this.#running = running
+    // Its failure to begin is told by its end.
+    const begun = child.begin(start, READY_LIMIT_MS).then(
+      () => null,
+      (error: unknown) => describeError(error),
+    )
+    void child.ended.then(async (end) => {
+      this.#finish(running, end, await begun)
+      resolve()
+    })
+  }
+
+  /** Does nothing where nothing runs. The job leaves things as they were before it. */
+  cancel(): void {
+    if (this.#running === null || this.#running.isCancelled) return
+    this.#running.isCancelled = true
+    void this.#running.child.stop()
+  }
+
+  heard(report: Extract<ChildReport, { readonly kind: 'keeping' | 'kept' }>): void {
+    const running = this.#running
+    if (running === null) return
+    if (report.kind === 'keeping') {
+      const { kind: _, ...progress } = report
+      running.progress = progress
+      return
+    }
+    const { kind: _, ...outcome } = report
+    running.told.push(outcome)
+    this.#keep(outcome)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.cancel()
+    await this.#running?.over
+  }
+
+  #jobOf(order: KeeperOrder): KeeperJob {
+    const keys = backupKeysIn(this.#around.secrets)
+    const place = this.#around.placeOf(order.place ?? null)
+    const admin = this.#around.admin()
+    if (order.task === 'verify') return { task: 'verify', place, keys, admin, name: order.name }
+    const { isWhole = false, isVerified = true } = order
+    return { task: 'backup', place, keys, admin, isWhole, isVerified }
+  }
+
+  #finish(running: Running, end: ChildEnd, failure: string | null): void {
+    this.#running = null
+    const { task, startedAt } = running.progress
+    const last = running.told.at(-1)
+    // What was told stands; an end in the middle of a job, or of what followed it, has to be told here.
+    if (last !== undefined && end.code === 0 && !running.isCancelled) return
+    if (last?.result === 'failed') return
+    this.#keep({
+      task,
+      result: running.isCancelled ? 'cancelled' : 'failed',
+      startedAt,
+      endedAt: new Date().toISOString(),
+      subject: last?.subject ?? null,
+      message: running.isCancelled ? null : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
+    })
+  }
+
+  #keep(outcome: KeeperOutcome): void {
+    const { store, notice } = this.#around
+    const what = `${outcome.task}${outcome.subject === null ? '' : ` of ${outcome.subject}`}`
+    if (outcome.result === 'done') notice('info', `${what}: done`)
+    else if (outcome.result === 'cancelled') notice('info', `${what}: cancelled`)
+    else notice('error', `${what} failed: ${outcome.message ?? 'for no reason that was told'}`)
+    try {
+      store.keepOutcome(outcome)
+    } catch (error) {
+      // As on a full disk: it stands in the log all the same.
+      notice('error', `how a job ended cannot be kept: ${describeError(error)}`)
+    }
+  }
+}
+
+function firstProgress({ task }: KeeperJob): KeeperProgress {
+  const startedAt = new Date().toISOString()
+  return { task, step: 'start', done: 0, total: null, unit: 'bytes', startedAt }
+}

@@ -1,0 +1,102 @@
+/** Makes a backup and proves it, or proves one that lies in a place. */
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import type { KeeperJob } from '../contracts/keeping.ts'
+import { parsePlaceAddress } from '../core/backup-places.ts'
+import { systemClock } from '../core/clock.ts'
+import { dataDirAt } from '../core/data-dir.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { SecretBox } from '../core/secret-box.ts'
+import { createStorageExchange } from '../net/storage-exchange.ts'
+import { openMediaStore } from '../storage/open-media-store.ts'
+import type { BackupManifest } from './format/manifest.ts'
+import { type WrittenBackup, writeBackup } from './backup/write-backup.ts'
+import type { BackupPlace } from './places/backup-place.ts'
+import { openBackupPlace } from './places/open-place.ts'
+import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
+import { verifyBackup } from './verify/verify-backup.ts'
+
+type BackupJob = Extract<KeeperJob, { readonly task: 'backup' }>
+type VerifyJob = Extract<KeeperJob, { readonly task: 'verify' }>
+
+export async function makeBackup(job: BackupJob, around: JobSurroundings): Promise<void> {
+  const place = await placeOf(job, around)
+  try {
+    const written = await around.perform('backup', null, async (progress) => {
+      const value = await write(job, place, { ...around, progress })
+      return { subject: value.name, message: sayMissing(value.manifest), value }
+    })
+    if (written !== null && job.isVerified) await prove({ ...job, name: written.name }, place, around)
+  } finally {
+    await place.close()
+  }
+}
+
+export async function proveBackup(job: VerifyJob, around: JobSurroundings): Promise<void> {
+  const place = await placeOf(job, around)
+  try {
+    await prove(job, place, around)
+  } finally {
+    await place.close()
+  }
+}
+
+function placeOf({ place }: KeeperJob, { channel }: JobSurroundings): Promise<BackupPlace> {
+  const { path: dataDir, backups: ownFolder } = dataDirAt(channel.start.dataDir)
+  return openBackupPlace(parsePlaceAddress(place), { dataDir, ownFolder })
+}
+
+type Working = JobSurroundings & { readonly progress: Parameters<typeof writeBackup>[0]['progress'] }
+
+async function write(job: BackupJob, place: BackupPlace, working: Working): Promise<WrittenBackup> {
+  const { channel, signal, progress } = working
+  const { start } = channel
+  const dir = dataDirAt(start.dataDir)
+  const media = openMediaStore({
+    config: start.settings,
+    backend: start.settings.mediaBackend,
+    folder: start.settings.mediaRoot ?? dir.media,
+    clock: systemClock,
+    openTransport: createStorageExchange,
+  })
+  try {
+    const box = new SecretBox(start.secretsKey)
+    const { keys, isWhole } = job
+    return await writeBackup({
+      database: databaseOf(channel),
+      dir,
+      box,
+      media,
+      place,
+      keys,
+      isWhole,
+      progress,
+      signal,
+      now: systemClock.now(),
+    })
+  } finally {
+    await media.close()
+  }
+}
+
+async function prove(
+  { name, keys, admin }: Pick<VerifyJob, 'name' | 'keys' | 'admin'>,
+  place: BackupPlace,
+  { channel, signal, perform }: JobSurroundings,
+): Promise<void> {
+  await perform('verify', name, async (progress) => {
+    const home = databaseOf(channel)
+    const proven = await verifyBackup({ place, name, key: keys.key, home, admin, progress, signal })
+    return { subject: name, message: proven.notRestored, value: proven }
+  })
+}
+
+function databaseOf({ start }: KeeperChannel): DatabaseConnection {
+  if (start.database !== null) return start.database
+  throw new HomebirdError('INTERNAL', 'a keeper of backups was started without the database')
+}
+
+function sayMissing({ media }: BackupManifest): string | null {
+  const count = media.missing.length
+  if (count === 0) return null
+  return `${count} own files that posts name are not where they should be, or damaged, and are in no backup; the first is ${media.missing[0] ?? ''}`
+}

@@ -1,0 +1,46 @@
+/** How backups and the objects beside them are called in a place. */
+import { createHmac, hkdfSync } from 'node:crypto'
+
+const STAMP = /^homebird-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(-whole)?\.backup$/
+
+export interface BackupName {
+  readonly name: string
+  readonly madeAt: Date
+  readonly isWhole: boolean
+}
+
+export function backupName(madeAt: Date, isWhole: boolean): string {
+  const stamp = madeAt
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z')
+  return `homebird-${stamp}${isWhole ? '-whole' : ''}.backup`
+}
+
+/** Null for what is no backup. */
+export function readBackupName(name: string): BackupName | null {
+  const [, year, month, day, hour, minute, second, whole] = STAMP.exec(name) ?? []
+  const madeAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(madeAt.getTime()) ? null : { name, madeAt, isWhole: whole !== undefined }
+}
+
+/** Where backups begin and where sealed media lie, in any place. */
+export const BACKUP_PREFIX = 'homebird-'
+export const MEDIA_PREFIX = 'media/'
+
+/**
+ * The same medium has the same name in every place and at every time, and tells nobody what it is.
+ * @param key  the backup key, base64url
+ */
+export function mediumNamer(key: string): (sha256: string) => string {
+  const secret = Buffer.from(
+    hkdfSync('sha256', Buffer.from(key, 'base64url'), '', 'homebird media names', 32),
+  )
+  return (sha256) => {
+    const hex = createHmac('sha256', secret).update(sha256).digest('hex')
+    return `${MEDIA_PREFIX}${hex.slice(0, 2)}/${hex.slice(2)}`
+  }
+}
+
+/** SHA-256 that the key of a medium says, in hex. */
+export const sha256OfMedium = (key: string): string => key.replace('/', '').replace(/\..*$/, '')

@@ -1,0 +1,70 @@
+/** Does the job that a keeper was started with, tells how far it is and how it ended, and ends the process. */
+import type { KeeperJob, KeeperOutcome } from '../contracts/keeping.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
+import { makeBackup, proveBackup } from './backup-jobs.ts'
+import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
+import { Progress } from './progress.ts'
+
+export async function runJob(channel: KeeperChannel): Promise<never> {
+  const { job } = channel.start
+  if (job === null) throw new HomebirdError('INTERNAL', 'a keeper was started without a job')
+  const controller = new AbortController()
+  const work = Promise.withResolvers<undefined>()
+  channel.onStop(async () => {
+    controller.abort()
+    await work.promise
+  })
+  channel.ready()
+  try {
+    await doJob(job, surroundingsOf(channel, controller.signal))
+  } finally {
+    work.resolve(undefined)
+  }
+  // Answered after all that was told before: then nothing of it is lost with this process.
+  if (!controller.signal.aborted)
+    await channel.inquire({ kind: 'keeping', ask: 'state' }).catch(() => undefined)
+  return channel.finish()
+}
+
+async function doJob(job: KeeperJob, around: JobSurroundings): Promise<void> {
+  switch (job.task) {
+    case 'backup':
+      return makeBackup(job, around)
+    case 'verify':
+      return proveBackup(job, around)
+    default:
+      return job satisfies never
+  }
+}
+
+function surroundingsOf(channel: KeeperChannel, signal: AbortSignal): JobSurroundings {
+  return {
+    channel,
+    signal,
+    perform: async (task, subject, work) => {
+      const progress = new Progress(task, (now) => channel.report({ kind: 'keeping', ...now }))
+      const tell = (outcome: Pick<KeeperOutcome, 'result' | 'subject' | 'message'>): void =>
+        channel.report({
+          kind: 'kept',
+          task,
+          startedAt: progress.startedAt,
+          endedAt: new Date().toISOString(),
+          ...outcome,
+        })
+      try {
+        const done = await work(progress)
+        tell({ result: 'done', subject: done.subject, message: done.message })
+        return done.value
+      } catch (error) {
+        // The supervisor knows what it has cancelled.
+        if (!signal.aborted) tell({ result: 'failed', subject, message: messageOf(error) })
+        return null
+      }
+    },
+  }
+}
+
+/** What is foreseen says what to do; what is not says all that it knows. */
+function messageOf(error: unknown): string {
+  return error instanceof HomebirdError ? error.message : describeError(error)
+}
