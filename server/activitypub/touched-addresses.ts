@@ -14,6 +14,7 @@ import { hashtagPageUrl, originOfHost } from '../domain/owner/own-uris.ts'
 import type { Row } from '../db/tables.ts'
 import {
   FIRST_PAGE,
+  below,
   collectionPageUri,
   featuredTagsUri,
   likesUri,
@@ -88,11 +89,11 @@ function touchedByPost(
 
 function objectOf(post: PurgedPost, hasTags: boolean): Forgotten {
   const { uri } = post
-  const below = [postActivityUri(uri), postContextUri(uri), likesUri(uri), sharesUri(uri), ...repliesOf(uri)]
+  const parts = [postActivityUri(uri), postContextUri(uri), likesUri(uri), sharesUri(uri), ...repliesOf(uri)]
   const page = post.pageUrl === null ? [] : [post.pageUrl, `${post.pageUrl}/embed`]
   return hasTags
     ? { urls: page, tags: [postTag(post.id)] }
-    : { urls: [...new Set([uri, ...below]), ...page], tags: [] }
+    : { urls: [...new Set([uri, ...parts]), ...page], tags: [] }
 }
 
 /** Under a hashtag a post stands among those of its author, and among those of the home. */
@@ -108,7 +109,7 @@ function repliesOf(uri: string): string[] {
 
 /** Collections that hold posts of an actor, or name them. */
 function listsOf({ uri }: PurgedActor): string[] {
-  return [...withFirstPage(`${uri}/outbox`), `${uri}/featured`]
+  return [...withFirstPage(below(uri, 'outbox')), below(uri, 'featured')]
 }
 
 function pagesOf({ pageUrl, host }: PurgedActor): string[] {
@@ -118,9 +119,9 @@ function pagesOf({ pageUrl, host }: PurgedActor): string[] {
 
 function touchedByActor(actor: PurgedActor, reason: string, hasTags: boolean): Forgotten {
   const { uri, handleDomain, username, host } = actor
-  const follows = [...withFirstPage(`${uri}/followers`), ...withFirstPage(`${uri}/following`)]
-  const below = [uri, ...listsOf(actor), ...follows, featuredTagsUri(uri)]
-  const tagged: Forgotten = hasTags ? { urls: [], tags: [actorTag(actor.id)] } : { urls: below, tags: [] }
+  const follows = [...withFirstPage(below(uri, 'followers')), ...withFirstPage(below(uri, 'following'))]
+  const all = [uri, ...listsOf(actor), ...follows, featuredTagsUri(uri)]
+  const tagged: Forgotten = hasTags ? { urls: [], tags: [actorTag(actor.id)] } : { urls: all, tags: [] }
   if (reason === 'counted') return hasTags ? tagged : { urls: [uri, ...follows], tags: [] }
   if (reason === 'keys') return hasTags ? tagged : { urls: [uri], tags: [] }
   const handle = `${username}@${handleDomain}`

@@ -35,44 +35,79 @@ export const AP_ROUTES = {
   activity: '/ap/activities/:id',
 } as const
 
+/**
+ * Patterns of what an identity keeps that was taken over from a Takahē server, whose ids end in a slash. They are stored
+ * with their rows and found by them, like all others.
+ */
+export const ADOPTED_ROUTES = {
+  instance: '/actor/',
+  instanceInbox: '/actor/inbox/',
+  instanceOutbox: '/actor/outbox/',
+  sharedInbox: '/inbox/',
+  actor: '/@:handle/',
+  inbox: '/@:handle/inbox/',
+  outbox: '/@:handle/outbox/',
+  outboxPage: '/@:handle/outbox/page/:cursor',
+  followers: '/@:handle/followers/',
+  followersPage: '/@:handle/followers/page/:cursor',
+  followersSync: '/@:handle/followers/sync',
+  following: '/@:handle/following/',
+  followingPage: '/@:handle/following/page/:cursor',
+  featured: '/@:handle/collections/featured/',
+  featuredTags: '/@:handle/tags',
+  post: '/@:handle/posts/:id/',
+  postActivity: '/@:handle/posts/:id/activity',
+  postContext: '/@:handle/posts/:id/context',
+  replies: '/@:handle/posts/:id/replies',
+  repliesPage: '/@:handle/posts/:id/replies/page/:cursor',
+  likes: '/@:handle/posts/:id/likes',
+  shares: '/@:handle/posts/:id/shares',
+  follow: '/@:handle/follow/:id/',
+  block: '/@:handle/block/:id/',
+} as const
+
+/** An address below another, which may end in a slash. */
+export const below = (uri: string, path: string): string =>
+  uri.endsWith('/') ? `${uri}${path}` : `${uri}/${path}`
+
 /** The cursor of the first page: the newest entries, whatever they are. */
 export const FIRST_PAGE = 'first'
 
 /** @param cursor  `FIRST_PAGE`, or the row id that the page begins after */
 export function collectionPageUri(collectionUri: string, cursor: string): string {
-  return `${collectionUri}/page/${cursor}`
+  return below(collectionUri, `page/${cursor}`)
 }
 
 /** The followers on the server that asks, for it to compare. @see FEP-8fcf */
 export function followersSyncUri(followersUri: string): string {
-  return `${followersUri}/sync`
+  return below(followersUri, 'sync')
 }
 
 /** The Create of a post. A boost needs none: its URI is that of its Announce. */
 export function postActivityUri(postUri: string): string {
-  return `${postUri}/activity`
+  return below(postUri, 'activity')
 }
 
 /** The thread that begins with this post. */
 export function postContextUri(postUri: string): string {
-  return `${postUri}/context`
+  return below(postUri, 'context')
 }
 
 /** The hashtags that an actor of this home shows on its profile. */
 export function featuredTagsUri(actorUri: string): string {
-  return `${actorUri}/tags`
+  return below(actorUri, 'tags')
 }
 
 export function repliesUri(postUri: string): string {
-  return `${postUri}/replies`
+  return below(postUri, 'replies')
 }
 
 export function likesUri(postUri: string): string {
-  return `${postUri}/likes`
+  return below(postUri, 'likes')
 }
 
 export function sharesUri(postUri: string): string {
-  return `${postUri}/shares`
+  return below(postUri, 'shares')
 }
 
 /** An activity that is no row of its own: Update, Delete, Undo, Accept, Reject. Its id is unique for each one sent. */

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { actorDocument } from '../../activitypub/actor-document.ts'
 import { wholeOrderedCollection } from '../../activitypub/collections.ts'
 import { tombstoneDocument } from '../../activitypub/note.ts'
-import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
 import type { Database } from '../../db/pool.ts'
 import { type Actor, findActorByUri } from '../../domain/actors/actor.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
@@ -29,20 +29,22 @@ export function actorRoutes(surface: Surface): FastifyPluginAsync {
     answerAs(app, 'object')
     refuseQueries(app)
     // Always served to everybody: others need its key to verify that we may read what they serve to the signed only.
-    app.get(AP_ROUTES.instance, OF_INSTANCE, async (request, reply) => {
-      const uri = requestedUri(context, request)
-      const name = answerName(context, request, 'ap')
-      const answer = await answers.get(name, async () => instanceAnswer(db, uri))
-      return sendFound(request, reply, answer)
-    })
-    app.get(AP_ROUTES.instanceOutbox, OF_INSTANCE, async (request, reply) => {
-      const uri = requestedUri(context, request)
-      const name = answerName(context, request, 'ap')
-      const answer = await answers.get(name, async () =>
-        instanceDocument(wholeOrderedCollection({ uri, items: [] }), [], null),
-      )
-      return sendFound(request, reply, answer)
-    })
+    for (const routes of [AP_ROUTES, ADOPTED_ROUTES]) {
+      app.get(routes.instance, OF_INSTANCE, async (request, reply) => {
+        const uri = requestedUri(context, request)
+        const name = answerName(context, request, 'ap')
+        const answer = await answers.get(name, async () => instanceAnswer(db, uri))
+        return sendFound(request, reply, answer)
+      })
+      app.get(routes.instanceOutbox, OF_INSTANCE, async (request, reply) => {
+        const uri = requestedUri(context, request)
+        const name = answerName(context, request, 'ap')
+        const answer = await answers.get(name, async () =>
+          instanceDocument(wholeOrderedCollection({ uri, items: [] }), [], null),
+        )
+        return sendFound(request, reply, answer)
+      })
+    }
     app.get(AP_ROUTES.actor, OPEN, async (request, reply) => {
       const uri = requestedUri(context, request)
       const make = async (): Promise<ReadyAnswer | null> => actorAnswer(db, uri)
@@ -66,7 +68,7 @@ function instanceDocument(
   return readyAnswer({ contentType: ACTIVITY_TYPE, document, tags, modifiedAt })
 }
 
-async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
+export async function actorAnswer(db: Database, uri: string): Promise<ReadyAnswer | null> {
   const actor = await findActorByUri(db, uri)
   if (actor === undefined || !actor.is_local || actor.is_instance_actor) return null
   const tags = [`actor:${actor.id}`] as const

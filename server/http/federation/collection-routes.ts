@@ -10,8 +10,15 @@ import { createActivity } from '../../activitypub/activities.ts'
 import type { JsonObject } from '../../activitypub/json.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
 import { hashtagTag } from '../../activitypub/note-parts.ts'
-import { AP_ROUTES, FIRST_PAGE, postActivityUri } from '../../activitypub/uris.ts'
-import { type Actor, findIdentity } from '../../domain/actors/actor.ts'
+import {
+  ADOPTED_ROUTES,
+  AP_ROUTES,
+  FIRST_PAGE,
+  below,
+  collectionPageUri,
+  postActivityUri,
+} from '../../activitypub/uris.ts'
+import type { Actor } from '../../domain/actors/actor.ts'
 import { type FollowSide, countFollowsOf, listFollowUris } from '../../domain/follows/list-follow-uris.ts'
 import { hashtagPageUrl, originOfHost } from '../../domain/owner/own-uris.ts'
 import { listFeaturedNames } from '../../domain/profiles/own-featured-hashtags.ts'
@@ -25,6 +32,7 @@ import {
   OPEN_LISTING,
   type Surface,
   findPublic,
+  findRequestedIdentity,
   publicDocument,
   refuseQueries,
   requestedUri,
@@ -43,28 +51,32 @@ type Shown = 'posts-of' | 'follows-of' | 'actor'
 export function collectionRoutes(surface: Surface): FastifyPluginAsync {
   const { context } = surface
   const serve = (what: Shown, make: Make) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const { id, cursor } = request.params as { readonly id: string; readonly cursor?: string }
+    const { cursor } = request.params as { readonly cursor?: string }
     const uri = requestedUri(context, request)
     const answer = async (): Promise<ReadyAnswer | null> => {
       const position = cursorOf(cursor)
-      const actor = position === undefined ? undefined : await findIdentity(context.db, id)
-      if (actor === undefined || position === undefined || !uri.startsWith(`${actor.uri}/`)) return null
+      const actor = position === undefined ? undefined : await findRequestedIdentity(context, request)
+      if (actor === undefined || position === undefined || !uri.startsWith(below(actor.uri, ''))) return null
       const document = await make(actor, uri, position)
-      return document === null ? null : publicDocument(document, tagsOf(id, what))
+      return document === null ? null : publicDocument(document, tagsOf(actor.id, what))
     }
     return sendFound(request, reply, await findPublic(surface, request, answer))
   }
   return async (app) => {
     answerAs(app, 'object')
     refuseQueries(app)
-    app.get(AP_ROUTES.outbox, OPEN, serve('posts-of', outbox(context)))
-    app.get(AP_ROUTES.outboxPage, OPEN_LISTING, serve('posts-of', outboxPage(context)))
-    app.get(AP_ROUTES.followers, OPEN, serve('follows-of', follows(context, 'followers')))
-    app.get(AP_ROUTES.followersPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'followers')))
-    app.get(AP_ROUTES.following, OPEN, serve('follows-of', follows(context, 'following')))
-    app.get(AP_ROUTES.followingPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'following')))
-    app.get(AP_ROUTES.featured, OPEN, serve('posts-of', featured(context)))
-    app.get(AP_ROUTES.featuredTags, OPEN, serve('actor', featuredTags(context)))
+    for (const routes of [AP_ROUTES, ADOPTED_ROUTES]) {
+      // What was brought along ends in a slash: no purge names it, so nobody keeps it for longer than a page of a list.
+      const whole = routes === AP_ROUTES ? OPEN : OPEN_LISTING
+      app.get(routes.outbox, whole, serve('posts-of', outbox(context)))
+      app.get(routes.outboxPage, OPEN_LISTING, serve('posts-of', outboxPage(context)))
+      app.get(routes.followers, whole, serve('follows-of', follows(context, 'followers')))
+      app.get(routes.followersPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'followers')))
+      app.get(routes.following, whole, serve('follows-of', follows(context, 'following')))
+      app.get(routes.followingPage, OPEN_LISTING, serve('follows-of', followsPage(context, 'following')))
+      app.get(routes.featured, whole, serve('posts-of', featured(context)))
+      app.get(routes.featuredTags, whole, serve('actor', featuredTags(context)))
+    }
   }
 }
 
@@ -90,7 +102,7 @@ function outboxPage({ db, config }: HttpContext): Make {
       if (object === undefined) return []
       return [post.boost_of_id === null ? withoutContext(createOf(post.uri, actor, object)) : object]
     })
-    return pageOf(uri, items, posts.length === POSTS_PER_PAGE ? (posts.at(-1)?.id ?? null) : null)
+    return pageOf(actor, uri, items, posts.length === POSTS_PER_PAGE ? (posts.at(-1)?.id ?? null) : null)
   }
 }
 
@@ -118,6 +130,7 @@ function followsPage({ db }: HttpContext, side: FollowSide): Make {
     const found = await listFollowUris(db, actor.id, side, cursor, ACTORS_PER_PAGE)
     const next = found.length === ACTORS_PER_PAGE ? (found.at(-1)?.id ?? null) : null
     return pageOf(
+      actor,
       uri,
       found.map((follow) => follow.uri),
       next,
@@ -125,8 +138,16 @@ function followsPage({ db }: HttpContext, side: FollowSide): Make {
   }
 }
 
-function pageOf(uri: string, items: readonly (string | JsonObject)[], nextCursor: string | null): object {
-  const [, collectionUri = uri, cursor = FIRST_PAGE] = /^(.+)\/page\/([^/]+)$/.exec(uri) ?? []
+function pageOf(
+  actor: Actor,
+  uri: string,
+  items: readonly (string | JsonObject)[],
+  nextCursor: string | null,
+): object {
+  const cursor = uri.slice(uri.lastIndexOf('/') + 1)
+  const collections = [actor.outbox_uri, actor.followers_uri, actor.following_uri]
+  const collectionUri = collections.find((each) => each !== null && collectionPageUri(each, cursor) === uri)
+  if (collectionUri === undefined || collectionUri === null) throw new Error(`${uri} is a page of nothing`)
   return orderedCollectionPage({ collectionUri, cursor, items, nextCursor })
 }
 

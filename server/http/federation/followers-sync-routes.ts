@@ -5,8 +5,7 @@
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { wholeOrderedCollection } from '../../activitypub/collections.ts'
-import { AP_ROUTES, followersSyncUri } from '../../activitypub/uris.ts'
-import { findIdentity } from '../../domain/actors/actor.ts'
+import { ADOPTED_ROUTES, AP_ROUTES, followersSyncUri } from '../../activitypub/uris.ts'
 import { listFollowersOnHost } from '../../domain/follows/follower-digests.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { readyAnswer } from '../ready/ready-answer.ts'
@@ -14,6 +13,7 @@ import {
   ACTIVITY_TYPE,
   OPEN,
   type Surface,
+  findRequestedIdentity,
   refuseQueries,
   requestedUri,
   requireReader,
@@ -25,17 +25,19 @@ export function followersSyncRoutes({ context }: Surface): FastifyPluginAsync {
   return async (app) => {
     answerAs(app, 'ofReader')
     refuseQueries(app)
-    app.get<{ Params: { id: string } }>(AP_ROUTES.followersSync, OPEN, async (request, reply) => {
-      const { host } = await requireReader(context, request)
-      const uri = requestedUri(context, request)
-      const actor = await findIdentity(db, request.params.id)
-      const { id = '', followers_uri: followersUri = null } = actor ?? {}
-      const isItsOwn = followersUri !== null && uri === followersSyncUri(followersUri)
-      const items = isItsOwn ? await listFollowersOnHost(db, id, host) : null
-      if (items === null) return sendFound(request, reply, null)
-      const document = wholeOrderedCollection({ uri, items })
-      const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', tags: [], document })
-      return sendFound(request, reply, answer)
-    })
+    for (const routes of [AP_ROUTES, ADOPTED_ROUTES]) {
+      app.get(routes.followersSync, OPEN, async (request, reply) => {
+        const { host } = await requireReader(context, request)
+        const uri = requestedUri(context, request)
+        const actor = await findRequestedIdentity(context, request)
+        const { id = '', followers_uri: followersUri = null } = actor ?? {}
+        const isItsOwn = followersUri !== null && uri === followersSyncUri(followersUri)
+        const items = isItsOwn ? await listFollowersOnHost(db, id, host) : null
+        if (items === null) return sendFound(request, reply, null)
+        const document = wholeOrderedCollection({ uri, items })
+        const answer = readyAnswer({ contentType: ACTIVITY_TYPE, outcome: 'not public', tags: [], document })
+        return sendFound(request, reply, answer)
+      })
+    }
   }
 }

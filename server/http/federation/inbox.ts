@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HostBudget } from '../../activitypub/host-budget.ts'
 import { MAX_DOCUMENT_BYTES } from '../../activitypub/json.ts'
-import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
 import { verifyInboxPost } from '../../activitypub/verify-request.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { GroupCommit } from '../../domain/inbox/group-commit.ts'
@@ -13,7 +13,7 @@ import { receiveMessages } from '../../domain/inbox/receive-messages.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { OwnActorIds } from './own-actor-ids.ts'
-import { OPEN, receivedRequest } from './surface.ts'
+import { OPEN, receivedRequest, requestedOrigin } from './surface.ts'
 
 const WINDOW_MS = 5 * 60_000
 /** Any profile, and none: servers write both. */
@@ -46,20 +46,32 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
     context.supervision?.peerProved()
   }
 
+  /** @throws HomebirdError NOT_FOUND */
+  const requireInbox = async (id: string): Promise<void> => {
+    if (await ownActors.has(id)) return
+    throw new HomebirdError('NOT_FOUND', `no identity ${id.slice(0, 200)} has an inbox`)
+  }
+
   return async (app) => {
     answerAs(app, 'never')
     takeRawActivities(app)
     app.addHook('onClose', () => ownActors.close())
-    for (const path of [AP_ROUTES.sharedInbox, AP_ROUTES.instanceInbox]) {
+    for (const path of [AP_ROUTES, ADOPTED_ROUTES].flatMap((routes) => [
+      routes.sharedInbox,
+      routes.instanceInbox,
+    ])) {
       app.post(path, OPEN, async (request, reply) => {
         await accept(request)
         return reply.code(202).send()
       })
     }
     app.post<{ Params: { id: string } }>(AP_ROUTES.inbox, OPEN, async (request, reply) => {
-      if (!(await ownActors.has(request.params.id))) {
-        throw new HomebirdError('NOT_FOUND', `no identity ${request.params.id.slice(0, 20)} has an inbox`)
-      }
+      await requireInbox(request.params.id)
+      await accept(request)
+      return reply.code(202).send()
+    })
+    app.post<{ Params: { handle: string } }>(ADOPTED_ROUTES.inbox, OPEN, async (request, reply) => {
+      await requireInbox(`${requestedOrigin(context, request)}/@${request.params.handle}/`)
       await accept(request)
       return reply.code(202).send()
     })

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 import { actorRoutes } from './actor-routes.ts'
+import { adoptedRoutes } from './adopted-routes.ts'
 import { collectionRoutes } from './collection-routes.ts'
 import { followersSyncRoutes } from './followers-sync-routes.ts'
 import { inboxRoutes } from './inbox.ts'
@@ -33,5 +34,6 @@ export function federationRoutes(context: HttpContext): FastifyPluginAsync {
     await app.register(postRoutes(surface))
     await app.register(quoteRoutes(surface))
     await app.register(relationRoutes(surface))
+    await app.register(adoptedRoutes(surface))
   }
 }

@@ -1,4 +1,4 @@
-/** Which ids are those of identities with an inbox: asked once, kept in memory until domains or identities change. */
+/** Which ids, numbers or addresses, are those of identities with an inbox: asked once, kept in memory until domains or identities change. */
 import { isRowId } from '../../core/id.ts'
 import type { HttpContext } from '../http-context.ts'
 
@@ -18,11 +18,12 @@ export class OwnActorIds {
   /** What is not there is asked for each time: a new identity is there at once. */
   async has(id: string): Promise<boolean> {
     if (this.#ids.has(id)) return true
-    if (!isRowId(id)) return false
+    const column = id.startsWith('https://') ? 'uri' : 'id'
+    if (column === 'id' && !isRowId(id)) return false
     const found = await this.#db
       .selectFrom('actors')
       .select('id')
-      .where('id', '=', id)
+      .where(column, '=', id)
       .where('is_local', '=', true)
       .where('gone_at', 'is', null)
       .executeTakeFirst()

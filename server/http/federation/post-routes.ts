@@ -11,7 +11,7 @@ import {
 import { inContext } from '../../activitypub/json-ld-context.ts'
 import { loadOwnObjects } from '../../activitypub/own-notes.ts'
 import { tombstoneDocument } from '../../activitypub/note.ts'
-import { AP_ROUTES, FIRST_PAGE, repliesUri } from '../../activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES, FIRST_PAGE, repliesUri } from '../../activitypub/uris.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
@@ -46,30 +46,25 @@ export function postRoutes(surface: Surface): FastifyPluginAsync {
     answerAs(app, 'object')
     refuseQueries(app)
     app.get(AP_ROUTES.post, OPEN, servePost(surface, '', post))
-    app.get(AP_ROUTES.postActivity, OPEN, servePost(surface, '/activity', activityOf(context)))
-    app.get(AP_ROUTES.postContext, OPEN, servePost(surface, '/context', threadOf(context)))
-    app.get(AP_ROUTES.replies, OPEN, servePost(surface, '/replies', repliesOf))
-    app.get(AP_ROUTES.repliesPage, OPEN_LISTING, servePost(surface, '/replies/page/', repliesPageOf(context)))
-    app.get(
-      AP_ROUTES.likes,
-      OPEN,
-      servePost(
-        surface,
-        '/likes',
-        countOf((row) => row.likes_count),
-      ),
-    )
-    app.get(
-      AP_ROUTES.shares,
-      OPEN,
-      servePost(
-        surface,
-        '/shares',
-        countOf((row) => row.boosts_count),
-      ),
-    )
+    for (const [routes, slash] of [
+      [AP_ROUTES, '/'],
+      [ADOPTED_ROUTES, ''],
+    ] as const) {
+      const serve = (suffix: string, make: Make) => servePost(surface, `${slash}${suffix}`, make)
+      const likes = countOf((row) => row.likes_count)
+      const shares = countOf((row) => row.boosts_count)
+      app.get(routes.postActivity, OPEN, serve('activity', activityOf(context)))
+      app.get(routes.postContext, OPEN, serve('context', threadOf(context)))
+      app.get(routes.replies, OPEN, serve('replies', repliesOf))
+      app.get(routes.repliesPage, OPEN_LISTING, serve('replies/page/', repliesPageOf(context)))
+      app.get(routes.likes, OPEN, serve('likes', likes))
+      app.get(routes.shares, OPEN, serve('shares', shares))
+    }
   }
 }
+
+/** A post at an id that it brought along. */
+export const serveAdoptedPost = (surface: Surface) => servePost(surface, '', objectOf(surface.context))
 
 /**
  * To strangers what is public, as ready bytes; to a signed reader what it may see; to everybody else nothing, whether or

@@ -6,7 +6,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { blockActivity, followActivity } from '../../activitypub/activities.ts'
 import type { JsonObject } from '../../activitypub/json.ts'
 import { interactionActivity } from '../../activitypub/own-interaction.ts'
-import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
 import { type OwnRelation, findOwnBlock, findOwnFollow } from '../../domain/follows/find-own-relations.ts'
 import {
   type OwnInteraction,
@@ -51,8 +51,10 @@ export function relationRoutes({ context }: Surface): FastifyPluginAsync {
         serve(find, (interaction) => interactionActivity(interaction)),
       )
     }
-    app.get(AP_ROUTES.follow, OPEN, serve(findOwnFollow, followOf))
-    app.get(AP_ROUTES.block, OPEN, serve(findOwnBlock, blockOf))
+    for (const routes of [AP_ROUTES, ADOPTED_ROUTES]) {
+      app.get(routes.follow, OPEN, serve(findOwnFollow, followOf))
+      app.get(routes.block, OPEN, serve(findOwnBlock, blockOf))
+    }
   }
 }
 

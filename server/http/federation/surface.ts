@@ -4,7 +4,7 @@ import type { ReceivedRequest } from '../../activitypub/http-signature.ts'
 import { verifySignedGet } from '../../activitypub/verify-request.ts'
 import { ACTIVITY_JSON } from '../../activitypub/vocabulary.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { findActorByUri } from '../../domain/actors/actor.ts'
+import { type Actor, findActorByUri, findIdentity } from '../../domain/actors/actor.ts'
 import { isBlockedHere } from '../../domain/blocks/is-blocked-here.ts'
 import type { HttpContext } from '../http-context.ts'
 import { canonicalHost } from '../plugins/host-guard.ts'
@@ -61,6 +61,17 @@ export function requestedUri(context: HttpContext, request: FastifyRequest): str
 export function requestedOrigin({ home }: HttpContext, request: FastifyRequest): string {
   const host = canonicalHost(request.headers.host)
   return home.isOwnHost(host) ? home.origin(host) : home.origin()
+}
+
+/** The identity below whose id an address lies: by its number, or by the id that it brought along. */
+export async function findRequestedIdentity(
+  context: HttpContext,
+  request: FastifyRequest,
+): Promise<Actor | undefined> {
+  const { id, handle } = request.params as { readonly id?: string; readonly handle?: string }
+  if (handle === undefined) return findIdentity(context.db, id ?? '')
+  const actor = await findActorByUri(context.db, `${requestedOrigin(context, request)}/@${handle}/`)
+  return actor === undefined ? undefined : findIdentity(context.db, actor.id)
 }
 
 /** Nothing public depends on a query, and a cache may drop it (rule 84). */

@@ -137,6 +137,7 @@ async function findOwn(
 async function findByAddress(db: HttpContext['db'], uri: string): Promise<Actor | undefined> {
   const byUri = await findActorByUri(db, uri)
   if (byUri !== undefined) return byUri
-  const found = await findByPageUrl(db, uri)
+  // The page of an identity that was taken over had a slash at its end.
+  const found = await findByPageUrl(db, uri.replace(/\/$/, ''))
   return found?.kind === 'actor' ? found.actor : undefined
 }

@@ -5,7 +5,7 @@
  * @see security rule 80
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { AP_ROUTES } from '../../activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isProbePath } from '../../core/probe.ts'
 import type { Home } from '../../domain/owner/home.ts'
@@ -41,6 +41,9 @@ const INBOXES: ReadonlySet<string | undefined> = new Set([
   AP_ROUTES.inbox,
   AP_ROUTES.sharedInbox,
   AP_ROUTES.instanceInbox,
+  ADOPTED_ROUTES.inbox,
+  ADOPTED_ROUTES.sharedInbox,
+  ADOPTED_ROUTES.instanceInbox,
 ])
 
 const isInboxPost = ({ method, routeOptions }: FastifyRequest): boolean =>

@@ -21,7 +21,7 @@ export function handleOf({ acct }: Pick<Account, 'acct'>, localDomain: string): 
 }
 
 export const isOurs = ({ uri }: Pick<Account, 'uri'>, origin: string): boolean =>
-  uri.startsWith(`${origin}/ap/`)
+  uri.startsWith(`${origin}/`)
 
 /** Own pages are of the host under which this one was asked for, by whatever name that was. */
 export const ownPath = (url: string, origin: string): string =>
