@@ -1,5 +1,6 @@
 /** Entry of the command line: homebird serve, status, doctor, config, backup, copies, stator, owner, identity, domain. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
+import { addAdoptCommand } from './commands/adopt-command.ts'
 import { addBackupCommands } from './commands/backup-commands.ts'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
@@ -229,6 +230,7 @@ withCommonOptions(program.command('import <kind> <file>'))
   )
 
 addLeavingCommands(program, run)
+addAdoptCommand(program, run)
 
 const pages = program.command('pages').description('what strangers find on the public pages')
 withCommonOptions(pages.command('show [name]', { isDefault: true }))

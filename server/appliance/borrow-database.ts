@@ -21,37 +21,47 @@ type Use<T> = (connection: DatabaseConnection, config: Config) => Promise<T>
 
 /**
  * @param launcher  starts the migration where the database has to be started
+ * @param mayMake  a folder without a home becomes one; an external database is brought up to date
  * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, and whatever starting a database throws
  */
 export async function withHomeDatabase<T>(
   sources: GroundSources,
   launcher: Launcher,
   use: Use<T>,
+  { mayMake = false }: { readonly mayMake?: boolean } = {},
 ): Promise<T> {
   const secrets = await borrowSecrets(chosenDataDir(sources))
   const { dir, loaded } = readSettings(sources, secrets.box)
-  if (loaded.config.databaseUrl !== null) {
+  const isRunning = isDataDirLocked(dir)
+  if (loaded.config.databaseUrl !== null && (isRunning || !mayMake)) {
     const { external } = await planDatabase(loaded.config, 'all')
     if (external !== null) return use(external.connection, loaded.config)
   }
-  if (isDataDirLocked(dir)) return use(connectionOfRunningHome(dir, secrets), loaded.config)
-  if (!existsSync(clusterFolder(dir))) throw noHome(dir.path)
-  return withOwnDatabase(sources, launcher, ({ loaded: { config } }, connection) => use(connection, config))
+  if (isRunning) return use(connectionOfRunningHome(dir, secrets), loaded.config)
+  if (!mayMake && !existsSync(clusterFolder(dir))) throw noHome(dir.path)
+  const useIt = async ({ loaded: { config } }: Ground, connection: DatabaseConnection): Promise<T> =>
+    use(connection, config)
+  return withOwnDatabase(sources, launcher, useIt, { migratesExternal: mayMake })
 }
 
 /**
  * Of a home that does not run: its folder is taken, its database started, or reached where it is another's.
+ * @param migratesExternal  one that is another's is brought up to date too, which a start would do
  * @throws HomebirdError DATA_DIR_LOCKED while it runs, and whatever starting a database throws
  */
 export async function withOwnDatabase<T>(
   sources: GroundSources,
   launcher: Launcher,
   use: (ground: Ground, connection: DatabaseConnection) => Promise<T>,
+  { migratesExternal = false }: { readonly migratesExternal?: boolean } = {},
 ): Promise<T> {
   const { ground, checked: plan } = await openGround(sources, ({ config }) => planDatabase(config, 'all'))
   try {
     for (const line of ground.said) ground.store.journal({ ...line, part: 'appliance' })
-    if (plan.external !== null) return await use(ground, plan.external.connection)
+    if (plan.external !== null) {
+      if (migratesExternal) await migrate(launcher, ground, plan.external.connection)
+      return await use(ground, plan.external.connection)
+    }
     const database = await openDatabaseLife(ground, plan, () => undefined)
     try {
       await migrate(launcher, ground, database.connection)

@@ -1,6 +1,7 @@
 /** The tables as Kysely sees them; the truth is in `migrations/`. Ids are 64-bit and travel as strings. */
 import type { Selectable } from 'kysely'
 import type { ActorTables } from './actor-tables.ts'
+import type { AdoptionTables } from './adoption-tables.ts'
 import type { CardTables } from './card-tables.ts'
 import type { CleanUpTables } from './clean-up-tables.ts'
 import type { ClientTables } from './client-tables.ts'
@@ -41,6 +42,7 @@ export type { StateColumns, StoredEmoji, StoredField, Visibility } from './colum
 export interface Tables
   extends
     ActorTables,
+    AdoptionTables,
     CardTables,
     CleanUpTables,
     ClientTables,

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../../server/core/clock.ts'
 import { type Config, loadConfig } from '../../server/core/config.ts'
 import { createLogger } from '../../server/core/log.ts'
 import { openListener } from '../../server/db/listen.ts'
+import type { Database } from '../../server/db/pool.ts'
 import { inTransaction } from '../../server/db/transaction.ts'
 import { type Actor, getActor, listIdentities } from '../../server/domain/actors/actor.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
@@ -25,6 +26,7 @@ import { shapeAnswers } from '../../server/http/plugins/answers.ts'
 import { guardHost } from '../../server/http/plugins/host-guard.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
+import type { MediaStore } from '../../server/storage/media-store.ts'
 import type { IdleOptions, Runner } from '../../server/stator/runner-types.ts'
 import { createRunner } from '../../server/stator/runner.ts'
 import { allGraphWork } from '../../server/workers/registry.ts'
@@ -45,6 +47,8 @@ export interface FederationHomeOptions {
   readonly clock?: Clock
   /** Tells what stands in front; the database is told that something does. */
   readonly purger?: Purger
+  /** Makes the home otherwise than by a first run. */
+  readonly setUp?: (db: Database, media: MediaStore, config: Config) => Promise<unknown>
   /** Gets the sentences for the journal. */
   readonly notice?: (level: string, message: string) => void
 }
@@ -195,24 +199,24 @@ export class FederationHome {
   }
 }
 
+const DOMAIN = 'home.example'
+
+async function setUpFirst(db: Database, options: FederationHomeOptions): Promise<void> {
+  const { domain = DOMAIN, username = 'ben', serviceDomain = null, clock = systemClock } = options
+  const wish = { username, displayName: 'Ben', password: 'correct horse battery', domain, serviceDomain }
+  await setUpHome(db, wish, clock)
+}
+
 export async function openFederationHome(options: FederationHomeOptions = {}): Promise<FederationHome> {
-  const { peers = [], domain = 'home.example', username = 'ben', clock = systemClock } = options
+  const { peers = [], domain = DOMAIN, clock = systemClock } = options
   const database = await openTestDatabase()
   const { connection, db } = database
   const log = createLogger('test', 'silent')
   const { config: defaults } = loadConfig({ env: {} })
   const config: Config = { ...defaults, inboxPerHostPer5Min: 0, ...options.config }
-  await setUpHome(
-    db,
-    {
-      username,
-      displayName: 'Ben',
-      password: 'correct horse battery',
-      domain,
-      serviceDomain: options.serviceDomain ?? null,
-    },
-    clock,
-  )
+  const { media } = openTestMedia()
+  if (options.setUp === undefined) await setUpFirst(db, options)
+  else await options.setUp(db, media, config)
   const listener = openListener(connection, 'homebird test', log)
   closeBeforeCluster(async () => listener.close())
   await listener.ready
@@ -242,7 +246,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     home,
     dereferencer,
     remoteKeys,
-    media: openTestMedia().media,
+    media,
     exports: openTestExports(),
     caches,
     remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),

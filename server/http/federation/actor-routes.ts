@@ -40,7 +40,9 @@ export function actorRoutes(surface: Surface): FastifyPluginAsync {
         const uri = requestedUri(context, request)
         const name = answerName(context, request, 'ap')
         const answer = await answers.get(name, async () =>
-          instanceDocument(wholeOrderedCollection({ uri, items: [] }), [], null),
+          context.home.instanceActor().outbox_uri === uri
+            ? instanceDocument(wholeOrderedCollection({ uri, items: [] }), [], null)
+            : null,
         )
         return sendFound(request, reply, answer)
       })

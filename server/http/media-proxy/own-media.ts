@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { HomebirdError } from '../../core/errors.ts'
+import { findAdoptedFile } from '../../domain/adoption/find-file.ts'
 import { typeOfKey } from '../../domain/media/media-types.ts'
 import { type ByteSpan, type MediaStore, isContentKey } from '../../storage/media-store.ts'
 import { OPEN } from '../client-api/access.ts'
@@ -17,7 +18,11 @@ interface MediaParams {
   readonly name: string
 }
 
-export function ownMediaRoutes({ media, config }: Pick<HttpContext, 'media' | 'config'>): FastifyPluginAsync {
+export function ownMediaRoutes({
+  db,
+  media,
+  config,
+}: Pick<HttpContext, 'db' | 'media' | 'config'>): FastifyPluginAsync {
   return async (app) => {
     // The old addresses go on when the setting names another place; a CDN that has one asks for the same paths here.
     const prefixes = new Set(['/media/', pathOf(config.mediaUrl)])
@@ -31,6 +36,13 @@ export function ownMediaRoutes({ media, config }: Pick<HttpContext, 'media' | 'c
           sendFile(media, `${request.params.folder}/${request.params.name}`, request, reply),
       })
     }
+    // Files that were taken over from another server had names by the day they came.
+    app.get<{ Params: { '*': string } }>('/media/*', OPEN, async (request, reply) => {
+      const key = await findAdoptedFile(db, request.params['*'])
+      if (key === null) throw missing(request.params['*'])
+      const { mediaUrl } = config
+      return reply.redirect(`${mediaUrl.startsWith('/') ? '/media/' : mediaUrl}${key}`, 301)
+    })
   }
 }
 

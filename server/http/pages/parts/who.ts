@@ -20,8 +20,7 @@ export function handleOf({ acct }: Pick<Account, 'acct'>, localDomain: string): 
   return acct.includes('@') ? `@${acct}` : `@${acct}@${localDomain}`
 }
 
-export const isOurs = ({ uri }: Pick<Account, 'uri'>, origin: string): boolean =>
-  uri.startsWith(`${origin}/`)
+export const isOurs = ({ uri }: Pick<Account, 'uri'>, origin: string): boolean => uri.startsWith(`${origin}/`)
 
 /** Own pages are of the host under which this one was asked for, by whatever name that was. */
 export const ownPath = (url: string, origin: string): string =>
