@@ -111,7 +111,6 @@ test('a run that is broken off after any batch goes on, and leaves what an unbro
     .where('in_reply_to_uri', 'is not', null)
     .where('in_reply_to_id', 'is', null)
     .executeTakeFirstOrThrow()
-  // The last one answers what there never was.
   assert.equal(linked.rows, '0')
 })
 
