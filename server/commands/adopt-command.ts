@@ -20,7 +20,10 @@ export function addAdoptCommand(program: Command, run: Run): void {
     )
     .option('--media <place>', 'its files: the folder of TAKAHE_MEDIA_ROOT, or s3://key:secret@host/bucket')
     .option('--user <email>', 'whose identities, where several people live there')
-    .option('--main-host <host>', 'what TAKAHE_MAIN_DOMAIN says, where it is not the host of the first domain')
+    .option(
+      '--main-host <host>',
+      'what TAKAHE_MAIN_DOMAIN says, where it is not the host of the first domain',
+    )
     .option('--password-file <file>', 'file with your new password on its first line')
     .option('--dry-run', 'only say what there is')
     .action(run(async (options: AdoptOptions) => (await import('./adopt.ts')).adoptServer(options)))
