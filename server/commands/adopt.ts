@@ -21,7 +21,7 @@ import {
   readAdoption,
 } from '../domain/adoption/adopt.ts'
 import { type AdoptionPlan, planAdoption } from '../domain/adoption/plan.ts'
-import { openSource } from '../domain/adoption/source.ts'
+import { type Source, openSource } from '../domain/adoption/source.ts'
 import { ADOPTED_LIMITS, type AdoptionWorld } from '../domain/adoption/step.ts'
 import { hashPassword } from '../domain/owner/password.ts'
 import { createStorageExchange } from '../net/storage-exchange.ts'
@@ -49,17 +49,34 @@ const CONNECTIONS = 3
 export async function adoptServer(options: AdoptOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const given = { given: options.database, name: 'database', command: 'adopt --database', isSecret: false }
-  await using database = await openForeignDatabase(parseDatabaseUrl(await valueFromInput(given)))
-  const source = await openSource(database)
-  const plan = await planAdoption(source, { user: options.user ?? null, mainHost: options.mainHost ?? null })
-  tellPlan(io, plan)
-  if (options.dryRun === true) {
-    const counts = await countAdoption({ source, plan })
-    for (const [name, count] of Object.entries(counts)) if (count > 0) io.say(`  ${count} ${name}`)
-    io.say('Nothing was changed.')
-    io.put({ plan, counts })
-    return ExitCode.ok
+  const database = await openForeignDatabase(parseDatabaseUrl(await valueFromInput(given)))
+  try {
+    const source = await openSource(database)
+    const plan = await planAdoption(source, {
+      user: options.user ?? null,
+      mainHost: options.mainHost ?? null,
+    })
+    tellPlan(io, plan)
+    await (options.dryRun === true ? look(io, source, plan) : takeAll(io, source, plan, options))
+  } finally {
+    await database.close()
   }
+  return ExitCode.ok
+}
+
+async function look(io: CommandIo, source: Source, plan: AdoptionPlan): Promise<void> {
+  const counts = await countAdoption({ source, plan })
+  for (const [name, count] of Object.entries(counts)) if (count > 0) io.say(`  ${count} ${name}`)
+  io.say('Nothing was changed.')
+  io.put({ plan, counts })
+}
+
+async function takeAll(
+  io: CommandIo,
+  source: Source,
+  plan: AdoptionPlan,
+  options: AdoptOptions,
+): Promise<void> {
   const files = await filesOf(options.media)
   if (files === null)
     io.say('No --media is given: files stay behind until the same command says where they are.')
@@ -73,7 +90,6 @@ export async function adoptServer(options: AdoptOptions): Promise<ExitCode> {
   } finally {
     await files?.close()
   }
-  return ExitCode.ok
 }
 
 async function inHome(options: AdoptOptions, work: (context: Context) => Promise<void>): Promise<void> {

@@ -4,11 +4,12 @@ import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { clientConfig, describeConnection, settleSsl } from './connection.ts'
 
-export interface ForeignDatabase extends AsyncDisposable {
+export interface ForeignDatabase {
   /** Where it is, without user and password. */
   readonly place: string
   /** 64-bit numbers come as text. @throws HomebirdError DATABASE_UNREACHABLE when the connection is lost */
   read<R>(text: string, values?: readonly unknown[]): Promise<R[]>
+  close(): Promise<void>
 }
 
 /** @throws HomebirdError DATABASE_UNREACHABLE with the server's reason */
@@ -26,7 +27,7 @@ export async function openForeignDatabase(connection: DatabaseConnection): Promi
         throw unreachable(place, error)
       }
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       // A connection that is lost needs no goodbye.
       await client.end().catch(() => undefined)
     },
