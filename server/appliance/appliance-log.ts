@@ -8,6 +8,8 @@ export type Level = 'info' | 'warn' | 'error'
 export interface ApplianceLog {
   /** A sentence for people: into log file and journal. */
   notice(level: Level, part: string, message: string): void
+  /** The same of one part. */
+  noticeOf(part: string): (level: Level, message: string) => void
   /** A line of a child's output: into the log file. What is not JSON is wrapped, as an error of that part. */
   line(part: string, text: string): void
 }
@@ -17,13 +19,15 @@ export function createApplianceLog(
   store: ApplianceStore,
   tell: (event: ApplianceEvent) => void,
 ): ApplianceLog {
+  const notice: ApplianceLog['notice'] = (level, part, message) => {
+    const clean = cleanLine(message)
+    writeIfPossible(() => file.write(jsonLine(level, part, 'appliance.notice', clean)))
+    writeIfPossible(() => store.journal({ level, part, message: clean }))
+    tell({ kind: 'notice', level, part, message: clean })
+  }
   return {
-    notice(level, part, message) {
-      const clean = cleanLine(message)
-      writeIfPossible(() => file.write(jsonLine(level, part, 'appliance.notice', clean)))
-      writeIfPossible(() => store.journal({ level, part, message: clean }))
-      tell({ kind: 'notice', level, part, message: clean })
-    },
+    notice,
+    noticeOf: (part) => (level, message) => notice(level, part, message),
     line(part, text) {
       if (text === '') return
       const line =

@@ -89,9 +89,7 @@ export class Appliance {
     })
     this.#database =
       plan.external === null
-        ? this.#keep('database', () =>
-            openDatabaseLife(ground, plan, (level, text) => this.#log.notice(level, 'database', text)),
-          )
+        ? this.#keep('database', () => openDatabaseLife(ground, plan, this.#log.noticeOf('database')))
         : null
     this.#children = new HomeChildren({
       launch: (role, name) => this.#launch(role, name),
@@ -116,7 +114,7 @@ export class Appliance {
       servers: this.#demand.servers,
       launch: () => this.#launch('tunnel', 'tunnel'),
       keep: (open) => this.#keep('tunnel', open, false),
-      notice: (level, message) => this.#log.notice(level, 'tunnel', message),
+      notice: this.#log.noticeOf('tunnel'),
       server: (index) => this.#children.server(index),
     })
     this.#answering = {
@@ -127,7 +125,7 @@ export class Appliance {
       keeper: openKeeperPart(ground, options.sources, {
         launch: () => this.#launch('keeper', 'keeper'),
         connection: () => this.connection(),
-        notice: (level, message) => this.#log.notice(level, 'keeper', message),
+        notice: this.#log.noticeOf('keeper'),
       }),
       seal: ground.seal,
       tunnel: this.#tunnel,
@@ -314,7 +312,7 @@ export class Appliance {
       {
         changed: () => this.#options.onEvent({ kind: 'part', part: part.status() }),
         patienceMs: () => (name === 'database' ? this.#house.databasePatienceMs() : null),
-        notice: (level, message) => this.#log.notice(level, name, message),
+        notice: this.#log.noticeOf(name),
         gaveUp: (error) => {
           if (isVital) this.#stopping ??= this.#stop(error)
         },
@@ -330,7 +328,7 @@ export class Appliance {
       { role, name, heapMegabytes: this.config.heapMegabytes },
       {
         line: (text) => this.#log.line(name, text),
-        notice: (level, message) => this.#log.notice(level, name, message),
+        notice: this.#log.noticeOf(name),
         answer: (request) => answerChild(this.#answering, name, request),
         reported: (report) => hearChild(this.#answering, name, report),
       },
