@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import assert from 'node:assert/strict'
 import { flowGround } from '../support/flow-ground.ts'
 import type { HandKind } from '../support/hands.ts'
+import { adminClient, pourOldPosts } from '../support/poured-posts.ts'
 
 const { ground, flow } = flowGround('window-tasks-care.long.test.ts', async ({ home, ana }) => {
   await home.reads(ana, { content: '<p>Good morning.</p>' })
@@ -75,6 +76,46 @@ flow('look for files that nothing shows, before they are cleaned up', { path: '/
   await stage.hand.press(stage.button('Look for them'))
   await stage.page.getByText('There are none.').waitFor()
 })
+
+const oldPosts = (kind: string): number => (kind === 'keys' ? 31 : 30)
+
+async function oldPostsLie(kind: HandKind): Promise<void> {
+  const sql = await adminClient(ground.home.home.dataDir)
+  try {
+    await pourOldPosts(sql, oldPosts(kind), `eve-${kind}`)
+  } finally {
+    await sql.end()
+  }
+}
+
+flow(
+  'look what a clean-up would take, then have it done',
+  { path: '/storage', prepare: oldPostsLie },
+  async (stage) => {
+    const others = stage.page.getByRole('region', { name: 'Posts of others' })
+    await stage.hand.press(others.getByRole('button', { name: 'Look what would go' }))
+    const posts = `${oldPosts(stage.who)} posts`
+    await others.getByText(`${posts} and 0 people would go`).waitFor()
+    await stage.hand.press(others.getByRole('button', { name: 'Clean up…' }))
+    const question = stage.page.getByRole('alertdialog', { name: 'Clean up now?' })
+    await stage.hand.press(question.getByRole('button', { name: 'Clean up', exact: true }))
+    await others.getByText(`${posts} and 1 person are gone.`).waitFor({ timeout: 60_000 })
+  },
+)
+
+flow(
+  'have own old posts deleted by itself after a question, and stop it',
+  { path: '/storage' },
+  async (stage) => {
+    const own = stage.page.getByRole('region', { name: 'Your own old posts' })
+    await stage.hand.press(own.getByRole('button', { name: 'Delete old posts by itself…' }))
+    const question = stage.page.getByRole('alertdialog', { name: 'Delete your posts after 365 days?' })
+    await stage.hand.press(question.getByRole('button', { name: 'Delete old posts', exact: true }))
+    await own.getByText(/^Posts older than 365 days are deleted/).waitFor()
+    await stage.hand.press(own.getByRole('button', { name: 'Stop deleting' }))
+    await own.getByText('Nothing of yours is deleted by itself.').waitFor()
+  },
+)
 
 flow(
   'have the doctor look, and ignore what it found',

@@ -18,6 +18,24 @@ export async function adminClient(dataDir: string): Promise<pg.Client> {
   return client
 }
 
+/** Old posts of one stranger who is as old, and whom nobody here had to do with. */
+export async function pourOldPosts(sql: pg.Client, count: number, name: string): Promise<void> {
+  await sql.query(
+    `with stranger as (
+       insert into actors (id, uri, host, username, handle_domain, inbox_uri, created_at, fetched_at)
+       values (id_at(now() - interval '300 days'), 'https://old.example/users/' || $2::text, 'old.example', $2, 'old.example',
+               'https://old.example/inbox', now() - interval '300 days', now() - interval '300 days')
+       returning id
+     ), made as materialized (
+       select id_at(now() - interval '200 days') as id, n from generate_series(1, $1::integer) as n
+     )
+     insert into posts (id, uri, author_id, visibility, conversation_id, published_at, created_at, state)
+     select made.id, 'https://old.example/posts/' || $2 || n, stranger.id, 'public', made.id, now() - interval '200 days',
+            now() - interval '200 days', 'fanned_out' from made, stranger`,
+    [count, name],
+  )
+}
+
 const AUTHORS = 20
 
 /** Posts of people whom the owner follows, a minute apart, the last one now. */

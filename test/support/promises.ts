@@ -181,6 +181,8 @@ export const PROMISES = {
         'care',
         'empty a cache after a question',
         'look for files that nothing shows, before they are cleaned up',
+        'look what a clean-up would take, then have it done',
+        'have own old posts deleted by itself after a question, and stop it',
       ),
     ],
     logs: [

@@ -79,6 +79,8 @@ export const TASKS = {
     'fetch any address as the home fetches it',
     'empty a cache after a question',
     'look for files that nothing shows, before they are cleaned up',
+    'look what a clean-up would take, then have it done',
+    'have own old posts deleted by itself after a question, and stop it',
     'have the doctor look, and ignore what it found',
     'see the help bundle whole and save it',
     'sign out',

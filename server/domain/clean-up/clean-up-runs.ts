@@ -97,7 +97,11 @@ const followingStep = (step: CleanUpStep): CleanUpStep =>
 
 async function endRun(db: Querier, run: Run, now: () => Date): Promise<void> {
   const removed = Object.values(countsOf(run)).reduce((sum, count) => sum + count, 0)
-  if (removed >= VACUUM_FROM) await vacuumTables(db)
+  if (removed >= VACUUM_FROM) {
+    await vacuumTables(db).catch(() => {
+      // The database tidies up by itself, only later; what went is gone all the same.
+    })
+  }
   const { all } = await readDatabaseSizes(db)
   await db
     .updateTable('clean_ups')

@@ -17,8 +17,9 @@ import {
   readCleanUpFacts,
   workOnCleanUp,
 } from '../../../server/domain/clean-up/clean-up-runs.ts'
+import { vacuumTables } from '../../../server/domain/clean-up/database-sizes.ts'
 import { previewCleanUp } from '../../../server/domain/clean-up/preview-clean-up.ts'
-import { isDue } from '../../../server/workers/clean-up-sweeps.ts'
+import { cleanUpSweeps, isDue } from '../../../server/workers/clean-up-sweeps.ts'
 import { age, daysAgo, openCleanUpGround } from '../../support/clean-up-ground.ts'
 
 const RULES: CleanUpRules = { days: null, keepsConversations: true, keepsFollowed: false }
@@ -147,6 +148,38 @@ test('where the rules keep everything no run begins', async () => {
   await db.transaction().execute(async (tx) => saveCleanUpRules(tx, { ...RULES, days: 30 }, now()))
   const { rules, days, usualDays } = await readCleanUpFacts(db, 90)
   assert.deepEqual([rules.days, days, usualDays], [30, 30, 90])
+})
+
+test('the worker begins by itself where nights were missed, once, and not where everything stays', async () => {
+  await db.transaction().execute(async (tx) => saveCleanUpRules(tx, RULES, now()))
+  await sql`delete from clean_ups`.execute(db)
+  await sql`insert into owner (password_hash, created_at) values ('', ${daysAgo(2)})`.execute(db)
+  const sweepAll = async (pruneDays: number): Promise<void> => {
+    const [cleanUp] = cleanUpSweeps({ db, clock: systemClock, config: { pruneDays } })
+    while ((await cleanUp?.run(db, 500)) === 500);
+  }
+  const post = await oldPost()
+  await sweepAll(0)
+  assert.equal((await readCleanUpFacts(db, 0)).last, null)
+  await sweepAll(90)
+  const { last } = await readCleanUpFacts(db, 90)
+  assert.deepEqual([last?.askedBy, await ground.isHere(post)], ['night', false])
+  const another = await oldPost()
+  await sweepAll(90)
+  assert.equal(await ground.isHere(another), true)
+})
+
+test('tables are given their room back by a connection that then waits no longer than before', async () => {
+  await db.connection().execute(async (connection) => {
+    const limit = async () =>
+      (await sql<{ statement_timeout: string }>`show statement_timeout`.execute(connection)).rows
+    const before = await limit()
+    await vacuumTables(connection)
+    assert.deepEqual(await limit(), before)
+  })
+  const { rows } = await sql<{ analyzed: boolean }>`
+    select last_analyze is not null as analyzed from pg_stat_user_tables where relname = 'posts'`.execute(db)
+  assert.deepEqual(rows, [{ analyzed: true }])
 })
 
 test('it is due at night once a day, and by day where nights were missed', () => {
