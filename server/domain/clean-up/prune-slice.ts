@@ -5,6 +5,7 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
+import { inTransaction } from '../../db/transaction.ts'
 
 export type PrunedTable = 'posts' | 'actors' | 'hashtags' | 'cards'
 
@@ -54,7 +55,8 @@ export interface Pruned {
 export async function pruneSlice(db: Querier, pruning: Pruning, slice: Slice): Promise<Pruned> {
   const { last, ids } = await lookAtSlice(db, pruning, slice)
   if (ids.length === 0) return { last, removed: 0 }
-  const removed = await db.transaction().execute(async (tx) => removeIfLoose(tx, pruning, ids))
+  // Counting what came in meanwhile takes the same locks the other way round: then one of the two begins anew.
+  const removed = await inTransaction(db, async (tx) => removeIfLoose(tx, pruning, ids))
   return { last, removed }
 }
 
