@@ -186,7 +186,7 @@ class KeptSession implements OwnerSession {
     const asked = { method: 'GET', path: `${API}/state`, limitMs: this.#limits.answerMs }
     const answer = await this.#send(home, asked, token)
     const state = await readJson<WindowState>(answer)
-    return state.phase === 'signed_in' || state.phase === 'needs_set_up'
+    return state.phase === 'signed_in' || state.phase === 'left' || state.phase === 'needs_set_up'
   }
 
   /** @returns null where the key was used already: by a browser, say */

@@ -28,6 +28,11 @@ const PasswordPage = lazyPage(
   async () => (await import('../features/signin/signin-page.tsx')).PasswordPage,
 )
 
+const LeftPage = lazyPage(
+  'leaving',
+  async () => (await import('../features/farewell/left-page.tsx')).LeftPage,
+)
+
 export function App() {
   return (
     <PageBoundary>
@@ -59,6 +64,8 @@ function Entrance() {
           takesPasskey={view.takesPasskey}
         />
       )
+    case 'left':
+      return <LeftPage />
     case 'needs_set_up':
     case 'signed_in':
       break

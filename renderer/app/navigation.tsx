@@ -50,6 +50,7 @@ const OF_SETTINGS = [
   ROUTES.blockLists,
   ROUTES.imports,
   ROUTES.exports,
+  ROUTES.farewell,
   ROUTES.reports,
   ROUTES.backups,
   ROUTES.updates,

@@ -175,6 +175,10 @@ const ExportsPage = lazyPage(
   ['keeping', 'leaving'],
   async () => (await import('../features/transfer/exports-page.tsx')).ExportsPage,
 )
+const FarewellPage = lazyPage(
+  'leaving',
+  async () => (await import('../features/farewell/farewell-page.tsx')).FarewellPage,
+)
 const IdentitiesPage = lazyPage(
   'keeping',
   async () => (await import('../features/identities/identities-page.tsx')).IdentitiesPage,
@@ -231,6 +235,7 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.blockLists, BlockListsPage],
   [ROUTES.imports, ImportsPage],
   [ROUTES.exports, ExportsPage],
+  [ROUTES.farewell, FarewellPage],
   [ROUTES.identities, IdentitiesPage],
   [ROUTES.emoji, EmojiPage],
   [ROUTES.settings, SettingsPage],

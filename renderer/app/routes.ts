@@ -42,6 +42,7 @@ export const ROUTES = {
   blockLists: '/block-lists',
   imports: '/imports',
   exports: '/exports',
+  farewell: '/farewell',
   reports: '/reports',
   address: '/address',
   status: '/status',

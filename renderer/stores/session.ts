@@ -66,7 +66,7 @@ export class Session {
   /** Some other answer said that the session is over. */
   hasEnded(): void {
     const view = this.#view.get()
-    if (view.phase === 'signed_in') this.#view.set({ ...view, phase: 'signed_out' })
+    if (view.phase === 'signed_in' || view.phase === 'left') this.#view.set({ ...view, phase: 'signed_out' })
     else if (view.phase === 'needs_set_up') this.#view.set({ ...view, phase: 'needs_key' })
   }
 

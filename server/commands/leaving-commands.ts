@@ -1,7 +1,8 @@
-/** The part of the command line that takes things along. Commands load what they need when run. */
+/** The part of the command line that takes things along, and leaves. Commands load what they need when run. */
 import type { Command } from 'commander'
 import type { ExitCode } from '../contracts/exit-code.ts'
 import type { ExportOptions } from './export.ts'
+import type { FarewellOptions } from './farewell.ts'
 import { withCommonOptions } from './options.ts'
 
 /** Keeps the exit code of a command. */
@@ -21,6 +22,17 @@ export function addLeavingCommands(program: Command, run: Run): void {
     .action(
       run(async (what: string, options: ExportOptions) =>
         (await import('./export.ts')).exportThing(what, options),
+      ),
+    )
+  withCommonOptions(program.command('farewell [handle]'))
+    .description(
+      'what leaving for good would take away, and how it goes; with the handle of the oldest identity it begins, a day later: every server is told to delete you, then everything here is erased',
+    )
+    .option('--in <hours>', 'begin in so many hours instead of 24')
+    .option('--call-off', 'stay; possible until it has begun')
+    .action(
+      run(async (handle: string | undefined, options: FarewellOptions) =>
+        (await import('./farewell.ts')).farewell(handle, options),
       ),
     )
 }

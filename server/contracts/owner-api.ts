@@ -48,6 +48,7 @@ export const WINDOW_PATHS = [
   '/block-lists',
   '/imports',
   '/exports',
+  '/farewell',
   '/reports',
   // the home
   '/address',
@@ -77,7 +78,8 @@ export const IDENTITY_GONE = 'identity_gone'
 
 /** How far the person before the window is. */
 export interface WindowState {
-  readonly phase: 'needs_key' | 'needs_set_up' | 'signed_out' | 'signed_in'
+  /** `left`: signed in where nobody lives any more, or is on the way out. */
+  readonly phase: 'needs_key' | 'needs_set_up' | 'signed_out' | 'signed_in' | 'left'
   readonly version: string
   /** True where the start printed a key that was not used yet. */
   readonly keyWaiting: boolean

@@ -10,6 +10,7 @@ import type { DeliveryTables } from './delivery-tables.ts'
 import type { DraftTables } from './draft-tables.ts'
 import type { EdgeTables } from './edge-tables.ts'
 import type { ExportTables } from './export-tables.ts'
+import type { FarewellTables } from './farewell-tables.ts'
 import type { FilterTables } from './filter-tables.ts'
 import type { HomeTables } from './home-tables.ts'
 import type { ImportTables } from './import-tables.ts'
@@ -51,6 +52,7 @@ export interface Tables
     DraftTables,
     EdgeTables,
     ExportTables,
+    FarewellTables,
     FilterTables,
     HomeTables,
     ImportTables,

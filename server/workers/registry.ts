@@ -14,6 +14,7 @@ import { cardGraph } from '../domain/cards/card-graph.ts'
 import { exportGraph } from '../domain/exports/export-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
 import type { OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
+import { farewellGraph } from '../domain/farewells/farewell-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../domain/follows/follow-check-graph.ts'
 import { originListGraph } from '../domain/follows/origin-list-graph.ts'
@@ -48,6 +49,7 @@ import { draftGraph } from '../domain/drafts/draft-graph.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { emojiHandlers } from './emoji-handlers.ts'
 import { exportHandlers } from './export-handlers.ts'
+import { farewellHandlers } from './farewell-handlers.ts'
 import { fanOutHandlers } from './fan-out-handlers.ts'
 import { followCheckHandlers } from './follow-check-handlers.ts'
 import { featuredChangeHandlers } from './featured-change-handlers.ts'
@@ -140,6 +142,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: blockListGraph, handlers: blockListHandlers(parts) }),
     work({ graph: importGraph, handlers: importHandlers(parts) }),
     work({ graph: importEntryGraph, handlers: importEntryHandlers(parts) }),
+    work({ graph: farewellGraph, handlers: farewellHandlers(parts) }),
     work({ graph: exportGraph, handlers: exportHandlers(parts) }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),

@@ -64,6 +64,7 @@ export const WALK: Readonly<Record<RouteName, WalkedPage>> = {
   blockLists: {},
   imports: {},
   exports: {},
+  farewell: { isReady: withText('robin') },
   reports: {},
   address: { isReady: async (page) => page.getByRole('main').getByRole('list').first().waitFor() },
   status: {},

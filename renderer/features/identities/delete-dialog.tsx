@@ -1,15 +1,14 @@
 /** Asks before an identity is deleted: names what is lost, and wants its name typed, the password, and the code if there is one. */
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
 import { deleteIdentity } from '../../api/settings.ts'
-import { getSignInFacts } from '../../api/sign-in.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogActs } from '../../components/dialog.tsx'
 import { FailureNotice, Notice } from '../../components/notice.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { isNameOf } from '../../formatting/names.ts'
 import { useAct } from '../../hooks/use-act.ts'
+import { useAsksForCode } from '../../hooks/use-asks-for-code.ts'
 import type { Identity } from '../../hooks/use-identities.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -22,15 +21,6 @@ interface DeleteDialogProps {
   readonly identity: Identity
   readonly onDeleted: () => Promise<void>
   readonly onClose: () => void
-}
-
-/** Where the home has not said whether it asks for codes, a refusal may be for want of one: from then on it is asked for. */
-function useAsksForCode(isRefused: boolean): boolean {
-  const { api } = useServices()
-  const { data } = useQuery({ queryKey: ['sign-in-facts'], queryFn: async () => getSignInFacts(api) })
-  const [wasRefused, setWasRefused] = useState(false)
-  if (isRefused && !wasRefused) setWasRefused(true)
-  return data === undefined ? wasRefused : data.codesSince !== null
 }
 
 export function DeleteDialog({ identity, onDeleted, onClose }: DeleteDialogProps) {

@@ -11,6 +11,7 @@ const KINDS = [
   'emojis',
   'exports',
   'fan_outs',
+  'farewells',
   'featured_changes',
   'follow_checks',
   'follows',

@@ -1,6 +1,7 @@
 /** Everything that the person may take along: all at once, and every list as a file. */
 import { Download } from 'lucide-react'
 import { EXPORT_FILES, getExport } from '../../api/transfer.ts'
+import { AppLink } from '../../components/app-link.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Page, Section } from '../../components/page.tsx'
@@ -22,6 +23,11 @@ export function ExportsPage() {
             <ExportRow key={name} name={name} />
           ))}
         </ul>
+      </Section>
+      <Section title={t('farewell.section')} help={t('farewell.section_help')}>
+        <div>
+          <AppLink to="/farewell">{t('farewell.open')}</AppLink>
+        </div>
       </Section>
     </Page>
   )

@@ -48,7 +48,11 @@ export async function deleteIdentity(
       safe: 'The last identity of a home cannot be removed.',
     })
   }
-  const { id } = identity
+  await removeIdentity(tx, identity.id, now)
+}
+
+/** One after which others may be left or not. @param id  of an identity of this home */
+export async function removeIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
   // Before its posts: whoever is told that the author is gone need not be told of each of them.
   await moveRows(tx, actorGraph, [id], 'deleted', { priority: 0 })
   await tx

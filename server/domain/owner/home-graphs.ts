@@ -8,6 +8,7 @@ import { cardGraph } from '../cards/card-graph.ts'
 import { draftGraph } from '../drafts/draft-graph.ts'
 import { emojiGraph } from '../emojis/emoji-graph.ts'
 import { exportGraph } from '../exports/export-graph.ts'
+import { farewellGraph } from '../farewells/farewell-graph.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 import { followCheckGraph } from '../follows/follow-check-graph.ts'
 import { followGraph } from '../follows/follow-graph.ts'
@@ -47,6 +48,7 @@ export const homeGraphs: readonly Graph[] = [
   emojiGraph,
   exportGraph,
   fanOutGraph,
+  farewellGraph,
   featuredChangeGraph,
   followCheckGraph,
   followGraph,

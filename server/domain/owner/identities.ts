@@ -5,6 +5,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, isUniqueViolation, notify } from '../../db/transaction.ts'
+import { refuseAfterFarewell } from '../farewells/farewell.ts'
 import { cleanLine } from '../text/clean-text.ts'
 import { type ActorKeyPairs, generateActorKeys, insertActorKeys } from './keys.ts'
 import { identityUris, instanceActorUris, originOfHost } from './own-uris.ts'
@@ -43,6 +44,7 @@ export async function addIdentity(db: Database, wanted: NewIdentity, clock: Cloc
   const keys = await generateActorKeys()
   try {
     return await inTransaction(db, async (tx) => {
+      await refuseAfterFarewell(tx)
       const domain = await findDomain(tx, wanted.domain)
       return insertIdentity(tx, { username, displayName: wanted.displayName, domain, keys }, clock.now())
     })

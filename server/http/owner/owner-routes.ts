@@ -16,6 +16,7 @@ import { edgeFileRoutes } from './edge-file-routes.ts'
 import { edgeRoutes } from './edge-routes.ts'
 import { emojiRoutes } from './emoji-routes.ts'
 import { exportRoutes } from './export-routes.ts'
+import { farewellRoutes } from './farewell-routes.ts'
 import { followRoutes } from './follow-routes.ts'
 import { homeFeedRoutes } from './home-feed-routes.ts'
 import { homeRoutes } from './home-routes.ts'
@@ -67,6 +68,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   emojiRoutes,
   importRoutes,
   exportRoutes,
+  farewellRoutes,
   reportRoutes,
   peerRoutes,
   ownFilesRoutes,

@@ -11,6 +11,7 @@ import {
   isOneTimeKeyUsed,
   openOwnerSession,
 } from '../../domain/owner/sessions.ts'
+import { hasSaidFarewell } from '../../domain/farewells/farewell.ts'
 import { isHomeSetUp } from '../../domain/owner/set-up.ts'
 import { hasPasskeys } from '../../domain/sign-in/passkeys.ts'
 import { asksForCode } from '../../domain/sign-in/prove-owner.ts'
@@ -127,15 +128,18 @@ export async function readStateOf(
 ): Promise<WindowState> {
   const { db, oneTimeKeyHash } = context
   const place = placeOf(request)
-  const [isSetUp, keyUsed, asks, takesPasskey] = await Promise.all([
+  const [isSetUp, hasLeft, keyUsed, asks, takesPasskey] = await Promise.all([
     isHomeSetUp(db),
+    hasSaidFarewell(db),
     oneTimeKeyHash === null ? true : isOneTimeKeyUsed(db, oneTimeKeyHash),
     asksForCode(db),
     place === null ? false : hasPasskeys(db, place.rpId),
   ])
   const phase = isSetUp
     ? hasSession
-      ? 'signed_in'
+      ? hasLeft
+        ? 'left'
+        : 'signed_in'
       : 'signed_out'
     : hasSession
       ? 'needs_set_up'
