@@ -5,6 +5,7 @@ import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
 import { clientConfig } from './connection.ts'
 import { preparingPool } from './prepared.ts'
+import { SilenceGuard } from './silent-statement.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -25,9 +26,13 @@ interface PoolOptions {
   /** Shown in `pg_stat_activity`, such as `homebird worker`. */
   readonly applicationName: string
   readonly log: Logger
+  /** How long a statement may go without an answer before its connection is given up. */
+  readonly silenceMs?: number
 }
 
 const IDLE_MS = 10_000
+/** The database ends a statement after 30 s; an end that has not come by then will not come. */
+const SILENCE_MS = 33_000
 const IDLE_IN_TRANSACTION_MS = 30_000
 
 /** @throws nothing: connections are made when they are needed, and a broken one is replaced */
@@ -47,7 +52,9 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   })
   let statements = 0
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool) }),
+    dialect: new PostgresDialect({
+      pool: preparingPool(pool, new SilenceGuard(options.silenceMs ?? SILENCE_MS)),
+    }),
     log(event) {
       if (event.level === 'query') statements += 1
     },

