@@ -56,16 +56,16 @@ async function writesFor(ms: number, what: string): Promise<number> {
 const secondsSince = (startMs: number): string => `${((performance.now() - startMs) / 1_000).toFixed(1)} s`
 
 test('while the supervisor is frozen posts are taken, and afterwards nobody was started again', async () => {
-  const before = await askHome(home.dataDir)
+  const awake = await askHome(home.dataDir)
   freeze(home.pid)
   const posts = await writesFor(FROZEN_MS, 'without a supervisor')
   wake(home.pid)
-  const after = await untilHome(home.dataDir, 'the supervisor answers', ({ state }) => state !== 'Starting')
+  const woken = await untilHome(home.dataDir, 'the supervisor answers', ({ state }) => state !== 'Starting')
   console.log(`# supervisor frozen for ${FROZEN_MS / 1_000} s: ${posts} posts taken meanwhile`)
   assert.ok(posts > 0)
   assert.deepEqual(
-    after.parts.map(({ name, pid, restarts }) => [name, pid, restarts]),
-    before.parts.map(({ name, pid, restarts }) => [name, pid, restarts]),
+    woken.parts.map(({ name, pid, restarts }) => [name, pid, restarts]),
+    awake.parts.map(({ name, pid, restarts }) => [name, pid, restarts]),
   )
 })
 

@@ -24,6 +24,7 @@ export class DamageWatch {
     this.#options = options
   }
 
+  /** Within the last day. */
   get hasFound(): boolean {
     return this.#known > 0
   }
@@ -39,8 +40,10 @@ export class DamageWatch {
 
   async look(): Promise<void> {
     const failures = await this.#failures()
-    if (failures === null || failures <= this.#known) return
+    if (failures === null) return
+    const isNew = failures > this.#known
     this.#known = failures
+    if (!isNew) return
     this.#options.found(
       `the database has read ${failures} damaged page(s): its disk or memory is failing. Keep the newest backup ` +
         'from before, move to another disk, and restore it there: homebird restore',
@@ -51,7 +54,9 @@ export class DamageWatch {
     try {
       const { rows } = await withClient(this.#options.connection(), (client) =>
         client.query<{ failures: string }>(
-          'select coalesce(sum(checksum_failures), 0) as failures from pg_stat_database',
+          `select coalesce(sum(checksum_failures), 0) as failures from pg_stat_database
+            where (datname = current_database() or datid = 0)
+              and checksum_last_failure > now() - interval '1 day'`,
         ),
       )
       return Number(rows[0]?.failures ?? 0)
