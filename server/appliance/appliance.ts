@@ -40,6 +40,7 @@ import { type HomeLog, openHomeLog } from './log-files.ts'
 import { type TunnelPart, openTunnelPart } from './open-tunnel-part.ts'
 import { createOneTimeKey } from './one-time-key.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { partNamed, stopInOrder } from './kept-parts.ts'
 import { type PartStatus, isWell } from './part-status.ts'
 import { originOf } from './ports.ts'
 import { startMessageFor } from './start-message.ts'
@@ -98,16 +99,7 @@ export class Appliance {
       databaseRuns: () => this.#database?.whenRunning(),
       serverIsReady: (index, child) => this.#tunnel.serverIsReady(index, child),
     })
-    this.#house = new Housekeeping({
-      dir: ground.dir,
-      clock: this.#clock,
-      store: ground.store,
-      log: this.#log,
-      database: () => this.#database,
-      connection: () => this.connection(),
-      parts: () => this.#partStatus(),
-      roomChanged: (hasRoom) => this.#changeConditions({ ...this.#conditions, hasRoom }),
-    })
+    this.#house = this.#keepHouse(ground)
     this.#tunnel = openTunnelPart({
       ground,
       sources: options.sources,
@@ -191,15 +183,7 @@ export class Appliance {
    * @throws HomebirdError NOT_FOUND for a part that this home does not keep, NOT_RUNNING while the home stops
    */
   async restartPart(name: string): Promise<void> {
-    const parts = [this.#database, ...this.#running].filter((part) => part !== null)
-    const part = parts.find((one) => one.name === name)
-    if (part === undefined) {
-      const known = parts.map((one) => one.name).join(', ')
-      throw new HomebirdError(
-        'NOT_FOUND',
-        `${JSON.stringify(name)} is no part of this home; its parts are ${known}`,
-      )
-    }
+    const part = partNamed([this.#database, ...this.#running], name)
     this.#log.notice('info', name, `${name} is started again by hand`)
     await part.restart()
   }
@@ -362,6 +346,19 @@ export class Appliance {
     this.#children.tellWorkers({ type: 'line', why })
   }
 
+  #keepHouse({ dir, store }: Ground): Housekeeping {
+    return new Housekeeping({
+      dir,
+      clock: this.#clock,
+      store,
+      log: this.#log,
+      database: () => this.#database,
+      connection: () => this.connection(),
+      parts: () => this.#partStatus(),
+      roomChanged: (hasRoom) => this.#changeConditions({ ...this.#conditions, hasRoom }),
+    })
+  }
+
   #changeConditions(conditions: Conditions): void {
     this.#conditions = conditions
     this.#children.tellAll({ type: 'conditions', conditions })
@@ -381,13 +378,7 @@ export class Appliance {
     ]
     this.#children.refuseStarts()
     this.#endLinkWatch()
-    for (const step of steps) {
-      try {
-        await step()
-      } catch (error) {
-        this.#log.notice('warn', 'appliance', `stopping: ${describeError(error)}`)
-      }
-    }
+    await stopInOrder(steps, (why) => this.#log.notice('warn', 'appliance', `stopping: ${why}`))
     this.#state = 'Stopped'
     this.#log.notice('info', 'appliance', 'the home has stopped')
     this.#logFile.close()
