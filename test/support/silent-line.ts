@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseConnection } from '../../server/contracts/child-message.ts'
 
-export interface SilentLine extends AsyncDisposable {
+export interface SilentLine {
   readonly connection: DatabaseConnection
   /** What is open now hears no more; what is opened later is as it should be. */
   fallSilent(): void
+  close(): Promise<void>
 }
 
 export async function openSilentLine(database: DatabaseConnection): Promise<SilentLine> {
@@ -45,7 +46,7 @@ export async function openSilentLine(database: DatabaseConnection): Promise<Sile
         far.resume()
       }
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       for (const { near, far } of pairs) {
         near.destroy()
         far.destroy()
