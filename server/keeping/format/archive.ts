@@ -28,7 +28,7 @@ export async function* readArchive(bytes: AsyncIterable<Uint8Array>): AsyncGener
   try {
     for await (const entry of archive) {
       const { name, size } = entry.header
-      yield { name, bytes: size ?? 0, content: entry as AsyncIterable<Buffer> }
+      yield { name, bytes: size ?? 0, content: contentOf(entry as AsyncIterable<Buffer>) }
       entry.resume()
     }
     await flow
@@ -37,6 +37,15 @@ export async function* readArchive(bytes: AsyncIterable<Uint8Array>): AsyncGener
   } finally {
     archive.destroy()
     await flow.catch(() => undefined) // thrown above, or broken off by the reader
+  }
+}
+
+/** What breaks the archive breaks the entry that is being read. */
+async function* contentOf(entry: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* entry
+  } catch (error) {
+    throw asInvalid(error)
   }
 }
 

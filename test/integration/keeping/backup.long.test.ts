@@ -2,10 +2,34 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import type { DatabaseConnection } from '../../../server/contracts/child-message.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { randomSecret } from '../../../server/appliance/secrets.ts'
-import { openBackedUpHome, placeWithPut } from '../../support/backed-up-home.ts'
+import { createLogger } from '../../../server/core/log.ts'
+import { openDatabase } from '../../../server/db/pool.ts'
+import { removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
+import { openLocalMediaStore } from '../../../server/storage/local-media-store.ts'
+import { until } from '../../support/until.ts'
+import { uniqueName } from '../../support/test-cluster.ts'
+import { type BackedUpHome, openBackedUpHome, placeWithPut } from '../../support/backed-up-home.ts'
+
+/** With what hangs on it: an author, and somebody who likes it. */
+const ONE_MORE_POST = `
+  with author as (
+    insert into actors (uri, kind, host, username, handle_domain, display_name, inbox_uri, fetched_at)
+    values ($1 || '/author', 'Person', 'there.example', 'late', 'there.example', 'Late', 'https://there.example/inbox', now())
+    returning id)
+  insert into posts (id, uri, author_id, content_html, content_text, visibility, conversation_id, published_at, fetched_at, state)
+  select next_id(), $1, id, '<p>late</p>', 'late', 'public', id, now(), now(), 'fanned_out' from author`
+
+/** An account that may not make databases: a backup is read then, and not restored. */
+async function mereReader(t: TestContext, home: BackedUpHome): Promise<DatabaseConnection> {
+  const user = uniqueName('reader')
+  await home.ask(`create role ${user} login password 'reader'`)
+  t.after(() => home.ask(`drop role ${user}`))
+  return { ...home.database, user, password: 'reader' }
+}
 
 test('a backup is read back, restored into a scratch database and compared, and nothing of that stays', async (t) => {
   const home = await openBackedUpHome(t)
@@ -34,10 +58,9 @@ test('nothing that lies in a place says what it is', async (t) => {
   const key = await home.medium('a picture that nobody else may see')
   await home.backUp()
   const [backup = '', medium = ''] = home.placed()
-  const files = [backup, medium].map((name) => readFileSync(join(home.placeFolder, name), 'latin1'))
-  const placed = files.join('')
+  const text = [backup, medium].map((name) => readFileSync(join(home.placeFolder, name), 'latin1')).join()
   for (const secret of ['nobody else may see', 'there.example', 'a secret of the home', key.slice(3, 20)])
-    assert.equal(placed.includes(secret), false, secret)
+    assert.equal(text.includes(secret), false, secret)
   assert.match(medium, /^media\/[0-9a-f]{2}\/[0-9a-f]{62}$/)
 })
 
@@ -73,6 +96,7 @@ test('a file that is not what its name says is told, and is no reason to have no
 test('what was cut off, changed, lengthened or sealed by another key is refused', async (t) => {
   const home = await openBackedUpHome(t)
   const { name } = await home.backUp()
+  const admin = await mereReader(t, home)
   const path = join(home.placeFolder, name)
   const sound = readFileSync(path)
   const middle = Math.floor(sound.length / 2)
@@ -87,20 +111,21 @@ test('what was cut off, changed, lengthened or sealed by another key is refused'
   }
   for (const [what, bytes] of Object.entries(cases)) {
     writeFileSync(path, bytes)
-    await assert.rejects(home.prove(name), (error) => isHomebirdError(error, 'DOCUMENT_INVALID'), what)
+    await assert.rejects(
+      home.prove(name, { admin }),
+      (error) => isHomebirdError(error, 'DOCUMENT_INVALID'),
+      what,
+    )
   }
   writeFileSync(path, sound)
-  await assert.rejects(home.prove(name, { key: randomSecret() }), /the key is another one/)
+  await assert.rejects(home.prove(name, { admin, key: randomSecret() }), /the key is another one/)
   await home.prove(name)
 })
 
 test('an account that may not make databases has its backup read, and is told so', async (t) => {
   const home = await openBackedUpHome(t)
   const { name } = await home.backUp()
-  const role = `reader_${process.pid}`
-  await home.ask(`create role ${role} login password 'reader'`)
-  t.after(() => home.ask(`drop role ${role}`))
-  const admin = { ...home.database, user: role, password: 'reader' }
+  const admin = await mereReader(t, home)
   const { notRestored } = await home.prove(name, { admin })
   assert.match(notRestored ?? '', /may not make databases; it was read and its hashes are right/)
 })
@@ -116,4 +141,38 @@ test('a backup that is cancelled leaves nothing, and the one before it as it was
   await assert.rejects(home.backUp({ place, signal: controller.signal }))
   assert.deepEqual(home.placed(), [before.name])
   await home.prove(before.name)
+})
+
+test('while others write, upload and tidy up, a backup names nothing that it does not have', async (t) => {
+  const home = await openBackedUpHome(t)
+  const media = openLocalMediaStore({ folder: home.dir.media, leastFreeBytes: 0 })
+  const opened = openDatabase(home.database, {
+    connections: 2,
+    applicationName: 'homebird test',
+    log: createLogger('test', 'silent'),
+  })
+  for (let number = 0; number < 20; number += 1) await home.medium(`left behind ${number}`)
+  await home.ask(`update media_files set created_at = now() - interval '1 day'`)
+  const writing = { goesOn: true, rounds: 0 }
+  const write = async (): Promise<void> => {
+    while (writing.goesOn) {
+      await home.ask(ONE_MORE_POST, [`https://there.example/late/${writing.rounds}`])
+      await home.medium(`late ${writing.rounds}`)
+      await removeUnnamedFiles(opened.db, media, 5)
+      writing.rounds += 1
+    }
+  }
+  const writer = write()
+  try {
+    await until('a first round', () => writing.rounds > 0)
+    const { name, manifest } = await home.backUp()
+    assert.deepEqual(manifest.media.missing, [])
+    const posts = manifest.tables.find((table) => table.name === 'posts')?.rows ?? 0
+    assert.ok(posts > 1_000, `${posts} posts`)
+    assert.equal((await home.prove(name)).notRestored, null)
+  } finally {
+    writing.goesOn = false
+    await writer
+    await opened.close()
+  }
 })
