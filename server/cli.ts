@@ -216,7 +216,7 @@ withCommonOptions(stator.command('resume'))
 
 withCommonOptions(program.command('import <kind> <file>'))
   .description(
-    'bring along following, blocks, mutes, domain_blocks, bookmarks, lists or filters from elsewhere',
+    'bring along following, blocks, mutes, domain_blocks, bookmarks, lists or filters from elsewhere; archive takes the posts and pictures of a former account out of its archive (Mastodon, Pixelfed, X), tells nobody, and doubles nothing when it is taken in again',
   )
   .option('--mode <mode>', 'merge, or overwrite: takes away what the file does not name', 'merge')
   .option('--identity <name>', 'whose they are; the oldest identity unless said otherwise')
@@ -225,7 +225,9 @@ withCommonOptions(program.command('import <kind> <file>'))
   .option('--no-wait', 'return as soon as it is queued')
   .action(
     run(async (kind: string, file: string, options: ImportOptions) =>
-      (await import('./commands/import.ts')).importList(kind, file, options),
+      kind === 'archive'
+        ? (await import('./commands/import-archive.ts')).importArchive(file, options)
+        : (await import('./commands/import.ts')).importList(kind, file, options),
     ),
   )
 

@@ -32,6 +32,7 @@ import type { Gossip } from './storage/caches/locmem-cache.ts'
 import { createStorageExchange } from './net/storage-exchange.ts'
 import { type Caches, type CachesOptions, openCaches } from './storage/caches/open-caches.ts'
 import { type ExportFolder, openExportFolder } from './storage/export-folder.ts'
+import { ArchiveShelf } from './storage/archives/archive-shelf.ts'
 import type { MediaStore } from './storage/media-store.ts'
 import { openMediaStore } from './storage/open-media-store.ts'
 
@@ -66,6 +67,8 @@ export interface Context extends AsyncDisposable {
   readonly media: MediaStore
   /** What was made to take along. */
   readonly exports: ExportFolder
+  /** Where archives of former accounts lie. */
+  readonly shelf: ArchiveShelf
   readonly startDecoder: StartDecoder
   /** Another place of files, alone. The caller closes it. */
   openMedia(backend: MediaBackend): MediaStore
@@ -145,6 +148,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       remoteMedia,
       media,
       exports: openExportFolder(dataFolder(options).exports),
+      shelf: new ArchiveShelf(dataFolder(options).archives),
       startDecoder,
       notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),

@@ -102,6 +102,14 @@ function kindOf(mediaType: string | null, typeKind: AttachmentKind, url: string)
   return KIND_BY_EXTENSION.get(extension ?? '') ?? 'unknown'
 }
 
+/** What is said about a file wherever it lies; the description is empty where there is none. */
+export function describedFocus(item: JsonObject): {
+  readonly description: string
+  readonly focus: AttachmentFact['focus']
+} {
+  return { description: descriptionOf(item).description ?? '', focus: focusOf(item['focalPoint']) }
+}
+
 /** Alternative text stands in `summary` or in `name`; a file name is no description, but nobody can tell. */
 function descriptionOf(item: JsonObject): Pick<AttachmentFact, 'description'> {
   const raw = textOf(item['summary']) ?? textOf(item['name']) ?? ''

@@ -26,9 +26,9 @@ export interface ImportOptions extends CommonOptions {
   readonly wait: boolean
 }
 
-const LOOK_EVERY_MS = 500
+export const LOOK_EVERY_MS = 500
 /** Whoever works on it does something in this time, or nobody does. */
-const PATIENCE_MS = 15_000
+export const PATIENCE_MS = 15_000
 
 /** @throws HomebirdError USAGE, UNPROCESSABLE for a file that is no such list, CONFLICT for a loss that is not confirmed */
 export async function importList(kind: string, file: string, options: ImportOptions): Promise<ExitCode> {
@@ -77,7 +77,7 @@ async function readList(file: string): Promise<Uint8Array> {
   throw usage(`${file} is larger than ${MOST_IMPORT_BYTES / 1_048_576} MB`)
 }
 
-async function identityOf(db: Database, name: string | undefined): Promise<string> {
+export async function identityOf(db: Database, name: string | undefined): Promise<string> {
   const identities = await listIdentities(db)
   const wanted = name?.replace(/^@/, '').toLowerCase()
   const found = identities.find(

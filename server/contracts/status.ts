@@ -83,6 +83,8 @@ export interface Status {
   readonly language: string | null
   /** Of the viewer's own posts. */
   readonly application: StatusApplication | null
+  /** Its page where it was before, of a post that was brought along from a former account. Ours alone. */
+  readonly imported_from?: string
   /** What was written; only in the answer to a deletion. */
   readonly text?: string
   // For a signed-in viewer only:

@@ -27,6 +27,8 @@ export interface DataDir {
   readonly backups: string
   /** What was made to take along, for a week. */
   readonly exports: string
+  /** Archives of former accounts, while they are taken in. */
+  readonly archives: string
   readonly logs: string
   readonly secrets: string
   /** Programs of others that the tunnel runs at this moment. */
@@ -53,6 +55,7 @@ export function dataDirAt(folder: string): DataDir {
     spool: join(path, 'cache', 'spool'),
     backups: join(path, 'backups'),
     exports: join(path, 'exports'),
+    archives: join(path, 'archives'),
     logs: join(path, 'logs'),
     secrets: join(path, 'secrets'),
     tunnelPrograms: join(path, 'tunnel-programs.json'),

@@ -56,7 +56,45 @@ interface ImportEntriesTable extends StateColumns {
   reason: Nullable<string>
 }
 
+interface ArchiveImportsTable extends StateColumns {
+  id: Generated<string>
+  actor_id: string
+  name: string
+  digest: string
+  former_uri: Nullable<string>
+  entries: Generated<number>
+  done: Generated<number>
+  failed: Generated<number>
+  repeated: Generated<number>
+  passed_over: Generated<number>
+  files_done: Generated<number>
+  files_failed: Generated<number>
+  failure: Nullable<string>
+  created_at: Moment
+  finished_at: NullableMoment
+}
+
+interface ArchiveEntriesTable {
+  id: Generated<string>
+  import_id: string
+  place: number
+  published_at: Moment
+  body: string
+  subject: string
+  attachment_ids: Nullable<string[]>
+  outcome: Nullable<'done' | 'failed' | 'repeated'>
+  reason: Nullable<string>
+}
+
+interface ImportedLinksTable {
+  link: string
+  post_id: string
+}
+
 export interface ImportTables {
+  archive_imports: ArchiveImportsTable
+  archive_entries: ArchiveEntriesTable
+  imported_links: ImportedLinksTable
   imports: ImportsTable
   import_entries: ImportEntriesTable
 }

@@ -51,6 +51,8 @@ interface PostsTable extends StateColumns {
   amended_at: NullableMoment
   /** Of an own post that was deleted: ids of whoever elsewhere had boosted it. */
   boosted_by: Nullable<string[]>
+  /** Page of the post where it was before, of one that was brought along from there. */
+  imported_from: Nullable<string>
 }
 
 interface PostEditsTable {

@@ -13,6 +13,7 @@ import type { Purger } from '../domain/purges/purger.ts'
 import type { RemoteMedia } from '../domain/remote-media/remote-media.ts'
 import type { Caches } from '../storage/caches/open-caches.ts'
 import type { ExportFolder } from '../storage/export-folder.ts'
+import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
@@ -51,6 +52,8 @@ export interface HttpContext {
   readonly media: MediaStore
   /** What was made to take along. */
   readonly exports: ExportFolder
+  /** Where archives of former accounts lie. */
+  readonly shelf: ArchiveShelf
   /** What may be thrown away: answers, and files of others. */
   readonly caches: Caches
   readonly remoteMedia: RemoteMedia

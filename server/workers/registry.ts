@@ -5,6 +5,7 @@ import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
+import { archiveGraph } from '../domain/archives/archive-graph.ts'
 import { absenceGraph } from '../domain/absences/absence-graph.ts'
 import { actorGraph } from '../domain/actors/actor-graph.ts'
 import { RemoteCollections } from '../activitypub/remote-collections.ts'
@@ -43,6 +44,7 @@ import type { SafeFetch } from '../net/fetch-types.ts'
 import type { Graph, GraphWork } from '../stator/graph.ts'
 import { absenceHandlers } from './absence-handlers.ts'
 import { refreshActorHandler } from './actor-handlers.ts'
+import { archiveHandlers } from './archive-handlers.ts'
 import { blockHandlers } from './block-handlers.ts'
 import { cardHandlers } from './card-handlers.ts'
 import { draftGraph } from '../domain/drafts/draft-graph.ts'
@@ -79,6 +81,7 @@ import { profileReadingHandlers } from './profile-reading-handlers.ts'
 import { postRefreshHandlers } from './post-refresh-handlers.ts'
 import { uploadGraph } from '../domain/uploads/upload-graph.ts'
 import type { ExportFolder } from '../storage/export-folder.ts'
+import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import { createDecoder } from '../domain/decoding/decoder.ts'
 import type { StartDecoder } from '../domain/decoding/decoder-process.ts'
@@ -94,7 +97,15 @@ import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 export interface WorkerParts {
   readonly config: Pick<
     Config,
-    'mediaUrl' | 'prefetch' | 'previewCards' | 'threadMaxItems' | 'threadMaxPages' | 'vapidPrivateKey'
+    | 'avatarMaxKb'
+    | 'mediaMaxImageMb'
+    | 'mediaMaxVideoMb'
+    | 'mediaUrl'
+    | 'prefetch'
+    | 'previewCards'
+    | 'threadMaxItems'
+    | 'threadMaxPages'
+    | 'vapidPrivateKey'
   >
   readonly db: Database
   readonly clock: Clock
@@ -104,6 +115,8 @@ export interface WorkerParts {
   readonly dereferencer: Dereferencer
   readonly media: MediaStore
   readonly exports: ExportFolder
+  /** Where archives of former accounts lie. */
+  readonly shelf: ArchiveShelf
   /** Tells what stands in front of the home; null where nothing does. */
   readonly purger?: Purger | null
   /** A sentence for the journal. */
@@ -144,6 +157,7 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: importEntryGraph, handlers: importEntryHandlers(parts) }),
     work({ graph: farewellGraph, handlers: farewellHandlers(parts) }),
     work({ graph: exportGraph, handlers: exportHandlers(parts) }),
+    work({ graph: archiveGraph, handlers: archiveHandlers(parts) }),
     work({ graph: reportGraph, handlers: reportHandlers(parts) }),
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),

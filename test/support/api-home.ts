@@ -29,7 +29,7 @@ import { type PlainAnswer, type PlainRequest, askListener } from './http-client.
 import { RemoteSeeds } from './remote-seeds.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openConfiguredMedia, openTestMedia, openTestExports } from './test-media.ts'
+import { openConfiguredMedia, openTestExports, openTestMedia, openTestShelf } from './test-media.ts'
 import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -170,6 +170,7 @@ export async function openApiHome(options: ApiHomeOptions = {}): Promise<ApiHome
     remoteKeys,
     media: uploads.media,
     exports: openTestExports(),
+    shelf: openTestShelf(),
     caches,
     remoteMedia: openTestRemoteMedia({ ...shared, caches, spoolFolder: options.spoolFolder }),
     config,

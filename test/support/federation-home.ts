@@ -35,7 +35,7 @@ import type { HomeTarget, PeerAnswer } from './fake-peer-http.ts'
 import { type FakePeer, reach } from './fake-peer.ts'
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openTestExports, openTestMedia } from './test-media.ts'
+import { openTestExports, openTestMedia, openTestShelf } from './test-media.ts'
 import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export interface FederationHomeOptions {
@@ -248,6 +248,7 @@ export async function openFederationHome(options: FederationHomeOptions = {}): P
     remoteKeys,
     media,
     exports: openTestExports(),
+    shelf: openTestShelf(),
     caches,
     remoteMedia: openTestRemoteMedia({ db, clock, log, fetch, caches }),
     purger: null,

@@ -18,7 +18,7 @@ import { type PlainAnswer, type PlainRequest, askListener } from './http-client.
 import { closeBeforeCluster, openTestDatabase } from './test-database.ts'
 import type { Caches } from '../../server/storage/caches/open-caches.ts'
 import { openTestCaches } from './test-caches.ts'
-import { openTestExports, openTestMedia } from './test-media.ts'
+import { openTestExports, openTestMedia, openTestShelf } from './test-media.ts'
 import { openTestRemoteMedia } from './test-remote-media.ts'
 
 export const START_KEY = 'the-key-of-this-start'
@@ -71,6 +71,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     remoteKeys,
     media: openTestMedia().media,
     exports: openTestExports(),
+    shelf: openTestShelf(),
     caches,
     remoteMedia: openTestRemoteMedia({ ...shared, fetch, caches }),
     config,

@@ -7,6 +7,7 @@ import { systemClock } from '../../server/core/clock.ts'
 import type { Config } from '../../server/core/config.ts'
 import { createStorageExchange } from '../../server/net/storage-exchange.ts'
 import { type ExportFolder, openExportFolder } from '../../server/storage/export-folder.ts'
+import { ArchiveShelf } from '../../server/storage/archives/archive-shelf.ts'
 import { openLocalMediaStore } from '../../server/storage/local-media-store.ts'
 import type { MediaStore } from '../../server/storage/media-store.ts'
 import { openMediaStore } from '../../server/storage/open-media-store.ts'
@@ -38,6 +39,9 @@ export function openConfiguredMedia(config: Config): TestMedia {
   closeBeforeCluster(async () => media.close())
   return { folder, media }
 }
+
+/** Where archives of former accounts lie. */
+export const openTestShelf = (): ArchiveShelf => new ArchiveShelf(mediaFolder())
 
 function mediaFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-media-'))

@@ -17,6 +17,7 @@ const KINDS = [
   'follows',
   'hashtags',
   'import_entries',
+  'archive_imports',
   'imports',
   'inbox_messages',
   'interactions',

@@ -13,6 +13,7 @@ import { Select } from '../../components/select.tsx'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { ArchivesPart } from './archives-part.tsx'
 import { ImportRow } from './import-row.tsx'
 import styles from './transfer.module.css'
 
@@ -31,6 +32,7 @@ export function ImportsPage() {
   return (
     <Page title={t('imports.title')} hasBack>
       <NewImport />
+      <ArchivesPart />
       <Section title={t('imports.before')}>
         <QueryState query={query}>
           {(imports) =>

@@ -1,5 +1,6 @@
 /** Every graph of a home, for what is told of the engine as a whole; their handlers are the worker's. */
 import type { Graph } from '../../stator/graph.ts'
+import { archiveGraph } from '../archives/archive-graph.ts'
 import { absenceGraph } from '../absences/absence-graph.ts'
 import { actorGraph } from '../actors/actor-graph.ts'
 import { blockGraph } from '../blocks/block-graph.ts'
@@ -41,6 +42,7 @@ import { uploadGraph } from '../uploads/upload-graph.ts'
 export const homeGraphs: readonly Graph[] = [
   absenceGraph,
   actorGraph,
+  archiveGraph,
   blockListGraph,
   blockGraph,
   cardGraph,

@@ -134,6 +134,7 @@ function plainStatus(scope: EntityScope, facts: StatusFacts, row: PostRow): Stat
     },
     language: row.language,
     application: hanging?.application ?? null,
+    ...(row.imported_from === null ? {} : { imported_from: row.imported_from }),
     ...(scope.viewerId === null ? {} : viewerMarks(scope.viewerId, row, hanging?.marks)),
     ...(scope.viewerId === null ? {} : { filtered: filtersOf(scope, facts, row) }),
   }

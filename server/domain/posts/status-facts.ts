@@ -44,6 +44,7 @@ const SHOWN_COLUMNS = [
   'origin_likes',
   'quote_automatic',
   'quote_manual',
+  'imported_from',
 ] as const
 
 export type PostRow = Pick<Row<'posts'>, (typeof SHOWN_COLUMNS)[number]>

@@ -6,6 +6,7 @@ import type { SearchResults, SearchResultsV1 } from '../../contracts/search-resu
 import type { Status } from '../../contracts/status.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
+import { findByOldLinks } from '../../domain/archives/old-links.ts'
 import { findActorByUrl, searchActors } from '../../domain/actors/search-actors.ts'
 import { findVisiblePost, findVisiblePostByUrl } from '../../domain/posts/find-post.ts'
 import { searchHashtags } from '../../domain/posts/list-hashtags.ts'
@@ -88,7 +89,11 @@ async function findNamed(
 ): Promise<Named | null> {
   const { db, dereferencer } = api.context
   if (isAddress(text)) {
-    const post = await findVisiblePostByUrl(db, actorIdOf(request), text)
+    // What came along from there is the owner's own, wherever the address would lead.
+    const own = (await findByOldLinks(db, [text])).get(text)
+    const post =
+      (own === undefined ? undefined : await findVisiblePost(db, actorIdOf(request), own)) ??
+      (await findVisiblePostByUrl(db, actorIdOf(request), text))
     if (post !== undefined) return { kind: 'post', post }
     const actorId = await findActorByUrl(db, actorIdOf(request), text)
     if (actorId !== undefined) return { kind: 'actor', actor: { id: actorId } }

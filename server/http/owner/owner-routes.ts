@@ -7,6 +7,7 @@ import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
+import { archiveRoutes } from './archive-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { cleanUpRoutes } from './clean-up-routes.ts'
@@ -69,6 +70,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   importRoutes,
   exportRoutes,
   farewellRoutes,
+  archiveRoutes,
   reportRoutes,
   peerRoutes,
   ownFilesRoutes,

@@ -1,12 +1,14 @@
 /** The page of a post, and who boosted and liked it. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { HomebirdError } from '../../core/errors.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
+import { findByOldLinks } from '../../domain/archives/old-links.ts'
 import { postUri } from '../../domain/owner/own-uris.ts'
 import { findVisiblePost } from '../../domain/posts/find-post.ts'
 import { STRANGERS_CONTEXT, listContext } from '../../domain/posts/list-context.ts'
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
+import { requestedOrigin } from '../federation/surface.ts'
 import { NEGOTIATED, type PageDesk } from './desk.ts'
 import type { Page } from './layout.ts'
 import { postPage } from './post-page.ts'
@@ -25,14 +27,46 @@ export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
       const host = await getHost(source, request, request.params.name)
       return { host, post: await getPost(source, host, request) }
     }
-    if (prefersActivity(request.headers.accept)) return reply.redirect((await find()).post.uri, 302)
-    return sendReadyPage(desk, request, reply, async () => {
-      const { host, post } = await find()
-      const page = await showPost(source, host, post, request)
-      const tags = [`post:${post.id}`, `thread:${post.conversation_id}`, ...tagsOfHost(host)] as const
-      return { page, tags, objectUri: post.uri }
-    })
+    try {
+      return await answer(desk, request, reply, find)
+    } catch (error) {
+      const moved = isHomebirdError(error, 'NOT_FOUND') ? await findMovedHere(source, request) : undefined
+      if (moved === undefined) throw error
+      const page = prefersActivity(request.headers.accept) ? moved.uri : (moved.page_url ?? moved.uri)
+      return reply.redirect(page, 301)
+    }
   })
+}
+
+interface Found {
+  readonly host: Host
+  readonly post: PostRow
+}
+
+async function answer(
+  desk: PageDesk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  find: () => Promise<Found>,
+): Promise<FastifyReply> {
+  if (prefersActivity(request.headers.accept)) return reply.redirect((await find()).post.uri, 302)
+  return sendReadyPage(desk, request, reply, async () => {
+    const { host, post } = await find()
+    const page = await showPost(desk.source, host, post, request)
+    const tags = [`post:${post.id}`, `thread:${post.conversation_id}`, ...tagsOfHost(host)] as const
+    return { page, tags, objectUri: post.uri }
+  })
+}
+
+/** The former server had the same name, and gave its posts other numbers: an old link leads to what came along from there. */
+async function findMovedHere(
+  { api: { context } }: PageSource,
+  request: FastifyRequest<NamedPost>,
+): Promise<PostRow | undefined> {
+  const { name, id } = request.params
+  const link = `${requestedOrigin(context, request)}/@${name}/${id}`
+  const postId = (await findByOldLinks(context.db, [link])).get(link)
+  return postId === undefined || postId === id ? undefined : findVisiblePost(context.db, null, postId)
 }
 
 /** What else they wrote does not show on the page of one post. */

@@ -1,0 +1,134 @@
+/** Where archives lie while they are taken in: each under the number of its import, beside what was unpacked of it. */
+import { createHash, randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { HomebirdError } from '../../core/errors.ts'
+import { ARCHIVE_LIMITS, type Archive } from './archive.ts'
+import { openArchive } from './open-archive.ts'
+
+export interface TakenArchive {
+  readonly path: string
+  readonly size: number
+  /** SHA-256 in hex. */
+  readonly sha256: string
+}
+
+/** Room is looked for again after so many bytes. */
+const LOOK_EVERY_BYTES = 64 * 1_048_576
+/** One that came in and is nobody's after this time was left behind. */
+const LEFT_BEHIND_MS = 2 * 86_400_000
+
+export class ArchiveShelf {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * Takes bytes as they come, whole or not at all.
+   * @throws HomebirdError TOO_LARGE, STORAGE_FULL, UNPROCESSABLE for no bytes, and what the source throws
+   */
+  async take(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<TakenArchive> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const path = join(this.#folder, `${randomBytes(16).toString('hex')}.part`)
+    const hash = createHash('sha256')
+    let size = 0
+    try {
+      await pipeline(
+        this.#watched(bytes, mostBytes, (chunk) => {
+          hash.update(chunk)
+          size += chunk.length
+        }),
+        createWriteStream(path, { mode: 0o600, flush: true }),
+      )
+      if (size === 0) {
+        throw new HomebirdError('UNPROCESSABLE', 'an archive came without bytes', {
+          safe: 'The archive is missing or empty.',
+        })
+      }
+    } catch (error) {
+      await rm(path, { force: true })
+      const { code } = error as NodeJS.ErrnoException
+      throw code === 'ENOSPC' || code === 'EDQUOT' ? noRoom(error) : error
+    }
+    return { path, size, sha256: hash.digest('hex') }
+  }
+
+  async *#watched(
+    bytes: AsyncIterable<Uint8Array>,
+    mostBytes: number,
+    see: (chunk: Uint8Array) => void,
+  ): AsyncGenerator<Uint8Array> {
+    let [size, lookAt] = [0, 0]
+    for await (const chunk of bytes) {
+      size += chunk.length
+      if (size > mostBytes) {
+        const text = `the archive is larger than ${mostBytes} bytes; divide it`
+        throw new HomebirdError('TOO_LARGE', text, { safe: `${text}.` })
+      }
+      if (size >= lookAt) {
+        await this.#requireRoom()
+        lookAt = size + LOOK_EVERY_BYTES
+      }
+      see(chunk)
+      yield chunk
+    }
+  }
+
+  async #requireRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#folder)
+    if (bavail * bsize < ARCHIVE_LIMITS.leastFreeBytes) throw noRoom()
+  }
+
+  /** Gives it the number of its import. */
+  async shelve({ path }: TakenArchive, id: string): Promise<void> {
+    await rename(path, this.#placeOf(id))
+  }
+
+  async discard({ path }: TakenArchive): Promise<void> {
+    await rm(path, { force: true })
+  }
+
+  async has(id: string): Promise<boolean> {
+    return (await stat(this.#placeOf(id)).catch(() => null)) !== null
+  }
+
+  /** @throws HomebirdError as `openArchive` */
+  async open(id: string, signal: AbortSignal): Promise<Archive> {
+    return openArchive(this.#placeOf(id), { folder: join(this.#folder, `${id}.files`), signal })
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#placeOf(id), { force: true })
+    await rm(join(this.#folder, `${id}.files`), { recursive: true, force: true })
+  }
+
+  /** Takes away what belongs to no import any more. */
+  async sweep(isNeeded: (id: string) => Promise<boolean>, now: Date): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => [])
+    for (const name of names) {
+      const [, id] = /^(\d{1,19})\.(?:archive|files)$/.exec(name) ?? []
+      const path = join(this.#folder, name)
+      const found = await stat(path).catch(() => null)
+      const isOld = found !== null && now.getTime() - found.mtimeMs > LEFT_BEHIND_MS
+      if (isOld && (id === undefined ? name.endsWith('.part') : !(await isNeeded(id)))) {
+        await rm(path, { recursive: true, force: true })
+      }
+    }
+  }
+
+  #placeOf(id: string): string {
+    return join(this.#folder, `${id}.archive`)
+  }
+}
+
+function noRoom(cause?: unknown): HomebirdError {
+  const text = `an archive needs room: less than ${ARCHIVE_LIMITS.leastFreeBytes} bytes would be left on the disk`
+  return new HomebirdError('STORAGE_FULL', text, {
+    safe: 'The home has no room left for this archive.',
+    cause,
+  })
+}
