@@ -27,6 +27,11 @@ export function RestoreWays() {
         <h2>{t('recovery.file_title')}</h2>
         <p>{t('recovery.file_help')}</p>
       </section>
+      <section>
+        <h2>{t('recovery.adopt_title')}</h2>
+        <p>{t('recovery.adopt_help')}</p>
+        <Command text="homebird adopt --help" />
+      </section>
     </div>
   )
 }

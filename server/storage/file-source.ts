@@ -82,7 +82,8 @@ export function openBucketSource({ backend, transport, clock }: BucketSourceOpti
       if (!PLAIN.test(path)) return null
       const answer = await client.call({ method: 'GET', key: path, expected: [404] })
       if (answer.status !== 404) return answer.body
-      answer.body.destroy()
+      // Read to its end, so that the connection may be used again.
+      answer.body.on('error', () => undefined).resume()
       return null
     },
     close: async () => transport.close(),

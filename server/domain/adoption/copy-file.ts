@@ -17,6 +17,8 @@ export async function copyFile(
 ): Promise<CopiedFile> {
   if (files === null) return { why: 'no_files' }
   const bytes = path === '' ? null : await files.open(path)
+  // What fails while it is read is thrown to the reader; what is broken off here is told to nobody else.
+  bytes?.on('error', () => undefined)
   if (bytes === null) return { why: 'missing', text: 'there is no such file' }
   try {
     const { written, type } = await takeFile(media, bytes, use, limits)

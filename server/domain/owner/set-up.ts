@@ -44,6 +44,7 @@ export async function setUpHome(db: Database, wanted: HomeSetUp, clock: Clock): 
   await inTransaction(db, async (tx) => {
     await lockHomeNames(tx)
     if (await hasOwner(tx)) throw alreadySetUp()
+    await refuseBegunAdoption(tx)
     const now = clock.now()
     await tx
       .insertInto('owner')
@@ -77,6 +78,17 @@ async function isRepetition(
 
 async function hasOwner(tx: Transaction): Promise<boolean> {
   return (await tx.selectFrom('owner').select('id').executeTakeFirst()) !== undefined
+}
+
+/** @throws HomebirdError CONFLICT where another server is half taken over */
+async function refuseBegunAdoption(tx: Transaction): Promise<void> {
+  const begun = await tx.selectFrom('adoption').select('step').executeTakeFirst()
+  if (begun === undefined) return
+  throw new HomebirdError(
+    'CONFLICT',
+    `taking a server over here was broken off at "${begun.step}"; go on with: homebird adopt, or begin in another data directory`,
+    { safe: 'A server is being taken over here. Go on with: homebird adopt' },
+  )
 }
 
 function alreadySetUp(): HomebirdError {

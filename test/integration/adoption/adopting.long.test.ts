@@ -114,6 +114,19 @@ test('a run that is broken off after any batch goes on, and leaves what an unbro
   assert.equal(linked.rows, '0')
 })
 
+test('a home that is half taken over is not set up as another', async () => {
+  const server = await busyServer('half.example')
+  const home = await emptyHome()
+  const breaking = new AbortController()
+  await assert.rejects(
+    takeOver(server, home, { signal: breaking.signal, onProgress: () => breaking.abort() }),
+  )
+  const wish = { username: 'eve', displayName: 'Eve', password: 'correct horse battery' }
+  const setUp = setUpHome(home.db, { ...wish, domain: 'other.example', serviceDomain: null }, systemClock)
+  await assert.rejects(setUp, refusal('CONFLICT', /broken off at "home"; go on with: homebird adopt/))
+  await takeOver(server, home)
+})
+
 test('files that were not at hand are taken over by the same command later', async () => {
   const server = await busyServer('files.example')
   const home = await emptyHome()
