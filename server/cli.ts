@@ -13,6 +13,7 @@ import { exitCodeOf, reportFailure } from './commands/command-io.ts'
 import type { SweepOptions } from './commands/media.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import { addPruneCommands } from './commands/prune-commands.ts'
+import { addRestoreCommands } from './commands/restore-commands.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
 import { ExitCode } from './contracts/exit-code.ts'
@@ -273,6 +274,7 @@ withCommonOptions(copies.command('restore <name>'))
   )
 
 addBackupCommands(program, run)
+addRestoreCommands(program, run)
 
 const search = program.command('search').description('what posts are found by')
 withCommonOptions(search.command('rebuild'))

@@ -2,7 +2,7 @@
 import type { ApplianceEvent } from '../../server/appliance/index.ts'
 import type { StepMark } from '../../server/contracts/start-bridge.ts'
 
-export type StepName = 'check' | 'copy' | 'database' | 'schema' | 'parts' | 'place'
+export type StepName = 'check' | 'copy' | 'upgrade' | 'database' | 'schema' | 'parts' | 'place'
 
 export interface StepProgress {
   readonly name: StepName
@@ -12,7 +12,7 @@ export interface StepProgress {
   readonly bytes: { readonly done: number; readonly total: number } | null
 }
 
-/** Those that every start has. The copy comes in between when it turns out to be needed. */
+/** Those that every start has. The copy and the move to another PostgreSQL come in between when they turn out to be needed. */
 const OF_A_START: readonly StepName[] = ['check', 'database', 'schema', 'parts']
 
 const waiting = (name: StepName): StepProgress => ({
@@ -57,10 +57,10 @@ export function withBytes(
 
 function comeTo(steps: readonly StepProgress[], name: StepName, now: number): readonly StepProgress[] {
   const known = steps.some((step) => step.name === name)
-  // The copy stands after what it follows: the look at the folder.
+  // It stands after what it follows: the look at the folder, or the copy.
   const all = known
     ? steps
-    : steps.flatMap((step) => (step.name === 'check' ? [step, waiting(name)] : [step]))
+    : steps.flatMap((step) => (step.mark === 'doing' ? [step, waiting(name)] : [step]))
   return all.map((step) => {
     if (step.name === name) return begun(name, now)
     return step.mark === 'doing' ? ended(step, 'done', now) : step

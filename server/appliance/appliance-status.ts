@@ -3,13 +3,16 @@ import type { PartStatus } from './part-status.ts'
 
 export type { ApplianceFacts, ApplianceStatus, HomeState } from '../contracts/appliance-status.ts'
 
-/** Of a start, in this order; `copy` only where the folder was last run with another version. */
-export type StartStep = 'check' | 'copy' | 'database' | 'schema' | 'parts'
+/**
+ * Of a start, in this order; `copy` only where the folder was last run with another version, `upgrade` only where the database is
+ * of an older PostgreSQL.
+ */
+export type StartStep = 'check' | 'copy' | 'upgrade' | 'database' | 'schema' | 'parts'
 
 export type ApplianceEvent =
   /** A start has come to this step. */
   | { readonly kind: 'step'; readonly step: StartStep }
-  /** How far the copy before the first start of another version is. */
+  /** How far the copy before the first start of another version is, or the move to another PostgreSQL. */
   | { readonly kind: 'copying'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'part'; readonly part: PartStatus }
   | {

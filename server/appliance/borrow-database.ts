@@ -1,5 +1,4 @@
 /** Lends the database of a home to a command: that of the running home, or one started for as long as it takes. */
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DatabaseConnection, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
@@ -8,8 +7,10 @@ import { Child } from './child.ts'
 import { isDataDirLocked, readLockHolder } from './data-dir-lock.ts'
 import { type Ground, type GroundSources, chosenDataDir, openGround, readSettings } from './ground.ts'
 import { openDatabaseLife, planDatabase } from './home-database.ts'
+import { upgradeHome } from './keeping/upgrade-home.ts'
+import { clusterMajors } from './keeping/old-programs.ts'
 import type { Launcher } from './launcher.ts'
-import { HOME_SECRET, clusterFolder } from './postgres-files.ts'
+import { HOME_SECRET } from './postgres-files.ts'
 import { HOME_DATABASE, HOME_ROLE } from './postgres-provision.ts'
 import { borrowSecrets } from './borrow-secrets.ts'
 import { readSecret } from './secrets.ts'
@@ -38,7 +39,7 @@ export async function withHomeDatabase<T>(
     if (external !== null) return use(external.connection, loaded.config)
   }
   if (isRunning) return use(connectionOfRunningHome(dir, secrets), loaded.config)
-  if (!mayMake && !existsSync(clusterFolder(dir))) throw noHome(dir.path)
+  if (!mayMake && clusterMajors(dir).length === 0) throw noHome(dir.path)
   const useIt = async ({ loaded: { config } }: Ground, connection: DatabaseConnection): Promise<T> =>
     use(connection, config)
   return withOwnDatabase(sources, launcher, useIt, { migratesExternal: mayMake })
@@ -57,6 +58,7 @@ export async function withOwnDatabase<T>(
 ): Promise<T> {
   const { ground, checked: plan } = await openGround(sources, ({ config }) => planDatabase(config, 'all'))
   try {
+    await upgradeHome(ground, launcher)
     for (const line of ground.said) ground.store.journal({ ...line, part: 'appliance' })
     if (plan.external !== null) {
       if (migratesExternal) await migrate(launcher, ground, plan.external.connection)

@@ -18,11 +18,13 @@ import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
 import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
-import { finishTakingBack } from './copies/take-back.ts'
-import { copyBeforeNewVersion } from './copies/take-copy.ts'
+import { finishExchange } from './copies/change-places.ts'
+import { copyBeforeNewVersion, keepNewest } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { makeRoomToStart } from './disk/disk-watch.ts'
 import { ReserveFile } from './disk/reserve-file.ts'
+import { clearIncoming } from './keeping/incoming.ts'
+import { mediaFolderOf, takeInMedia } from './keeping/take-in-media.ts'
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
 import { Seal } from './seal.ts'
 import { requireLostSettings } from './seal-file.ts'
@@ -46,8 +48,8 @@ export interface GroundWatch {
 }
 
 export interface Ground {
-  /** What was done before there was a journal. */
-  readonly said: readonly Notice[]
+  /** What was done before there was a journal; it is said there when the home starts. */
+  readonly said: Notice[]
   readonly dir: DataDir
   readonly loaded: LoadedConfig
   readonly store: ApplianceStore
@@ -115,9 +117,9 @@ export async function openGround<T>(
   let lock: DataDirLock | null = existsSync(dir.lockFile) ? lockDataDir(dir) : null
   try {
     const wasKilled = lock !== null && existsSync(dir.pidFile)
-    if (lock !== null) finishTakingBack(dir)
     const said: Notice[] = []
     const notice = (level: Notice['level'], message: string): void => void said.push({ level, message })
+    if (lock !== null) takePlaces(dir, notice)
     if (lock !== null && makeRoomToStart(dir.path, new ReserveFile(dir.reserve)))
       notice('warn', `${dir.path} is full: the home starts with the room that it held in reserve`)
     const seal = await Seal.open(dir, watch.sealer ?? null, notice)
@@ -128,6 +130,8 @@ export async function openGround<T>(
     lock ??= lockDataDir(dir)
     const startedAt = new Date().toISOString()
     lock.describe({ pid: process.pid, startedAt, controlSocket: null })
+    await clearIncoming(dir, new SecretFolder(dir.secrets, seal.box), notice)
+    await takeInMedia(dir, mediaFolderOf(loaded.config, dir))
     await copyBeforeNewVersion(dir, {
       hasExternalDatabase: loaded.config.databaseUrl !== null,
       secrets: new SecretFolder(dir.secrets, seal.box),
@@ -144,6 +148,18 @@ export async function openGround<T>(
     lock?.release()
     throw error
   }
+}
+
+/** What was laid ready for this start takes the place of the home. */
+function takePlaces(dir: DataDir, notice: (level: Notice['level'], message: string) => void): void {
+  const exchanged = finishExchange(dir)
+  if (exchanged?.from !== 'incoming') return
+  keepNewest(dir, 'replaced')
+  const kept =
+    exchanged.replaced === null
+      ? ''
+      : `; what stood here is kept, take it back with: homebird copies restore ${exchanged.replaced}`
+  notice('info', `restored from ${exchanged.name}${kept}`)
 }
 
 /** Says what is not sealed with the home when its seal is made. */

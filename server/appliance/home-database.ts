@@ -1,6 +1,7 @@
 /** The database of a home, embedded or external, under one face. */
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
+import { describeError } from '../core/errors.ts'
 import { describeConnection } from '../db/connection.ts'
 import {
   type ConnectionBudget,
@@ -12,6 +13,8 @@ import {
 import { type ExternalDatabase, openExternalDatabase } from './external-database.ts'
 import type { Ground } from './ground.ts'
 import type { Life } from './kept-part.ts'
+import { removeMoved } from './keeping/upgrade-cluster.ts'
+import { keepPrograms } from './postgres-binaries.ts'
 import { type PostgresCluster, openPostgresCluster } from './postgres-cluster.ts'
 import { proportionalMemoryBytes } from './process-memory.ts'
 
@@ -46,7 +49,8 @@ export async function planDatabase(config: Config, role: ApplianceRole): Promise
 /** A life of the embedded cluster, as the supervisor keeps it. */
 export interface DatabaseLife extends Life {
   readonly connection: DatabaseConnection
-  rotateLog(): void
+  /** Now and then: bounds its log, keeps its programs, removes what was moved a week ago. */
+  keepHouse(now: Date): void
 }
 
 export async function openDatabaseLife(
@@ -56,10 +60,22 @@ export async function openDatabaseLife(
 ): Promise<DatabaseLife> {
   const { dir, runtime, secrets } = ground
   const { maxConnections } = plan.supply
-  return lifeOf(await openPostgresCluster({ dir, runtime, secrets, maxConnections, notice }))
+  const cluster = await openPostgresCluster({ dir, runtime, secrets, maxConnections, notice })
+  let areKept = false
+  return lifeOf(cluster, (now) => {
+    removeMoved(dir, now, notice)
+    if (areKept) return
+    areKept = true
+    keepPrograms(dir).catch((error: unknown) =>
+      notice(
+        'warn',
+        `the programs of the database cannot be kept for later versions: ${describeError(error)}`,
+      ),
+    )
+  })
 }
 
-function lifeOf(cluster: PostgresCluster): DatabaseLife {
+function lifeOf(cluster: PostgresCluster, upkeep: (now: Date) => void): DatabaseLife {
   return {
     connection: cluster.connection,
     pid: cluster.pid,
@@ -71,7 +87,10 @@ function lifeOf(cluster: PostgresCluster): DatabaseLife {
     })),
     isSlow: () => false,
     memoryBytes: () => proportionalMemoryBytes(cluster.pid),
-    rotateLog: () => cluster.rotateLog(),
+    keepHouse(now) {
+      cluster.rotateLog()
+      upkeep(now)
+    },
     stop: () => cluster.stop(),
   }
 }

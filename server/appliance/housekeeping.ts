@@ -107,7 +107,7 @@ export class Housekeeping {
       if (memoryBytes !== null) metrics[`${name}.memory`] = memoryBytes
     }
     try {
-      database()?.life?.rotateLog()
+      database()?.life?.keepHouse(clock.now())
       store.recordMetrics(clock.now(), metrics)
     } catch (error) {
       // As on a full disk: a minute without figures harms nobody, and a log may grow for another one.

@@ -5,6 +5,7 @@ import type { StartStep } from './appliance-status.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import { openGround } from './ground.ts'
 import { planDatabase } from './home-database.ts'
+import { upgradeHome } from './keeping/upgrade-home.ts'
 import { requireFreeAddresses } from './ports.ts'
 import { StartTimes } from './start-times.ts'
 import { wantedAddresses } from './wanted-addresses.ts'
@@ -38,6 +39,16 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
       signal: options.signal,
     },
   )
+  try {
+    await upgradeHome(ground, options.launcher, {
+      begins: () => comesTo('upgrade'),
+      progress: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
+      signal: options.signal,
+    })
+  } catch (error) {
+    ground.release()
+    throw error
+  }
   const appliance = new Appliance(options, ground, checked)
   try {
     await Promise.race([appliance.start(times), rejectedBy(options.signal)])

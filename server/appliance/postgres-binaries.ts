@@ -1,5 +1,6 @@
 /** Finds the PostgreSQL programs that a packaged home or npm brings, and copies them to where the database's account can. */
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../core/atomic-file.ts'
@@ -40,16 +41,61 @@ export async function findPostgresBinaries(
   list = ownPostgresList(),
   beside = BESIDE_PROGRAM,
 ): Promise<PostgresBinaries> {
-  const isBeside = list !== null && existsSync(programsIn(beside).postgres)
-  const { native, version } = isBeside ? { native: beside, version: list.version } : findPackage()
+  const { native, version } = findBrought(list, beside)
   const record = (name: string): string => join(dir.postgres, `${name}-verified`)
   if (list !== null) await verifyPostgres(native, list, record('programs'))
   if (account === null || closedFolderOnTheWay(join(native, 'bin'), account) === null)
     return programsIn(native)
-  const copy = join(dir.postgres, `programs-${version}`)
+  const copy = keptFolder(dir, version)
   copyOnce(native, copy)
   if (list !== null) await verifyPostgres(copy, list, record('copy'))
   return programsIn(copy)
+}
+
+function findBrought(
+  list: ReturnType<typeof ownPostgresList>,
+  beside: string,
+): { readonly native: string; readonly version: string } {
+  const isBeside = list !== null && existsSync(programsIn(beside).postgres)
+  return isBeside ? { native: beside, version: list.version } : findPackage()
+}
+
+const keptFolder = (dir: DataDir, version: string): string => join(dir.postgres, `programs-${version}`)
+const KEPT_FOLDER = /^programs-(\d+)\./
+
+/** Folders of kept programs of that major version. */
+export function keptProgramsOf(dir: DataDir, major: string): string[] {
+  return readdirSync(dir.postgres)
+    .filter((name) => KEPT_FOLDER.exec(name)?.[1] === major)
+    .map((name) => join(dir.postgres, name))
+    .filter((folder) => existsSync(programsIn(folder).postgres))
+}
+
+/**
+ * Keeps a copy of the programs beside the cluster, and none of earlier copies of the same major version: the Homebird that brings
+ * another PostgreSQL does not have them, and can then still read what they wrote.
+ * @returns whether a copy was made
+ */
+export async function keepPrograms(dir: DataDir, beside = BESIDE_PROGRAM): Promise<boolean> {
+  const { native, version } = findBrought(ownPostgresList(), beside)
+  const kept = keptFolder(dir, version)
+  const earlier = keptProgramsOf(dir, POSTGRES_MAJOR).filter((folder) => folder !== kept)
+  const isThere = existsSync(kept)
+  if (!isThere) {
+    const unfinished = `${kept}.new`
+    rmSync(unfinished, { recursive: true, force: true })
+    // Cloned where the file system can.
+    await cp(native, unfinished, {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    })
+    chmodSync(unfinished, 0o755) // the umask may have closed it
+    renameSync(unfinished, kept)
+    syncFolder(dir.postgres)
+  }
+  for (const folder of earlier) rmSync(folder, { recursive: true, force: true })
+  return !isThere
 }
 
 function findPackage(): { native: string; version: string } {
@@ -72,7 +118,7 @@ function findPackage(): { native: string; version: string } {
   }
 }
 
-function programsIn(native: string): PostgresBinaries {
+export function programsIn(native: string): PostgresBinaries {
   const program = (name: string): string =>
     join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
   return { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') }

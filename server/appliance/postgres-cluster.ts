@@ -21,7 +21,7 @@ import { ADMIN_ROLE, HOME_DATABASE, HOME_ROLE, provision } from './postgres-prov
 import { fixedArguments } from './postgres-settings.ts'
 import { stopByPgCtl, stopOrphan } from './postgres-stop.ts'
 import type { RuntimeFolder } from './runtime-folder.ts'
-import { databaseAccount, openTheWay } from './unprivileged.ts'
+import { type Account, databaseAccount, openTheWay } from './unprivileged.ts'
 
 const SOCKET_PORT = 5432
 /** A start after a crash replays the log; at most 512 MB of it are kept. */
@@ -29,9 +29,13 @@ const READY_LIMIT_MS = 120_000
 
 export interface ClusterOptions {
   readonly dir: DataDir
+  /** The home whose copy of the programs is taken, where it is not that of the cluster. */
+  readonly programs?: DataDir
+  /** Who runs it; found out unless it is said. */
+  readonly account?: Account | null
   /** Plain unless said otherwise. */
   readonly secrets?: SecretFolder
-  readonly runtime: RuntimeFolder
+  readonly runtime: Pick<RuntimeFolder, 'path' | 'database'>
   readonly maxConnections: number
   /** A sentence for the journal and the person who looks on. */
   readonly notice: (level: 'info' | 'warn', message: string) => void
@@ -57,14 +61,13 @@ export interface PostgresCluster {
  * @throws HomebirdError DATABASE_UNSUITABLE, DATABASE_UNREACHABLE with the tail of its log, DATA_DIR_UNUSABLE
  */
 export async function openPostgresCluster(options: ClusterOptions): Promise<PostgresCluster> {
-  const { dir, runtime } = options
-  const account = databaseAccount(clusterFolder(dir))
+  const { dir, runtime, account = databaseAccount(clusterFolder(dir)) } = options
   if (account !== null) {
     openTheWay(dir, account)
     options.notice('info', `started by root: the database runs as user ${account.name}`)
   }
   const secrets = options.secrets ?? new SecretFolder(dir.secrets, PLAIN_BOX)
-  const binaries = await findPostgresBinaries(dir, account)
+  const binaries = await findPostgresBinaries(options.programs ?? dir, account)
   const place: ClusterPlace = { dir, secrets, runtime, account, binaries }
   const isNew = await ensureCluster(place)
   if (!isNew) await stopOrphan(place, options.notice)
@@ -138,7 +141,7 @@ function runningCluster(
 }
 
 /** @throws HomebirdError DATABASE_UNREACHABLE when it ends or stays silent */
-async function waitUntilAnswering(
+export async function waitUntilAnswering(
   postmaster: Pick<Postmaster, 'hasEnded'>,
   admin: DatabaseConnection,
   log: PostgresLog,
@@ -178,7 +181,7 @@ function prepareSocketFolder({ runtime, account }: ClusterPlace): void {
 }
 
 /** Windows only, where the database cannot listen on sockets that everybody's programs understand. */
-function freeLoopbackPort(): Promise<number> {
+export function freeLoopbackPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -39,7 +39,7 @@ export const HOME_SECRET = 'postgres-home'
 export interface ClusterPlace {
   readonly dir: DataDir
   readonly secrets: SecretFolder
-  readonly runtime: RuntimeFolder
+  readonly runtime: Pick<RuntimeFolder, 'path' | 'database'>
   readonly binaries: PostgresBinaries
   readonly account: Account | null
 }
@@ -58,8 +58,9 @@ export async function ensureCluster(place: ClusterPlace): Promise<boolean> {
   if (existsSync(join(folder, 'PG_VERSION'))) return false
   const unfinished = `${folder}.new`
   rmSync(unfinished, { recursive: true, force: true })
-  const password = randomSecret()
-  // The password is kept first: a cluster without its password could not be opened.
+  // One that is there may open another cluster too: that of an older version of PostgreSQL.
+  const password = readSecret(place.secrets, ADMIN_SECRET) ?? randomSecret()
+  // It is kept first: a cluster without its password could not be opened.
   saveSecret(place.secrets, ADMIN_SECRET, password)
   await initdb(place, unfinished, password)
   rmSync(folder, { recursive: true, force: true })

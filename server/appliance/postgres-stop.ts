@@ -17,6 +17,8 @@ const LEFTOVER_LIMIT_MS = 10_000
 
 interface StoppedPlace {
   readonly dir: DataDir
+  /** That of the version of today, unless said otherwise. */
+  readonly cluster?: string | undefined
   /** Plain unless said otherwise. */
   readonly secrets?: SecretFolder | undefined
   readonly binaries: PostgresBinaries
@@ -24,13 +26,17 @@ interface StoppedPlace {
 }
 
 /** Fast, then immediate. @returns whether it has stopped */
-export async function stopByPgCtl({ binaries, dir, account }: StoppedPlace): Promise<boolean> {
+export async function stopByPgCtl({
+  binaries,
+  dir,
+  cluster = clusterFolder(dir),
+  account,
+}: StoppedPlace): Promise<boolean> {
   const stop = (mode: string, seconds: number) =>
-    runProgram(
-      binaries.pgCtl,
-      ['stop', '-D', clusterFolder(dir), '-m', mode, '-w', '-t', String(seconds), '-s'],
-      { account, timeoutMs: (seconds + 2) * 1_000 },
-    )
+    runProgram(binaries.pgCtl, ['stop', '-D', cluster, '-m', mode, '-w', '-t', String(seconds), '-s'], {
+      account,
+      timeoutMs: (seconds + 2) * 1_000,
+    })
   if ((await stop('fast', FAST_STOP_SECONDS)).code === 0) return true
   return (await stop('immediate', IMMEDIATE_STOP_SECONDS)).code === 0
 }
@@ -43,7 +49,7 @@ export async function stopOrphan(
   place: StoppedPlace,
   notice: (level: 'info' | 'warn', message: string) => void,
 ): Promise<void> {
-  const cluster = clusterFolder(place.dir)
+  const { cluster = clusterFolder(place.dir) } = place
   const password = passwordOf(place)
   const orphan = await findOrphan(
     cluster,

@@ -7,7 +7,7 @@ import { HomebirdError } from '../core/errors.ts'
 import { isSealed } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { openApplianceStore } from './appliance-store.ts'
-import { finishTakingBack } from './copies/take-back.ts'
+import { finishExchange } from './copies/change-places.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { type GroundSources, chosenDataDir } from './ground.ts'
 import { ADMIN_SECRET, HOME_SECRET } from './postgres-files.ts'
@@ -35,7 +35,7 @@ export function renewSecrets(sources: GroundSources, now: Date): GivenUp {
     throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
   const lock = lockDataDir(dir)
   try {
-    finishTakingBack(dir)
+    finishExchange(dir)
     createRooms(dir)
     return giveUp(dir, now)
   } finally {

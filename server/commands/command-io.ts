@@ -1,5 +1,6 @@
 /** How every command speaks: lines for people, one JSON value per line for programs, one message for a failure. */
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
 
@@ -68,6 +69,16 @@ export async function askPassword(question: string): Promise<string> {
     stdin.setRawMode(false)
     stdin.pause()
     stderr.write('\n')
+  }
+}
+
+/** Asks on the terminal and shows what is typed. */
+export async function askLine(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
   }
 }
 

@@ -36,7 +36,8 @@ export async function restoreCopy(name: string, options: CommonOptions): Promise
   io.say(
     `${done.name} is in its place: the home as Homebird ${done.ofVersion ?? 'of an earlier version'} had left it.`,
   )
-  io.say(`What stood here is kept; take it back with: homebird copies restore ${done.replaced}`)
+  if (done.replaced !== null)
+    io.say(`What stood here is kept; take it back with: homebird copies restore ${done.replaced}`)
   io.say(
     'The Homebird that is started next brings it up to its own version. To stay with the older one, install that first.',
   )

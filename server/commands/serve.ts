@@ -108,6 +108,8 @@ function show(io: CommandIo, event: ApplianceEvent): void {
       break
     case 'step':
       if (event.step === 'copy') io.say('  first start of this version: the home is copied first')
+      if (event.step === 'upgrade')
+        io.say('  the database is brought to the PostgreSQL of this version; the old one is kept for 7 days')
       break
     case 'copying':
       break

@@ -85,6 +85,32 @@ export type KeeperJob =
       /** Name of the backup in its place. */
       readonly name: string
     })
+  | RestoreJob
+  | {
+      readonly task: 'upgrade'
+      /** The database of the older PostgreSQL; the other is that of the start message. */
+      readonly source: DatabaseConnection
+      /** Its major version, and that of the other. */
+      readonly from: string
+      readonly to: string
+    }
+
+/** Fills a home in the making; its database is that of the start message. */
+export interface RestoreJob {
+  readonly task: 'restore'
+  readonly from: BackupSource
+  /** This home's own backup key, for what was made here; null where there is none. */
+  readonly key: string | null
+  /** The passphrase, or the recovery code. */
+  readonly words: string | null
+  /** Its folder: settings, secrets and media are laid there. */
+  readonly into: string
+  /** Where media of this home lie: what is there already need not be brought. */
+  readonly mediaFolder: string
+}
+
+/** Where a backup lies: its place and its name there, or a file of this machine, with its media beside it. */
+export type BackupSource = { readonly place: string; readonly name: string } | { readonly file: string }
 
 /** What somebody wants done; the supervisor adds keys and credentials. */
 export type KeeperOrder =

@@ -47,6 +47,12 @@ export const SETTINGS = {
     help: 'an external PostgreSQL 15 or newer; empty means the embedded one',
     secret: true,
   }),
+  postgresPrograms: setting({
+    env: 'HOMEBIRD_POSTGRES_PROGRAMS',
+    type: optional(absolutePath),
+    fallback: '',
+    help: 'folder of the programs of an older PostgreSQL, for bringing its database to that of today; empty looks where they were kept and where systems have them',
+  }),
   domain: setting({
     env: 'HOMEBIRD_DOMAIN',
     type: optional(hostName),

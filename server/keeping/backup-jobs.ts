@@ -1,7 +1,6 @@
 /** Makes a backup and proves it, or proves one that lies in a place. */
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { KeeperJob } from '../contracts/keeping.ts'
-import { parsePlaceAddress } from '../core/backup-places.ts'
 import { systemClock } from '../core/clock.ts'
 import { dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
@@ -11,7 +10,7 @@ import { openMediaStore } from '../storage/open-media-store.ts'
 import type { BackupManifest } from './format/manifest.ts'
 import { type WrittenBackup, writeBackup } from './backup/write-backup.ts'
 import type { BackupPlace } from './places/backup-place.ts'
-import { openBackupPlace } from './places/open-place.ts'
+import { openNamedPlace } from './places/open-named-place.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
 import { verifyBackup } from './verify/verify-backup.ts'
 
@@ -40,9 +39,8 @@ export async function proveBackup(job: VerifyJob, around: JobSurroundings): Prom
   }
 }
 
-function placeOf({ place }: KeeperJob, { channel }: JobSurroundings): Promise<BackupPlace> {
-  const { path: dataDir, backups: ownFolder } = dataDirAt(channel.start.dataDir)
-  return openBackupPlace(parsePlaceAddress(place), { dataDir, ownFolder })
+function placeOf({ place }: BackupJob | VerifyJob, { channel }: JobSurroundings): Promise<BackupPlace> {
+  return openNamedPlace(place, channel.start.dataDir)
 }
 
 type Working = JobSurroundings & { readonly progress: Parameters<typeof writeBackup>[0]['progress'] }

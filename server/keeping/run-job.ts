@@ -4,6 +4,7 @@ import { HomebirdError, describeError } from '../core/errors.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
 import { Progress } from './progress.ts'
+import { restoreHome, upgradeDatabase } from './restore-jobs.ts'
 
 export async function runJob(channel: KeeperChannel): Promise<never> {
   const { job } = channel.start
@@ -32,6 +33,10 @@ async function doJob(job: KeeperJob, around: JobSurroundings): Promise<void> {
       return makeBackup(job, around)
     case 'verify':
       return proveBackup(job, around)
+    case 'restore':
+      return restoreHome(job, around)
+    case 'upgrade':
+      return upgradeDatabase(job, around)
     default:
       return job satisfies never
   }

@@ -14,13 +14,23 @@ export function hasCluster(dir: DataDir): boolean {
   return existsSync(join(clusterFolder(dir), 'PG_VERSION'))
 }
 
-/** Under the lock of the folder. @param secrets  plain unless said otherwise. @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop */
-export async function stopWhatRuns(dir: DataDir, notice: Notice, secrets?: SecretFolder): Promise<void> {
+/**
+ * Under the lock of the folder.
+ * @param secrets  plain unless said otherwise
+ * @param programs  the folder whose programs are taken, where it is not that of the cluster
+ * @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop
+ */
+export async function stopWhatRuns(
+  dir: DataDir,
+  notice: Notice,
+  secrets?: SecretFolder,
+  programs = dir,
+): Promise<void> {
   // Without this file no postmaster has run, or it has stopped in order; its programs need not be asked.
   if (!existsSync(join(clusterFolder(dir), 'postmaster.pid'))) return
   const account = databaseAccount(clusterFolder(dir))
   if (account !== null) openTheWay(dir, account)
-  const binaries = await findPostgresBinaries(dir, account)
+  const binaries = await findPostgresBinaries(programs, account)
   await stopOrphan({ dir, secrets, account, binaries }, notice)
 }
 

@@ -1,19 +1,18 @@
 /**
  * Takes a copy back: checks every file of it against its hash, lays all of it beside the home, and only then changes places
- * by renaming. What stood here is kept under `backups/replaced-…` and can be taken back just so. A crash in between is
- * finished by the next start: the plan stands in a file, and every step finds out by itself whether it was done.
+ * by renaming. What stood here is kept under `backups/replaced-…` and can be taken back just so.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, createRooms } from '../../core/data-dir.ts'
-import { HomebirdError, describeError } from '../../core/errors.ts'
+import { HomebirdError } from '../../core/errors.ts'
 import type { SecretFolder } from '../../core/secret-box.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { databaseAccount, giveTo } from '../unprivileged.ts'
-import { type Notice, hasCluster, stateOfCluster, stopWhatRuns } from './cold-cluster.ts'
+import { finishExchange, planExchange, requireOneDisk, stagingFolder } from './change-places.ts'
+import { type Notice, stopWhatRuns } from './cold-cluster.ts'
 import {
   type CopyWatch,
   copyContent,
@@ -24,23 +23,15 @@ import {
   requireRoom,
   requireWanted,
 } from './copy-files.ts'
-import {
-  type CopyManifest,
-  type HomeCopy,
-  copyFolder,
-  listCopies,
-  newCopyName,
-  writeManifest,
-} from './copy-manifest.ts'
-import { readRunVersion, writeRunVersion } from './run-version.ts'
+import { type CopyManifest, type HomeCopy, copyFolder, listCopies } from './copy-manifest.ts'
 import { COPY_PARTS, PROCESS_FILES, keepNewest } from './take-copy.ts'
 
 export interface TakenBack {
   readonly name: string
   /** The version that the home is of now; null where it was not remembered. */
   readonly ofVersion: string | null
-  /** The name under which what stood here is kept. */
-  readonly replaced: string
+  /** The name under which what stood here is kept; null where nothing stood here. */
+  readonly replaced: string | null
 }
 
 export interface TakeBackNeeds extends CopyWatch {
@@ -50,14 +41,6 @@ export interface TakeBackNeeds extends CopyWatch {
   readonly now?: Date
 }
 
-/** The whole change of places, written down before the first step. */
-interface Plan {
-  readonly name: string
-  readonly ofVersion: string | null
-  readonly replaced: string
-  readonly replacedManifest: CopyManifest
-}
-
 /**
  * Under the lock of the folder.
  * @throws HomebirdError NOT_FOUND for an unknown name; DOCUMENT_INVALID for a copy that is not what its manifest says;
@@ -65,7 +48,7 @@ interface Plan {
  *   was changed
  */
 export async function takeBack(dir: DataDir, name: string, needs: TakeBackNeeds): Promise<TakenBack> {
-  finishTakingBack(dir)
+  finishExchange(dir)
   createRooms(dir)
   const manifest = usableCopy(dir, name)
   requireOneDisk(dir)
@@ -80,19 +63,15 @@ export async function takeBack(dir: DataDir, name: string, needs: TakeBackNeeds)
     rmSync(staged, { recursive: true, force: true })
     throw copyFailed(`what takes the place of the home, out of ${name},`, dir.path, error)
   }
-  const now = needs.now ?? new Date()
-  const current = readRunVersion(dir)
-  const replaced = newCopyName(dir, 'replaced', current, now)
-  const plan: Plan = {
+  const { replaced } = planExchange(dir, {
     name,
     ofVersion: manifest.ofVersion,
-    replaced,
-    replacedManifest: describeReplaced(dir, current, now),
-  }
-  writeFileAtomically(planFile(dir), `${JSON.stringify(plan)}\n`, 0o600)
-  finishTakingBack(dir)
+    now: needs.now ?? new Date(),
+  })
+  finishExchange(dir)
   keepNewest(dir, 'replaced')
-  needs.notice('info', `taken back: ${name}; what stood here is kept as ${replaced}`)
+  const kept = replaced === null ? 'nothing stood here' : `what stood here is kept as ${replaced}`
+  needs.notice('info', `taken back: ${name}; ${kept}`)
   return { name, ofVersion: manifest.ofVersion, replaced }
 }
 
@@ -115,38 +94,6 @@ function usableCopy(dir: DataDir, name: string): CopyManifest {
     'DOCUMENT_INVALID',
     `the copy ${name} is of PostgreSQL ${manifest.postgresMajor}, and this Homebird brings ${POSTGRES_MAJOR}; ` +
       `take it back with Homebird ${manifest.ofVersion ?? 'of that time'}`,
-  )
-}
-
-/**
- * Proves that everything can change places by renaming. Only a renaming tells: folders of one disk may still be mounted apart.
- * @throws HomebirdError DATA_DIR_UNUSABLE
- */
-function requireOneDisk(dir: DataDir): void {
-  for (const folder of [dir.postgres, clusterFolder(dir), dir.secrets, dir.backups]) {
-    if (!existsSync(folder)) continue
-    const isMoved = folder === dir.secrets || folder === clusterFolder(dir)
-    if (isMoved && lstatSync(folder).isSymbolicLink()) throw elsewhere(dir, folder, 'it is a link')
-    const [here, there] = [join(dir.path, PROBE), join(folder, PROBE)]
-    try {
-      writeFileSync(here, '', { mode: 0o600 })
-      renameSync(here, there)
-    } catch (error) {
-      const isFar = error instanceof Error && 'code' in error && error.code === 'EXDEV'
-      throw elsewhere(dir, folder, isFar ? 'it is on another disk' : describeError(error), error)
-    } finally {
-      rmSync(here, { force: true })
-      rmSync(there, { force: true })
-    }
-  }
-}
-
-function elsewhere(dir: DataDir, folder: string, reason: string, cause?: unknown): HomebirdError {
-  return new HomebirdError(
-    'DATA_DIR_UNUSABLE',
-    `a copy cannot change places with what is in ${folder}: ${reason}; nothing was changed. ` +
-      `Let ${folder} be a folder of the disk that ${dir.path} is on, with what it holds now, and take the copy back again`,
-    { ...(cause === undefined ? {} : { cause }), details: { folder } },
   )
 }
 
@@ -187,87 +134,3 @@ async function stage(dir: DataDir, name: string, watch: CopyWatch): Promise<void
   const account = databaseAccount(clusterFolder(dir))
   if (account !== null && existsSync(cluster)) giveTo(cluster, account)
 }
-
-function describeReplaced(dir: DataDir, ofVersion: string | null, now: Date): CopyManifest {
-  const isThere = hasCluster(dir)
-  return {
-    format: 1,
-    kind: 'replaced',
-    ofVersion,
-    beforeVersion: null,
-    madeAt: now.toISOString(),
-    database: isThere ? 'embedded' : 'none',
-    postgresMajor: isThere ? POSTGRES_MAJOR : null,
-    databaseState: isThere ? stateOfCluster(clusterFolder(dir)) : null,
-    bytes: 0,
-    folders: null,
-    files: null,
-  }
-}
-
-/**
- * Under the lock of the folder. Does what is left of a taking back that was begun. Each part that is staged takes its place,
- * after what stands there has gone to the replaced ones; a part that is not staged any more has done so. Without a plan nothing
- * has changed places yet, and what was staged by then goes.
- * @throws the error of the file system; the next call goes on where this one stopped
- */
-export function finishTakingBack(dir: DataDir): void {
-  const plan = readPlan(dir)
-  if (plan === null) return rmSync(stagingFolder(dir), { recursive: true, force: true })
-  const kept = copyFolder(dir, plan.replaced)
-  mkdirSync(kept, { recursive: true, mode: 0o700 })
-  const staged = stagingFolder(dir)
-  changePlaces(join(staged, COPY_PARTS.cluster), clusterFolder(dir), join(kept, COPY_PARTS.cluster))
-  changePlaces(join(staged, COPY_PARTS.secrets), dir.secrets, join(kept, COPY_PARTS.secrets))
-  changeStores(dir, staged, kept)
-  writeRunVersion(dir, plan.ofVersion)
-  if (!existsSync(join(kept, 'manifest.json'))) writeManifest(kept, plan.replacedManifest)
-  for (const folder of [dir.postgres, dir.backups, dir.path]) syncFolder(folder)
-  rmSync(staged, { recursive: true, force: true })
-  rmSync(planFile(dir), { force: true })
-  syncFolder(dir.path)
-}
-
-/** A part that the copy does not have stays as it is. */
-function changePlaces(staged: string, place: string, kept: string): void {
-  if (!existsSync(staged)) return
-  if (existsSync(place) && !existsSync(kept)) renameSync(place, kept)
-  else rmSync(place, { recursive: true, force: true })
-  renameSync(staged, place)
-}
-
-/**
- * The log of a store goes with it: beside another store it would be taken for that one's. It moves first, so that the store
- * itself says by its place whether both have moved.
- */
-function changeStores(dir: DataDir, staged: string, kept: string): void {
-  if (!existsSync(join(staged, COPY_PARTS.store))) return
-  if (existsSync(dir.applianceDatabase) && !existsSync(join(kept, COPY_PARTS.store))) {
-    moveStore(dir.applianceDatabase, join(kept, COPY_PARTS.store))
-    rmSync(`${dir.applianceDatabase}-shm`, { force: true })
-  }
-  moveStore(join(staged, COPY_PARTS.store), dir.applianceDatabase)
-}
-
-function moveStore(source: string, target: string): void {
-  if (existsSync(`${source}-wal`)) renameSync(`${source}-wal`, `${target}-wal`)
-  renameSync(source, target)
-}
-
-function readPlan(dir: DataDir): Plan | null {
-  if (!existsSync(planFile(dir))) return null
-  try {
-    return JSON.parse(readFileSync(planFile(dir), 'utf8')) as Plan
-  } catch (error) {
-    throw new HomebirdError(
-      'DATA_DIR_UNUSABLE',
-      `${planFile(dir)} is damaged, so a copy that was being taken back cannot be finished; ` +
-        `what stood here is in the newest folder replaced-… of ${dir.backups}`,
-      { cause: error },
-    )
-  }
-}
-
-const planFile = (dir: DataDir): string => join(dir.path, 'taking-back.json')
-const PROBE = '.taking-back-probe'
-const stagingFolder = (dir: DataDir): string => join(dir.path, '.taking-back')

@@ -7,6 +7,9 @@ import { randomSecret, readSecret, saveSecret } from '../secrets.ts'
 const KEY_FILE = 'backup-key'
 const LOCKS_FILE = 'backup-locks.json'
 
+/** Null where the home has none yet. @throws HomebirdError SECRETS_SEALED */
+export const readBackupKey = (secrets: SecretFolder): string | null => readSecret(secrets, KEY_FILE)
+
 /** Made when they are first asked for. @throws HomebirdError SECRETS_SEALED */
 export function backupKeysIn(secrets: SecretFolder): BackupKeys {
   const key = readSecret(secrets, KEY_FILE)

@@ -73,7 +73,7 @@ export function isOfKeeper(report: ChildReport): report is KeeperReport {
  * Called by its id or as it is shown to people; what is no place of the settings may be an address.
  * @throws HomebirdError NOT_FOUND
  */
-function placeNamed(places: readonly PlaceAddress[], name: string | null): string {
+export function placeNamed(places: readonly PlaceAddress[], name: string | null): string {
   const found =
     name === null ? places[0] : places.find((one) => [placeId(one), placeLabel(one)].includes(name))
   try {

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { copyFolder, listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
 import { readRunVersion, writeRunVersion } from '../../../server/appliance/copies/run-version.ts'
-import { finishTakingBack } from '../../../server/appliance/copies/take-back.ts'
+import { finishExchange } from '../../../server/appliance/copies/change-places.ts'
 import { lockDataDir } from '../../../server/appliance/data-dir-lock.ts'
 import { openGround } from '../../../server/appliance/ground.ts'
 import { readHomeJournal, takeHomeCopyBack } from '../../../server/appliance/index.ts'
@@ -52,7 +52,7 @@ test('a copy that is taken back stands in the place of the home, and what stood 
   assert.deepEqual(copyNames(home), [done.replaced, name])
   assert.equal(listCopies(home.dir)[0]?.manifest?.kind, 'replaced')
 
-  await home.takeBack(done.replaced)
+  await home.takeBack(done.replaced ?? '')
   assert.deepEqual(home.read(), ['error', 'error', 'error'])
   assert.equal(readRunVersion(home.dir), VERSION)
 })
@@ -83,7 +83,7 @@ for (const [what, partOf] of [
         error.message.includes(`what is in ${part}: it is `) &&
         error.message.includes('nothing was changed'),
     )
-    finishTakingBack(home.dir)
+    finishExchange(home.dir)
     assert.deepEqual(home.read(), ['error', 'error', 'error'])
     assert.deepEqual(
       readdirSync(home.dir.path).filter((entry) => entry.includes('taking-back')),
@@ -279,11 +279,11 @@ for (const [when, crash] of CRASHES) {
     }
     layOut(home, name, paths)
     crash(paths)
-    finishTakingBack(dir)
+    finishExchange(dir)
     assert.deepEqual(home.read(), ['debug', 'debug', 'debug'])
     assert.equal(readRunVersion(dir), '0.0.1')
     assert.equal(existsSync(paths.staged), false)
-    finishTakingBack(dir)
+    finishExchange(dir)
     const replaced = listCopies(dir).find(({ manifest }) => manifest?.kind === 'replaced')
     await home.takeBack(replaced?.name ?? '')
     assert.deepEqual(home.read(), ['error', 'error', 'error'])

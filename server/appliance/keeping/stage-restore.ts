@@ -1,0 +1,110 @@
+/**
+ * Lays a restored home whole beside the one that is there, in `incoming/`, and has it take that one's place at the next start. Until
+ * the last step nothing of the home has changed.
+ */
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BackupSource, KeeperOutcome } from '../../contracts/keeping.ts'
+import { syncFolder } from '../../core/atomic-file.ts'
+import type { Config } from '../../core/config.ts'
+import type { DataDir } from '../../core/data-dir.ts'
+import { HomebirdError, describeError } from '../../core/errors.ts'
+import type { SecretFolder } from '../../core/secret-box.ts'
+import { PLAIN_BOX } from '../../core/secret-box.ts'
+import { VERSION } from '../../core/version.ts'
+import { openApplianceStore } from '../appliance-store.ts'
+import { planExchange, requireOneDisk } from '../copies/change-places.ts'
+import type { Notice } from '../copies/cold-cluster.ts'
+import { hasCluster } from '../copies/cold-cluster.ts'
+import type { Launcher } from '../launcher.ts'
+import { clusterFolder } from '../postgres-files.ts'
+import type { RuntimeFolder } from '../runtime-folder.ts'
+import { databaseAccount } from '../unprivileged.ts'
+import { fitSettings } from './fit-settings.ts'
+import { clearIncoming, openIncoming } from './incoming.ts'
+import { type KeeperWatch, runKeeper } from './run-keeper.ts'
+import { mediaFolderOf } from './take-in-media.ts'
+
+export interface RestoreNeeds extends KeeperWatch {
+  readonly dir: DataDir
+  readonly runtime: Pick<RuntimeFolder, 'path'>
+  readonly secrets: SecretFolder
+  readonly config: Config
+  readonly launcher: Launcher
+  readonly from: BackupSource
+  /** This home's own backup key, where it has one that can be read. */
+  readonly key: string | null
+  readonly words: string | null
+  readonly notice: Notice
+  readonly now: Date
+}
+
+/**
+ * Under the lock of the home; its database may run.
+ * @throws HomebirdError UNPROCESSABLE with the reason of the keeper, DATA_DIR_UNUSABLE where parts of the home lie on several disks,
+ *   NOT_RUNNING when it was broken off; then nothing has changed
+ */
+export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> {
+  const { dir, secrets, notice } = needs
+  requireOneDisk(dir)
+  await clearIncoming(dir, secrets, notice)
+  try {
+    const outcome = await fillIncoming(needs)
+    planExchange(dir, {
+      name: outcome.subject ?? 'a backup',
+      ofVersion: VERSION,
+      from: 'incoming',
+      now: needs.now,
+    })
+    return outcome
+  } catch (error) {
+    await clearIncoming(dir, secrets, notice).catch((reason: unknown) =>
+      notice(
+        'warn',
+        `what was begun of the restored home is removed at the next start: ${describeError(reason)}`,
+      ),
+    )
+    throw error
+  }
+}
+
+async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
+  const { dir, runtime, notice, config, launcher, from, key, words } = needs
+  const account = databaseAccount(clusterFolder(dir))
+  const incoming = await openIncoming({ dir, runtime, account, notice })
+  let outcome: KeeperOutcome
+  try {
+    outcome = await runKeeper(
+      launcher,
+      { dataDir: dir.path, config, database: incoming.cluster.connection, secretsKey: needs.secrets.box.key },
+      { task: 'restore', from, key, words, into: incoming.dir.path, mediaFolder: mediaFolderOf(config, dir) },
+      needs,
+    )
+  } finally {
+    // Stopped in order: its files are whole then.
+    await incoming.cluster.stop()
+  }
+  if (!hasCluster(incoming.dir)) throw new HomebirdError('INTERNAL', 'the restored database is not there')
+  rmSync(incoming.dir.logs, { recursive: true, force: true })
+  for (const line of fitStore(incoming.dir)) notice('warn', line)
+  for (const folder of [incoming.dir.postgres, incoming.dir.secrets, incoming.dir.path, dir.path])
+    syncFolder(folder)
+  return outcome
+}
+
+/** Opened, it is checked too: that of a newer Homebird is refused. */
+function fitStore(dir: DataDir): string[] {
+  const store = openApplianceStore(dir, 'write', PLAIN_BOX)
+  try {
+    const said = fitSettings(store)
+    for (const message of said) store.journal({ level: 'warn', part: 'appliance', message })
+    return said
+  } finally {
+    store.close()
+  }
+}
+
+/** Whether the home that is there has anything to lose. */
+export function isHomeThere(dir: DataDir): boolean {
+  return hasCluster(dir) || existsSync(join(dir.path, 'appliance.sqlite'))
+}

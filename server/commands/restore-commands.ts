@@ -1,0 +1,18 @@
+/** `homebird restore` on the command line: what can be asked of it. */
+import type { Command } from 'commander'
+import { type Run, withCommonOptions } from './options.ts'
+import type { RestoreOptions } from './restore.ts'
+
+export function addRestoreCommands(program: Command, run: Run): void {
+  withCommonOptions(program.command('restore <backup>'))
+    .description(
+      'put a backup in the place of the home, which must not run, or where there is none yet: a file, PLACE/NAME, or a name in the home’s own folder of backups. What stood here is kept',
+    )
+    .option('--passphrase-file <file>', 'file with the passphrase or the recovery code on its first line')
+    .option('--yes', 'do it without asking')
+    .action(
+      run(async (backup: string, options: RestoreOptions) =>
+        (await import('./restore.ts')).restore(backup, options),
+      ),
+    )
+}

@@ -1,0 +1,158 @@
+/** `homebird restore`: shows what a backup holds and what it replaces, and puts it in the place of the home. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createNodeLauncher, lookAtPlace, restoreHome } from '../appliance/index.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import type { BackupSource, KeeperProgress } from '../contracts/keeping.ts'
+import { HomebirdError, isHomebirdError } from '../core/errors.ts'
+import { MIGRATIONS_DIR, readMigrations } from '../db/migrator.ts'
+import type { BackupAbout } from '../keeping/format/manifest.ts'
+import { type OpenedBackup, openBackup } from '../keeping/restore/open-backup.ts'
+import { type CommandIo, askLine, askPassword, commandIo, readPasswordFile } from './command-io.ts'
+import { type CommonOptions, sourcesFrom } from './options.ts'
+
+export interface RestoreOptions extends CommonOptions {
+  readonly passphraseFile?: string
+  readonly yes?: boolean
+}
+
+const PROGRESS_EVERY_MS = 1_000
+
+/**
+ * @throws HomebirdError DATA_DIR_LOCKED while the home runs, NOT_FOUND, DOCUMENT_INVALID, FORBIDDEN, SCHEMA_NEWER, STORAGE_FULL,
+ *   UNPROCESSABLE; then nothing was changed
+ */
+export async function restore(backup: string, options: RestoreOptions): Promise<ExitCode> {
+  const io = commandIo(options.json === true)
+  const sources = sourcesFrom(options)
+  const place = lookAtPlace(sources)
+  const from = sourceOf(backup, place)
+  let words = options.passphraseFile === undefined ? null : readPasswordFile(options.passphraseFile)
+  const { about, ...opened } = await look(from, place, words)
+  words = opened.words
+  await requireKnownSchema(about)
+  show(io, about, opened, place)
+  if (options.yes !== true) await requireYes(io)
+  const launcher = createNodeLauncher({ env: sources.env })
+  const done = await restoreHome(sources, { launcher, from, words, progress: teller(io) }, new Date())
+  const { outcome, replaced, said } = done
+  io.put({
+    restored: outcome.subject,
+    replaced,
+    notes: [outcome.message, ...said].filter((note) => note !== null),
+  })
+  for (const note of [outcome.message, ...said]) if (note !== null) io.say(`  ${note}`)
+  io.say(`${outcome.subject ?? 'The backup'} is in its place. Start it with: homebird serve`)
+  if (replaced !== null)
+    io.say(`What stood here is kept; take it back with: homebird copies restore ${replaced}`)
+  return ExitCode.ok
+}
+
+/** A file of this machine; else the place before the last slash and the name behind it; a name alone lies in the home's own folder. */
+function sourceOf(
+  given: string,
+  { addressOf }: Pick<ReturnType<typeof lookAtPlace>, 'addressOf'>,
+): BackupSource {
+  const path = resolve(given)
+  if (existsSync(path)) return { file: path }
+  const at = given.lastIndexOf('/')
+  if (at === given.length - 1)
+    throw new HomebirdError(
+      'USAGE',
+      `"${given}" names no backup; name a file, or PLACE/NAME, or a name in the home's own folder`,
+    )
+  return at === -1
+    ? { place: 'own', name: given }
+    : { place: addressOf(given.slice(0, at)), name: given.slice(at + 1) }
+}
+
+interface Looked extends Pick<OpenedBackup, 'name' | 'bytes'> {
+  readonly about: BackupAbout
+  readonly words: string | null
+}
+
+/** Asks for the words where a terminal is there and the home's own key does not open it. */
+async function look(
+  from: BackupSource,
+  { dataDir, key }: ReturnType<typeof lookAtPlace>,
+  given: string | null,
+): Promise<Looked> {
+  const { signal } = new AbortController()
+  const open = async (words: string | null): Promise<Looked> => {
+    const backup = await openBackup(from, { key, words }, dataDir, signal)
+    try {
+      return { name: backup.name, bytes: backup.bytes, about: await backup.about(), words }
+    } finally {
+      await backup[Symbol.asyncDispose]()
+    }
+  }
+  try {
+    return await open(given)
+  } catch (error) {
+    if (given !== null || !isHomebirdError(error, 'FORBIDDEN') || !process.stdin.isTTY) throw error
+    return open(await askPassword('Passphrase or recovery code of the backup: '))
+  }
+}
+
+async function requireKnownSchema({ schemaVersion, madeBy }: BackupAbout): Promise<void> {
+  const known = (await readMigrations(MIGRATIONS_DIR)).length
+  if (schemaVersion <= known) return
+  throw new HomebirdError(
+    'SCHEMA_NEWER',
+    `the backup was made by Homebird ${madeBy} and has schema ${schemaVersion}; this one knows up to ${known}. Restore it with Homebird ${madeBy} or newer`,
+  )
+}
+
+function show(
+  io: CommandIo,
+  about: BackupAbout,
+  { name, bytes }: Pick<Looked, 'name' | 'bytes'>,
+  { dataDir, isHomeThere }: ReturnType<typeof lookAtPlace>,
+): void {
+  const { madeAt, madeBy, platform, identities, posts, followers, following, isWhole } = about
+  io.put({
+    inside: { name, bytes, madeAt, madeBy, platform, identities, posts, followers, following, isWhole },
+  })
+  io.say(`${name}, made at ${madeAt} by Homebird ${madeBy} on ${platform}`)
+  io.say(`  identities: ${identities.join(', ')}`)
+  io.say(`  posts: ${posts}   followers: ${followers}   following: ${following}`)
+  io.say(
+    isHomeThere
+      ? `It takes the place of the home in ${dataDir}, which is kept beside it.`
+      : `There is no home in ${dataDir} yet.`,
+  )
+}
+
+async function requireYes(io: CommandIo): Promise<void> {
+  if (!process.stdin.isTTY || io.json)
+    throw new HomebirdError(
+      'USAGE',
+      'nothing was changed: give --yes to put the backup in the place of the home',
+    )
+  const answer = await askLine('Restore it? Write yes: ')
+  if (answer.trim().toLowerCase() !== 'yes') throw new HomebirdError('USAGE', 'nothing was changed')
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  read: 'reading and filling',
+  indexes: 'making indexes, proving references',
+  compare: 'comparing what lies there with the backup',
+  media: 'bringing media',
+  schema: 'bringing the schema up to date',
+}
+
+function teller(io: CommandIo): (progress: KeeperProgress) => void {
+  let toldAtMs = -Infinity
+  let step = ''
+  return (progress) => {
+    io.put({ kind: 'progress', ...progress })
+    if (progress.step === step && performance.now() - toldAtMs < PROGRESS_EVERY_MS) return
+    const { done, total, unit } = progress
+    if (progress.step !== step) io.say(`  ${STEPS[progress.step] ?? progress.step}`)
+    else if (unit === 'bytes' && total !== null) io.say(`    ${megabytes(done)} of ${megabytes(total)}`)
+    toldAtMs = performance.now()
+    step = progress.step
+  }
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MB`
