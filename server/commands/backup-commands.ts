@@ -7,9 +7,7 @@ export function addBackupCommands(program: Command, run: Run): void {
   const backups = async () => import('./backup.ts')
   const backup = program
     .command('backup')
-    .description(
-      'everything of the home, sealed, in one file: made every night, or now; read on: homebird backup --help',
-    )
+    .description('everything of the home, sealed: made every night, or now')
   withCommonOptions(backup.command('create', { isDefault: true }))
     .description(
       'make one now and prove it by restoring it into a scratch database; the home may run meanwhile',
@@ -31,6 +29,7 @@ export function addBackupCommands(program: Command, run: Run): void {
   withCommonOptions(backup.command('verify <name>'))
     .description('prove a backup again')
     .option('--to <place>', 'where it lies')
+    .option('--thorough', 'read all media beside it too; else they are only looked for')
     .action(run(async (name: string, options: BackupOptions) => (await backups()).verifyNamed(name, options)))
   withCommonOptions(backup.command('cancel'))
     .description('break off what is being made, proven or restored; what was there before stays')

@@ -17,6 +17,7 @@ export interface BackupOptions extends CommonOptions {
   readonly to?: string
   readonly whole?: boolean
   readonly verify?: boolean
+  readonly thorough?: boolean
 }
 
 export interface PassphraseOptions extends CommonOptions {
@@ -34,7 +35,8 @@ export async function createBackup(options: BackupOptions): Promise<ExitCode> {
 }
 
 export async function verifyNamed(name: string, options: BackupOptions): Promise<ExitCode> {
-  return order(options, { task: 'verify', place: options.to ?? null, name })
+  const { to = null, thorough: isThorough = false } = options
+  return order(options, { task: 'verify', place: to, name, isThorough })
 }
 
 export async function cancelBackup(options: CommonOptions): Promise<ExitCode> {

@@ -84,6 +84,8 @@ export type KeeperJob =
       readonly keys: BackupKeys
       /** Name of the backup in its place. */
       readonly name: string
+      /** Whether media beside it are read too, and not only looked for. */
+      readonly isThorough?: boolean
     })
   | RestoreJob
   | {
@@ -121,7 +123,12 @@ export type KeeperOrder =
       readonly isWhole?: boolean
       readonly isVerified?: boolean
     }
-  | { readonly task: 'verify'; readonly place?: string | null; readonly name: string }
+  | {
+      readonly task: 'verify'
+      readonly place?: string | null
+      readonly name: string
+      readonly isThorough?: boolean
+    }
 
 /** Which words open the backups of this home, beside its own secrets. */
 export type BackupLocks = Readonly<Record<KeyLock['by'], boolean>>

@@ -77,13 +77,14 @@ async function write(job: BackupJob, place: BackupPlace, working: Working): Prom
 }
 
 async function prove(
-  { name, keys, admin }: Pick<VerifyJob, 'name' | 'keys' | 'admin'>,
+  { name, keys, admin, isThorough = false }: Pick<VerifyJob, 'name' | 'keys' | 'admin' | 'isThorough'>,
   place: BackupPlace,
   { channel, signal, perform }: JobSurroundings,
 ): Promise<void> {
   await perform('verify', name, async (progress) => {
     const home = databaseOf(channel)
-    const proven = await verifyBackup({ place, name, key: keys.key, home, admin, progress, signal })
+    const needs = { place, name, key: keys.key, home, admin, isThorough, progress, signal }
+    const proven = await verifyBackup(needs)
     return { subject: name, message: proven.notRestored, value: proven }
   })
 }

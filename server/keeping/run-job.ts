@@ -48,6 +48,7 @@ function surroundingsOf(channel: KeeperChannel, signal: AbortSignal): JobSurroun
     signal,
     perform: async (task, subject, work) => {
       const progress = new Progress(task, (now) => channel.report({ kind: 'keeping', ...now }))
+      progress.begin('start', 'bytes', null)
       const tell = (outcome: Pick<KeeperOutcome, 'result' | 'subject' | 'message'>): void =>
         channel.report({
           kind: 'kept',

@@ -148,7 +148,7 @@ export class KeeperPart {
     const keys = backupKeysIn(this.#around.secrets)
     const place = this.#around.placeOf(order.place ?? null)
     const admin = this.#around.admin()
-    if (order.task === 'verify') return { task: 'verify', place, keys, admin, name: order.name }
+    if (order.task === 'verify') return { ...order, place, keys, admin }
     const { isWhole = false, isVerified = true } = order
     return { task: 'backup', place, keys, admin, isWhole, isVerified }
   }

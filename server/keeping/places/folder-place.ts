@@ -21,6 +21,8 @@ export interface FolderPlaceOptions {
 
 /** Before the name of what is not whole yet; no name of an object begins so. */
 const DRAFT = '.draft-'
+/** Longer than any writing pauses. */
+const DRAFT_AGE_MS = 86_400_000
 const PRIVATE_FOLDER = 0o700
 const PRIVATE_FILE = 0o600
 
@@ -48,6 +50,7 @@ export class FolderPlace implements BackupPlace {
     try {
       await this.#mustBeThere()
       await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+      await removeOldDrafts(folder)
       const target = createWriteStream(draft, { mode: PRIVATE_FILE, flush: true })
       await pipeline(watched.pieces(), target, { signal })
       await rename(draft, path)
@@ -135,6 +138,17 @@ export class FolderPlace implements BackupPlace {
       if (codeOf(error) === 'ENOENT') return [] // nothing was put there yet
       throw asPlaceError(this.label, error)
     }
+  }
+}
+
+/** What a process that was killed has left: one that is being written is younger. */
+async function removeOldDrafts(folder: string): Promise<void> {
+  const before = Date.now() - DRAFT_AGE_MS
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(DRAFT)) continue
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => null) // it was given its name meanwhile
+    if (found !== null && found.mtimeMs < before) await rm(path, { force: true })
   }
 }
 

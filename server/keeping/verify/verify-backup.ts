@@ -10,12 +10,12 @@ import { type Load, openLoad } from '../../db/copies/load.ts'
 import { withScratchDatabase } from '../../db/copies/scratch.ts'
 import { readArchive } from '../format/archive.ts'
 import type { BackupAbout, BackupManifest } from '../format/manifest.ts'
-import { MEDIA_PREFIX } from '../format/names.ts'
 import { type BackupTaker, readBackup } from '../format/read-backup.ts'
 import { readSealedFile } from '../format/sealed-file.ts'
 import { through } from '../format/through.ts'
 import type { BackupPlace } from '../places/backup-place.ts'
 import type { Progress } from '../progress.ts'
+import { type BesideMedium, verifyMedia } from './verify-media.ts'
 
 export interface VerifyNeeds {
   readonly place: BackupPlace
@@ -25,6 +25,8 @@ export interface VerifyNeeds {
   readonly home: DatabaseConnection
   /** Who makes scratch databases; null for the home itself, where it may. */
   readonly admin: DatabaseConnection | null
+  /** Whether media beside it are read too, and not only looked for. */
+  readonly isThorough: boolean
   readonly progress: Progress
   readonly signal: AbortSignal
 }
@@ -94,9 +96,9 @@ async function readThrough(
   into: ((about: BackupAbout) => Promise<Load>) | null,
 ): Promise<BackupManifest> {
   let load: Load | null = null
-  const { place, signal, progress, name } = needs
+  const { signal, progress } = needs
   progress.begin('read', 'bytes', await sizeOf(needs))
-  const wanted = new Map<string, number>()
+  const wanted = new Map<string, BesideMedium>()
   const manifest = await readWith(needs, {
     ...NOBODY,
     about: async (about) => {
@@ -106,21 +108,11 @@ async function readThrough(
       if (load === null) return drain(rows)
       await pipeline(rows, await load.fill(table), { signal })
     },
-    listed: async ({ object, bytes }) => void (object === null ? undefined : wanted.set(object, bytes)),
+    listed: async ({ key, object, bytes }) =>
+      void (object === null ? undefined : wanted.set(object, { key, bytes })),
   })
-  if (wanted.size === 0) return manifest
-  progress.begin('media', 'files', wanted.size)
-  for await (const { name: object, bytes } of place.list(MEDIA_PREFIX)) {
-    signal.throwIfAborted()
-    // Sealed it is larger than it was.
-    if (bytes >= (wanted.get(object) ?? Infinity)) wanted.delete(object)
-    progress.add(1)
-  }
-  if (wanted.size === 0) return manifest
-  throw new HomebirdError(
-    'DOCUMENT_INVALID',
-    `${name}: ${wanted.size} media that it needs do not lie beside it; the next backup brings them again`,
-  )
+  await verifyMedia(wanted, needs)
+  return manifest
 }
 
 async function readWith(needs: VerifyNeeds, taker: BackupTaker): Promise<BackupManifest> {

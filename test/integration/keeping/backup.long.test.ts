@@ -83,6 +83,25 @@ test('a medium that lies in the place already is not sent again, and a whole bac
   await assert.rejects(home.prove(second.name), /2 media that it needs do not lie beside it/)
 })
 
+test('a medium beside it that was damaged is found where all are read, and the next backup brings it again', async (t) => {
+  const home = await openBackedUpHome(t)
+  const admin = await mereReader(t, home)
+  await Promise.all(['one', 'two', 'three'].map((content) => home.medium(content)))
+  const { name } = await home.backUp()
+  const [damaged = '', exchanged = '', sound = ''] = home.placed().filter((one) => one.startsWith('media/'))
+  const bytes = readFileSync(join(home.placeFolder, damaged))
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1)
+  writeFileSync(join(home.placeFolder, damaged), bytes)
+  writeFileSync(join(home.placeFolder, exchanged), readFileSync(join(home.placeFolder, sound)))
+  await home.prove(name, { admin })
+  await assert.rejects(
+    home.prove(name, { admin, isThorough: true }),
+    /2 media beside it were damaged and are taken away; the next backup brings them again/,
+  )
+  await home.backUp()
+  await home.prove(name, { admin, isThorough: true })
+})
+
 test('a file that is not what its name says is told, and is no reason to have no backup', async (t) => {
   const home = await openBackedUpHome(t)
   const [damaged, gone] = [await home.medium('damaged'), await home.medium('gone')]

@@ -1,6 +1,6 @@
 /** The keeper of a real home: started by the supervisor for one job, beside the home that runs, and without one. */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createNodeLauncher } from '../../../server/appliance/index.ts'
@@ -8,6 +8,7 @@ import { type AskKeeper, withKeeper } from '../../../server/appliance/keeping/wi
 import type { KeeperOrder, KeeperState } from '../../../server/contracts/keeping.ts'
 import { CHILD_ENTRIES } from '../../../server/appliance/node-launcher.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
+import { processTree } from '../../bench/processes.ts'
 import { openTestAppliance } from '../../support/test-appliance.ts'
 import { testDataDir } from '../../support/test-ground.ts'
 import { until } from '../../support/until.ts'
@@ -116,6 +117,56 @@ test('a backup that is cancelled, or whose home stops, leaves nothing in its pla
     )
   })
 })
+
+const NO_PROC = existsSync('/proc/self/cmdline') ? false : 'skipped: no /proc to find the keeper in'
+
+test(
+  'a keeper that is killed in the middle says so, and the backup before it is as it was',
+  { skip: NO_PROC },
+  async (t) => {
+    const home = openRealHome(t)
+    const withHome = asker(home.dataDir)
+    const appliance = await home.start()
+    const place = testDataDir(t)
+    await withHome(async (ask) => {
+      await ended(ask, { task: 'backup', place, isVerified: false })
+      const [before = ''] = readdirSync(place)
+      const bytes = readFileSync(join(place, before))
+      await ask({ kind: 'keeping', ask: 'start', order: { task: 'backup', place } })
+      process.kill(await keeperPid(), 'SIGKILL')
+      const { ended: outcomes } = await until(
+        'the end of a backup',
+        async () => {
+          const now = await stateOf(ask)
+          return now.running === null ? now : null
+        },
+        LIMIT_MS,
+      )
+      assert.equal(outcomes[0]?.result, 'failed')
+      assert.match(outcomes[0].message ?? '', /SIGKILL/)
+      assert.ok(bytes.equals(readFileSync(join(place, before))))
+      const again = await ended(ask, { task: 'verify', place, name: before })
+      assert.equal(again.ended[0]?.result, 'done')
+    })
+    assert.equal((await appliance.status()).state, 'Running')
+  },
+)
+
+/** Of this process, which is the supervisor. */
+async function keeperPid(): Promise<number> {
+  const commands = (await processTree(process.pid)).map((pid) => [pid, commandOf(pid)] as const)
+  const found = commands.find(([, command]) => command.includes('homebird keeper'))
+  if (found === undefined) throw new Error('no keeper runs')
+  return found[0]
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+  } catch {
+    return '' // it ended meanwhile
+  }
+}
 
 test('words open the backups of a home once they are set, and without a home there is nothing to ask', async (t) => {
   const home = openRealHome(t)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, statSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -47,7 +47,6 @@ test('a folder keeps objects of any size by their names, and leaves nothing half
 test('what a process left when it died is not listed, and the next of that name replaces it', async (t) => {
   const { place, path } = await ownFolder(t)
   await put(place, 'first', 'x')
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(join(path, '.draft-second'), 'half')
   assert.deepEqual(
     (await listed(place)).map(({ name }) => name),
@@ -56,6 +55,16 @@ test('what a process left when it died is not listed, and the next of that name 
   await put(place, 'second', 'whole')
   assert.equal((await got(place, 'second')).toString(), 'whole')
   assert.deepEqual((await readdir(path)).sort(), ['first', 'second'])
+})
+
+test('what a process left that died a day ago goes with the next object, and what is being written stays', async (t) => {
+  const { place, path } = await ownFolder(t)
+  await put(place, 'first', 'x')
+  for (const name of ['.draft-old', '.draft-new']) await writeFile(join(path, name), 'half')
+  const twoDaysAgo = Date.now() / 1_000 - 2 * 86_400
+  await utimes(join(path, '.draft-old'), twoDaysAgo, twoDaysAgo)
+  await put(place, 'second', 'y')
+  assert.deepEqual((await readdir(path)).sort(), ['.draft-new', 'first', 'second'])
 })
 
 test('what lies in a folder is nobody else’s to read', { skip: process.platform === 'win32' }, async (t) => {
