@@ -9,7 +9,6 @@ import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
 import { type Database, openDatabase } from '../db/pool.ts'
 import { horizonOf, readCleanUpRules } from '../domain/clean-up/clean-up-rules.ts'
-import { SLICE_ROWS } from '../domain/clean-up/clean-up-runs.ts'
 import { readRowBytes } from '../domain/clean-up/database-sizes.ts'
 import { readKeepFacts } from '../domain/clean-up/keep-posts.ts'
 import { lookAtSlice, pruneSlice } from '../domain/clean-up/prune-slice.ts'
@@ -23,6 +22,8 @@ const REMOVED = ExitCode.failure
 /** Everything stays by the rules. */
 const OFF = ExitCode.usage
 const TOLD_EVERY = 10_000
+/** Somebody waits for it: more at once than by itself. */
+const SLICE_ROWS = 250
 
 export interface PruneOptions extends CommonOptions {
   readonly dryRun?: boolean

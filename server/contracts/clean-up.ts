@@ -41,6 +41,8 @@ export interface CleanUpFacts {
   readonly days: number
   /** Of the setting, for who has no rule. */
   readonly usualDays: number
+  /** Others have confirmed the clock lately; without that nothing goes by itself, own posts neither. */
+  readonly isClockConfirmed: boolean
   readonly running: CleanUpRun | null
   readonly last: CleanUpRun | null
   readonly sizes: DatabaseSizes

@@ -1,4 +1,5 @@
 /** The clean-up of the home as the worker does it: at night, or when the owner asks, a slice at a time; and own posts whose time is over. */
+import { setTimeout as rest } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
@@ -6,6 +7,7 @@ import type { Database, Querier } from '../db/pool.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { horizonOf, readCleanUpRules } from '../domain/clean-up/clean-up-rules.ts'
 import { beginCleanUp, findOpenRun, workOnCleanUp } from '../domain/clean-up/clean-up-runs.ts'
+import { isClockConfirmed } from '../domain/clean-up/confirmed-clock.ts'
 import { expireOwnPosts } from '../domain/clean-up/post-expiry.ts'
 import type { Sweep } from '../stator/sweeper.ts'
 
@@ -14,6 +16,8 @@ const NIGHT_HOURS = { from: 4, to: 7 } as const
 const AGAIN_AFTER_HOURS = 20
 /** A machine that is off at night cleans up by day. */
 const MISSED_AFTER_HOURS = 30
+/** As long as a slice took, so that whoever reads meanwhile has half of the machine at least. */
+const MOST_REST_MS = 100
 const EXPIRY_SECONDS = 300
 /** Of each identity, in that time. */
 const EXPIRING_POSTS = 10
@@ -31,14 +35,18 @@ export function cleanUpSweeps({ db: database, clock, config }: SweptHome): Sweep
       name: 'clean-up',
       async run(db, batchSize) {
         await beginIfDue(database, clock.now(), config.pruneDays)
-        return (await workOnCleanUp(db, () => clock.now())) ? batchSize : 0
+        const begunAtMs = clock.monotonicMs()
+        if (!(await workOnCleanUp(db, () => clock.now()))) return 0
+        await rest(Math.min(MOST_REST_MS, clock.monotonicMs() - begunAtMs))
+        return batchSize
       },
     },
     {
       name: 'own posts whose time is over',
       everySeconds: EXPIRY_SECONDS,
-      async run() {
-        await expireOwnPosts(database, clock.now(), EXPIRING_POSTS)
+      async run(db) {
+        const now = clock.now()
+        if (await isClockConfirmed(db, now)) await expireOwnPosts(database, now, EXPIRING_POSTS)
         return 0
       },
     },
@@ -49,7 +57,7 @@ async function beginIfDue(db: Database, now: Date, usualDays: number): Promise<v
   if ((await findOpenRun(db)) !== undefined) return
   if (horizonOf(await readCleanUpRules(db), usualDays, now) === null) return
   const hours = (now.getTime() - (await lastRunAt(db)).getTime()) / 3_600_000
-  if (!isDue(hours, now.getHours())) return
+  if (!isDue(hours, now.getHours()) || !(await isClockConfirmed(db, now))) return
   await inTransaction(db, async (tx) => beginCleanUp(tx, 'night', usualDays, now))
 }
 

@@ -19,8 +19,11 @@ export async function pruneLoad(bench: BenchHome): Promise<BenchResult[]> {
   for (let count = 0; count < READS_ALONE; count += 1) alone.push(await readTimeline(bench))
   const { begunAtMs, sizeBefore, mayGo } = await beginCleanUp(bench)
   const beside: number[] = []
+  let waits = 0
   while (await isRunning(bench)) {
-    beside.push(await readTimeline(bench))
+    const [reading, waiting] = await Promise.all([readTimeline(bench), waitingReaders(bench)])
+    beside.push(reading)
+    waits += waiting
     await delay(READ_EVERY_MS)
   }
   const seconds = (performance.now() - begunAtMs) / 1_000
@@ -49,6 +52,7 @@ export async function pruneLoad(bench: BenchHome): Promise<BenchResult[]> {
       figures: {
         ...latencies(beside),
         most: most(beside),
+        'seen waiting for a lock': { value: waits, unit: '', goal: { atMost: 0 } },
         'p99, more than alone': {
           value: quantile(beside, 0.99) - quantile(alone, 0.99),
           unit: 'ms',
@@ -97,6 +101,15 @@ async function beginCleanUp({ owner, sql }: BenchHome) {
 async function isRunning({ sql }: BenchHome): Promise<boolean> {
   const { rows } = await sql.query('select from clean_ups where ended_at is null')
   return rows.length > 0
+}
+
+/** Statements of the server that wait for a lock at this moment. */
+async function waitingReaders({ sql }: BenchHome): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `select count(*)::integer as count from pg_stat_activity
+      where wait_event_type = 'Lock' and application_name like 'homebird server%'`,
+  )
+  return rows[0]?.count ?? 0
 }
 
 async function readTimeline({ owner }: BenchHome): Promise<number> {

@@ -45,11 +45,13 @@ export function CleanUpSection() {
 }
 
 function CleanUp({ facts }: { readonly facts: CleanUpFacts }) {
+  const t = useText()
   const queries = useQueryClient()
   const keep = (known: CleanUpFacts): void => void queries.setQueryData(CLEAN_UP_KEY, known)
   return (
     <div className={styles.details}>
       <Rules facts={facts} onKnown={keep} />
+      {facts.isClockConfirmed ? null : <p className={styles.meta}>{t('clean_up.unconfirmed')}</p>}
       {facts.running === null ? (
         <>
           <LookAndBegin facts={facts} onKnown={keep} />

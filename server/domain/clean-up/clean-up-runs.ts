@@ -12,6 +12,7 @@ import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { notify } from '../../db/transaction.ts'
 import { horizonOf, readCleanUpRules } from './clean-up-rules.ts'
+import { isClockConfirmed } from './confirmed-clock.ts'
 import { readDatabaseSizes, vacuumTables } from './database-sizes.ts'
 import { idAt, readKeepFacts } from './keep-posts.ts'
 import { pruneSlice } from './prune-slice.ts'
@@ -20,7 +21,7 @@ import { pruningOf } from './prunings.ts'
 type Run = Row<'clean_ups'>
 
 /** So few that a slice is over before anybody could notice. */
-export const SLICE_ROWS = 250
+const SLICE_ROWS = 100
 /** With fewer rows removed the database's own tidying is enough. */
 const VACUUM_FROM = 1_000
 const KEPT_RUNS = 30
@@ -114,7 +115,7 @@ async function endRun(db: Querier, run: Run, now: () => Date): Promise<void> {
 const NOTHING: CleanUpCounts = { posts: 0, actors: 0, hashtags: 0, cards: 0 }
 const countsOf = ({ removed }: Run): CleanUpCounts => ({ ...NOTHING, ...removed })
 
-export async function readCleanUpFacts(db: Querier, usualDays: number): Promise<CleanUpFacts> {
+export async function readCleanUpFacts(db: Querier, usualDays: number, now: Date): Promise<CleanUpFacts> {
   const rules = await readCleanUpRules(db)
   const open = await findOpenRun(db)
   const last = await db
@@ -128,6 +129,7 @@ export async function readCleanUpFacts(db: Querier, usualDays: number): Promise<
     rules,
     days: rules.days ?? usualDays,
     usualDays,
+    isClockConfirmed: await isClockConfirmed(db, now),
     running: open === undefined ? null : runOf(open, await firstIdOf(db, open)),
     last: last === undefined ? null : runOf(last, '0'),
     sizes: await readDatabaseSizes(db),

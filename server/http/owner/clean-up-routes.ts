@@ -50,7 +50,7 @@ const ExpiryForm = Type.Object({
 
 export function cleanUpRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock, config, log } = context
-  const facts = async (): Promise<CleanUpFacts> => readCleanUpFacts(db, config.pruneDays)
+  const facts = async (): Promise<CleanUpFacts> => readCleanUpFacts(db, config.pruneDays, clock.now())
   return async (app) => {
     app.get('/clean-up', OWNER, facts)
     app.put<{ Body: Static<typeof RulesForm> }>(

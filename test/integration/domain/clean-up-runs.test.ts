@@ -90,10 +90,10 @@ test('a run takes what was seen in the look before, then whoever has nothing lef
 
   await begin()
   await begin() // one at a time
-  const { running } = await readCleanUpFacts(db, 90)
+  const { running } = await readCleanUpFacts(db, 90, now())
   assert.deepEqual([running?.askedBy, running?.step], ['owner', 'posts'])
   while (await workOnCleanUp(db, now));
-  const { last, running: none, sizes } = await readCleanUpFacts(db, 90)
+  const { last, running: none, sizes } = await readCleanUpFacts(db, 90, now())
   assert.equal(none, null)
   assert.deepEqual(last?.removed, { posts: 2, actors: 2, hashtags: 0, cards: 0 })
   assert.equal(last?.isCancelled, false)
@@ -123,7 +123,7 @@ test('hashtags and cards without a post go, those that are followed or new stay'
            (next_id(), 'https://page.example/new', 'page.example', now())`.execute(db)
   await begin()
   while (await workOnCleanUp(db, now));
-  const { last } = await readCleanUpFacts(db, 90)
+  const { last } = await readCleanUpFacts(db, 90, now())
   assert.deepEqual([last?.removed.hashtags, last?.removed.cards], [1, 1])
 })
 
@@ -132,13 +132,13 @@ test('a run goes on where it was, by the horizon it began with, and stops when i
   await begin()
   assert.equal(await workOnCleanUp(db, now), true)
   assert.equal(await ground.isHere(first), false)
-  const { running } = await readCleanUpFacts(db, 90)
+  const { running } = await readCleanUpFacts(db, 90, now())
   assert.equal(running?.removed.posts, 1)
   const second = await oldPost({}, undefined, 150)
   await db.transaction().execute(async (tx) => cancelCleanUp(tx, now()))
   assert.equal(await workOnCleanUp(db, now), false)
   assert.equal(await ground.isHere(second), true)
-  const { last } = await readCleanUpFacts(db, 90)
+  const { last } = await readCleanUpFacts(db, 90, now())
   assert.deepEqual([last?.isCancelled, last?.removed.posts], [true, 1])
 })
 
@@ -146,9 +146,17 @@ test('where the rules keep everything no run begins', async () => {
   await db.transaction().execute(async (tx) => saveCleanUpRules(tx, { ...RULES, days: 0 }, now()))
   await assert.rejects(begin(), (error) => isHomebirdError(error, 'CONFLICT'))
   await db.transaction().execute(async (tx) => saveCleanUpRules(tx, { ...RULES, days: 30 }, now()))
-  const { rules, days, usualDays } = await readCleanUpFacts(db, 90)
+  const { rules, days, usualDays } = await readCleanUpFacts(db, 90, now())
   assert.deepEqual([rules.days, days, usualDays], [30, 30, 90])
 })
+
+async function hear(receivedAt: Date): Promise<void> {
+  await sql`
+    insert into inbox_messages (signer_uri, activity_id, activity_type, host, received_at)
+    values ('https://peer.example/users/a', ${receivedAt.toISOString()}, 'Create', 'peer.example', ${receivedAt})`.execute(
+    db,
+  )
+}
 
 test('the worker begins by itself where nights were missed, once, and not where everything stays', async () => {
   await db.transaction().execute(async (tx) => saveCleanUpRules(tx, RULES, now()))
@@ -160,9 +168,15 @@ test('the worker begins by itself where nights were missed, once, and not where 
   }
   const post = await oldPost()
   await sweepAll(0)
-  assert.equal((await readCleanUpFacts(db, 0)).last, null)
+  assert.equal((await readCleanUpFacts(db, 0, now())).last, null)
+  // Nobody has written for a week: the clock might be years ahead.
+  await hear(daysAgo(8))
   await sweepAll(90)
-  const { last } = await readCleanUpFacts(db, 90)
+  const waiting = await readCleanUpFacts(db, 90, now())
+  assert.deepEqual([waiting.last, waiting.isClockConfirmed], [null, false])
+  await hear(daysAgo(6))
+  await sweepAll(90)
+  const { last } = await readCleanUpFacts(db, 90, now())
   assert.deepEqual([last?.askedBy, await ground.isHere(post)], ['night', false])
   const another = await oldPost()
   await sweepAll(90)
