@@ -8,7 +8,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { Figures, chanceFrom, shuffled } from '../support/figures.ts'
 import type { HomeClient } from '../support/home-client.ts'
-import { partOf, pidOfPart, untilHome } from '../support/home-parts.ts'
+import { lastSaid, untilHome } from '../support/home-parts.ts'
 import { type TwoHomes, openTwoHomes } from '../support/two-homes.ts'
 import { until } from '../support/until.ts'
 
@@ -62,6 +62,11 @@ async function writeForSure(text: string): Promise<string> {
   return String(answer.json()['id'])
 }
 
+function runningPid(name: string): number | null {
+  const said = lastSaid(homes.b.home, name)
+  return said?.state === 'Running' || said?.state === 'Slow' ? said.pid : null
+}
+
 /** Kills it and waits until the home is well again. */
 async function kill(victim: Victim, figures: Figures): Promise<void> {
   const { home } = homes.b
@@ -74,13 +79,17 @@ async function kill(victim: Victim, figures: Figures): Promise<void> {
     return
   }
   const name = victim === 'database' ? 'database' : `${victim}-0`
-  const pid = await pidOfPart(home.dataDir, name)
+  const pid = await until(`${name} runs`, () => runningPid(name), LIMIT_MS)
   const killedMs = performance.now()
   process.kill(pid, 'SIGKILL')
-  await untilHome(home.dataDir, `${name} is back`, (status) => {
-    const part = partOf(status, name)
-    return part.pid !== pid && (part.state === 'Running' || part.state === 'Slow')
-  })
+  await until(
+    `${name} is back`,
+    () => {
+      const now = runningPid(name)
+      return now !== null && now !== pid
+    },
+    LIMIT_MS,
+  )
   figures.add(`rule 100: ${victim} back`, performance.now() - killedMs)
 }
 

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApplianceStatus } from '../../server/appliance/index.ts'
+import type { PartStatus } from '../../server/contracts/appliance-status.ts'
 import { askControlSocket } from '../../server/appliance/control-socket.ts'
+import type { ProcessHome } from './process-home.ts'
 import { until } from './until.ts'
 
 const PATIENCE_MS = 60_000
@@ -25,6 +27,14 @@ export function partOf(status: ApplianceStatus, name: string) {
 /** Waits for its next life, when it has none now. */
 export async function pidOfPart(dataDir: string, name: string): Promise<number> {
   return until(`${name} runs`, async () => partOf(await askHome(dataDir), name).pid, PATIENCE_MS)
+}
+
+/** What the home has said last of a part; it costs the home nothing, unlike a question. */
+export function lastSaid(home: Pick<ProcessHome, 'events'>, name: string): PartStatus | undefined {
+  const event = home.events.findLast(
+    ({ kind, part }) => kind === 'part' && (part as PartStatus | undefined)?.name === name,
+  )
+  return event?.['part'] as PartStatus | undefined
 }
 
 /** The first status for which `holds`. */

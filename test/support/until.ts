@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const ASK_EVERY_MS = 40
-const GIVE_UP_AFTER_MS = 20_000
+/** A safety net: a machine that does twenty things at once is waited for. */
+const GIVE_UP_AFTER_MS = 60_000
 
 /** @returns the first value that is neither false, null nor undefined */
 export async function until<T>(
