@@ -362,7 +362,7 @@ test('whoever followed notices nothing: old inboxes take what they send, new pos
   const create = await peer.sharedInbox.waitFor(({ type, activity }) => {
     const object = activity['object'] as { readonly id?: string }
     return type === 'Create' && object.id === written.uri
-  })
+  }, 60_000)
   assert.equal(create.activity['actor'], ben.uri)
   assert.deepEqual(create.signature, { valid: true, keyUri: `${ben.uri}#main-key`, scheme: 'cavage' })
 })
