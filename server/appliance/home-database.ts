@@ -61,18 +61,21 @@ export async function openDatabaseLife(
   const { dir, runtime, secrets } = ground
   const { maxConnections } = plan.supply
   const cluster = await openPostgresCluster({ dir, runtime, secrets, maxConnections, notice })
-  let areKept = false
-  return lifeOf(cluster, (now) => {
+  let keeping: Promise<void> | null = null
+  const life = lifeOf(cluster, (now) => {
     removeMoved(dir, now, notice)
-    if (areKept) return
-    areKept = true
-    keepPrograms(dir).catch((error: unknown) =>
+    keeping ??= keepPrograms(dir).catch((error: unknown) =>
       notice(
         'warn',
         `the programs of the database cannot be kept for later versions: ${describeError(error)}`,
       ),
     )
   })
+  return {
+    ...life,
+    // Nothing is written into the folder after the stop.
+    stop: async () => void (await Promise.all([life.stop(), keeping])),
+  }
 }
 
 function lifeOf(cluster: PostgresCluster, upkeep: (now: Date) => void): DatabaseLife {

@@ -1,6 +1,6 @@
 /** Finds the PostgreSQL programs that a packaged home or npm brings, and copies them to where the database's account can. */
 import { chmodSync, constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { cp, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../core/atomic-file.ts'
@@ -61,6 +61,7 @@ function findBrought(
 }
 
 const keptFolder = (dir: DataDir, version: string): string => join(dir.postgres, `programs-${version}`)
+const LEAST_FREE_BYTES = 1024 * 1_048_576
 const KEPT_FOLDER = /^programs-(\d+)\./
 
 /** Folders of kept programs of that major version. */
@@ -74,16 +75,24 @@ export function keptProgramsOf(dir: DataDir, major: string): string[] {
 /**
  * Keeps a copy of the programs beside the cluster, and none of earlier copies of the same major version: the Homebird that brings
  * another PostgreSQL does not have them, and can then still read what they wrote.
- * @returns whether a copy was made
  */
-export async function keepPrograms(dir: DataDir, beside = BESIDE_PROGRAM): Promise<boolean> {
+export async function keepPrograms(dir: DataDir, beside = BESIDE_PROGRAM): Promise<void> {
   const { native, version } = findBrought(ownPostgresList(), beside)
   const kept = keptFolder(dir, version)
   const earlier = keptProgramsOf(dir, POSTGRES_MAJOR).filter((folder) => folder !== kept)
-  const isThere = existsSync(kept)
-  if (!isThere) {
-    const unfinished = `${kept}.new`
-    rmSync(unfinished, { recursive: true, force: true })
+  if (!existsSync(kept)) {
+    // Where room is short it has better uses; the next start looks again.
+    const { bavail, bsize } = await statfs(dir.postgres)
+    if (bavail * bsize < LEAST_FREE_BYTES) return
+    await copyPrograms(native, kept)
+  }
+  for (const folder of earlier) rmSync(folder, { recursive: true, force: true })
+}
+
+async function copyPrograms(native: string, kept: string): Promise<void> {
+  const unfinished = `${kept}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  try {
     // Cloned where the file system can.
     await cp(native, unfinished, {
       recursive: true,
@@ -92,10 +101,11 @@ export async function keepPrograms(dir: DataDir, beside = BESIDE_PROGRAM): Promi
     })
     chmodSync(unfinished, 0o755) // the umask may have closed it
     renameSync(unfinished, kept)
-    syncFolder(dir.postgres)
+    syncFolder(dirname(kept))
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    throw error
   }
-  for (const folder of earlier) rmSync(folder, { recursive: true, force: true })
-  return !isThere
 }
 
 function findPackage(): { native: string; version: string } {

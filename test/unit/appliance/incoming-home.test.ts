@@ -1,0 +1,127 @@
+/** A restored home that lies ready takes the place of the one that is there at its next start, whatever broke off before. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
+import {
+  arrivedMedia,
+  finishExchange,
+  incomingDir,
+  planExchange,
+} from '../../../server/appliance/copies/change-places.ts'
+import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
+import { readRunVersion } from '../../../server/appliance/copies/run-version.ts'
+import { fitSettings } from '../../../server/appliance/keeping/fit-settings.ts'
+import { clearIncoming } from '../../../server/appliance/keeping/incoming.ts'
+import { takeInMedia } from '../../../server/appliance/keeping/take-in-media.ts'
+import { type DataDir, createDataDir, createRooms } from '../../../server/core/data-dir.ts'
+import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
+import { VERSION } from '../../../server/core/version.ts'
+import { type CopiedHome, openCopiedHome } from '../../support/copied-home.ts'
+import { testDataDir } from '../../support/test-ground.ts'
+
+const KEY = `ab/${'c'.repeat(62)}.webp`
+const NOW = new Date('2026-11-30T02:00:00Z')
+
+/** As a keeper leaves it, with other rows than the home has. */
+function lay({ dir }: Pick<CopiedHome, 'dir'>, text: string): DataDir {
+  const incoming = createDataDir(incomingDir(dir).path)
+  createRooms(incoming)
+  mkdirSync(join(incoming.postgres, '18', 'base', '1'), { recursive: true })
+  writeFileSync(join(incoming.postgres, '18', 'PG_VERSION'), '18\n')
+  writeFileSync(join(incoming.postgres, '18', 'base', '1', '1259'), text)
+  writeFileSync(join(incoming.secrets, 'one'), text)
+  const store = openApplianceStore(incoming)
+  store.saveSetting('logLevel', text)
+  store.close()
+  mkdirSync(join(incoming.media, 'ab'))
+  writeFileSync(join(incoming.media, KEY), text)
+  return incoming
+}
+
+const plan = (dir: DataDir) =>
+  planExchange(dir, { name: 'a.backup', ofVersion: VERSION, from: 'incoming', now: NOW })
+
+type Places = { readonly dir: DataDir; readonly incoming: DataDir; readonly kept: string }
+
+const CRASHES: Readonly<Record<string, (places: Places) => void>> = {
+  'before the first step': () => undefined,
+  'after the cluster went away': ({ dir, kept }) =>
+    renameSync(join(dir.postgres, '18'), join(kept, 'postgres')),
+  'after the cluster changed places': ({ dir, incoming, kept }) => {
+    renameSync(join(dir.postgres, '18'), join(kept, 'postgres'))
+    renameSync(join(incoming.postgres, '18'), join(dir.postgres, '18'))
+  },
+  'after the secrets went away': ({ dir, incoming, kept }) => {
+    renameSync(join(dir.postgres, '18'), join(kept, 'postgres'))
+    renameSync(join(incoming.postgres, '18'), join(dir.postgres, '18'))
+    renameSync(dir.secrets, join(kept, 'secrets'))
+  },
+}
+
+for (const [when, crash] of Object.entries(CRASHES)) {
+  test(`a restored home takes its place after a crash ${when}, and what stood there can be taken back`, async (t) => {
+    const home = openCopiedHome(t)
+    const { dir } = home
+    home.write('error')
+    const incoming = lay(home, 'debug')
+    const { replaced } = plan(dir)
+    const kept = join(dir.backups, replaced ?? '')
+    mkdirSync(kept, { mode: 0o700 })
+    crash({ dir, incoming, kept })
+    assert.deepEqual(finishExchange(dir), { name: 'a.backup', replaced, from: 'incoming' })
+    assert.equal(finishExchange(dir), null)
+    assert.deepEqual(home.read(), ['debug', 'debug', 'debug'])
+    assert.equal(readRunVersion(dir), VERSION)
+    assert.equal(existsSync(incoming.path), false)
+    await takeInMedia(dir, dir.media)
+    assert.equal(readFileSync(join(dir.media, KEY), 'utf8'), 'debug')
+    assert.equal(existsSync(arrivedMedia(dir)), false)
+    assert.deepEqual(
+      listCopies(dir).map(({ name }) => name),
+      [replaced],
+    )
+    await home.takeBack(replaced ?? '')
+    assert.deepEqual(home.read(), ['error', 'error', 'error'])
+  })
+}
+
+test('what was begun and never finished goes, and the home stays', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('error')
+  const incoming = lay(home, 'debug')
+  assert.equal(finishExchange(home.dir), null)
+  await clearIncoming(home.dir, new SecretFolder(home.dir.secrets, PLAIN_BOX), () => undefined)
+  assert.equal(existsSync(incoming.path), false)
+  assert.deepEqual(home.read(), ['error', 'error', 'error'])
+})
+
+test('where nothing stood nothing is kept', (t) => {
+  const dir = createDataDir(testDataDir(t))
+  createRooms(dir)
+  lay({ dir }, 'debug')
+  assert.equal(plan(dir).replaced, null)
+  assert.equal(finishExchange(dir)?.replaced, null)
+  assert.deepEqual(readdirSync(dir.backups), [])
+  assert.equal(readFileSync(join(dir.secrets, 'one'), 'utf8'), 'debug')
+})
+
+test('settings of another machine are left out by name, and those that fit stay', (t) => {
+  const dir = createDataDir(testDataDir(t))
+  createRooms(dir)
+  const store = openApplianceStore(dir)
+  t.after(() => store.close())
+  store.saveSetting('databaseUrl', 'postgresql://me:secret@db.example/home')
+  store.saveSetting('mediaRoot', '/no/such/place/at/all')
+  store.saveSetting('privateListen', '203.0.113.9:4181')
+  store.saveSetting('bind', '127.0.0.1')
+  store.saveSetting('logLevel', 'debug')
+  const said = fitSettings(store)
+  assert.deepEqual(store.settings(), { bind: '127.0.0.1', logLevel: 'debug' })
+  assert.equal(said.length, 3)
+  assert.equal(
+    said.some((line) => line.includes('secret')),
+    false,
+  )
+})
