@@ -1,0 +1,63 @@
+/** A list of people of whom a third lives on servers that are gone: it ends, and says honestly who could not be had. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import { type Clock, systemClock } from '../../../server/core/clock.ts'
+import { exportFailures, getImport } from '../../../server/domain/imports/import-progress.ts'
+import { queueImport } from '../../../server/domain/imports/queue-import.ts'
+import { openFakePeer } from '../../support/fake-peer.ts'
+import { openFederationHome } from '../../support/federation-home.ts'
+import { counts, importsOf, textOf } from '../../support/importing.ts'
+
+const LINES = 180
+const DEAD = Math.floor(LINES / 3)
+/** Of those who live, so many are followed by this import; the others were before. */
+const FRESH = 10
+/** Several of a list live on one server. */
+const ON_ONE_SERVER = 20
+/** As many as are made before a line is given up, but for the last. */
+const TRIES = 8
+
+/** Hours go by when they are told to. */
+let aheadMs = 0
+const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs }
+
+const peer = await openFakePeer(undefined, { host: 'one.example' })
+const home = await openFederationHome({ peers: [peer], clock })
+const { db, me } = home
+
+test('follows of whom a third is on dead servers end with a list of exactly those', async () => {
+  const living = LINES - DEAD
+  await sql`
+    insert into actors (uri, host, username, handle_domain, inbox_uri, fetched_at)
+    select 'https://one.example/users/u' || n, 'one.example', 'u' || n, 'one.example', 'https://one.example/inbox', now()
+      from generate_series(1, ${living}::integer) as n`.execute(db)
+  await sql`
+    insert into follows (uri, source_id, target_id, state, state_next_attempt_at)
+    select 'https://home.example/ap/follows/x' || id, ${me.id}, id, 'accepted', null
+      from actors where host = 'one.example' order by id offset ${FRESH}`.execute(db)
+  const handles = [
+    ...Array.from({ length: living }, (_, n) => `u${n + 1}@one.example`),
+    ...Array.from({ length: DEAD }, (_, n) => `d${n}@dead${Math.floor(n / ON_ONE_SERVER)}.example`),
+  ]
+  const id = await queueImport(db, importsOf(home).orderOf('following', handles.join('\n')))
+  await home.work()
+  const { done, pending } = await getImport(db, id)
+  assert.deepEqual([done, pending], [living, DEAD], 'nobody is given up after one try')
+  // Most of a day goes by, in which they are tried again and again.
+  aheadMs += 24 * 3_600_000
+  await sql`
+    update import_entries set state_next_attempt_at = now(), state_attempts = ${TRIES}
+     where import_id = ${id} and state = 'looking_up'`.execute(db)
+  await home.work()
+  const progress = await getImport(db, id)
+  assert.deepEqual(counts(progress), { state: 'finished', done: living, failed: DEAD, pending: 0 })
+  const failures = (await textOf(exportFailures(db, id))).trim().split('\n').slice(1)
+  assert.equal(failures.length, DEAD)
+  for (const line of failures) assert.match(line, /^\d+,d\d+@dead\d+\.example,\S/)
+  const { rows } = await sql<{ count: string }>`
+    select count(*) from follows where source_id = ${me.id} and state in ('unrequested', 'pending_approval', 'accepted')`.execute(
+    db,
+  )
+  assert.equal(Number(rows[0]?.count), living)
+})
