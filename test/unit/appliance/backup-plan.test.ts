@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type PlaceHistory,
+  type PlanFacts,
+  planBackup,
+} from '../../../server/appliance/keeping/backup-plan.ts'
+
+const at = (day: number, hour: number, minute = 0): number => new Date(2026, 4, day, hour, minute).getTime()
+const NEVER: PlaceHistory = { doneAt: null, failedAt: [], cancelledAt: null }
+const plan = (now: number, history: Partial<PlaceHistory> = {}, facts: Partial<PlanFacts> = {}) =>
+  planBackup(
+    { ...NEVER, ...history },
+    {
+      now,
+      startedAt: at(1, 0),
+      atMinutes: 180,
+      conditions: { isOnBattery: false, isMetered: null },
+      isFar: false,
+      ...facts,
+    },
+  )
+
+test('a backup is due once a night', () => {
+  const done = { doneAt: at(9, 3) }
+  assert.deepEqual(plan(at(10, 2, 59), done), { is: 'at', moment: at(10, 3) })
+  assert.deepEqual(plan(at(10, 3), done), { is: 'due' })
+  assert.deepEqual(plan(at(10, 3, 1), { doneAt: at(10, 3) }), { is: 'at', moment: at(11, 3) })
+})
+
+test('one that was slept through is made up for as soon as the home has come to rest', () => {
+  const slept = { doneAt: at(6, 3) }
+  assert.deepEqual(plan(at(10, 14), slept), { is: 'due' })
+  const startedAt = at(10, 14)
+  assert.deepEqual(plan(at(10, 14, 1), slept, { startedAt }), { is: 'at', moment: at(10, 14, 10) })
+  assert.deepEqual(plan(at(10, 14, 10), slept, { startedAt }), { is: 'due' })
+  assert.deepEqual(plan(at(10, 14, 11), {}, { startedAt }), { is: 'due' }, 'the first of a new home')
+})
+
+test('one by hand counts for the night that comes after it only when that has passed', () => {
+  assert.deepEqual(plan(at(10, 3), { doneAt: at(9, 22) }), { is: 'due' })
+})
+
+test('a failed one is tried again three times, further and further apart, and then the next night', () => {
+  const done = { doneAt: at(9, 3) }
+  assert.deepEqual(plan(at(10, 3, 6), { ...done, failedAt: [at(10, 3, 5)] }), {
+    is: 'at',
+    moment: at(10, 3, 20),
+  })
+  assert.deepEqual(plan(at(10, 3, 20), { ...done, failedAt: [at(10, 3, 5)] }), { is: 'due' })
+  const twice = { ...done, failedAt: [at(10, 3, 21), at(10, 3, 5)] }
+  assert.deepEqual(plan(at(10, 4), twice), { is: 'at', moment: at(10, 4, 21) })
+  const four = { ...done, failedAt: [at(10, 9), at(10, 5), at(10, 4), at(10, 3, 5)] }
+  assert.deepEqual(plan(at(10, 20), four), { is: 'at', moment: at(11, 3) })
+  assert.deepEqual(plan(at(11, 3), four), { is: 'due' })
+})
+
+test('one that was broken off by hand is left until the next night', () => {
+  assert.deepEqual(plan(at(10, 4), { cancelledAt: at(10, 3, 30) }), { is: 'at', moment: at(11, 3) })
+  assert.deepEqual(plan(at(11, 3), { cancelledAt: at(10, 3, 30) }), { is: 'due' })
+})
+
+test('a battery is spared for three days, a metered line always, and only for places that need it', () => {
+  const onBattery = { conditions: { isOnBattery: true, isMetered: null } }
+  assert.deepEqual(plan(at(10, 3), { doneAt: at(9, 3) }, onBattery), { is: 'waiting', for: 'power' })
+  assert.deepEqual(plan(at(12, 4), { doneAt: at(9, 3) }, onBattery), { is: 'due' })
+  const metered = { conditions: { isOnBattery: false, isMetered: true } }
+  assert.deepEqual(plan(at(10, 3), { doneAt: at(1, 3) }, { ...metered, isFar: true }), {
+    is: 'waiting',
+    for: 'line',
+  })
+  assert.deepEqual(plan(at(10, 3), { doneAt: at(1, 3) }, metered), { is: 'due' })
+})
+
+test('never is never', () => {
+  assert.deepEqual(plan(at(10, 3), {}, { atMinutes: null }), { is: 'off' })
+})
