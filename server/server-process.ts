@@ -1,10 +1,12 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
 import type { ApplianceFacts } from './contracts/appliance-status.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
+import type { KeepingAnswer } from './contracts/keeping.ts'
 import type { TunnelStatus } from './contracts/tunnel.ts'
 import type { WayIn } from './contracts/way-in.ts'
 import type { ChildChannel } from './core/child-channel.ts'
 import type { Clock } from './core/clock.ts'
+import { dataDirAt } from './core/data-dir.ts'
 import type { Logger } from './core/log.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
@@ -12,6 +14,7 @@ import { readProbeKey } from './domain/edges/probe-key.ts'
 import { checkDomainSetting } from './domain/owner/check-domain.ts'
 import { UNPUBLISHED_DOMAIN } from './domain/owner/own-uris.ts'
 import { buildPrivateApp, buildPublicApp } from './http/app.ts'
+import type { BackupShelf } from './http/backup-shelf.ts'
 import type { HttpContext, Supervision } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
 import { WaysIn } from './http/ways-in/ways-in.ts'
@@ -87,6 +90,7 @@ function httpContextFrom(
     dataDir: channel.start.dataDir,
     facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
+    keep: async (request) => (await channel.inquire(request)) as KeepingAnswer,
     hasRoom: () => hasRoom,
     peerProved: atMostEvery(PEER_PROOF_EVERY_MS, context.clock, () =>
       channel.report({ kind: 'peer_proved' }),
@@ -94,7 +98,21 @@ function httpContextFrom(
     vantage: channel.start.vantage,
     secrets: [channel.start.database?.password ?? ''].filter((secret) => secret !== ''),
   }
-  return { ...context, oneTimeKeyHash, windowDir, supervision, stopping }
+  const backupShelf = shelfOf(channel.start.dataDir)
+  return { ...context, oneTimeKeyHash, windowDir, supervision, backupShelf, stopping }
+}
+
+/** Loaded when somebody looks at backups. */
+function shelfOf(dataDir: string): BackupShelf {
+  const around = { dataDir, ownFolder: dataDirAt(dataDir).backups }
+  const shelf = async () => new (await import('./keeping/shelf.ts')).Shelf(around)
+  return {
+    list: async (address) => (await shelf()).list(address),
+    read: async (address, name) => (await shelf()).read(address, name),
+    remove: async (address, name) => (await shelf()).remove(address, name),
+    try: async (address) => (await shelf()).try(address),
+    makeKey: async () => (await shelf()).makeKey(),
+  }
 }
 
 /** What tunnels lead to, now and whenever the supervisor exchanges it. */

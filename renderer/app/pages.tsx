@@ -118,8 +118,8 @@ const DoctorPage = lazyPage(
   async () => (await import('../features/status/doctor-page.tsx')).DoctorPage,
 )
 const BackupsPage = lazyPage(
-  'status',
-  async () => (await import('../features/status/keeping-pages.tsx')).BackupsPage,
+  ['status', 'backups'],
+  async () => (await import('../features/backups/backups-page.tsx')).BackupsPage,
 )
 const LicencesPage = lazyPage(
   'settings',
@@ -127,7 +127,7 @@ const LicencesPage = lazyPage(
 )
 const UpdatesPage = lazyPage(
   ['status', 'desktop'],
-  async () => (await import('../features/status/keeping-pages.tsx')).UpdatesPage,
+  async () => (await import('../features/status/updates-page.tsx')).UpdatesPage,
 )
 
 const ProfilePage = lazyPage(

@@ -1,6 +1,7 @@
 /** The catalogue of words, by part: what every start needs, and what comes with the pages that need it. */
 import type address from '../locales/en/address.json'
 import type app from '../locales/en/app.json'
+import type backups from '../locales/en/backups.json'
 import type cleanup from '../locales/en/cleanup.json'
 import type composer from '../locales/en/composer.json'
 import type desktop from '../locales/en/desktop.json'
@@ -38,6 +39,7 @@ interface Parts {
   readonly settings: typeof settings
   readonly address: typeof address
   readonly app: typeof app
+  readonly backups: typeof backups
   readonly cleanup: typeof cleanup
   readonly composer: typeof composer
   readonly desktop: typeof desktop

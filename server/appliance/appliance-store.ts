@@ -12,7 +12,7 @@ import type { Setting } from '../core/setting.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
 
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 /** What brings a store from the version before to the next; never changed, only added to. */
 const STEPS: readonly string[] = [
   `
@@ -42,6 +42,7 @@ const STEPS: readonly string[] = [
     message text
   ) strict;
 `,
+  'alter table keeper_outcome add column place text',
 ]
 
 /** Bounds: a sentence is cut, the oldest lines and points go. */
@@ -242,12 +243,12 @@ class SqliteStore implements ApplianceStore {
       .map((row) => ({ at: new Date(row.at * 1_000), value: row.value }))
   }
 
-  keepOutcome({ task, result, startedAt, endedAt, subject, message }: KeeperOutcome): void {
+  keepOutcome({ task, result, startedAt, endedAt, subject, message, place = null }: KeeperOutcome): void {
     const { lastInsertRowid } = this.#database
       .prepare(
-        'insert into keeper_outcome (task, result, started_at, ended_at, subject, message) values (?, ?, ?, ?, ?, ?)',
+        'insert into keeper_outcome (task, result, started_at, ended_at, subject, message, place) values (?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(task, result, startedAt, endedAt, subject, message?.slice(0, MAX_MESSAGE_LENGTH) ?? null)
+      .run(task, result, startedAt, endedAt, subject, message?.slice(0, MAX_MESSAGE_LENGTH) ?? null, place)
     this.#database
       .prepare('delete from keeper_outcome where id <= ?')
       .run(Number(lastInsertRowid) - MAX_OUTCOMES)
@@ -255,10 +256,10 @@ class SqliteStore implements ApplianceStore {
 
   outcomes(count: number): KeeperOutcome[] {
     // A store that is only read is not brought up to date.
-    if (Number(this.#database.pragma('user_version', { simple: true })) < 2) return []
+    if (Number(this.#database.pragma('user_version', { simple: true })) < 3) return []
     return this.#database
       .prepare<[number], KeeperOutcome>(
-        `select task, result, started_at as startedAt, ended_at as endedAt, subject, message
+        `select task, result, started_at as startedAt, ended_at as endedAt, subject, message, place
            from keeper_outcome order by id desc limit ?`,
       )
       .all(count)

@@ -115,6 +115,7 @@ export class Appliance {
       children: this.#children,
       decoders: this.#decoders,
       keeper: openKeeperPart(ground, options.sources, {
+        conditions: () => this.#conditions,
         launch: () => this.#launch('keeper', 'keeper'),
         connection: () => this.connection(),
         notice: this.#log.noticeOf('keeper'),

@@ -3,6 +3,7 @@
  * keeper, a process of its own that the supervisor starts for one job, so that neither server nor worker feels it.
  */
 
+import type { BackupsOverview } from './backups.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 
 export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade'
@@ -29,6 +30,8 @@ export interface KeeperOutcome {
   readonly subject: string | null
   /** A sentence with the value, the limit and the remedy where it failed; never private text. */
   readonly message: string | null
+  /** Id of the place of a backup; it is none where the job has no place. */
+  readonly place?: string | null
 }
 
 /** What the supervisor tells of its keeper. */
@@ -150,3 +153,25 @@ export type KeepingRequest =
       readonly by: KeyLock['by']
       readonly words: string | null
     }
+  /** Answered with `BackupsOverview`. */
+  | { readonly kind: 'keeping'; readonly ask: 'backups' }
+  /** Values as in the settings; null takes one back. Answered with `BackupsOverview`. */
+  | {
+      readonly kind: 'keeping'
+      readonly ask: 'backup_settings'
+      readonly at?: string | null
+      readonly keep?: string | null
+    }
+  /** An address as in the settings, with its secrets; one of the same place replaces it. Answered with `BackupsOverview`. */
+  | { readonly kind: 'keeping'; readonly ask: 'add_place'; readonly address: string }
+  /** What lies there stays. Answered with `BackupsOverview`. */
+  | { readonly kind: 'keeping'; readonly ask: 'remove_place'; readonly place: string }
+  /** Answered with `PlaceWithSecrets`. */
+  | { readonly kind: 'keeping'; readonly ask: 'place'; readonly place: string }
+
+export interface PlaceWithSecrets {
+  readonly id: string
+  readonly address: string
+}
+
+export type KeepingAnswer = KeeperState | BackupLocks | BackupsOverview | PlaceWithSecrets

@@ -1,6 +1,7 @@
 /** What the HTTP plugins take: the parts of the composition root that serve requests. */
 import type { ApplianceFacts } from '../contracts/appliance-status.ts'
 import type { TunnelRequest } from '../contracts/child-message.ts'
+import type { KeepingAnswer, KeepingRequest } from '../contracts/keeping.ts'
 import type { TunnelStatus } from '../contracts/tunnel.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
@@ -17,6 +18,7 @@ import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
+import type { BackupShelf } from './backup-shelf.ts'
 
 /** What a server knows by having been started by a supervisor. */
 export interface Supervision {
@@ -29,6 +31,8 @@ export interface Supervision {
    * @throws HomebirdError UNPROCESSABLE with its reason, UNAVAILABLE when it does not answer
    */
   ask(request: TunnelRequest): Promise<TunnelStatus | null>
+  /** Asks the supervisor about its keeper. @throws HomebirdError as `ask`, with the reason of a refusal */
+  keep(request: KeepingRequest): Promise<KeepingAnswer>
   /** False while the disk has no room for anything new. */
   hasRoom(): boolean
   /** A signed request of another server was accepted: what comes from outside gets through. */
@@ -67,6 +71,8 @@ export interface HttpContext {
   readonly windowDir: string | null
   /** Null where nobody supervises this process. */
   readonly supervision: Supervision | null
+  /** Left out where nobody supervises this process. */
+  readonly backupShelf?: BackupShelf
   /** Aborted when the process is told to stop: long answers end then. */
   readonly stopping: AbortSignal
 }

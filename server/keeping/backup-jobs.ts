@@ -3,7 +3,7 @@ import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { KeeperJob } from '../contracts/keeping.ts'
 import { systemClock } from '../core/clock.ts'
 import { dataDirAt } from '../core/data-dir.ts'
-import { HomebirdError } from '../core/errors.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
 import { SecretBox } from '../core/secret-box.ts'
 import { createStorageExchange } from '../net/storage-exchange.ts'
 import { openMediaStore } from '../storage/open-media-store.ts'
@@ -12,6 +12,7 @@ import { type WrittenBackup, writeBackup } from './backup/write-backup.ts'
 import type { BackupPlace } from './places/backup-place.ts'
 import { openNamedPlace } from './places/open-named-place.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
+import { tidyPlace } from './tidy-place.ts'
 import { verifyBackup } from './verify/verify-backup.ts'
 
 type BackupJob = Extract<KeeperJob, { readonly task: 'backup' }>
@@ -24,7 +25,10 @@ export async function makeBackup(job: BackupJob, around: JobSurroundings): Promi
       const value = await write(job, place, { ...around, progress })
       return { subject: value.name, message: sayMissing(value.manifest), value }
     })
-    if (written !== null && job.isVerified) await prove({ ...job, name: written.name }, place, around)
+    if (written === null || !job.isVerified) return
+    const proven = await prove({ ...job, name: written.name }, place, around)
+    // Nothing older goes for one that is of no use.
+    if (proven) await tidy(place, around)
   } finally {
     await place.close()
   }
@@ -41,6 +45,21 @@ export async function proveBackup(job: VerifyJob, around: JobSurroundings): Prom
 
 function placeOf({ place }: BackupJob | VerifyJob, { channel }: JobSurroundings): Promise<BackupPlace> {
   return openNamedPlace(place, channel.start.dataDir)
+}
+
+/** What stays too long does no harm: the next backup tries again. */
+async function tidy(place: BackupPlace, { channel, signal }: JobSurroundings): Promise<void> {
+  try {
+    const { backups, media } = await tidyPlace(place, channel.start.settings.backupKeep, signal)
+    if (backups + media > 0)
+      channel.notice(
+        'info',
+        `${place.label}: ${backups} older backups and ${media} files that none needs were removed`,
+      )
+  } catch (error) {
+    if (!signal.aborted)
+      channel.notice('warn', `${place.label}: older backups could not be removed: ${describeError(error)}`)
+  }
 }
 
 type Working = JobSurroundings & { readonly progress: Parameters<typeof writeBackup>[0]['progress'] }
@@ -80,13 +99,14 @@ async function prove(
   { name, keys, admin, isThorough = false }: Pick<VerifyJob, 'name' | 'keys' | 'admin' | 'isThorough'>,
   place: BackupPlace,
   { channel, signal, perform }: JobSurroundings,
-): Promise<void> {
-  await perform('verify', name, async (progress) => {
+): Promise<boolean> {
+  const proven = await perform('verify', name, async (progress) => {
     const home = databaseOf(channel)
     const needs = { place, name, key: keys.key, home, admin, isThorough, progress, signal }
-    const proven = await verifyBackup(needs)
-    return { subject: name, message: proven.notRestored, value: proven }
+    const found = await verifyBackup(needs)
+    return { subject: name, message: found.notRestored, value: found }
   })
+  return proven !== null
 }
 
 function databaseOf({ start }: KeeperChannel): DatabaseConnection {

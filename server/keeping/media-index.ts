@@ -14,7 +14,7 @@ const MOST_BYTES = 200 * 1_048_576
 export const INDEX_SUFFIX = '.media'
 export const indexNameOf = (backup: string): string => `${backup}${INDEX_SUFFIX}`
 
-/** Put before the backup itself, so that no backup lies there without. */
+/** After the backup itself: while one has none, no medium goes. */
 export async function putMediaIndex(
   place: BackupPlace,
   backup: string,

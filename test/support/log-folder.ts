@@ -54,6 +54,7 @@ export class LogFolder {
       dataDir: this.path,
       facts: async () => known,
       ask: async () => null,
+      keep: async () => ({ running: null, ended: [] }),
       hasRoom: () => true,
       peerProved: () => undefined,
       vantage: null,

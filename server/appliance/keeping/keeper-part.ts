@@ -3,18 +3,20 @@
  * runs at a time; how each has ended is kept where it can be read while the database is down.
  */
 import type { ChildReport, DatabaseConnection, StartMessage } from '../../contracts/child-message.ts'
+import type { BackupsOverview } from '../../contracts/backups.ts'
 import type {
-  BackupLocks,
   KeeperJob,
   KeeperOrder,
   KeeperOutcome,
   KeeperProgress,
   KeeperState,
+  KeepingAnswer,
   KeepingRequest,
 } from '../../contracts/keeping.ts'
 import { HomebirdError, assertNever, describeError } from '../../core/errors.ts'
 import type { SecretFolder } from '../../core/secret-box.ts'
 import type { Child, ChildEnd } from '../child.ts'
+import type { BackupSettings } from './backup-settings.ts'
 import { backupKeysIn, locksOf, setBackupLock } from './backup-keys.ts'
 
 const READY_LIMIT_MS = 60_000
@@ -23,8 +25,8 @@ export interface KeeperSurroundings {
   launch(): Child
   startMessage(job: KeeperJob): StartMessage
   readonly secrets: SecretFolder
-  /** Address of the place that is called so; the first of the settings for null. @throws HomebirdError NOT_FOUND */
-  placeOf(name: string | null): string
+  /** What is set for backups, and what is known of their places. */
+  readonly backups: BackupSettings
   /** As whom scratch databases are made; null where the database is another's. */
   admin(): DatabaseConnection | null
   /** Where outcomes are kept. */
@@ -38,29 +40,47 @@ interface Running {
   /** What it has told of how it ended; none while it works. */
   readonly told: KeeperOutcome[]
   isCancelled: boolean
+  /** Id of where a backup goes to or lies. */
+  readonly place: string | null
   readonly over: Promise<void>
 }
 
 /** As many as are shown. */
 const OUTCOMES_SHOWN = 200
+/** Enough for the last good one of each place. */
+const OUTCOMES_READ = 1_000
 
 export class KeeperPart {
   readonly #around: KeeperSurroundings
   #running: Running | null = null
   #isStopping = false
+  #timer: NodeJS.Timeout | undefined
 
   constructor(around: KeeperSurroundings) {
     this.#around = around
   }
 
   /** @throws HomebirdError CONFLICT while another job runs, and what the order says wrong */
-  async answer(request: KeepingRequest): Promise<KeeperState | BackupLocks> {
-    const { secrets } = this.#around
+  async answer(request: KeepingRequest): Promise<KeepingAnswer> {
+    const { secrets, backups } = this.#around
     switch (request.ask) {
+      case 'backups':
+        return this.#overview()
+      case 'backup_settings':
+        backups.change(request)
+        return this.#overview()
+      case 'add_place':
+        backups.addPlace(request.address)
+        return this.#overview()
+      case 'remove_place':
+        backups.removePlace(request.place)
+        return this.#overview()
+      case 'place':
+        return backups.placeWithSecrets(request.place)
       case 'state':
         return this.state()
       case 'start':
-        this.start(this.#jobOf(request.order))
+        this.start(this.#jobOf(request.order), backups.placeNamed(request.order.place ?? null).id)
         return this.state()
       case 'cancel':
         this.cancel()
@@ -81,6 +101,23 @@ export class KeeperPart {
     }
   }
 
+  #overview(): BackupsOverview {
+    const locks = locksOf(backupKeysIn(this.#around.secrets))
+    return { ...this.state(), locks, ...this.#around.backups.overview(this.#all()) }
+  }
+
+  #all(): KeeperOutcome[] {
+    return this.#around.store.outcomes(OUTCOMES_READ)
+  }
+
+  /** Starts the next backup that is due, where there is one and nothing else runs. */
+  startDue(): void {
+    if (this.#running !== null || this.#isStopping) return
+    const place = this.#around.backups.duePlace(this.#all())
+    if (place === null) return
+    this.start(this.#jobOf({ task: 'backup', place }), place)
+  }
+
   /** What must not be broken off now. */
   busyWith(): 'backup' | 'restore' | null {
     const task = this.#running?.progress.task
@@ -89,7 +126,7 @@ export class KeeperPart {
   }
 
   /** @throws HomebirdError CONFLICT while another job runs, NOT_RUNNING while the home stops */
-  start(job: KeeperJob): void {
+  start(job: KeeperJob, place: string | null = null): void {
     if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
     if (this.#running !== null) {
       const { task, startedAt } = this.#running.progress
@@ -104,6 +141,7 @@ export class KeeperPart {
       progress: firstProgress(job),
       told: [],
       isCancelled: false,
+      place,
       over: promise,
     }
     this.#running = running
@@ -135,18 +173,24 @@ export class KeeperPart {
     }
     const { kind: _, ...outcome } = report
     running.told.push(outcome)
-    this.#keep(outcome)
+    this.#keep({ ...outcome, place: running.place })
+  }
+
+  /** Ends with it. */
+  looks(timer: NodeJS.Timeout): void {
+    this.#timer = timer
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true
+    clearInterval(this.#timer)
     this.cancel()
     await this.#running?.over
   }
 
   #jobOf(order: KeeperOrder): KeeperJob {
     const keys = backupKeysIn(this.#around.secrets)
-    const place = this.#around.placeOf(order.place ?? null)
+    const place = this.#around.backups.placeNamed(order.place ?? null).address
     const admin = this.#around.admin()
     if (order.task === 'verify') return { ...order, place, keys, admin }
     const { isWhole = false, isVerified = true } = order
@@ -166,8 +210,16 @@ export class KeeperPart {
       startedAt,
       endedAt: new Date().toISOString(),
       subject: last?.subject ?? null,
-      message: running.isCancelled ? null : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
+      place: running.place,
+      message: running.isCancelled
+        ? this.#whyCancelled()
+        : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
     })
+  }
+
+  /** By hand, unless it is said. */
+  #whyCancelled(): string | null {
+    return this.#isStopping ? 'the home was stopped; it is made up for' : null
   }
 
   #keep(outcome: KeeperOutcome): void {

@@ -1,18 +1,17 @@
 /** Gives the keeper what it needs of the supervisor: the home's folder, its secrets, its database, where outcomes are kept. */
-import { type ChildReport, type DatabaseConnection, USUAL_CONDITIONS } from '../../contracts/child-message.ts'
 import {
-  type PlaceAddress,
-  parsePlaceAddress,
-  placeId,
-  placeLabel,
-  placeText,
-} from '../../core/backup-places.ts'
-import { HomebirdError } from '../../core/errors.ts'
+  type ChildReport,
+  type Conditions,
+  type DatabaseConnection,
+  USUAL_CONDITIONS,
+} from '../../contracts/child-message.ts'
+import { describeError, isHomebirdError } from '../../core/errors.ts'
 import type { Child } from '../child.ts'
-import { type Ground, type GroundSources, readSettings } from '../ground.ts'
+import type { Ground, GroundSources } from '../ground.ts'
 import { ADMIN_SECRET } from '../postgres-files.ts'
 import { ADMIN_ROLE } from '../postgres-provision.ts'
 import { readSecret } from '../secrets.ts'
+import { BackupSettings } from './backup-settings.ts'
 import { KeeperPart } from './keeper-part.ts'
 
 export type { KeeperPart } from './keeper-part.ts'
@@ -20,7 +19,12 @@ export type { KeeperPart } from './keeper-part.ts'
 /** One writes, one looks on, one proves. */
 const CONNECTIONS = 3
 
+/** Nothing is late by more than that. */
+const LOOK_EVERY_MS = 60_000
+
 interface KeeperSources {
+  /** Of the machine, by which what is due may be put off; null where nothing is made by itself. */
+  readonly conditions: (() => Conditions) | null
   readonly launch: () => Child
   /** @throws HomebirdError DATABASE_UNREACHABLE while it does not run */
   readonly connection: () => DatabaseConnection
@@ -30,22 +34,29 @@ interface KeeperSources {
 export function openKeeperPart(
   { dir, loaded, secrets, seal, store }: Pick<Ground, 'dir' | 'loaded' | 'secrets' | 'seal' | 'store'>,
   sources: GroundSources,
-  { launch, connection, notice }: KeeperSources,
+  { launch, connection, notice, conditions }: KeeperSources,
 ): KeeperPart {
-  return new KeeperPart({
+  const backups = new BackupSettings({
+    loaded,
+    store,
+    sources,
+    box: seal.box,
+    conditions: conditions ?? (() => USUAL_CONDITIONS),
+    startedAt: Date.now(),
+  })
+  const keeper = new KeeperPart({
     launch,
     notice,
     secrets,
     store,
-    // As they are kept now: places are changed while the home runs.
-    placeOf: (name) => placeNamed(readSettings(sources, seal.box).loaded.config.backupTarget, name),
+    backups,
     admin: () => adminOf({ secrets, loaded }, connection()),
     startMessage: (job) => ({
       type: 'start',
       role: 'keeper',
       index: 0,
       dataDir: dir.path,
-      settings: { ...loaded.config, tunnelToken: '', backupTarget: [] },
+      settings: { ...backups.config, tunnelToken: '', backupTarget: [] },
       database: connection(),
       connections: CONNECTIONS,
       publicListen: null,
@@ -61,28 +72,28 @@ export function openKeeperPart(
       job,
     }),
   })
+  if (conditions !== null) lookEveryMinute(keeper, notice)
+  return keeper
+}
+
+/** Also after the machine slept, and however its clock was set: what is due is asked anew each time. */
+function lookEveryMinute(keeper: KeeperPart, notice: KeeperSources['notice']): void {
+  const look = (): void => {
+    try {
+      keeper.startDue()
+    } catch (error) {
+      // It comes back, and is asked again then.
+      if (isHomebirdError(error, 'DATABASE_UNREACHABLE')) return
+      notice('warn', `a backup that is due cannot be started: ${describeError(error)}`)
+    }
+  }
+  keeper.looks(setInterval(look, LOOK_EVERY_MS).unref())
 }
 
 type KeeperReport = Extract<ChildReport, { readonly kind: 'keeping' | 'kept' }>
 
 export function isOfKeeper(report: ChildReport): report is KeeperReport {
   return report.kind === 'keeping' || report.kind === 'kept'
-}
-
-/**
- * Called by its id or as it is shown to people; what is no place of the settings may be an address.
- * @throws HomebirdError NOT_FOUND
- */
-export function placeNamed(places: readonly PlaceAddress[], name: string | null): string {
-  const found =
-    name === null ? places[0] : places.find((one) => [placeId(one), placeLabel(one)].includes(name))
-  try {
-    return placeText(found ?? parsePlaceAddress(name ?? 'own'))
-  } catch (cause) {
-    const known = places.map(placeLabel).join(', ')
-    const why = `there is no place for backups of that name; known are ${known}. Give one of them, or the absolute path of a folder`
-    throw new HomebirdError('NOT_FOUND', why, { safe: why, cause })
-  }
 }
 
 /** Those who own the embedded cluster may make a database; of another's, the account of the home has to. */

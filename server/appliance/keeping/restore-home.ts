@@ -14,7 +14,7 @@ import { openRuntimeFolder } from '../runtime-folder.ts'
 import { Seal } from '../seal.ts'
 import type { Sealer } from '../sealer.ts'
 import { readBackupKey } from './backup-keys.ts'
-import { placeNamed } from './open-keeper-part.ts'
+import { placeNamed } from './backup-settings.ts'
 import { type RestoreNeeds, isHomeThere, stageRestore } from './stage-restore.ts'
 
 export interface RestoreWish extends Pick<
@@ -48,7 +48,7 @@ export function lookAtPlace(sources: GroundSources): {
     dataDir: dir.path,
     isHomeThere: isHomeThere(dir),
     key: ownKey(secrets),
-    addressOf: (name) => placeNamed(readSettings(sources).loaded.config.backupTarget, name),
+    addressOf: (name) => placeNamed(readSettings(sources).loaded.config.backupTarget, name).address,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Lends the keeper of a home to a command: that of the running home, or one for as long as it takes. */
 import { existsSync } from 'node:fs'
-import type { BackupLocks, KeeperState, KeepingRequest } from '../../contracts/keeping.ts'
+import type { KeepingAnswer, KeepingRequest } from '../../contracts/keeping.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { withOwnDatabase } from '../borrow-database.ts'
 import { Child } from '../child.ts'
@@ -10,7 +10,7 @@ import { type GroundSources, chosenDataDir } from '../ground.ts'
 import type { Launcher } from '../launcher.ts'
 import { isOfKeeper, openKeeperPart } from './open-keeper-part.ts'
 
-export type AskKeeper = (request: KeepingRequest) => Promise<KeeperState | BackupLocks>
+export type AskKeeper = (request: KeepingRequest) => Promise<KeepingAnswer>
 
 /**
  * @param launcher  starts the keeper where no home runs
@@ -29,9 +29,7 @@ export async function withKeeper<T>(
         'NOT_RUNNING',
         `the home in ${dir.path} is still starting; try again in a moment`,
       )
-    return use(
-      async (request) => (await askControlSocket(controlSocket, request)) as KeeperState | BackupLocks,
-    )
+    return use(async (request) => (await askControlSocket(controlSocket, request)) as KeepingAnswer)
   }
   if (!existsSync(dir.applianceDatabase))
     throw new HomebirdError('NOT_RUNNING', `there is no home in ${dir.path}; make one with: homebird serve`)
@@ -40,6 +38,7 @@ export async function withKeeper<T>(
       ground.store.journal({ level, part: 'keeper', message })
     const keeper = openKeeperPart(ground, sources, {
       connection: () => connection,
+      conditions: null,
       notice,
       launch: () =>
         new Child(

@@ -8,6 +8,7 @@ import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
 import { archiveRoutes } from './archive-routes.ts'
+import { backupRoutes } from './backup-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { cleanUpRoutes } from './clean-up-routes.ts'
@@ -74,6 +75,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   reportRoutes,
   peerRoutes,
   ownFilesRoutes,
+  backupRoutes,
   statorRoutes,
   cacheRoutes,
   cleanUpRoutes,

@@ -25,6 +25,8 @@ export class MediaCopier {
   readonly #needs: CopierNeeds
   readonly #present = new Set<string>()
   readonly #damaged = new Set<string>()
+  /** What was asked for and lies there. */
+  readonly brought = new Set<string>()
 
   private constructor(needs: CopierNeeds) {
     this.#needs = needs
@@ -47,7 +49,10 @@ export class MediaCopier {
     signal.throwIfAborted()
     const sha256 = sha256OfMedium(key)
     const name = this.nameOf(sha256)
-    if (this.#present.has(name)) return true
+    if (this.#present.has(name)) {
+      this.brought.add(name)
+      return true
+    }
     if (this.#damaged.has(key)) return false
     const source = await media.open(key)
     if (source === null) return false
@@ -60,6 +65,7 @@ export class MediaCopier {
       return false
     }
     this.#present.add(name)
+    this.brought.add(name)
     return true
   }
 }

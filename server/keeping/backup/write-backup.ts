@@ -13,6 +13,7 @@ import { sealFile } from '../format/sealed-file.ts'
 import type { BackupPlace } from '../places/backup-place.ts'
 import { archiveEntries } from './archive-entries.ts'
 import type { BackupNeeds } from './backup-needs.ts'
+import { putMediaIndex } from '../media-index.ts'
 import { MediaCopier } from './media-copier.ts'
 
 export interface WrittenBackup {
@@ -93,6 +94,7 @@ async function write(
   const name = backupName(now, isWhole)
   const sealed = sealFile(head, keys.key, writeArchive(entries))
   const bytes = await place.put(name, Readable.from(sealed, { objectMode: false }), signal)
+  if (copier !== null) await putMediaIndex(place, name, copier.brought, signal)
   if (made.manifest === null) throw new HomebirdError('INTERNAL', `${name} was written without its manifest`)
   return { name, bytes, manifest: made.manifest }
 }

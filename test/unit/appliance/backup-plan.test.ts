@@ -15,7 +15,7 @@ const plan = (now: number, history: Partial<PlaceHistory> = {}, facts: Partial<P
       now,
       startedAt: at(1, 0),
       atMinutes: 180,
-      conditions: { isOnBattery: false, isMetered: null },
+      conditions: { isOnBattery: false, isMetered: null, hasRoom: true },
       isFar: false,
       ...facts,
     },
@@ -61,10 +61,10 @@ test('one that was broken off by hand is left until the next night', () => {
 })
 
 test('a battery is spared for three days, a metered line always, and only for places that need it', () => {
-  const onBattery = { conditions: { isOnBattery: true, isMetered: null } }
+  const onBattery = { conditions: { isOnBattery: true, isMetered: null, hasRoom: true } }
   assert.deepEqual(plan(at(10, 3), { doneAt: at(9, 3) }, onBattery), { is: 'waiting', for: 'power' })
   assert.deepEqual(plan(at(12, 4), { doneAt: at(9, 3) }, onBattery), { is: 'due' })
-  const metered = { conditions: { isOnBattery: false, isMetered: true } }
+  const metered = { conditions: { isOnBattery: false, isMetered: true, hasRoom: true } }
   assert.deepEqual(plan(at(10, 3), { doneAt: at(1, 3) }, { ...metered, isFar: true }), {
     is: 'waiting',
     for: 'line',

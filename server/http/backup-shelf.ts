@@ -1,0 +1,16 @@
+/** What a server does with backups that lie in a place: it looks, gives out and removes. Making them is the keeper's. */
+import type { Readable } from 'node:stream'
+import type { ListedBackup, PlaceTrial } from '../contracts/backups.ts'
+
+/** Places are given as addresses of the settings, with their secrets. */
+export interface BackupShelf {
+  /** Newest first. @throws HomebirdError UNAVAILABLE, UNPROCESSABLE */
+  list(address: string): Promise<Omit<ListedBackup, 'checked'>[]>
+  /** As it lies there: sealed. @throws HomebirdError NOT_FOUND, UNAVAILABLE */
+  read(address: string, name: string): Promise<{ readonly bytes: number; readonly content: Readable }>
+  remove(address: string, name: string): Promise<void>
+  /** Writes, finds, reads and removes something small. */
+  try(address: string): Promise<PlaceTrial>
+  /** Of a new key for a server over SFTP. */
+  makeKey(): Promise<{ readonly privateKey: string; readonly publicKey: string }>
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { BackupSettings } from '../../../server/appliance/keeping/backup-settings.ts'
+import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
+import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
+import type { KeeperOutcome } from '../../../server/contracts/keeping.ts'
+import { loadConfig } from '../../../server/core/config.ts'
+import { dataDirAt } from '../../../server/core/data-dir.ts'
+import { PLAIN_BOX } from '../../../server/core/secret-box.ts'
+
+const HOUR_MS = 3_600_000
+
+function settingsOf(t: TestContext, env: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'homebird-backup-settings-'))
+  const store = openApplianceStore(dataDirAt(folder))
+  t.after(() => {
+    store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const sources = { env: { ...env, HOMEBIRD_DATA_DIR: folder } }
+  const settings = new BackupSettings({
+    loaded: loadConfig(sources),
+    store,
+    sources,
+    box: PLAIN_BOX,
+    conditions: () => USUAL_CONDITIONS,
+    startedAt: Date.now() - 24 * HOUR_MS,
+  })
+  return { settings, store }
+}
+
+/** Newest first, an hour apart. */
+function outcomes(...told: readonly Partial<KeeperOutcome>[]): KeeperOutcome[] {
+  return told.map((one, at) => {
+    const moment = new Date(Date.now() - at * HOUR_MS).toISOString()
+    return {
+      task: 'backup',
+      result: 'done',
+      startedAt: moment,
+      endedAt: moment,
+      subject: 'a',
+      message: null,
+      place: 'own',
+      ...one,
+    }
+  })
+}
+
+test('a place is added with its secrets, shown without them, exchanged by itself and taken away', (t) => {
+  const { settings } = settingsOf(t)
+  settings.addPlace('webdav://ana:first@cloud.example/files')
+  settings.addPlace('webdav://ana:second@cloud.example/files')
+  const { places } = settings.overview([])
+  assert.deepEqual(
+    places.map(({ label }) => label),
+    ['this home', 'https://cloud.example/files'],
+  )
+  assert.ok(!JSON.stringify(places).includes('second'))
+  const id = places[1]?.id ?? ''
+  assert.match(settings.placeWithSecrets(id).address, /:second@/)
+  assert.equal(settings.placeNamed(null).id, 'own')
+  assert.equal(settings.placeNamed('https://cloud.example/files').id, id)
+  assert.equal(settings.placeNamed('/srv/elsewhere').address, '/srv/elsewhere')
+  assert.throws(
+    () => settings.placeNamed('nowhere'),
+    /no place for backups of that name; known are this home \(own\)/,
+  )
+  settings.removePlace('own')
+  settings.removePlace(id)
+  assert.deepEqual(
+    settings.overview([]).places.map(({ id: one }) => one),
+    ['own'],
+    'one is always left',
+  )
+  assert.throws(() => settings.removePlace('none'), /no place of the settings/)
+  assert.throws(
+    () => settings.addPlace('ftp://ana:secret@box/x'),
+    (error: Error) => !error.message.includes('secret'),
+  )
+})
+
+test('times and rules are checked before anything of them is kept; what a variable holds stays', (t) => {
+  const { settings } = settingsOf(t, { HOMEBIRD_BACKUP_KEEP: '3' })
+  assert.throws(() => settings.change({ at: '25:00' }), /from 00:00 to 23:59/)
+  settings.change({ at: '04:30' })
+  const { at, keep, fixed } = settings.overview([])
+  assert.deepEqual([at, keep, fixed], ['04:30', { days: 3, weeks: 0, months: 0 }, ['keep']])
+  assert.throws(() => settings.change({ keep: '1,1,1', at: '05:00' }), /HOMEBIRD_BACKUP_KEEP is set outside/)
+  assert.equal(settings.overview([]).at, '04:30')
+  settings.change({ at: null })
+  assert.equal(settings.overview([]).at, '03:00')
+})
+
+test('a place knows what was made and proven there, and how often it has failed since', (t) => {
+  const { settings } = settingsOf(t)
+  const of = (...told: readonly Partial<KeeperOutcome>[]) => settings.overview(outcomes(...told)).places[0]
+  assert.deepEqual(
+    [of()?.lastMadeAt, of()?.lastCheckedAt, of()?.failures, settings.duePlace([])],
+    [null, null, 0, 'own'],
+  )
+  const good = of({ task: 'verify' }, { task: 'backup' })
+  assert.ok(good?.lastMadeAt !== null && good?.lastCheckedAt !== null && good?.failures === 0)
+  const failed = of(
+    { result: 'failed', message: 'no room' },
+    { result: 'failed', message: 'no room either' },
+    { task: 'verify' },
+    {},
+  )
+  assert.deepEqual([failed?.failures, failed?.failure], [2, 'no room'])
+  assert.equal(of({ result: 'failed', place: 'another' })?.failures, 0)
+})
+
+test('a backup whose proof has failed is made again; a later doubt of an older one changes nothing', (t) => {
+  const { settings } = settingsOf(t)
+  settings.change({ at: '00:00' })
+  const refuted = outcomes({ task: 'verify', result: 'failed', message: 'damaged' }, {}).map((one) => ({
+    ...one,
+    startedAt: new Date(Date.now() - 30).toISOString(),
+    endedAt: new Date(Date.now() - 30).toISOString(),
+  }))
+  assert.equal(settings.overview(refuted).places[0]?.failures, 1)
+  assert.notEqual(settings.overview(refuted).places[0]?.nextAt, null, 'it is tried again in a while')
+  const other = outcomes(
+    { task: 'verify', result: 'failed', subject: 'older' },
+    { startedAt: new Date().toISOString() },
+  )
+  assert.equal(settings.duePlace(other), null)
+})
+
+test('only what the owner has broken off is left until the next night', (t) => {
+  const { settings } = settingsOf(t)
+  settings.change({ at: '00:00' })
+  const now = new Date().toISOString()
+  assert.equal(settings.duePlace(outcomes({ result: 'cancelled', startedAt: now })), null)
+  const stopped = outcomes({ result: 'cancelled', startedAt: now, message: 'the home was stopped' })
+  assert.equal(settings.duePlace(stopped), 'own')
+})

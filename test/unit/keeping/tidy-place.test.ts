@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { type TestContext, test } from 'node:test'
+import { backupName } from '../../../server/keeping/format/names.ts'
+import { indexNameOf, putMediaIndex, readMediaIndex } from '../../../server/keeping/media-index.ts'
+import { FolderPlace } from '../../../server/keeping/places/folder-place.ts'
+import { tidyPlace } from '../../../server/keeping/tidy-place.ts'
+import { listed, put } from '../../support/place-promises.ts'
+
+const never = (): AbortSignal => new AbortController().signal
+const RULE = { days: 2, weeks: 0, months: 0 }
+
+async function place(t: TestContext): Promise<FolderPlace> {
+  const path = await mkdtemp(`${tmpdir()}/homebird-tidy-`)
+  t.after(async () => rm(path, { recursive: true, force: true }))
+  return new FolderPlace({ path, dataDir: path, label: path, isOtherDisk: false })
+}
+
+async function keepBackup(at: FolderPlace, day: number, media: readonly string[] | null): Promise<string> {
+  const name = backupName(new Date(2026, 2, day, 3), false)
+  await put(at, name, 'backup')
+  for (const one of media ?? []) await put(at, `media/${one}`, 'medium')
+  if (media !== null) await putMediaIndex(at, name, new Set(media.map((one) => `media/${one}`)), never())
+  return name
+}
+
+const names = async (at: FolderPlace): Promise<string[]> => (await listed(at)).map(({ name }) => name)
+
+test('what the rule leaves no room for goes, with the media that no other backup names', async (t) => {
+  const at = await place(t)
+  await keepBackup(at, 1, ['aa/old', 'aa/shared'])
+  const second = await keepBackup(at, 2, ['aa/shared'])
+  const third = await keepBackup(at, 3, ['aa/shared', 'bb/new'])
+  const whole = backupName(new Date(2025, 0, 1), true)
+  await put(at, whole, 'made by hand')
+  await put(at, 'media/cc/never-named', 'medium')
+  await put(at, 'of-somebody-else.txt', 'stays')
+  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 1, media: 2 })
+  assert.deepEqual(
+    await names(at),
+    [
+      whole,
+      second,
+      indexNameOf(second),
+      third,
+      indexNameOf(third),
+      'media/aa/shared',
+      'media/bb/new',
+      'of-somebody-else.txt',
+    ].toSorted(),
+  )
+  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 0, media: 0 })
+})
+
+test('while one backup does not say what it needs, no medium goes', async (t) => {
+  for (const damage of ['missing', 'cut off']) {
+    const at = await place(t)
+    const first = await keepBackup(at, 1, damage === 'missing' ? null : ['aa/one', 'aa/two'])
+    await keepBackup(at, 2, ['bb/one'])
+    await put(at, 'media/cc/unnamed', 'medium')
+    if (damage === 'cut off') await put(at, indexNameOf(first), 'homebird media 1 2\nmedia/aa/one\n')
+    assert.equal(await readMediaIndex(at, first, never()), null)
+    assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 0, media: 0 }, damage)
+    await keepBackup(at, 3, [])
+    const { backups, media } = await tidyPlace(at, RULE, never())
+    assert.equal(backups, 1)
+    assert.ok(media > 0, 'as soon as it has gone they go')
+  }
+})
+
+test('one that is broken off goes on where it was', async (t) => {
+  const at = await place(t)
+  for (const day of [1, 2, 3, 4]) await keepBackup(at, day, [`aa/${day}`])
+  const stop = new AbortController()
+  stop.abort(new Error('it was cancelled'))
+  await assert.rejects(tidyPlace(at, RULE, stop.signal), /it was cancelled/)
+  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 2, media: 2 })
+})
