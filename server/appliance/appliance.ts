@@ -66,7 +66,7 @@ export class Appliance {
   readonly #decoders: Decoders
   readonly #house: Housekeeping
   readonly #answering: Answering
-  #settleEnded: (reason: HomebirdError | null) => void = () => undefined
+  readonly #ended = Promise.withResolvers<HomebirdError | null>()
   #state: HomeState = 'Starting'
   #control: AsyncDisposable | null = null
   #conditions: Conditions = USUAL_CONDITIONS
@@ -80,9 +80,7 @@ export class Appliance {
     this.config = ground.loaded.config
     this.#logFile = openHomeLog(ground.dir.logs)
     this.#log = createApplianceLog(this.#logFile, ground.store, options.onEvent)
-    this.ended = new Promise((resolve) => {
-      this.#settleEnded = resolve
-    })
+    this.ended = this.#ended.promise
     this.#decoders = new Decoders({
       launcher: options.launcher,
       socketOf: (child) => ground.runtime.decoders(child),
@@ -384,6 +382,6 @@ export class Appliance {
     this.#log.notice('info', 'appliance', 'the home has stopped')
     this.#logFile.close()
     this.#ground.release()
-    this.#settleEnded(reason)
+    this.#ended.resolve(reason)
   }
 }

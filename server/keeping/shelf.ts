@@ -28,18 +28,19 @@ export class Shelf {
 
   async list(address: string): Promise<Found[]> {
     return this.#with(address, async (place) => {
-      const found: Omit<Found, 'madeBy'>[] = []
+      const found: Found[] = []
       for await (const { name, bytes } of place.list(BACKUP_PREFIX)) {
         const backup = readBackupName(name)
-        if (backup !== null)
-          found.push({ name, bytes, madeAt: backup.madeAt.toISOString(), isWhole: backup.isWhole })
+        if (backup === null) continue
+        const madeAt = backup.madeAt.toISOString()
+        found.push({ name, bytes, madeAt, madeBy: null, isWhole: backup.isWhole })
       }
       const listed: Found[] = []
       while (found.length > 0) {
-        const some = found.splice(-AT_ONCE).reverse()
+        const some = found.splice(-AT_ONCE)
         listed.push(
           ...(await Promise.all(
-            some.map(async (one) => ({ ...one, madeBy: await makerOf(place, one.name) })),
+            some.map(async (one) => Object.assign(one, { madeBy: await makerOf(place, one.name) })),
           )),
         )
       }

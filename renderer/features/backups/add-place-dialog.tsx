@@ -21,8 +21,8 @@ import { useBackupsAgain } from './use-backups.ts'
 
 type Field = 'path' | 'host' | 'bucket' | 'region' | 'user' | 'secret'
 
-export function AddPlaceDialog({ onClose }: { readonly onClose: () => void }) {
-  const t = useText()
+/** What was typed, and what the home said of it. */
+function useNewPlace(onAdded: () => void) {
   const { api } = useServices()
   const again = useBackupsAgain()
   const act = useAct()
@@ -31,67 +31,67 @@ export function AddPlaceDialog({ onClose }: { readonly onClose: () => void }) {
   const [password, setPassword] = useState('')
   const [flaw, setFlaw] = useState<string | null>(null)
   const [seenHostKey, setSeenHostKey] = useState<string | null>(null)
-  const change = (next: Partial<PlaceDraft>): void => {
-    setDraft({ ...draft, hostKey: null, ...next })
+  const forget = (): void => {
     setFlaw(null)
     setSeenHostKey(null)
   }
-  const add = async (confirmed: PlaceDraft): Promise<void> => {
-    setFlaw(null)
-    setSeenHostKey(null)
-    const address = placeAddress(confirmed)
+  const change = (next: Partial<PlaceDraft>): void => {
+    setDraft({ ...draft, hostKey: null, ...next })
+    forget()
+  }
+  const tryAndAdd = async (wanted: PlaceDraft): Promise<void> => {
+    forget()
+    const address = placeAddress(wanted)
     const trial = await tryPlace(api, address, password)
     setSeenHostKey(trial.seenHostKey)
     if (!trial.isGood) return setFlaw(trial.message)
     await addPlace(api, address, password)
     await again()
-    onClose()
+    onAdded()
   }
-  const makeKey = async (): Promise<void> => {
-    const made = await makePlaceKey(api)
-    setPublicKey(made.publicKey)
-    change({ privateKey: made.privateKey, secret: '' })
+  const add = (hostKey = draft.hostKey): void => {
+    const wanted = { ...draft, hostKey }
+    setDraft(wanted)
+    void act.run(async () => tryAndAdd(wanted))
   }
+  const makeKey = (): void =>
+    void act.run(async () => {
+      const made = await makePlaceKey(api)
+      setPublicKey(made.publicKey)
+      change({ privateKey: made.privateKey, secret: '' })
+    })
+  const choose = (kind: PlaceDraft['kind']): void => {
+    setPublicKey(null)
+    change({ ...EMPTY_PLACE, kind })
+  }
+  return { act, draft, publicKey, password, setPassword, flaw, seenHostKey, change, choose, add, makeKey }
+}
+
+export function AddPlaceDialog({ onClose }: { readonly onClose: () => void }) {
+  const t = useText()
+  const place = useNewPlace(onClose)
+  const { act, draft, publicKey, flaw, seenHostKey } = place
   const submit = (event: { preventDefault(): void }): void => {
     event.preventDefault()
-    void act.run(async () => add(draft))
+    place.add()
   }
   return (
     <Dialog title={t('backups.add_title')} isQuestion onClose={onClose}>
       <form className={styles.form} onSubmit={submit}>
-        <Select
-          label={t('backups.kind')}
-          value={draft.kind}
-          choices={PLACE_KINDS.map((value) => ({
-            value,
-            label: t(`backups.kind_${value}`),
-            help: t(`backups.kind_${value}_help`),
-          }))}
-          onChange={(kind) => {
-            setPublicKey(null)
-            change({ ...EMPTY_PLACE, kind })
-          }}
-        />
-        <PlaceFields draft={draft} hasKey={publicKey !== null} onChange={change} />
+        <KindField kind={draft.kind} onChoose={place.choose} />
+        <PlaceFields draft={draft} hasKey={publicKey !== null} onChange={place.change} />
         {draft.kind === 'sftp' ? (
-          <OwnKey publicKey={publicKey} isBusy={act.isBusy} onMake={() => void act.run(makeKey)} />
+          <OwnKey publicKey={publicKey} isBusy={act.isBusy} onMake={place.makeKey} />
         ) : null}
         <TextField
           kind="current-password"
           label={t('backups.password')}
           help={t('backups.password_help')}
-          value={password}
-          onChange={setPassword}
+          value={place.password}
+          onChange={place.setPassword}
         />
         {seenHostKey === null ? null : (
-          <HostKey
-            hostKey={seenHostKey}
-            onConfirm={() => {
-              const confirmed = { ...draft, hostKey: seenHostKey }
-              setDraft(confirmed)
-              void act.run(async () => add(confirmed))
-            }}
-          />
+          <HostKey hostKey={seenHostKey} onConfirm={() => place.add(seenHostKey)} />
         )}
         {flaw === null || seenHostKey !== null ? null : (
           <Notice>
@@ -109,6 +109,27 @@ export function AddPlaceDialog({ onClose }: { readonly onClose: () => void }) {
         </DialogActs>
       </form>
     </Dialog>
+  )
+}
+
+interface KindFieldProps {
+  readonly kind: PlaceDraft['kind']
+  readonly onChoose: (kind: PlaceDraft['kind']) => void
+}
+
+function KindField({ kind, onChoose }: KindFieldProps) {
+  const t = useText()
+  return (
+    <Select
+      label={t('backups.kind')}
+      value={kind}
+      choices={PLACE_KINDS.map((value) => ({
+        value,
+        label: t(`backups.kind_${value}`),
+        help: t(`backups.kind_${value}_help`),
+      }))}
+      onChange={onChoose}
+    />
   )
 }
 

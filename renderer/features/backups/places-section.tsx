@@ -56,7 +56,7 @@ function PlaceRow({ place, isBusy, canRemove }: PlaceRowProps) {
   const again = useBackupsAgain()
   const act = useAct()
   const [isAsked, setAsked] = useState(false)
-  const { id, isOwn, label, lastMadeAt, failures, failure, waitsFor } = place
+  const { id, isOwn, label } = place
   const name = isOwn ? t('backups.place_own') : `\u2068${label}\u2069`
   const begin = async (): Promise<void> => {
     await startBackup(api, { place: id })
@@ -64,24 +64,7 @@ function PlaceRow({ place, isBusy, canRemove }: PlaceRowProps) {
   }
   return (
     <li className={styles.item}>
-      <div className={styles.words}>
-        <h3>{isOwn ? name : <bdi dir="ltr">{label}</bdi>}</h3>
-        <p className={styles.meta}>
-          {lastMadeAt === null ? (
-            t('backups.place_empty')
-          ) : (
-            <>
-              {t('backups.last')} <RelativeTime moment={lastMadeAt} />
-            </>
-          )}
-        </p>
-        {waitsFor === null ? null : <p className={styles.meta}>{t(`backups.waits_${waitsFor}`)}</p>}
-        {failures === 0 ? null : (
-          <p className={styles.bad}>
-            {t('backups.failures', { count: failures })} <span lang="en">{failure}</span>
-          </p>
-        )}
-      </div>
+      <PlaceWords place={place} />
       <div className={styles.acts}>
         <Button
           label={t('backups.here_label', { name })}
@@ -112,5 +95,30 @@ function PlaceRow({ place, isBusy, canRemove }: PlaceRowProps) {
         </ConfirmDialog>
       ) : null}
     </li>
+  )
+}
+
+function PlaceWords({ place }: Pick<PlaceRowProps, 'place'>) {
+  const t = useText()
+  const { isOwn, label, lastMadeAt, failures, failure, waitsFor } = place
+  return (
+    <div className={styles.words}>
+      <h3>{isOwn ? t('backups.place_own') : <bdi dir="ltr">{label}</bdi>}</h3>
+      <p className={styles.meta}>
+        {lastMadeAt === null ? (
+          t('backups.place_empty')
+        ) : (
+          <>
+            {t('backups.last')} <RelativeTime moment={lastMadeAt} />
+          </>
+        )}
+      </p>
+      {waitsFor === null ? null : <p className={styles.meta}>{t(`backups.waits_${waitsFor}`)}</p>}
+      {failures === 0 ? null : (
+        <p className={styles.bad}>
+          {t('backups.failures', { count: failures })} <span lang="en">{failure}</span>
+        </p>
+      )}
+    </div>
   )
 }

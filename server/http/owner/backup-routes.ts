@@ -157,7 +157,7 @@ class Keeping {
 
   async listed(place: string): Promise<ListedBackup[]> {
     const [found, { ended }] = [await this.shelf.list(await this.addressOf(place)), await this.overview()]
-    return found.map((backup) => ({ ...backup, checked: checkedFrom(ended, place, backup.name) }))
+    return found.map((backup) => Object.assign(backup, { checked: checkedFrom(ended, place, backup.name) }))
   }
 }
 

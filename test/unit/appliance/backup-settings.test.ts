@@ -34,19 +34,13 @@ function settingsOf(t: TestContext, env: Record<string, string> = {}) {
 
 /** Newest first, an hour apart. */
 function outcomes(...told: readonly Partial<KeeperOutcome>[]): KeeperOutcome[] {
-  return told.map((one, at) => {
-    const moment = new Date(Date.now() - at * HOUR_MS).toISOString()
-    return {
-      task: 'backup',
-      result: 'done',
-      startedAt: moment,
-      endedAt: moment,
-      subject: 'a',
-      message: null,
-      place: 'own',
-      ...one,
-    }
-  })
+  return told.map((one, at) => outcome(new Date(Date.now() - at * HOUR_MS), one))
+}
+
+function outcome(at: Date, one: Partial<KeeperOutcome>): KeeperOutcome {
+  const moment = at.toISOString()
+  const usual = { task: 'backup', result: 'done', startedAt: moment, endedAt: moment } as const
+  return { ...usual, subject: 'a', message: null, place: 'own', ...one }
 }
 
 test('a place is added with its secrets, shown without them, exchanged by itself and taken away', (t) => {
@@ -77,8 +71,8 @@ test('a place is added with its secrets, shown without them, exchanged by itself
   )
   assert.throws(() => settings.removePlace('none'), /no place of the settings/)
   assert.throws(
-    () => settings.addPlace('ftp://ana:secret@box/x'),
-    (error: Error) => !error.message.includes('secret'),
+    () => settings.addPlace('ftp://ana:sesame@box/x'),
+    (error: Error) => !error.message.includes('sesame'),
   )
 })
 
@@ -116,11 +110,11 @@ test('a place knows what was made and proven there, and how often it has failed 
 test('a backup whose proof has failed is made again; a later doubt of an older one changes nothing', (t) => {
   const { settings } = settingsOf(t)
   settings.change({ at: '00:00' })
-  const refuted = outcomes({ task: 'verify', result: 'failed', message: 'damaged' }, {}).map((one) => ({
-    ...one,
-    startedAt: new Date(Date.now() - 30).toISOString(),
-    endedAt: new Date(Date.now() - 30).toISOString(),
-  }))
+  const justNow = new Date(Date.now() - 30)
+  const refuted = [
+    outcome(justNow, { task: 'verify', result: 'failed', message: 'damaged' }),
+    outcome(justNow, {}),
+  ]
   assert.equal(settings.overview(refuted).places[0]?.failures, 1)
   assert.notEqual(settings.overview(refuted).places[0]?.nextAt, null, 'it is tried again in a while')
   const other = outcomes(

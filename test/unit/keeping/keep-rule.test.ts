@@ -19,7 +19,7 @@ function nights(count: number, rule: typeof RULE, start = at(2025, 1, 1)): Made[
   for (let night = 0; night < count; night += 1) {
     const madeAt = new Date(start.madeAt)
     madeAt.setDate(madeAt.getDate() + night)
-    kept = [...kept, { madeAt }]
+    kept.push({ madeAt })
     const gone = new Set(backupsToRemove(kept, rule))
     kept = kept.filter((backup) => !gone.has(backup))
   }
