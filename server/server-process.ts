@@ -1,7 +1,7 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
 import type { ApplianceFacts } from './contracts/appliance-status.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
-import type { KeepingAnswer } from './contracts/keeping.ts'
+import type { KeepingAnswer } from './contracts/backups.ts'
 import type { TunnelStatus } from './contracts/tunnel.ts'
 import type { WayIn } from './contracts/way-in.ts'
 import type { ChildChannel } from './core/child-channel.ts'

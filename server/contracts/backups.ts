@@ -1,5 +1,5 @@
 /** The backups of the home as the owner sees and sets them. Nothing in here is secret. */
-import type { BackupLocks, KeeperOutcome, KeeperProgress } from './keeping.ts'
+import type { BackupLocks, KeeperOutcome, KeeperProgress, KeeperState, PlaceWithSecrets } from './keeping.ts'
 
 export type PlaceKind = 'folder' | 's3' | 'sftp' | 'webdav'
 
@@ -59,3 +59,6 @@ export interface PlaceTrial {
   /** The host key that a server shows and nobody has confirmed. */
   readonly seenHostKey: string | null
 }
+
+/** What the supervisor answers when it is asked about its keeper. */
+export type KeepingAnswer = KeeperState | BackupLocks | BackupsOverview | PlaceWithSecrets

@@ -3,7 +3,6 @@
  * keeper, a process of its own that the supervisor starts for one job, so that neither server nor worker feels it.
  */
 
-import type { BackupsOverview } from './backups.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 
 export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade'
@@ -173,5 +172,3 @@ export interface PlaceWithSecrets {
   readonly id: string
   readonly address: string
 }
-
-export type KeepingAnswer = KeeperState | BackupLocks | BackupsOverview | PlaceWithSecrets

@@ -1,7 +1,8 @@
 /** What the HTTP plugins take: the parts of the composition root that serve requests. */
 import type { ApplianceFacts } from '../contracts/appliance-status.ts'
 import type { TunnelRequest } from '../contracts/child-message.ts'
-import type { KeepingAnswer, KeepingRequest } from '../contracts/keeping.ts'
+import type { KeepingAnswer } from '../contracts/backups.ts'
+import type { KeepingRequest } from '../contracts/keeping.ts'
 import type { TunnelStatus } from '../contracts/tunnel.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'

@@ -3,14 +3,13 @@
  * runs at a time; how each has ended is kept where it can be read while the database is down.
  */
 import type { ChildReport, DatabaseConnection, StartMessage } from '../../contracts/child-message.ts'
-import type { BackupsOverview } from '../../contracts/backups.ts'
+import type { BackupsOverview, KeepingAnswer } from '../../contracts/backups.ts'
 import type {
   KeeperJob,
   KeeperOrder,
   KeeperOutcome,
   KeeperProgress,
   KeeperState,
-  KeepingAnswer,
   KeepingRequest,
 } from '../../contracts/keeping.ts'
 import { HomebirdError, assertNever, describeError } from '../../core/errors.ts'

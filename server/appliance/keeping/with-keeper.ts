@@ -1,6 +1,7 @@
 /** Lends the keeper of a home to a command: that of the running home, or one for as long as it takes. */
 import { existsSync } from 'node:fs'
-import type { KeepingAnswer, KeepingRequest } from '../../contracts/keeping.ts'
+import type { KeepingAnswer } from '../../contracts/backups.ts'
+import type { KeepingRequest } from '../../contracts/keeping.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { withOwnDatabase } from '../borrow-database.ts'
 import { Child } from '../child.ts'
