@@ -40,16 +40,15 @@ export function farewellHandlers(parts: FarewellParts): HandlersOf<typeof farewe
 
 async function wait(
   { db, clock, log }: FarewellParts,
-  { id, due_at: dueAt }: Farewell,
+  farewell: Farewell,
 ): Promise<Verdict<'leaving'>> {
+  const { id, due_at: dueAt } = farewell
   const leftSeconds = (dueAt.getTime() - clock.now().getTime()) / 1_000
   if (leftSeconds > 0) {
     return again({ afterSeconds: Math.min(leftSeconds, WAITED_AT_MOST_SECONDS), isUncounted: true })
   }
-  const making = await db.selectFrom('exports').select('id').where('state', '=', 'making').executeTakeFirst()
-  if (making !== undefined) {
-    return again({ afterSeconds: LOOK_EVERY_SECONDS, reason: 'an archive is being made', isUncounted: true })
-  }
+  const reason = await missingArchive(db, farewell)
+  if (reason !== null) return again({ afterSeconds: LOOK_EVERY_SECONDS, reason, isUncounted: true })
   return inTransaction(db, async (tx): Promise<Verdict<'leaving'>> => {
     // Called off at this very moment, it is not begun.
     const row = await tx
@@ -65,6 +64,24 @@ async function wait(
     log.info({ event: 'farewell.begun' })
     return 'leaving'
   })
+}
+
+/** Nothing goes before its archive is there, unless the owner has ended that archive or taken it away. */
+async function missingArchive(db: Database, farewell: Farewell): Promise<string | null> {
+  const making = await db.selectFrom('exports').select('id').where('state', '=', 'making').executeTakeFirst()
+  if (making !== undefined) return 'an archive is being made'
+  const latest = await db
+    .selectFrom('exports')
+    .distinctOn('actor_id')
+    .select('state')
+    .where('kind', '=', 'archive')
+    .where('state_changed_at', '>=', farewell.created_at)
+    .orderBy('actor_id')
+    .orderBy('id', 'desc')
+    .execute()
+  return latest.some(({ state }) => state === 'failed')
+    ? 'an archive could not be made: make another, or take it away'
+    : null
 }
 
 async function watch({ db, clock, log }: FarewellParts, farewell: Farewell): Promise<Verdict<'erasing'>> {

@@ -2,7 +2,7 @@
 import type { ExportKind, ExportProgress, ExportState } from '../../contracts/export.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isRowId } from '../../core/id.ts'
-import type { Database, Querier } from '../../db/pool.ts'
+import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
 import type { ExportFolder } from '../../storage/export-folder.ts'
@@ -19,30 +19,31 @@ export interface ExportOrder {
 }
 
 /** One of a kind is made at a time: asked for again meanwhile, it is the one that is there. @returns its id */
-export async function queueExport(db: Database, { actorId, kind, isPrivate }: ExportOrder): Promise<string> {
-  return inTransaction(db, async (tx) => {
-    await tx
-      .insertInto('exports')
-      .values({
-        actor_id: actorId,
-        kind,
-        is_private: isPrivate || kind === 'archive',
-        state_priority: 0,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['actor_id', 'kind']).where('state', '=', 'making').doNothing(),
-      )
-      .execute()
-    await wakeWorker(tx, 'exports')
-    const { id } = await tx
-      .selectFrom('exports')
-      .select('id')
-      .where('actor_id', '=', actorId)
-      .where('kind', '=', kind)
-      .where('state', '=', 'making')
-      .executeTakeFirstOrThrow()
-    return id
-  })
+export async function queueExport(
+  tx: Transaction,
+  { actorId, kind, isPrivate }: ExportOrder,
+): Promise<string> {
+  await tx
+    .insertInto('exports')
+    .values({
+      actor_id: actorId,
+      kind,
+      is_private: isPrivate || kind === 'archive',
+      state_priority: 0,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['actor_id', 'kind']).where('state', '=', 'making').doNothing(),
+    )
+    .execute()
+  await wakeWorker(tx, 'exports')
+  const { id } = await tx
+    .selectFrom('exports')
+    .select('id')
+    .where('actor_id', '=', actorId)
+    .where('kind', '=', kind)
+    .where('state', '=', 'making')
+    .executeTakeFirstOrThrow()
+  return id
 }
 
 const progressQuery = (db: Querier) =>

@@ -41,6 +41,7 @@ export async function beginFarewell(
     await inTransaction(db, async (tx) => {
       await tx.insertInto('farewells').values({ due_at: dueAt, created_at: now, state_priority: 0 }).execute()
       await wakeWorker(tx, 'farewells')
+      for (const { id } of identities) await queueExport(tx, { actorId: id, kind: 'archive', isPrivate: true })
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
@@ -49,15 +50,16 @@ export async function beginFarewell(
       cause: error,
     })
   }
-  for (const { id } of identities) await queueExport(db, { actorId: id, kind: 'archive', isPrivate: true })
 }
 
 /** @throws HomebirdError NOT_FOUND where nobody leaves, CONFLICT where it has begun */
 export async function callOffFarewell(db: Database): Promise<void> {
   await inTransaction(db, async (tx) => {
+    // Held: it may be beginning at this very moment.
+    await sql`select from farewells where state <> 'cancelled' for update`.execute(tx)
     const farewell = await findFarewell(tx)
     if (farewell === undefined) throw new HomebirdError('NOT_FOUND', 'nobody leaves')
-    const moved = await moveRows(tx, farewellGraph, [farewell.id], 'cancelled')
+    const moved = hasBegun(farewell) ? [] : await moveRows(tx, farewellGraph, [farewell.id], 'cancelled')
     if (moved.length > 0) return
     throw new HomebirdError('CONFLICT', `the farewell is ${farewell.state}`, {
       safe: 'Other servers have been told. It cannot be called off any more.',
@@ -68,8 +70,12 @@ export async function callOffFarewell(db: Database): Promise<void> {
 /** From its begin on: it cannot be called off any more. */
 export async function hasSaidFarewell(db: Querier): Promise<boolean> {
   const farewell = await findFarewell(db)
-  return farewell !== undefined && farewell.state !== 'waiting'
+  return farewell !== undefined && hasBegun(farewell)
 }
+
+/** The identities go in one transaction, and the state follows it: between the two only the moment tells. */
+const hasBegun = ({ state, begun_at: begunAt }: Row<'farewells'>): boolean =>
+  state !== 'waiting' || begunAt !== null
 
 /** While one is under way nothing new begins here. @throws HomebirdError CONFLICT */
 export async function refuseAfterFarewell(tx: Transaction): Promise<void> {

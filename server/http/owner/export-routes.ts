@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { ExportProgress } from '../../contracts/export.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { inTransaction } from '../../db/transaction.ts'
 import { findIdentity } from '../../domain/actors/actor.ts'
 import {
   cancelExport,
@@ -36,7 +37,9 @@ export function exportRoutes(context: HttpContext): FastifyPluginAsync {
         const identity = await findIdentity(db, identityId ?? '')
         if (identity === undefined) throw new HomebirdError('NOT_FOUND', 'there is no such identity')
         const { kind, isPrivate = false } = request.body
-        const id = await queueExport(db, { actorId: identity.id, kind, isPrivate })
+        const id = await inTransaction(db, async (tx) =>
+          queueExport(tx, { actorId: identity.id, kind, isPrivate }),
+        )
         void reply.code(202)
         return getExport(db, id)
       },

@@ -43,9 +43,12 @@ async function pictureOf(post: Row<'posts'> | null, description = ''): Promise<s
   return key
 }
 
+const queue = async (kind: 'archive' | 'html', isPrivate: boolean): Promise<string> =>
+  inTransaction(db, async (tx) => queueExport(tx, { actorId: me.id, kind, isPrivate }))
+
 async function made(kind: 'archive' | 'html', isPrivate = false): Promise<Map<string, Buffer>> {
-  const id = await queueExport(db, { actorId: me.id, kind, isPrivate })
-  assert.equal(await queueExport(db, { actorId: me.id, kind, isPrivate: true }), id, 'one at a time')
+  const id = await queue(kind, isPrivate)
+  assert.equal(await queue(kind, true), id, 'one at a time')
   await home.work()
   const progress = await getExport(db, id)
   assert.equal(progress.state, 'ready', progress.problem ?? '')
@@ -172,7 +175,7 @@ test('a file that the home has lost is counted, and the rest is made', async () 
 })
 
 test('one that the owner ends in the midst leaves no file, and can be taken away', async () => {
-  const id = await queueExport(db, { actorId: me.id, kind: 'archive', isPrivate: true })
+  const id = await queue('archive', true)
   await assert.rejects(removeExport(db, exports, id), /is being made/)
   const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   // A worker has it in its hands already, and looks whether it is still wanted with each step.
@@ -193,7 +196,7 @@ function monotonic(): () => number {
 }
 
 test('one that the worker is stopped in begins anew and comes to its end', async () => {
-  const id = await queueExport(db, { actorId: me.id, kind: 'html', isPrivate: false })
+  const id = await queue('html', false)
   const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const stopping = AbortSignal.abort(new Error('the worker stops'))
   await assert.rejects(

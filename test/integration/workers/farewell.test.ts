@@ -2,9 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { listExports } from '../../../server/domain/exports/export-jobs.ts'
+import { listExports, removeExport } from '../../../server/domain/exports/export-jobs.ts'
 import { KEPT_TABLES } from '../../../server/domain/farewells/erase-home.ts'
-import { beginFarewell, callOffFarewell, readFarewell } from '../../../server/domain/farewells/farewell.ts'
+import {
+  beginFarewell,
+  callOffFarewell,
+  hasSaidFarewell,
+  readFarewell,
+} from '../../../server/domain/farewells/farewell.ts'
 import { addIdentity } from '../../../server/domain/owner/identities.ts'
 import { type PeerAnswer, openFakePeer, sendRaw } from '../../support/fake-peer.ts'
 import { checkSignature } from '../../support/fake-peer-signatures.ts'
@@ -66,6 +71,30 @@ test('until its time has come it waits, an archive is made, and it can be called
   await callOffFarewell(db)
   assert.equal(await phase(), null)
   await assert.rejects(callOffFarewell(db), { code: 'NOT_FOUND' })
+})
+
+test('begun, it cannot be called off any more, also where its state lags behind', async () => {
+  await leave('ben@home.example', 24)
+  await db.updateTable('farewells').set({ begun_at: new Date() }).where('state', '=', 'waiting').execute()
+  await assert.rejects(callOffFarewell(db), { code: 'CONFLICT' })
+  assert.equal(await hasSaidFarewell(db), true)
+  assert.equal(await phase(), 'waiting')
+  await db.updateTable('farewells').set({ begun_at: null }).where('state', '=', 'waiting').execute()
+  await callOffFarewell(db)
+  assert.equal(await phase(), null)
+})
+
+test('without its archive nothing begins, until the owner has taken the one away that failed', async () => {
+  await leave('ben@home.example')
+  const [made] = await listExports(db)
+  assert.ok(made)
+  await home.work()
+  await db.updateTable('exports').set({ state: 'failed' }).where('id', '=', made.id).execute()
+  await home.work({ dueWithinSeconds: 20 })
+  assert.equal(await phase(), 'waiting')
+  assert.equal(await hasSaidFarewell(db), false)
+  await callOffFarewell(db)
+  await removeExport(db, context.exports, made.id)
 })
 
 test('then every server is told by a signed Delete, and it waits for those that do not answer', async () => {
