@@ -1,5 +1,6 @@
 /** A post as this home keeps it, made of what the old server kept. Pure. */
 import type { Row, StoredEmoji, Visibility } from '../../db/tables.ts'
+import { hostOf } from '../../net/origin.ts'
 import type { ActorReference } from '../actors/actor.ts'
 import { hashtagPageUrl, originOfHost } from '../owner/own-uris.ts'
 import type { RemotePoll } from '../polls/remote-poll.ts'
@@ -10,6 +11,7 @@ import { normalizeLanguage } from '../text/language.ts'
 import { htmlToPlainText } from '../text/plain-text.ts'
 import { sanitizeHtml } from '../text/sanitize-html.ts'
 import { findHashtags, hashtagKey, mentionKey } from '../text/scan-text.ts'
+import { linkTarget } from '../text/html-attributes.ts'
 import { typedText } from './own-text.ts'
 import { type PostRow, isDeleted } from './post-rows.ts'
 
@@ -47,6 +49,8 @@ export function postRecord(row: PostRow, world: RecordWorld): MadeRecord | LeftO
   const uri = row.object_uri ?? (row.local ? `${row.author_uri}posts/${row.id}/` : null)
   if (uri === null || !URL.canParse(uri)) return { why: 'posts_without_id' }
   const isOwn = row.local && author.is_local
+  // The old server believed whom it heard: an id that belongs to another server than its author's would pass for that one's.
+  if (!isOwn && hostOf(uri) !== author.host) return { why: 'posts_without_id' }
   const texts = isOwn ? ownTexts(row) : remoteTexts(row)
   const poll = pollOf(row)
   const record: RemotePostRecord = {
@@ -54,9 +58,9 @@ export function postRecord(row: PostRow, world: RecordWorld): MadeRecord | LeftO
     authorId: author.id,
     kind: poll === null && row.type === 'Question' ? 'Note' : row.type,
     visibility: VISIBILITIES[row.visibility] ?? 'direct',
-    inReplyToUri: row.in_reply_to || null,
+    inReplyToUri: linkTarget(row.in_reply_to ?? '') === null ? null : row.in_reply_to,
     publishedAt: row.published,
-    pageUrl: isOwn ? null : row.url || null,
+    pageUrl: isOwn ? null : linkTarget(row.url ?? ''),
     title: null,
     contentHtml: texts.html,
     contentText: texts.text,
@@ -77,7 +81,7 @@ export function postRecord(row: PostRow, world: RecordWorld): MadeRecord | LeftO
     originBoosts: null,
     originLikes: null,
   }
-  return { record, own: isOwn ? { source: texts.source, isUnsent: row.state === 'new' } : null }
+  return { record, own: isOwn ? { source: texts.source, isUnsent: row.state === 'new' && row.visibility !== AT_HOME_ONLY } : null }
 }
 
 const VISIBILITIES: Readonly<Record<number, Visibility>> = {
@@ -87,15 +91,17 @@ const VISIBILITIES: Readonly<Record<number, Visibility>> = {
   3: 'direct',
   4: 'direct',
 }
+/** Of a post that never leaves its server. */
+const AT_HOME_ONLY = 4
 const MAX_SUMMARY = 5_000
 
 /** The old server wrote links to people and hashtags only when it sent or showed a post. */
 function ownTexts(row: PostRow) {
   const source = typedText(row.content)
   const mentions = new Map<string, ComposedMention>()
-  for (const { page, username, domain } of row.mentions) {
+  for (const { uri, page, username, domain } of row.mentions) {
     if (username === null || domain === null) continue
-    const mention = { url: page, label: username }
+    const mention = { url: linkTarget(page) ?? uri, label: username }
     mentions.set(mentionKey(username, domain), mention)
     if (domain === row.author_domain) mentions.set(mentionKey(username, null), mention)
   }
@@ -113,15 +119,20 @@ function remoteTexts(row: PostRow) {
 function emojisOf(row: PostRow, { emojis }: RecordWorld, isOwn: boolean): StoredEmoji[] {
   return row.emojis.flatMap(({ shortcode, url, uri }): StoredEmoji[] => {
     const address = isOwn ? emojis.get(shortcode) : url
-    if (address === undefined || address === null || !URL.canParse(address)) return []
+    if (address === undefined || address === null || linkTarget(address) === null) return []
     return [{ shortcode, url: address, ...(uri === null || isOwn ? {} : { uri }) }]
   })
 }
 
-/** Whoever is addressed without being named sees it too. */
+/** Whoever is addressed without being named sees it too; of what never leaves its server, nobody elsewhere. */
 function mentionsOf(row: PostRow, { people }: RecordWorld): RemoteMention[] {
-  const named = row.mentions.flatMap(({ uri }) => people.get(uri)?.id ?? [])
-  const silent = row.addressed.flatMap((uri) => people.get(uri)?.id ?? []).filter((id) => !named.includes(id))
+  const idOf = (uri: string): string | [] => {
+    const person = people.get(uri)
+    const isShown = person !== undefined && (person.is_local || row.visibility !== AT_HOME_ONLY)
+    return isShown ? person.id : []
+  }
+  const named = row.mentions.flatMap(({ uri }) => idOf(uri))
+  const silent = row.addressed.flatMap((uri) => idOf(uri)).filter((id) => !named.includes(id))
   return [
     ...named.map((actorId) => ({ actorId, isSilent: false })),
     ...silent.map((actorId) => ({ actorId, isSilent: true })),
@@ -145,8 +156,8 @@ const MAX_TAG = 200
 
 function attachmentsOf(row: PostRow): RemotePostRecord['attachments'] {
   return row.attachments.flatMap((file) => {
-    const { remoteUrl } = file
-    if (remoteUrl === null || !URL.canParse(remoteUrl)) return []
+    const remoteUrl = linkTarget(file.remoteUrl ?? '')
+    if (remoteUrl === null) return []
     return [
       {
         kind: file.kind satisfies Row<'attachments'>['kind'],

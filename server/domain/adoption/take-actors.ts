@@ -9,6 +9,7 @@ import {
   upsertRemoteActors,
 } from '../actors/upsert-remote-actor.ts'
 import { cleanLine } from '../text/clean-text.ts'
+import { linkTarget } from '../text/html-attributes.ts'
 import { sanitizeHtml } from '../text/sanitize-html.ts'
 import { htmlToPlainText } from '../text/plain-text.ts'
 import type { Source } from './source.ts'
@@ -119,10 +120,11 @@ function recordOf(row: ActorRow): RemoteActorRecord | null {
     isComplete: true,
     displayName: cleanLine(row.name ?? '', MAX_NAME),
     bioHtml: sanitizeHtml(row.summary ?? ''),
-    pageUrl: row.profile_uri,
-    iconUrl: row.icon_uri || null,
+    // What the old server heard is not checked there: only an address of the web is ever shown.
+    pageUrl: linkTarget(row.profile_uri ?? ''),
+    iconUrl: linkTarget(row.icon_uri ?? ''),
     iconDescription: '',
-    headerUrl: row.image_uri || null,
+    headerUrl: linkTarget(row.image_uri ?? ''),
     headerDescription: '',
     fields: pairsIn(row.metadata).map(({ name, value }) => ({
       name: cleanLine(htmlToPlainText(name), MAX_FIELD),
@@ -147,8 +149,9 @@ function recordOf(row: ActorRow): RemoteActorRecord | null {
   }
 }
 
-function keysOf({ public_key: pem, public_key_id: keyUri }: ActorRow): RemoteKeyRecord[] {
-  if (pem === null || keyUri === null || keyUri === '') return []
+/** A key that is called after another server is nobody's here. */
+function keysOf({ actor_uri: uri, public_key: pem, public_key_id: keyUri }: ActorRow): RemoteKeyRecord[] {
+  if (pem === null || keyUri === null || hostOf(keyUri) !== hostOf(uri)) return []
   try {
     const algorithm = createPublicKey(pem).asymmetricKeyType
     if (algorithm !== 'rsa' && algorithm !== 'ed25519') return []

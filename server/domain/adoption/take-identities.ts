@@ -8,6 +8,7 @@ import { generateActorKeys, insertActorKeys } from '../owner/keys.ts'
 import { hashtagPageUrl, originOfHost } from '../owner/own-uris.ts'
 import { cleanLine } from '../text/clean-text.ts'
 import { composeHtml } from '../text/compose-html.ts'
+import { linkTarget } from '../text/html-attributes.ts'
 import { hashtagKey } from '../text/scan-text.ts'
 import { noteFile } from './note-file.ts'
 import { typedText } from './own-text.ts'
@@ -151,7 +152,7 @@ function profileColumns(origin: string, row: IdentityRow) {
 
 export const urisIn = (value: unknown): string[] =>
   Array.isArray(value)
-    ? value.filter((each): each is string => typeof each === 'string' && URL.canParse(each))
+    ? value.filter((each): each is string => typeof each === 'string' && linkTarget(each) !== null)
     : []
 
 const htmlOf = (origin: string, text: string): string =>

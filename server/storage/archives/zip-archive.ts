@@ -8,6 +8,8 @@ import { type Archive, type ArchiveLimits, ArchiveTally, cleanName, damaged } fr
 const FILE_KIND = 0o170000
 const PLAIN_FILE = 0o100000
 const MADE_ON_UNIX = 3
+/** What the directory may say of a file beside its name: all of it stays in memory as long as the archive is open. */
+const MOST_REMARK_BYTES = 4_096
 
 /** @throws HomebirdError DOCUMENT_INVALID */
 export async function openZipArchive(path: string, limits: ArchiveLimits): Promise<Archive> {
@@ -48,6 +50,9 @@ async function readEntries(zip: yauzl.ZipFile, limits: ArchiveLimits): Promise<M
       try {
         if (isPlainFile(entry)) {
           const name = cleanName(entry.fileName)
+          if (entry.extraFieldLength + entry.fileCommentLength > MOST_REMARK_BYTES) {
+            throw damaged(`more than ${MOST_REMARK_BYTES} bytes are said of one file in it`)
+          }
           tally.add(name, entry.uncompressedSize)
           entries.set(name, entry)
         }

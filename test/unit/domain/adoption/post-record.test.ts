@@ -66,6 +66,33 @@ function made(changes: Partial<PostRow>) {
 }
 
 describe('a post of the old server', () => {
+  test('that others have sent links to the web only, whatever the old server believed', () => {
+    const remote = { local: false, author_uri: ANA, object_uri: `${ANA}/1`, author_domain: 'peer.example' }
+    const { record } = made({
+      ...remote,
+      url: 'javascript:alert(1)',
+      in_reply_to: 'javascript:alert(2)',
+      emojis: [{ shortcode: 'x', url: 'data:text/html,x', uri: null }],
+    })
+    assert.deepEqual([record.pageUrl, record.inReplyToUri, record.emojis], [null, null, []])
+    const stolen = postRecord({ ...ROW, ...remote, object_uri: 'https://victim.example/notes/1' }, world)
+    assert.deepEqual(stolen, { why: 'posts_without_id' })
+    const mentions = [{ uri: ANA, page: 'javascript:alert(3)', username: 'ana', domain: 'peer.example' }]
+    const own = made({ content: '<p>@ana@peer.example</p>', mentions })
+    assert.match(own.record.contentHtml, /href="https:\/\/peer\.example\/users\/ana"/)
+  })
+
+  test('that never left its server is neither sent by this home nor shown to those it names elsewhere', () => {
+    const mentions = [
+      { uri: ANA, page: ANA, username: 'ana', domain: 'peer.example' },
+      { uri: BEN, page: BEN, username: 'ben', domain: 'old.example' },
+    ]
+    const { record, own } = made({ visibility: 4, state: 'new', mentions, addressed: [ANA] })
+    assert.deepEqual([record.visibility, record.mentions], ['direct', [{ actorId: '1', isSilent: false }]])
+    assert.equal(own?.isUnsent, false)
+    assert.equal(made({ state: 'new' }).own?.isUnsent, true)
+  })
+
   test('that was written there gets its links back, and what was typed', () => {
     const page = 'https://peer.example/@ana'
     const mentions = [{ uri: ANA, page, username: 'ana', domain: 'peer.example' }]
