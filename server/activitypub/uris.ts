@@ -66,6 +66,16 @@ export const ADOPTED_ROUTES = {
   block: '/@:handle/block/:id/',
 } as const
 
+/** Where activities of other servers come in. */
+export const INBOX_ROUTES: ReadonlySet<string | undefined> = new Set([
+  AP_ROUTES.inbox,
+  AP_ROUTES.sharedInbox,
+  AP_ROUTES.instanceInbox,
+  ADOPTED_ROUTES.inbox,
+  ADOPTED_ROUTES.sharedInbox,
+  ADOPTED_ROUTES.instanceInbox,
+])
+
 /** An address below another, which may end in a slash. */
 export const below = (uri: string, path: string): string =>
   uri.endsWith('/') ? `${uri}${path}` : `${uri}/${path}`

@@ -5,7 +5,7 @@
  * @see security rule 80
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
+import { INBOX_ROUTES } from '../../activitypub/uris.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { isProbePath } from '../../core/probe.ts'
 import type { Home } from '../../domain/owner/home.ts'
@@ -37,17 +37,8 @@ export function guardHost(app: FastifyInstance, { home, allowedHosts }: HostGuar
   })
 }
 
-const INBOXES: ReadonlySet<string | undefined> = new Set([
-  AP_ROUTES.inbox,
-  AP_ROUTES.sharedInbox,
-  AP_ROUTES.instanceInbox,
-  ADOPTED_ROUTES.inbox,
-  ADOPTED_ROUTES.sharedInbox,
-  ADOPTED_ROUTES.instanceInbox,
-])
-
 const isInboxPost = ({ method, routeOptions }: FastifyRequest): boolean =>
-  method === 'POST' && INBOXES.has(routeOptions.url)
+  method === 'POST' && INBOX_ROUTES.has(routeOptions.url)
 
 const misdirected = (host: string): HomebirdError =>
   new HomebirdError('MISDIRECTED', `request for host ${shown(host)}, which is not ours`)

@@ -4,12 +4,11 @@
  * @see security rule 115
  */
 import type { FastifyInstance } from 'fastify'
+import { INBOX_ROUTES } from '../../activitypub/uris.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 
 const TAKES_NOTHING_IN: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE'])
-/** Activities of other servers. */
-const INBOX = /^\/ap\/(?:.*\/)?inbox$/
 /** The client API, and what the owner's own routes keep of what somebody wrote or sent. */
 const TAKES_IN =
   /^\/api\/(?:v1|v2)\/|^\/api\/homebird\/v1\/(?:drafts|imports|emojis|block-lists|identities)(?:\/|$)/
@@ -23,7 +22,7 @@ export function guardRoom(app: FastifyInstance, { supervision }: Pick<HttpContex
   app.addHook('onRequest', (request, _reply, done) => {
     if (supervision.hasRoom() || TAKES_NOTHING_IN.has(request.method)) return done()
     const { url = '' } = request.routeOptions
-    if (INBOX.test(url)) {
+    if (INBOX_ROUTES.has(url)) {
       return done(
         new HomebirdError('UNAVAILABLE', 'the disk is full: no activity is taken in', {
           details: { retryAfterSeconds: COME_AGAIN_SECONDS },

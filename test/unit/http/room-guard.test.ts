@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastify from 'fastify'
-import { AP_ROUTES } from '../../../server/activitypub/uris.ts'
+import { ADOPTED_ROUTES, AP_ROUTES } from '../../../server/activitypub/uris.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { shapeAnswers } from '../../../server/http/plugins/answers.ts'
 import { NO_ROOM_TO_WRITE, guardRoom } from '../../../server/http/plugins/room-guard.ts'
@@ -18,6 +18,8 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST' | 'PUT' | 'DELETE', url
   ['POST', '/oauth/token'],
   ['POST', AP_ROUTES.inbox],
   ['POST', AP_ROUTES.sharedInbox],
+  ['POST', ADOPTED_ROUTES.inbox],
+  ['POST', ADOPTED_ROUTES.sharedInbox],
   ['GET', AP_ROUTES.actor],
 ]
 
@@ -54,6 +56,8 @@ test('a home without room takes nothing in, tells apps why and asks other server
     'PUT /api/homebird/v1/drafts/:key': 507,
     [`POST ${AP_ROUTES.inbox}`]: 503,
     [`POST ${AP_ROUTES.sharedInbox}`]: 503,
+    [`POST ${ADOPTED_ROUTES.inbox}`]: 503,
+    [`POST ${ADOPTED_ROUTES.sharedInbox}`]: 503,
   })
   const post = await app.inject({ method: 'POST', url: '/api/v1/statuses' })
   assert.deepEqual(post.json(), { error: NO_ROOM_TO_WRITE })
