@@ -16,6 +16,8 @@ export interface PackedFile {
   readonly type?: Header['type']
   /** Of a zip file: Unix mode with its kind. */
   readonly mode?: number
+  /** Of a zip file: what its directory says of it. */
+  readonly comment?: string
 }
 
 export async function tarOf(files: readonly PackedFile[]): Promise<Buffer> {
@@ -33,8 +35,12 @@ export const tarGzOf = async (files: readonly PackedFile[]): Promise<Buffer> => 
 
 export async function zipOf(files: readonly PackedFile[]): Promise<Buffer> {
   const zip = new ZipFile()
-  for (const { name, bytes, mode } of files) {
-    zip.addBuffer(Buffer.from(bytes), name, mode === undefined ? {} : { mode })
+  for (const { name, bytes, mode, comment: fileComment } of files) {
+    const options = {
+      ...(mode === undefined ? {} : { mode }),
+      ...(fileComment === undefined ? {} : { fileComment }),
+    }
+    zip.addBuffer(Buffer.from(bytes), name, options)
   }
   zip.end()
   return buffer(zip.outputStream as Readable)

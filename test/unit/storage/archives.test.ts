@@ -97,6 +97,13 @@ const readdirOf = (folder: string): string[] => {
   }
 }
 
+test('a zip that says much of many files is no way to fill the memory', async (t) => {
+  const zip = async (length: number) => zipOf([{ name: 'a', bytes: 'x', comment: 'c'.repeat(length) }])
+  await assert.rejects(ground(t).opens(await zip(60_000)), refusal(/more than 4096 bytes are said/))
+  const archive = await ground(t).opens(await zip(1_000))
+  await archive[Symbol.asyncDispose]()
+})
+
 test('a long name that never ends is no way to fill the memory', async (t) => {
   const header = Buffer.alloc(512)
   header.write('././@LongLink')
