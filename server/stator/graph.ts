@@ -42,6 +42,8 @@ export interface GraphOptions {
   readonly concurrencyFactor?: number
   /** Most rows of one claim; a batch handler gets them together. */
   readonly claimSize?: number
+  /** For work that is done in one go and may take long: instead of what the worker allows a call of a handler. */
+  readonly handlerSeconds?: number
 }
 
 export interface Graph<T extends StatorTable = StatorTable, S extends StateDeclarations = StateDeclarations> {
@@ -55,6 +57,8 @@ export interface Graph<T extends StatorTable = StatorTable, S extends StateDecla
   readonly hostShare: number | null
   readonly concurrencyFactor: number
   readonly claimSize: number
+  /** Null where what the worker allows is enough. */
+  readonly handlerSeconds: number | null
 }
 
 /** Every state of a graph. */
@@ -144,6 +148,7 @@ export function defineGraph<const T extends StatorTable, const S extends StateDe
     hostShare: options.hostShare ?? null,
     concurrencyFactor: options.concurrencyFactor ?? 1,
     claimSize: options.claimSize ?? 50,
+    handlerSeconds: options.handlerSeconds ?? null,
   }
 }
 
@@ -152,11 +157,12 @@ function invalid(table: string, why: string): never {
 }
 
 function checkOptions(table: string, options: GraphOptions): void {
-  const { hostColumn, hostShare, concurrencyFactor = 1, claimSize = 1 } = options
+  const { hostColumn, hostShare, concurrencyFactor = 1, claimSize = 1, handlerSeconds = 1 } = options
   if (hostShare !== undefined && (hostColumn === undefined || !(hostShare > 0 && hostShare <= 1))) {
     invalid(table, `hostShare needs a hostColumn and must be above 0 and at most 1, not ${hostShare}`)
   }
   if (!(concurrencyFactor > 0)) invalid(table, `concurrencyFactor must be above 0, not ${concurrencyFactor}`)
+  if (!(handlerSeconds > 0)) invalid(table, `handlerSeconds must be above 0, not ${handlerSeconds}`)
   if (!Number.isInteger(claimSize) || claimSize < 1 || claimSize > 500) {
     invalid(table, `claimSize must be a whole number from 1 to 500, not ${claimSize}`)
   }

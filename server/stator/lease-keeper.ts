@@ -52,7 +52,8 @@ export class LeaseKeeper {
   }
 
   #endOverdue(lane: Lane): void {
-    const { dispatcher, clock, handlerSeconds, leaseSeconds, log } = this.#options
+    const { dispatcher, clock, leaseSeconds, log } = this.#options
+    const handlerSeconds = lane.graph.handlerSeconds ?? this.#options.handlerSeconds
     const nowMs = clock.monotonicMs()
     for (const unit of lane.running) {
       if (nowMs - (unit.startedAtMs ?? nowMs) > handlerSeconds * 1000) {

@@ -32,7 +32,7 @@ export interface RunnerOptions extends RunnerLimits {
    * the former one is gone: what it held is free at once instead of when its leases end.
    */
   readonly workerId?: string
-  /** A handler that runs longer is aborted and its attempt counts as an error. Default 300 s. */
+  /** A handler that runs longer is aborted and its attempt counts as an error, unless its graph allows more. Default 300 s. */
   readonly handlerSeconds?: number
   /** How long a stop lets calls end by themselves before it aborts them; it takes at most a second more. Default 3.9 s. */
   readonly drainSeconds?: number

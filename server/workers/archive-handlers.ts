@@ -51,8 +51,8 @@ type Import = Row<'archive_imports'>
 
 /** Others have their turn between two pieces. */
 const PIECE_MS = 20_000
-/** A reading that takes longer begins again behind what it has listed. */
-const READING_MS = 200_000
+/** A reading that takes longer begins again behind what it has listed; within what its graph allows. */
+const READING_MS = 3 * 3_600_000
 const LISTED_AT_ONCE = 200
 const POSTS_AT_ONCE = 25
 /** Of the posts that are brought along together: so many uploads wait at once. */

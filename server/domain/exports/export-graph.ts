@@ -18,6 +18,6 @@ export const exportGraph = defineGraph(
     failed: { next: [], deleteAfterSeconds: 7 * DAY },
     cancelled: { next: [], deleteAfterSeconds: DAY },
   },
-  // It reads the whole disk: one at a time is enough for one person.
-  { concurrencyFactor: 0.25, claimSize: 1 },
+  // It reads the whole disk: one at a time is enough for one person. Made in one go, it may take hours.
+  { concurrencyFactor: 0.25, claimSize: 1, handlerSeconds: DAY },
 )

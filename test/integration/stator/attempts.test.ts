@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { archiveGraph } from '../../../server/domain/archives/archive-graph.ts'
+import { exportGraph } from '../../../server/domain/exports/export-graph.ts'
+import { farewellGraph } from '../../../server/domain/farewells/farewell-graph.ts'
 import { again, defineGraph } from '../../../server/stator/graph.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
 import { addMessages, countByState, message, runnerFor } from './support.ts'
@@ -256,6 +259,27 @@ test('a handler that takes too long is aborted, and its attempt counts as an err
   const row = await message(db, id)
   assert.deepEqual([row.state, row.state_errors], ['received', 1])
   assert.match(row.state_error ?? '', /longer than 0.1 s/)
+})
+
+test('how long a handler may take is what its graph says, where it says something', async (t) => {
+  const { db } = await openTestDatabase()
+  await addMessages(db, 1)
+  const each = async (_row: unknown, { signal }: { signal: AbortSignal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return 'processed' as const
+  }
+  const bounded = { ...graph, handlerSeconds: 0.2 }
+  const work = { graph: bounded, handlers: { received: { each }, checked: unused } }
+  const runner = runnerFor(t, db, [work], { leaseSeconds: 1, handlerSeconds: 600 })
+  assert.equal((await runner.runUntilIdle()).failed, 1)
+  const row = await db.selectFrom('inbox_messages').select('state_error').executeTakeFirstOrThrow()
+  assert.match(row.state_error ?? '', /longer than 0.2 s/)
+})
+
+test('what is made of a whole home has hours, not minutes', () => {
+  for (const { table, handlerSeconds } of [archiveGraph, exportGraph, farewellGraph]) {
+    assert.ok((handlerSeconds ?? 0) >= 4 * 3_600, table)
+  }
 })
 
 test('a graph whose key is not an id works the same', async (t) => {

@@ -84,6 +84,7 @@ test('options that make no sense are refused with their value', () => {
   refuses(/claimSize .* not 0/, states, { claimSize: 0 })
   refuses(/claimSize .* not 501/, states, { claimSize: 501 })
   refuses(/concurrencyFactor must be above 0, not 0/, states, { concurrencyFactor: 0 })
+  refuses(/handlerSeconds must be above 0, not 0/, states, { handlerSeconds: 0 })
 })
 
 test('ids are 64-bit numbers, other keys are text', () => {
