@@ -38,10 +38,7 @@ export function farewellHandlers(parts: FarewellParts): HandlersOf<typeof farewe
   }
 }
 
-async function wait(
-  { db, clock, log }: FarewellParts,
-  farewell: Farewell,
-): Promise<Verdict<'leaving'>> {
+async function wait({ db, clock, log }: FarewellParts, farewell: Farewell): Promise<Verdict<'leaving'>> {
   const { id, due_at: dueAt } = farewell
   const leftSeconds = (dueAt.getTime() - clock.now().getTime()) / 1_000
   if (leftSeconds > 0) {

@@ -81,7 +81,12 @@ export function postRecord(row: PostRow, world: RecordWorld): MadeRecord | LeftO
     originBoosts: null,
     originLikes: null,
   }
-  return { record, own: isOwn ? { source: texts.source, isUnsent: row.state === 'new' && row.visibility !== AT_HOME_ONLY } : null }
+  return {
+    record,
+    own: isOwn
+      ? { source: texts.source, isUnsent: row.state === 'new' && row.visibility !== AT_HOME_ONLY }
+      : null,
+  }
 }
 
 const VISIBILITIES: Readonly<Record<number, Visibility>> = {

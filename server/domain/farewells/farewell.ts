@@ -41,7 +41,8 @@ export async function beginFarewell(
     await inTransaction(db, async (tx) => {
       await tx.insertInto('farewells').values({ due_at: dueAt, created_at: now, state_priority: 0 }).execute()
       await wakeWorker(tx, 'farewells')
-      for (const { id } of identities) await queueExport(tx, { actorId: id, kind: 'archive', isPrivate: true })
+      for (const { id } of identities)
+        await queueExport(tx, { actorId: id, kind: 'archive', isPrivate: true })
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
