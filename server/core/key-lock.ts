@@ -19,6 +19,8 @@ const PASSES = 3
 /** A head that was tampered with must not make this machine spend itself. */
 const MOST_MEMORY_KIB = 1_048_576
 const MOST_PASSES = 16
+/** There are two kinds. Each more would be tried with its costs before anything of the head is proven. */
+const MOST_LOCKS = 4
 
 const LEAST_PASSPHRASE = 8
 const MOST_WORDS = 1_024
@@ -61,6 +63,7 @@ export async function lockKey(by: KeyLock['by'], words: string, key: string): Pr
 
 /** The key, or null where the words are others. @throws HomebirdError DOCUMENT_INVALID for a lock that cannot be one */
 export async function openLock(lock: KeyLock, words: string): Promise<string | null> {
+  if (!hasShape(lock)) throw damagedLock()
   const { by, memoryKib, passes } = lock
   const [salt, nonce, shut] = [lock.salt, lock.nonce, lock.shut].map((text) => Buffer.from(text, 'base64url'))
   const isSound =
@@ -73,8 +76,7 @@ export async function openLock(lock: KeyLock, words: string): Promise<string | n
     salt?.length === SALT_BYTES &&
     nonce?.length === NONCE_BYTES &&
     shut?.length === KEY_BYTES + TAG_BYTES
-  if (!isSound)
-    throw new HomebirdError('DOCUMENT_INVALID', 'the lock of a backup is damaged; take another backup')
+  if (!isSound) throw damagedLock()
   const decipher = createDecipheriv(CIPHER, await keyOfWords(by, words, salt, { memoryKib, passes }), nonce)
   decipher.setAAD(Buffer.from(by)).setAuthTag(shut.subarray(KEY_BYTES))
   try {
@@ -86,8 +88,23 @@ export async function openLock(lock: KeyLock, words: string): Promise<string | n
   }
 }
 
-/** The key by the first lock that these words open; null where none does. */
+/** A head is read before anything proves it. */
+function hasShape(lock: unknown): boolean {
+  if (typeof lock !== 'object' || lock === null) return false
+  const { by, salt, nonce, shut } = lock as Readonly<Record<string, unknown>>
+  return (
+    (by === 'passphrase' || by === 'recovery') &&
+    [salt, nonce, shut].every((text) => typeof text === 'string')
+  )
+}
+
+function damagedLock(): HomebirdError {
+  return new HomebirdError('DOCUMENT_INVALID', 'the lock of a backup is damaged; take another backup')
+}
+
+/** The key by the first lock that these words open; null where none does. @throws HomebirdError DOCUMENT_INVALID */
 export async function openAnyLock(locks: readonly KeyLock[], words: string): Promise<string | null> {
+  if (locks.length > MOST_LOCKS) throw damagedLock()
   for (const lock of locks) {
     const key = await openLock(lock, words)
     if (key !== null) return key

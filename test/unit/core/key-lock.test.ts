@@ -25,3 +25,11 @@ test('words that are too short are refused, and so is a lock that would cost too
     isHomebirdError(error, 'DOCUMENT_INVALID'),
   )
 })
+
+test('a head with many locks, or with what is no lock, is refused before anything is spent on it', async () => {
+  const lock = await lockKey('passphrase', 'long enough', randomSecret())
+  const isInvalid = (error: unknown): boolean => isHomebirdError(error, 'DOCUMENT_INVALID')
+  await assert.rejects(openAnyLock(Array<typeof lock>(300).fill(lock), 'other words'), isInvalid)
+  for (const odd of [null, {}, 'x', { ...lock, salt: 7 }, { ...lock, by: 'else' }])
+    await assert.rejects(openAnyLock([odd as typeof lock], 'other words'), isInvalid)
+})
