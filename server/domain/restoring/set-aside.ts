@@ -24,6 +24,8 @@ const OUTBOUND: readonly (readonly [table: string, states: readonly string[], ow
   ['quote_authorizations', ['revoked'], 'true'],
   ['featured_changes', ['new'], 'true'],
   ['actors', ['edited', 'moved', 'deleted'], 'is_local'],
+  // They follow and block.
+  ['import_entries', ['new', 'looking_up'], 'true'],
 ]
 
 export interface SetAside {
@@ -66,7 +68,17 @@ export async function setOutboundAside(tx: Transaction, madeAt: Date, now: Date)
                state_lock_token = null, state_locked_until = null, state_error = null
          where state = 'held' returning 1`,
   )
+  await stopFarewell(tx, note, now)
   return { deliveries, acts, scheduled, drafts }
+}
+
+/** Who restores a home wants it: it does not leave by itself, also where its time to leave has come since. */
+async function stopFarewell(tx: Transaction, note: string, now: Date): Promise<void> {
+  await sql`update farewells
+               set state = 'cancelled', state_changed_at = ${now}, state_next_attempt_at = null,
+                   state_lock_token = null, state_locked_until = null, state_error = ${note}
+             where state = 'waiting'`.execute(tx)
+  await standStill(tx, { table: 'farewells', states: ['leaving', 'erasing'], own: 'true', note })
 }
 
 interface StandingStill {

@@ -1,4 +1,5 @@
 /** Lays what is no table of a backup into the folder of the home in the making: settings, secrets, media. */
+import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, copyFile, link, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -105,11 +106,13 @@ export class LaidFiles {
     await this.#list.close().catch(() => undefined) // it is closed where all went well
   }
 
-  /** Media are named by their content: what this machine's home has under the name is the same. */
+  /** Media are named by their content: what this machine's home has under the name is the same, unless it was damaged. */
   async #takeFromHome({ key, bytes }: MediaLine): Promise<boolean> {
     const there = join(this.#needs.mediaFolder, key)
     const found = await stat(there).catch(() => null)
     if (found?.isFile() !== true || found.size !== bytes) return false
+    // The home may be restored just because its disk damages what lies there.
+    if ((await hashOf(there)) !== sha256OfMedium(key)) return false
     const here = join(dataDirAt(this.#needs.into).media, key)
     await mkdir(dirname(here), { recursive: true, mode: 0o700 })
     await rm(here, { force: true })
@@ -143,6 +146,17 @@ export class LaidFiles {
     if (written.sha256 === sha256OfMedium(key)) return written.keep(key)
     await written.discard()
     throw new HomebirdError('DOCUMENT_INVALID', `the medium ${key} has not the content that its name says`)
+  }
+}
+
+/** Null for what cannot be read: then it comes from its place. */
+async function hashOf(path: string): Promise<string | null> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), hash)
+    return hash.digest('hex')
+  } catch {
+    return null
   }
 }
 

@@ -78,7 +78,8 @@ const OUTBOUND = `
       from outbound_activities, unnest(array['new', 'sent']) as s;
   insert into scheduled_posts (actor_id, scheduled_at, text, is_sensitive, visibility)
     select id, now() + at, 'later', false, 'public' from actors, unnest(array[interval '-1 minute', interval '1 day']) as at
-     where username = 'me'`
+     where username = 'me';
+  insert into farewells (due_at) values (now() - interval '1 minute')`
 
 test('a restored home has every row, its settings, secrets and media, and sends nothing twice', async (t) => {
   const home = await openBackedUpHome(t)
@@ -99,6 +100,11 @@ test('a restored home has every row, its settings, secrets and media, and sends 
   assert.deepEqual(
     await to.ask(`select count(*)::int as due from fan_outs where state_next_attempt_at is not null`),
     [{ due: 0 }],
+  )
+  assert.deepEqual(
+    await to.ask(`select state, state_next_attempt_at is null as rests from farewells`),
+    [{ state: 'cancelled', rests: true }],
+    'it does not leave for good by itself',
   )
   assert.deepEqual(
     await to.ask(`select state, state_next_attempt_at is null as rests, left(state_error, 9) as why from posts
@@ -193,6 +199,19 @@ test('a medium that is nowhere to be had is told, and keeps nobody from the rest
   assert.equal(missingMedia, 1)
   const files = readdirSync(to.dir.media, { recursive: true }).filter((one) => String(one).endsWith('.webp'))
   assert.equal(files.length, 1)
+})
+
+test('a medium that this machine has, but damaged, comes from the backup', async (t) => {
+  const home = await openBackedUpHome(t)
+  const key = await home.medium('sound')
+  const { name } = await home.backUp()
+  const to = await emptyHome(t)
+  const mediaFolder = testDataDir(t)
+  mkdirSync(join(mediaFolder, key.slice(0, 2)))
+  writeFileSync(join(mediaFolder, key), 'so_nd')
+  const { missingMedia } = await restoring(home, to, { place: home.placeFolder, name }, { mediaFolder })
+  assert.equal(missingMedia, 0)
+  assert.equal(readFileSync(join(to.dir.media, key), 'utf8'), 'sound')
 })
 
 test('broken off it ends soon', async (t) => {
