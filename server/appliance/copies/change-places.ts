@@ -3,7 +3,7 @@
  * stood there is kept under `backups/replaced-…`. A crash in between is finished by the next start: every step finds out by
  * itself whether it was done.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, dataDirAt } from '../../core/data-dir.ts'
@@ -134,8 +134,7 @@ export function finishExchange(dir: DataDir): Exchanged | null {
   changePlaces(cluster, clusterFolder(dir), join(kept, COPY_PARTS.cluster))
   changePlaces(join(staged, COPY_PARTS.secrets), dir.secrets, join(kept, COPY_PARTS.secrets))
   changeStores(dir, staged, kept)
-  if (from === 'incoming' && existsSync(incoming.media) && !existsSync(arrivedMedia(dir)))
-    renameSync(incoming.media, arrivedMedia(dir))
+  if (from === 'incoming' && existsSync(incoming.media)) moveMedia(incoming.media, arrivedMedia(dir))
   writeRunVersion(dir, plan.ofVersion)
   if (replaced !== null && !existsSync(join(kept, 'manifest.json')))
     writeManifest(kept, plan.replacedManifest)
@@ -170,6 +169,16 @@ function changeStores(dir: DataDir, staged: string, kept: string): void {
 function moveStore(source: string, target: string): void {
   if (existsSync(`${source}-wal`)) renameSync(`${source}-wal`, `${target}-wal`)
   renameSync(source, target)
+}
+
+/** Those of a home that was restored before and has not started since may still lie there: the names are those of the contents. */
+function moveMedia(source: string, target: string): void {
+  if (!existsSync(target)) return renameSync(source, target)
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(target, entry.name)]
+    if (entry.isDirectory()) moveMedia(from, to)
+    else renameSync(from, to)
+  }
 }
 
 function readPlan(dir: DataDir): Plan | null {

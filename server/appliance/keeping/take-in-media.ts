@@ -1,5 +1,5 @@
 /**
- * Brings the media of a restored home to where the home keeps its own. They are named by their content, so nothing that is there
+ * Brings the media of a restored home to where the home keeps its own. They are named by their content, so nothing that is sound
  * is replaced by anything else, and what is there of the home before stays for it.
  */
 import { constants, existsSync } from 'node:fs'
@@ -37,8 +37,8 @@ export async function takeInMedia(dir: DataDir, folder: string): Promise<void> {
 }
 
 async function takeIn(from: string, to: string): Promise<void> {
-  if (existsSync(to)) return
   try {
+    // Also in the place of what is there: what arrives was proven, and what lies there may have been damaged since.
     await rename(from, to)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
