@@ -62,7 +62,12 @@ export class BucketPlace implements BackupPlace {
         const bytes = Number(elementText(object, 'Size') ?? 0)
         yield { name: key.slice(this.#prefix.length), bytes, modifiedAt }
       }
-      token = elementText(xml, 'IsTruncated') === 'true' ? elementText(xml, 'NextContinuationToken') : null
+      const next =
+        elementText(xml, 'IsTruncated') === 'true' ? elementText(xml, 'NextContinuationToken') : null
+      // What is missing in a listing would be taken for what nobody needs.
+      if (elementText(xml, 'IsTruncated') === 'true' && (next === null || next === '' || next === token))
+        throw placeFailed(this.label, 'it broke off its listing and does not say how to go on')
+      token = next
     }
   }
 

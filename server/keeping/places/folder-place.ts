@@ -1,5 +1,5 @@
 /** Backups in a folder of this computer: of its own disk, of another that may be away, or of a share that is mounted. */
-import { createReadStream, createWriteStream } from 'node:fs'
+import { type Stats, createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -121,9 +121,19 @@ export class FolderPlace implements BackupPlace {
       if (name.endsWith('/')) {
         if (name.startsWith(prefix) || prefix.startsWith(name)) yield* this.#walk(name, prefix)
       } else if (name.startsWith(prefix)) {
-        const found = await stat(join(this.#path, name)).catch(() => null) // removed meanwhile
+        const found = await this.#statOf(name)
         if (found !== null) yield { name, bytes: found.size, modifiedAt: found.mtime }
       }
+    }
+  }
+
+  /** Null for what was removed meanwhile. What the disk cannot read must not look like it. */
+  async #statOf(name: string): Promise<Stats | null> {
+    try {
+      return await stat(join(this.#path, name))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null
+      throw asPlaceError(this.label, error)
     }
   }
 

@@ -111,11 +111,11 @@ export class WebdavPlace implements BackupPlace {
   }
 
   async #entries(folder: string): Promise<{ readonly name: string; readonly entry: DavEntry }[]> {
-    const here = this.#address(folder).pathname
+    const here = plainPath(this.#address(folder).pathname)
     const found = await this.#ask(folder, '1', WANTED)
     return found
       .flatMap((entry) => {
-        const path = URL.parse(entry.href, this.#root.href)?.pathname.replace(/\/$/, '') ?? ''
+        const path = plainPath(URL.parse(entry.href, this.#root.href)?.pathname ?? '').replace(/\/$/, '')
         const own = path.startsWith(here) ? path.slice(here.length) : ''
         // The folder itself stands there too; names that are none of ours are left alone.
         if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(own)) return []
@@ -202,6 +202,15 @@ function reasonFor(status: number, location: string | undefined): string {
   if (status >= 300 && status < 400)
     return `it sends on to ${location ?? 'another address'}; give that address`
   return `it answered ${status}`
+}
+
+/** Each server escapes more or less in its listing than the address does, such as an `@`. */
+function plainPath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path // a lone percent sign: it is compared as it is
+  }
 }
 
 async function textOf(body: Readable): Promise<string> {
