@@ -1,4 +1,5 @@
 /** Makes a backup and proves it, or proves one that lies in a place. */
+import { statfs } from 'node:fs/promises'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { KeeperJob } from '../contracts/keeping.ts'
 import { systemClock } from '../core/clock.ts'
@@ -102,11 +103,17 @@ async function prove(
 ): Promise<boolean> {
   const proven = await perform('verify', name, async (progress) => {
     const home = databaseOf(channel)
-    const needs = { place, name, key: keys.key, home, admin, isThorough, progress, signal }
+    const freeBytes = admin === null ? null : await freeBytesOf(channel.start.dataDir)
+    const needs = { place, name, key: keys.key, home, admin, freeBytes, isThorough, progress, signal }
     const found = await verifyBackup(needs)
     return { subject: name, message: found.notRestored, value: found }
   })
   return proven !== null
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }
 
 function databaseOf({ start }: KeeperChannel): DatabaseConnection {

@@ -124,6 +124,7 @@ export async function openBackedUpHome(t: TestContext): Promise<BackedUpHome> {
         key,
         home: database,
         admin,
+        freeBytes: null,
         isThorough: false,
         progress: new Progress('verify', (now) => told.push(now)),
         ...needs,

@@ -3,7 +3,16 @@
  * stood there is kept under `backups/replaced-…`. A crash in between is finished by the next start: every step finds out by
  * itself whether it was done.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, dataDirAt } from '../../core/data-dir.ts'

@@ -1,5 +1,6 @@
 /** A database of the same cluster in which something is tried out, and which is gone afterwards. */
 import { randomBytes } from 'node:crypto'
+import type { Client } from 'pg'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { withClient } from '../connection.ts'
@@ -8,14 +9,31 @@ const PREFIX = 'homebird_scratch_'
 /** Making one copies a template, and removing one waits for a checkpoint. */
 const LIMITS = { applicationName: 'homebird keeper', statementTimeoutMs: 0, lockTimeoutMs: 0 }
 
+/** Beside what a second home takes: with less the home itself would soon refuse to write. */
+const ROOM_TO_LEAVE_BYTES = 512 * 1_048_576
+
+/** A full disk stops the home that works in the same cluster. */
+async function requireRoom(client: Client, home: string, freeBytes: number): Promise<void> {
+  const { rows } = await client.query<{ bytes: number }>('select pg_database_size($1)::float8 as bytes', [
+    home,
+  ])
+  const needed = (rows[0]?.bytes ?? 0) + ROOM_TO_LEAVE_BYTES
+  if (freeBytes >= needed) return
+  const [has, needs] = [freeBytes, needed].map((bytes) => Math.ceil(bytes / 1_048_576))
+  const why = `the disk of the database has ${has} MB left, and restoring on trial needs ${needs} MB`
+  throw new HomebirdError('STORAGE_FULL', why, { safe: why })
+}
+
 /**
  * @param home  whose it is, and who works in it
  * @param admin  who makes it; null for the home itself, where it may
- * @throws HomebirdError FORBIDDEN where the account may not make databases
+ * @param freeBytes  of the disk it would lie on; null where that is not known
+ * @throws HomebirdError FORBIDDEN where the account may not make databases, STORAGE_FULL where it would fill the disk
  */
 export async function withScratchDatabase<T>(
   home: DatabaseConnection,
   admin: DatabaseConnection | null,
+  freeBytes: number | null,
   work: (scratch: DatabaseConnection) => Promise<T>,
 ): Promise<T> {
   const maker = admin ?? home
@@ -35,6 +53,7 @@ export async function withScratchDatabase<T>(
       )
       for (const row of left.rows)
         await client.query(`drop database if exists ${client.escapeIdentifier(row.name)}`)
+      if (freeBytes !== null) await requireRoom(client, home.database, freeBytes)
       await client.query(
         `create database ${client.escapeIdentifier(name)} owner ${client.escapeIdentifier(home.user)}`,
       )

@@ -25,6 +25,8 @@ export interface VerifyNeeds {
   readonly home: DatabaseConnection
   /** Who makes scratch databases; null for the home itself, where it may. */
   readonly admin: DatabaseConnection | null
+  /** Of the disk that the database lies on; null where that is another's. */
+  readonly freeBytes: number | null
   /** Whether media beside it are read too, and not only looked for. */
   readonly isThorough: boolean
   readonly progress: Progress
@@ -42,12 +44,14 @@ export interface VerifiedBackup {
  *   and the database throw
  */
 export async function verifyBackup(needs: VerifyNeeds): Promise<VerifiedBackup> {
-  const { home, admin } = needs
+  const { home, admin, freeBytes } = needs
   try {
-    const manifest = await withScratchDatabase(home, admin, (scratch) => restoreInto(scratch, needs))
+    const manifest = await withScratchDatabase(home, admin, freeBytes, (scratch) =>
+      restoreInto(scratch, needs),
+    )
     return { manifest, notRestored: null }
   } catch (error) {
-    if (!isHomebirdError(error, 'FORBIDDEN')) throw error
+    if (!isHomebirdError(error, 'FORBIDDEN') && !isHomebirdError(error, 'STORAGE_FULL')) throw error
     const manifest = await readThrough(needs, null)
     return { manifest, notRestored: `${error.message}; it was read and its hashes are right` }
   }

@@ -149,6 +149,13 @@ test('an account that may not make databases has its backup read, and is told so
   assert.match(notRestored ?? '', /may not make databases; it was read and its hashes are right/)
 })
 
+test('where a second home would fill the disk of the first a backup is only read, and that is told', async (t) => {
+  const home = await openBackedUpHome(t)
+  const { name } = await home.backUp()
+  const { notRestored } = await home.prove(name, { freeBytes: 400 * 1_048_576 })
+  assert.match(notRestored ?? '', /has 400 MB left, and restoring on trial needs \d+ MB; it was read/)
+})
+
 test('a backup that is cancelled leaves nothing, and the one before it as it was', async (t) => {
   const home = await openBackedUpHome(t)
   const before = await home.backUp()
