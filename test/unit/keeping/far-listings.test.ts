@@ -22,7 +22,7 @@ test('a bucket whose listing breaks off in the middle has not told what is in it
       bucket: 'b',
       prefix: '',
       style: 'path',
-      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+      credentials: { key: 'a', secret: 's' },
     },
     label: 'the bucket',
     clock: systemClock,
