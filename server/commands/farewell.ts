@@ -45,6 +45,7 @@ function tell(io: CommandIo, progress: FarewellProgress): void {
     case 'waiting':
       io.say(`You leave at ${dueAt}. Until then: homebird farewell --call-off`)
       io.say('An archive is made first; fetch it from the page Export, or by homebird export archive.')
+      io.say('If that fails it is waited for: make another on that page, or take the failed one away.')
       return
     case 'leaving':
       io.say(`Servers are told: ${waiting} of ${inboxes ?? waiting} addresses to go, ${failed} given up.`)
