@@ -25,7 +25,7 @@ const PAGES = [
   ['/inspector', 'Activities'],
   ['/storage', 'Caches'],
   ['/doctor', 'Good'],
-  ['/backups', 'Keep a copy'],
+  ['/backups', 'Nothing makes backups here'],
   ['/updates', 'What this version brings'],
 ] as const
 
