@@ -25,7 +25,7 @@ const PAGES = [
   ['/inspector', 'Activities'],
   ['/storage', 'Caches'],
   ['/doctor', 'Good'],
-  ['/backups', 'Nothing makes backups here'],
+  ['/backups', 'When and how long'],
   ['/updates', 'What this version brings'],
 ] as const
 
