@@ -13,6 +13,7 @@ import { type WrittenBackup, writeBackup } from './backup/write-backup.ts'
 import type { BackupPlace } from './places/backup-place.ts'
 import { openNamedPlace } from './places/open-named-place.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
+import { sealedBy } from './sealed-by.ts'
 import { tidyPlace } from './tidy-place.ts'
 import { verifyBackup } from './verify/verify-backup.ts'
 
@@ -29,7 +30,7 @@ export async function makeBackup(job: BackupJob, around: JobSurroundings): Promi
     if (written === null || !job.isVerified) return
     const proven = await prove({ ...job, name: written.name }, place, around)
     // Nothing older goes for one that is of no use.
-    if (proven) await tidy(place, around)
+    if (proven) await tidy(place, job.keys.key, around)
   } finally {
     await place.close()
   }
@@ -49,9 +50,14 @@ function placeOf({ place }: BackupJob | VerifyJob, { channel }: JobSurroundings)
 }
 
 /** What stays too long does no harm: the next backup tries again. */
-async function tidy(place: BackupPlace, { channel, signal }: JobSurroundings): Promise<void> {
+async function tidy(place: BackupPlace, key: string, { channel, signal }: JobSurroundings): Promise<void> {
   try {
-    const { backups, media } = await tidyPlace(place, channel.start.settings.backupKeep, signal)
+    const { backups, media } = await tidyPlace(
+      place,
+      channel.start.settings.backupKeep,
+      sealedBy(place, key, signal),
+      signal,
+    )
     if (backups + media > 0)
       channel.notice(
         'info',

@@ -5,8 +5,9 @@
 import type { KeepRule } from '../core/backup-settings.ts'
 import { backupsToRemove } from './keep-rule.ts'
 import { INDEX_SUFFIX, indexNameOf, readMediaIndex } from './media-index.ts'
-import { BACKUP_PREFIX, MEDIA_PREFIX, readBackupName } from './format/names.ts'
+import { BACKUP_PREFIX, type BackupName, MEDIA_PREFIX, readBackupName } from './format/names.ts'
 import type { BackupPlace } from './places/backup-place.ts'
+import type { IsOurs } from './sealed-by.ts'
 
 export interface Tidied {
   readonly backups: number
@@ -14,15 +15,20 @@ export interface Tidied {
 }
 
 /**
- * Copies with everything inside were made by hand and go only by hand.
+ * Copies with everything inside were made by hand and go only by hand. What another home keeps there is its own business.
  * @throws what the place throws; what was not removed then is removed the next time
  */
-export async function tidyPlace(place: BackupPlace, rule: KeepRule, signal: AbortSignal): Promise<Tidied> {
+export async function tidyPlace(
+  place: BackupPlace,
+  rule: KeepRule,
+  isOurs: IsOurs,
+  signal: AbortSignal,
+): Promise<Tidied> {
   const { backups, indexes } = await lookAt(place)
-  const gone = backupsToRemove(
-    backups.filter(({ isWhole }) => !isWhole),
-    rule,
-  )
+  const ours: BackupName[] = []
+  for (const backup of backups)
+    if (!backup.isWhole && (await isOurs('backup', backup.name))) ours.push(backup)
+  const gone = backupsToRemove(ours, rule)
   for (const { name } of gone) await removeBackup(place, name, signal)
   const left = backups.filter((backup) => !gone.includes(backup))
   const wanted = new Set(left.map(({ name }) => indexNameOf(name)))
@@ -31,7 +37,7 @@ export async function tidyPlace(place: BackupPlace, rule: KeepRule, signal: Abor
     if (!wanted.has(name)) await place.remove(name)
   }
   const needing = left.filter(({ isWhole }) => !isWhole)
-  return { backups: gone.length, media: await removeUnnamedMedia(place, needing, signal) }
+  return { backups: gone.length, media: await removeUnnamedMedia(place, needing, isOurs, signal) }
 }
 
 /** The backup first: without its list it would stay, and keep all media with it. */
@@ -42,7 +48,7 @@ export async function removeBackup(place: BackupPlace, name: string, signal: Abo
 }
 
 async function lookAt(place: BackupPlace) {
-  const backups: NonNullable<ReturnType<typeof readBackupName>>[] = []
+  const backups: BackupName[] = []
   const indexes: string[] = []
   for await (const { name } of place.list(BACKUP_PREFIX)) {
     const backup = readBackupName(name)
@@ -55,6 +61,7 @@ async function lookAt(place: BackupPlace) {
 async function removeUnnamedMedia(
   place: BackupPlace,
   backups: readonly { readonly name: string }[],
+  isOurs: IsOurs,
   signal: AbortSignal,
 ): Promise<number> {
   const named = new Set<string>()
@@ -65,9 +72,13 @@ async function removeUnnamedMedia(
   }
   const unnamed: string[] = []
   for await (const { name } of place.list(MEDIA_PREFIX)) if (!named.has(name)) unnamed.push(name)
+  let removed = 0
   for (const name of unnamed) {
     signal.throwIfAborted()
+    // Another home may be bringing them there, for a backup that is not there yet.
+    if (!(await isOurs('medium', name))) continue
     await place.remove(name)
+    removed += 1
   }
-  return unnamed.length
+  return removed
 }

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
+import { randomSecret } from '../../../server/appliance/secrets.ts'
 import { backupName } from '../../../server/keeping/format/names.ts'
+import { sealFile } from '../../../server/keeping/format/sealed-file.ts'
 import { indexNameOf, putMediaIndex, readMediaIndex } from '../../../server/keeping/media-index.ts'
 import { FolderPlace } from '../../../server/keeping/places/folder-place.ts'
+import { sealedBy } from '../../../server/keeping/sealed-by.ts'
 import { tidyPlace } from '../../../server/keeping/tidy-place.ts'
 import { listed, put } from '../../support/place-promises.ts'
 
 const never = (): AbortSignal => new AbortController().signal
+/** What lies there has no content that a key could open. */
+const ours = async (): Promise<boolean> => true
 const RULE = { days: 2, weeks: 0, months: 0 }
 
 async function place(t: TestContext): Promise<FolderPlace> {
@@ -36,7 +42,7 @@ test('what the rule leaves no room for goes, with the media that no other backup
   await put(at, whole, 'made by hand')
   await put(at, 'media/cc/never-named', 'medium')
   await put(at, 'of-somebody-else.txt', 'stays')
-  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 1, media: 2 })
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 1, media: 2 })
   assert.deepEqual(
     await names(at),
     [
@@ -50,7 +56,7 @@ test('what the rule leaves no room for goes, with the media that no other backup
       'of-somebody-else.txt',
     ].toSorted(),
   )
-  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 0, media: 0 })
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 0, media: 0 })
 })
 
 test('while one backup does not say what it needs, no medium goes', async (t) => {
@@ -61,12 +67,37 @@ test('while one backup does not say what it needs, no medium goes', async (t) =>
     await put(at, 'media/cc/unnamed', 'medium')
     if (damage === 'cut off') await put(at, indexNameOf(first), 'homebird media 1 2\nmedia/aa/one\n')
     assert.equal(await readMediaIndex(at, first, never()), null)
-    assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 0, media: 0 }, damage)
+    assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 0, media: 0 }, damage)
     await keepBackup(at, 3, [])
-    const { backups, media } = await tidyPlace(at, RULE, never())
+    const { backups, media } = await tidyPlace(at, RULE, ours, never())
     assert.equal(backups, 1)
     assert.ok(media > 0, 'as soon as it has gone they go')
   }
+})
+
+test('what another home keeps in the same place stays, also what it is just bringing', async (t) => {
+  const at = await place(t)
+  const seal = async (by: string, kind: 'backup' | 'medium', name: string): Promise<void> => {
+    const facts = { kind, name, madeAt: name, madeBy: '1', isWhole: false, locks: [] } as const
+    const content = Readable.from([Buffer.from('content')])
+    await at.put(name, Readable.from(sealFile(facts, by, content), { objectMode: false }), never())
+  }
+  const [mine, theirs] = [randomSecret(), randomSecret()]
+  const made: string[] = []
+  for (const [by, hour] of [mine, theirs, mine, theirs]
+    .entries()
+    .map(([index, key]) => [key, index] as const)) {
+    const name = backupName(new Date(2026, 2, 1, hour), false)
+    made.push(name)
+    await seal(by, 'backup', name)
+    await putMediaIndex(at, name, new Set(), never())
+  }
+  await seal(mine, 'medium', 'media/aa/mine')
+  await seal(theirs, 'medium', 'media/bb/theirs')
+  const tidied = await tidyPlace(at, RULE, sealedBy(at, mine, never()), never())
+  assert.deepEqual(tidied, { backups: 1, media: 1 })
+  const left = (await names(at)).filter((name) => !name.endsWith('.backup.media'))
+  assert.deepEqual(left, [...made.slice(1), 'media/bb/theirs'])
 })
 
 test('one that is broken off goes on where it was', async (t) => {
@@ -74,6 +105,6 @@ test('one that is broken off goes on where it was', async (t) => {
   for (const day of [1, 2, 3, 4]) await keepBackup(at, day, [`aa/${day}`])
   const stop = new AbortController()
   stop.abort(new Error('it was cancelled'))
-  await assert.rejects(tidyPlace(at, RULE, stop.signal), /it was cancelled/)
-  assert.deepEqual(await tidyPlace(at, RULE, never()), { backups: 2, media: 2 })
+  await assert.rejects(tidyPlace(at, RULE, ours, stop.signal), /it was cancelled/)
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 2, media: 2 })
 })
