@@ -124,12 +124,16 @@ function expiryOf(row: Row<'post_expiries'>): PostExpiry {
 
 const DAY_MS = 86_400_000
 
-/** Of a row of posts called `candidate`. A boost has no exceptions of its own but that all of them stay. */
+/**
+ * Of a row of posts called `candidate`. A boost has no exceptions of its own but that all of them stay. What was brought along
+ * is as old as it was where it came from; its time begins when it came, or it would go as soon as it is here.
+ */
 function isExpired(actorId: string, expiry: PostExpiry, now: Date): RawBuilder<boolean> {
   const before = new Date(now.getTime() - expiry.afterDays * DAY_MS)
   return sql<boolean>`
     candidate.author_id = ${actorId} and candidate.is_local and candidate.deleted_at is null
     and candidate.id < ${idAt(before)}::bigint and candidate.published_at < ${before}
+    and (candidate.imported_from is null or candidate.created_at < ${before})
     and not (${sql.join(exceptionsOf(actorId, expiry), sql` or `)})`
 }
 

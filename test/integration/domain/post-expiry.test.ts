@@ -92,6 +92,20 @@ test('nobody has said anything: nothing goes', async () => {
   assert.equal(await isDeleted(post), false)
 })
 
+test('what was brought along a moment ago stays, however old it was where it came from', async () => {
+  const post = await oldOwnPost()
+  const importedAt = async (at: Date): Promise<void> => {
+    const imported = { imported_from: 'https://old.example/1', created_at: at }
+    await db.updateTable('posts').set(imported).where('id', '=', post.id).execute()
+  }
+  await importedAt(new Date())
+  await expireAll(NO_EXCEPTION)
+  assert.equal(await isDeleted(post), false)
+  await importedAt(new Date(Date.now() - 101 * 86_400_000))
+  await expireAll(NO_EXCEPTION)
+  assert.equal(await isDeleted(post), true)
+})
+
 for (const [name, scene] of Object.entries(SCENES) as [Exception, () => Promise<Post>][]) {
   test(`${name} keeps what it names and nothing else; without it that goes too`, async () => {
     const [post, other] = [await scene(), await oldOwnPost()]
