@@ -1,9 +1,15 @@
 /** What is made to take along: the archive that other servers' tools read, the pages that open from a disk, and how making them ends. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { readArchivePosts } from '../../../server/activitypub/archives/read-archive.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import type { Row } from '../../../server/db/tables.ts'
+import type { ArchivedPost } from '../../../server/domain/archives/archived-post.ts'
+import { fileFinder } from '../../../server/domain/archives/file-finder.ts'
 import {
   cancelExport,
   getExport,
@@ -15,6 +21,7 @@ import {
 import { likePost } from '../../../server/domain/interactions/like-post.ts'
 import { boostPost } from '../../../server/domain/posts/boost-post.ts'
 import { keepContent } from '../../../server/domain/uploads/content-files.ts'
+import { openArchive } from '../../../server/storage/archives/open-archive.ts'
 import { exportHandlers } from '../../../server/workers/export-handlers.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -69,7 +76,7 @@ const remote = await home.post(remoteUri)
 assert.ok(remote)
 const first = await home.writes('first <b>words</b> #spring')
 const firstPicture = await pictureOf(first, 'a "red" cup & saucer')
-await home.writes('an answer', 'unlisted', { inReplyToId: first.id, summary: 'careful' })
+const answer = await home.writes('an answer', 'unlisted', { inReplyToId: first.id, summary: 'careful' })
 const secret = await home.writes('only for followers', 'followers')
 const secretPicture = await pictureOf(secret)
 const avatar = await pictureOf(null)
@@ -129,6 +136,38 @@ test('the archive has the shape that tools of Mastodon read, with every post, fi
   assert.equal(
     String(files.get('lists/following.csv')),
     `Account address,Show boosts,Notify on new posts,Languages\n${ana.handle},true,false,\n`,
+  )
+})
+
+test('a home takes its own archive in: the posts with their dates, for whom they were, and their files', async (t) => {
+  const id = await queueExport(db, { actorId: me.id, kind: 'archive', isPrivate: true })
+  await home.work()
+  const file = await exports.open(id)
+  assert.ok(file)
+  const folder = await mkdtemp(join(tmpdir(), 'hb-archive-'))
+  t.after(async () => rm(folder, { recursive: true, force: true }))
+  const path = join(folder, 'archive.zip')
+  await writeFile(path, file.bytes)
+  await using archive = await openArchive(path, { folder, signal: new AbortController().signal })
+  const posts: ArchivedPost[] = []
+  for await (const { item } of readArchivePosts(archive)) {
+    assert.notEqual(item.kind, 'flawed')
+    if (item.kind === 'post') posts.push(item.post)
+  }
+  assert.deepEqual(
+    posts.map(({ links: [uri], visibility, inReplyTo, summary }) => [uri, visibility, inReplyTo, summary]),
+    [
+      [first.uri, 'public', null, ''],
+      [answer.uri, 'unlisted', first.uri, 'careful'],
+      [secret.uri, 'followers', null, ''],
+    ],
+  )
+  assert.equal(posts[0]?.publishedAt.toISOString(), '2023-05-31T23:59:59.000Z')
+  const [picture] = posts[0]?.files ?? []
+  assert.equal(picture?.description, 'a "red" cup & saucer')
+  assert.equal(
+    fileFinder(archive.files.keys())(picture?.source ?? ''),
+    `media_attachments/files/${firstPicture}`,
   )
 })
 
