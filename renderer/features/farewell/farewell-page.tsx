@@ -30,10 +30,10 @@ export function FarewellPage() {
     refetchInterval: ({ state }) => (state.data?.progress ? LOOK_EVERY_MS : false),
   })
   const phase = query.data?.progress?.phase ?? null
-  // From then on nobody lives here, and the whole window says so.
+  // From then on nobody lives here, and the whole window says so: asked again with each look, should the home be busy.
   useEffect(() => {
     if (phase !== null && phase !== 'waiting') void session.refresh()
-  }, [phase, session])
+  }, [phase, session, query.dataUpdatedAt])
   return (
     <Page title={t('farewell.title')} hasBack>
       <QueryState query={query}>

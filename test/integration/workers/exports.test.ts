@@ -140,7 +140,7 @@ test('the archive has the shape that tools of Mastodon read, with every post, fi
 })
 
 test('a home takes its own archive in: the posts with their dates, for whom they were, and their files', async (t) => {
-  const id = await queueExport(db, { actorId: me.id, kind: 'archive', isPrivate: true })
+  const id = await queue('archive', true)
   await home.work()
   const file = await exports.open(id)
   assert.ok(file)
@@ -148,7 +148,8 @@ test('a home takes its own archive in: the posts with their dates, for whom they
   t.after(async () => rm(folder, { recursive: true, force: true }))
   const path = join(folder, 'archive.zip')
   await writeFile(path, file.bytes)
-  await using archive = await openArchive(path, { folder, signal: new AbortController().signal })
+  const archive = await openArchive(path, { folder, signal: new AbortController().signal })
+  t.after(async () => archive[Symbol.asyncDispose]())
   const posts: ArchivedPost[] = []
   for await (const { item } of readArchivePosts(archive)) {
     assert.notEqual(item.kind, 'flawed')
