@@ -19,7 +19,7 @@ import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
 import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
 import { finishExchange } from './copies/change-places.ts'
-import { copyBeforeNewVersion, keepNewest } from './copies/take-copy.ts'
+import { copyBeforeNewVersion, keepNewestReplaced } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { makeRoomToStart } from './disk/disk-watch.ts'
 import { ReserveFile } from './disk/reserve-file.ts'
@@ -154,7 +154,7 @@ export async function openGround<T>(
 function takePlaces(dir: DataDir, notice: (level: Notice['level'], message: string) => void): void {
   const exchanged = finishExchange(dir)
   if (exchanged?.from !== 'incoming') return
-  keepNewest(dir, 'replaced')
+  keepNewestReplaced(dir, new Date())
   const kept =
     exchanged.replaced === null
       ? ''

@@ -49,6 +49,7 @@ import {
 import { readRunVersion, writeRunVersion } from './run-version.ts'
 
 const KEPT_COPIES = 2
+const REPLACED_KEPT_MS = 7 * 86_400_000
 const UNFINISHED = '.new'
 
 /** What lies in the folder of a copy. */
@@ -225,9 +226,19 @@ async function makeRoom(dir: DataDir, bytes: number): Promise<void> {
   requireRoom(await measureRoom(dir.backups, bytes), dir.backups, what)
 }
 
-export function keepNewest(dir: DataDir, kind: CopyKind, count = KEPT_COPIES): void {
-  for (const { name } of copiesOf(dir, kind).slice(count))
-    rmSync(copyFolder(dir, name), { recursive: true, force: true })
+/** @param madeBefore  milliseconds since 1970: what was made later stays beyond the count */
+export function keepNewest(dir: DataDir, kind: CopyKind, count = KEPT_COPIES, madeBefore = Infinity): void {
+  for (const { name, manifest } of copiesOf(dir, kind).slice(count))
+    if (Date.parse(manifest?.madeAt ?? '') < madeBefore)
+      rmSync(copyFolder(dir, name), { recursive: true, force: true })
+}
+
+/**
+ * Who tries one backup after the other has started none of them yet: the home that stood here at first is not among the newest then,
+ * and may be all there is.
+ */
+export function keepNewestReplaced(dir: DataDir, now: Date): void {
+  keepNewest(dir, 'replaced', KEPT_COPIES, now.getTime() - REPLACED_KEPT_MS)
 }
 
 /** Newest first. Copies whose manifest cannot be read are left to a person. */

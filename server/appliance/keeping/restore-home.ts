@@ -7,7 +7,7 @@ import { PLAIN_BOX, SecretFolder } from '../../core/secret-box.ts'
 import { openApplianceStore } from '../appliance-store.ts'
 import { finishExchange } from '../copies/change-places.ts'
 import { type Notice, stopWhatRuns } from '../copies/cold-cluster.ts'
-import { keepNewest } from '../copies/take-copy.ts'
+import { keepNewestReplaced } from '../copies/take-copy.ts'
 import { lockDataDir } from '../data-dir-lock.ts'
 import { type GroundSources, chosenDataDir, readSettings } from '../ground.ts'
 import { openRuntimeFolder } from '../runtime-folder.ts'
@@ -89,7 +89,7 @@ export async function restoreHome(
         key: ownKey(secrets),
       })
       const exchanged = finishExchange(dir)
-      keepNewest(dir, 'replaced')
+      keepNewestReplaced(dir, now)
       tellJournal(dir, outcome, exchanged?.replaced ?? null)
       return { outcome, replaced: exchanged?.replaced ?? null, said: said.map(({ message }) => message) }
     } finally {

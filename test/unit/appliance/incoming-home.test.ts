@@ -11,6 +11,7 @@ import {
   planExchange,
 } from '../../../server/appliance/copies/change-places.ts'
 import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
+import { keepNewestReplaced } from '../../../server/appliance/copies/take-copy.ts'
 import { readRunVersion } from '../../../server/appliance/copies/run-version.ts'
 import { fitSettings } from '../../../server/appliance/keeping/fit-settings.ts'
 import { clearIncoming } from '../../../server/appliance/keeping/incoming.ts'
@@ -86,6 +87,24 @@ for (const [when, crash] of Object.entries(CRASHES)) {
     assert.deepEqual(home.read(), ['error', 'error', 'error'])
   })
 }
+
+test('who tries one backup after the other still has the home that stood here at first, for a week', (t) => {
+  const home = openCopiedHome(t)
+  const { dir } = home
+  home.write('error')
+  const names: string[] = []
+  for (const minute of [1, 2, 3, 4]) {
+    lay(home, 'debug')
+    const now = new Date(NOW.getTime() + minute * 60_000)
+    names.unshift(planExchange(dir, { name: 'a', ofVersion: VERSION, from: 'incoming', now }).replaced ?? '')
+    finishExchange(dir)
+    keepNewestReplaced(dir, now)
+  }
+  const kept = (): string[] => listCopies(dir).map(({ name }) => name)
+  assert.deepEqual(kept(), names)
+  keepNewestReplaced(dir, new Date(NOW.getTime() + 8 * 86_400_000))
+  assert.deepEqual(kept(), names.slice(0, 2))
+})
 
 test('what was begun and never finished goes, and the home stays', async (t) => {
   const home = openCopiedHome(t)
