@@ -24,6 +24,7 @@ export class Session {
   readonly #keeper: HomeKeeper
   readonly #view: Store<SessionView> = createStore<SessionView>({ phase: 'unknown' })
   readonly #wasKeyRefused: Store<boolean> = createStore(false)
+  #asking: Promise<void> | null = null
 
   constructor(api: ApiClient, keeper: HomeKeeper = NO_KEEPER) {
     this.#api = api
@@ -63,11 +64,25 @@ export class Session {
     }
   }
 
-  /** Some other answer said that the session is over. */
+  /**
+   * Some other answer said that the session is over. The home is asked what is so instead: an identity that is gone refuses
+   * too, and its owner is to read that they have left.
+   */
   hasEnded(): void {
     const view = this.#view.get()
-    if (view.phase === 'signed_in' || view.phase === 'left') this.#view.set({ ...view, phase: 'signed_out' })
+    if (view.phase === 'signed_in') this.#view.set({ ...view, phase: 'signed_out' })
     else if (view.phase === 'needs_set_up') this.#view.set({ ...view, phase: 'needs_key' })
+    this.#asking ??= this.#askAgain().finally(() => {
+      this.#asking = null
+    })
+  }
+
+  async #askAgain(): Promise<void> {
+    try {
+      this.accept(await getWindowState(this.#api))
+    } catch {
+      // What is shown stays: whoever goes on is told by their own act that the home does not answer.
+    }
   }
 
   accept(state: WindowState): void {

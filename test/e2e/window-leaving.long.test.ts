@@ -84,21 +84,37 @@ async function unpacked(t: TestContext, files: ReadonlyMap<string, Buffer>): Pro
   return folder
 }
 
-test('leaving for good asks for handle and password, and can be called off', { skip }, async (t) => {
-  const { page } = await ground.openWindow(t, '/farewell')
-  const handle = page.getByLabel(/^Type .?@robin@home\.example.? to show that you mean it$/)
-  await handle.fill('robin')
-  await page.getByRole('button', { name: 'Leave for good' }).click()
-  await page.getByText(/^This is not .?@robin@home\.example/).waitFor()
-  await page.getByText('Your password is needed.').waitFor()
-  await isWhole(page, 'farewell')
-  await handle.fill('@robin@home.example')
-  await page.getByLabel('Your password').fill('not the password')
-  await page.getByRole('button', { name: 'Leave for good' }).click()
-  await page.getByText('The password or the code is wrong.').waitFor()
-  await page.getByLabel('Your password').fill(ground.home.home.password)
-  await page.getByRole('button', { name: 'Leave for good' }).click()
-  await page.getByRole('heading', { name: 'You are about to leave' }).waitFor()
-  await page.getByRole('button', { name: 'Stay' }).click()
-  await handle.waitFor()
-})
+test(
+  'leaving for good asks for handle and password, can be called off, and ends in a home where nobody lives',
+  { skip },
+  async (t) => {
+    const { page } = await ground.openWindow(t, '/farewell')
+    const handle = page.getByLabel(/^Type .?@robin@home\.example.? to show that you mean it$/)
+    await handle.fill('robin')
+    await page.getByRole('button', { name: 'Leave for good' }).click()
+    await page.getByText(/^This is not .?@robin@home\.example/).waitFor()
+    await page.getByText('Your password is needed.').waitFor()
+    await isWhole(page, 'farewell')
+    await handle.fill('@robin@home.example')
+    await page.getByLabel('Your password').fill('not the password')
+    await page.getByRole('button', { name: 'Leave for good' }).click()
+    await page.getByText('The password or the code is wrong.').waitFor()
+    await page.getByLabel('Your password').fill(ground.home.home.password)
+    await page.getByRole('button', { name: 'Leave for good' }).click()
+    await page.getByRole('heading', { name: 'You are about to leave' }).waitFor()
+    await page.getByRole('button', { name: 'Stay' }).click()
+    await handle.waitFor()
+    // The owner at the machine itself waits no day.
+    const words = ['farewell', '@robin@home.example', '--in', '0', '--json']
+    const { code, stdout } = await ground.home.home.command(...words)
+    assert.equal(code, 0, stdout)
+    assert.equal((JSON.parse(stdout) as { progress: { phase: string } }).progress.phase, 'waiting')
+    await page.reload()
+    // It waits for the archive first, and looks for it now and then.
+    await page.getByRole('heading', { name: 'You have left' }).waitFor({ timeout: 120_000 })
+    await page.getByText('Nobody lives here any more.').waitFor({ timeout: 120_000 })
+    const archive = page.getByRole('button', { name: /^Save .+: Archive @robin@home\.example$/ })
+    await archive.first().waitFor()
+    await isWhole(page, 'left')
+  },
+)

@@ -1,6 +1,6 @@
 /** Leaving for good: what it means in numbers, confirmed by handle and password, and called off while there is time. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { FarewellFacts, FarewellPreview, FarewellProgress } from '../../../server/contracts/farewell.ts'
 import { callOffFarewell, getFarewell, sayFarewell } from '../../api/leaving.ts'
 import { AppLink } from '../../components/app-link.tsx'
@@ -26,14 +26,14 @@ export function FarewellPage() {
   const { api, session } = useServices()
   const query = useQuery({
     queryKey: FAREWELL_KEY,
-    queryFn: async () => getFarewell(api),
+    queryFn: async () => {
+      const facts = await getFarewell(api)
+      // From then on nobody lives here, and the whole window says so: asked with each look, should the home be busy.
+      if (facts.progress !== null && facts.progress.phase !== 'waiting') await session.refresh()
+      return facts
+    },
     refetchInterval: ({ state }) => (state.data?.progress ? LOOK_EVERY_MS : false),
   })
-  const phase = query.data?.progress?.phase ?? null
-  // From then on nobody lives here, and the whole window says so: asked again with each look, should the home be busy.
-  useEffect(() => {
-    if (phase !== null && phase !== 'waiting') void session.refresh()
-  }, [phase, session, query.dataUpdatedAt])
   return (
     <Page title={t('farewell.title')} hasBack>
       <QueryState query={query}>
