@@ -22,20 +22,24 @@ export const startBackup = async (
 export const cancelBackup = async (api: ApiClient): Promise<unknown> => api.post(`${PREFIX}/cancel`)
 export const checkBackup = async (api: ApiClient, place: string, name: string): Promise<unknown> =>
   api.post(`${fileOf(place, name)}/check`)
-export const removeBackup = async (api: ApiClient, place: string, name: string): Promise<unknown> =>
-  api.delete(fileOf(place, name), PATIENT)
+export const removeBackup = async (
+  api: ApiClient,
+  place: string,
+  name: string,
+  password: string,
+): Promise<unknown> => api.post(`${fileOf(place, name)}/remove`, { ...PATIENT, body: { password } })
 /** The browser saves it by itself: it may be larger than what a page can hold. */
 export const backupFile = (place: string, name: string): string => fileOf(place, name)
 export const saveBackupSettings = async (
   api: ApiClient,
-  settings: { readonly at?: string; readonly keep?: string },
+  settings: { readonly at?: string; readonly keep?: string; readonly password?: string },
 ): Promise<unknown> => api.put(`${PREFIX}/settings`, { body: settings })
 export const tryPlace = async (api: ApiClient, address: string, password: string): Promise<PlaceTrial> =>
   api.post(`${PREFIX}/places/try`, { ...PATIENT, body: { address, password } })
 export const addPlace = async (api: ApiClient, address: string, password: string): Promise<unknown> =>
   api.post(`${PREFIX}/places`, { body: { address, password } })
-export const removePlace = async (api: ApiClient, place: string): Promise<unknown> =>
-  api.delete(`${PREFIX}/places/${place}`)
+export const removePlace = async (api: ApiClient, place: string, password: string): Promise<unknown> =>
+  api.post(`${PREFIX}/places/${place}/remove`, { body: { password } })
 export const makePlaceKey = async (
   api: ApiClient,
 ): Promise<{ readonly privateKey: string; readonly publicKey: string }> => api.post(`${PREFIX}/keys`)

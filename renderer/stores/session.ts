@@ -72,9 +72,11 @@ export class Session {
     const view = this.#view.get()
     if (view.phase === 'signed_in') this.#view.set({ ...view, phase: 'signed_out' })
     else if (view.phase === 'needs_set_up') this.#view.set({ ...view, phase: 'needs_key' })
-    this.#asking ??= this.#askAgain().finally(() => {
-      this.#asking = null
-    })
+    if (this.#asking === null) {
+      this.#asking = this.#askAgain().finally(() => {
+        this.#asking = null
+      })
+    }
   }
 
   async #askAgain(): Promise<void> {

@@ -4,7 +4,6 @@ import type { BackupsOverview, ListedBackup, PlaceFacts } from '../../../server/
 import { backupFile, checkBackup, removeBackup, startBackup } from '../../api/backups.ts'
 import { AppLink } from '../../components/app-link.tsx'
 import { Button } from '../../components/button.tsx'
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { QueryState } from '../../components/query-state.tsx'
@@ -15,6 +14,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './backups.module.css'
+import { PasswordConfirmDialog } from './password-confirm-dialog.tsx'
 import { useBackupsAgain, useListed } from './use-backups.ts'
 
 export function FilesSection({ backups }: { readonly backups: BackupsOverview }) {
@@ -125,17 +125,17 @@ function FileRow({ place, backup, isBusy }: FileRowProps) {
       </div>
       {act.failure === null ? null : <FailureNotice failure={act.failure} />}
       {isAsked ? (
-        <ConfirmDialog
+        <PasswordConfirmDialog
           title={t('backups.delete_question', { date })}
           act={t('backups.delete')}
-          onConfirm={async () => {
-            await removeBackup(api, place, name)
+          onConfirm={async (password) => {
+            await removeBackup(api, place, name, password)
             await again()
           }}
           onClose={() => setAsked(false)}
         >
           {t('backups.delete_what', { size })}
-        </ConfirmDialog>
+        </PasswordConfirmDialog>
       ) : null}
     </li>
   )

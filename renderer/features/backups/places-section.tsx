@@ -3,7 +3,6 @@ import { useState } from 'react'
 import type { BackupsOverview, PlaceFacts } from '../../../server/contracts/backups.ts'
 import { removePlace, startBackup } from '../../api/backups.ts'
 import { Button } from '../../components/button.tsx'
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
@@ -12,6 +11,7 @@ import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { AddPlaceDialog } from './add-place-dialog.tsx'
 import styles from './backups.module.css'
+import { PasswordConfirmDialog } from './password-confirm-dialog.tsx'
 import { useBackupsAgain } from './use-backups.ts'
 
 export function PlacesSection({ backups }: { readonly backups: BackupsOverview }) {
@@ -82,17 +82,17 @@ function PlaceRow({ place, isBusy, canRemove }: PlaceRowProps) {
       </div>
       {act.failure === null ? null : <FailureNotice failure={act.failure} />}
       {isAsked ? (
-        <ConfirmDialog
+        <PasswordConfirmDialog
           title={t('backups.remove_place_question', { name })}
           act={t('backups.remove_place')}
-          onConfirm={async () => {
-            await removePlace(api, id)
+          onConfirm={async (password) => {
+            await removePlace(api, id, password)
             await again()
           }}
           onClose={() => setAsked(false)}
         >
           {t('backups.remove_place_what')}
-        </ConfirmDialog>
+        </PasswordConfirmDialog>
       ) : null}
     </li>
   )

@@ -16,10 +16,14 @@ const Place = Type.String({ maxLength: 64 })
 const Name = Type.String({ maxLength: 100 })
 const PlacePath = Type.Object({ place: Place })
 const FilePath = Type.Object({ place: Place, name: Name })
+/** The password where fewer backups are made or kept than before. */
 const SettingsForm = Type.Object({
   at: Type.Optional(Type.String({ maxLength: 10 })),
   keep: Type.Optional(Type.String({ maxLength: 40 })),
+  password: Type.Optional(Password),
 })
+/** What is gone from a place is gone: not for a session alone to say. */
+const RemovalForm = Type.Object({ password: Password })
 /** Where this home writes, and whom it calls, is not for a session alone to say. */
 const PlaceForm = Type.Object({ address: Type.String({ maxLength: 8_000 }), password: Password })
 const LockForm = Type.Object({
@@ -41,8 +45,12 @@ export function backupRoutes(context: HttpContext): FastifyPluginAsync {
     }))
     app.put<{ Body: Static<typeof SettingsForm> }>(
       '/backups/settings',
-      { ...OWNER, schema: { body: SettingsForm } },
-      async ({ body }) => keeping.ask({ kind: 'keeping', ask: 'backup_settings', ...body }),
+      { ...CONFIRMED, schema: { body: SettingsForm } },
+      async ({ body: { password = '', ...settings } }) => {
+        const { at, keep } = await keeping.overview()
+        if (isLess(settings, { at, keep })) await requirePassword(context.db, password)
+        return keeping.ask({ kind: 'keeping', ask: 'backup_settings', ...settings })
+      },
     )
     app.post<{ Body: Static<typeof StartForm> }>(
       '/backups/start',
@@ -62,8 +70,19 @@ export function backupRoutes(context: HttpContext): FastifyPluginAsync {
       },
     )
     await app.register(placeRoutes(context, keeping))
-    await app.register(fileRoutes(keeping))
+    await app.register(fileRoutes(context, keeping))
   }
+}
+
+/** Whether fewer backups would be made or kept; a rule that cannot be read is refused by whoever takes it. */
+function isLess(
+  { at, keep }: Pick<Static<typeof SettingsForm>, 'at' | 'keep'>,
+  now: Pick<BackupsOverview, 'at' | 'keep'>,
+): boolean {
+  if (at === 'never' && now.at !== 'never') return true
+  if (keep === undefined) return false
+  const [days = 0, weeks = 0, months = 0] = keep.split(',').map(Number)
+  return days < now.keep.days || weeks < now.keep.weeks || months < now.keep.months
 }
 
 function placeRoutes({ db }: HttpContext, keeping: Keeping): FastifyPluginAsync {
@@ -78,17 +97,19 @@ function placeRoutes({ db }: HttpContext, keeping: Keeping): FastifyPluginAsync 
       await requirePassword(db, body.password)
       return keeping.ask({ kind: 'keeping', ask: 'add_place', address: body.address })
     })
-    app.delete<{ Params: Static<typeof PlacePath> }>(
-      '/backups/places/:place',
-      { ...OWNER, schema: { params: PlacePath } },
-      async ({ params }): Promise<BackupsOverview> =>
-        keeping.ask({ kind: 'keeping', ask: 'remove_place', place: params.place }),
+    app.post<{ Params: Static<typeof PlacePath>; Body: Static<typeof RemovalForm> }>(
+      '/backups/places/:place/remove',
+      { ...CONFIRMED, schema: { params: PlacePath, body: RemovalForm } },
+      async ({ params, body }): Promise<BackupsOverview> => {
+        await requirePassword(db, body.password)
+        return keeping.ask({ kind: 'keeping', ask: 'remove_place', place: params.place })
+      },
     )
     app.post('/backups/keys', OWNER, async () => keeping.shelf.makeKey())
   }
 }
 
-function fileRoutes(keeping: Keeping): FastifyPluginAsync {
+function fileRoutes({ db }: HttpContext, keeping: Keeping): FastifyPluginAsync {
   type File = { Params: Static<typeof FilePath> }
   const one = { ...OWNER, schema: { params: FilePath } }
   return async (app) => {
@@ -107,10 +128,15 @@ function fileRoutes(keeping: Keeping): FastifyPluginAsync {
         .header('content-disposition', `attachment; filename="${params.name}"`)
         .send(content)
     })
-    app.delete<File>('/backups/places/:place/files/:name', one, async ({ params }, reply) => {
-      await keeping.shelf.remove(await keeping.addressOf(params.place), params.name)
-      return reply.code(204).send()
-    })
+    app.post<File & { Body: Static<typeof RemovalForm> }>(
+      '/backups/places/:place/files/:name/remove',
+      { ...CONFIRMED, schema: { params: FilePath, body: RemovalForm } },
+      async ({ params, body }, reply) => {
+        await requirePassword(db, body.password)
+        await keeping.shelf.remove(await keeping.addressOf(params.place), params.name)
+        return reply.code(204).send()
+      },
+    )
     app.post<File>('/backups/places/:place/files/:name/check', one, async ({ params }, reply) => {
       void reply.code(202)
       const order = { task: 'verify', ...params } as const
