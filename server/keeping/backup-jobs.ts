@@ -16,6 +16,7 @@ import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
 import { sealedBy } from './sealed-by.ts'
 import { tidyPlace } from './tidy-place.ts'
 import { verifyBackup } from './verify/verify-backup.ts'
+import { verifyFresh } from './verify/verify-fresh.ts'
 
 type BackupJob = Extract<KeeperJob, { readonly task: 'backup' }>
 type VerifyJob = Extract<KeeperJob, { readonly task: 'verify' }>
@@ -28,7 +29,7 @@ export async function makeBackup(job: BackupJob, around: JobSurroundings): Promi
       return { subject: value.name, message: sayMissing(value.manifest), value }
     })
     if (written === null || !job.isVerified) return
-    const proven = await prove({ ...job, name: written.name }, place, around)
+    const proven = await prove({ ...job, name: written.name }, place, around, verifyFresh)
     // Nothing older goes for one that is of no use.
     if (proven) await tidy(place, job.keys.key, around)
   } finally {
@@ -39,7 +40,7 @@ export async function makeBackup(job: BackupJob, around: JobSurroundings): Promi
 export async function proveBackup(job: VerifyJob, around: JobSurroundings): Promise<void> {
   const place = await placeOf(job, around)
   try {
-    await prove(job, place, around)
+    await prove(job, place, around, verifyBackup)
   } finally {
     await place.close()
   }
@@ -106,12 +107,13 @@ async function prove(
   { name, keys, admin, isThorough = false }: Pick<VerifyJob, 'name' | 'keys' | 'admin' | 'isThorough'>,
   place: BackupPlace,
   { channel, signal, perform }: JobSurroundings,
+  verify: typeof verifyBackup,
 ): Promise<boolean> {
   const proven = await perform('verify', name, async (progress) => {
     const home = databaseOf(channel)
     const freeBytes = admin === null ? null : await freeBytesOf(channel.start.dataDir)
     const needs = { place, name, key: keys.key, home, admin, freeBytes, isThorough, progress, signal }
-    const found = await verifyBackup(needs)
+    const found = await verify(needs)
     return { subject: name, message: found.notRestored, value: found }
   })
   return proven !== null

@@ -21,6 +21,7 @@ import {
   type VerifyNeeds,
   verifyBackup,
 } from '../../server/keeping/verify/verify-backup.ts'
+import { verifyFresh } from '../../server/keeping/verify/verify-fresh.ts'
 import { openLocalMediaStore } from '../../server/storage/local-media-store.ts'
 import { contentKey } from '../../server/storage/media-store.ts'
 import { createTestDatabase, testCluster } from './test-database.ts'
@@ -38,6 +39,8 @@ export interface BackedUpHome {
   medium(content: string): Promise<string>
   backUp(needs?: Partial<BackupNeeds>): Promise<WrittenBackup>
   prove(name: string, needs?: Partial<VerifyNeeds>): Promise<VerifiedBackup>
+  /** As it is done right after it was made. */
+  proveFresh(name: string): Promise<VerifiedBackup>
   /** Names of everything in the place. */
   placed(): string[]
 }
@@ -90,6 +93,16 @@ export async function openBackedUpHome(t: TestContext): Promise<BackedUpHome> {
       async (client) => (await client.query(sql, [...values])).rows as Record<string, unknown>[],
     )
   await withClient(database, (client) => client.query(ACTORS_AND_POSTS))
+  const proof = (name: string): VerifyNeeds => ({
+    ...usual,
+    name,
+    key,
+    home: database,
+    admin,
+    freeBytes: null,
+    isThorough: false,
+    progress: new Progress('verify', (now) => told.push(now)),
+  })
   return {
     database,
     dir,
@@ -117,18 +130,8 @@ export async function openBackedUpHome(t: TestContext): Promise<BackedUpHome> {
         now: new Date(Date.UTC(2026, 10, 29, 12, 0, (second += 1))),
         ...needs,
       }),
-    prove: (name, needs = {}) =>
-      verifyBackup({
-        ...usual,
-        name,
-        key,
-        home: database,
-        admin,
-        freeBytes: null,
-        isThorough: false,
-        progress: new Progress('verify', (now) => told.push(now)),
-        ...needs,
-      }),
+    prove: (name, needs = {}) => verifyBackup({ ...proof(name), ...needs }),
+    proveFresh: (name) => verifyFresh(proof(name)),
     placed: () =>
       readdirSync(placeFolder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

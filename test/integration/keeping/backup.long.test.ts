@@ -83,6 +83,24 @@ test('a medium that lies in the place already is not sent again, and a whole bac
   await assert.rejects(home.prove(second.name), /2 media that it needs do not lie beside it/)
 })
 
+test('one that is refuted when it was just made goes, so that it never stands for a good one', async (t) => {
+  const home = await openBackedUpHome(t)
+  const good = await home.backUp()
+  assert.equal((await home.proveFresh(good.name)).notRestored, null)
+  const bad = await home.backUp()
+  const path = join(home.placeFolder, bad.name)
+  const bytes = readFileSync(path)
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 100) ^ 1, bytes.length - 100)
+  writeFileSync(path, bytes)
+  await assert.rejects(home.proveFresh(bad.name), /it was taken away, and those before it stay/)
+  const left = home.placed().filter((name) => !name.startsWith('media/'))
+  assert.ok(left.includes(good.name) && !left.some((name) => name.startsWith(bad.name)), left.join())
+  // Who asks later whether an old one is good keeps what there is of it.
+  writeFileSync(join(home.placeFolder, good.name), bytes)
+  await assert.rejects(home.prove(good.name))
+  assert.ok(home.placed().includes(good.name))
+})
+
 test('a medium beside it that was damaged is found where all are read, and the next backup brings it again', async (t) => {
   const home = await openBackedUpHome(t)
   const admin = await mereReader(t, home)
