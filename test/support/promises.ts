@@ -244,12 +244,12 @@ export const PROMISES = {
     ],
     'live updates in every client': [
       client(
-        'client-libraries',
+        'client-libraries.long',
         'masto follows the live stream',
         'megalodon signs in, posts, reads and streams',
       ),
     ],
-    'apps of others work': [client('client-libraries', 'megalodon signs in, posts, reads and streams')],
+    'apps of others work': [client('client-libraries.long', 'megalodon signs in, posts, reads and streams')],
     'mutes are imported': [promised('every kind of list is taken in from a file, and saved again')],
     'emoji reactions': [
       tasks('posts', 'react with an emoji and take it back'),

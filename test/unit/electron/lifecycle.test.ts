@@ -12,6 +12,8 @@ function shell(t: TestContext, keepsRunning = true) {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const steps: string[] = []
   const closing = Promise.withResolvers<void>()
+  // No limit of what hangs is left running behind a test.
+  t.after(() => closing.resolve())
   const exited = Promise.withResolvers<number>()
   const standIn = openElectronStandIn({ folder, exit: exited.resolve })
   const lifecycle = openLifecycle(standIn.parts, {
