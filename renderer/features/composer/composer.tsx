@@ -2,7 +2,7 @@
  * Writes a post, a reply, a quote or an edit. Every letter is kept; what is beyond text, visibility and sending is loaded
  * when it is first needed.
  */
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
@@ -122,12 +122,12 @@ function useComposerKeys(field: { readonly current: HTMLTextAreaElement | null }
   })
 }
 
-/** A draft that was opened elsewhere in the window goes on here, at its end. */
+/** A draft that was opened elsewhere in the window goes on here, at its end: before anybody sees it, so that no letter is a shortcut. */
 function useFocusOnOpening(field: { readonly current: HTMLTextAreaElement | null }): void {
   const { drafts } = useServices()
   const openings = useObservable(drafts.openings)
   const seen = useRef(openings)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (seen.current === openings) return
     seen.current = openings
     const { current } = field
