@@ -156,6 +156,7 @@ test('menus, dialogs, replies and failures are whole too', { skip }, async (t) =
     route.fulfill({ status: 503, json: { error: 'busy' } }),
   )
   await page.keyboard.type('on my way')
+  assert.match(await page.locator('textarea:focus').inputValue(), /on my way$/)
   await page.keyboard.press('Control+Enter')
   await page.getByText('Your text is kept.').waitFor()
   await look('reply-failed')
