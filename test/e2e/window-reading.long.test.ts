@@ -62,12 +62,15 @@ const post = (page: Page, text: string): Locator => page.getByRole('article').fi
 const placeOf = async (page: Page, text: string): Promise<number> =>
   (await post(page, text).first().boundingBox())?.y ?? Number.NaN
 
-/** A number once it is the same three times running. */
+/** As often as it takes to see that a turned wheel has come to rest: on a busy machine its page begins to move late. */
+const SAME_TIMES = 10
+
+/** A number once it stays the same. */
 async function settled(read: () => Promise<number>): Promise<number> {
   let last: number[] = []
   return until('a number that stays', async () => {
-    last = [...last.slice(-2), await read()]
-    return last.length === 3 && last.every((one) => Math.abs(one - (last[0] ?? 0)) < 0.5)
+    last = [...last.slice(1 - SAME_TIMES), await read()]
+    return last.length === SAME_TIMES && last.every((one) => Math.abs(one - (last[0] ?? 0)) < 0.5)
       ? (last[0] ?? null)
       : null
   })
