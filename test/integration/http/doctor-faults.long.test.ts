@@ -283,15 +283,16 @@ test('the doctor looks by itself at first, when the way in has come up, and agai
   }
 })
 
-test('servers of one home look one at a time, and what the other found is as good', async () => {
+test('servers of one home look one at a time: what the other found is as good, but for a person who asks', async () => {
   edge.asked.length = 0
-  const [one, other] = await Promise.all([
-    doctorOf({ ...home.context }).run(),
-    doctorOf({ ...home.context }).run(),
-  ])
+  const looks = (): number => edge.asked.filter(({ path }) => path === '/.well-known/nodeinfo').length
+  const both = async (reason: 'automatic' | 'asked') =>
+    Promise.all([doctorOf({ ...home.context }).run(reason), doctorOf({ ...home.context }).run(reason)])
+  const [one, other] = await both('automatic')
   assert.deepEqual(one, other)
-  const looks = edge.asked.filter(({ path }) => path === '/.well-known/nodeinfo')
-  assert.equal(looks.length, 1)
+  assert.equal(looks(), 1)
+  await both('asked')
+  assert.equal(looks(), 3)
 })
 
 test('a look that took too long does not give back what somebody else has taken since', async () => {
