@@ -5,7 +5,9 @@ import type { Querier, Transaction } from '../../db/pool.ts'
 /** Longer ones are no addresses of posts. */
 const MOST_LENGTH = 2_048
 
-export const isOldLink = (link: string): boolean => link.length <= MOST_LENGTH
+/** What the database takes for text, too. */
+export const isOldLink = (link: string): boolean =>
+  link.length <= MOST_LENGTH && link.isWellFormed() && !link.includes('\u0000')
 
 /** Ids of posts by the addresses they had. */
 export async function findByOldLinks(db: Querier, links: readonly string[]): Promise<Map<string, string>> {
