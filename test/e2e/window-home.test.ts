@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
 import { until } from '../support/until.ts'
+import { wheelDown } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -144,9 +145,8 @@ test('what is read does not move when posts arrive, and the pill only scrolls', 
   )
   const { page } = await openWindow(t, '/', { storageState: { cookies: session.cookies, origins: [] } })
   await seesNewest(page, 'older number 24')
-  await page.mouse.move(600, 400)
-  await page.mouse.wheel(0, 900)
-  await page.mouse.wheel(0, 300)
+  await wheelDown(page, 900)
+  await wheelDown(page, 300)
   const read = await topmost(page)
   const place = async (): Promise<number> => (await post(page, read).boundingBox())?.y ?? Number.NaN
   const earlier = await settled(place)
@@ -198,8 +198,7 @@ test('the reading place survives a visit elsewhere and a closed window', { skip 
     storageState: { cookies: session.cookies, origins: [] },
   })
   await seesNewest(page, 'news two')
-  await page.mouse.move(600, 400)
-  await page.mouse.wheel(0, 1_500)
+  await wheelDown(page, 1_500)
   const read = await topmost(page)
   const earlier = await settled(async () => (await post(page, read).boundingBox())?.y ?? Number.NaN)
   await page.getByRole('link', { name: 'Search' }).click()

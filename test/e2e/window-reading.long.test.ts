@@ -14,6 +14,7 @@ import {
 } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
 import { until } from '../support/until.ts'
+import { scrollRests } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -62,15 +63,12 @@ const post = (page: Page, text: string): Locator => page.getByRole('article').fi
 const placeOf = async (page: Page, text: string): Promise<number> =>
   (await post(page, text).first().boundingBox())?.y ?? Number.NaN
 
-/** As often as it takes to see that a turned wheel has come to rest: on a busy machine its page begins to move late. */
-const SAME_TIMES = 10
-
-/** A number once it stays the same. */
+/** A number once it is the same ten times running. */
 async function settled(read: () => Promise<number>): Promise<number> {
   let last: number[] = []
   return until('a number that stays', async () => {
-    last = [...last.slice(1 - SAME_TIMES), await read()]
-    return last.length === SAME_TIMES && last.every((one) => Math.abs(one - (last[0] ?? 0)) < 0.5)
+    last = [...last.slice(-9), await read()]
+    return last.length === 10 && last.every((one) => Math.abs(one - (last[0] ?? 0)) < 0.5)
       ? (last[0] ?? null)
       : null
   })
@@ -277,6 +275,7 @@ test('after a long absence a gap is filled from either side, and what is read st
     await page.mouse.wheel(0, 400)
     return false
   })
+  await scrollRests(page)
   await takeScreenshot(page, 'reading-gap')
   assert.deepEqual(await axeFindings(page), [])
   const above = `day ${ABSENCE - 40}.`
@@ -290,6 +289,7 @@ test('after a long absence a gap is filled from either side, and what is read st
     await page.mouse.wheel(0, 400)
     return false
   })
+  await scrollRests(page)
   const below = await nextBelow(page)
   const earlierBelow = await settled(async () => placeOf(page, below))
   await gap.getByRole('button', { name: 'Load from below' }).click()
