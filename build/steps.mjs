@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { askSecondLook } from './second-look.mjs'
 import { CODE_CACHE, NODE_MODULES, ROOT, nodeBinary } from './paths.mjs'
 
 const tool = (...path) => join(NODE_MODULES, ...path)
@@ -64,7 +65,11 @@ export async function runStepSet(set, given) {
   } else {
     if (set === 'check' || set === 'test') failed.push(...(await runStatic()))
     for (const [name, patterns] of TEST_SETS[set]) {
-      if (!(await runTests(name, patterns))) failed.push(name)
+      const isGood =
+        set === 'test:all'
+          ? await askSecondLook((files, more) => runTests(name, files, more), patterns)
+          : await runTests(name, patterns)
+      if (!isGood) failed.push(name)
     }
   }
   const seconds = Math.round((Date.now() - startedAt) / 1_000)
@@ -105,7 +110,8 @@ function run(args) {
   })
 }
 
-function runTests(name, patterns) {
+/** @param {readonly string[]} more  further arguments of the test runner */
+function runTests(name, patterns, more = []) {
   console.log(`${name}…`)
   const needsDatabase = !patterns.every((pattern) => pattern.startsWith('test/unit/'))
   const args = [
@@ -115,6 +121,7 @@ function runTests(name, patterns) {
     '--test-timeout=300000',
     `--test-reporter=${REPORTER}`,
     '--test-reporter-destination=stdout',
+    ...more,
     ...patterns,
   ]
   return new Promise((resolve) => {
