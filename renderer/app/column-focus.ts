@@ -5,7 +5,14 @@
 import { useEffect, useRef } from 'react'
 import { useCommands } from '../hooks/use-commands.ts'
 import type { Command } from '../keys/keymap.ts'
-import { type Column, MIDDLE_ENTRY, THREAD_COLUMN, columnOf, columnTowards } from '../keys/focused-column.ts'
+import {
+  type Column,
+  MIDDLE_ENTRY,
+  THREAD_COLUMN,
+  THREAD_ENTRY,
+  columnOf,
+  columnTowards,
+} from '../keys/focused-column.ts'
 import { isTyping } from './typing.ts'
 import { closeThread, openedEntry } from './use-shown.ts'
 
@@ -122,12 +129,19 @@ function useColumnKeys(isOpen: boolean): void {
     const here = columnOf(document.activeElement)
     const wanted = wantedColumn(command, here)
     if (wanted === null || (wanted === here && isInColumn())) return false
-    const known = last[wanted].current
-    if (known?.isConnected === true && isOnScreen(known)) known.focus({ preventScroll: true })
+    const known = drawnNow(last[wanted].current, wanted)
+    if (known !== null && isOnScreen(known)) known.focus({ preventScroll: true })
     else if (wanted === 'middle') toMiddle(openedEntry())
     else toHeading()
     return true
   })
+}
+
+/** A list may have drawn the post anew since. */
+function drawnNow(known: HTMLElement | null, column: Column): HTMLElement | null {
+  if (known === null || known.isConnected) return known
+  const entries = document.querySelectorAll<HTMLElement>(column === 'thread' ? THREAD_ENTRY : MIDDLE_ENTRY)
+  return [...entries].find((one) => isEntry(one, known.dataset['entryId'] ?? null)) ?? null
 }
 
 const isInColumn = (): boolean =>

@@ -5,6 +5,7 @@ export type Column = 'middle' | 'thread'
 /** Marks the thread that stands beside the middle. */
 export const THREAD_COLUMN = '[data-column="thread"]'
 export const MIDDLE_ENTRY = 'main [data-entry-id]'
+export const THREAD_ENTRY = `${THREAD_COLUMN} [data-entry-id]`
 
 /** Of an element, what is asked. */
 export interface Placed {

@@ -84,6 +84,14 @@ async function readsToQuestion(page: Page): Promise<void> {
   })
 }
 
+/** To the next post of the thread, which may have to be drawn first. */
+async function goesOn(page: Page): Promise<void> {
+  const focused = column(page).locator('article:focus')
+  const before = await focused.getAttribute('data-entry-id')
+  await page.keyboard.press('j')
+  await column(page).locator(`article:focus:not([data-entry-id="${before}"])`).waitFor()
+}
+
 interface Place {
   readonly x: number
   readonly y: number
@@ -168,7 +176,7 @@ test('by the keyboard alone: opens, reads, crosses, answers and closes', { skip 
     .locator('article:focus')
     .getByRole('button', { name: /^Favourite/, pressed: true })
     .waitFor()
-  for (let steps = 0; steps < 16; steps += 1) await keyboard.press('j')
+  for (let steps = 0; steps < 16; steps += 1) await goesOn(page)
   await column(page).locator('article:focus', { hasText: 'Answer number' }).waitFor()
   assert.equal(await scrolled(page), at)
   const left = await column(page).locator('article:focus').getAttribute('data-entry-id')

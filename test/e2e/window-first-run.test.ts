@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
+import { startWriting } from '../support/start-writing.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -97,7 +98,7 @@ test('the keyboard alone is enough, for a home that is only on this computer', {
   await heading(page, 'Your home is made').waitFor()
   await page.keyboard.press('Enter')
   await heading(page, 'Nobody has written yet').waitFor()
-  await page.keyboard.press('n')
+  await startWriting(page)
   await page.keyboard.type('Written without a mouse')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor()

@@ -15,6 +15,7 @@ import type { FakeActor } from '../support/fake-peer.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import type { Json } from '../support/http-client.ts'
 import { newPicture } from '../support/pictures.ts'
+import { startWriting } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -183,7 +184,7 @@ test(
 test('a poll is asked with three options, with the keyboard alone', { skip }, async (t) => {
   await holds(0)
   const { page } = await openWindow(t)
-  await page.keyboard.press('n')
+  await startWriting(page)
   await page.keyboard.type('Which one?')
   const poll = page.getByRole('button', { name: 'Poll', exact: true })
   await poll.focus()
@@ -207,7 +208,7 @@ test('a poll is asked with three options, with the keyboard alone', { skip }, as
 test('somebody is mentioned by suggestion, with the keyboard alone', { skip }, async (t) => {
   await holds(0)
   const { page } = await openWindow(t)
-  await page.keyboard.press('n')
+  await startWriting(page)
   await page.keyboard.type('Hello @an')
   await page.getByRole('option', { name: /Ana Marić/ }).waitFor()
   assert.deepEqual(await axeFindings(page), [])

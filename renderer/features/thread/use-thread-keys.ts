@@ -49,9 +49,11 @@ function reachNext(frame: RefObject<HTMLElement | null>, from: HTMLElement, step
   const next = place < 0 ? undefined : entries[place + step]
   if (next !== undefined) return reach(next)
   if (frames === 0) scrollBoxOf(from).by(step * NEARER)
-  if (frames < MOST_FRAMES && from.isConnected) {
-    requestAnimationFrame(() => reachNext(frame, from, step, frames + 1))
-  }
+  if (frames >= MOST_FRAMES) return
+  requestAnimationFrame(() => {
+    // Whoever has gone on, or into another column, is not called back.
+    if (from.contains(document.activeElement)) reachNext(frame, from, step, frames + 1)
+  })
 }
 
 function reach(entry: HTMLElement | undefined): void {
