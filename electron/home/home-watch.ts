@@ -51,6 +51,8 @@ export interface HomeWatch {
   pause(until: Date | null): Promise<void>
   /** @throws when the home did not take it */
   resume(): Promise<void>
+  /** Starts a backup, unless the home makes or checks one now. @throws when the home did not take it */
+  backUp(): Promise<void>
   close(): void
 }
 
@@ -60,6 +62,18 @@ const MOST_WAIT_MS = 10_000
 const SIGNED_OUT_WAIT_MS = 5_000
 /** The home says something every 15 s, if only that it is there. */
 const SILENCE_MS = 45_000
+
+interface Change {
+  readonly path: string
+  /** For the journal. */
+  readonly what: string
+  /** Answer that is as good as done. */
+  readonly ignored?: number
+}
+
+const PAUSE: Change = { path: '/api/homebird/v1/pause', what: 'pause' }
+/** 409: another job of the keeper runs, which the page shows. */
+const BACK_UP: Change = { path: '/api/homebird/v1/backups/start', what: 'backups', ignored: 409 }
 
 export function openHomeWatch(needs: HomeWatchNeeds): HomeWatch {
   const watch = new FeedWatch(needs)
@@ -111,11 +125,15 @@ class FeedWatch implements HomeWatch {
   }
 
   async pause(until: Date | null): Promise<void> {
-    await this.#change('POST', { until: until?.toISOString() ?? null })
+    await this.#change(PAUSE, 'POST', { until: until?.toISOString() ?? null })
   }
 
   async resume(): Promise<void> {
-    await this.#change('DELETE', null)
+    await this.#change(PAUSE, 'DELETE', null)
+  }
+
+  async backUp(): Promise<void> {
+    await this.#change(BACK_UP, 'POST', {})
   }
 
   close(): void {
@@ -212,12 +230,12 @@ class FeedWatch implements HomeWatch {
     await wait(ms, this.#waiting.signal).catch(() => undefined) // woken early
   }
 
-  async #change(method: string, body: object | null): Promise<void> {
+  async #change({ path, what, ignored }: Change, method: string, body: object | null): Promise<void> {
     const headers = { [WINDOW_HEADER]: '1' }
     const bytes = body === null ? null : Buffer.from(JSON.stringify(body))
     const answer = await this.#needs.ask({
       method,
-      path: '/api/homebird/v1/pause',
+      path,
       headers:
         bytes === null
           ? headers
@@ -226,6 +244,7 @@ class FeedWatch implements HomeWatch {
     })
     answer.resume()
     const status = answer.statusCode ?? 0
-    if (status >= 300) throw new Error(`the home answered ${status} to ${method} of its pause`)
+    if (status >= 300 && status !== ignored)
+      throw new Error(`the home answered ${status} to ${method} of its ${what}`)
   }
 }

@@ -16,6 +16,8 @@ export interface ShellActs {
   openPage(path: string): void
   pause(length: PauseLength): void
   resume(): void
+  /** Starts one and shows how far it is. */
+  backUp(): void
   /** Asks first. */
   restart(): void
   checkForUpdates(): void
@@ -26,7 +28,7 @@ export interface ShellActs {
 
 interface ActsNeeds {
   readonly words: Words
-  readonly watch: Pick<HomeWatch, 'pause' | 'resume'>
+  readonly watch: Pick<HomeWatch, 'pause' | 'resume' | 'backUp'>
   readonly updates: Pick<UpdatesBridge, 'state' | 'check' | 'install'>
   readonly windows: {
     openAnother(): unknown
@@ -62,6 +64,10 @@ export function openActs(
     openPage,
     pause: (length) => orSay(notPaused, watch.pause(pauseEnd(length, now()))),
     resume: () => orSay(notPaused, watch.resume()),
+    backUp() {
+      openPage('/backups')
+      orSay(() => words('failed.back_up'), watch.backUp())
+    },
     restart: () => orSay((reason) => reason, askAndRestart({ app, dialog }, needs)),
     checkForUpdates() {
       openPage('/updates')

@@ -70,7 +70,7 @@ function fileMenu({ platform, words }: MenuFacts, acts: ShellActs): Entry {
       },
       LINE,
       pageEntry(words('menu.import'), '/imports', acts),
-      pageEntry(words('menu.back_up'), '/backups', acts),
+      { label: words('menu.back_up'), click: () => acts.backUp() },
       LINE,
       ...(isMac ? [] : [settingsEntry(words, acts), LINE]),
       { label: words('menu.close_window'), accelerator: 'CmdOrCtrl+W', role: 'close' },

@@ -34,6 +34,7 @@ export function trayTemplate({ words, view, isUpdateReady, now }: TrayFacts, act
     pauseEntry(words, view, acts),
     page(words('menu.status_tray'), '/status'),
     page(words('menu.connect_phone'), '/connect-phone'),
+    { label: words('menu.back_up'), click: () => acts.backUp() },
     LINE,
     ...(isUpdateReady ? [{ label: words('menu.update_ready'), click: () => acts.installUpdate() }] : []),
     page(words('menu.settings'), '/settings'),

@@ -118,7 +118,7 @@ const DoctorPage = lazyPage(
   async () => (await import('../features/status/doctor-page.tsx')).DoctorPage,
 )
 const BackupsPage = lazyPage(
-  ['status', 'backups'],
+  ['status', 'backups', 'recovery'],
   async () => (await import('../features/backups/backups-page.tsx')).BackupsPage,
 )
 const LicencesPage = lazyPage(

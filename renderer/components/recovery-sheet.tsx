@@ -2,7 +2,7 @@
  * The recovery sheet: what is needed to get back in, to be saved or printed. It is made in this window and sent nowhere. Its
  * words are the part `recovery`, which the page that places it loads.
  */
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { createPortal, flushSync } from 'react-dom'
 import { dateFormat } from '../formatting/formatters.ts'
@@ -20,21 +20,28 @@ interface RecoverySheetProps {
   readonly username: string
   /** Null while the home has no address. */
   readonly domain: string | null
+  /** What opens backups on another computer; only who has just made it knows it. */
+  readonly code?: string
+  /** Where backups will lie that is not known to the home yet. */
+  readonly anotherPlace?: string
+  /** It was saved or sent to the printer. */
+  readonly onKept?: () => void
 }
 
-export function RecoverySheet({ username, domain }: RecoverySheetProps) {
+export function useRecoveryFacts(): UseQueryResult<RecoveryFacts> {
   const { api } = useServices()
-  const facts = useQuery({ queryKey: ['recovery'], queryFn: async () => getRecoveryFacts(api) })
-  return (
-    <QueryState query={facts}>
-      {(known) => <SheetActs username={username} domain={domain} facts={known} />}
-    </QueryState>
-  )
+  return useQuery({ queryKey: ['recovery'], queryFn: async () => getRecoveryFacts(api) })
 }
 
-function SheetActs({ username, domain, facts }: RecoverySheetProps & { readonly facts: RecoveryFacts }) {
+export function RecoverySheet(props: RecoverySheetProps) {
+  const facts = useRecoveryFacts()
+  return <QueryState query={facts}>{(known) => <SheetActs {...props} facts={known} />}</QueryState>
+}
+
+function SheetActs({ facts, ...props }: RecoverySheetProps & { readonly facts: RecoveryFacts }) {
+  const { username, onKept } = props
   const t = useText()
-  const sheet = useSheet({ username, domain }, facts)
+  const sheet = useSheet(props, facts)
   const [isPrinting, setPrinting] = useState(false)
   const [isSaved, setSaved] = useState(false)
   const print = (): void => {
@@ -42,6 +49,7 @@ function SheetActs({ username, domain, facts }: RecoverySheetProps & { readonly 
     flushSync(() => setPrinting(true))
     window.print()
     setPrinting(false)
+    onKept?.()
   }
   return (
     <div className={styles.acts}>
@@ -52,6 +60,7 @@ function SheetActs({ username, domain, facts }: RecoverySheetProps & { readonly 
             sheetDocument(sheet, { locale: t.locale, direction: t.direction }),
           )
           setSaved(true)
+          onKept?.()
         }}
       >
         {t('recovery.save')}
@@ -65,7 +74,10 @@ function SheetActs({ username, domain, facts }: RecoverySheetProps & { readonly 
   )
 }
 
-function useSheet({ username, domain }: RecoverySheetProps, facts: RecoveryFacts): Sheet {
+function useSheet(
+  { username, domain, code: recoveryCode, anotherPlace = '' }: RecoverySheetProps,
+  facts: RecoveryFacts,
+): Sheet {
   const t = useText()
   const [today] = useState(() => new Date())
   const handle = domain === null ? `@${username}` : `@${username}@${domain}`
@@ -83,12 +95,19 @@ function useSheet({ username, domain }: RecoverySheetProps, facts: RecoveryFacts
       code(t('recovery.window'), `${window.location.origin}/`),
       code(t('recovery.computer'), facts.computer),
       ...(facts.folder === null ? [] : [code(t('recovery.folder'), facts.folder)]),
+      ...(facts.backups === null
+        ? []
+        : [...facts.backups.places, ...(anotherPlace === '' ? [] : [anotherPlace])].map((place, at) =>
+            code(t('recovery.place', { number: at + 1 }), place),
+          )),
+      ...(recoveryCode === undefined ? [] : [code(t('recovery.code'), recoveryCode)]),
       ...facts.keys.map(({ name, fingerprint }) => code(t('recovery.key', { name }), fingerprint)),
     ],
     helpTitle: t('recovery.help_title'),
     help: [
       code(t('recovery.password'), 'homebird owner password'),
       code(t('recovery.second_step'), 'homebird owner reset-2fa'),
+      code(t('recovery.from_backup'), 'homebird restore BACKUP'),
       code(t('recovery.elsewhere'), 'homebird serve --data-dir FOLDER'),
     ],
   }

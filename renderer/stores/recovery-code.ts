@@ -2,13 +2,13 @@
 
 /** Crockford's: no I, L, O, U. */
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const GROUPS = 6
-const GROUP_LETTERS = 5
+const GROUPS = 8
+const GROUP_LETTERS = 4
 
-/** 150 bits. */
+/** 160 bits: the least that the home takes. */
 export function newRecoveryCode(random: (bytes: Uint8Array<ArrayBuffer>) => unknown): string {
   const bytes = new Uint8Array(GROUPS * GROUP_LETTERS)
   random(bytes)
   const letters = Array.from(bytes, (byte) => LETTERS[byte % LETTERS.length]).join('')
-  return letters.match(/.{5}/g)?.join('-') ?? letters
+  return letters.match(/.{4}/g)?.join('-') ?? letters
 }

@@ -1,4 +1,4 @@
-/** The answers of the first run so far, so that Back, a reload or a crash lose none. The password is never kept. */
+/** The answers of the first run so far, so that Back, a reload or a crash lose none. What opens something is never kept. */
 import type { SetUpField, SetUpForm } from '../../server/contracts/owner-api.ts'
 import { type KeyValueStorage, readStored, writeStored } from './key-value-storage.ts'
 
@@ -26,6 +26,12 @@ export interface SetUpAnswers {
   readonly serviceDomain: string
   /** A `data:` address, until the home has it. */
   readonly picture: string | null
+  /** It counts once it is kept on paper or as a file. Neither it nor the passphrase is kept here. */
+  readonly recoveryCode: string
+  readonly isCodeKept: boolean
+  readonly passphrase: string
+  /** Where backups go beside this home; empty for nowhere. */
+  readonly backupFolder: string
 }
 
 const KEY = 'homebird.set-up'
@@ -40,30 +46,35 @@ export const FIRST_ANSWERS: SetUpAnswers = {
   domain: '',
   serviceDomain: '',
   picture: null,
+  recoveryCode: '',
+  isCodeKept: false,
+  passphrase: '',
+  backupFolder: '',
 }
 
 /** A reload without the password goes on where the password is asked for. */
 export function readAnswers(storage: KeyValueStorage): SetUpAnswers {
   const stored = readStored(storage, KEY)
   if (typeof stored !== 'object' || stored === null) return FIRST_ANSWERS
-  const { step, displayName, username, hasDomain, way, domain, serviceDomain, picture } =
+  const { step, displayName, username, hasDomain, way, domain, serviceDomain, picture, backupFolder } =
     stored as Partial<SetUpAnswers>
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
+    ...FIRST_ANSWERS,
     step: step === 'welcome' || step === undefined ? 'welcome' : 'you',
     displayName: text(displayName),
     username: text(username),
-    password: '',
     hasDomain: hasDomain === true,
     way: isAddressWay(way) ? way : 'mine',
     domain: text(domain),
     serviceDomain: text(serviceDomain),
     picture: typeof picture === 'string' && picture.startsWith('data:image/') ? picture : null,
+    backupFolder: text(backupFolder),
   }
 }
 
 export function keepAnswers(storage: KeyValueStorage, answers: SetUpAnswers): void {
-  const { password: _never, ...kept } = answers
+  const { password: _, recoveryCode: _code, isCodeKept: _kept, passphrase: _words, ...kept } = answers
   writeStored(storage, KEY, kept)
 }
 
@@ -84,12 +95,34 @@ export function formFromAnswers(answers: SetUpAnswers): SetUpForm {
     password: answers.password,
     domain: answers.hasDomain ? answers.domain : null,
     serviceDomain: answers.hasDomain && answers.serviceDomain.trim() !== '' ? answers.serviceDomain : null,
+    ...backupsFromAnswers(answers),
+  }
+}
+
+function backupsFromAnswers({ recoveryCode, isCodeKept, passphrase, backupFolder }: SetUpAnswers) {
+  const folder = backupFolder.trim()
+  return {
+    recoveryCode: isCodeKept ? recoveryCode : null,
+    passphrase: passphrase === '' ? null : passphrase,
+    backupFolder: folder === '' ? null : folder,
   }
 }
 
 /** Where a field is corrected. */
 export function stepOfField(field: SetUpField): SetUpStep {
-  return field === 'domain' || field === 'serviceDomain' ? 'address' : 'you'
+  switch (field) {
+    case 'domain':
+    case 'serviceDomain':
+      return 'address'
+    case 'recoveryCode':
+    case 'passphrase':
+    case 'backupFolder':
+      return 'safe'
+    case 'username':
+    case 'displayName':
+    case 'password':
+      return 'you'
+  }
 }
 
 /** A first guess at a user name from the display name: `Ana Müller` gives `ana_muller`. */

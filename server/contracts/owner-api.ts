@@ -121,6 +121,11 @@ export interface SetUpForm {
   readonly domain: string | null
   /** Only where another host serves the domain. */
   readonly serviceDomain: string | null
+  /** What opens backups elsewhere, and where they go beside the home; absent where nobody makes any. */
+  readonly recoveryCode?: string | null
+  readonly passphrase?: string | null
+  /** Whole path. */
+  readonly backupFolder?: string | null
 }
 
 export type SetUpField = keyof SetUpForm
@@ -134,6 +139,11 @@ export type FieldFlaw =
   | 'not_a_domain'
   /** A name that is gone with the tunnel that gave it. */
   | 'ends_with_tunnel'
+  | 'passphrase_too_short'
+  /** No whole path. */
+  | 'not_a_folder'
+  /** Nothing can be kept there. */
+  | 'folder_unusable'
 
 /** Body of a 422. */
 export interface FieldErrors {
@@ -239,6 +249,18 @@ export interface RecoveryFacts {
   readonly computer: string
   /** None before the home is set up. */
   readonly keys: readonly { readonly name: string; readonly fingerprint: string }[]
+  /** Null where nobody makes any, or cannot be asked now. */
+  readonly backups: RecoveryBackups | null
+}
+
+export interface RecoveryBackups {
+  /** `03:00`, or `never`. */
+  readonly at: string
+  readonly keepDays: number
+  /** As people read them; never a secret. */
+  readonly places: readonly string[]
+  /** Whether another can be added here. */
+  readonly canAddPlace: boolean
 }
 
 /** The first three are of the home itself; the others go out to its own address and come in again. */

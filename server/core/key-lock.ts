@@ -22,7 +22,7 @@ const MOST_PASSES = 16
 /** There are two kinds. Each more would be tried with its costs before anything of the head is proven. */
 const MOST_LOCKS = 4
 
-const LEAST_PASSPHRASE = 8
+export const LEAST_PASSPHRASE = 8
 const MOST_WORDS = 1_024
 
 /** Crockford's base 32: no I, L, O, U. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DESKTOP_CALLS, DESKTOP_EVENTS, DESKTOP_TELLS } from '../../electron/ipc/desktop-calls.ts'
 import { channelName } from '../../electron/ipc/handle.ts'
+import type { BackupsOverview } from '../../server/contracts/backups.ts'
 import type { SwitchFacts } from '../../server/contracts/moderation.ts'
 import { type DesktopShell, openDesktopShell } from '../support/desktop-shell.ts'
 import type { StandInContents } from '../support/electron/stand-in-contents.ts'
@@ -91,6 +92,18 @@ test('menus and tray tell the window what to do; a window that listens later is 
   const open = desktop.electron.windows.length
   desktop.electron.menus.application?.choose(['File', 'New window'])
   assert.equal(desktop.electron.windows.length, open + 1)
+})
+
+test('Back up now… in the tray makes a backup and checks it', async () => {
+  tray().menu?.choose(['Back up now…'])
+  const made = await until('the backup is made and checked', async () => {
+    const { backups } = await ask<{ readonly backups: BackupsOverview }>('GET', '/backups')
+    return backups.running === null && backups.ended.length > 1 ? backups.ended : undefined
+  })
+  assert.deepEqual(
+    made.map(({ task, result }) => `${task} ${result}`),
+    ['verify done', 'backup done'],
+  )
 })
 
 test('a later start hands over its link, and only what is one', async () => {

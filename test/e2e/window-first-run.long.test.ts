@@ -1,7 +1,10 @@
 /** The first run on every path, with the mouse and again with the keyboard alone; a home that is killed in any step goes on. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type TestContext, after, before, test } from 'node:test'
+import type { KeyLock } from '../../server/contracts/keeping.ts'
+import { openAnyLock } from '../../server/core/key-lock.ts'
 import type { CheckFlaw, CheckName } from '../../server/contracts/owner-api.ts'
 import { type TestBrowser, noBrowser, openBrowser } from '../support/browser.ts'
 import { FlowGround, Stage } from '../support/flow-ground.ts'
@@ -101,12 +104,21 @@ flow(
     assert.equal(await field(stage, 'Domain').inputValue(), 'home.example')
     await presses(stage, 'Next')
     await sees(stage, 'Keep it safe')
+    await stage.page.getByText('Every night at 03:00').waitFor()
+    const { dataDir } = stage.ground.home.home
+    const place = field(stage, 'Also into another folder, or nothing')
+    await stage.hand.write(place, join(dataDir, 'homebird.lock', 'disk'))
     const saving = stage.page.waitForEvent('download')
     await presses(stage, 'Save…')
     const sheet = await readFile(await (await saving).path(), 'utf8')
     assert.ok(sheet.includes('@robin@home.example') && !sheet.includes(PASSWORD))
+    await stage.page.getByText('This code will open your backups.').waitFor()
+    await presses(stage, 'Make my home')
+    await stage.page.getByText('Homebird cannot keep anything there.').waitFor()
+    await stage.hand.write(place, join(dataDir, '..', `disk of ${kind}`))
     await presses(stage, 'Make my home')
     await sees(stage, 'Your home is made')
+    await opensBackups(dataDir, sheet)
     await stage.page.getByText('Other servers find nobody at your address.').waitFor()
     await stage.hand.press(stage.page.locator('summary', { hasText: 'How to fix' }).first())
     await stage.page.getByText('The domain is not in the DNS.').waitFor()
@@ -126,6 +138,14 @@ flow(
     stage.assertClean()
   },
 )
+
+/** The code on the sheet is the one that opens the backup key of this home. */
+async function opensBackups(dataDir: string, sheet: string): Promise<void> {
+  const code = /(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}/.exec(sheet)?.[0] ?? ''
+  const secret = async (name: string): Promise<string> => readFile(join(dataDir, 'secrets', name), 'utf8')
+  const locks = JSON.parse(await secret('backup-locks.json')) as KeyLock[]
+  assert.equal(await openAnyLock(locks, code), (await secret('backup-key')).trim())
+}
 
 /** The home dies without warning and is started again, as somebody does who reads what it prints. */
 async function dies(stage: Stage): Promise<void> {

@@ -3,9 +3,20 @@ import { appendFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { USUAL_CONDITIONS } from '../../server/contracts/child-message.ts'
+import type { BackupsOverview } from '../../server/contracts/backups.ts'
 import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
 import type { Supervision } from '../../server/http/http-context.ts'
 import { closeBeforeCluster } from './test-database.ts'
+
+export const NO_BACKUPS: BackupsOverview = {
+  running: null,
+  ended: [],
+  at: '03:00',
+  keep: { days: 7, weeks: 4, months: 6 },
+  fixed: [],
+  places: [],
+  locks: { passphrase: false, recovery: false },
+}
 
 export class LogFolder {
   readonly path: string
@@ -54,7 +65,7 @@ export class LogFolder {
       dataDir: this.path,
       facts: async () => known,
       ask: async () => null,
-      keep: async () => ({ running: null, ended: [] }),
+      keep: async () => NO_BACKUPS,
       hasRoom: () => true,
       peerProved: () => undefined,
       vantage: null,

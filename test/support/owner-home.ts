@@ -12,6 +12,7 @@ import { openListener } from '../../server/db/listen.ts'
 import type { Database } from '../../server/db/pool.ts'
 import { openHome } from '../../server/domain/owner/home.ts'
 import { buildPrivateApp, buildPublicApp } from '../../server/http/app.ts'
+import type { BackupShelf } from '../../server/http/backup-shelf.ts'
 import type { HttpContext, Supervision } from '../../server/http/http-context.ts'
 import { createSafeFetch } from '../../server/net/safe-fetch.ts'
 import { type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
@@ -41,6 +42,7 @@ export interface OwnerHome {
 interface OwnerHomeOptions {
   readonly hasBundle?: boolean
   readonly supervision?: Supervision
+  readonly backupShelf?: BackupShelf
   /** Path of a socket on which the private listener is served too. */
   readonly socket?: string
   /** Settings, as environment variables. */
@@ -79,6 +81,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     oneTimeKeyHash: createHash('sha256').update(START_KEY).digest('hex'),
     windowDir: options.hasBundle === true ? await makeBundle() : null,
     supervision: options.supervision ?? null,
+    ...(options.backupShelf === undefined ? {} : { backupShelf: options.backupShelf }),
     dereferencer: createDereferencer({ ...shared, fetch }),
     stopping: new AbortController().signal,
   }

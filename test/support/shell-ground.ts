@@ -37,8 +37,8 @@ function recorder(): { readonly acts: ShellActs; readonly done: string[] } {
     (name: string) =>
     (given?: unknown): void =>
       void done.push(given === undefined ? name : `${name} ${JSON.stringify(given)}`)
-  const names = ['open', 'openAnother', 'command', 'openPage', 'pause', 'resume', 'restart'] as const
-  const rest = ['checkForUpdates', 'installUpdate', 'about', 'quit'] as const
+  const names = ['open', 'openAnother', 'command', 'openPage', 'pause', 'resume', 'backUp'] as const
+  const rest = ['restart', 'checkForUpdates', 'installUpdate', 'about', 'quit'] as const
   const acts = Object.fromEntries([...names, ...rest].map((name) => [name, note(name)]))
   return { acts: acts as unknown as ShellActs, done }
 }
@@ -70,7 +70,7 @@ const DONE: Readonly<Record<string, string>> = {
   'New post…': 'command {"kind":"new_post"}',
   'New window': 'openAnother',
   'Import…': 'openPage "/imports"',
-  'Back up now…': 'openPage "/backups"',
+  'Back up now…': 'backUp',
   Find: 'command {"kind":"find"}',
   'Spelling…': 'openPage "/settings/posting#spelling"',
   'Home timeline': 'openPage "/home"',

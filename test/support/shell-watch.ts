@@ -64,6 +64,8 @@ export class ShownHome implements HomeWatch {
     this.pauses.push('resumed')
   }
 
+  async backUp(): Promise<void> {}
+
   look(): void {}
   close(): void {}
 }

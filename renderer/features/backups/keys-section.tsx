@@ -6,8 +6,11 @@ import { Button } from '../../components/button.tsx'
 import { Dialog, DialogActs } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
+import { QueryState } from '../../components/query-state.tsx'
+import { RecoverySheet } from '../../components/recovery-sheet.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { useAct } from '../../hooks/use-act.ts'
+import { useHomeFacts } from '../../hooks/use-facts.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { newRecoveryCode } from '../../stores/recovery-code.ts'
@@ -102,27 +105,7 @@ function RecoveryDialog({ onClose }: { readonly onClose: () => void }) {
       await again()
     })
   }
-  if (code !== null)
-    return (
-      <Dialog
-        title={t('backups.recovery')}
-        isQuestion
-        onClose={onClose}
-        acts={
-          <>
-            <Button onPress={() => window.print()}>{t('backups.recovery_print')}</Button>
-            <Button look="primary" onPress={onClose}>
-              {t('backups.recovery_done')}
-            </Button>
-          </>
-        }
-      >
-        <p>{t('backups.recovery_shown')}</p>
-        <code className={styles.code} dir="ltr">
-          {code}
-        </code>
-      </Dialog>
-    )
+  if (code !== null) return <ShownCode code={code} onClose={onClose} />
   return (
     <Dialog title={t('backups.recovery')} isQuestion onClose={onClose}>
       <form className={styles.form} onSubmit={submit}>
@@ -143,6 +126,31 @@ function RecoveryDialog({ onClose }: { readonly onClose: () => void }) {
           </Button>
         </DialogActs>
       </form>
+    </Dialog>
+  )
+}
+
+function ShownCode({ code, onClose }: { readonly code: string; readonly onClose: () => void }) {
+  const t = useText()
+  const facts = useHomeFacts()
+  return (
+    <Dialog
+      title={t('backups.recovery')}
+      isQuestion
+      onClose={onClose}
+      acts={
+        <Button look="primary" onPress={onClose}>
+          {t('backups.recovery_done')}
+        </Button>
+      }
+    >
+      <p>{t('backups.recovery_shown')}</p>
+      <code className={styles.code} dir="ltr">
+        {code}
+      </code>
+      <QueryState query={facts}>
+        {({ username, domain }) => <RecoverySheet username={username} domain={domain} code={code} />}
+      </QueryState>
     </Dialog>
   )
 }

@@ -1,10 +1,11 @@
 /** Step 4: the sheet that brings one back in, and what keeps the home safe, told as it is; then all is made at once. */
-import { FileText, HardDrive, KeyRound, LogIn, Moon } from 'lucide-react'
+import { Archive, FileText, KeyRound, LogIn, Moon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
 import { ShellSwitch } from '../../components/shell-switch.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
-import { RecoverySheet } from '../../components/recovery-sheet.tsx'
+import { RecoverySheet, useRecoveryFacts } from '../../components/recovery-sheet.tsx'
+import { TextField } from '../../components/text-field.tsx'
 import { useText } from '../../hooks/use-text.ts'
 import { findDesktopBridge } from '../../stores/desktop-shell.ts'
 import { bareDomain } from './field-flaws.ts'
@@ -18,7 +19,8 @@ interface SafeStepProps extends StepProps {
   readonly failure: ApiFailure | null
 }
 
-export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepProps) {
+export function SafeStep(props: SafeStepProps) {
+  const { onMake, onBack, isBusy, failure } = props
   const t = useText()
   return (
     <StepForm
@@ -29,16 +31,8 @@ export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepP
       onBack={onBack}
     >
       <ul className={styles.facts}>
-        <Fact
-          icon={<FileText aria-hidden size={20} />}
-          name={t('setup.safe_sheet')}
-          help={t('setup.safe_sheet_help')}
-        >
-          <RecoverySheet
-            username={answers.username}
-            domain={answers.hasDomain ? bareDomain(answers.domain) : null}
-          />
-        </Fact>
+        <SheetFact {...props} />
+        <BackupsFact {...props} />
         <ToldFacts />
         <ShellFact />
       </ul>
@@ -53,6 +47,82 @@ export function SafeStep({ answers, onMake, onBack, isBusy, failure }: SafeStepP
   )
 }
 
+function SheetFact({ answers, onChange }: Pick<StepProps, 'answers' | 'onChange'>) {
+  const t = useText()
+  const isSupervised = (useRecoveryFacts().data?.folder ?? null) !== null
+  const { username, hasDomain, domain, recoveryCode, isCodeKept, backupFolder } = answers
+  return (
+    <Fact
+      icon={<FileText aria-hidden size={20} />}
+      name={t('setup.safe_sheet')}
+      help={t(isSupervised ? 'setup.safe_sheet_help' : 'recovery.sheet_help')}
+    >
+      {isSupervised ? (
+        <code className={styles.code} dir="ltr">
+          {recoveryCode}
+        </code>
+      ) : null}
+      <RecoverySheet
+        username={username}
+        domain={hasDomain ? bareDomain(domain) : null}
+        anotherPlace={backupFolder.trim()}
+        {...(isSupervised ? { code: recoveryCode, onKept: () => onChange({ isCodeKept: true }) } : {})}
+      />
+      {isSupervised ? (
+        <p className={styles.note}>{t(isCodeKept ? 'setup.safe_code_counts' : 'setup.safe_code_waits')}</p>
+      ) : null}
+    </Fact>
+  )
+}
+
+/** When, how long and where; what opens them elsewhere, and another disk to lie on. */
+function BackupsFact({ answers, flaws, onChange }: Pick<StepProps, 'answers' | 'flaws' | 'onChange'>) {
+  const t = useText()
+  const facts = useRecoveryFacts().data
+  if ((facts?.folder ?? null) === null) return null
+  const backups = facts?.backups ?? null
+  const { passphrase, backupFolder } = answers
+  const flawOf = (field: 'passphrase' | 'backupFolder'): string | null => {
+    const flaw = flaws[field]
+    return flaw === undefined ? null : t(`flaw.${flaw}`)
+  }
+  return (
+    <Fact
+      icon={<Archive aria-hidden size={20} />}
+      name={t('setup.safe_backups')}
+      help={
+        backups === null || backups.at === 'never'
+          ? t('setup.safe_backups_by_hand')
+          : t('setup.safe_backups_help', { time: backups.at, days: backups.keepDays })
+      }
+    >
+      {backups?.places.map((place) => (
+        <p key={place} className={styles.note}>
+          <bdi dir="ltr">{place}</bdi>
+        </p>
+      ))}
+      {backups?.canAddPlace !== false || backupFolder !== '' ? (
+        <TextField
+          kind="domain"
+          label={t('setup.safe_place')}
+          help={t('setup.safe_place_help')}
+          value={backupFolder}
+          flaw={flawOf('backupFolder')}
+          onChange={(folder) => onChange({ backupFolder: folder })}
+        />
+      ) : null}
+      <TextField
+        kind="new-password"
+        label={t('setup.safe_passphrase')}
+        help={t('setup.safe_passphrase_help')}
+        value={passphrase}
+        flaw={flawOf('passphrase')}
+        onChange={(words) => onChange({ passphrase: words })}
+      />
+    </Fact>
+  )
+}
+
 /** What is so already, and needs no act. */
 function ToldFacts() {
   const t = useText()
@@ -62,11 +132,6 @@ function ToldFacts() {
         icon={<KeyRound aria-hidden size={20} />}
         name={t('setup.safe_password')}
         help={t('setup.safe_password_help')}
-      />
-      <Fact
-        icon={<HardDrive aria-hidden size={20} />}
-        name={t('setup.safe_folder')}
-        help={t('setup.safe_folder_help')}
       />
       <Fact
         icon={<Moon aria-hidden size={20} />}

@@ -6,6 +6,7 @@ import { setUp } from '../../api/owner.ts'
 import { PageFrame } from '../../components/page-frame.tsx'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { newRecoveryCode } from '../../stores/recovery-code.ts'
 import {
   SET_UP_STEPS,
   type SetUpAnswers,
@@ -67,7 +68,10 @@ interface SetUpFormState extends StepProps {
 
 function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
   const { api, session, storage } = useServices()
-  const [answers, setAnswers] = useState(() => readAnswers(storage))
+  const [answers, setAnswers] = useState(() => ({
+    ...readAnswers(storage),
+    recoveryCode: newRecoveryCode((bytes) => crypto.getRandomValues(bytes)),
+  }))
   const [flaws, setFlaws] = useState<Flaws>({})
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const [isBusy, setBusy] = useState(false)

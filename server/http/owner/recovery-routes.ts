@@ -1,8 +1,12 @@
 /** What a recovery sheet says that only the home knows: where its data lies, and the fingerprints of its keys. */
 import { createHash, createPublicKey } from 'node:crypto'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyPluginAsync } from 'fastify'
-import type { RecoveryFacts } from '../../contracts/owner-api.ts'
+import type { BackupsOverview } from '../../contracts/backups.ts'
+import type { RecoveryBackups, RecoveryFacts } from '../../contracts/owner-api.ts'
+import { dataDirAt } from '../../core/data-dir.ts'
+import { describeError } from '../../core/errors.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requireOwner } from './session.ts'
@@ -13,8 +17,27 @@ export function recoveryRoutes(context: HttpContext): FastifyPluginAsync {
     app.get('/recovery', { config: { scope: 'owner' } }, async (request): Promise<RecoveryFacts> => {
       await requireOwner(context, request)
       const folder = context.supervision?.dataDir ?? null
-      return { folder, computer: hostname(), keys: await fingerprints(context) }
+      const backups = await backupsOf(context)
+      return { folder, computer: hostname(), keys: await fingerprints(context), backups }
     })
+  }
+}
+
+async function backupsOf({ supervision, log }: HttpContext): Promise<RecoveryBackups | null> {
+  if (supervision === null) return null
+  try {
+    const found = (await supervision.keep({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+    const own = join(dataDirAt(supervision.dataDir).backups, 'kept')
+    return {
+      at: found.at,
+      keepDays: found.keep.days,
+      places: found.places.map(({ isOwn, label }) => (isOwn ? own : label)),
+      canAddPlace: !found.fixed.includes('places'),
+    }
+  } catch (error) {
+    // The sheet is worth having without it.
+    log.warn({ event: 'recovery.backups_unknown', error: describeError(error) })
+    return null
   }
 }
 

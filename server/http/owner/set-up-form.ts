@@ -1,7 +1,9 @@
 /** Reads the form of the first run and says which field is wrong and why, before anything is made. */
+import { isAbsolute } from 'node:path'
 import type { FieldFlaw, SetUpField, SetUpForm } from '../../contracts/owner-api.ts'
 import { borrowedName } from '../../contracts/borrowed-names.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import { LEAST_PASSPHRASE } from '../../core/key-lock.ts'
 import { parseDomainNames } from '../../domain/owner/domains.ts'
 import { findHost } from '../../net/origin.ts'
 import { MAX_DISPLAY_NAME_LENGTH, parseUsername } from '../../domain/owner/identities.ts'
@@ -20,6 +22,8 @@ export function checkSetUpForm(form: SetUpForm): void {
   note('password', passwordFlaw(form.password))
   note('domain', domainFlaw(form.domain))
   note('serviceDomain', domainFlaw(form.serviceDomain))
+  note('passphrase', passphraseFlaw(form.passphrase ?? null))
+  note('backupFolder', folderFlaw(form.backupFolder ?? null))
   const names = Object.keys(fields)
   if (names.length === 0) return
   throw new HomebirdError('UNPROCESSABLE', `set-up form: ${names.join(', ')} refused`, {
@@ -38,6 +42,16 @@ function passwordFlaw(password: string): FieldFlaw | null {
   if (Array.from(text).length < MIN_PASSWORD_LENGTH) return 'too_short'
   return text.length > MAX_PASSWORD_LENGTH ? 'too_long' : null
 }
+
+function passphraseFlaw(passphrase: string | null): FieldFlaw | null {
+  if (passphrase === null) return null
+  const { length } = passphrase.normalize('NFC')
+  if (length < LEAST_PASSPHRASE) return 'passphrase_too_short'
+  return length > MAX_PASSWORD_LENGTH ? 'too_long' : null
+}
+
+const folderFlaw = (folder: string | null): FieldFlaw | null =>
+  folder === null || (isAbsolute(folder) && !folder.includes('\0')) ? null : 'not_a_folder'
 
 function domainFlaw(domain: string | null): FieldFlaw | null {
   if (domain === null) return null

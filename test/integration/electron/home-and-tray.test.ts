@@ -200,3 +200,13 @@ test('a pause that the home does not take is said in words', async (t) => {
   assert.deepEqual(noticed, ['Error: the home answered 401 to POST of its pause'])
   assert.equal(await pauseNow(), null)
 })
+
+test('a backup that the home does not take is said in words, beside the page that shows them', async (t) => {
+  const { electron, tray, commands, noticed } = await openShell(t)
+  tray.menu?.choose(['Back up now…'])
+  // Nobody supervises this server, and so nobody makes backups.
+  const said = await until('it is said', () => electron.acts.of('dialog.showErrorBox')[0])
+  assert.ok(JSON.stringify(said).includes('The backup could not be started'), JSON.stringify(said))
+  assert.deepEqual(commands, [{ kind: 'open', path: '/backups' }])
+  assert.deepEqual(noticed, ['Error: the home answered 503 to POST of its backups'])
+})

@@ -1,23 +1,12 @@
 /** Backups in the owner's hands: what takes some away asks for the password, and nothing else does. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import type { BackupsOverview } from '../../../server/contracts/backups.ts'
 import type { Supervision } from '../../../server/http/http-context.ts'
-import { openLogFolder } from '../../support/log-folder.ts'
+import { NO_BACKUPS, openLogFolder } from '../../support/log-folder.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
 
 const API = '/api/homebird/v1'
 const PASSWORD = 'correct horse battery'
-
-const OVERVIEW: BackupsOverview = {
-  running: null,
-  ended: [],
-  at: '03:00',
-  keep: { days: 7, weeks: 4, months: 6 },
-  fixed: [],
-  places: [],
-  locks: { passphrase: false, recovery: false },
-}
 
 let home: OwnerHome
 /** What the supervisor, which is another process, was told to do. */
@@ -25,7 +14,7 @@ const told: string[] = []
 before(async () => {
   const keep: Supervision['keep'] = (request) => {
     if (request.ask !== 'backups') told.push(request.ask)
-    return Promise.resolve(OVERVIEW)
+    return Promise.resolve(NO_BACKUPS)
   }
   home = await openOwnerHome({ supervision: { ...(await openLogFolder()).supervision(), keep } })
   await home.asPage(`${API}/session/key`, { method: 'POST', body: { key: START_KEY } })

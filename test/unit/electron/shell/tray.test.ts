@@ -68,13 +68,14 @@ test('the tray: the state first, then the few things that want no window, in the
     '  Until I resume',
     'Status…',
     'Connect a phone…',
+    'Back up now…',
     '—',
     'Update ready: restart',
     'Settings…',
     'Quit Homebird',
   ])
   assert.ok(shown.menu !== null)
-  assert.equal(walk(shown.menu, done).length, 11)
+  assert.equal(walk(shown.menu, done).length, 12)
   assert.match(shown.toolTip, /^Homebird: Reachable, last proved/)
   shown.emit('click')
   assert.equal(done.at(-1), 'open')

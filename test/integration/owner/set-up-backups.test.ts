@@ -1,0 +1,80 @@
+/** What the first run says of backups is arranged before the home is made, or is a field to correct. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { KeepingRequest } from '../../../server/contracts/keeping.ts'
+import type { Supervision } from '../../../server/http/http-context.ts'
+import { Shelf } from '../../../server/keeping/shelf.ts'
+import { NO_BACKUPS, openLogFolder } from '../../support/log-folder.ts'
+import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
+
+const API = '/api/homebird/v1'
+const FORM = {
+  username: 'ana',
+  displayName: 'Ana',
+  password: 'correct horse battery',
+  domain: null,
+  serviceDomain: null,
+}
+const CODE = 'ABCD-'.repeat(8).slice(0, -1)
+
+/** A passphrase of a try before, whose answer was lost. */
+const OVERVIEW = { ...NO_BACKUPS, locks: { passphrase: true, recovery: false } }
+
+const folder = mkdtempSync(join(tmpdir(), 'hb-set-up-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+let home: OwnerHome
+/** What the supervisor, which is another process, was told to do. */
+const told: KeepingRequest[] = []
+
+before(async () => {
+  const keep: Supervision['keep'] = (request) => {
+    if (request.ask !== 'backups') told.push(request)
+    return Promise.resolve(OVERVIEW)
+  }
+  home = await openOwnerHome({
+    supervision: { ...(await openLogFolder()).supervision(), keep },
+    backupShelf: new Shelf({ dataDir: folder, ownFolder: join(folder, 'backups') }),
+  })
+  await home.asPage(`${API}/session/key`, { method: 'POST', body: { key: START_KEY } })
+})
+
+const setUp = async (more: object) =>
+  home.asPage(`${API}/setup`, { method: 'POST', body: { ...FORM, ...more } })
+
+test('what cannot be used is a field to correct, and nothing is arranged for it', async () => {
+  writeFileSync(join(folder, 'a-file'), '')
+  for (const [more, fields] of [
+    [{ backupFolder: 'a/piece/of/a/path' }, { backupFolder: 'not_a_folder' }],
+    [{ backupFolder: 'sftp://ana@host.example/x' }, { backupFolder: 'not_a_folder' }],
+    [
+      { backupFolder: join(folder, 'a-file'), passphrase: 'many good words' },
+      { backupFolder: 'folder_unusable' },
+    ],
+    [{ passphrase: 'short' }, { passphrase: 'passphrase_too_short' }],
+  ] as const) {
+    const answer = await setUp(more)
+    assert.deepEqual([answer.status, answer.json()['fields']], [422, fields], JSON.stringify(more))
+  }
+  assert.deepEqual(told.splice(0), [])
+})
+
+test('code, passphrase and folder count before the home is made; what is left away is taken back', async () => {
+  const facts = await home.asPage(`${API}/recovery`)
+  const { backups } = facts.json() as { backups?: object }
+  assert.deepEqual(backups, { at: '03:00', keepDays: 7, places: [], canAddPlace: true })
+  const place = join(folder, 'disk')
+  mkdirSync(place)
+  const answer = await setUp({ recoveryCode: CODE, passphrase: null, backupFolder: place })
+  assert.equal(answer.status, 200, answer.text())
+  assert.deepEqual(told.splice(0), [
+    { kind: 'keeping', ask: 'lock', by: 'recovery', words: CODE },
+    { kind: 'keeping', ask: 'lock', by: 'passphrase', words: null },
+    { kind: 'keeping', ask: 'add_place', address: place },
+  ])
+  assert.deepEqual(readdirSync(place), [])
+  assert.equal((await setUp({ recoveryCode: CODE })).status, 409)
+  assert.deepEqual(told.splice(0), [])
+})
