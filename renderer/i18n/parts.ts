@@ -1,4 +1,5 @@
 /** The catalogue of words, by part: what every start needs, and what comes with the pages that need it. */
+import type adoption from '../locales/en/adoption.json'
 import type address from '../locales/en/address.json'
 import type app from '../locales/en/app.json'
 import type backups from '../locales/en/backups.json'
@@ -38,6 +39,7 @@ import type settings from '../locales/en/settings.json'
 interface Parts {
   readonly settings: typeof settings
   readonly address: typeof address
+  readonly adoption: typeof adoption
   readonly app: typeof app
   readonly backups: typeof backups
   readonly cleanup: typeof cleanup

@@ -18,7 +18,10 @@ export function addAdoptCommand(program: Command, run: Run): void {
       '--database <url>',
       'postgresql://user:password@host/database; without it, or with -, it is read from the input, unseen by other accounts',
     )
-    .option('--media <place>', 'its files: the folder of TAKAHE_MEDIA_ROOT, or s3://key:secret@host/bucket')
+    .option(
+      '--media <place>',
+      'its files: the folder of TAKAHE_MEDIA_ROOT; or -, and the input says s3://key:secret@host/bucket, on a line after the database where that is there too',
+    )
     .option('--user <email>', 'whose identities, where several people live there')
     .option(
       '--main-host <host>',

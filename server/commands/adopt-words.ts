@@ -1,4 +1,5 @@
 /** What was taken over from another server and what was not, in words. */
+import type { ADOPTION_LEFT_OUT, ADOPTION_TAKEN } from '../contracts/adoption.ts'
 
 export const TAKEN_WORDS: Readonly<Record<string, string>> = {
   domains: 'domains',
@@ -24,7 +25,7 @@ export const TAKEN_WORDS: Readonly<Record<string, string>> = {
   notifications: 'notifications',
   app_access: 'apps that go on without signing in again',
   files: 'files',
-}
+} satisfies Record<(typeof ADOPTION_TAKEN)[number], string>
 
 export const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
   actors_never_read: 'people of whom the old server only knew the address',
@@ -51,4 +52,4 @@ export const LEFT_OUT_WORDS: Readonly<Record<string, string>> = {
   waiting_deliveries: 'deliveries that the old server had not done: let it finish before it is stopped',
   waiting_messages: 'messages that the old server had not read: let it finish before it is stopped',
   reports: 'open reports',
-}
+} satisfies Record<(typeof ADOPTION_LEFT_OUT)[number], string>

@@ -1,5 +1,4 @@
 /** `homebird adopt`: takes a Takahē server over, with its domains, identities, keys, posts and follows. */
-import { isAbsolute, resolve } from 'node:path'
 import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
 import { type Context, openContext } from '../context.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
@@ -8,8 +7,6 @@ import { systemClock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
-import { mediaBackend } from '../core/media-backend.ts'
-import { parseSetting } from '../core/setting-types.ts'
 import { parseDatabaseUrl } from '../db/connection.ts'
 import { openForeignDatabase } from '../db/foreign-database.ts'
 import type { Database } from '../db/pool.ts'
@@ -25,9 +22,9 @@ import { type Source, openSource } from '../domain/adoption/source.ts'
 import { ADOPTED_LIMITS, type AdoptionWorld } from '../domain/adoption/step.ts'
 import { hashPassword } from '../domain/owner/password.ts'
 import { createStorageExchange } from '../net/storage-exchange.ts'
-import { type FileSource, openBucketSource, openFolderSource } from '../storage/file-source.ts'
+import { openFileSource } from '../storage/file-source.ts'
 import { LEFT_OUT_WORDS, TAKEN_WORDS } from './adopt-words.ts'
-import { type CommandIo, commandIo, newPassword, valueFromInput } from './command-io.ts'
+import { type CommandIo, commandIo, newPassword, secretsFromInput } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
 export interface AdoptOptions extends CommonOptions {
@@ -48,8 +45,8 @@ const CONNECTIONS = 3
  */
 export async function adoptServer(options: AdoptOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
-  const given = { given: options.database, name: 'database', command: 'adopt --database', isSecret: false }
-  const database = await openForeignDatabase(parseDatabaseUrl(await valueFromInput(given)))
+  const { url, media } = await placesOf(options)
+  const database = await openForeignDatabase(parseDatabaseUrl(url))
   try {
     const source = await openSource(database)
     const plan = await planAdoption(source, {
@@ -57,11 +54,26 @@ export async function adoptServer(options: AdoptOptions): Promise<ExitCode> {
       mainHost: options.mainHost ?? null,
     })
     tellPlan(io, plan)
-    await (options.dryRun === true ? look(io, source, plan) : takeAll(io, source, plan, options))
+    await (options.dryRun === true
+      ? look(io, source, plan)
+      : takeAll(io, source, plan, { options, place: media }))
   } finally {
     await database.close()
   }
   return ExitCode.ok
+}
+
+/** What bears a password may be read from the input: the database on its first line, then the files. @throws HomebirdError USAGE */
+async function placesOf({ database = '-', media }: AdoptOptions) {
+  if (media !== undefined && URL.parse(media)?.password)
+    throw new HomebirdError(
+      'USAGE',
+      'a secret is no argument, which every account of this computer can read; say --media - and write the address of the bucket into the input, on a line after the address of the database where that is read from there too',
+    )
+  const asked = [database === '-' ? 'database: ' : '', media === '-' ? 'files: ' : '']
+  const given = await secretsFromInput(asked.filter((question) => question !== ''))
+  const url = database === '-' ? (given.shift() ?? '') : database
+  return { url, media: media === '-' ? given.shift() : media }
 }
 
 async function look(io: CommandIo, source: Source, plan: AdoptionPlan): Promise<void> {
@@ -75,9 +87,9 @@ async function takeAll(
   io: CommandIo,
   source: Source,
   plan: AdoptionPlan,
-  options: AdoptOptions,
+  { options, place }: { readonly options: AdoptOptions; readonly place: string | undefined },
 ): Promise<void> {
-  const files = await filesOf(options.media)
+  const files = place === undefined ? null : await openFileSource(place, createStorageExchange, systemClock)
   if (files === null)
     io.say('No --media is given: files stay behind until the same command says where they are.')
   try {
@@ -125,16 +137,6 @@ function tellPlan(io: CommandIo, plan: AdoptionPlan): void {
     io.say('  Others are connected to this database. Stop the old server before the home goes on the net:')
     io.say('  two servers under one name would contradict each other.')
   }
-}
-
-/** @throws HomebirdError USAGE, SETTING_INVALID */
-async function filesOf(media: string | undefined): Promise<FileSource | null> {
-  if (media === undefined) return null
-  if (!/^[a-z][a-z0-9+-]+:\/\//i.test(media))
-    return openFolderSource(isAbsolute(media) ? media : resolve(media))
-  const backend = parseSetting('--media', mediaBackend, media, true)
-  if (backend.kind === 'local') return openFolderSource(backend.folder ?? '.')
-  return openBucketSource({ backend, transport: createStorageExchange(), clock: systemClock })
 }
 
 /** Asked for unless the home has its owner already. @throws HomebirdError USAGE, UNPROCESSABLE */

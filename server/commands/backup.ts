@@ -124,6 +124,7 @@ const TASKS: Readonly<Record<KeeperOutcome['task'], string>> = {
   verify: 'proof',
   restore: 'restoring',
   upgrade: 'upgrade of the database',
+  adopt: 'taking a server over',
 }
 
 function sayProgress({ task, step, done, total, unit }: KeeperProgress): string {

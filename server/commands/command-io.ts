@@ -139,17 +139,38 @@ export async function valueFromInput({ given, name, command, isSecret }: AskedVa
 
 /** Typed without being shown on a terminal, else the first line of the input. @throws HomebirdError USAGE when it is empty */
 async function secretFromInput(question: string): Promise<string> {
+  const [value = ''] = await secretsFromInput([question])
+  return value
+}
+
+/**
+ * One value for each question, typed without being shown on a terminal, else the first lines of the input.
+ * @throws HomebirdError USAGE where the input lacks one
+ */
+export async function secretsFromInput(questions: readonly string[]): Promise<string[]> {
   const { stdin } = process
-  if (stdin.isTTY) return askPassword(question)
+  if (questions.length === 0) return []
+  if (!stdin.isTTY) return firstLines(stdin, questions)
+  const values: string[] = []
+  for (const question of questions) values.push(await askPassword(question))
+  return values
+}
+
+async function firstLines(stdin: NodeJS.ReadStream, questions: readonly string[]): Promise<string[]> {
   stdin.setEncoding('utf8')
   let text = ''
   for await (const chunk of stdin) {
     text += String(chunk)
-    if (text.includes('\n') || text.length > MOST_INPUT) break
+    if (text.split('\n').length > questions.length || text.length > MOST_INPUT) break
   }
-  const [line = ''] = text.split(/\r?\n/)
-  if (line.trim() !== '') return line.trim()
-  throw new HomebirdError('USAGE', 'the input is empty; write the value on its first line')
+  const lines = text.split(/\r?\n/).map((line) => line.trim())
+  return questions.map((question, index) => {
+    const line = lines[index] ?? ''
+    if (line !== '') return line
+    if (index === 0) throw new HomebirdError('USAGE', 'the input is empty; write the value on its first line')
+    const what = `${question.replace(/: $/, '')}; write it on line ${index + 1}`
+    throw new HomebirdError('USAGE', `the input ends before it says the ${what}`)
+  })
 }
 
 /** The first line of the file. @throws HomebirdError USAGE when it cannot be read or is empty */

@@ -1,11 +1,12 @@
 /**
- * Long work of the home on its own data: backups, their proof, restoring, the move to another PostgreSQL. It is done by a
+ * Long work of the home on its own data: backups, their proof, restoring, the move to another PostgreSQL, taking another server over. It is done by a
  * keeper, a process of its own that the supervisor starts for one job, so that neither server nor worker feels it.
  */
 
+import type { AdoptionOrder } from './adoption.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 
-export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade'
+export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade' | 'adopt'
 
 /** How far a job has come. */
 export interface KeeperProgress {
@@ -90,6 +91,8 @@ export type KeeperJob =
       readonly isThorough?: boolean
     })
   | RestoreJob
+  /** Takes another server over into the home of the start message. */
+  | AdoptionOrder
   | {
       readonly task: 'upgrade'
       /** The database of the older PostgreSQL; the other is that of the start message. */
@@ -131,6 +134,7 @@ export type KeeperOrder =
       readonly name: string
       readonly isThorough?: boolean
     }
+  | AdoptionOrder
 
 /** Which words open the backups of this home, beside its own secrets. */
 export type BackupLocks = Readonly<Record<KeyLock['by'], boolean>>

@@ -12,10 +12,16 @@ export interface ForeignDatabase {
   close(): Promise<void>
 }
 
-/** @throws HomebirdError DATABASE_UNREACHABLE with the server's reason */
-export async function openForeignDatabase(connection: DatabaseConnection): Promise<ForeignDatabase> {
+/**
+ * @param statementTimeoutMs  0 for none: a server of many years is read for hours
+ * @throws HomebirdError DATABASE_UNREACHABLE with the server's reason
+ */
+export async function openForeignDatabase(
+  connection: DatabaseConnection,
+  { statementTimeoutMs = 0 }: { readonly statementTimeoutMs?: number } = {},
+): Promise<ForeignDatabase> {
   const place = describeConnection(connection)
-  const client = await connect(connection, place)
+  const client = await connect(connection, place, statementTimeoutMs)
   return {
     place,
     async read<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -34,12 +40,16 @@ export async function openForeignDatabase(connection: DatabaseConnection): Promi
   }
 }
 
-async function connect(connection: DatabaseConnection, place: string): Promise<Client> {
+async function connect(
+  connection: DatabaseConnection,
+  place: string,
+  statementTimeoutMs: number,
+): Promise<Client> {
   let client: Client | null = null
   try {
     const settled = await settleSsl(connection)
     client = new Client(
-      clientConfig(settled, { applicationName: 'homebird adopt', statementTimeoutMs: 0, lockTimeoutMs: 0 }),
+      clientConfig(settled, { applicationName: 'homebird adopt', statementTimeoutMs, lockTimeoutMs: 0 }),
     )
     // An error between two queries has no other listener; the query that follows fails with it.
     client.on('error', () => undefined)

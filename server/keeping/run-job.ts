@@ -1,6 +1,7 @@
 /** Does the job that a keeper was started with, tells how far it is and how it ended, and ends the process. */
 import type { KeeperJob, KeeperOutcome } from '../contracts/keeping.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
+import { takeServerOver } from './adopt-job.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
 import { Progress } from './progress.ts'
@@ -37,6 +38,8 @@ async function doJob(job: KeeperJob, around: JobSurroundings): Promise<void> {
       return restoreHome(job, around)
     case 'upgrade':
       return upgradeDatabase(job, around)
+    case 'adopt':
+      return takeServerOver(job, around)
     default:
       return job satisfies never
   }

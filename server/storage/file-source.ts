@@ -1,11 +1,12 @@
 /** Files of another program, read by the paths it gave them: in a folder, or in a bucket. Nothing is ever written there. */
 import { createReadStream } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { isAbsolute, join, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../core/clock.ts'
 import { HomebirdError } from '../core/errors.ts'
-import type { S3Backend } from '../core/media-backend.ts'
+import { type S3Backend, mediaBackend } from '../core/media-backend.ts'
+import { parseSetting } from '../core/setting-types.ts'
 import { S3Client, type StorageTransport } from './s3/s3-client.ts'
 
 export interface FileSource {
@@ -17,6 +18,22 @@ export interface FileSource {
    */
   open(path: string): Promise<Readable | null>
   close(): Promise<void>
+}
+
+/**
+ * @param place  a folder, or a bucket as HOMEBIRD_MEDIA_BACKEND names one
+ * @throws HomebirdError USAGE for a folder that cannot be read and a bucket without credentials, SETTING_INVALID for no address
+ */
+export async function openFileSource(
+  place: string,
+  openTransport: () => StorageTransport,
+  clock: Clock,
+): Promise<FileSource> {
+  if (!/^[a-z][a-z0-9+-]+:\/\//i.test(place))
+    return openFolderSource(isAbsolute(place) ? place : resolve(place))
+  const backend = parseSetting('the place of the files', mediaBackend, place, true)
+  if (backend.kind === 'local') return openFolderSource(backend.folder ?? '.')
+  return openBucketSource({ backend, transport: openTransport(), clock })
 }
 
 /** A path as programs of this kind write it: no folder above, nothing that a system reads otherwise. */

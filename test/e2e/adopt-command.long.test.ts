@@ -9,7 +9,7 @@ import { ExitCode } from '../../server/contracts/exit-code.ts'
 import { askListener } from '../support/http-client.ts'
 import { newPicture } from '../support/pictures.ts'
 import { RUNS, portOf, runToEnd, serve } from '../support/serve-process.ts'
-import { type TakaheServer, openTakaheServer } from '../support/takahe-server.ts'
+import { addressOf, openTakaheServer } from '../support/takahe-server.ts'
 import { closeBeforeCluster } from '../support/test-database.ts'
 
 const DOMAIN = 'old.example'
@@ -20,12 +20,6 @@ function folder(): string {
   chmodSync(path, 0o755)
   closeBeforeCluster(async () => rm(path, { recursive: true, force: true }))
   return join(path, 'home')
-}
-
-function addressOf({ connection }: TakaheServer): string {
-  const { host, port, user, password, database } = connection
-  const parameters = new URLSearchParams({ host, port: String(port), user, password, dbname: database })
-  return `postgresql:///?${parameters}`
 }
 
 async function smallServer() {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import type { DatabaseConnection } from '../../server/contracts/child-message.ts'
-import { withClient } from '../../server/db/connection.ts'
+import { clientConfig, withClient } from '../../server/db/connection.ts'
 import type { FakeActor } from './fake-peer-actor.ts'
 import { TAKAHE_SCHEMA } from './takahe-schema.ts'
 import { uniqueName } from './test-cluster.ts'
@@ -33,6 +33,15 @@ export class TakaheServer {
 
   async query(text: string, values: readonly unknown[] = []): Promise<Values[]> {
     return withClient(this.connection, async (client) => (await client.query<Values>(text, [...values])).rows)
+  }
+
+  /** Whoever reads that table waits until it is released. */
+  async hold(table: string): Promise<{ release(): Promise<void> }> {
+    const client = new pg.Client(clientConfig(this.connection))
+    await client.connect()
+    await client.query(`begin; lock table ${table} in access exclusive mode`)
+    const release = async (): Promise<void> => client.end()
+    return { release }
   }
 
   /** Ids are such as the server gives: far above those of a home. */
@@ -171,6 +180,13 @@ export interface Identity {
 export interface Post {
   readonly id: string
   readonly uri: string
+}
+
+/** As somebody types it. */
+export function addressOf({ connection }: TakaheServer): string {
+  const { host, port, user, password, database } = connection
+  const parameters = new URLSearchParams({ host, port: String(port), user, password, dbname: database })
+  return `postgresql:///?${parameters}`
 }
 
 function keyPair(): KeyPair {

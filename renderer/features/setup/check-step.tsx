@@ -11,6 +11,7 @@ import { useObservable } from '../../hooks/use-observable.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { type AddressWay, forgetAnswers } from '../../stores/set-up-answers.ts'
+import { AdoptionResult } from './adoption-result.tsx'
 import { BringPeople } from './bring-people.tsx'
 import { CheckLine } from './check-line.tsx'
 import styles from './setup.module.css'
@@ -48,6 +49,7 @@ export function CheckStep({ answers, onChange, onOpen }: CheckStepProps) {
       nextLabel={t('setup.open')}
       onNext={() => open()}
     >
+      <AdoptionResult />
       <ul className={styles.checks}>
         {[...INSIDE, ...(hasAddress ? OUTSIDE : [])].map((name) => (
           <CheckLine
@@ -72,19 +74,25 @@ export function CheckStep({ answers, onChange, onOpen }: CheckStepProps) {
         </div>
       ) : null}
       <NextAct facts={facts.data} way={answers.way} onSetUp={() => open('/address')} />
-      {upload.failure === null ? null : (
-        <FailureNotice
-          failure={upload.failure}
-          meaning={t('setup.picture_not_kept')}
-          act={{ label: t('act.try_again'), onPress: upload.retry, isBusy: upload.isBusy }}
-        />
-      )}
+      <PictureNotice upload={upload} />
       {facts.data === undefined ? null : hasAddress ? (
         <BringPeople />
       ) : (
         <p className={styles.note}>{t('setup.people_later')}</p>
       )}
     </StepForm>
+  )
+}
+
+function PictureNotice({ upload }: { readonly upload: ReturnType<typeof usePictureUpload> }) {
+  const t = useText()
+  if (upload.failure === null) return null
+  return (
+    <FailureNotice
+      failure={upload.failure}
+      meaning={t('setup.picture_not_kept')}
+      act={{ label: t('act.try_again'), onPress: upload.retry, isBusy: upload.isBusy }}
+    />
   )
 }
 

@@ -16,10 +16,12 @@ import {
   readAnswers,
   stepOfField,
 } from '../../stores/set-up-answers.ts'
+import { AdoptionStep } from './adoption-step.tsx'
 import { AddressStep } from './address-step.tsx'
 import { CheckStep } from './check-step.tsx'
 import type { Flaws, StepProps } from './step-props.ts'
 import { SafeStep } from './safe-step.tsx'
+import { useAdoption } from './use-adoption.ts'
 import { WelcomeStep } from './welcome-step.tsx'
 import { YouStep } from './you-step.tsx'
 
@@ -34,21 +36,47 @@ interface SetUpPageProps {
 export function SetUpPage({ isMade, onMade, onOpen }: SetUpPageProps) {
   const t = useText()
   const form = useSetUpForm(isMade, onMade)
+  const adoption = useAdoption().data ?? null
+  const [isAdopting, setAdopting] = useState(false)
+  const isUnderWay = (adoption?.running ?? adoption?.begun ?? null) !== null
+  // Whoever comes back to one, and undoes it, is still about to take a server over.
+  if (isUnderWay && !isAdopting) setAdopting(true)
+  if (!isMade && adoption !== null && isAdopting) {
+    return (
+      <PageFrame isTall place={t('setup.place', { number: 1, total: SET_UP_STEPS.length })}>
+        <AdoptionStep
+          state={adoption}
+          onStart={() => form.onChange({ step: 'check', hasDomain: true })}
+          onBack={() => {
+            form.onChange({ step: 'welcome' })
+            setAdopting(false)
+          }}
+          onMade={form.adopted}
+        />
+      </PageFrame>
+    )
+  }
+  const onAdopt = adoption === null ? null : () => setAdopting(true)
   const step = isMade ? 'check' : form.answers.step === 'check' ? 'you' : form.answers.step
   const number = SET_UP_STEPS.indexOf(step) + 1
   return (
     <PageFrame isTall place={t('setup.place', { number, total: SET_UP_STEPS.length })}>
       <div key={step} style={{ display: 'contents' }}>
-        {renderStep(step, form, onOpen)}
+        {renderStep(step, form, { onOpen, onAdopt })}
       </div>
     </PageFrame>
   )
 }
 
-function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: SetUpPageProps['onOpen']): ReactNode {
+interface WaysOut extends Pick<SetUpPageProps, 'onOpen'> {
+  /** Null where no server can be taken over. */
+  readonly onAdopt: (() => void) | null
+}
+
+function renderStep(step: SetUpStep, form: SetUpFormState, { onOpen, onAdopt }: WaysOut): ReactNode {
   switch (step) {
     case 'welcome':
-      return <WelcomeStep answers={form.answers} onChange={form.onChange} onNext={form.onNext} />
+      return <WelcomeStep {...form} onAdopt={onAdopt} />
     case 'you':
       return <YouStep {...form} />
     case 'address':
@@ -62,6 +90,8 @@ function renderStep(step: SetUpStep, form: SetUpFormState, onOpen: SetUpPageProp
 
 interface SetUpFormState extends StepProps {
   readonly make: () => Promise<void>
+  /** A server was taken over: the home is made, and has its owner. */
+  readonly adopted: () => Promise<void>
   readonly isBusy: boolean
   readonly failure: ApiFailure | null
 }
@@ -105,7 +135,22 @@ function useSetUpForm(isMade: boolean, onMade: () => void): SetUpFormState {
       setBusy(false)
     }
   }
-  return { answers, flaws, failure, isBusy, make, onChange, onNext: () => move(1), onBack: () => move(-1) }
+  const adopted = async (): Promise<void> => {
+    onChange({ step: 'check', hasDomain: true })
+    onMade()
+    await session.refresh()
+  }
+  return {
+    answers,
+    flaws,
+    failure,
+    isBusy,
+    make,
+    adopted,
+    onChange,
+    onNext: () => move(1),
+    onBack: () => move(-1),
+  }
 }
 
 /** A field that is being corrected is no longer wrong. */

@@ -9,11 +9,12 @@ import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
 import type { StepProps } from './step-props.ts'
 
-export function WelcomeStep({
-  answers,
-  onChange,
-  onNext,
-}: Pick<StepProps, 'answers' | 'onChange' | 'onNext'>) {
+interface WelcomeStepProps extends Pick<StepProps, 'answers' | 'onChange' | 'onNext'> {
+  /** Null where no server can be taken over. */
+  readonly onAdopt: (() => void) | null
+}
+
+export function WelcomeStep({ answers, onChange, onNext, onAdopt }: WelcomeStepProps) {
   const t = useText()
   const [isRestoring, setRestoring] = useState(false)
   if (isRestoring) {
@@ -54,6 +55,13 @@ export function WelcomeStep({
         isOn={!answers.hasDomain}
         onChange={(isOn) => onChange({ hasDomain: !isOn })}
       />
+      {onAdopt === null ? null : (
+        <div>
+          <Button look="plain" isFlush onPress={onAdopt}>
+            {t('adoption.entry')}
+          </Button>
+        </div>
+      )}
     </StepForm>
   )
 }

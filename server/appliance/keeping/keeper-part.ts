@@ -79,7 +79,7 @@ export class KeeperPart {
       case 'state':
         return this.state()
       case 'start':
-        this.start(this.#jobOf(request.order), backups.placeNamed(request.order.place ?? null).id)
+        this.start(this.#jobOf(request.order), this.#placeOf(request.order))
         return this.state()
       case 'cancel':
         this.cancel()
@@ -187,7 +187,13 @@ export class KeeperPart {
     await this.#running?.over
   }
 
+  /** Id of the place that an order is about, where it is about any. */
+  #placeOf(order: KeeperOrder): string | null {
+    return order.task === 'adopt' ? null : this.#around.backups.placeNamed(order.place ?? null).id
+  }
+
   #jobOf(order: KeeperOrder): KeeperJob {
+    if (order.task === 'adopt') return order
     const keys = backupKeysIn(this.#around.secrets)
     const place = this.#around.backups.placeNamed(order.place ?? null).address
     const admin = this.#around.admin()

@@ -4,14 +4,13 @@
  * goes on where it was.
  */
 import { createHash } from 'node:crypto'
+import { ADOPTION_STEPS, type AdoptionStepName } from '../../contracts/adoption.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import type { AdoptionPlan } from './plan.ts'
 import {
-  ADOPTION_STEPS,
-  type AdoptionStepName,
   type AdoptionWorld,
   type AnyStep,
   type CountedWorld,
@@ -157,6 +156,7 @@ async function runStep(
   let state: State = before.step === name ? before : { ...before, step: name, after_key: '' }
   const total = await step.count(world)
   let done = 0
+  onProgress({ step: name, done, total })
   for (;;) {
     signal?.throwIfAborted()
     const rows = await step.read(world, state.after_key, batch)

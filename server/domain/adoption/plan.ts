@@ -1,5 +1,6 @@
 /** What would be taken over, and as what: read before anything is written, and again when an interrupted run goes on. */
-import { HomebirdError } from '../../core/errors.ts'
+import type { AdoptionPerson } from '../../contracts/adoption.ts'
+import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { type DomainNames, parseDomainNames } from '../owner/domains.ts'
 import type { Source } from './source.ts'
 
@@ -54,6 +55,12 @@ export async function planAdoption(source: Source, wishes: AdoptionWishes): Prom
   }
 }
 
+/** Those from whom the plan could not choose; empty for any other failure. */
+export function peopleToChooseFrom(error: unknown): readonly AdoptionPerson[] {
+  if (!isHomebirdError(error, 'CONFLICT')) return []
+  return (error.details['people'] as readonly AdoptionPerson[] | undefined) ?? []
+}
+
 interface FoundIdentity extends PlannedIdentity {
   readonly isOwn: boolean
 }
@@ -90,13 +97,15 @@ function chosenAmong(
 ): string {
   const [only = ''] = people
   if (people.size < 2) return only
-  const each = [...people].map((email) => {
+  const each = [...people].map((email): AdoptionPerson => {
     const handles = rows.filter(({ emails }) => emails.includes(email)).map(({ handle }) => handle)
-    return `${email} (${handles.slice(0, 5).join(', ')})`
+    return { email, handles: handles.slice(0, 5) }
   })
+  const said = each.map(({ email, handles }) => `${email} (${handles.join(', ')})`)
   throw new HomebirdError(
     'CONFLICT',
-    `${people.size} people live on this server and a home is for one: say which with --user: ${each.join('; ')}`,
+    `${people.size} people live on this server and a home is for one: say which with --user: ${said.join('; ')}`,
+    { details: { people: each } },
   )
 }
 

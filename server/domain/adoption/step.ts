@@ -1,4 +1,5 @@
 /** What a part of an adoption is: rows of the old server in the order of their keys, taken over a batch at a time. */
+import type { AdoptionStepName } from '../../contracts/adoption.ts'
 import type { Config } from '../../core/config.ts'
 import type { Database, Transaction } from '../../db/pool.ts'
 import type { MediaStore } from '../../storage/media-store.ts'
@@ -6,13 +7,6 @@ import type { FileSource } from '../../storage/file-source.ts'
 import type { UploadLimits } from '../media/media-types.ts'
 import type { AdoptionPlan } from './plan.ts'
 import type { Source } from './source.ts'
-
-export const ADOPTION_STEPS = [
-  ...(['home', 'identities', 'actors', 'emojis', 'lists', 'posts', 'interactions', 'follows'] as const),
-  ...(['blocks', 'bookmarks', 'hashtags', 'events', 'apps', 'files', 'end'] as const),
-] as const
-
-export type AdoptionStepName = (typeof ADOPTION_STEPS)[number]
 
 /** By what was counted, in words of `contracts/adoption`. */
 export type Tally = Record<string, number>

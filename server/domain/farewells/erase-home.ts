@@ -3,6 +3,7 @@
  * their addresses, the tombstones of posts, and the sign-in of the owner, who may want to know how it went.
  */
 import { sql } from 'kysely'
+import { emptyTables } from '../../db/empty-tables.ts'
 import type { Database } from '../../db/pool.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
 
@@ -38,7 +39,8 @@ const ACTORS_PER_STEP = 2_000
 
 /** May run twice. @returns when nothing is left, or false where it was stopped before */
 export async function eraseHome(db: Database, signal: AbortSignal): Promise<boolean> {
-  await emptyTables(db)
+  // In one go: they name each other. Readers of this moment are waited for.
+  await inTransaction(db, async (tx) => emptyTables(tx, KEPT_TABLES))
   for (;;) {
     if (signal.aborted) return false
     const { numAffectedRows = 0n } = await sql`
@@ -63,17 +65,4 @@ export async function eraseHome(db: Database, signal: AbortSignal): Promise<bool
       await notify(tx, 'changed', what)
   })
   return true
-}
-
-async function emptyTables(db: Database): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select relname as name from pg_class
-     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-       and not relispartition and relname <> all(${KEPT_TABLES}::text[])
-     order by relname`.execute(db)
-  const tables = rows.map(({ name }) => sql.table(name))
-  // In one go: they name each other. Readers of this moment are waited for.
-  if (tables.length > 0) {
-    await inTransaction(db, async (tx) => sql`truncate table ${sql.join(tables)}`.execute(tx))
-  }
 }

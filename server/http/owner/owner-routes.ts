@@ -7,6 +7,7 @@ import { checkBySchema } from '../client-api/check-schema.ts'
 import type { HttpContext } from '../http-context.ts'
 import { answerAs } from '../plugins/answer-headers.ts'
 import { limiterKey } from '../plugins/limiter-key.ts'
+import { adoptionRoutes } from './adoption-routes.ts'
 import { archiveRoutes } from './archive-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
@@ -54,6 +55,7 @@ const DESK_ROUTES = [sessionRoutes, signInRoutes, passkeyRoutes]
 const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   deviceRoutes,
   setUpRoutes,
+  adoptionRoutes,
   homeRoutes,
   homeFeedRoutes,
   homeTextRoutes,

@@ -31,6 +31,15 @@ export function checkSetUpForm(form: SetUpForm): void {
   })
 }
 
+/** @throws HomebirdError UNPROCESSABLE with `details.fields` */
+export function requireGoodPassword(password: string): void {
+  const flaw = passwordFlaw(password)
+  if (flaw === null) return
+  throw new HomebirdError('UNPROCESSABLE', `the password is refused: ${flaw}`, {
+    details: { fields: { password: flaw } },
+  })
+}
+
 function usernameFlaw(username: string): FieldFlaw | null {
   if (username.trim() === '') return 'missing'
   return isRefused(() => parseUsername(username)) ? 'not_a_username' : null

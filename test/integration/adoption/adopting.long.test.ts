@@ -1,9 +1,11 @@
 /** Taking a server over: broken off and gone on with, asked for twice, of a server of several, of an older version. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { loadConfig } from '../../../server/core/config.ts'
 import { HomebirdError } from '../../../server/core/errors.ts'
 import type { Database } from '../../../server/db/pool.ts'
+import { abandonAdoption } from '../../../server/domain/adoption/abandon.ts'
 import { setUpHome } from '../../../server/domain/owner/set-up.ts'
 import { systemClock } from '../../../server/core/clock.ts'
 import { takeOver } from '../../support/adopting.ts'
@@ -94,7 +96,9 @@ test('a run that is broken off after any batch goes on, and leaves what an unbro
     const breaking = new AbortController()
     isDone = await takeOver(server, home, {
       signal: breaking.signal,
-      onProgress: () => breaking.abort(),
+      onProgress: ({ done }) => {
+        if (done > 0) breaking.abort()
+      },
     }).then(
       () => true,
       (error: unknown) => {
@@ -119,13 +123,49 @@ test('a home that is half taken over is not set up as another', async () => {
   const home = await emptyHome()
   const breaking = new AbortController()
   await assert.rejects(
-    takeOver(server, home, { signal: breaking.signal, onProgress: () => breaking.abort() }),
+    takeOver(server, home, {
+      signal: breaking.signal,
+      onProgress: ({ done }) => (done > 0 ? breaking.abort() : undefined),
+    }),
   )
   const wish = { username: 'eve', displayName: 'Eve', password: 'correct horse battery' }
   const setUp = setUpHome(home.db, { ...wish, domain: 'other.example', serviceDomain: null }, systemClock)
   await assert.rejects(setUp, refusal('CONFLICT', /broken off at "home"; go on with: homebird adopt/))
   await takeOver(server, home)
 })
+
+test('what is half taken over is undone, and the home is as empty as before; what is finished is not', async () => {
+  const server = await busyServer('undone.example')
+  const home = await emptyHome()
+  await assert.rejects(abandonAdoption(home.db, new Date()), refusal('NOT_FOUND', /no server/))
+  const breaking = new AbortController()
+  await assert.rejects(
+    takeOver(server, home, {
+      signal: breaking.signal,
+      onProgress: ({ step }) => (step === 'events' ? breaking.abort() : undefined),
+    }),
+  )
+  assert.notDeepEqual(await rowsOf(home.db), [])
+  await abandonAdoption(home.db, new Date())
+  assert.deepEqual(await rowsOf(home.db), [])
+  await takeOver(await busyServer('other.example'), home)
+  await assert.rejects(abandonAdoption(home.db, new Date()), refusal('CONFLICT', /finished/))
+})
+
+/** Tables that have rows, but for those that every home has from its first day on, and what is swept later. */
+async function rowsOf(db: Database): Promise<string[]> {
+  const usual = ['schema_migrations', 'home_settings', 'media_files']
+  const tables = await sql<{ name: string }>`
+    select relname as name from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> all(${usual}::text[])
+     order by relname`.execute(db)
+  const found: string[] = []
+  for (const { name } of tables.rows) {
+    const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(db)
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}
 
 test('files that were not at hand are taken over by the same command later', async () => {
   const server = await busyServer('files.example')
