@@ -1,6 +1,8 @@
 /** Taking another server over, as the window asks for it and watches it. */
 import type { KeeperProgress } from './keeping.ts'
 
+export type { AdoptionSource } from './adoption-order.ts'
+
 /** Parts of the work, in their order. */
 export const ADOPTION_STEPS = [
   ...(['home', 'identities', 'actors', 'emojis', 'lists'] as const),
@@ -50,24 +52,6 @@ export const ADOPTION_LEFT_OUT = [
   ] as const),
   ...(['waiting_deliveries', 'waiting_messages', 'reports'] as const),
 ] as const
-
-/** How the old server is reached: its database, its files, and whose identities are meant. */
-export interface AdoptionSource {
-  /** `postgresql://user:password@host/database`. */
-  readonly database: string
-  /** A folder of this machine, or `s3://key:secret@host/bucket`; null while its files are not at hand. */
-  readonly media: string | null
-  /** The address that the person signs in with there, where several live. */
-  readonly user: string | null
-  /** The host of the server's own actor, where it is not the host of the first domain. */
-  readonly mainHost: string | null
-}
-
-/** What an order to take a server over says; the password is that of the owner to be, hashed. */
-export interface AdoptionOrder extends AdoptionSource {
-  readonly task: 'adopt'
-  readonly passwordHash: string
-}
 
 /** Somebody who lives on the old server. */
 export interface AdoptionPerson {

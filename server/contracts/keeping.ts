@@ -3,7 +3,7 @@
  * keeper, a process of its own that the supervisor starts for one job, so that neither server nor worker feels it.
  */
 
-import type { AdoptionOrder } from './adoption.ts'
+import type { AdoptionOrder } from './adoption-order.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 
 export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade' | 'adopt'

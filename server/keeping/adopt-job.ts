@@ -1,5 +1,5 @@
 /** Takes a Takahē server over into the running home: the same that the command does, beside everything else. */
-import type { AdoptionOrder } from '../contracts/adoption.ts'
+import type { AdoptionOrder } from '../contracts/adoption-order.ts'
 import { systemClock } from '../core/clock.ts'
 import { dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
