@@ -17,7 +17,9 @@ export function AdoptionResult() {
   return (
     <section aria-labelledby="adopted" className={adoption.result}>
       <h2 id="adopted">{t('adoption.taken_title')}</h2>
-      <p>{t('adoption.taken_lead')}</p>
+      <p>
+        {t('adoption.taken_lead')} {t('adoption.keep_safe')}
+      </p>
       <details className={styles.fix}>
         <summary>{t('adoption.taken_fold')}</summary>
         <Amounts
