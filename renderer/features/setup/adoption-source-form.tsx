@@ -63,7 +63,7 @@ export function AdoptionSourceForm({ answers, isAsked, onChange }: AdoptionSourc
             help={t('adoption.main_host_help')}
             kind="domain"
             name="main-host"
-            placeholder="home.example.org"
+            placeholder="example.org"
             value={mainHost}
             onChange={(typed) => onChange({ mainHost: typed })}
           />
