@@ -24,6 +24,8 @@ import { giveBackMemoryLater } from './idle-memory.ts'
 const HEARTBEAT_MS = 5_000
 /** How long the stop callbacks may take before the process ends without them. The limit of rule 101 is 5 s. */
 const STOP_LIMIT_MS = 4_500
+/** Without a supervisor nobody waits: a busy machine may need as much again, and 5 s are promised. */
+const LOST_LIMIT_MS = 2_500
 const LOOP_RESOLUTION_MS = 100
 /** A message that cannot be flushed in this time never will be: the reader is gone. */
 const FLUSH_LIMIT_MS = 500
@@ -269,7 +271,10 @@ class Child<Settings> implements ChildChannel<Settings> {
   }
 
   async #close(exitCode: ExitCode): Promise<never> {
-    setTimeout(() => process.exit(exitCode), STOP_LIMIT_MS)
+    setTimeout(
+      () => process.exit(exitCode),
+      exitCode === ExitCode.channelLost ? LOST_LIMIT_MS : STOP_LIMIT_MS,
+    )
     for (const close of this.#closers.toReversed()) {
       try {
         await close()

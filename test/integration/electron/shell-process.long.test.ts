@@ -106,7 +106,8 @@ test('killed by force, its children die within 5 s, and the next start takes the
   const killedAtMs = performance.now()
   const children = status.parts.filter(({ name }) => name !== 'database').map(({ pid }) => pid ?? 0)
   await until('the end of server and worker', () => !children.some(isAlive))
-  assert.ok(performance.now() - killedAtMs < 5_000)
+  const tookMs = Math.round(performance.now() - killedAtMs)
+  assert.ok(tookMs < 5_000, `they took ${tookMs} ms`)
 
   const second = desktop.start()
   const taken = await runs(desktop, second)
