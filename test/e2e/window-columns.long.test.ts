@@ -87,9 +87,9 @@ async function readsToQuestion(page: Page): Promise<void> {
 /** To the next post of the thread, which may have to be drawn first. */
 async function goesOn(page: Page): Promise<void> {
   const focused = column(page).locator('article:focus')
-  const before = await focused.getAttribute('data-entry-id')
+  const left = await focused.getAttribute('data-entry-id')
   await page.keyboard.press('j')
-  await column(page).locator(`article:focus:not([data-entry-id="${before}"])`).waitFor()
+  await column(page).locator(`article:focus:not([data-entry-id="${left}"])`).waitFor()
 }
 
 interface Place {
