@@ -5,6 +5,7 @@
  */
 import type { Notification } from 'electron'
 import {
+  type BackupTrouble,
   type HomeNotice,
   type HomeReturn,
   MOST_COUNTED,
@@ -68,6 +69,7 @@ interface NotificationNeeds {
 const GATHER_MS = 1_000
 const MOST_KNOWN = 1_000
 const TOLD_RETURN = 'toldReturn'
+const TOLD_BACKUPS = 'toldBackups'
 
 type NotificationParts = Pick<ElectronParts, 'app' | 'BrowserWindow' | 'Notification' | 'powerMonitor'>
 
@@ -176,11 +178,24 @@ class NoticeDesk implements Disposable {
     if (this.#isCatchingUp) return
     const { returned } = summary
     const { store } = this.#needs
+    this.#tellOfBackups(summary.backups)
     if (returned !== null && store.get(TOLD_RETURN) !== returned.id) {
       store.set(TOLD_RETURN, returned.id)
       this.#returned = returned
       this.#gather()
     } else if (wasCatchingUp && this.#gathered.length + this.#missed > 0) this.#gather()
+  }
+
+  /** Each trouble once, until all is well again. */
+  #tellOfBackups(trouble: BackupTrouble | null): void {
+    const { store, words } = this.#needs
+    const told = store.get(TOLD_BACKUPS) ?? null
+    if (trouble === told) return
+    if (trouble === null) return store.set(TOLD_BACKUPS, trouble)
+    const title = words(`notice.backups_${trouble}`)
+    const shown = this.#put({ title, body: words('notice.backups_body'), path: '/backups' })
+    // Whoever had a window before them is told later.
+    if (shown !== null) store.set(TOLD_BACKUPS, trouble)
   }
 
   /** The newest summary stands for those before it. */

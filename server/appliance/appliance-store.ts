@@ -12,7 +12,7 @@ import type { Setting } from '../core/setting.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { parseSetting } from '../core/setting-types.ts'
 
-const SCHEMA_VERSION = 3
+const SCHEMA_VERSION = 4
 /** What brings a store from the version before to the next; never changed, only added to. */
 const STEPS: readonly string[] = [
   `
@@ -43,6 +43,7 @@ const STEPS: readonly string[] = [
   ) strict;
 `,
   'alter table keeper_outcome add column place text',
+  'alter table keeper_outcome add column is_thorough integer not null default 0',
 ]
 
 /** Bounds: a sentence is cut, the oldest lines and points go. */
@@ -243,12 +244,23 @@ class SqliteStore implements ApplianceStore {
       .map((row) => ({ at: new Date(row.at * 1_000), value: row.value }))
   }
 
-  keepOutcome({ task, result, startedAt, endedAt, subject, message, place = null }: KeeperOutcome): void {
+  keepOutcome(outcome: KeeperOutcome): void {
+    const { task, result, startedAt, endedAt, subject, message, place = null, isThorough = false } = outcome
     const { lastInsertRowid } = this.#database
       .prepare(
-        'insert into keeper_outcome (task, result, started_at, ended_at, subject, message, place) values (?, ?, ?, ?, ?, ?, ?)',
+        `insert into keeper_outcome (task, result, started_at, ended_at, subject, message, place, is_thorough)
+         values (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(task, result, startedAt, endedAt, subject, message?.slice(0, MAX_MESSAGE_LENGTH) ?? null, place)
+      .run(
+        task,
+        result,
+        startedAt,
+        endedAt,
+        subject,
+        message?.slice(0, MAX_MESSAGE_LENGTH) ?? null,
+        place,
+        isThorough ? 1 : 0,
+      )
     this.#database
       .prepare('delete from keeper_outcome where id <= ?')
       .run(Number(lastInsertRowid) - MAX_OUTCOMES)
@@ -256,13 +268,18 @@ class SqliteStore implements ApplianceStore {
 
   outcomes(count: number): KeeperOutcome[] {
     // A store that is only read is not brought up to date.
-    if (Number(this.#database.pragma('user_version', { simple: true })) < 3) return []
+    const version = Number(this.#database.pragma('user_version', { simple: true }))
+    if (version < 3) return []
     return this.#database
-      .prepare<[number], KeeperOutcome>(
-        `select task, result, started_at as startedAt, ended_at as endedAt, subject, message, place
+      .prepare<[number], Omit<KeeperOutcome, 'isThorough'> & { readonly isThorough: number }>(
+        `select task, result, started_at as startedAt, ended_at as endedAt, subject, message, place,
+                ${version < 4 ? '0' : 'is_thorough'} as isThorough
            from keeper_outcome order by id desc limit ?`,
       )
       .all(count)
+      .map(({ isThorough, ...outcome }) =>
+        isThorough === 1 ? Object.assign(outcome, { isThorough: true }) : outcome,
+      )
   }
 
   close(): void {

@@ -27,7 +27,12 @@ export interface HomeSummary {
   readonly catchingUp: { readonly done: number; readonly count: number } | null
   /** The last absence that was caught up with; null where none was of late. */
   readonly returned: HomeReturn | null
+  /** What of its backups the owner has to know; null while all is well. */
+  readonly backups: BackupTrouble | null
 }
+
+/** They fail again and again; the last is days old; none was ever proven. */
+export type BackupTrouble = 'failing' | 'late' | 'unproven'
 
 export interface HomeReturn {
   readonly id: string

@@ -32,6 +32,8 @@ export interface KeeperOutcome {
   readonly message: string | null
   /** Id of the place of a backup; it is none where the job has no place. */
   readonly place?: string | null
+  /** Of a proof: whether media beside the backup were read too. */
+  readonly isThorough?: boolean
 }
 
 /** What the supervisor tells of its keeper. */

@@ -11,6 +11,7 @@ export const QUIET: HomeSummary = {
   unread: 0,
   catchingUp: null,
   returned: null,
+  backups: null,
 }
 
 export class ShownHome implements HomeWatch {

@@ -11,6 +11,7 @@ export const CHECK_NAMES = [
   'reach',
   'edge',
   'purge',
+  'backups',
   'keys',
   'webfinger',
 ] as const

@@ -3,6 +3,7 @@
  * again when it failed, put off where it would cost battery or a metered line.
  */
 import type { Conditions } from '../../contracts/child-message.ts'
+import type { KeeperOutcome } from '../../contracts/keeping.ts'
 
 /** What is known of the backups into one place. Moments are milliseconds since 1970. */
 export interface PlaceHistory {
@@ -62,6 +63,21 @@ function obstacle(
   if (isFar && conditions.isMetered === true) return { is: 'waiting', for: 'line' }
   const isPressing = now - (doneAt ?? startedAt) > MOST_OFF_POWER_MS
   return conditions.isOnBattery && !isPressing ? { is: 'waiting', for: 'power' } : null
+}
+
+const PROOF_EVERY_MS = 30 * DAY_MS
+
+/**
+ * Each backup is proven as it is made, but for media that lay beside it already: once a month they are read too.
+ * @param outcomes  of one place, newest first
+ * @returns the name of its newest backup where that is due
+ */
+export function proofDue(outcomes: readonly KeeperOutcome[], now: number): string | null {
+  const made = outcomes.filter(({ task, result }) => task === 'backup' && result === 'done')
+  // However it ended: what is damaged the next backup brings again.
+  const last = outcomes.find(({ task, isThorough }) => task === 'verify' && isThorough === true)
+  const since = Date.parse((last ?? made.at(-1))?.endedAt ?? '')
+  return now - since > PROOF_EVERY_MS ? (made[0]?.subject ?? null) : null
 }
 
 /** The clock of the machine decides, through summer time too. */

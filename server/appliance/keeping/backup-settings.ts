@@ -17,8 +17,9 @@ import type { SecretBox } from '../../core/secret-box.ts'
 import { parseSetting } from '../../core/setting-types.ts'
 import { SETTINGS } from '../../core/settings.ts'
 import type { ApplianceStore } from '../appliance-store.ts'
-import { type GroundSources, readSettings } from '../ground.ts'
-import { type BackupPlan, type PlaceHistory, planBackup } from './backup-plan.ts'
+import { type GroundSources, chosenDataDir, readSettings } from '../ground.ts'
+import { asItLies } from './other-disk.ts'
+import { type BackupPlan, type PlaceHistory, planBackup, proofDue } from './backup-plan.ts'
 
 interface SettingsNeeds {
   readonly loaded: LoadedConfig
@@ -61,6 +62,18 @@ export class BackupSettings {
     return due === undefined ? null : placeId(due)
   }
 
+  /** The newest backup of the first place whose media are to be read again; null where none is. */
+  dueProof(outcomes: readonly KeeperOutcome[]): { readonly place: string; readonly name: string } | null {
+    const now = Date.now()
+    for (const place of this.config.backupTarget) {
+      const id = placeId(place)
+      const isOff = !['at', 'due'].includes(this.#planOf(place, outcomes).is)
+      const name = isOff || this.#isPutOff(place) ? null : proofDue(outcomesOf(id, outcomes), now)
+      if (name !== null) return { place: id, name }
+    }
+    return null
+  }
+
   /** As the settings are now. @throws HomebirdError NOT_FOUND, SETTING_INVALID */
   placeNamed(name: string | null): PlaceWithSecrets {
     this.#readAgain()
@@ -91,12 +104,13 @@ export class BackupSettings {
   /** @throws HomebirdError SETTING_INVALID, UNPROCESSABLE */
   addPlace(address: string): void {
     const { env } = SETTINGS.backupTarget
-    const place = parseSetting(
+    const given = parseSetting(
       env,
       { name: SETTINGS.backupTarget.type.name, parse: parsePlaceAddress },
       address,
       true,
     )
+    const place = asItLies(given, chosenDataDir(this.#needs.sources).path)
     const others = this.config.backupTarget.filter((one) => placeId(one) !== placeId(place))
     this.#savePlaces([...others, place])
   }
@@ -139,6 +153,12 @@ export class BackupSettings {
     this.#loaded = readSettings(this.#needs.sources, this.#needs.box).loaded
   }
 
+  /** Reading everything back costs as much as a backup. */
+  #isPutOff({ kind }: PlaceAddress): boolean {
+    const { isOnBattery, isMetered } = this.#needs.conditions()
+    return isOnBattery || (kind !== 'folder' && isMetered === true)
+  }
+
   #planOf(place: PlaceAddress, outcomes: readonly KeeperOutcome[]): BackupPlan {
     return planBackup(historyOf(placeId(place), outcomes), {
       now: Date.now(),
@@ -151,7 +171,7 @@ export class BackupSettings {
 
   #factsOf(place: PlaceAddress, outcomes: readonly KeeperOutcome[]): PlaceFacts {
     const id = placeId(place)
-    const ofIt = outcomes.filter((outcome) => outcome.place === id)
+    const ofIt = outcomesOf(id, outcomes)
     const failed = failedSince(ofIt)
     const plan = this.#planOf(place, outcomes)
     return {
@@ -169,6 +189,9 @@ export class BackupSettings {
     }
   }
 }
+
+const outcomesOf = (id: string, outcomes: readonly KeeperOutcome[]): KeeperOutcome[] =>
+  outcomes.filter(({ place }) => place === id)
 
 const isDone =
   (task: KeeperOutcome['task']) =>
@@ -192,7 +215,7 @@ function failedSince(ofPlace: readonly KeeperOutcome[]): KeeperOutcome[] {
 }
 
 function historyOf(id: string, outcomes: readonly KeeperOutcome[]): PlaceHistory {
-  const ofIt = outcomes.filter(({ place }) => place === id)
+  const ofIt = outcomesOf(id, outcomes)
   const cancelled = ofIt.find(
     ({ task, result, message }) => task === 'backup' && result === 'cancelled' && message === null,
   )

@@ -19,6 +19,8 @@ import type { BackupSettings } from './backup-settings.ts'
 import { backupKeysIn, locksOf, setBackupLock } from './backup-keys.ts'
 
 const READY_LIMIT_MS = 60_000
+/** Whoever tells of nothing for so long hangs: at a place that neither answers nor fails, say. */
+const SILENT_MS = 2 * 3_600_000
 
 export interface KeeperSurroundings {
   launch(): Child
@@ -31,6 +33,7 @@ export interface KeeperSurroundings {
   /** Where outcomes are kept. */
   readonly store: { keepOutcome(outcome: KeeperOutcome): void; outcomes(count: number): KeeperOutcome[] }
   readonly notice: (level: 'info' | 'warn' | 'error', message: string) => void
+  readonly silentMs?: number
 }
 
 interface Running {
@@ -39,6 +42,10 @@ interface Running {
   /** What it has told of how it ended; none while it works. */
   readonly told: KeeperOutcome[]
   isCancelled: boolean
+  isHung: boolean
+  readonly isThorough: boolean
+  /** Runs out when nothing was told for too long. */
+  readonly silence: NodeJS.Timeout
   /** Id of where a backup goes to or lies. */
   readonly place: string | null
   readonly over: Promise<void>
@@ -109,12 +116,15 @@ export class KeeperPart {
     return this.#around.store.outcomes(OUTCOMES_READ)
   }
 
-  /** Starts the next backup that is due, where there is one and nothing else runs. */
+  /** Starts the next backup that is due, or a thorough proof, where there is one and nothing else runs. */
   startDue(): void {
     if (this.#running !== null || this.#isStopping) return
-    const place = this.#around.backups.duePlace(this.#all())
-    if (place === null) return
-    this.start(this.#jobOf({ task: 'backup', place }), place)
+    const outcomes = this.#all()
+    const { backups } = this.#around
+    const place = backups.duePlace(outcomes)
+    if (place !== null) return this.start(this.#jobOf({ task: 'backup', place }), place)
+    const proof = backups.dueProof(outcomes)
+    if (proof !== null) this.start(this.#jobOf({ task: 'verify', ...proof, isThorough: true }), proof.place)
   }
 
   /** What must not be broken off now. */
@@ -140,6 +150,9 @@ export class KeeperPart {
       progress: firstProgress(job),
       told: [],
       isCancelled: false,
+      isHung: false,
+      isThorough: job.task === 'verify' && job.isThorough === true,
+      silence: setTimeout(() => this.#hangs(running), this.#around.silentMs ?? SILENT_MS).unref(),
       place,
       over: promise,
     }
@@ -165,6 +178,7 @@ export class KeeperPart {
   heard(report: Extract<ChildReport, { readonly kind: 'keeping' | 'kept' }>): void {
     const running = this.#running
     if (running === null) return
+    running.silence.refresh()
     if (report.kind === 'keeping') {
       const { kind: _, ...progress } = report
       running.progress = progress
@@ -172,7 +186,12 @@ export class KeeperPart {
     }
     const { kind: _, ...outcome } = report
     running.told.push(outcome)
-    this.#keep({ ...outcome, place: running.place })
+    this.#keep({ ...outcome, place: running.place, isThorough: running.isThorough })
+  }
+
+  #hangs(running: Running): void {
+    running.isHung = true
+    void running.child.stop()
   }
 
   /** Ends with it. */
@@ -204,10 +223,12 @@ export class KeeperPart {
 
   #finish(running: Running, end: ChildEnd, failure: string | null): void {
     this.#running = null
+    clearTimeout(running.silence)
     const { task, startedAt } = running.progress
     const last = running.told.at(-1)
     // What was told stands; an end in the middle of a job, or of what followed it, has to be told here.
-    if (last !== undefined && end.code === 0 && !running.isCancelled) return
+    const isBrokenOff = running.isCancelled || running.isHung
+    if (last !== undefined && end.code === 0 && !isBrokenOff) return
     if (last?.result === 'failed') return
     this.#keep({
       task,
@@ -216,9 +237,12 @@ export class KeeperPart {
       endedAt: new Date().toISOString(),
       subject: last?.subject ?? null,
       place: running.place,
+      isThorough: running.isThorough,
       message: running.isCancelled
         ? this.#whyCancelled()
-        : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
+        : running.isHung
+          ? hungAt(running.progress)
+          : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
     })
   }
 
@@ -241,6 +265,9 @@ export class KeeperPart {
     }
   }
 }
+
+const hungAt = ({ step }: KeeperProgress): string =>
+  `it told of no progress for two hours, in the step "${step}", and was stopped; see whether the place and the disk answer`
 
 function firstProgress({ task }: KeeperJob): KeeperProgress {
   const startedAt = new Date().toISOString()

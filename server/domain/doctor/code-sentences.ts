@@ -188,6 +188,7 @@ export const CHECK_SUBJECTS: Readonly<Record<string, string>> = {
   reach: 'other servers get through',
   edge: 'what stands in front keeps what it may',
   purge: 'caches are told of changes',
+  backups: 'backups are made and proven',
   keys: 'the halves of the signing keys fit',
   webfinger: 'the handle is answered inside',
   dns: 'the name has public addresses',

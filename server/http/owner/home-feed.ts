@@ -28,6 +28,7 @@ import { readPreferences } from '../../domain/owner/preferences.ts'
 import { activePause, readSwitches } from '../../domain/owner/switches.ts'
 import type { Api } from '../client-api/api.ts'
 import type { HttpContext } from '../http-context.ts'
+import { BackupLook } from './backup-care.ts'
 import type { EventReply } from '../plugins/event-reply.ts'
 import { parseNotice } from '../streaming/notice-log.ts'
 
@@ -46,9 +47,11 @@ export class HomeFeed {
   #told = ''
   #hasConnected = false
   #joining = 0
+  readonly #backups: BackupLook
 
   constructor(api: Api) {
     this.#api = api
+    this.#backups = new BackupLook(api.context)
     const { listener } = api.context
     const look = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
     const ping = setInterval(() => this.#write(':thump\n'), PING_MS).unref()
@@ -81,7 +84,7 @@ export class HomeFeed {
     this.#joining += 1
     this.#inLine(async () => {
       try {
-        const summary = JSON.stringify(await readSummary(this.#api.context))
+        const summary = JSON.stringify(await readSummary(this.#api.context, this.#backups))
         const newest = await newestNotificationId(this.#api.context.db)
         const from = place !== null && isRowId(place) ? place : newest
         reader.write(`event: home\nid: ${from}\ndata: ${summary}\n\n`)
@@ -162,7 +165,7 @@ export class HomeFeed {
     this.#isLooking = true
     this.#inLine(async () => {
       this.#isLooking = false
-      const summary = JSON.stringify(await readSummary(this.#api.context))
+      const summary = JSON.stringify(await readSummary(this.#api.context, this.#backups))
       if (summary === this.#told) return
       this.#told = summary
       this.#write(`event: home\ndata: ${summary}\n\n`)
@@ -188,13 +191,14 @@ const frameOf = (notice: HomeNotice): string =>
 
 const byId = (one: HomeNotice, other: HomeNotice): number => (BigInt(one.id) < BigInt(other.id) ? -1 : 1)
 
-async function readSummary({ db, home, clock }: HttpContext): Promise<HomeSummary> {
+async function readSummary({ db, home, clock }: HttpContext, look: BackupLook): Promise<HomeSummary> {
   const now = clock.now()
-  const [provedAt, switches, unread, absence] = await Promise.all([
+  const [provedAt, switches, unread, absence, backups] = await Promise.all([
     readLastProof(db),
     readSwitches(db),
     countAllUnread(db),
     readAbsenceNews(db, now),
+    look.trouble(),
   ])
   const domain = home.primaryDomain()?.domain ?? UNPUBLISHED_DOMAIN
   const reach = reachOf(domain !== UNPUBLISHED_DOMAIN, provedAt, now)
@@ -207,5 +211,6 @@ async function readSummary({ db, home, clock }: HttpContext): Promise<HomeSummar
       pause === null ? null : { since: pause.since.toISOString(), until: pause.until?.toISOString() ?? null },
     unread,
     ...absence,
+    backups,
   }
 }

@@ -7,6 +7,7 @@ import { outsideChecks } from '../../domain/doctor/outside/checks.ts'
 import { asDoctorCheck } from '../../domain/doctor/outside/verdict.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
 import type { HttpContext } from '../http-context.ts'
+import { backupsCheck } from './backup-care.ts'
 import { checkKeys, checkWebfinger } from './checks.ts'
 import { outsideWays } from './open-outside.ts'
 
@@ -28,6 +29,7 @@ function openDoctor(context: HttpContext): Doctor {
   }
   const checks = [
     ...homeChecks,
+    backupsCheck(context),
     ofEachIdentity(context, 'keys', async (id) => checkKeys(context, id)),
     ofEachIdentity(context, 'webfinger', async (id) => checkWebfinger(context, id)),
     ...outsideChecks.map(asDoctorCheck),

@@ -4,7 +4,9 @@ import {
   type PlaceHistory,
   type PlanFacts,
   planBackup,
+  proofDue,
 } from '../../../server/appliance/keeping/backup-plan.ts'
+import type { KeeperOutcome } from '../../../server/contracts/keeping.ts'
 
 const at = (day: number, hour: number, minute = 0): number => new Date(2026, 4, day, hour, minute).getTime()
 const NEVER: PlaceHistory = { doneAt: null, failedAt: [], cancelledAt: null }
@@ -74,4 +76,29 @@ test('a battery is spared for three days, a metered line always, and only for pl
 
 test('never is never', () => {
   assert.deepEqual(plan(at(10, 3), {}, { atMinutes: null }), { is: 'off' })
+})
+
+test('once a month the newest backup of a place is proven thoroughly, however the last such proof ended', () => {
+  const day = 86_400_000
+  const now = Date.parse('2026-11-30T12:00:00Z')
+  const outcome = (daysAgo: number, one: Partial<KeeperOutcome>): KeeperOutcome => {
+    const moment = new Date(now - daysAgo * day).toISOString()
+    return {
+      task: 'backup',
+      result: 'done',
+      startedAt: moment,
+      endedAt: moment,
+      subject: null,
+      message: null,
+      ...one,
+    }
+  }
+  const made = [1, 20, 31].map((daysAgo) => outcome(daysAgo, { subject: `of ${daysAgo}` }))
+  assert.equal(proofDue(made, now), 'of 1')
+  assert.equal(proofDue(made.slice(0, 2), now), null)
+  assert.equal(proofDue([], now), null)
+  const proof = { task: 'verify', isThorough: true, result: 'failed' } as const
+  assert.equal(proofDue([...made.slice(0, 1), outcome(10, proof), ...made.slice(1)], now), null)
+  assert.equal(proofDue([...made, outcome(32, proof)], now), 'of 1')
+  assert.equal(proofDue([outcome(1, { task: 'verify' }), ...made], now), 'of 1')
 })

@@ -191,3 +191,21 @@ test('on Linux, where the body is read as markup, tags and signs of strangers st
     assert.deepEqual(shown(), [['B<i> mentioned you', expected]])
   }
 })
+
+test('backups that fail are told once, also to whoever had a window before them then, and again after all was well', (t) => {
+  const store = new Map<string, unknown>()
+  const { watch, shown, focus, electron, opened } = openDesk(t, { store, hasFocus: true })
+  watch.shows({ backups: 'failing' })
+  assert.deepEqual(shown(), [])
+  focus.now = false
+  watch.shows({ backups: 'failing', unread: 1 })
+  watch.shows({ backups: 'failing', unread: 2 })
+  assert.deepEqual(shown(), [['Backups keep failing', 'Open Backups to see what is in the way.']])
+  electron.menus.notifications[0]?.emit('click')
+  assert.deepEqual(opened, ['/backups'])
+  watch.shows({ backups: null })
+  watch.shows({ backups: 'late' })
+  assert.equal(shown().length, 2)
+  // What was told outlives the shell.
+  assert.equal(store.get('toldBackups'), 'late')
+})

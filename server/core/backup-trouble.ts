@@ -1,0 +1,46 @@
+/** What of the backups the owner has to know without asking: that they fail, are late, or were never proven. */
+import type { BackupsOverview, PlaceFacts } from '../contracts/backups.ts'
+import type { BackupTrouble } from '../contracts/home-feed.ts'
+
+export interface TroubleFound {
+  readonly is: BackupTrouble
+  readonly place: PlaceFacts
+}
+
+/** One may be an accident: the next attempt of the night is awaited. */
+const MANY_FAILURES = 2
+const DAY_MS = 86_400_000
+const LATE_AFTER_MS = 3 * DAY_MS
+/** Each is proven as soon as it is made, so that this long is enough. */
+const UNPROVEN_AFTER_MS = DAY_MS
+
+/**
+ * The worst first. Whoever makes them by hand only is left in peace about when.
+ * @param since  the home has had the chance to make one from then on
+ */
+export function backupTrouble(
+  { places, at }: Pick<BackupsOverview, 'places' | 'at'>,
+  since: Date,
+  now: Date,
+): TroubleFound | null {
+  const ageMs = (moment: string | null): number =>
+    now.getTime() - Math.max(since.getTime(), moment === null ? -Infinity : Date.parse(moment))
+  const found = (is: BackupTrouble, isSo: (place: PlaceFacts) => boolean): TroubleFound | null => {
+    const place = places.find(isSo)
+    return place === undefined ? null : { is, place }
+  }
+  // A place that was added just now has none yet; that of the others is told by theirs.
+  const isNew = ({ lastMadeAt }: PlaceFacts): boolean =>
+    lastMadeAt === null && places.some((other) => other.lastMadeAt !== null)
+  return (
+    found('failing', ({ failures }) => failures >= MANY_FAILURES) ??
+    (at === 'never'
+      ? null
+      : found('late', (place) => !isNew(place) && ageMs(place.lastMadeAt) > LATE_AFTER_MS)) ??
+    found(
+      'unproven',
+      ({ lastMadeAt, lastCheckedAt }) =>
+        lastMadeAt !== null && lastCheckedAt === null && ageMs(lastMadeAt) > UNPROVEN_AFTER_MS,
+    )
+  )
+}
