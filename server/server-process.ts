@@ -1,5 +1,6 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
 import type { ApplianceFacts } from './contracts/appliance-status.ts'
+import type { HandOverState } from './contracts/hand-over.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
 import type { KeepingAnswer } from './contracts/backups.ts'
 import type { TunnelStatus } from './contracts/tunnel.ts'
@@ -91,7 +92,9 @@ function httpContextFrom(
     facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
     keep: async (request) => (await channel.inquire(request)) as KeepingAnswer,
+    handOver: async (request) => (await channel.inquire(request)) as HandOverState,
     hasRoom: () => hasRoom,
+    voice: channel.start.voice ?? 'speaks',
     peerProved: atMostEvery(PEER_PROOF_EVERY_MS, context.clock, () =>
       channel.report({ kind: 'peer_proved' }),
     ),

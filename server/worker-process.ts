@@ -26,6 +26,11 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
     notice: channel.notice.bind(channel),
   })
   channel.onStop(() => context.close())
+  // Another machine speaks for this home: what waits stays as it is, and nothing is taken away.
+  if ((channel.start.voice ?? 'speaks') !== 'speaks') {
+    context.log.info({ event: 'worker.silent' })
+    return channel.ready()
+  }
   await adoptPurgeTarget(context.db, context.config.cdn)
   // Whoever starts this child has seen the former one end.
   const line = new OfflineGuard(context.clock)

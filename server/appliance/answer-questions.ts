@@ -5,6 +5,7 @@ import { askDoctor } from './ask-doctor.ts'
 import type { ControlQuestion } from './control-socket.ts'
 import type { Decoders } from './decoders.ts'
 import { type HomeChildren, serverNumberOf } from './home-children.ts'
+import type { HandOverPart } from './keeping/open-hand-over.ts'
 import { type KeeperPart, isOfKeeper } from './keeping/open-keeper-part.ts'
 import type { Seal } from './seal.ts'
 import type { TunnelPart } from './tunnel-part.ts'
@@ -15,28 +16,31 @@ export interface Answering {
   readonly children: HomeChildren
   readonly decoders: Decoders
   readonly keeper: KeeperPart
+  readonly handOver: HandOverPart
   readonly seal: Seal
   readonly tunnel: TunnelPart
 }
 
 export async function answerCommand(
-  { status, children, keeper, seal, tunnel }: Answering,
+  { status, children, keeper, handOver, seal, tunnel }: Answering,
   question: ControlQuestion,
 ): Promise<unknown> {
   if (question.kind === 'status') return status()
   if (question.kind === 'secrets_key') return seal.box.key
   if (question.kind === 'keeping') return keeper.answer(question)
+  if (question.kind === 'hand_over') return handOver.answer('command', question)
   return question.kind === 'doctor' ? askDoctor(children.kept, question) : tunnel.answer(question)
 }
 
 /** @param child  its name, such as `server-0` */
 export async function answerChild(
-  { facts, decoders, keeper, tunnel }: Answering,
+  { facts, decoders, keeper, handOver, tunnel }: Answering,
   child: string,
   request: SupervisorRequest,
 ): Promise<unknown> {
   if (request.kind === 'facts') return facts()
   if (request.kind === 'keeping') return keeper.answer(request)
+  if (request.kind === 'hand_over') return handOver.answer(child, request)
   const isOfDecoders = request.kind === 'decoder' || request.kind === 'end_decoder'
   return isOfDecoders ? decoders.answer(child, request) : tunnel.answer(request)
 }

@@ -25,6 +25,7 @@ import { openControlSocket } from './control-socket.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import type { Demand } from './connection-budget.ts'
 import type { Ground } from './ground.ts'
+import { openHandOver } from './keeping/open-hand-over.ts'
 import { openKeeperPart } from './keeping/open-keeper-part.ts'
 import { HomeChildren } from './home-children.ts'
 import {
@@ -107,17 +108,20 @@ export class Appliance {
       notice: this.#log.noticeOf('tunnel'),
       server: (index) => this.#children.server(index),
     })
+    const keeper = openKeeperPart(ground, options.sources, {
+      conditions: () => this.#conditions,
+      launch: () => this.#launch('keeper', 'keeper'),
+      connection: () => this.connection(),
+      notice: this.#log.noticeOf('keeper'),
+    })
+    const [tunnel, kept, notice] = [this.#tunnel, () => this.#children.kept, this.#log.noticeOf('keeper')]
     this.#answering = {
       status: () => this.status(),
       facts: () => this.facts(),
       children: this.#children,
       decoders: this.#decoders,
-      keeper: openKeeperPart(ground, options.sources, {
-        conditions: () => this.#conditions,
-        launch: () => this.#launch('keeper', 'keeper'),
-        connection: () => this.connection(),
-        notice: this.#log.noticeOf('keeper'),
-      }),
+      keeper,
+      handOver: openHandOver({ ground, keeper, tunnel, kept, notice }),
       seal: ground.seal,
       tunnel: this.#tunnel,
     }
@@ -151,6 +155,7 @@ export class Appliance {
       (name) => times.isReady(name),
     )
     this.#house.start()
+    this.#answering.handOver.tellDue()
     this.#endLinkWatch = watchLink({
       ...systemLink,
       noticed: (why, sleptMs) => this.#lineChanged(why, sleptMs),
@@ -333,6 +338,7 @@ export class Appliance {
       waysIn: (server) => this.#tunnel.waysIn(server),
       vantage: this.#ground.runtime.vantage,
       conditions: this.#conditions,
+      voice: this.#answering.handOver.voice,
       decoderSocket: (child) =>
         this.#options.launcher.startsDecoders === true ? this.#ground.runtime.decoders(child) : null,
     })

@@ -6,6 +6,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { type Socket, createConnection, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { TunnelRequest } from '../contracts/child-message.ts'
+import type { HandOverRequest } from '../contracts/hand-over.ts'
 import type { KeepingRequest } from '../contracts/keeping.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 
@@ -16,6 +17,8 @@ const DOCTOR_LIMIT_MS = 45_000
 const DEEP_LIMIT_MS = 185_000
 /** Words are made into a key, which is slow on purpose. */
 const KEEPING_LIMIT_MS = 30_000
+/** Every part of the home ends and starts again meanwhile. */
+const HAND_OVER_LIMIT_MS = 200_000
 const MAX_QUESTION_BYTES = 65_536
 const KINDS: ReadonlySet<string> = new Set([
   'status',
@@ -24,6 +27,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'tunnel_settings',
   'secrets_key',
   'keeping',
+  'hand_over',
 ])
 
 /** What commands ask and have done; one JSON line. */
@@ -34,6 +38,7 @@ export type ControlQuestion =
   | { readonly kind: 'secrets_key' }
   | TunnelRequest
   | KeepingRequest
+  | HandOverRequest
 
 /** Answers until closed. A question that fails is answered with its error; the socket goes on. */
 export async function openControlSocket(
@@ -100,6 +105,7 @@ async function parseQuestion(line: string): Promise<ControlQuestion> {
 }
 
 function limitOf(question: ControlQuestion): number {
+  if (question.kind === 'hand_over') return HAND_OVER_LIMIT_MS
   if (question.kind === 'keeping') return KEEPING_LIMIT_MS
   if (question.kind !== 'doctor') return ANSWER_LIMIT_MS
   return question.deep === true ? DEEP_LIMIT_MS : DOCTOR_LIMIT_MS

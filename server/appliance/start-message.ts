@@ -1,5 +1,6 @@
 /** What a child is told when it begins: everything that it needs, and nothing that concerns others only. */
 import type { ChildRole, Conditions, DatabaseConnection, StartMessage } from '../contracts/child-message.ts'
+import type { Voice } from '../contracts/hand-over.ts'
 import type { ListenAddress } from '../contracts/listen-address.ts'
 import type { WayIn } from '../contracts/way-in.ts'
 import type { Config } from '../core/config.ts'
@@ -16,6 +17,7 @@ export interface StartFacts {
   readonly waysIn: (server: number) => readonly WayIn[]
   readonly vantage: string
   readonly conditions: Conditions
+  readonly voice: Voice
   /** Where the child of this name waits for its decoders; null where it starts them itself. */
   readonly decoderSocket: (child: string) => string | null
 }
@@ -40,6 +42,7 @@ export function startMessageFor(role: ChildRole, index: number, facts: StartFact
     vantage: isServer ? facts.vantage : null,
     decoderSocket: role === 'migrate' ? null : facts.decoderSocket(`${role}-${index}`),
     conditions: facts.conditions,
+    voice: facts.voice,
     secretsKey: null,
     home: null,
     job: null,

@@ -69,6 +69,7 @@ export class TunnelPart {
   readonly #told = new Map<number, number>()
   #peerProvedAt: Date | null = null
   #isSuspended = false
+  #isHeld = false
   #isStopping = false
   /** Changes are made one after the other. */
   #work: Promise<void> = Promise.resolve()
@@ -155,6 +156,13 @@ export class TunnelPart {
     return this.status()
   }
 
+  /** While another machine speaks for this home nothing leads to it, whatever is said to the tunnel. */
+  async hold(isHeld: boolean): Promise<void> {
+    if (this.#isHeld === isHeld) return
+    this.#isHeld = isHeld
+    await this.#changeTo(this.#settings)
+  }
+
   /** The machine has slept, or is on another network. */
   nudge(why: LineChange): void {
     this.#obey({ kind: 'nudge', why })
@@ -226,8 +234,8 @@ export class TunnelPart {
   /** When what was changed is done, and the tunnel has found out how it does then. */
   async #hasSettled(): Promise<void> {
     await this.#work
-    while (this.#settings.tunnel !== 'none' && !this.#isStopping && isUndecided(this.#status))
-      await this.#nextStatus.promise
+    const isWanted = (): boolean => !this.#isHeld && this.#settings.tunnel !== 'none' && !this.#isStopping
+    while (isWanted() && isUndecided(this.#status)) await this.#nextStatus.promise
   }
 
   #tellAllWays(): void {
@@ -271,7 +279,9 @@ export class TunnelPart {
   }
 
   #isLed(): boolean {
-    return this.#around.servers > 0 && this.#settings.tunnel !== 'none' && this.#bound.size > 0
+    return (
+      !this.#isHeld && this.#around.servers > 0 && this.#settings.tunnel !== 'none' && this.#bound.size > 0
+    )
   }
 
   #startMessage(): StartMessage<TunnelConfig> {

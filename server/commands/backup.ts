@@ -125,6 +125,7 @@ const TASKS: Readonly<Record<KeeperOutcome['task'], string>> = {
   restore: 'restoring',
   upgrade: 'upgrade of the database',
   adopt: 'taking a server over',
+  hand_over: 'handing over',
 }
 
 function sayProgress({ task, step, done, total, unit }: KeeperProgress): string {

@@ -1,5 +1,6 @@
-/** `homebird restore` on the command line: what can be asked of it. */
+/** `homebird restore` and `hand-over` on the command line: what can be asked of them. */
 import type { Command } from 'commander'
+import { addHandOverCommands } from './hand-over-commands.ts'
 import { type Run, withCommonOptions } from './options.ts'
 import type { RestoreOptions } from './restore.ts'
 
@@ -15,4 +16,5 @@ export function addRestoreCommands(program: Command, run: Run): void {
         (await import('./restore.ts')).restore(backup, options),
       ),
     )
+  addHandOverCommands(program, run)
 }

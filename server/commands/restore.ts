@@ -32,9 +32,9 @@ export async function restore(backup: string, options: RestoreOptions): Promise<
   words = opened.words
   await requireKnownSchema(about)
   show(io, about, opened, place)
-  if (options.yes !== true) await requireYes(io)
+  if (options.yes !== true) await requireYes(io, 'to put the backup in the place of the home')
   const launcher = createNodeLauncher({ env: sources.env })
-  const done = await restoreHome(sources, { launcher, from, words, progress: teller(io) }, new Date())
+  const done = await restoreHome(sources, { launcher, from, words, progress: tellRestore(io) }, new Date())
   const { outcome, replaced, said } = done
   io.put({
     restored: outcome.subject,
@@ -94,12 +94,15 @@ async function look(
   }
 }
 
-async function requireKnownSchema({ schemaVersion, madeBy }: BackupAbout): Promise<void> {
+export async function requireKnownSchema({
+  schemaVersion,
+  madeBy,
+}: Pick<BackupAbout, 'schemaVersion' | 'madeBy'>): Promise<void> {
   const known = (await readMigrations(MIGRATIONS_DIR)).length
   if (schemaVersion <= known) return
   throw new HomebirdError(
     'SCHEMA_NEWER',
-    `the backup was made by Homebird ${madeBy} and has schema ${schemaVersion}; this one knows up to ${known}. Restore it with Homebird ${madeBy} or newer`,
+    `that home is of Homebird ${madeBy} and has schema ${schemaVersion}; this one knows up to ${known}. Use Homebird ${madeBy} or newer here`,
   )
 }
 
@@ -123,13 +126,11 @@ function show(
   )
 }
 
-async function requireYes(io: CommandIo): Promise<void> {
+/** @param what  it is that --yes agrees to */
+export async function requireYes(io: CommandIo, what: string): Promise<void> {
   if (!process.stdin.isTTY || io.json)
-    throw new HomebirdError(
-      'USAGE',
-      'nothing was changed: give --yes to put the backup in the place of the home',
-    )
-  const answer = await askLine('Restore it? Write yes: ')
+    throw new HomebirdError('USAGE', `nothing was changed: give --yes ${what}`)
+  const answer = await askLine('Go on? Write yes: ')
   if (answer.trim().toLowerCase() !== 'yes') throw new HomebirdError('USAGE', 'nothing was changed')
 }
 
@@ -141,7 +142,7 @@ const STEPS: Readonly<Record<string, string>> = {
   schema: 'bringing the schema up to date',
 }
 
-function teller(io: CommandIo): (progress: KeeperProgress) => void {
+export function tellRestore(io: CommandIo): (progress: KeeperProgress) => void {
   let toldAtMs = -Infinity
   let step = ''
   return (progress) => {

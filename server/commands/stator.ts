@@ -1,11 +1,12 @@
 /** `homebird stator run --for 10s`: works off what is due, beside the running home or without one. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
+import { createNodeLauncher, homeFolder, withHomeDatabase } from '../appliance/index.ts'
 import { openContext } from '../context.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
+import { readLease } from '../core/lease-file.ts'
 import { createLogger } from '../core/log.ts'
 import { createWorkerRunner } from '../worker-process.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
@@ -24,6 +25,8 @@ export async function runStator(options: StatorOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const forMs = parseDuration(options.for)
   const sources = sourcesFrom(options)
+  if (readLease(homeFolder(sources)) !== null)
+    throw new HomebirdError('CONFLICT', 'another computer speaks for this home: nothing is sent from here')
   const launcher = createNodeLauncher({ env: sources.env })
   await withHomeDatabase(sources, launcher, (database, config) => work(io, forMs, database, config))
   return ExitCode.ok

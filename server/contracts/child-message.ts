@@ -5,6 +5,7 @@
 import type { DatabaseConnection } from './database-connection.ts'
 import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { HandOverRequest, Voice } from './hand-over.ts'
 import type { KeeperJob, KeeperOutcome, KeeperProgress, KeepingRequest } from './keeping.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
@@ -65,6 +66,8 @@ export interface StartMessage<Settings = unknown> {
   readonly decoderSocket: string | null
   /** Server and worker; as they are at its start. */
   readonly conditions: Conditions
+  /** Server and worker; it speaks unless it is said otherwise. */
+  readonly voice?: Voice
   /** Tunnel and keeper only, which read secrets themselves: the key by which they are sealed; null where they are plain. */
   readonly secretsKey: string | null
   /** Tunnel only: the home as it was told last; null when it has not been told yet. */
@@ -74,7 +77,12 @@ export interface StartMessage<Settings = unknown> {
 }
 
 /** What the owner may have the supervisor do by way of a server. */
-export type SupervisorRequest = { readonly kind: 'facts' } | DecoderRequest | TunnelRequest | KeepingRequest
+export type SupervisorRequest =
+  | { readonly kind: 'facts' }
+  | DecoderRequest
+  | TunnelRequest
+  | KeepingRequest
+  | HandOverRequest
 
 /** Of a child that cannot start its decoders itself. A decoder ends with the child that has asked for it, at the latest. */
 export type DecoderRequest =

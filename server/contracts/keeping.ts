@@ -5,8 +5,9 @@
 
 import type { AdoptionOrder } from './adoption-order.ts'
 import type { DatabaseConnection } from './database-connection.ts'
+import type { PairedDoor } from './hand-over.ts'
 
-export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade' | 'adopt'
+export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade' | 'adopt' | 'hand_over'
 
 /** How far a job has come. */
 export interface KeeperProgress {
@@ -95,6 +96,7 @@ export type KeeperJob =
   | RestoreJob
   /** Takes another server over into the home of the start message. */
   | AdoptionOrder
+  | HandOverJob
   | {
       readonly task: 'upgrade'
       /** The database of the older PostgreSQL; the other is that of the start message. */
@@ -103,6 +105,21 @@ export type KeeperJob =
       readonly from: string
       readonly to: string
     }
+
+/** Gives the home to the machine that has the code. */
+export interface HandOverJob {
+  readonly task: 'hand_over'
+  readonly door: PairedDoor
+  readonly keys: BackupKeys
+  /** Of the code, hexadecimal; null where the code is used up. */
+  readonly secret: string | null
+  /** Until then somebody has to come with the code. */
+  readonly expiresAt: string
+  /** How long the other may be silent before this home goes on by itself. */
+  readonly patienceMs: number
+  /** Where the word is given already and the other has not said that it knows. */
+  readonly given: { readonly peer: string; readonly ticketHash: string } | null
+}
 
 /** Fills a home in the making; its database is that of the start message. */
 export interface RestoreJob {
@@ -116,6 +133,8 @@ export interface RestoreJob {
   readonly into: string
   /** Where media of this home lie: what is there already need not be brought. */
   readonly mediaFolder: string
+  /** The home was paused when it was made, and is silent from then on: what waits has not gone out since. */
+  readonly keepsQueue?: boolean
 }
 
 /** Where a backup lies: its place and its name there, or a file of this machine, with its media beside it. */

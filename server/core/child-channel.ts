@@ -34,6 +34,8 @@ const FLUSH_CODE_AFTER_MS = 2_000
 const TOLD_WITHIN_MS = 3_000
 /** One that makes words into a key, which is slow on purpose. */
 const TOLD_OF_KEEPING_WITHIN_MS = 30_000
+/** Every part of the home ends and starts again meanwhile. */
+const TOLD_OF_HAND_OVER_WITHIN_MS = 200_000
 
 type StopCallback = () => Promise<void> | void
 
@@ -166,7 +168,7 @@ class Child<Settings> implements ChildChannel<Settings> {
     this.#inquiries.set(id, inquiry)
     const timer = setTimeout(
       () => inquiry.reject(new HomebirdError('UNAVAILABLE', 'the supervisor of the home does not answer')),
-      request.kind === 'keeping' ? TOLD_OF_KEEPING_WITHIN_MS : TOLD_WITHIN_MS,
+      toldWithinMs(request),
     )
     try {
       await this.#port.send({ type: 'inquiry', id, request })
@@ -288,6 +290,11 @@ class Child<Settings> implements ChildChannel<Settings> {
     }
     return process.exit(exitCode)
   }
+}
+
+function toldWithinMs({ kind }: SupervisorRequest): number {
+  if (kind === 'hand_over') return TOLD_OF_HAND_OVER_WITHIN_MS
+  return kind === 'keeping' ? TOLD_OF_KEEPING_WITHIN_MS : TOLD_WITHIN_MS
 }
 
 /** Either of the two channels a process can have to its parent. */

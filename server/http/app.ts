@@ -23,6 +23,7 @@ import { guardHost } from './plugins/host-guard.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
 import { guardRoom } from './plugins/room-guard.ts'
+import { guardVoice } from './plugins/voice-guard.ts'
 import { probeRoutes } from './probe/index.ts'
 import { settleAfterWrites } from './ready/settle-after-writes.ts'
 import { siteRoutes } from './site/index.ts'
@@ -98,6 +99,7 @@ function createApp(context: HttpContext, hasPages = false): FastifyInstance {
   app.removeContentTypeParser('text/plain')
   shapeAnswers(app, context.log, hasPages)
   guardRoom(app, context)
+  guardVoice(app, context, hasPages ? 'public' : 'private')
   answerByTable(app, context)
   hintToEdges(app, context.config)
   settleAfterWrites(app, context)

@@ -2,6 +2,7 @@
 import type { ApplianceFacts } from '../contracts/appliance-status.ts'
 import type { TunnelRequest } from '../contracts/child-message.ts'
 import type { KeepingAnswer } from '../contracts/backups.ts'
+import type { HandOverRequest, HandOverState, Voice } from '../contracts/hand-over.ts'
 import type { KeepingRequest } from '../contracts/keeping.ts'
 import type { TunnelStatus } from '../contracts/tunnel.ts'
 import type { Config } from '../core/config.ts'
@@ -34,6 +35,10 @@ export interface Supervision {
   ask(request: TunnelRequest): Promise<TunnelStatus | null>
   /** Asks the supervisor about its keeper. @throws HomebirdError as `ask`, with the reason of a refusal */
   keep(request: KeepingRequest): Promise<KeepingAnswer>
+  /** Asks the supervisor about the handing over of the home. @throws HomebirdError as `keep` */
+  handOver(request: HandOverRequest): Promise<HandOverState>
+  /** Whether this machine speaks for the home; for the life of the server. */
+  readonly voice: Voice
   /** False while the disk has no room for anything new. */
   hasRoom(): boolean
   /** A signed request of another server was accepted: what comes from outside gets through. */

@@ -32,6 +32,12 @@ export class Progress {
     if (performance.now() - this.#toldAtMs >= EVERY_MS) this.#say()
   }
 
+  /** Where somebody else counts. */
+  set(done: number): void {
+    this.#done = 0
+    this.add(done)
+  }
+
   #say(): void {
     this.#toldAtMs = performance.now()
     const total = this.#total === null ? null : Math.max(this.#total, this.#done)

@@ -4,6 +4,7 @@ import { HomebirdError, describeError } from '../core/errors.ts'
 import { takeServerOver } from './adopt-job.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
+import { giveHome } from './hand-over/give-home.ts'
 import { Progress } from './progress.ts'
 import { restoreHome, upgradeDatabase } from './restore-jobs.ts'
 
@@ -36,6 +37,8 @@ async function doJob(job: KeeperJob, around: JobSurroundings): Promise<void> {
       return proveBackup(job, around)
     case 'restore':
       return restoreHome(job, around)
+    case 'hand_over':
+      return giveHome(job, around)
     case 'upgrade':
       return upgradeDatabase(job, around)
     case 'adopt':

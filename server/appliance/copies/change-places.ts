@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, dataDirAt } from '../../core/data-dir.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
+import { LEASE_FILE } from '../../core/lease-file.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { hasCluster, stateOfCluster } from './cold-cluster.ts'
@@ -140,6 +141,8 @@ export function finishExchange(dir: DataDir): Exchanged | null {
   // Where nothing stood, what a first try has begun since goes the same way and is removed after it.
   const kept = replaced === null ? join(staged, 'replaced') : copyFolder(dir, replaced)
   for (const folder of [kept, dir.postgres]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Before anything else: what was taken over is silent until the other machine has said that it is.
+  if (existsSync(join(staged, LEASE_FILE))) renameSync(join(staged, LEASE_FILE), join(dir.path, LEASE_FILE))
   changePlaces(cluster, clusterFolder(dir), join(kept, COPY_PARTS.cluster))
   changePlaces(join(staged, COPY_PARTS.secrets), dir.secrets, join(kept, COPY_PARTS.secrets))
   changeStores(dir, staged, kept)

@@ -56,7 +56,27 @@ const OUTCOMES_SHOWN = 200
 /** Enough for the last good one of each place. */
 const OUTCOMES_READ = 1_000
 
+/** What else has to do with its jobs. */
+export interface KeeperFollower {
+  /** Whether another machine speaks for this home: then nothing is made by itself. */
+  isSilent(): boolean
+  /** Whether everything is being sent to it. */
+  isGiving(): boolean
+  /** A job has ended, however. */
+  ended(): void
+  /** Starts what is due of its own. */
+  due(): void
+}
+
+const NOBODY: KeeperFollower = {
+  isSilent: () => false,
+  isGiving: () => false,
+  ended: () => undefined,
+  due: () => undefined,
+}
+
 export class KeeperPart {
+  #follower = NOBODY
   readonly #around: KeeperSurroundings
   #running: Running | null = null
   #isStopping = false
@@ -64,6 +84,10 @@ export class KeeperPart {
 
   constructor(around: KeeperSurroundings) {
     this.#around = around
+  }
+
+  follow(follower: KeeperFollower): void {
+    this.#follower = follower
   }
 
   /** @throws HomebirdError CONFLICT while another job runs, and what the order says wrong */
@@ -119,6 +143,8 @@ export class KeeperPart {
   /** Starts the next backup that is due, or a thorough proof, where there is one and nothing else runs. */
   startDue(): void {
     if (this.#running !== null || this.#isStopping) return
+    this.#follower.due()
+    if (this.#follower.isSilent()) return
     const outcomes = this.#all()
     const { backups } = this.#around
     const place = backups.duePlace(outcomes)
@@ -131,6 +157,7 @@ export class KeeperPart {
   busyWith(): 'backup' | 'restore' | null {
     const task = this.#running?.progress.task
     if (task === undefined) return null
+    if (task === 'hand_over') return this.#follower.isGiving() ? 'backup' : null
     return task === 'backup' || task === 'verify' ? 'backup' : 'restore'
   }
 
@@ -164,6 +191,7 @@ export class KeeperPart {
     )
     void child.ended.then(async (end) => {
       this.#finish(running, end, await begun)
+      this.#follower.ended()
       resolve()
     })
   }

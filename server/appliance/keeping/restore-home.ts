@@ -1,6 +1,6 @@
 /** Restores a backup in the place of a home that does not run, or where there is none yet. */
 import { existsSync, rmSync } from 'node:fs'
-import type { KeeperOutcome } from '../../contracts/keeping.ts'
+import type { BackupSource, KeeperOutcome } from '../../contracts/keeping.ts'
 import { type DataDir, createDataDir, createRooms, inspectDataDir } from '../../core/data-dir.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
 import { PLAIN_BOX, SecretFolder } from '../../core/secret-box.ts'
@@ -19,8 +19,12 @@ import { type RestoreNeeds, isHomeThere, stageRestore } from './stage-restore.ts
 
 export interface RestoreWish extends Pick<
   RestoreNeeds,
-  'launcher' | 'from' | 'words' | 'signal' | 'progress' | 'line'
+  'launcher' | 'words' | 'signal' | 'progress' | 'line' | 'lease'
 > {
+  /** What is brought first is brought under the lock of the folder. */
+  readonly from: BackupSource | ((dir: DataDir) => Promise<BackupSource>)
+  /** The backup key, where it is known; else this home's own is tried. */
+  readonly key?: string
   /** The keychain, in the desktop app. */
   readonly sealer?: Sealer | null
 }
@@ -80,13 +84,14 @@ export async function restoreHome(
       const { config } = loaded
       const outcome = await stageRestore({
         ...wish,
+        from: typeof wish.from === 'function' ? await wish.from(dir) : wish.from,
         dir,
         runtime,
         secrets,
         config,
         notice,
         now,
-        key: ownKey(secrets),
+        key: wish.key ?? ownKey(secrets),
       })
       const exchanged = finishExchange(dir)
       keepNewestReplaced(dir, now)

@@ -4,16 +4,17 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Lease } from '../../contracts/hand-over.ts'
 import type { BackupSource, KeeperOutcome } from '../../contracts/keeping.ts'
 import { syncFolder } from '../../core/atomic-file.ts'
 import type { Config } from '../../core/config.ts'
 import type { DataDir } from '../../core/data-dir.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
 import type { SecretFolder } from '../../core/secret-box.ts'
+import { writeLease } from '../../core/lease-file.ts'
 import { PLAIN_BOX } from '../../core/secret-box.ts'
 import { VERSION } from '../../core/version.ts'
 import { openApplianceStore } from '../appliance-store.ts'
-import { planExchange, requireOneDisk } from '../copies/change-places.ts'
 import type { Notice } from '../copies/cold-cluster.ts'
 import { hasCluster } from '../copies/cold-cluster.ts'
 import type { Launcher } from '../launcher.ts'
@@ -21,6 +22,7 @@ import { clusterFolder } from '../postgres-files.ts'
 import type { RuntimeFolder } from '../runtime-folder.ts'
 import { databaseAccount } from '../unprivileged.ts'
 import { fitSettings } from './fit-settings.ts'
+import { incomingDir, planExchange, requireOneDisk } from '../copies/change-places.ts'
 import { clearIncoming, openIncoming } from './incoming.ts'
 import { type KeeperWatch, runKeeper } from './run-keeper.ts'
 import { mediaFolderOf } from './take-in-media.ts'
@@ -35,6 +37,8 @@ export interface RestoreNeeds extends KeeperWatch {
   /** This home's own backup key, where it has one that can be read. */
   readonly key: string | null
   readonly words: string | null
+  /** Of a home that is taken over from another machine: it comes with it, and what waits to go out stays as it is. */
+  readonly lease?: Lease | undefined
   readonly notice: Notice
   readonly now: Date
 }
@@ -50,6 +54,7 @@ export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> 
   await clearIncoming(dir, secrets, notice)
   try {
     const outcome = await fillIncoming(needs)
+    if (needs.lease !== undefined) writeLease(incomingDir(dir).path, needs.lease)
     planExchange(dir, {
       name: outcome.subject ?? 'a backup',
       ofVersion: VERSION,
@@ -77,7 +82,15 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
     outcome = await runKeeper(
       launcher,
       { dataDir: dir.path, config, database: incoming.cluster.connection, secretsKey: needs.secrets.box.key },
-      { task: 'restore', from, key, words, into: incoming.dir.path, mediaFolder: mediaFolderOf(config, dir) },
+      {
+        task: 'restore',
+        from,
+        key,
+        words,
+        into: incoming.dir.path,
+        mediaFolder: mediaFolderOf(config, dir),
+        keepsQueue: needs.lease !== undefined,
+      },
       needs,
     )
   } finally {

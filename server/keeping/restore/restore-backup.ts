@@ -18,7 +18,10 @@ import type { Progress } from '../progress.ts'
 import { LaidFiles } from './laid-files.ts'
 import { type OpenedBackup, openBackup } from './open-backup.ts'
 
-export interface RestoreNeeds extends Pick<RestoreJob, 'from' | 'key' | 'words' | 'into' | 'mediaFolder'> {
+export interface RestoreNeeds extends Pick<
+  RestoreJob,
+  'from' | 'key' | 'words' | 'into' | 'mediaFolder' | 'keepsQueue'
+> {
   /** The home's folder, by which a place of its own is found. */
   readonly dataDir: string
   readonly database: DatabaseConnection
@@ -155,9 +158,13 @@ async function bringMedia(
 }
 
 /** From the schema of the backup to that of today, and nothing goes out a second time. */
-async function makeFit({ madeAt }: BackupAbout, { database, progress }: RestoreNeeds): Promise<SetAside> {
+async function makeFit(
+  { madeAt }: BackupAbout,
+  { database, progress, keepsQueue = false }: RestoreNeeds,
+): Promise<SetAside> {
   progress.begin('schema', 'rows', null)
   await migrate(database)
+  if (keepsQueue) return { deliveries: 0, acts: 0, scheduled: 0, drafts: 0 }
   const log = createLogger('keeper', 'warn')
   const opened = openDatabase(database, { connections: 1, applicationName: 'homebird keeper', log })
   try {

@@ -16,7 +16,7 @@ import {
   utcTime,
   utf8,
   yes,
-} from './der.ts'
+} from '../../core/der.ts'
 
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
 const COMMON_NAME = '2.5.4.3'

@@ -1,4 +1,4 @@
-/** Writes the few shapes of ASN.1 that a request for a certificate is made of. @see X.690, 8 and 10 */
+/** Writes the few shapes of ASN.1 that a certificate, or a request for one, is made of. @see X.690, 8 and 10 */
 
 export const integer = (value: Buffer): Buffer => encode(0x02, value)
 export const bitString = (value: Buffer): Buffer => encode(0x03, Buffer.concat([Buffer.from([0]), value]))
