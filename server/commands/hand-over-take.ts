@@ -3,7 +3,7 @@
  * stands here, takes its place, and is silent until the old one has given the word.
  */
 import { createWriteStream } from 'node:fs'
-import { rm, statfs } from 'node:fs/promises'
+import { mkdir, rm, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
@@ -15,7 +15,7 @@ import { askHandOver } from '../appliance/keeping/ask-hand-over.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { Lease, OfferedHome, Paired } from '../contracts/hand-over.ts'
 import { type DataDir, dataDirAt } from '../core/data-dir.ts'
-import { HomebirdError, isHomebirdError } from '../core/errors.ts'
+import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { readLease } from '../core/lease-file.ts'
 import { readPairingCode } from '../core/pairing-code.ts'
 import { type PairedAddress, askPaired, streamPaired } from '../net/paired/paired-line.ts'
@@ -190,12 +190,13 @@ async function receive(
       next(null, chunk)
     },
   })
+  await mkdir(dir.spool, { recursive: true, mode: 0o700 })
   const source = await streamPaired(line, '/home', lease.ticket, signal)
   try {
     await pipeline(source, counter, createWriteStream(file, { mode: 0o600 }), { signal })
   } catch (cause) {
     if (signal.aborted) throw new HomebirdError('NOT_RUNNING', 'it was broken off; nothing has changed')
-    const why = `the line to the other home broke after ${byteText(bytes)}; nothing was changed here, and the other home goes on`
+    const why = `it broke off after ${byteText(bytes)}: ${describeError(cause)}; nothing was changed here, and the other home goes on`
     throw new HomebirdError('UNAVAILABLE', why, { cause, safe: why })
   }
   io.put({ received: bytes })

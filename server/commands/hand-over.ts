@@ -1,8 +1,6 @@
 /** `homebird hand-over` on the old computer: offers the home, says how far it is, and takes the word back. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { createNodeLauncher } from '../appliance/index.ts'
-import { askHandOver } from '../appliance/keeping/ask-hand-over.ts'
-import { withKeeper } from '../appliance/keeping/with-keeper.ts'
+import { askHandOver, askRunningHome } from '../appliance/keeping/ask-hand-over.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { HandOverState } from '../contracts/hand-over.ts'
 import type { KeeperProgress, KeeperState } from '../contracts/keeping.ts'
@@ -170,13 +168,7 @@ class Follower {
 }
 
 async function askKeeper(options: CommonOptions, what: 'state' | 'cancel'): Promise<KeeperState> {
-  const sources = sourcesOf(options)
-  const launcher = createNodeLauncher({ env: sources.env })
-  return withKeeper(
-    sources,
-    launcher,
-    async (ask) => (await ask({ kind: 'keeping', ask: what })) as KeeperState,
-  )
+  return (await askRunningHome(sourcesOf(options), { kind: 'keeping', ask: what })) as KeeperState
 }
 
 function sourcesOf(options: CommonOptions): ReturnType<typeof sourcesFrom> {

@@ -6,7 +6,7 @@ import type { HandOverRequest, OfferedHome } from '../../contracts/hand-over.ts'
 import type { HandOverJob } from '../../contracts/keeping.ts'
 import { systemClock } from '../../core/clock.ts'
 import { dataDirAt } from '../../core/data-dir.ts'
-import { HomebirdError } from '../../core/errors.ts'
+import { HomebirdError, describeError } from '../../core/errors.ts'
 import { SecretBox } from '../../core/secret-box.ts'
 import { VERSION } from '../../core/version.ts'
 import { openSnapshot } from '../../db/copies/snapshot.ts'
@@ -69,7 +69,14 @@ function deskOf(job: HandOverJob, working: Working): HandOverDesk {
     },
     give: () => tell({ kind: 'hand_over', ask: 'give' }),
     confirm: () => tell({ kind: 'hand_over', ask: 'confirm' }),
-    send: (into) => send(job, working, into),
+    async send(into) {
+      try {
+        await send(job, working, into)
+      } catch (error) {
+        channel.notice('warn', `the home could not be sent to its end: ${describeError(error)}`)
+        throw error
+      }
+    },
     filling(now, done, total) {
       const name = `there_${now}`
       if (name !== step) progress.begin(name, 'bytes', total)

@@ -47,6 +47,7 @@ export class HandOverDesk {
   #isPaused = false
   #isSent = false
   #isSending = false
+  #sending: Promise<void> = Promise.resolve()
   #isGiven: boolean
   #heardAt: number
 
@@ -134,8 +135,11 @@ export class HandOverDesk {
   }
 
   async #send(into: Writable): Promise<void> {
+    const sending = this.#needs.send(into)
+    // Whoever has read all to its end may ask before this end knows that it has.
+    this.#sending = sending.catch(() => undefined)
     try {
-      await this.#needs.send(into)
+      await sending
       this.#isSent = true
     } finally {
       this.#isSending = false
@@ -145,6 +149,7 @@ export class HandOverDesk {
 
   /** May be asked again: the answer may not have come through. */
   async #give(): Promise<PairedAnswer> {
+    await this.#sending
     if (!this.#isGiven) {
       if (!this.#isSent || this.#isSending) return refuse(409, 'it was not sent whole yet')
       await this.#needs.give()

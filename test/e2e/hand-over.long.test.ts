@@ -1,0 +1,191 @@
+/** A home goes from one machine to another while it runs: at every moment at most one of the two speaks, and in the end one does. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { type TestContext, test } from 'node:test'
+import type { HandOverState, Paired } from '../../server/contracts/hand-over.ts'
+import { readPairingCode, writePairingCode } from '../../server/core/pairing-code.ts'
+import { askPaired, streamPaired } from '../../server/net/paired/paired-line.ts'
+import { afterInReverse } from '../support/after-in-reverse.ts'
+import { HomeClient, signedInClient } from '../support/home-client.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
+import { launchCommand } from '../support/serve-process.ts'
+import { testDataDir } from '../support/test-ground.ts'
+import { until } from '../support/until.ts'
+
+const HERE = ['--host', '127.0.0.1', '--port', '0'] as const
+
+async function openHome(t: TestContext, dataDir?: string, password?: string): Promise<ProcessHome> {
+  const home = await startProcessHome({
+    domain: null,
+    handle: dataDir === undefined ? 'ana' : null,
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(password === undefined ? {} : { password }),
+  })
+  afterInReverse(t, () => home.close())
+  return home
+}
+
+/** The old home offers itself. */
+async function offerOf(t: TestContext, home: ProcessHome, ...more: string[]) {
+  const args = ['hand-over', 'offer', '--json', '--data-dir', home.dataDir, ...HERE, ...more]
+  const command = launchCommand(t, args)
+  await command.untilSaid(/"code".*\n/)
+  const line =
+    command
+      .said()
+      .split('\n')
+      .find((text) => text.includes('"code"')) ?? '{}'
+  const { code, addresses } = JSON.parse(line) as { code: string; addresses: string[] }
+  return { code, address: addresses[0] ?? '', finished: command.finished }
+}
+
+async function stateOf(home: ProcessHome): Promise<HandOverState> {
+  const { stdout } = await home.command('hand-over', 'state', '--json')
+  return JSON.parse(stdout) as HandOverState
+}
+
+async function statusOfWriting(owner: HomeClient): Promise<number> {
+  const body = { status: 'is anybody there' }
+  return (await owner.raw('/api/v1/statuses', { method: 'POST', body })).status
+}
+
+/** Signs in anew: a part of the home that starts again takes nobody's word for a moment. */
+async function speaksAgain(home: ProcessHome): Promise<void> {
+  await until('the home takes posts again', async () => {
+    try {
+      return (await statusOfWriting(await signedInClient(home))) === 200
+    } catch {
+      return false // its server is just being started anew
+    }
+  })
+}
+
+/** Whoever has the code, without a home. */
+async function pairWith(code: string, address: string) {
+  const { fingerprint, secret } = readPairingCode(code)
+  const [host = '', port] = address.split(':')
+  const line = { host, port: Number(port), fingerprint }
+  const said = { secret: secret.toString('hex'), name: 'a test' }
+  const { ticket, home } = (await askPaired<Paired>(line, '/pair', said)).body
+  const drain = async (): Promise<number> => {
+    let bytes = 0
+    const source = await streamPaired(line, '/home', ticket, new AbortController().signal)
+    for await (const chunk of source as AsyncIterable<Buffer>) bytes += chunk.length
+    return bytes
+  }
+  return { line, ticket, home, drain, ask: (path: string) => askPaired(line, path, {}, { ticket }) }
+}
+
+test('two computers: what was written there is here, and only one of them speaks', async (t) => {
+  const old = await openHome(t)
+  const before = await signedInClient(old)
+  await before.writes('written on the old computer')
+  const { id } = await before.get('/api/v1/accounts/verify_credentials')
+  const dataDir = testDataDir(t, 'new')
+  const take = (...args: string[]) =>
+    launchCommand(t, ['hand-over', 'take', ...args, '--data-dir', dataDir]).finished
+
+  const { code, address, finished } = await offerOf(t, old)
+  const { fingerprint, secret } = readPairingCode(code)
+  const wrong = await take(address, writePairingCode({ fingerprint, secret: randomBytes(5) }), '--yes')
+  assert.match(wrong.stderr, /the code is not that of its offer/)
+  const strange = await take(address, writePairingCode({ fingerprint: randomBytes(10), secret }), '--yes')
+  assert.match(strange.stderr, /is not the home that the code is of/)
+  const slip = await take(address, code.slice(0, -1), '--yes')
+  assert.match(slip.stderr, /no pairing code/)
+  assert.equal(await statusOfWriting(before), 200, 'it speaks until somebody has come')
+
+  const taken = await take(address, code, '--yes')
+  assert.equal(taken.code, 0, taken.stdout + taken.stderr)
+  const offered = await finished
+  assert.equal(offered.code, 0, offered.stdout + offered.stderr)
+  const given = await stateOf(old)
+  assert.deepEqual([given.phase, given.isConfirmed], ['given', true])
+
+  await old.stop()
+  await old.start()
+  const there = await signedInClient(old)
+  assert.equal((await there.homeTimeline()).length, 2, 'it can be read')
+  assert.equal(await statusOfWriting(there), 503)
+  assert.equal((await old.ask('/.well-known/nodeinfo')).status, 503)
+  assert.match((await old.command('stator', 'run', '--for', '1s')).stderr, /another computer speaks/)
+  assert.match((await old.command('hand-over', 'offer', ...HERE)).stderr, /does not speak/)
+
+  const now = await openHome(t, dataDir, old.password)
+  const owner = await signedInClient(now)
+  assert.equal((await owner.get('/api/v1/accounts/verify_credentials'))['id'], id)
+  assert.equal(await statusOfWriting(owner), 200)
+  assert.equal((await owner.homeTimeline()).length, 3)
+  assert.equal((await stateOf(now)).phase, 'none')
+  await now.stop()
+
+  const unasked = await old.command('hand-over', 'take-back')
+  assert.match(unasked.stderr, /--yes/)
+  const back = await old.command('hand-over', 'take-back', '--yes')
+  assert.equal(back.code, 0, back.stderr)
+  await speaksAgain(old)
+})
+
+test('wherever it is broken off one of the two speaks, and a word that was given is told again', async (t) => {
+  const old = await openHome(t)
+  await (await signedInClient(old)).writes('one')
+  await t.test('the other goes away in the middle', async () => {
+    const { code, address, finished } = await offerOf(t, old, '--patience', '5')
+    const peer = await pairWith(code, address)
+    assert.equal(peer.home.posts, 1)
+    await assert.rejects(pairWith(code, address), /its code is used up/)
+    await assert.rejects(peer.ask('/give'), /not sent whole/)
+    assert.ok((await peer.drain()) > 10_000)
+    assert.equal((await stateOf(old)).phase, 'giving')
+    assert.equal(await statusOfWriting(await signedInClient(old)), 503)
+    assert.match((await finished).stdout, /was not heard of any more/)
+    await speaksAgain(old)
+    await assert.rejects(peer.ask('/give'))
+  })
+  await t.test('the owner cancels', async () => {
+    const { code, address, finished } = await offerOf(t, old)
+    const peer = await pairWith(code, address)
+    await peer.drain()
+    assert.equal((await old.command('hand-over', 'cancel')).code, 0)
+    assert.notEqual((await finished).code, 0)
+    await speaksAgain(old)
+    await assert.rejects(peer.ask('/give'))
+  })
+  await t.test('the old computer is killed while everything is here already', async () => {
+    const dataDir = testDataDir(t, 'half')
+    const { code, address } = await offerOf(t, old)
+    const taking = launchCommand(t, ['hand-over', 'take', address, code, '--yes', '--data-dir', dataDir])
+    await taking.untilSaid(/have come/)
+    await old.kill()
+    const { code: exit, stdout } = await taking.finished
+    assert.notEqual(exit, 0)
+    assert.match(stdout, /this home is silent: the other home at .* cannot be asked/)
+    await old.start()
+    await speaksAgain(old)
+    const half = await openHome(t, dataDir, old.password)
+    assert.equal(await statusOfWriting(await signedInClient(half)), 503)
+    assert.equal((await stateOf(half)).phase, 'taken')
+    await half.stop()
+    const again = await half.command('hand-over', 'take')
+    assert.match(again.stdout, /this home is silent/)
+  })
+  await t.test('the old computer is killed when it has given the word and nobody has heard it', async () => {
+    const { code, address } = await offerOf(t, old)
+    const peer = await pairWith(code, address)
+    await peer.drain()
+    await peer.ask('/give')
+    await old.kill()
+    await old.start()
+    assert.equal(await statusOfWriting(await signedInClient(old)), 503)
+    assert.equal((await stateOf(old)).isConfirmed, false)
+    await until('it is told once more', () =>
+      peer.ask('/give').then(
+        () => true,
+        () => false,
+      ),
+    )
+    await assert.rejects(pairWith(code, address), /its code is used up/)
+    await peer.ask('/done')
+    await until('it is confirmed', async () => (await stateOf(old)).isConfirmed)
+  })
+})
