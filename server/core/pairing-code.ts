@@ -38,7 +38,7 @@ export function writePairingCode({ fingerprint, secret }: PairingCode): string {
 /** Small letters, missing hyphens and what is easily mistaken are forgiven. @throws HomebirdError USAGE */
 export function readPairingCode(typed: string): PairingCode {
   const letters = typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
-  const digits = [...letters].map((letter) => LETTERS.indexOf(letter))
+  const digits = letters.split('').map((letter) => LETTERS.indexOf(letter))
   if (digits.length !== CODE_LETTERS || digits.includes(-1))
     throw slip(`it has ${digits.length} letters and figures, or others than such a code has`)
   let value = 0n

@@ -23,9 +23,9 @@ export interface HandOverSurroundings {
   /** Folder of the home. */
   readonly folder: string
   readonly keeper: { start(job: HandOverJob): void }
-  keys(): BackupKeys
+  readonly keys: () => BackupKeys
   /** Null where it may be handed over; else why not. */
-  whyNot(): string | null
+  readonly whyNot: () => string | null
   /** Every part of the home follows; settles when no former one runs any more. */
   changeVoice(voice: Voice): Promise<void>
   readonly notice: (level: 'info' | 'warn' | 'error', message: string) => void

@@ -13,9 +13,9 @@ const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/health'])
 const OF_THE_OWNER = /^\/api\/homebird\/v1\/(?:session|sign-in|passkeys\/use|hand-over|backups)(?:\/|$)/
 const COME_AGAIN_SECONDS = 60
 
-export const IS_PAUSED =
+const IS_PAUSED =
   'This home is being handed over to another computer. It can be read; nothing new is taken in until that is done.'
-export const IS_SILENT =
+const IS_SILENT =
   'This home was handed over to another computer, which speaks for it. What is here can be read and not changed.'
 
 export function guardVoice(

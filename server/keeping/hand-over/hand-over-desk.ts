@@ -20,12 +20,12 @@ export type DeskEnd =
 
 export interface DeskNeeds {
   readonly job: HandOverJob
-  /** Whom the job is about when it was begun before. */
+  /** Milliseconds since 1970. */
   readonly now: () => number
   /** Looks at the home. */
-  home(): Promise<OfferedHome>
+  readonly home: () => Promise<OfferedHome>
   /** The supervisor's. */
-  paired(peer: string, ticketHash: string): Promise<void>
+  readonly paired: (peer: string, ticketHash: string) => Promise<void>
   /** Nothing of the home writes or sends any more when it settles. */
   pause(): Promise<void>
   /** It is on the disk that this home is silent when it settles. */

@@ -21,7 +21,7 @@ export interface PairedListenerNeeds {
   readonly key: string
   readonly certificate: string
   /** @param path  such as `/pair`; @param ticket  null where none is shown */
-  answer(path: string, ticket: string | null, body: unknown): Promise<PairedAnswer>
+  readonly answer: (path: string, ticket: string | null, body: unknown) => Promise<PairedAnswer>
   readonly limits?: Partial<PairedLimits>
 }
 

@@ -131,6 +131,17 @@ test('a restored home has every row, its settings, secrets and media, and sends 
   assert.equal(store.settings().logLevel, 'debug')
 })
 
+test('of a home that is handed over what waits goes on waiting, and nothing of it is set aside', async (t) => {
+  const home = await openBackedUpHome(t)
+  await home.ask(OUTBOUND)
+  const { name } = await home.backUp()
+  const to = await emptyHome(t)
+  const due = `select count(*)::int as due from fan_outs where state = 'new' and state_next_attempt_at is not null`
+  const { aside } = await restoring(home, to, { place: home.placeFolder, name }, { keepsQueue: true })
+  assert.deepEqual(aside, { deliveries: 0, acts: 0, scheduled: 0, drafts: 0 })
+  assert.deepEqual(await to.ask(due), [{ due: 1 }])
+})
+
 test('the passphrase and the recovery code open it anywhere, other words nothing; a whole one is a file by itself', async (t) => {
   const home = await openBackedUpHome(t)
   const medium = await home.medium('inside')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { connect as connectPlain } from 'node:net'
 import type { Paired } from '../../../server/contracts/hand-over.ts'
@@ -72,8 +73,13 @@ async function openDoor(
   return { desk, told, clock, line, pair, port: listener.port }
 }
 
-const ended = async (desk: HandOverDesk): Promise<DeskEnd['how'] | null> =>
-  Promise.race([desk.ended.then(({ how }) => how), Promise.resolve(null)])
+/** Null while it goes on. */
+async function ended(desk: HandOverDesk): Promise<DeskEnd['how'] | null> {
+  let how: DeskEnd['how'] | null = null
+  void desk.ended.then((end) => (how = end.how))
+  await setImmediate()
+  return how
+}
 
 test('who has the code gets everything, once, and the word in its order', async (t) => {
   const { desk, told, line, pair } = await openDoor(t)
