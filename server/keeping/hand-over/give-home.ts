@@ -20,6 +20,7 @@ import type { Progress } from '../progress.ts'
 import { HandOverDesk, requireConfirmed } from './hand-over-desk.ts'
 
 const LOOK_EVERY_MS = 500
+const SIGN_EVERY_MS = 60_000
 
 type Working = Pick<JobSurroundings, 'channel' | 'signal'> & { readonly progress: Progress }
 
@@ -35,12 +36,15 @@ export async function giveHome(
       answer: (path, ticket, body) => desk.answer(path, ticket, body),
     })
     const looks = setInterval(() => desk.look(), LOOK_EVERY_MS)
+    // Who waits for somebody does not hang.
+    const signs = setInterval(() => progress.add(0), SIGN_EVERY_MS)
     try {
       await channel.inquire({ kind: 'hand_over', ask: 'listening', port: listener.port })
       const peer = requireConfirmed(await Promise.race([desk.ended, abortedBy(signal)]))
       return { subject: peer, message: null, value: peer }
     } finally {
       clearInterval(looks)
+      clearInterval(signs)
       await listener[Symbol.asyncDispose]()
     }
   })
