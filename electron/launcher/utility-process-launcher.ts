@@ -12,6 +12,7 @@ import {
   type LaunchedProcess,
   type Launcher,
   childEnvironment,
+  heapFlags,
 } from '../../server/appliance/index.ts'
 import type { ChildRole, FromChild } from '../../server/contracts/child-message.ts'
 import { isFinalExitCode } from '../../server/contracts/exit-code.ts'
@@ -31,12 +32,13 @@ export function createUtilityProcessLauncher(
 ): Launcher {
   return {
     startsDecoders: true,
-    launch({ role, name, heapMegabytes }: LaunchRequest): LaunchedProcess {
+    launch(request: LaunchRequest): LaunchedProcess {
+      const { role, name } = request
       // It ends itself when this process is gone: see `core/child-channel.ts`.
       const child = utilityProcess.fork(entries[role], [`--supervisor-pid=${process.pid}`], {
         // What reads the pictures of strangers learns nothing of this computer.
         env: childEnvironment(role === 'decoder' ? {} : env),
-        execArgv: heapMegabytes ? [`--max-old-space-size=${heapMegabytes}`] : [],
+        execArgv: heapFlags(request),
         stdio: ['ignore', 'pipe', 'pipe'],
         serviceName: `homebird ${name}`,
       })

@@ -6,6 +6,7 @@ import { decoderFlags } from '../core/decoder-flags.ts'
 import type { ChildRole, FromChild, ToChild } from '../contracts/child-message.ts'
 import { entryFile } from '../core/entry-file.ts'
 import { childEnvironment } from './child-environment.ts'
+import { heapFlags } from './heap-flags.ts'
 import type { LaunchRequest, LaunchedProcess, Launcher, ProcessEnd } from './launcher.ts'
 
 /** What is started for each role, by whichever launcher. */
@@ -40,10 +41,7 @@ export function createNodeLauncher({ env, entries = CHILD_ENTRIES }: NodeLaunche
         execArgv:
           role === 'decoder'
             ? decoderFlags(entry, heapMegabytes)
-            : [
-                `--title=homebird ${name}`,
-                ...(heapMegabytes ? [`--max-old-space-size=${heapMegabytes}`] : []),
-              ],
+            : [`--title=homebird ${name}`, ...heapFlags(request)],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return launched(child)

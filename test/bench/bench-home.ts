@@ -75,7 +75,7 @@ export function cpuBetween(
 ): { app: number; database: number } {
   const spent = (part: Part): number => after[part].cpuMs - before[part].cpuMs
   return {
-    app: spent('server') + spent('worker') + spent('supervisor') + spent('other'),
+    app: spent('server') + spent('worker') + spent('keeper') + spent('supervisor') + spent('other'),
     database: spent('database'),
   }
 }

@@ -1,7 +1,7 @@
 /** CPU time and proportional memory of the processes of a home, from /proc: Linux only, as the figures are. */
 import { readFile, readdir } from 'node:fs/promises'
 
-export type Part = 'supervisor' | 'server' | 'worker' | 'database' | 'other'
+export type Part = 'supervisor' | 'server' | 'worker' | 'keeper' | 'database' | 'other'
 
 export interface Usage {
   /** User and system time so far, milliseconds. */
@@ -36,6 +36,7 @@ export async function usageOf(pids: readonly number[], supervisor: number): Prom
     supervisor: { cpuMs: 0, pssBytes: 0 },
     server: { cpuMs: 0, pssBytes: 0 },
     worker: { cpuMs: 0, pssBytes: 0 },
+    keeper: { cpuMs: 0, pssBytes: 0 },
     database: { cpuMs: 0, pssBytes: 0 },
     other: { cpuMs: 0, pssBytes: 0 },
   }
@@ -71,6 +72,7 @@ async function partOf(pid: number, supervisor: number): Promise<Part> {
   const command = (await read(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ')
   if (/homebird server|server\/main\.ts/.test(command)) return 'server'
   if (/homebird worker|server\/worker\.ts/.test(command)) return 'worker'
+  if (/homebird keeper|server\/keeper\.ts/.test(command)) return 'keeper'
   if (/postgres/.test(command)) return 'database'
   return 'other'
 }

@@ -30,7 +30,7 @@ import type { MediaCopier, MediaFile } from './media-copier.ts'
 import type { BackupNeeds } from './backup-needs.ts'
 
 /** A table is cut into parts of this size, as an archive has to know the size of an entry before it. */
-const PART_BYTES = 4 * 1_048_576
+const PART_BYTES = 1_048_576
 const MOST_MISSING = 1_000
 /**
  * The state of a keychain and the passwords of a cluster: they belong to this machine and open nothing elsewhere.

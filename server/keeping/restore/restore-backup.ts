@@ -8,6 +8,7 @@ import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import type { RestoreJob } from '../../contracts/keeping.ts'
 import { systemClock } from '../../core/clock.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import { giveBackMemory } from '../../core/idle-memory.ts'
 import { createLogger } from '../../core/log.ts'
 import { type Load, openLoad } from '../../db/copies/load.ts'
 import { migrate } from '../../db/migrator.ts'
@@ -118,6 +119,8 @@ async function fill(
     },
     (bytes) => progress.add(bytes),
   )
+  // The database takes its turn.
+  await giveBackMemory()
   progress.begin('indexes', 'rows', null)
   await load.finish(manifest.sequences, () => {
     signal.throwIfAborted()

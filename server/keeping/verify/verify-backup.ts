@@ -6,6 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
+import { giveBackMemory } from '../../core/idle-memory.ts'
 import { type Load, openLoad } from '../../db/copies/load.ts'
 import { withScratchDatabase } from '../../db/copies/scratch.ts'
 import { readArchive } from '../format/archive.ts'
@@ -76,6 +77,8 @@ async function compare(
   manifest: BackupManifest,
   { name, progress, signal }: VerifyNeeds,
 ): Promise<void> {
+  // The database takes its turn.
+  await giveBackMemory()
   progress.begin('indexes', 'rows', null)
   await load.finish(manifest.sequences, () => {
     signal.throwIfAborted()
