@@ -6,6 +6,7 @@ import { systemClock } from '../core/clock.ts'
 import { dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { SecretBox } from '../core/secret-box.ts'
+import { giveBackMemory } from '../core/idle-memory.ts'
 import { createStorageExchange } from '../net/storage-exchange.ts'
 import { openMediaStore } from '../storage/open-media-store.ts'
 import type { BackupManifest } from './format/manifest.ts'
@@ -29,6 +30,7 @@ export async function makeBackup(job: BackupJob, around: JobSurroundings): Promi
       return { subject: value.name, message: sayMissing(value.manifest), value }
     })
     if (written === null || !job.isVerified) return
+    await giveBackMemory()
     const proven = await prove({ ...job, name: written.name }, place, around, verifyFresh)
     // Nothing older goes for one that is of no use.
     if (proven) await tidy(place, job.keys.key, around)
@@ -58,6 +60,7 @@ async function tidy(place: BackupPlace, key: string, { channel, signal }: JobSur
       channel.start.settings.backupKeep,
       sealedBy(place, key, signal),
       signal,
+      systemClock.now(),
     )
     if (backups + media > 0)
       channel.notice(

@@ -5,9 +5,17 @@ interface Dated {
   readonly madeAt: Date
 }
 
-/** By the clock of this machine, as the owner reads its days. @returns those that go, oldest first */
-export function backupsToRemove<B extends Dated>(backups: readonly B[], rule: KeepRule): B[] {
-  const newestFirst = backups.toSorted((one, other) => other.madeAt.getTime() - one.madeAt.getTime())
+/** A clock that is set right goes back a little. */
+const MOST_AHEAD_MS = 86_400_000
+
+/**
+ * By the clock of this machine, as the owner reads its days. One whose date is still to come was made by a clock that was wrong, or
+ * the clock is wrong now: it stays, and counts for nothing.
+ * @returns those that go, oldest first
+ */
+export function backupsToRemove<B extends Dated>(backups: readonly B[], rule: KeepRule, now: Date): B[] {
+  const sure = backups.filter(({ madeAt }) => madeAt.getTime() <= now.getTime() + MOST_AHEAD_MS)
+  const newestFirst = sure.toSorted((one, other) => other.madeAt.getTime() - one.madeAt.getTime())
   const kept = new Set<B>([
     // Whatever the rule says.
     ...newestFirst.slice(0, 1),

@@ -23,12 +23,13 @@ export async function tidyPlace(
   rule: KeepRule,
   isOurs: IsOurs,
   signal: AbortSignal,
+  now: Date,
 ): Promise<Tidied> {
   const { backups, indexes } = await lookAt(place)
   const ours: BackupName[] = []
   for (const backup of backups)
     if (!backup.isWhole && (await isOurs('backup', backup.name))) ours.push(backup)
-  const gone = backupsToRemove(ours, rule)
+  const gone = backupsToRemove(ours, rule, now)
   for (const { name } of gone) await removeBackup(place, name, signal)
   const left = backups.filter((backup) => !gone.includes(backup))
   const wanted = new Set(left.map(({ name }) => indexNameOf(name)))

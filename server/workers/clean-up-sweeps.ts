@@ -56,7 +56,7 @@ export function cleanUpSweeps({ db: database, clock, config }: SweptHome): Sweep
 async function beginIfDue(db: Database, now: Date, usualDays: number): Promise<void> {
   if ((await findOpenRun(db)) !== undefined) return
   if (horizonOf(await readCleanUpRules(db), usualDays, now) === null) return
-  const hours = (now.getTime() - (await lastRunAt(db)).getTime()) / 3_600_000
+  const hours = (now.getTime() - (await lastRunAt(db, now)).getTime()) / 3_600_000
   if (!isDue(hours, now.getHours()) || !(await isClockConfirmed(db, now))) return
   await inTransaction(db, async (tx) => beginCleanUp(tx, 'night', usualDays, now))
 }
@@ -67,11 +67,10 @@ export function isDue(hours: number, hour: number): boolean {
   return hours >= AGAIN_AFTER_HOURS && hour >= NIGHT_HOURS.from && hour < NIGHT_HOURS.to
 }
 
-/** A home in which none has run yet is as if one had when it began. */
-async function lastRunAt(db: Querier): Promise<Date> {
+/** A home in which none has run yet is as if one had when it began. What a clock noted that was days ahead does not count. */
+async function lastRunAt(db: Querier, now: Date): Promise<Date> {
   const { rows } = await sql<{ at: Date | null }>`
-    select coalesce((select max(started_at) from clean_ups), (select created_at from owner), now()) as at`.execute(
-    db,
-  )
-  return rows[0]?.at ?? new Date()
+    select coalesce((select max(started_at) from clean_ups where started_at < ${now}::timestamptz + interval '1 day'),
+                    (select created_at from owner), now()) as at`.execute(db)
+  return rows[0]?.at ?? now
 }

@@ -39,21 +39,35 @@ const PEACE_MS = 10 * MINUTE_MS
 const PAUSES_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 4 * 60 * MINUTE_MS]
 /** So long a backup may be put off for the battery. */
 const MOST_OFF_POWER_MS = 3 * DAY_MS
+/** A clock that is set right goes back a little, and makes no day of many. */
+const MOST_AHEAD_MS = DAY_MS
 
-export function planBackup(history: PlaceHistory, facts: PlanFacts): BackupPlan {
+export function planBackup(told: PlaceHistory, facts: PlanFacts): BackupPlan {
   const { now, atMinutes } = facts
+  const history = believed(told, now)
   if (atMinutes === null) return { is: 'off' }
   const lastDue = dueBefore(now, atMinutes)
   const next: BackupPlan = { is: 'at', moment: dueAfter(now, atMinutes) }
   const isMade = (history.doneAt ?? 0) >= lastDue
-  // Who breaks one off wants peace until the next night. A clock that went back makes no day of many.
+  // Who breaks one off wants peace until the next night.
   if (isMade || (history.cancelledAt ?? 0) >= lastDue) return next
   const tries = history.failedAt.filter((moment) => moment >= lastDue)
   const pause = tries.length === 0 ? 0 : PAUSES_MS[tries.length - 1]
   if (pause === undefined) return next
-  const moment = Math.max((tries[0] ?? 0) + pause, facts.startedAt + PEACE_MS)
+  const atPeace = facts.startedAt <= now ? facts.startedAt + PEACE_MS : now
+  const moment = Math.max((tries[0] ?? 0) + pause, atPeace)
   if (moment > now) return { is: 'at', moment: Math.min(moment, next.moment) }
   return obstacle(history, facts) ?? { is: 'due' }
+}
+
+/** What a clock noted that was days ahead says nothing: else nothing would be due until it has come. */
+function believed({ doneAt, failedAt, cancelledAt }: PlaceHistory, now: number): PlaceHistory {
+  const isPast = (moment: number | null): boolean => moment !== null && moment <= now + MOST_AHEAD_MS
+  return {
+    doneAt: isPast(doneAt) ? doneAt : null,
+    failedAt: failedAt.filter(isPast),
+    cancelledAt: isPast(cancelledAt) ? cancelledAt : null,
+  }
 }
 
 function obstacle(

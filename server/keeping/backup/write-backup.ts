@@ -91,7 +91,7 @@ async function write(
     made.manifest = manifest
   })
   const head = { kind: 'backup', madeAt: about.madeAt, madeBy: VERSION, isWhole, locks: keys.locks } as const
-  const name = backupName(now, isWhole)
+  const name = backupName(now, isWhole, keys.key)
   const sealed = sealFile(head, keys.key, writeArchive(entries))
   const bytes = await place.put(name, Readable.from(sealed, { objectMode: false }), signal)
   if (copier !== null) await putMediaIndex(place, name, copier.brought, signal)

@@ -1,7 +1,7 @@
 /** How backups and the objects beside them are called in a place. */
 import { createHmac, hkdfSync } from 'node:crypto'
 
-const STAMP = /^homebird-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(-whole)?\.backup$/
+const STAMP = /^homebird-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-[0-9a-f]{6})?(-whole)?\.backup$/
 
 export interface BackupName {
   readonly name: string
@@ -9,12 +9,18 @@ export interface BackupName {
   readonly isWhole: boolean
 }
 
-export function backupName(madeAt: Date, isWhole: boolean): string {
+/**
+ * Two homes that keep their backups in one place make them in the same second of the night now and then: neither may lie where
+ * the other does.
+ * @param key  the backup key, base64url; the same home has the same six letters every time, and they tell nothing of it
+ */
+export function backupName(madeAt: Date, isWhole: boolean, key: string): string {
   const stamp = madeAt
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z')
-  return `homebird-${stamp}${isWhole ? '-whole' : ''}.backup`
+  const home = Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64url'), '', 'homebird backup names', 3))
+  return `homebird-${stamp}-${home.toString('hex')}${isWhole ? '-whole' : ''}.backup`
 }
 
 /** Null for what is no backup. */

@@ -181,6 +181,9 @@ test('the worker begins by itself where nights were missed, once, and not where 
   const another = await oldPost()
   await sweepAll(90)
   assert.equal(await ground.isHere(another), true)
+  await sql`update clean_ups set started_at = now() + interval '4 years'`.execute(db)
+  await sweepAll(90)
+  assert.equal(await ground.isHere(another), false, 'a clock that was years ahead keeps none from beginning')
 })
 
 test('tables are given their room back by a connection that then waits no longer than before', async () => {

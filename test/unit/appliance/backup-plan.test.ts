@@ -74,6 +74,16 @@ test('a battery is spared for three days, a metered line always, and only for pl
   assert.deepEqual(plan(at(10, 3), { doneAt: at(1, 3) }, metered), { is: 'due' })
 })
 
+test('what a clock noted that was years ahead keeps nothing from being made', () => {
+  const ahead = new Date(2031, 0, 1).getTime()
+  assert.deepEqual(plan(at(10, 3), { doneAt: ahead }), { is: 'due' })
+  assert.deepEqual(plan(at(10, 3), { cancelledAt: ahead }), { is: 'due' })
+  assert.deepEqual(plan(at(10, 3), { failedAt: [ahead, ahead, ahead, ahead] }), { is: 'due' })
+  assert.deepEqual(plan(at(10, 3), { doneAt: at(9, 3) }, { startedAt: ahead }), { is: 'due' })
+  assert.deepEqual(plan(at(10, 2, 30), { doneAt: at(10, 3, 1) }), { is: 'at', moment: at(10, 3) })
+  assert.deepEqual(plan(at(10, 3, 2), { doneAt: at(10, 3, 1) }), { is: 'at', moment: at(11, 3) })
+})
+
 test('never is never', () => {
   assert.deepEqual(plan(at(10, 3), {}, { atMinutes: null }), { is: 'off' })
 })

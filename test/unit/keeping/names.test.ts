@@ -10,18 +10,28 @@ import {
 } from '../../../server/keeping/format/names.ts'
 
 test('the name of a backup says when it was made and whether it is whole, and other files have none', () => {
-  const madeAt = new Date('2026-11-30T02:05:09Z')
+  const [key, madeAt] = [randomSecret(), new Date('2026-11-30T02:05:09Z')]
   for (const isWhole of [true, false]) {
-    const name = backupName(madeAt, isWhole)
+    const name = backupName(madeAt, isWhole, key)
     assert.ok(name.startsWith(BACKUP_PREFIX))
     assert.deepEqual(readBackupName(name), { name, madeAt, isWhole })
   }
   for (const name of [
     'homebird-20261130T020509Z.backup.part',
+    'homebird-20261130T020509Z-3fa9.backup',
     'homebird-20269930T020509Z.backup',
     'notes.txt',
   ])
     assert.equal(readBackupName(name), null)
+})
+
+test('two homes that make one in the same second do not write over each other', () => {
+  const madeAt = new Date('2026-11-30T02:05:09Z')
+  const [mine, theirs] = [randomSecret(), randomSecret()]
+  assert.equal(backupName(madeAt, false, mine), backupName(madeAt, false, mine))
+  assert.notEqual(backupName(madeAt, false, mine), backupName(madeAt, false, theirs))
+  const plain = 'homebird-20261130T020509Z.backup'
+  assert.deepEqual(readBackupName(plain), { name: plain, madeAt, isWhole: false }, 'also without its home')
 })
 
 test('a medium has the same name every time, another for every home, and none that tells its content', () => {

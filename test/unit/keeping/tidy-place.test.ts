@@ -12,6 +12,8 @@ import { sealedBy } from '../../../server/keeping/sealed-by.ts'
 import { tidyPlace } from '../../../server/keeping/tidy-place.ts'
 import { listed, put } from '../../support/place-promises.ts'
 
+const KEY = randomSecret()
+const NOW = new Date(2026, 2, 28)
 const never = (): AbortSignal => new AbortController().signal
 /** What lies there has no content that a key could open. */
 const ours = async (): Promise<boolean> => true
@@ -24,7 +26,7 @@ async function place(t: TestContext): Promise<FolderPlace> {
 }
 
 async function keepBackup(at: FolderPlace, day: number, media: readonly string[] | null): Promise<string> {
-  const name = backupName(new Date(2026, 2, day, 3), false)
+  const name = backupName(new Date(2026, 2, day, 3), false, KEY)
   await put(at, name, 'backup')
   for (const one of media ?? []) await put(at, `media/${one}`, 'medium')
   if (media !== null) await putMediaIndex(at, name, new Set(media.map((one) => `media/${one}`)), never())
@@ -38,11 +40,11 @@ test('what the rule leaves no room for goes, with the media that no other backup
   await keepBackup(at, 1, ['aa/old', 'aa/shared'])
   const second = await keepBackup(at, 2, ['aa/shared'])
   const third = await keepBackup(at, 3, ['aa/shared', 'bb/new'])
-  const whole = backupName(new Date(2025, 0, 1), true)
+  const whole = backupName(new Date(2025, 0, 1), true, KEY)
   await put(at, whole, 'made by hand')
   await put(at, 'media/cc/never-named', 'medium')
   await put(at, 'of-somebody-else.txt', 'stays')
-  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 1, media: 2 })
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), NOW), { backups: 1, media: 2 })
   assert.deepEqual(
     await names(at),
     [
@@ -56,7 +58,7 @@ test('what the rule leaves no room for goes, with the media that no other backup
       'of-somebody-else.txt',
     ].toSorted(),
   )
-  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 0, media: 0 })
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), NOW), { backups: 0, media: 0 })
 })
 
 test('while one backup does not say what it needs, no medium goes', async (t) => {
@@ -67,9 +69,9 @@ test('while one backup does not say what it needs, no medium goes', async (t) =>
     await put(at, 'media/cc/unnamed', 'medium')
     if (damage === 'cut off') await put(at, indexNameOf(first), 'homebird media 1 2\nmedia/aa/one\n')
     assert.equal(await readMediaIndex(at, first, never()), null)
-    assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 0, media: 0 }, damage)
+    assert.deepEqual(await tidyPlace(at, RULE, ours, never(), NOW), { backups: 0, media: 0 }, damage)
     await keepBackup(at, 3, [])
-    const { backups, media } = await tidyPlace(at, RULE, ours, never())
+    const { backups, media } = await tidyPlace(at, RULE, ours, never(), NOW)
     assert.equal(backups, 1)
     assert.ok(media > 0, 'as soon as it has gone they go')
   }
@@ -87,14 +89,14 @@ test('what another home keeps in the same place stays, also what it is just brin
   for (const [by, hour] of [mine, theirs, mine, theirs]
     .entries()
     .map(([index, key]) => [key, index] as const)) {
-    const name = backupName(new Date(2026, 2, 1, hour), false)
+    const name = backupName(new Date(2026, 2, 1, hour), false, by)
     made.push(name)
     await seal(by, 'backup', name)
     await putMediaIndex(at, name, new Set(), never())
   }
   await seal(mine, 'medium', 'media/aa/mine')
   await seal(theirs, 'medium', 'media/bb/theirs')
-  const tidied = await tidyPlace(at, RULE, sealedBy(at, mine, never()), never())
+  const tidied = await tidyPlace(at, RULE, sealedBy(at, mine, never()), never(), NOW)
   assert.deepEqual(tidied, { backups: 1, media: 1 })
   const left = (await names(at)).filter((name) => !name.endsWith('.backup.media'))
   assert.deepEqual(left, [...made.slice(1), 'media/bb/theirs'])
@@ -105,6 +107,6 @@ test('one that is broken off goes on where it was', async (t) => {
   for (const day of [1, 2, 3, 4]) await keepBackup(at, day, [`aa/${day}`])
   const stop = new AbortController()
   stop.abort(new Error('it was cancelled'))
-  await assert.rejects(tidyPlace(at, RULE, ours, stop.signal), /it was cancelled/)
-  assert.deepEqual(await tidyPlace(at, RULE, ours, never()), { backups: 2, media: 2 })
+  await assert.rejects(tidyPlace(at, RULE, ours, stop.signal, NOW), /it was cancelled/)
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), NOW), { backups: 2, media: 2 })
 })
