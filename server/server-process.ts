@@ -114,6 +114,7 @@ function shelfOf(dataDir: string): BackupShelf {
     read: async (address, name) => (await shelf()).read(address, name),
     remove: async (address, name) => (await shelf()).remove(address, name),
     try: async (address) => (await shelf()).try(address),
+    look: async (from, keys) => (await shelf()).look(from, keys),
     makeKey: async () => (await shelf()).makeKey(),
   }
 }

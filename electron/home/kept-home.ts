@@ -121,7 +121,12 @@ class Home implements KeptHome {
     }
     this.#enter({ kind: 'running', appliance })
     void appliance.ended.then((reason) => {
-      if (reason !== null && this.appliance === appliance) this.#enter({ kind: 'failed', error: reason })
+      if (this.appliance !== appliance) return
+      if (reason !== null) this.#enter({ kind: 'failed', error: reason })
+      else if (appliance.isToReopen) {
+        this.#stage = { kind: 'stopped' }
+        void this.start()
+      }
     })
   }
 

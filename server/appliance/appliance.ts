@@ -69,6 +69,7 @@ export class Appliance {
   readonly #answering: Answering
   readonly #ended = Promise.withResolvers<HomebirdError | null>()
   #state: HomeState = 'Starting'
+  #isToReopen = false
   #control: AsyncDisposable | null = null
   #conditions: Conditions = USUAL_CONDITIONS
   #endLinkWatch: () => void = () => undefined
@@ -113,6 +114,7 @@ export class Appliance {
       launch: () => this.#launch('keeper', 'keeper'),
       connection: () => this.connection(),
       notice: this.#log.noticeOf('keeper'),
+      restoring: { launcher: options.launcher, reopen: () => void this.stop('reopen') },
     })
     const [tunnel, kept, notice] = [this.#tunnel, () => this.#children.kept, this.#log.noticeOf('keeper')]
     this.#answering = {
@@ -225,8 +227,14 @@ export class Appliance {
     this.#ground.seal.wish(how)
   }
 
-  /** Stops in reverse order, within 10 s. May be called at any time and more than once. */
-  stop(): Promise<void> {
+  /** Once it has ended: whether it is to be opened again at once, as what was laid ready for the next start. */
+  get isToReopen(): boolean {
+    return this.#isToReopen
+  }
+
+  /** Stops in reverse order, within 10 s. May be called at any time and more than once; the last call says what follows. */
+  stop(then: 'rest' | 'reopen' = 'rest'): Promise<void> {
+    this.#isToReopen = then === 'reopen' && this.#stopping === null
     this.#stopping ??= this.#stop(null)
     return this.#stopping
   }
@@ -234,7 +242,6 @@ export class Appliance {
   get publicAddress(): string | null {
     return this.#children.publicListen === null ? null : originOf(this.#children.publicListen)
   }
-
   get privateAddress(): string | null {
     return this.privateListen === null ? null : originOf(this.privateListen)
   }

@@ -18,7 +18,7 @@ import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
 import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
-import { finishExchange } from './copies/change-places.ts'
+import { finishExchangeAtRest } from './copies/change-places.ts'
 import { copyBeforeNewVersion, keepNewestReplaced } from './copies/take-copy.ts'
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { makeRoomToStart } from './disk/disk-watch.ts'
@@ -119,7 +119,7 @@ export async function openGround<T>(
     const wasKilled = lock !== null && existsSync(dir.pidFile)
     const said: Notice[] = []
     const notice = (level: Notice['level'], message: string): void => void said.push({ level, message })
-    if (lock !== null) takePlaces(dir, notice)
+    if (lock !== null) await takePlaces(dir, notice)
     if (lock !== null && makeRoomToStart(dir.path, new ReserveFile(dir.reserve)))
       notice('warn', `${dir.path} is full: the home starts with the room that it held in reserve`)
     const seal = await Seal.open(dir, watch.sealer ?? null, notice)
@@ -151,8 +151,11 @@ export async function openGround<T>(
 }
 
 /** What was laid ready for this start takes the place of the home. */
-function takePlaces(dir: DataDir, notice: (level: Notice['level'], message: string) => void): void {
-  const exchanged = finishExchange(dir)
+async function takePlaces(
+  dir: DataDir,
+  notice: (level: Notice['level'], message: string) => void,
+): Promise<void> {
+  const exchanged = await finishExchangeAtRest(dir, notice)
   if (exchanged?.from !== 'incoming') return
   keepNewestReplaced(dir, new Date())
   const kept =

@@ -20,9 +20,10 @@ import { readLease } from '../core/lease-file.ts'
 import { readPairingCode } from '../core/pairing-code.ts'
 import { type PairedAddress, askPaired, streamPaired } from '../net/paired/paired-line.ts'
 import { byteText } from './byte-text.ts'
+import { requireKnownSchema } from '../keeping/restore/look-inside.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { requireKnownSchema, requireYes, tellRestore } from './restore.ts'
+import { requireYes, tellRestore } from './restore.ts'
 
 export interface TakeOptions extends CommonOptions {
   readonly yes?: boolean

@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createNodeLauncher, lookAtPlace, restoreHome } from '../appliance/index.ts'
+import type { BackupInside } from '../contracts/backups.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { BackupSource, KeeperProgress } from '../contracts/keeping.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
-import { MIGRATIONS_DIR, readMigrations } from '../db/migrator.ts'
-import type { BackupAbout } from '../keeping/format/manifest.ts'
-import { type OpenedBackup, openBackup } from '../keeping/restore/open-backup.ts'
+import { lookInside } from '../keeping/restore/look-inside.ts'
 import { type CommandIo, askLine, askPassword, commandIo, readPasswordFile } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
@@ -27,11 +26,9 @@ export async function restore(backup: string, options: RestoreOptions): Promise<
   const sources = sourcesFrom(options)
   const place = lookAtPlace(sources)
   const from = sourceOf(backup, place)
-  let words = options.passphraseFile === undefined ? null : readPasswordFile(options.passphraseFile)
-  const { about, ...opened } = await look(from, place, words)
-  words = opened.words
-  await requireKnownSchema(about)
-  show(io, about, opened, place)
+  const given = options.passphraseFile === undefined ? null : readPasswordFile(options.passphraseFile)
+  const { inside, words } = await look(from, place, given)
+  show(io, inside, place)
   if (options.yes !== true) await requireYes(io, 'to put the backup in the place of the home')
   const launcher = createNodeLauncher({ env: sources.env })
   const done = await restoreHome(sources, { launcher, from, words, progress: tellRestore(io) }, new Date())
@@ -66,8 +63,8 @@ function sourceOf(
     : { place: addressOf(given.slice(0, at)), name: given.slice(at + 1) }
 }
 
-interface Looked extends Pick<OpenedBackup, 'name' | 'bytes'> {
-  readonly about: BackupAbout
+interface Looked {
+  readonly inside: BackupInside
   readonly words: string | null
 }
 
@@ -78,14 +75,10 @@ async function look(
   given: string | null,
 ): Promise<Looked> {
   const { signal } = new AbortController()
-  const open = async (words: string | null): Promise<Looked> => {
-    const backup = await openBackup(from, { key, words }, dataDir, signal)
-    try {
-      return { name: backup.name, bytes: backup.bytes, about: await backup.about(), words }
-    } finally {
-      await backup[Symbol.asyncDispose]()
-    }
-  }
+  const open = async (words: string | null): Promise<Looked> => ({
+    inside: await lookInside(from, { key, words }, dataDir, signal),
+    words,
+  })
   try {
     return await open(given)
   } catch (error) {
@@ -94,28 +87,13 @@ async function look(
   }
 }
 
-export async function requireKnownSchema({
-  schemaVersion,
-  madeBy,
-}: Pick<BackupAbout, 'schemaVersion' | 'madeBy'>): Promise<void> {
-  const known = (await readMigrations(MIGRATIONS_DIR)).length
-  if (schemaVersion <= known) return
-  throw new HomebirdError(
-    'SCHEMA_NEWER',
-    `that home is of Homebird ${madeBy} and has schema ${schemaVersion}; this one knows up to ${known}. Use Homebird ${madeBy} or newer here`,
-  )
-}
-
 function show(
   io: CommandIo,
-  about: BackupAbout,
-  { name, bytes }: Pick<Looked, 'name' | 'bytes'>,
+  inside: BackupInside,
   { dataDir, isHomeThere }: ReturnType<typeof lookAtPlace>,
 ): void {
-  const { madeAt, madeBy, platform, identities, posts, followers, following, isWhole } = about
-  io.put({
-    inside: { name, bytes, madeAt, madeBy, platform, identities, posts, followers, following, isWhole },
-  })
+  const { name, madeAt, madeBy, platform, identities, posts, followers, following } = inside
+  io.put({ inside })
   io.say(`${name}, made at ${madeAt} by Homebird ${madeBy} on ${platform}`)
   io.say(`  identities: ${identities.join(', ')}`)
   io.say(`  posts: ${posts}   followers: ${followers}   following: ${following}`)

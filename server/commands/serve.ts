@@ -37,13 +37,17 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   const wish = setUpWish(options)
   const sources = sourcesFrom(options)
   const stopping = new AbortController()
-  const opening = openAppliance({
-    signal: stopping.signal,
+  const { signal } = stopping
+  const usual = {
+    signal,
     sources,
     role,
     launcher: createNodeLauncher({ env: sources.env }),
     windowDir: existsSync(join(WINDOW_DIR, 'index.html')) ? WINDOW_DIR : null,
-    onEvent: (event) => show(io, event),
+    onEvent: (event: ApplianceEvent) => show(io, event),
+  }
+  const opening = openAppliance({
+    ...usual,
     ...(wish === null
       ? {}
       : {
@@ -55,18 +59,34 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
         }),
   })
   stopOnSignals(io, stopping)
+  let life = await liveOnce(io, opening, signal)
+  while (life.isToReopen && !signal.aborted) {
+    io.say('The restored home takes its place…')
+    life = await liveOnce(io, openAppliance(usual), signal)
+  }
+  if (life.reason === null) return ExitCode.ok
+  reportFailure(life.reason, io.json)
+  return exitCodeOf(life.reason)
+}
+
+/** From one start to its end. */
+async function liveOnce(
+  io: CommandIo,
+  opening: Promise<Appliance>,
+  signal: AbortSignal,
+): Promise<{ readonly reason: HomebirdError | null; readonly isToReopen: boolean }> {
   const appliance = await opening.catch((error: unknown) => {
-    if (stopping.signal.aborted) return null
+    if (signal.aborted) return null
     throw error
   })
-  if (appliance === null) return ExitCode.ok
-  if (stopping.signal.aborted) void appliance.stop()
-  stopping.signal.addEventListener('abort', () => void appliance.stop())
+  if (appliance === null) return { reason: null, isToReopen: false }
+  const stop = (): void => void appliance.stop()
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
   greet(io, appliance)
   const reason = await appliance.ended
-  if (reason === null) return ExitCode.ok
-  reportFailure(reason, io.json)
-  return exitCodeOf(reason)
+  signal.removeEventListener('abort', stop)
+  return { reason, isToReopen: appliance.isToReopen }
 }
 
 function parseRole(raw: string): ApplianceRole {

@@ -1,5 +1,12 @@
 /** The backups of the home as the owner sees and sets them. Nothing in here is secret. */
-import type { BackupLocks, KeeperOutcome, KeeperProgress, KeeperState, PlaceWithSecrets } from './keeping.ts'
+import type {
+  BackupKeyAnswer,
+  BackupLocks,
+  KeeperOutcome,
+  KeeperProgress,
+  KeeperState,
+  PlaceWithSecrets,
+} from './keeping.ts'
 
 export type PlaceKind = 'folder' | 's3' | 'sftp' | 'webdav'
 
@@ -60,5 +67,28 @@ export interface PlaceTrial {
   readonly seenHostKey: string | null
 }
 
+/** What a backup holds, as it is shown before it takes the place of a home. */
+export interface BackupInside {
+  readonly name: string
+  /** Null where its place does not tell. */
+  readonly bytes: number | null
+  readonly madeAt: string
+  readonly madeBy: string
+  readonly platform: string
+  readonly identities: readonly string[]
+  readonly posts: number
+  readonly followers: number
+  readonly following: number
+  readonly isWhole: boolean
+}
+
+export interface RestorePreview {
+  readonly inside: BackupInside
+  /** Handles of the home whose place it takes; none where it is not set up. */
+  readonly replaces: readonly string[]
+  /** Of that home: it is kept there. */
+  readonly folder: string
+}
+
 /** What the supervisor answers when it is asked about its keeper. */
-export type KeepingAnswer = KeeperState | BackupLocks | BackupsOverview | PlaceWithSecrets
+export type KeepingAnswer = KeeperState | BackupLocks | BackupsOverview | PlaceWithSecrets | BackupKeyAnswer

@@ -156,6 +156,16 @@ export type KeeperOrder =
       readonly isThorough?: boolean
     }
   | AdoptionOrder
+  | RestoreOrder
+
+/** The home goes on until the restored one is whole beside it; then it stops, and is opened again as that one. */
+export interface RestoreOrder {
+  readonly task: 'restore'
+  /** A place by its name in the settings or as an address. */
+  readonly from: BackupSource
+  /** The passphrase, or the recovery code; null where the home's own key opens it. */
+  readonly words: string | null
+}
 
 /** Which words open the backups of this home, beside its own secrets. */
 export type BackupLocks = Readonly<Record<KeyLock['by'], boolean>>
@@ -190,8 +200,14 @@ export type KeepingRequest =
   | { readonly kind: 'keeping'; readonly ask: 'add_place'; readonly address: string }
   /** What lies there stays. Answered with `BackupsOverview`. */
   | { readonly kind: 'keeping'; readonly ask: 'remove_place'; readonly place: string }
-  /** Answered with `PlaceWithSecrets`. */
+  /** Of the settings alone. Answered with `PlaceWithSecrets`. */
   | { readonly kind: 'keeping'; readonly ask: 'place'; readonly place: string }
+  /** What opens the backups of this home. Answered with `BackupKeyAnswer`. */
+  | { readonly kind: 'keeping'; readonly ask: 'key' }
+
+export interface BackupKeyAnswer {
+  readonly key: string
+}
 
 export interface PlaceWithSecrets {
   readonly id: string

@@ -1,7 +1,8 @@
 /** Backups as they lie in a place: listed with what stands open in their heads, given out sealed, removed with what belongs to them. */
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { ListedBackup, PlaceTrial } from '../contracts/backups.ts'
+import type { BackupInside, ListedBackup, PlaceTrial } from '../contracts/backups.ts'
+import type { BackupSource } from '../contracts/keeping.ts'
 import { parsePlaceAddress } from '../core/backup-places.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
 import { BACKUP_PREFIX, readBackupName } from './format/names.ts'
@@ -9,6 +10,8 @@ import { readSealedFile } from './format/sealed-file.ts'
 import type { BackupPlace } from './places/backup-place.ts'
 import { type PlaceSurroundings, openBackupPlace } from './places/open-place.ts'
 import { makeSftpKey } from './places/sftp-session.ts'
+import { lookInside } from './restore/look-inside.ts'
+import type { BackupWords } from './restore/open-backup.ts'
 import { removeBackup } from './tidy-place.ts'
 
 type Found = Omit<ListedBackup, 'checked'>
@@ -89,6 +92,11 @@ export class Shelf {
         seenHostKey: typeof seenHostKey === 'string' ? seenHostKey : null,
       }
     }
+  }
+
+  async look(from: BackupSource, keys: BackupWords): Promise<BackupInside> {
+    if ('name' in from) requireBackupName(from.name)
+    return lookInside(from, keys, this.#around.dataDir, AbortSignal.timeout(LIMIT_MS))
   }
 
   async makeKey(): Promise<{ readonly privateKey: string; readonly publicKey: string }> {

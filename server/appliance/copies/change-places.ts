@@ -20,7 +20,7 @@ import { HomebirdError, describeError } from '../../core/errors.ts'
 import { LEASE_FILE } from '../../core/lease-file.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
-import { hasCluster, stateOfCluster } from './cold-cluster.ts'
+import { type Notice, hasCluster, stateOfCluster, stopWhatRuns } from './cold-cluster.ts'
 import { type CopyManifest, copyFolder, newCopyName, writeManifest } from './copy-manifest.ts'
 import { readRunVersion, writeRunVersion } from './run-version.ts'
 import { COPY_PARTS } from './take-copy.ts'
@@ -155,6 +155,15 @@ export function finishExchange(dir: DataDir): Exchanged | null {
   rmSync(planFile(dir), { force: true })
   syncFolder(dir.path)
   return { name, replaced, from }
+}
+
+/**
+ * As `finishExchange`, where an appliance that was killed may have left a database that still runs in what is exchanged.
+ * @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop; then nothing has changed places
+ */
+export async function finishExchangeAtRest(dir: DataDir, notice: Notice): Promise<Exchanged | null> {
+  if (existsSync(planFile(dir))) await stopWhatRuns(dir, notice)
+  return finishExchange(dir)
 }
 
 /** A part that is not staged stays as it is. */

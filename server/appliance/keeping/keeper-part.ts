@@ -11,12 +11,14 @@ import type {
   KeeperProgress,
   KeeperState,
   KeepingRequest,
+  RestoreOrder,
 } from '../../contracts/keeping.ts'
 import { HomebirdError, assertNever, describeError } from '../../core/errors.ts'
 import type { SecretFolder } from '../../core/secret-box.ts'
 import type { Child, ChildEnd } from '../child.ts'
 import type { BackupSettings } from './backup-settings.ts'
 import { backupKeysIn, locksOf, setBackupLock } from './backup-keys.ts'
+import type { LiveRestore } from './live-restore.ts'
 
 const READY_LIMIT_MS = 60_000
 /** Whoever tells of nothing for so long hangs: at a place that neither answers nor fails, say. */
@@ -28,6 +30,8 @@ export interface KeeperSurroundings {
   readonly secrets: SecretFolder
   /** What is set for backups, and what is known of their places. */
   readonly backups: BackupSettings
+  /** Null where no home runs that could be opened again as the restored one. */
+  readonly restore: LiveRestore | null
   /** As whom scratch databases are made; null where the database is another's. */
   admin(): DatabaseConnection | null
   /** Where outcomes are kept. */
@@ -37,7 +41,7 @@ export interface KeeperSurroundings {
 }
 
 interface Running {
-  readonly child: Child
+  readonly breakOff: () => void
   progress: KeeperProgress
   /** What it has told of how it ended; none while it works. */
   readonly told: KeeperOutcome[]
@@ -107,10 +111,12 @@ export class KeeperPart {
         return this.#overview()
       case 'place':
         return backups.placeWithSecrets(request.place)
+      case 'key':
+        return { key: backupKeysIn(secrets).key }
       case 'state':
         return this.state()
       case 'start':
-        this.start(this.#jobOf(request.order), this.#placeOf(request.order))
+        this.#startOrder(request.order)
         return this.state()
       case 'cancel':
         this.cancel()
@@ -163,27 +169,16 @@ export class KeeperPart {
 
   /** @throws HomebirdError CONFLICT while another job runs, NOT_RUNNING while the home stops */
   start(job: KeeperJob, place: string | null = null): void {
-    if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
-    if (this.#running !== null) {
-      const { task, startedAt } = this.#running.progress
-      const why = `the home is busy with another job (${task}, since ${startedAt}); wait for it or cancel it`
-      throw new HomebirdError('CONFLICT', why, { safe: why })
-    }
+    this.#requireFree()
     const start = this.#around.startMessage(job)
     const child = this.#around.launch()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const running: Running = {
-      child,
-      progress: firstProgress(job),
-      told: [],
-      isCancelled: false,
-      isHung: false,
+    const running = this.#begun(job.task, {
+      breakOff: () => void child.stop(),
       isThorough: job.task === 'verify' && job.isThorough === true,
-      silence: setTimeout(() => this.#hangs(running), this.#around.silentMs ?? SILENT_MS).unref(),
       place,
       over: promise,
-    }
-    this.#running = running
+    })
     // Its failure to begin is told by its end.
     const begun = child.begin(start, READY_LIMIT_MS).then(
       () => null,
@@ -196,11 +191,73 @@ export class KeeperPart {
     })
   }
 
+  /** @throws HomebirdError SETTING_INVALID, NOT_FOUND, UNPROCESSABLE where this home cannot be restored while it runs */
+  #startRestore(order: RestoreOrder): void {
+    this.#requireFree()
+    const abort = new AbortController()
+    const { restore } = this.#around
+    if (restore === null) {
+      const why = 'nothing of this home runs: restore it with homebird restore'
+      throw new HomebirdError('UNPROCESSABLE', why, { safe: why })
+    }
+    const staged = restore.stage(order, this.#around.backups, {
+      signal: abort.signal,
+      progress: (progress) => {
+        running.silence.refresh()
+        running.progress = { ...progress, startedAt: running.progress.startedAt }
+      },
+    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const running = this.#begun('restore', { breakOff: () => abort.abort(), place: null, over: promise })
+    void staged
+      .then(
+        (outcome) => {
+          this.#keep(outcome)
+          return true
+        },
+        (error: unknown) => {
+          this.#keepFailed(running, null, describeFailure(error))
+          return false
+        },
+      )
+      .then((isLaid) => {
+        this.#running = null
+        clearTimeout(running.silence)
+        resolve()
+        if (isLaid) restore.reopen()
+      })
+  }
+
+  #begun(
+    task: KeeperProgress['task'],
+    how: Pick<Running, 'breakOff' | 'place' | 'over'> & { readonly isThorough?: boolean },
+  ): Running {
+    const running: Running = {
+      isThorough: false,
+      ...how,
+      progress: firstProgress(task),
+      told: [],
+      isCancelled: false,
+      isHung: false,
+      silence: setTimeout(() => this.#hangs(running), this.#around.silentMs ?? SILENT_MS).unref(),
+    }
+    this.#running = running
+    return running
+  }
+
+  #requireFree(): void {
+    if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
+    if (this.#running === null) return
+    const { task, startedAt } = this.#running.progress
+    const why = `the home is busy with another job (${task}, since ${startedAt}); wait for it or cancel it`
+    throw new HomebirdError('CONFLICT', why, { safe: why })
+  }
+
   /** Does nothing where nothing runs. The job leaves things as they were before it. */
   cancel(): void {
     if (this.#running === null || this.#running.isCancelled) return
     this.#running.isCancelled = true
-    void this.#running.child.stop()
+    this.#running.breakOff()
   }
 
   heard(report: Extract<ChildReport, { readonly kind: 'keeping' | 'kept' }>): void {
@@ -219,7 +276,7 @@ export class KeeperPart {
 
   #hangs(running: Running): void {
     running.isHung = true
-    void running.child.stop()
+    running.breakOff()
   }
 
   /** Ends with it. */
@@ -234,12 +291,17 @@ export class KeeperPart {
     await this.#running?.over
   }
 
+  #startOrder(order: KeeperOrder): void {
+    if (order.task === 'restore') this.#startRestore(order)
+    else this.start(this.#jobOf(order), this.#placeOf(order))
+  }
+
   /** Id of the place that an order is about, where it is about any. */
-  #placeOf(order: KeeperOrder): string | null {
+  #placeOf(order: Exclude<KeeperOrder, RestoreOrder>): string | null {
     return order.task === 'adopt' ? null : this.#around.backups.placeNamed(order.place ?? null).id
   }
 
-  #jobOf(order: KeeperOrder): KeeperJob {
+  #jobOf(order: Exclude<KeeperOrder, RestoreOrder>): KeeperJob {
     if (order.task === 'adopt') return order
     const keys = backupKeysIn(this.#around.secrets)
     const place = this.#around.backups.placeNamed(order.place ?? null).address
@@ -252,31 +314,36 @@ export class KeeperPart {
   #finish(running: Running, end: ChildEnd, failure: string | null): void {
     this.#running = null
     clearTimeout(running.silence)
-    const { task, startedAt } = running.progress
     const last = running.told.at(-1)
     // What was told stands; an end in the middle of a job, or of what followed it, has to be told here.
     const isBrokenOff = running.isCancelled || running.isHung
     if (last !== undefined && end.code === 0 && !isBrokenOff) return
     if (last?.result === 'failed') return
+    const why = failure ?? `the keeper ${end.how}; logs/homebird.log says more`
+    this.#keepFailed(running, last?.subject ?? null, why)
+  }
+
+  #keepFailed(running: Running, subject: string | null, why: string): void {
+    const { progress, isCancelled, isHung, isThorough, place } = running
+    const { task, startedAt } = progress
     this.#keep({
       task,
-      result: running.isCancelled ? 'cancelled' : 'failed',
+      result: isCancelled ? 'cancelled' : 'failed',
       startedAt,
       endedAt: new Date().toISOString(),
-      subject: last?.subject ?? null,
-      place: running.place,
-      isThorough: running.isThorough,
-      message: running.isCancelled
-        ? this.#whyCancelled()
-        : running.isHung
-          ? hungAt(running.progress)
-          : (failure ?? `the keeper ${end.how}; logs/homebird.log says more`),
+      subject,
+      place,
+      isThorough,
+      message: isCancelled ? this.#whyCancelled(task) : isHung ? hungAt(progress) : why,
     })
   }
 
   /** By hand, unless it is said. */
-  #whyCancelled(): string | null {
-    return this.#isStopping ? 'the home was stopped; it is made up for' : null
+  #whyCancelled(task: KeeperProgress['task']): string | null {
+    if (!this.#isStopping) return null
+    return task === 'restore'
+      ? 'the home was stopped; nothing has changed, begin again'
+      : 'the home was stopped; it is made up for'
   }
 
   #keep(outcome: KeeperOutcome): void {
@@ -297,7 +364,12 @@ export class KeeperPart {
 const hungAt = ({ step }: KeeperProgress): string =>
   `it told of no progress for two hours, in the step "${step}", and was stopped; see whether the place and the disk answer`
 
-function firstProgress({ task }: KeeperJob): KeeperProgress {
+/** What is foreseen says what to do; what is not says all that it knows. */
+function describeFailure(error: unknown): string {
+  return error instanceof HomebirdError ? error.message : describeError(error)
+}
+
+function firstProgress(task: KeeperProgress['task']): KeeperProgress {
   const startedAt = new Date().toISOString()
   return { task, step: 'start', done: 0, total: null, unit: 'bytes', startedAt }
 }

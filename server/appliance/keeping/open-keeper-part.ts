@@ -13,6 +13,7 @@ import { ADMIN_ROLE } from '../postgres-provision.ts'
 import { readSecret } from '../secrets.ts'
 import { BackupSettings } from './backup-settings.ts'
 import { KeeperPart } from './keeper-part.ts'
+import { type RestoresBeside, restoreBeside } from './live-restore.ts'
 
 export type { KeeperPart } from './keeper-part.ts'
 
@@ -26,16 +27,19 @@ interface KeeperSources {
   /** Of the machine, by which what is due may be put off; null where nothing is made by itself. */
   readonly conditions: (() => Conditions) | null
   readonly launch: () => Child
+  /** Null where no home runs. */
+  readonly restoring: RestoresBeside | null
   /** @throws HomebirdError DATABASE_UNREACHABLE while it does not run */
   readonly connection: () => DatabaseConnection
   readonly notice: (level: 'info' | 'warn' | 'error', message: string) => void
 }
 
 export function openKeeperPart(
-  { dir, loaded, secrets, seal, store }: Pick<Ground, 'dir' | 'loaded' | 'secrets' | 'seal' | 'store'>,
+  ground: Pick<Ground, 'dir' | 'loaded' | 'runtime' | 'secrets' | 'seal' | 'store'>,
   sources: GroundSources,
-  { launch, connection, notice, conditions }: KeeperSources,
+  { launch, connection, notice, conditions, restoring }: KeeperSources,
 ): KeeperPart {
+  const { dir, loaded, secrets, seal, store } = ground
   const backups = new BackupSettings({
     loaded,
     store,
@@ -50,6 +54,7 @@ export function openKeeperPart(
     secrets,
     store,
     backups,
+    restore: restoring === null ? null : restoreBeside(ground, sources, { ...restoring, notice }),
     admin: () => adminOf({ secrets, loaded }, connection()),
     startMessage: (job) => ({
       type: 'start',

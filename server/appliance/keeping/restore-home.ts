@@ -2,10 +2,10 @@
 import { existsSync, rmSync } from 'node:fs'
 import type { BackupSource, KeeperOutcome } from '../../contracts/keeping.ts'
 import { type DataDir, createDataDir, createRooms, inspectDataDir } from '../../core/data-dir.ts'
-import { HomebirdError, describeError } from '../../core/errors.ts'
+import { describeError } from '../../core/errors.ts'
 import { PLAIN_BOX, SecretFolder } from '../../core/secret-box.ts'
 import { openApplianceStore } from '../appliance-store.ts'
-import { finishExchange } from '../copies/change-places.ts'
+import { finishExchange, finishExchangeAtRest } from '../copies/change-places.ts'
 import { type Notice, stopWhatRuns } from '../copies/cold-cluster.ts'
 import { keepNewestReplaced } from '../copies/take-copy.ts'
 import { lockDataDir } from '../data-dir-lock.ts'
@@ -14,6 +14,7 @@ import { openRuntimeFolder } from '../runtime-folder.ts'
 import { Seal } from '../seal.ts'
 import type { Sealer } from '../sealer.ts'
 import { readBackupKey } from './backup-keys.ts'
+import { requireOwnDatabase } from './own-database.ts'
 import { placeNamed } from './backup-settings.ts'
 import { type RestoreNeeds, isHomeThere, stageRestore } from './stage-restore.ts'
 
@@ -73,7 +74,7 @@ export async function restoreHome(
   const said: { level: 'info' | 'warn'; message: string }[] = []
   const notice: Notice = (level, message) => void said.push({ level, message })
   try {
-    finishExchange(dir)
+    await finishExchangeAtRest(dir, notice)
     createRooms(dir)
     const secrets = await openSecrets(dir, wish.sealer ?? null, notice)
     requireOwnDatabase(sources)
@@ -122,17 +123,6 @@ function ownKey(secrets: SecretFolder): string | null {
   } catch {
     return null // sealed or damaged: then words have to open the backup
   }
-}
-
-/** What the settings kept in the home say goes with the home; what is set from outside would count for the restored one too. */
-function requireOwnDatabase(sources: GroundSources): void {
-  const { loaded } = readSettings(sources)
-  const { from } = loaded.origins.databaseUrl
-  if (loaded.config.databaseUrl === null || from === 'settings store' || from === 'sealed') return
-  throw new HomebirdError(
-    'SETTING_INVALID',
-    'HOMEBIRD_DATABASE_URL names an external database, and a backup is restored into the database of the home itself; take the variable away, restore, and start without it',
-  )
 }
 
 function tellJournal(dir: DataDir, { subject, message }: KeeperOutcome, replaced: string | null): void {

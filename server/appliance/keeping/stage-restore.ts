@@ -99,17 +99,18 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
   }
   if (!hasCluster(incoming.dir)) throw new HomebirdError('INTERNAL', 'the restored database is not there')
   rmSync(incoming.dir.logs, { recursive: true, force: true })
-  for (const line of fitStore(incoming.dir)) notice('warn', line)
+  for (const line of fitStore(incoming.dir, outcome)) notice('warn', line)
   for (const folder of [incoming.dir.postgres, incoming.dir.secrets, incoming.dir.path, dir.path])
     syncFolder(folder)
   return outcome
 }
 
 /** Opened, it is checked too: that of a newer Homebird is refused. */
-function fitStore(dir: DataDir): string[] {
+function fitStore(dir: DataDir, outcome: KeeperOutcome): string[] {
   const store = openApplianceStore(dir, 'write', PLAIN_BOX)
   try {
     const said = fitSettings(store)
+    store.keepOutcome(outcome)
     for (const message of said) store.journal({ level: 'warn', part: 'appliance', message })
     return said
   } finally {

@@ -40,6 +40,7 @@ export async function withKeeper<T>(
     const keeper = openKeeperPart(ground, sources, {
       connection: () => connection,
       conditions: null,
+      restoring: null,
       notice,
       launch: () =>
         new Child(

@@ -10,6 +10,7 @@ import { limiterKey } from '../plugins/limiter-key.ts'
 import { adoptionRoutes } from './adoption-routes.ts'
 import { archiveRoutes } from './archive-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
+import { restoreRoutes } from './restore-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { cleanUpRoutes } from './clean-up-routes.ts'
@@ -78,6 +79,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   peerRoutes,
   ownFilesRoutes,
   backupRoutes,
+  restoreRoutes,
   statorRoutes,
   cacheRoutes,
   cleanUpRoutes,

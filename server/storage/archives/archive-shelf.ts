@@ -88,7 +88,12 @@ export class ArchiveShelf {
     await rename(path, this.#placeOf(id))
   }
 
-  async discard({ path }: TakenArchive): Promise<void> {
+  /** Where one lies that was taken and has no number yet; null for what is no name of one. */
+  partNamed(name: string): string | null {
+    return /^[0-9a-f]{32}\.part$/.test(name) ? join(this.#folder, name) : null
+  }
+
+  async discard({ path }: Pick<TakenArchive, 'path'>): Promise<void> {
     await rm(path, { force: true })
   }
 

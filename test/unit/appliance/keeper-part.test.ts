@@ -37,6 +37,7 @@ test('a keeper that tells of nothing for too long is ended, and that is told as 
     store,
     secrets: new SecretFolder(dir.secrets, PLAIN_BOX),
     admin: () => null,
+    restore: null,
     notice: () => undefined,
     backups: new BackupSettings({
       loaded: loadConfig(sources),
