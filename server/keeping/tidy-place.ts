@@ -38,7 +38,7 @@ export async function tidyPlace(
     if (!wanted.has(name)) await place.remove(name)
   }
   const needing = left.filter(({ isWhole }) => !isWhole)
-  return { backups: gone.length, media: await removeUnnamedMedia(place, needing, isOurs, signal) }
+  return { backups: gone.length, media: await removeUnnamedMedia(place, needing, isOurs, signal, now) }
 }
 
 /** The backup first: without its list it would stay, and keep all media with it. */
@@ -59,11 +59,16 @@ async function lookAt(place: BackupPlace) {
   return { backups, indexes }
 }
 
+/** A home that was restored on trial beside this one may be bringing it, for a backup that is not there yet. Clocks of places may be wrong. */
+const FRESH_MS = 86_400_000
+const isFresh = (at: Date, now: Date): boolean => Math.abs(now.getTime() - at.getTime()) < FRESH_MS
+
 async function removeUnnamedMedia(
   place: BackupPlace,
   backups: readonly { readonly name: string }[],
   isOurs: IsOurs,
   signal: AbortSignal,
+  now: Date,
 ): Promise<number> {
   const named = new Set<string>()
   for (const { name } of backups) {
@@ -72,7 +77,8 @@ async function removeUnnamedMedia(
     for (const one of names) named.add(one)
   }
   const unnamed: string[] = []
-  for await (const { name } of place.list(MEDIA_PREFIX)) if (!named.has(name)) unnamed.push(name)
+  for await (const { name, modifiedAt } of place.list(MEDIA_PREFIX))
+    if (!named.has(name) && !isFresh(modifiedAt, now)) unnamed.push(name)
   let removed = 0
   for (const name of unnamed) {
     signal.throwIfAborted()

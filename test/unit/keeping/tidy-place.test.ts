@@ -13,7 +13,8 @@ import { tidyPlace } from '../../../server/keeping/tidy-place.ts'
 import { listed, put } from '../../support/place-promises.ts'
 
 const KEY = randomSecret()
-const NOW = new Date(2026, 2, 28)
+/** What lies there was put there long ago. */
+const NOW = new Date(2126, 2, 28)
 const never = (): AbortSignal => new AbortController().signal
 /** What lies there has no content that a key could open. */
 const ours = async (): Promise<boolean> => true
@@ -100,6 +101,19 @@ test('what another home keeps in the same place stays, also what it is just brin
   assert.deepEqual(tidied, { backups: 1, media: 1 })
   const left = (await names(at)).filter((name) => !name.endsWith('.backup.media'))
   assert.deepEqual(left, [...made.slice(1), 'media/bb/theirs'])
+})
+
+test('a medium that was brought just now stays for whoever makes the backup that needs it', async (t) => {
+  const at = await place(t)
+  await keepBackup(at, 1, ['aa/one'])
+  await put(at, 'media/bb/unnamed', 'medium')
+  const now = new Date()
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), now), { backups: 0, media: 0 })
+  const nextWeek = new Date(now.getTime() + 7 * 86_400_000)
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), nextWeek), { backups: 0, media: 1 })
+  const lastYear = new Date(now.getTime() - 365 * 86_400_000)
+  await put(at, 'media/cc/unnamed', 'medium')
+  assert.deepEqual(await tidyPlace(at, RULE, ours, never(), lastYear), { backups: 0, media: 1 })
 })
 
 test('one that is broken off goes on where it was', async (t) => {
