@@ -49,7 +49,7 @@ export class FolderPlace implements BackupPlace {
     const watched = new WatchedSource(source, signal)
     try {
       await this.#mustBeThere()
-      await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+      await makeFolder(folder)
       await removeOldDrafts(folder)
       const target = createWriteStream(draft, { mode: PRIVATE_FILE, flush: true })
       await pipeline(watched.pieces(), target, { signal })
@@ -148,6 +148,25 @@ export class FolderPlace implements BackupPlace {
       if (codeOf(error) === 'ENOENT') return [] // nothing was put there yet
       throw asPlaceError(this.label, error)
     }
+  }
+}
+
+/**
+ * With those above it. Not by `recursive`: where the system answers ENOENT to the making itself, as below `/proc`, Node would
+ * try again for ever.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false, // then making it tells what is wrong
+  )
+  if (isThere) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  try {
+    await mkdir(path, { mode: PRIVATE_FOLDER })
+  } catch (error) {
+    // Another has made it meanwhile; a file of that name is told by whatever is written there.
+    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 

@@ -1,6 +1,7 @@
 /** Backups on a server over SFTP. Pieces are written and read ahead of their answers, so that a far server is not a slow one. */
 import { posix } from 'node:path'
 import { Readable } from 'node:stream'
+import type { FileEntryWithStats } from 'ssh2'
 import type { SftpAddress } from '../../core/backup-places.ts'
 import type { BackupPlace, PlacedObject } from './backup-place.ts'
 import { asPlaceError, checkedName, notInPlace, placeFailed, placeIsFull } from './place-errors.ts'
@@ -12,6 +13,8 @@ const PIECE_BYTES = 32_768
 const WRITES_AHEAD = 48
 const READS_AHEAD = 32
 const DRAFT = '.draft-'
+/** Longer than any writing pauses. */
+const DRAFT_AGE_MS = 86_400_000
 /** A server says only "failure" where its disk is full. */
 const FULL_BELOW_BYTES = 4 * 1_048_576
 const DIRECTORY = 0o040000
@@ -23,6 +26,7 @@ export class SftpPlace implements BackupPlace {
   readonly #address: SftpAddress
   #session: Promise<SftpSession> | null = null
   readonly #made = new Set<string>()
+  readonly #tidied = new Set<string>()
 
   constructor(address: SftpAddress, label: string) {
     this.#address = address
@@ -43,6 +47,7 @@ export class SftpPlace implements BackupPlace {
       signal.throwIfAborted()
       session = await this.#open()
       await this.#makeFolder(session, posix.dirname(path))
+      await this.#removeOldDrafts(session, posix.dirname(path))
       await writeAll(session, draft, watched.pieces())
       await session.replace(draft, path)
       return watched.size
@@ -137,16 +142,28 @@ export class SftpPlace implements BackupPlace {
     try {
       const found = await session.readdir(posix.join(this.#root, folder))
       return found
-        .flatMap(({ filename, attrs }) => {
-          const kind = attrs.mode & KIND
+        .flatMap((entry) => {
+          const { filename, attrs } = entry
+          const kind = kindOf(entry)
           if (filename.startsWith('.') || (kind !== DIRECTORY && kind !== FILE)) return []
           const name = `${folder}${filename}${kind === DIRECTORY ? '/' : ''}`
-          return [{ name, size: attrs.size, mtime: attrs.mtime }]
+          return [{ name, size: attrs.size ?? 0, mtime: attrs.mtime ?? 0 }]
         })
         .sort((one, other) => (one.name < other.name ? -1 : 1))
     } catch (error) {
       if (isMissing(error)) return [] // nothing was put there yet
       throw this.#meant(error)
+    }
+  }
+
+  /** What a process that was killed has left: one that is being written is younger. */
+  async #removeOldDrafts(session: SftpSession, folder: string): Promise<void> {
+    if (this.#tidied.has(folder)) return
+    this.#tidied.add(folder)
+    const before = Date.now() - DRAFT_AGE_MS
+    for (const { filename, attrs } of await session.readdir(folder)) {
+      if (!filename.startsWith(DRAFT) || attrs.mtime === undefined || attrs.mtime * 1_000 > before) continue
+      await session.unlink(posix.join(folder, filename)).catch(() => undefined) // the next time takes it away
     }
   }
 
@@ -164,6 +181,13 @@ export class SftpPlace implements BackupPlace {
       )
     return asPlaceError(this.label, error, signal)
   }
+}
+
+/** Not every server tells permissions, and with them the kind; then the line for people begins with it. */
+function kindOf({ attrs, longname }: Pick<FileEntryWithStats, 'attrs' | 'longname'>): number {
+  const told = ((attrs as Partial<typeof attrs>).mode ?? 0) & KIND
+  if (told !== 0) return told
+  return longname.startsWith('d') ? DIRECTORY : longname.startsWith('l') ? 0 : FILE
 }
 
 async function writeAll(session: SftpSession, path: string, source: AsyncIterable<Buffer>): Promise<void> {

@@ -1,5 +1,6 @@
 /** One signed-in connection to a server over SFTP: its host key is the confirmed one, or nobody signs in. */
 import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
 import ssh, { type CipherAlgorithm, type FileEntryWithStats, type SFTPWrapper, type Stats } from 'ssh2'
 import type { SftpAddress, SftpCredentials } from '../../core/backup-places.ts'
 import { HomebirdError } from '../../core/errors.ts'
@@ -9,6 +10,8 @@ import { placeFailed } from './place-errors.ts'
 const READY_MS = 20_000
 const KEEP_ALIVE_MS = 10_000
 const KEEP_ALIVE_MOST = 3
+/** Before the name of what another takes the place of; no name of an object begins so. */
+const ASIDE = '.aside-'
 /** In its order what machines do fastest. */
 const CIPHERS: CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
@@ -59,16 +62,35 @@ export class SftpSession {
   freeSpace = async (path: string): Promise<SftpFreeSpace | undefined> =>
     this.#asked<SftpFreeSpace>((done) => this.#sftp.ext_openssh_statvfs(path, done)).catch(passUnsupported)
 
-  /** In place of what is there: in one step where the server can do that. */
+  /**
+   * In place of what is there: in one step where the server can do that. Else what is there is put aside until the new one has
+   * its name, and comes back where that fails.
+   */
   async replace(from: string, to: string): Promise<void> {
     try {
       return await this.#asked((done) => this.#sftp.ext_openssh_rename(from, to, done))
     } catch (error) {
       passUnsupported(error)
     }
-    await this.unlink(to).catch(() => undefined) // it may not be there
-    await this.#asked<void>((done) => this.#sftp.rename(from, to, done))
+    const aside = posix.join(posix.dirname(to), `${ASIDE}${posix.basename(to)}`)
+    const isThere = await this.stat(to).then(
+      () => true,
+      (error: unknown) => !isMissing(error), // then moving it tells what is wrong
+    )
+    if (!isThere) return this.#rename(from, to)
+    await this.unlink(aside).catch(() => undefined) // of a time before, or not there
+    await this.#rename(to, aside)
+    try {
+      await this.#rename(from, to)
+    } catch (error) {
+      await this.#rename(aside, to).catch(() => undefined) // the first error is the one that tells
+      throw error
+    }
+    await this.unlink(aside).catch(() => undefined) // the next time takes it away
   }
+
+  #rename = async (from: string, to: string): Promise<void> =>
+    this.#asked<void>((done) => this.#sftp.rename(from, to, done))
 
   /** @returns fewer bytes than asked for only at the end of the file */
   async read(handle: Buffer, length: number, position: number): Promise<Buffer> {

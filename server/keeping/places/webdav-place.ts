@@ -15,6 +15,8 @@ const TIMEOUT_MS = 60_000
 const MOST_XML_BYTES = 32 * 1_048_576
 /** No dot in front: some servers hide or refuse such names. */
 const DRAFT = '.draft'
+/** Longer than any writing pauses. */
+const DRAFT_AGE_MS = 86_400_000
 const WANTED = `<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/><getlastmodified/></prop></propfind>`
 const ROOM = `<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><quota-available-bytes/></prop></propfind>`
 
@@ -36,6 +38,7 @@ export class WebdavPlace implements BackupPlace {
   readonly #login: Readonly<Record<string, string>>
   readonly #exchange: StorageExchange
   readonly #made = new Set<string>()
+  readonly #tidied = new Set<string>()
 
   constructor(address: WebdavAddress, label: string, exchange: StorageExchange) {
     this.label = label
@@ -60,7 +63,9 @@ export class WebdavPlace implements BackupPlace {
     const body = Readable.from(watched.pieces(), { objectMode: false })
     try {
       signal.throwIfAborted()
-      await this.#makeFolder(name.slice(0, name.lastIndexOf('/') + 1))
+      const folder = name.slice(0, name.lastIndexOf('/') + 1)
+      await this.#makeFolder(folder)
+      await this.#removeOldDrafts(folder)
       const headers = { 'content-type': 'application/octet-stream' }
       await this.#done({ method: 'PUT', path: draft, headers, body, signal })
       const destination = { destination: this.#address(name).href, overwrite: 'T' }
@@ -122,6 +127,19 @@ export class WebdavPlace implements BackupPlace {
         return [{ name: `${folder}${own}${entry.isFolder ? '/' : ''}`, entry }]
       })
       .sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  /** What a process that was killed has left: one that is being written is younger. */
+  async #removeOldDrafts(folder: string): Promise<void> {
+    if (this.#tidied.has(folder)) return
+    this.#tidied.add(folder)
+    const before = Date.now() - DRAFT_AGE_MS
+    for (const { name, entry } of await this.#entries(folder)) {
+      const at = entry.modifiedAt.getTime()
+      // One without a date is left alone.
+      if (entry.isFolder || !name.endsWith(DRAFT) || at === 0 || at > before) continue
+      await this.#done({ method: 'DELETE', path: name, expected: [404] }).catch(() => undefined) // the next time does it
+    }
   }
 
   async #ask(folder: string, depth: '0' | '1', wanted: string): Promise<DavEntry[]> {

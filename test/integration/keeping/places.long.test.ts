@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,6 +9,7 @@ import type { BackupPlace } from '../../../server/keeping/places/backup-place.ts
 import { openBackupPlace } from '../../../server/keeping/places/open-place.ts'
 import { makeSftpKey } from '../../../server/keeping/places/sftp-session.ts'
 import {
+  got,
   keepsWhatItIsGiven,
   leavesNothingHalf,
   listed,
@@ -18,6 +19,7 @@ import {
 import { startS3Server } from '../../support/s3-server.ts'
 import { NO_SSHD, openSshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
+import { openPlainSftp } from '../../support/plain-sftp.ts'
 import { NO_WEBDAV, openWebdavServer } from '../../support/webdav-server.ts'
 
 const open = async (address: PlaceAddress | string): Promise<BackupPlace> =>
@@ -31,6 +33,13 @@ const fails = (pattern: RegExp) => (error: unknown) => {
   assert.ok(isHomebirdError(error, 'UNAVAILABLE'), String(error))
   assert.match(error.message, pattern)
   return true
+}
+
+/** As keepers leave them that were killed: the first two days ago, the other now. */
+async function leavesOldDrafts(folder: string, [old, young]: readonly [string, string]): Promise<void> {
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
+  for (const name of [old, young]) await writeFile(join(folder, name), 'half')
+  await utimes(join(folder, old), twoDaysAgo, twoDaysAgo)
 }
 
 test('a bucket keeps what it is given, and says what is wrong with it', async () => {
@@ -81,6 +90,13 @@ test(
     )
     assert.ok(((await place.free()) ?? 0) > 0)
 
+    await leavesOldDrafts(address.path, ['.draft-old', '.draft-young'])
+    const next = await open(address)
+    await put(next, 'next', 'x')
+    assert.deepEqual(await readdir(address.path), ['.draft-young', 'a', 'media', 'next'])
+    await next.remove('next')
+    await next.close()
+
     sshd.cutSessions()
     // What was under way fails; what comes after does not.
     await until('the connection to be made anew', async () => put(place, 'after', 'x'))
@@ -128,6 +144,12 @@ test(
       [],
       'not even a draft',
     )
+    const folder = join(server.files, 'homes')
+    await leavesOldDrafts(folder, ['old.backup.draft', 'young.backup.draft'])
+    const next = await open(server.address)
+    await put(next, 'next', 'x')
+    const lying = (await readdir(folder)).filter((name) => /next|draft/.test(name))
+    assert.deepEqual(lying.toSorted(), ['next', 'young.backup.draft'])
     const free = await place.free()
     assert.ok(free === null || free >= 0)
     const stranger = await open(server.address.replace('sesame', 'barley'))
@@ -139,6 +161,34 @@ test(
     await assert.rejects(put(elsewhere, 'a', 'x'), fails(/none of WebDAV|not there/))
     await server.stop()
     await assert.rejects(listed(place), fails(/does not answer/))
-    for (const one of [place, stranger, above, elsewhere]) await one.close()
+    for (const one of [place, next, stranger, above, elsewhere]) await one.close()
   },
 )
+
+test('a server that knows neither permissions nor renaming over a file loses nothing by it', async (t) => {
+  const server = await openPlainSftp(t)
+  const place = await open({
+    kind: 'sftp',
+    user: 'ana',
+    host: '127.0.0.1',
+    port: server.port,
+    path: '/backups',
+    hostKey: server.hostKey,
+    credentials: { password: 'sesame' },
+  })
+  t.after(async () => place.close())
+  for (const name of ['b.bin', 'media/0a/x']) await put(place, name, 'first')
+  assert.deepEqual(
+    (await listed(place)).map(({ name, bytes }) => [name, bytes]),
+    [
+      ['b.bin', 5],
+      ['media/0a/x', 5],
+    ],
+  )
+  await put(place, 'b.bin', 'second')
+  assert.equal((await got(place, 'b.bin')).toString(), 'second')
+  server.refusesTo('/backups/b.bin')
+  await assert.rejects(put(place, 'b.bin', 'third'), fails(/Failure/))
+  assert.equal((await got(place, 'b.bin')).toString(), 'second')
+  assert.deepEqual(server.files(), ['/backups/b.bin', '/backups/media/0a/x'])
+})

@@ -115,3 +115,13 @@ test(
     assert.deepEqual(await readdir(mountPoint), [])
   },
 )
+
+test(
+  'a folder that the system does not let be made is told, and nobody waits for it',
+  { skip: existsSync('/proc/self') ? false : 'there is no such folder here' },
+  async (t) => {
+    const options = { label: 'nowhere', isOtherDisk: false, dataDir: await folderOf(t) }
+    const place = new FolderPlace({ path: '/proc/nowhere/deep', ...options })
+    await assert.rejects(put(place, 'a', 'x'), (error) => isHomebirdError(error, 'UNAVAILABLE'))
+  },
+)
