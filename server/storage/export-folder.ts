@@ -68,6 +68,9 @@ export async function requireRoom(folder: string, bytes: number): Promise<void> 
   throw new HomebirdError(
     'STORAGE_FULL',
     `${folder} has ${free} bytes left and ${bytes} are needed: make room, or export to another disk`,
+    {
+      safe: `The disk has ${free} bytes left and ${bytes} are needed: make room, or export to another disk.`,
+    },
   )
 }
 

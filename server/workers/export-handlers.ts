@@ -38,8 +38,9 @@ export function exportHandlers(parts: ExportParts): { readonly making: { readonl
           if (ended.signal.aborted) return 'cancelled'
           if (!(error instanceof HomebirdError) || error.code !== 'STORAGE_FULL') throw error
           parts.log.warn({ event: 'export.no_room', exportId: one.id, error })
-          await noteEnd(parts, one, { problem: error.message })
-          return { to: 'failed', note: error.message }
+          // Where the home keeps its files is no matter of whoever reads this.
+          await noteEnd(parts, one, { problem: error.safe })
+          return { to: 'failed', note: error.safe }
         }
       },
     },

@@ -6,9 +6,9 @@ import type { Row } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { listIdentities } from '../domain/actors/actor.ts'
 import { eraseHome } from '../domain/farewells/erase-home.ts'
-import { countDepartures } from '../domain/farewells/farewell.ts'
+import { countDepartures, listDeparted } from '../domain/farewells/farewell.ts'
 import type { farewellGraph } from '../domain/farewells/farewell-graph.ts'
-import { removeIdentity } from '../domain/owner/delete-identity.ts'
+import { partIdentity, removePiece } from '../domain/owner/delete-identity.ts'
 import { sweepMedia } from '../domain/uploads/media-care.ts'
 import { type HandlersOf, type Verdict, again } from '../stator/graph.ts'
 import type { Caches } from '../storage/caches/open-caches.ts'
@@ -33,7 +33,7 @@ const WAITED_AT_MOST_SECONDS = 3_600
 export function farewellHandlers(parts: FarewellParts): HandlersOf<typeof farewellGraph> {
   return {
     waiting: { each: async (farewell) => wait(parts, farewell) },
-    leaving: { each: async (farewell) => watch(parts, farewell) },
+    leaving: { each: async (farewell, { signal }) => leave(parts, farewell, signal) },
     erasing: { each: async (farewell, { signal }) => erase(parts, farewell, signal) },
   }
 }
@@ -56,7 +56,7 @@ async function wait({ db, clock, log }: FarewellParts, farewell: Farewell): Prom
       .forUpdate()
       .executeTakeFirst()
     if (row === undefined) return again({ isUncounted: true })
-    for (const identity of await listIdentities(tx)) await removeIdentity(tx, identity.id, clock.now())
+    for (const identity of await listIdentities(tx)) await partIdentity(tx, identity.id, clock.now())
     await tx.updateTable('farewells').set({ begun_at: clock.now() }).where('id', '=', id).execute()
     log.info({ event: 'farewell.begun' })
     return 'leaving'
@@ -79,6 +79,20 @@ async function missingArchive(db: Database, farewell: Farewell): Promise<string 
   return latest.some(({ state }) => state === 'failed')
     ? 'an archive could not be made: make another, or take it away'
     : null
+}
+
+/** What they wrote goes before anything is erased: where it was the home answers that it is gone. */
+async function leave(
+  parts: FarewellParts,
+  farewell: Farewell,
+  signal: AbortSignal,
+): Promise<Verdict<'erasing'>> {
+  const { db, clock } = parts
+  const gone = await listDeparted(db)
+  do {
+    if (signal.aborted) return again({ isUncounted: true })
+  } while (await inTransaction(db, async (tx) => removePiece(tx, gone, clock.now())))
+  return watch(parts, farewell)
 }
 
 async function watch({ db, clock, log }: FarewellParts, farewell: Farewell): Promise<Verdict<'erasing'>> {

@@ -1,15 +1,21 @@
 /** `homebird adopt` from outside: an empty folder becomes the home that another server was. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
+import { systemClock } from '../../server/core/clock.ts'
+import { mediaBackend } from '../../server/core/media-backend.ts'
+import { parseSetting } from '../../server/core/setting-types.ts'
+import { createStorageExchange } from '../../server/net/storage-exchange.ts'
+import { S3Client } from '../../server/storage/s3/s3-client.ts'
+import { startS3Server } from '../support/s3-server.ts'
 import { askListener } from '../support/http-client.ts'
 import { newPicture } from '../support/pictures.ts'
 import { RUNS, portOf, runToEnd, serve } from '../support/serve-process.ts'
-import { addressOf, openTakaheServer } from '../support/takahe-server.ts'
+import { type TakaheServer, addressOf, openTakaheServer } from '../support/takahe-server.ts'
 import { closeBeforeCluster } from '../support/test-database.ts'
 
 const DOMAIN = 'old.example'
@@ -39,6 +45,22 @@ function passwordFile(dataDir: string): string {
   return path
 }
 
+/** Moves its files there, as the old server has them. */
+async function inBucket(server: TakaheServer): Promise<string> {
+  const s3 = await startS3Server()
+  const backend = parseSetting('the bucket', mediaBackend, s3.backend(), true)
+  if (backend.kind !== 's3' || backend.credentials === null) throw new Error('it is no bucket')
+  const transport = createStorageExchange()
+  const client = new S3Client({ backend, credentials: backend.credentials, transport, clock: systemClock })
+  for (const path of server.paths) {
+    const bytes = readFileSync(join(server.media, path))
+    await client.callForHead({ method: 'PUT', key: path, body: bytes })
+    rmSync(join(server.media, path))
+  }
+  await transport.close()
+  return s3.backend()
+}
+
 async function documentAt(port: number, path: string): Promise<Record<string, unknown>> {
   const answer = await askListener(port, DOMAIN, path, {
     headers: { accept: 'application/activity+json' },
@@ -50,13 +72,14 @@ async function documentAt(port: number, path: string): Promise<Record<string, un
 test('an empty folder becomes the home, which answers at the old addresses', async (t: TestContext) => {
   const { server, ben, post } = await smallServer()
   const dataDir = folder()
-  const args = ['adopt', '--database', '-', '--data-dir', dataDir, '--media', server.media]
-  const look = await runToEnd(t, [...args, '--dry-run'], { input: `${addressOf(server)}\n` })
+  const bucket = await inBucket(server)
+  const args = ['adopt', '--database', '-', '--data-dir', dataDir, '--media', '-']
+  const look = await runToEnd(t, [...args, '--dry-run'], { input: `${addressOf(server)}\n${bucket}\n` })
   assert.equal(look.code, ExitCode.ok, look.stderr)
   assert.match(look.stdout, /has old\.example\n {2}@ben@old\.example\n[^]*1 posts[^]*Nothing was changed/)
   assert.equal(existsSync(dataDir), false)
   const whole = [...args, '--password-file', passwordFile(dataDir), '--json']
-  const taken = await runToEnd(t, whole, { input: `${addressOf(server)}\n` })
+  const taken = await runToEnd(t, whole, { input: `${addressOf(server)}\n${bucket}\n` })
   assert.equal(taken.code, ExitCode.ok, taken.stderr + taken.stdout)
   const report = JSON.parse(taken.stdout.trim().split('\n').at(-1) ?? '') as { taken: Record<string, number> }
   assert.deepEqual([report.taken['own_posts'], report.taken['files']], [1, 1])
@@ -95,5 +118,8 @@ test('what cannot be is refused with the remedy, and nothing is made', async (t:
     await refused('--database', addressOf(server), '--user', 'eve@old.example'),
     /nobody .* "eve@old\.example"; there are ben@old\.example/,
   )
+  const named = await refused('--database', addressOf(server), '--media', 's3://key:hidden@127.0.0.1/bucket')
+  assert.match(named, /a secret is no argument.*--media -/)
+  assert.doesNotMatch(named, /hidden/)
   assert.equal(existsSync(dataDir), false)
 })

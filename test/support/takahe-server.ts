@@ -23,6 +23,8 @@ export class TakaheServer {
   readonly connection: DatabaseConnection
   /** Where its files lie. */
   readonly media: string
+  /** Of its files. */
+  readonly paths: string[] = []
   #nextId = 114_000_000_000_000_000n
 
   constructor(connection: DatabaseConnection) {
@@ -68,6 +70,7 @@ export class TakaheServer {
     const full = join(this.media, path)
     mkdirSync(dirname(full), { recursive: true })
     writeFileSync(full, bytes)
+    this.paths.push(path)
     return path
   }
 

@@ -15,6 +15,6 @@ export const farewellGraph = defineGraph(
     erased: { next: [] }, // the row stays: whoever opens the window later is told
     cancelled: { next: [], deleteAfterSeconds: 86_400 },
   },
-  // All posts go in one transaction, and all files of a home.
+  // All posts of a home go, a piece at a time, and all its files.
   { claimSize: 1, handlerSeconds: 4 * 3_600 },
 )

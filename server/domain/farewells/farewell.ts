@@ -130,6 +130,18 @@ export async function countDepartures(db: Querier): Promise<Departures> {
   return rows[0] ?? { untold: 0, made: 0, waiting: 0, failed: 0 }
 }
 
+/** Ids of the identities that were of this home. */
+export async function listDeparted(db: Querier): Promise<string[]> {
+  const rows = await db
+    .selectFrom('actors')
+    .select('id')
+    .where('domain_id', 'is not', null)
+    .where('is_instance_actor', '=', false)
+    .where('gone_at', 'is not', null)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 async function readPreview(db: Querier): Promise<FarewellPreview> {
   const identities = await listIdentities(db)
   const sum = (of: (identity: Row<'actors'>) => number): number =>

@@ -10,7 +10,7 @@ import { actorGraph } from '../actors/actor-graph.ts'
 import { deleteOwnPosts } from '../posts/delete-post.ts'
 import { countLikes } from '../posts/ingest-counts.ts'
 
-const POSTS_PER_STEP = 500
+const PER_PIECE = 500
 
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
@@ -51,8 +51,18 @@ export async function deleteIdentity(
   await removeIdentity(tx, identity.id, now)
 }
 
-/** One after which others may be left or not. @param id  of an identity of this home */
-export async function removeIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
+async function removeIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
+  await partIdentity(tx, id, now)
+  while (await removePiece(tx, [id], now)) {
+    // As long as there is more.
+  }
+}
+
+/**
+ * From now on it is gone; what it wrote and liked is left to `removePiece`.
+ * @param id  of an identity of this home, after which others may be left or not
+ */
+export async function partIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
   // Before its posts: whoever is told that the author is gone need not be told of each of them.
   await moveRows(tx, actorGraph, [id], 'deleted', { priority: 0 })
   await tx
@@ -71,13 +81,10 @@ export async function removeIdentity(tx: Transaction, id: string, now: Date): Pr
     })
     .where('id', '=', id)
     .execute()
-  await deleteAllPosts(tx, id, now)
   await removeFollowsOf(tx, id)
-  await removeLikes(tx, id)
   for (const table of OWN_TABLES) {
     await tx.deleteFrom(table).where('actor_id', '=', id).execute()
   }
-  await tx.deleteFrom('attachments').where('owner_actor_id', '=', id).execute()
   await tx.deleteFrom('notifications').where('from_actor_id', '=', id).execute()
   await tx.deleteFrom('blocks').where('source_id', '=', id).execute()
   await tx.deleteFrom('endorsements').where('target_id', '=', id).execute()
@@ -90,31 +97,45 @@ export async function removeIdentity(tx: Transaction, id: string, now: Date): Pr
   await notify(tx, 'changed', 'sessions')
 }
 
-async function deleteAllPosts(tx: Transaction, authorId: string, now: Date): Promise<void> {
-  for (;;) {
-    const posts = await tx
-      .selectFrom('posts')
-      .select('id')
-      .where('author_id', '=', authorId)
-      .where('deleted_at', 'is', null)
-      .limit(POSTS_PER_STEP)
-      .execute()
-    if (posts.length === 0) return
-    await deleteOwnPosts(
-      tx,
-      posts.map((post) => post.id),
-      now,
-    )
+/**
+ * Some of what identities that are gone have written, and of what they liked: so that a home of many years holds no lock for long.
+ * @returns whether there may be more
+ */
+export async function removePiece(
+  tx: Transaction,
+  identityIds: readonly string[],
+  now: Date,
+): Promise<boolean> {
+  if (identityIds.length === 0) return false
+  const posts = await tx
+    .selectFrom('posts')
+    .select('id')
+    .where('author_id', 'in', identityIds)
+    .where('is_local', '=', true)
+    .where('deleted_at', 'is', null)
+    .limit(PER_PIECE)
+    .execute()
+  if (posts.length > 0) {
+    const ids = posts.map((post) => post.id)
+    await deleteOwnPosts(tx, ids, now)
+    return true
   }
+  if ((await removeLikes(tx, identityIds)) > 0) return true
+  // Those of posts went with them: what is left was never posted.
+  await tx.deleteFrom('attachments').where('owner_actor_id', 'in', identityIds).execute()
+  return false
 }
 
-async function removeLikes(tx: Transaction, actorId: string): Promise<void> {
+async function removeLikes(tx: Transaction, actorIds: readonly string[]): Promise<number> {
   const { rows } = await sql<{ post_id: string; kind: string }>`
-    delete from interactions where actor_id = ${actorId} and state not in ('undone', 'undone_fanned_out')
+    delete from interactions where id in (
+      select id from interactions
+       where actor_id = any(${actorIds}::bigint[]) and state not in ('undone', 'undone_fanned_out') limit ${PER_PIECE})
     returning post_id, kind`.execute(tx)
   await countLikes(
     tx,
     rows.filter((row) => row.kind === 'like').map((row) => row.post_id),
     -1,
   )
+  return rows.length
 }

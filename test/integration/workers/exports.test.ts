@@ -22,6 +22,7 @@ import { likePost } from '../../../server/domain/interactions/like-post.ts'
 import { boostPost } from '../../../server/domain/posts/boost-post.ts'
 import { keepContent } from '../../../server/domain/uploads/content-files.ts'
 import { openArchive } from '../../../server/storage/archives/open-archive.ts'
+import { openExportFolder } from '../../../server/storage/export-folder.ts'
 import { exportHandlers } from '../../../server/workers/export-handlers.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -227,6 +228,20 @@ test('one that the owner ends in the midst leaves no file, and can be taken away
   assert.ok(!(await exports.list()).includes(id))
   await removeExport(db, exports, id)
   await assert.rejects(getExport(db, id), /there is no export/)
+})
+
+test('one for which there is no room says so, and not where the home keeps its files', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hb-full-'))
+  t.after(async () => rm(folder, { recursive: true, force: true }))
+  const id = await queue('html', false)
+  const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const full = openExportFolder(folder, Number.MAX_SAFE_INTEGER)
+  const handlers = exportHandlers({ ...context, exports: full })
+  const verdict = await handlers.making.each(row, { signal: new AbortController().signal })
+  const { problem } = await getExport(db, id)
+  assert.match(problem ?? '', /^The disk has \d+ bytes left and \d+ are needed: make room/)
+  assert.deepEqual(verdict, { to: 'failed', note: problem })
+  await cancelExport(db, id, new Date())
 })
 
 /** Two looks at it are always far apart. */
