@@ -24,10 +24,6 @@ export function RestoreWays() {
         <p>{t('recovery.lists_help')}</p>
       </section>
       <section>
-        <h2>{t('recovery.file_title')}</h2>
-        <p>{t('recovery.file_help')}</p>
-      </section>
-      <section>
         <h2>{t('recovery.adopt_title')}</h2>
         <p>{t('recovery.adopt_help')}</p>
         <Command text="homebird adopt --help" />

@@ -74,7 +74,7 @@ flow(
     const stage = await begin(t, kind)
     await presses(stage, 'Restore from a backup…')
     await sees(stage, 'Restore')
-    await stage.page.getByText('Homebird makes no backup files yet, so there is none to restore.').waitFor()
+    await stage.page.getByText('Choose a backup of your home.').waitFor()
     await presses(stage, 'Back')
     await presses(stage, 'Set up a new home')
     await saysWho(stage)

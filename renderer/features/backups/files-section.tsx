@@ -74,6 +74,9 @@ function PlaceFiles({ place, newest, isBusy }: PlaceFilesProps) {
   )
 }
 
+const restorePage = (place: string, name: string): string =>
+  `/restore?${new URLSearchParams({ place, name }).toString()}`
+
 interface FileRowProps {
   readonly place: string
   readonly backup: ListedBackup
@@ -118,7 +121,7 @@ function FileRow({ place, backup, isBusy }: FileRowProps) {
             {t('backups.save_file')}
           </a>
         ) : null}
-        <AppLink to="/restore">{t('backups.restore')}</AppLink>
+        <AppLink to={restorePage(place, name)}>{t('backups.restore')}</AppLink>
         <Button label={t('backups.delete_label', { date })} onPress={() => setAsked(true)}>
           {t('backups.delete')}
         </Button>

@@ -5,6 +5,7 @@ import { RestoreWays } from '../../components/restore-ways.tsx'
 import { useHomeFacts } from '../../hooks/use-facts.ts'
 import { QueryState } from '../../components/query-state.tsx'
 import { useText } from '../../hooks/use-text.ts'
+import { RestoreBackup } from './restore-backup.tsx'
 
 export function RestorePage() {
   const t = useText()
@@ -16,6 +17,7 @@ export function RestorePage() {
           {({ username, domain }) => <RecoverySheet username={username} domain={domain} />}
         </QueryState>
       </Section>
+      <RestoreBackup />
       <Section title={t('recovery.ways_title')}>
         <RestoreWays />
       </Section>

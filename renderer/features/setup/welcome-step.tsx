@@ -2,10 +2,10 @@
 import { Clock, Cpu, House } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { RestoreWays } from '../../components/restore-ways.tsx'
 import { Switch } from '../../components/switch.tsx'
 import { useText } from '../../hooks/use-text.ts'
 import styles from './setup.module.css'
+import { RestoreStep } from './restore-step.tsx'
 import { StepForm } from './step-form.tsx'
 import type { StepProps } from './step-props.ts'
 
@@ -17,19 +17,7 @@ interface WelcomeStepProps extends Pick<StepProps, 'answers' | 'onChange' | 'onN
 export function WelcomeStep({ answers, onChange, onNext, onAdopt }: WelcomeStepProps) {
   const t = useText()
   const [isRestoring, setRestoring] = useState(false)
-  if (isRestoring) {
-    return (
-      <StepForm
-        key="restore"
-        title={t('recovery.restore_title')}
-        nextLabel={t('setup.begin')}
-        onNext={onNext}
-        onBack={() => setRestoring(false)}
-      >
-        <RestoreWays />
-      </StepForm>
-    )
-  }
+  if (isRestoring) return <RestoreStep onBack={() => setRestoring(false)} />
   return (
     <StepForm
       title={t('setup.welcome_title')}
