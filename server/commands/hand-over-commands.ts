@@ -12,7 +12,7 @@ export function addHandOverCommands(program: Command, run: Run): void {
   withCommonOptions(handOver.command('offer'))
     .description('on the old computer, whose home runs: show a code, and give everything to who has it')
     .option('--minutes <count>', 'how long somebody may come with the code', '30')
-    .option('--port <port>', 'TCP port at which it is given', '4182')
+    .option('--port <port>', 'TCP port at which it is given; 4182, or a free one, unless said otherwise')
     .option('--host <address>', 'at which address; at all of this computer unless said otherwise')
     .option(
       '--patience <seconds>',

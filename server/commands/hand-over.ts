@@ -15,7 +15,7 @@ import { withHome } from './with-home.ts'
 
 export interface OfferOptions extends CommonOptions {
   readonly minutes: string
-  readonly port: string
+  readonly port?: string
   readonly host?: string
   readonly patience: string
 }
@@ -31,14 +31,14 @@ const TELL_EVERY_MS = 2_000
 export async function offer(options: OfferOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const sources = sourcesOf(options)
-  const { host } = options
+  const { host, port } = options
   await askHandOver(sources, {
     kind: 'hand_over',
     ask: 'offer',
     minutes: numberOf('--minutes', options.minutes),
-    port: numberOf('--port', options.port),
     patienceSeconds: numberOf('--patience', options.patience),
     ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port: numberOf('--port', port) }),
   })
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort())

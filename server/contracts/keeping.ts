@@ -110,6 +110,8 @@ export type KeeperJob =
 export interface HandOverJob {
   readonly task: 'hand_over'
   readonly door: PairedDoor
+  /** Where its port is taken another will do. */
+  readonly mayMove: boolean
   readonly keys: BackupKeys
   /** Of the code, hexadecimal; null where the code is used up. */
   readonly secret: string | null

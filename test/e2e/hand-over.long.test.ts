@@ -121,8 +121,12 @@ test('two computers: what was written there is here, and only one of them speaks
 
   const unasked = await old.command('hand-over', 'take-back')
   assert.match(unasked.stderr, /--yes/)
-  const back = await old.command('hand-over', 'take-back', '--yes')
-  assert.equal(back.code, 0, back.stderr)
+  const reader = await signedInClient(old)
+  const takeBack = (password: string) =>
+    reader.raw('/api/homebird/v1/hand-over/take-back', { method: 'POST', body: { password } })
+  assert.equal((await takeBack('another password')).status, 422)
+  assert.equal((await stateOf(old)).phase, 'given')
+  assert.equal((await takeBack(old.password)).status, 200)
   await speaksAgain(old)
 })
 
@@ -142,12 +146,19 @@ test('wherever it is broken off one of the two speaks, and a word that was given
     await speaksAgain(old)
     await assert.rejects(peer.ask('/give'))
   })
-  await t.test('the owner cancels', async () => {
-    const { code, address, finished } = await offerOf(t, old)
-    const peer = await pairWith(code, address)
+  await t.test('the owner offers it in the window, and cancels', async () => {
+    const owner = await signedInClient(old)
+    const wrong = { method: 'POST', body: { password: 'another password' } }
+    assert.equal((await owner.raw('/api/homebird/v1/hand-over/offer', wrong)).status, 422)
+    await owner.call('POST', '/api/homebird/v1/hand-over/offer', { password: old.password })
+    const { code, port } = await until('the code is shown', async () => {
+      const { handOver } = await owner.get('/api/homebird/v1/hand-over')
+      const { offer } = handOver as unknown as HandOverState
+      return offer === null ? null : { code: offer.code, port: offer.addresses[0]?.split(':').at(-1) ?? '' }
+    })
+    const peer = await pairWith(code, `127.0.0.1:${port}`)
     await peer.drain()
     assert.equal((await old.command('hand-over', 'cancel')).code, 0)
-    assert.notEqual((await finished).code, 0)
     await speaksAgain(old)
     await assert.rejects(peer.ask('/give'))
   })

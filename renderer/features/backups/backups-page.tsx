@@ -12,6 +12,7 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { FilesSection } from './files-section.tsx'
+import { HandOverSection } from './hand-over-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { PlacesSection } from './places-section.tsx'
 import { RuleSection } from './rule-section.tsx'
@@ -54,6 +55,7 @@ function Backups({ backups }: { readonly backups: BackupsOverview }) {
       <RuleSection backups={backups} />
       <KeysSection locks={locks} />
       <FilesSection backups={backups} />
+      <HandOverSection isBusy={running !== null} />
       <Section title={t('backups.more')} help={t('backups.more_help')}>
         <Ways />
       </Section>

@@ -118,6 +118,7 @@ export class HandOverPart {
     this.#around.keeper.start({
       task: 'hand_over',
       door,
+      mayMove: false,
       keys: { key: '', locks: [] },
       secret: null,
       expiresAt: lease.at,
@@ -149,6 +150,7 @@ export class HandOverPart {
     keeper.start({
       task: 'hand_over',
       door: offering.door,
+      mayMove: wish.port === undefined,
       keys: keys(),
       secret: code.secret.toString('hex'),
       expiresAt: offering.expiresAt,

@@ -11,6 +11,7 @@ import { adoptionRoutes } from './adoption-routes.ts'
 import { archiveRoutes } from './archive-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { restoreRoutes } from './restore-routes.ts'
+import { handOverRoutes } from './hand-over-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { cleanUpRoutes } from './clean-up-routes.ts'
@@ -80,6 +81,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   ownFilesRoutes,
   backupRoutes,
   restoreRoutes,
+  handOverRoutes,
   statorRoutes,
   cacheRoutes,
   cleanUpRoutes,

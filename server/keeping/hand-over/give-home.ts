@@ -6,11 +6,11 @@ import type { HandOverRequest, OfferedHome } from '../../contracts/hand-over.ts'
 import type { HandOverJob } from '../../contracts/keeping.ts'
 import { systemClock } from '../../core/clock.ts'
 import { dataDirAt } from '../../core/data-dir.ts'
-import { HomebirdError, describeError } from '../../core/errors.ts'
+import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
 import { SecretBox } from '../../core/secret-box.ts'
 import { VERSION } from '../../core/version.ts'
 import { openSnapshot } from '../../db/copies/snapshot.ts'
-import { openPairedListener } from '../../net/paired/paired-listener.ts'
+import { type PairedListener, openPairedListener } from '../../net/paired/paired-listener.ts'
 import { createStorageExchange } from '../../net/storage-exchange.ts'
 import { openMediaStore } from '../../storage/open-media-store.ts'
 import { writeBackup } from '../backup/write-backup.ts'
@@ -31,10 +31,7 @@ export async function giveHome(
   await perform('hand_over', job.given?.peer ?? null, async (progress) => {
     progress.begin(job.given === null ? 'waiting' : 'telling', 'bytes', null)
     const desk = deskOf(job, { channel, signal, progress })
-    const listener = await openPairedListener({
-      ...job.door,
-      answer: (path, ticket, body) => desk.answer(path, ticket, body),
-    })
+    const listener = await openDoor(job, desk)
     const looks = setInterval(() => desk.look(), LOOK_EVERY_MS)
     // Who waits for somebody does not hang.
     const signs = setInterval(() => progress.add(0), SIGN_EVERY_MS)
@@ -48,6 +45,16 @@ export async function giveHome(
       await listener[Symbol.asyncDispose]()
     }
   })
+}
+
+async function openDoor({ door, mayMove }: HandOverJob, desk: HandOverDesk): Promise<PairedListener> {
+  const answer = desk.answer.bind(desk)
+  try {
+    return await openPairedListener({ ...door, answer })
+  } catch (error) {
+    if (!mayMove || !isHomebirdError(error, 'PORT_TAKEN')) throw error
+    return openPairedListener({ ...door, port: 0, answer })
+  }
 }
 
 function abortedBy(signal: AbortSignal): Promise<never> {

@@ -29,6 +29,7 @@ async function openDoor(
     job: {
       task: 'hand_over',
       door,
+      mayMove: false,
       keys: { key: KEY, locks: [] },
       secret: SECRET,
       expiresAt: '2026-11-30T12:30:00Z',
