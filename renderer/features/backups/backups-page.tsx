@@ -49,7 +49,8 @@ function Backups({ backups }: { readonly backups: BackupsOverview }) {
   return (
     <>
       <NowSection backups={backups} />
-      {running === null ? null : <RunningJob running={running} />}
+      {/* Nothing is done while nobody has come with the code. */}
+      {running === null || running.step === 'waiting' ? null : <RunningJob running={running} />}
       {isOpenElsewhere ? null : <Notice>{t('backups.locked_in')}</Notice>}
       <PlacesSection backups={backups} />
       <RuleSection backups={backups} />
