@@ -1,10 +1,11 @@
-/** Reporter of the test runner: a line for each file, every failure in full, what was skipped and why, one sum. */
+/** Reporter of the test runner: a line for each file, every failure in full, what was skipped and why, what was measured, one sum. */
 import { relative } from 'node:path'
 import { ROOT } from './paths.mjs'
 
 export default async function* report(source) {
   const skipped = []
   const failures = []
+  const figures = []
   let passed = 0
   for await (const { type, data } of source) {
     if (type === 'test:fail' && isOwnFailure(data)) {
@@ -15,6 +16,7 @@ export default async function* report(source) {
       if (data.skip !== undefined) skipped.push(data)
       else passed += 1
     }
+    if (type === 'test:stdout') figures.push(...(data.message.match(FIGURE) ?? []))
     if ((type === 'test:stderr' || type === 'test:stdout') && data.message.trim() !== '') yield data.message
     if (type === 'test:summary' && data.file !== undefined) {
       const { counts, duration_ms: ms, file } = data
@@ -25,7 +27,20 @@ export default async function* report(source) {
   for (const data of skipped)
     yield `skipped: ${nameOf(data)}${typeof data.skip === 'string' ? `: ${data.skip}` : ''}\n`
   for (const data of failures) yield `failed: ${nameOf(data)}\n`
+  if (figures.length > 0) yield `Measured, by the rule that it belongs to:\n${table(figures)}\n`
   yield `${passed} passed, ${failures.length} failed, ${skipped.length} skipped\n`
+}
+
+/** As a test says what it has measured of a rule. */
+const FIGURE = /^# rule \d+: .*$/gm
+
+/** In the order of the rules. */
+function table(figures) {
+  return figures
+    .map((line) => /^# rule (\d+): (.*)$/.exec(line))
+    .toSorted(([, a], [, b]) => Number(a) - Number(b))
+    .map(([, rule, text]) => `  ${rule.padStart(3)}  ${text}`)
+    .join('\n')
 }
 
 /** A parent fails with its children; the child has told already. */

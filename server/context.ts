@@ -13,6 +13,7 @@ import { HomebirdError } from './core/errors.ts'
 import type { MediaBackend } from './core/media-backend.ts'
 import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
+import { connectionNameOf } from './db/connection.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
@@ -109,12 +110,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   try {
     const opened = openDatabase(options.database, {
       connections: options.connections,
-      applicationName: `homebird ${part}`,
+      applicationName: connectionNameOf(part),
       log,
     })
     closers.push(() => opened.close())
     const { db } = opened
-    const listener = openListener(options.database, `homebird ${part}`, log)
+    const listener = openListener(options.database, connectionNameOf(part), log)
     closers.push(() => listener.close())
     const home = await openHome(db, listener, log)
     closers.push(() => home.close())

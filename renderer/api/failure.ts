@@ -6,6 +6,8 @@ export type FailureKind =
   | 'offline'
   /** It answered, and cannot do this right now. */
   | 'unavailable'
+  /** Its disk is full: nothing new is taken in. */
+  | 'full'
   | 'signed_out'
   | 'limited'
   /** It understood and said no; `detail` says why. */
@@ -59,5 +61,6 @@ export function kindOfStatus(status: number): FailureKind {
   if (status === 401) return 'signed_out'
   if (status === 429) return 'limited'
   if (status === 502 || status === 503 || status === 504) return 'unavailable'
+  if (status === 507) return 'full'
   return status < 500 ? 'refused' : 'broken'
 }

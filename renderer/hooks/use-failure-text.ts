@@ -6,6 +6,7 @@ import { useText } from './use-text.ts'
 const WORDS = {
   offline: 'failure.offline',
   unavailable: 'failure.unavailable',
+  full: 'failure.full',
   signed_out: 'failure.signed_out',
   limited: 'failure.limited',
   refused: 'failure.refused',

@@ -51,6 +51,8 @@ export interface DatabaseLife extends Life {
   readonly connection: DatabaseConnection
   /** Now and then: bounds its log, keeps its programs, removes what was moved a week ago. */
   keepHouse(now: Date): void
+  /** One that stands still and hears no order. */
+  endByForce(): void
 }
 
 export async function openDatabaseLife(
@@ -94,6 +96,7 @@ function lifeOf(cluster: PostgresCluster, upkeep: (now: Date) => void): Database
       cluster.rotateLog()
       upkeep(now)
     },
+    endByForce: () => cluster.endByForce(),
     stop: () => cluster.stop(),
   }
 }

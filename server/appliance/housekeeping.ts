@@ -1,10 +1,11 @@
-/** What the supervisor looks after while the home runs: logs, figures, room on the disk, damage of the database. */
+/** What the supervisor looks after while the home runs: logs, figures, room on the disk, damage of the database, its silence. */
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { DiskFacts } from '../contracts/room.ts'
 import type { Clock } from '../core/clock.ts'
 import { describeError } from '../core/errors.ts'
 import type { ApplianceLog } from './appliance-log.ts'
 import type { ApplianceStore } from './appliance-store.ts'
+import { AnswerWatch } from './answer-watch.ts'
 import { DamageWatch } from './disk/damage-watch.ts'
 import { DiskWatch } from './disk/disk-watch.ts'
 import { ReserveFile } from './disk/reserve-file.ts'
@@ -34,6 +35,7 @@ export class Housekeeping {
   readonly #parts: HousekeepingParts
   readonly #disk: DiskWatch
   readonly #damage: DamageWatch
+  readonly #answers: AnswerWatch
   #timer: NodeJS.Timeout | null = null
   #databaseEndedAtMs = Number.NEGATIVE_INFINITY
 
@@ -50,6 +52,11 @@ export class Housekeeping {
     this.#damage = new DamageWatch({
       connection: parts.connection,
       found: (message) => log.notice('error', 'database', message),
+    })
+    this.#answers = new AnswerWatch({
+      clock,
+      life: () => parts.database()?.life ?? null,
+      notice: (message) => log.notice('error', 'database', message),
     })
   }
 
@@ -73,6 +80,7 @@ export class Housekeeping {
 
   start(): void {
     this.#damage.start()
+    this.#answers.start()
     this.#timer = setInterval(() => this.#keep(), EVERY_MS).unref()
   }
 
@@ -91,6 +99,7 @@ export class Housekeeping {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#damage.stop()
+    this.#answers.stop()
     await this.#disk.stop()
   }
 

@@ -16,16 +16,19 @@ import {
   ensurePasswords,
   writeClusterSettings,
 } from './postgres-files.ts'
+import { processesIn } from './postgres-orphan.ts'
 import { type Postmaster, startPostmaster, waitUntil } from './postgres-process.ts'
 import { ADMIN_ROLE, HOME_DATABASE, HOME_ROLE, provision } from './postgres-provision.ts'
 import { fixedArguments } from './postgres-settings.ts'
-import { stopByPgCtl, stopOrphan } from './postgres-stop.ts'
+import { killIfThere, stopByPgCtl, stopOrphan } from './postgres-stop.ts'
 import type { RuntimeFolder } from './runtime-folder.ts'
 import { type Account, databaseAccount, openTheWay } from './unprivileged.ts'
 
 const SOCKET_PORT = 5432
 /** A start after a crash replays the log; at most 512 MB of it are kept. */
 const READY_LIMIT_MS = 120_000
+/** What was told to end at once and stands still never does. */
+const QUIT_LIMIT_MS = 5_000
 
 export interface ClusterOptions {
   readonly dir: DataDir
@@ -51,8 +54,10 @@ export interface PostgresCluster {
   logTail(): string
   /** Bounds its log; to be called now and then. */
   rotateLog(): void
-  /** Fast stop, 10 s; then immediate. Does nothing when it is gone. */
+  /** Fast stop, 10 s; then immediate; then by force. Does nothing when it is gone. */
   stop(): Promise<void>
+  /** All of its processes, at once; the next start recovers. For one that stands still. */
+  endByForce(): void
 }
 
 /**
@@ -123,8 +128,15 @@ function runningCluster(
   connection: DatabaseConnection,
   log: PostgresLog,
 ): RunningCluster {
+  const endByForce = (): void => {
+    // Those that stand still outlive their postmaster and hold its memory, so that no other could start. Until it is gone they
+    // stay its children, and their numbers theirs.
+    for (const pid of processesIn(clusterFolder(place.dir))) if (pid !== postmaster.pid) killIfThere(pid)
+    postmaster.kill()
+  }
   return {
     hasEnded: () => postmaster.hasEnded(),
+    endByForce,
     connection,
     pid: postmaster.pid,
     ended: postmaster.ended,
@@ -135,7 +147,9 @@ function runningCluster(
       const isStopped = await stopByPgCtl(place)
       // Its folder may be gone or closed to pg_ctl; the process is our child and hears us all the same.
       if (!isStopped) postmaster.quit()
+      const timer = setTimeout(endByForce, QUIT_LIMIT_MS)
       await postmaster.ended
+      clearTimeout(timer)
     },
   }
 }

@@ -69,6 +69,8 @@ export interface Postmaster {
   hasEnded(): boolean
   /** Immediate: it and its processes end without a checkpoint, and the next start recovers. Safe for a child of ours. */
   quit(): void
+  /** Cannot be put off, not even by one that stands still. */
+  kill(): void
 }
 
 /**
@@ -98,7 +100,13 @@ export async function startPostmaster(
     child.once('spawn', resolve)
     child.once('error', reject)
   })
-  return { pid: child.pid ?? 0, ended, hasEnded: () => hasEnded, quit: () => void child.kill('SIGQUIT') }
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    hasEnded: () => hasEnded,
+    quit: () => void child.kill('SIGQUIT'),
+    kill: () => void child.kill('SIGKILL'),
+  }
 }
 
 /** Waits until `check` holds, looking every 20 ms. @returns false when the time is over first */

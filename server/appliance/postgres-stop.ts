@@ -57,7 +57,7 @@ export async function stopOrphan(
   )
   if (orphan !== 'none') {
     notice('warn', `the database of an earlier run still lives (process ${orphan.pid}) and is stopped first`)
-    if (!(await stopByPgCtl(place))) {
+    if (!(await stopByPgCtl(place)) && !(await endByForce(cluster))) {
       throw new HomebirdError(
         'DATABASE_UNSUITABLE',
         `the database of an earlier run, process ${orphan.pid}, does not stop; end it and start again`,
@@ -68,7 +68,24 @@ export async function stopOrphan(
   if (await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_PATIENCE_MS)) return
   // Proven by their folder to belong to this cluster; without a postmaster they serve nobody.
   for (const pid of processesIn(cluster)) process.kill(pid, 'SIGTERM')
-  await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
+  if (await waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)) return
+  await endByForce(cluster)
+}
+
+/** For what stands still and hears no order: proven by their folder, where the system tells it. @returns whether none is left */
+async function endByForce(cluster: string): Promise<boolean> {
+  const found = processesIn(cluster)
+  for (const pid of found) killIfThere(pid)
+  return found.length > 0 && waitUntil(() => processesIn(cluster).length === 0, LEFTOVER_LIMIT_MS)
+}
+
+/** At once; it may have ended by itself. */
+export function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
 }
 
 /** Null where it is sealed and cannot be opened here: the database is proven to be ours without it, or not at all. */

@@ -99,6 +99,9 @@ export function describeConnection(connection: DatabaseConnection): string {
   return `${connection.host}:${connection.port}/${connection.database}`
 }
 
+/** Of the connections of a part of the home, as `pg_stat_activity` shows it. */
+export const connectionNameOf = (part: string): string => `homebird ${part}`
+
 interface ClientOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string

@@ -1,5 +1,5 @@
 /** Opens the pool of one process. Everything above takes `Database` or `Transaction`, never a driver's object. */
-import { Kysely, sql, type Transaction as KyselyTransaction, PostgresDialect } from 'kysely'
+import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
@@ -61,9 +61,4 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   })
   const close = async (): Promise<void> => db.destroy()
   return { db, statementCount: () => statements, close, [Symbol.asyncDispose]: close }
-}
-
-/** Asks the database for nothing, to learn that it answers. @throws the driver's errors */
-export async function ping(db: Querier): Promise<void> {
-  await sql`select 1`.execute(db)
 }

@@ -1,10 +1,12 @@
 /**
  * Parts of a home that freeze instead of ending: the supervisor, whom the others do without; the database's first process; server
- * and worker, which are found out and started again.
+ * and worker, and the whole database, which are found out and started again.
  * @see security rules 101, 102 and 108
  */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { childrenOf } from '../../server/appliance/process-memory.ts'
 import { type HomeClient, signedInClient } from '../support/home-client.ts'
 import { askHome, partOf, pidOfPart, untilHome } from '../support/home-parts.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
@@ -51,6 +53,23 @@ async function writesFor(ms: number, what: string): Promise<number> {
     acknowledged.push(String((await owner.writes(`${what} ${posts}`))['id']))
   }
   return posts
+}
+
+async function takesAPost(status: string): Promise<void> {
+  const key = randomUUID()
+  const answer = await until(
+    'a post is taken',
+    async () => {
+      const sent = await owner.raw('/api/v1/statuses', {
+        method: 'POST',
+        body: { status },
+        headers: { 'idempotency-key': key },
+      })
+      return sent.status === 200 && sent
+    },
+    LIMIT_MS,
+  )
+  acknowledged.push(String(answer.json()['id']))
 }
 
 const secondsSince = (startMs: number): string => `${((performance.now() - startMs) / 1_000).toFixed(1)} s`
@@ -102,17 +121,36 @@ test('a server and a worker that are frozen are found out after 30 s and started
     LIMIT_MS,
   )
   frozen.clear()
+  await takesAPost('thawed')
+  console.log(
+    `# rule 108: frozen server and worker replaced after ${secondsSince(startMs)} (30 s and a start)`,
+  )
+})
+
+test('a database of which every process is frozen is found out and started again, and its posts are there', async () => {
+  const pid = await pidOfPart(home.dataDir, 'database')
+  const all = [pid, ...(childrenOf(pid) ?? [])]
+  const startMs = performance.now()
+  for (const each of all) freeze(each)
+  const ready = await home.ask('/readyz')
+  assert.equal(ready.status, 503, ready.text())
   await until(
-    'a post is taken',
+    'the database has another process',
     async () => {
-      const answer = await owner.raw('/api/v1/statuses', { method: 'POST', body: { status: 'thawed' } })
-      if (answer.status === 200) acknowledged.push(String(answer.json()['id']))
-      return answer.status === 200
+      const { pid: now, state } = partOf(await askHome(home.dataDir), 'database')
+      return now !== null && now !== pid && state === 'Running'
     },
     LIMIT_MS,
   )
+  frozen.clear()
+  await takesAPost('after the frost')
+  const well = await until('the probe is well', async () => {
+    const answer = await home.ask('/readyz')
+    return answer.status === 200 && typeof answer.json()['stator_tick_age_seconds'] === 'number' && answer
+  })
+  assert.equal(well.json()['status'], 'OK')
   console.log(
-    `# rule 108: frozen server and worker replaced after ${secondsSince(startMs)} (30 s and a start)`,
+    `# rule 108: frozen database replaced, and a post taken, after ${secondsSince(startMs)} (60 s of silence and a start)`,
   )
 })
 
