@@ -12,7 +12,11 @@ function keep(t: TestContext) {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const steps: string[] = []
   const ended = Promise.withResolvers<Error | null>()
-  const appliance = { ended: ended.promise, stop: async () => void steps.push('stopped') }
+  const appliance = {
+    ended: ended.promise,
+    isToReopen: false,
+    stop: async () => void steps.push('stopped'),
+  }
   const home = openKeptHome({ sources: { env: { HOMEBIRD_DATA_DIR: folder } } } as unknown as HomeOptions, {
     failed: (error) => steps.push(String(error)),
     open: async ({ onEvent }) => {
@@ -20,7 +24,7 @@ function keep(t: TestContext) {
       return appliance as unknown as Appliance
     },
   })
-  return { home, steps, ended }
+  return { home, steps, ended, appliance }
 }
 
 test('a listener that throws is told, hinders no other one, and the home runs and is stopped', async (t) => {
@@ -61,4 +65,18 @@ test('a home that ends by itself has failed, and says why', async (t) => {
   ended.resolve(new Error('no database'))
   await new Promise(setImmediate)
   assert.equal(home.stage.kind === 'failed' && home.stage.error.message, 'no database')
+})
+
+test('a home that ends to be opened again is started again, and one that was stopped meanwhile is not', async (t) => {
+  for (const isStopped of [false, true]) {
+    const { home, steps, ended, appliance } = keep(t)
+    await home.start()
+    home.onStage(({ kind }) => steps.push(kind))
+    if (isStopped) await home.stop()
+    steps.length = 0
+    appliance.isToReopen = true
+    ended.resolve(null)
+    await new Promise(setImmediate)
+    assert.deepEqual(steps, isStopped ? [] : ['starting', 'running'])
+  }
 })
