@@ -286,6 +286,7 @@ test('a reply to a reply names everybody who takes part', { skip }, async (t) =>
   await until('both are named', async () =>
     /^@ana@peer\.example @kai@peer\.example $/.test(await text(page).inputValue()),
   )
+  await text(page).and(page.locator(':focus')).waitFor()
   await page.keyboard.type('I see it')
   await page.keyboard.press('Control+Enter')
   const mentions = [...((await published('I see it'))['mentions'] ?? [])]

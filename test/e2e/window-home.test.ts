@@ -4,6 +4,7 @@ import { type TestContext, after, before, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { textBecomes, writeOn } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { wheelDown } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -53,7 +54,9 @@ test('a wrong password is told in the field, and nothing is lost by it', { skip 
 
 test('somebody is found by handle, followed, and their posts come in live', { skip }, async (t) => {
   const { page, problems } = await openWindow(t)
+  await page.locator('input[type=search]').first().waitFor()
   await page.keyboard.press('/')
+  await page.locator('input[type=search]:focus').waitFor()
   await page.keyboard.type('@ana@peer.example')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Ana Marić' }).waitFor()
@@ -100,8 +103,8 @@ test('a reply begins with whom it answers and says so to the other server', { sk
   const { page } = await openWindow(t)
   await post(page, 'Hello from elsewhere').getByRole('button', { name: 'Reply' }).click()
   await page.getByText('Reply to Ana Marić').waitFor()
-  assert.equal(await text(page).inputValue(), '@ana@peer.example ')
-  await page.keyboard.type('hello back')
+  await textBecomes(page, '@ana@peer.example ')
+  await writeOn(page, 'hello back')
   await page.keyboard.press('Control+Enter')
   await post(page, 'hello back').waitFor()
   const { activity } = await home.peer.sharedInbox.waitFor((one) =>
@@ -114,13 +117,13 @@ test('a favourite and a boost show at once, reach the author, and can be taken b
   const { page } = await openWindow(t)
   const hello = post(page, 'Hello from elsewhere').first()
   await hello.getByRole('button', { name: 'Favourite' }).click()
-  assert.equal(await hello.getByRole('button', { name: 'Favourite 1' }).getAttribute('aria-pressed'), 'true')
+  await hello.getByRole('button', { name: 'Favourite 1', pressed: true }).waitFor()
   await hello.getByRole('button', { name: 'Boost' }).click()
   await ana.inbox.waitForType('Like')
   await home.peer.sharedInbox.waitForType('Announce')
   await hello.getByRole('button', { name: 'Favourite 1' }).click()
   await ana.inbox.waitForType('Undo')
-  assert.equal(await hello.getByRole('button', { name: /^Favourite/ }).getAttribute('aria-pressed'), 'false')
+  await hello.getByRole('button', { name: /^Favourite/, pressed: false }).waitFor()
 })
 
 test('what the home refuses is taken back, with the reason and a way to try again', { skip }, async (t) => {
@@ -129,7 +132,7 @@ test('what the home refuses is taken back, with the reason and a way to try agai
   const hello = post(page, 'Hello from elsewhere').first()
   await hello.getByRole('button', { name: /^Favourite/ }).click()
   await hello.getByText('The favourite was taken back.').waitFor()
-  assert.equal(await hello.getByRole('button', { name: /^Favourite/ }).getAttribute('aria-pressed'), 'false')
+  await hello.getByRole('button', { name: /^Favourite/, pressed: false }).waitFor()
   await page.unroute('**/favourite')
   await hello.getByRole('button', { name: 'Try again' }).click()
   await until('the favourite stands', async () => {
@@ -219,7 +222,7 @@ test('a draft survives a closed window', { skip }, async (t) => {
   const stored = await first.context.storageState()
   await first.context.close()
   const second = await openWindow(t, '/', { storageState: stored })
-  assert.equal(await text(second.page).inputValue(), 'Half a thought')
+  await textBecomes(second.page, 'Half a thought')
 })
 
 test('the keys lead through the posts and act on the one that is chosen', { skip }, async (t) => {
@@ -237,8 +240,8 @@ test('the keys lead through the posts and act on the one that is chosen', { skip
   await chosen.filter({ hasText: 'for the keyboard' }).waitFor()
   await page.keyboard.press('r')
   await page.getByText('Reply to Ana Marić').waitFor()
-  await page.keyboard.type('j and k are letters here')
-  assert.match(await text(page).inputValue(), /j and k are letters here$/)
+  await writeOn(page, 'j and k are letters here')
+  await textBecomes(page, /j and k are letters here$/)
   await page.keyboard.press('Escape')
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()
@@ -258,7 +261,7 @@ test('while the home is away it says so, what is written is kept, and it catches
   await home.receives(ana, ana.create(ana.note({ content: '<p>while you were away</p>' })))
   await page.getByRole('form').getByRole('button', { name: 'Try again' }).click()
   await post(page, 'Written in the dark').waitFor()
-  assert.equal(await text(page).inputValue(), '')
+  await textBecomes(page, '')
   await page.getByText('What you write is kept.').waitFor({ state: 'detached', timeout: 40_000 })
   await page.keyboard.press('Escape')
   await seesNewest(page, 'while you were away')

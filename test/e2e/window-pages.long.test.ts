@@ -155,6 +155,7 @@ test('menus, dialogs, replies and failures are whole too', { skip }, async (t) =
   await page.route('**/api/homebird/v1/drafts/*/send', async (route) =>
     route.fulfill({ status: 503, json: { error: 'busy' } }),
   )
+  await page.locator('textarea:focus').waitFor()
   await page.keyboard.type('on my way')
   assert.match(await page.locator('textarea:focus').inputValue(), /on my way$/)
   await page.keyboard.press('Control+Enter')

@@ -120,7 +120,7 @@ test(
     assert.deepEqual(await axeFindings(page), [])
     await takeScreenshot(page, 'sign-in-token-proof')
     // The window was not entered by the page of signing in: these words come with this page.
-    await dialog.getByLabel('Password', { exact: true }).waitFor()
+    await dialog.getByLabel('Password', { exact: true }).and(page.locator(':focus')).waitFor()
     await page.keyboard.type(home.password)
     await page.keyboard.press('Enter')
     await dialog.getByLabel('Name', { exact: true }).waitFor()

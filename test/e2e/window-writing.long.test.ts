@@ -15,7 +15,7 @@ import type { FakeActor } from '../support/fake-peer.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import type { Json } from '../support/http-client.ts'
 import { newPicture } from '../support/pictures.ts'
-import { startWriting } from '../support/start-writing.ts'
+import { startWriting, writeOn } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -191,6 +191,7 @@ test('a poll is asked with three options, with the keyboard alone', { skip }, as
   await page.keyboard.press('Enter')
   await page.getByLabel('Option 1', { exact: true }).fill('tea')
   await page.keyboard.press('Tab')
+  await page.getByLabel('Option 2', { exact: true }).and(page.locator(':focus')).waitFor()
   await page.keyboard.type('coffee')
   await page.getByRole('button', { name: 'Add option' }).focus()
   await page.keyboard.press('Enter')
@@ -269,8 +270,8 @@ test('a held post is called back whole, then sent now', { skip }, async (t) => {
   await press(page, 'Undo')
   await until('it is back', async () => (await text(page).inputValue()) === 'On second thought')
   assert.deepEqual(await own('On second thought'), [])
-  await page.keyboard.press('End')
-  await page.keyboard.type(', yes')
+  await text(page).press('End')
+  await writeOn(page, ', yes')
   await press(page, 'Post')
   await press(page, 'Send now')
   await page.getByText('Posted.').waitFor()

@@ -1,8 +1,30 @@
 /** Writing begins by its key. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { until } from './until.ts'
+
+const text = (page: Page): Locator => page.getByLabel('Text', { exact: true })
 
 /** Presses it, and waits until the letters that follow are words: before that each of them would be a key of its own. */
 export async function startWriting(page: Page): Promise<void> {
+  // What answers the key is there with the field.
+  await text(page).waitFor()
   await page.keyboard.press('n')
-  await page.getByLabel('Text', { exact: true }).and(page.locator(':focus')).waitFor()
+  await text(page).and(page.locator(':focus')).waitFor()
+}
+
+/** Until the text is this: what the window puts into it comes with its next drawing. */
+export async function textBecomes(page: Page, words: string | RegExp): Promise<void> {
+  let held = ''
+  await until(`the text becomes ${String(words)}`, async () => {
+    held = await text(page).inputValue()
+    return typeof words === 'string' ? held === words : words.test(held)
+  }).catch((error: unknown) => {
+    throw new Error(`the text is ${JSON.stringify(held)}`, { cause: error })
+  })
+}
+
+/** Types on in the text, once it has the focus. */
+export async function writeOn(page: Page, words: string): Promise<void> {
+  await text(page).and(page.locator(':focus')).waitFor()
+  await page.keyboard.type(words)
 }

@@ -2,7 +2,7 @@
 import type { RefObject } from 'react'
 import type { WindowVirtualizerHandle } from 'virtua'
 import { useMiddleCommands } from '../../hooks/use-commands.ts'
-import { MIDDLE_ENTRY } from '../../keys/focused-column.ts'
+import { MIDDLE_ENTRY, columnOf } from '../../keys/focused-column.ts'
 import { neighbour } from './entries.ts'
 
 export function useListKeys(
@@ -65,6 +65,8 @@ function reveal(handle: WindowVirtualizerHandle, index: number, id: string): voi
   else handle.scrollToIndex(index, { align: 'nearest' })
   let frames = 0
   const focus = (): void => {
+    // Whoever has gone to the thread beside it meanwhile is not called back.
+    if (columnOf(document.activeElement) !== 'middle') return
     const element = document.querySelector<HTMLElement>(`${MIDDLE_ENTRY}[data-entry-id="${CSS.escape(id)}"]`)
     frames += 1
     if (element !== null) element.focus({ preventScroll: true })
