@@ -42,7 +42,7 @@ export const PROMISES = {
     'a password is changed in the window, and set anew by a command': [
       tasks('settings', 'change the password'),
       [
-        'e2e/headless-commands.test.ts',
+        'e2e/headless-commands.long.test.ts',
         'a forgotten password is set on the machine, beside the running home and without one',
       ],
     ],
