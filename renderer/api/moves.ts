@@ -23,5 +23,9 @@ export const moveAway = async (
   password: string,
 ): Promise<IdentityMove> => api.post(`${of(identityId)}/move`, { body: { to, password } })
 
+/** Every follower of the last move, and who of them has come along, as CSV. */
+export const getMovedFollowers = async (api: ApiClient, identityId: string): Promise<Blob> =>
+  api.getFile(`${of(identityId)}/move/followers.csv`)
+
 export const takeMoveBack = async (api: ApiClient, identityId: string): Promise<IdentityMove> =>
   api.delete(`${of(identityId)}/move`)

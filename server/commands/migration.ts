@@ -7,6 +7,7 @@ import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { type Actor, findActorByHandle, getActor } from '../domain/actors/actor.ts'
+import type { ServerOfFollowers } from '../domain/moves/moved-followers.ts'
 import { readMoveProgress, takeMoveBack } from '../domain/moves/move-identity.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
@@ -51,13 +52,29 @@ export async function moveOrShow(
     const now = await getActor(context.db, identity.id)
     const progress = await readMoveProgress(context.db, now, context.clock.now())
     const { movedToUri: movedTo, followersAtStart, followersLeft } = progress
-    io.put({ movedTo, followersAtStart, followersLeft, left: progress.left.map(handleOf) })
+    const { servers } = progress
+    io.put({ movedTo, followersAtStart, followersLeft, left: progress.left.map(handleOf), servers })
     if (movedTo === null) io.say(`${handleOf(identity)} lives here.`)
     else {
       io.say(`${handleOf(identity)} has moved to ${movedTo}.`)
       io.say(`${followersLeft} of ${followersAtStart} followers have not come along yet.`)
+      for (const line of serverLines(servers)) io.say(line)
     }
   })
+}
+
+/** A line for each server of which followers are still to come, and one that sums up the others. */
+function serverLines(servers: readonly ServerOfFollowers[]): string[] {
+  const waiting = servers.filter(({ left }) => left > 0)
+  const lines = waiting.map(({ host, followers, left, silentSince }) => {
+    const silence =
+      silentSince === null ? '' : `, does not answer since ${silentSince.toISOString().slice(0, 16)} UTC`
+    return `  ${host}: ${followers - left} of ${followers} came along${silence}`
+  })
+  const whole = servers.length - waiting.length
+  return whole === 0
+    ? lines
+    : [...lines, `  ${whole} ${whole === 1 ? 'server' : 'servers'} where everybody came along`]
 }
 
 const handleOf = (actor: Pick<Actor, 'username' | 'handle_domain'>): string =>

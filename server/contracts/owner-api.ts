@@ -231,6 +231,18 @@ export interface IdentityMove {
   readonly followersLeft: number
   /** Handles of those who have not come along, the latest follower first; at most 100. */
   readonly left: readonly string[]
+  /** Where the followers were when it moved, those of whom most are still to come first; at most 200. */
+  readonly servers: readonly MovedServer[]
+}
+
+export interface MovedServer {
+  readonly host: string
+  /** When it moved. */
+  readonly followers: number
+  /** Of these, so many are here still. */
+  readonly left: number
+  /** Since when nothing can be brought to it; null where it answers. */
+  readonly silentSince: string | null
 }
 
 /** Somebody elsewhere who moved, with what the owner had to do with them carried over. */

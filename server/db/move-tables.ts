@@ -11,6 +11,13 @@ interface ActorMovesTable {
   moved_at: Moment
 }
 
+interface MovedFollowersTable {
+  move_id: string
+  actor_id: string
+  host: string
+  handle: string
+}
+
 interface LinkChecksTable extends StateColumns {
   id: Generated<string>
   actor_id: string
@@ -23,5 +30,6 @@ interface LinkChecksTable extends StateColumns {
 
 export interface MoveTables {
   actor_moves: ActorMovesTable
+  moved_followers: MovedFollowersTable
   link_checks: LinkChecksTable
 }

@@ -14,7 +14,10 @@ import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { useOwnIdentity } from './aliases-part.tsx'
+import { MovedServers } from './moved-servers.tsx'
 import styles from './parts.module.css'
+
+const LOOK_EVERY_MS = 5_000
 
 export function MovePart() {
   const query = useOwnIdentity()
@@ -25,7 +28,11 @@ function Move({ identity }: { readonly identity: IdentityFacts }) {
   const { api } = useServices()
   const queries = useQueryClient()
   const key = ['move', identity.id]
-  const query = useQuery({ queryKey: key, queryFn: async () => getMove(api, identity.id) })
+  const query = useQuery({
+    queryKey: key,
+    queryFn: async () => getMove(api, identity.id),
+    refetchInterval: ({ state }) => ((state.data?.followersLeft ?? 0) > 0 ? LOOK_EVERY_MS : false),
+  })
   const accept = (move: IdentityMove): void => {
     queries.setQueryData(key, move)
   }
@@ -146,6 +153,7 @@ function Moved({ identity, move, onMove }: MovedProps) {
       <p className={styles.note}>
         {t('move_part.progress', { left: move.followersLeft, all: move.followersAtStart })}
       </p>
+      {move.servers.length === 0 ? null : <MovedServers identity={identity} servers={move.servers} />}
       <div>
         <Button
           isBusy={act.isBusy}

@@ -8,6 +8,7 @@ import { actorGraph } from '../actors/actor-graph.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
 import { blockedBetween } from '../posts/can-see.ts'
 import { MOVE_PAUSE_DAYS, pauseBegan } from './follow-move.ts'
+import { type ServerOfFollowers, listServersOfFollowers, noteFollowers } from './moved-followers.ts'
 
 /** Other names of one identity. */
 export const MAX_ALIASES = 20
@@ -40,7 +41,7 @@ export async function moveIdentity(
   if (actor.moved_to_uri === target.uri) return
   await refuseMove(tx, actor, target, now)
   await tx.updateTable('actors').set({ moved_to_uri: target.uri }).where('id', '=', actor.id).execute()
-  await tx
+  const { id } = await tx
     .insertInto('actor_moves')
     .values({
       from_id: actor.id,
@@ -49,7 +50,9 @@ export async function moveIdentity(
       followers_count: actor.followers_count,
       moved_at: now,
     })
-    .execute()
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await noteFollowers(tx, id, actor.id)
   await moveRows(tx, actorGraph, [actor.id], 'moved', { priority: 0 })
 }
 
@@ -120,6 +123,8 @@ export interface MoveProgress {
   readonly followersLeft: number
   /** Who has not come along yet, the latest follower first. */
   readonly left: ReadonlyArray<{ readonly username: string; readonly handle_domain: string }>
+  /** Where the followers were when it moved: those of whom most are still to come first. */
+  readonly servers: readonly ServerOfFollowers[]
 }
 
 const MOST_LEFT = 100
@@ -136,6 +141,7 @@ export async function readMoveProgress(db: Querier, identity: Actor, now: Date):
     followersAtStart: hasMoved ? last.followers_count : 0,
     followersLeft: hasMoved ? identity.followers_count : 0,
     left,
+    servers: hasMoved ? await listServersOfFollowers(db, last.id, identity.id) : [],
   }
 }
 

@@ -1,4 +1,5 @@
 /** The owner's identities: other names, moves away and how they go, moves of others, whether blocks are told. */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { changeAliases, moveAway } from '../../activitypub/migration.ts'
@@ -7,6 +8,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { type Actor, findIdentity, getActor, listIdentities } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
+import { exportMovedFollowers } from '../../domain/moves/moved-followers.ts'
 import { listMovesOfOthers, readMoveProgress, takeMoveBack } from '../../domain/moves/move-identity.ts'
 import { addIdentity } from '../../domain/owner/identities.ts'
 import { pageSwitchesOf, setPageSwitches } from '../../domain/owner/page-switches.ts'
@@ -92,6 +94,17 @@ function moveRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<Asked>(path, { config: OWNER, schema: { params: Params } }, async (request) =>
     progressOf(context, await requireIdentity(context, request)),
   )
+  app.get<Asked>(
+    `${path}/followers.csv`,
+    { config: OWNER, schema: { params: Params } },
+    async (request, reply) => {
+      const { id } = await requireIdentity(context, request)
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="followers-of-move.csv"')
+        .send(Readable.from(exportMovedFollowers(context.db, id)))
+    },
+  )
   app.post<Asked<Static<typeof MoveForm>>>(
     path,
     {
@@ -162,6 +175,12 @@ async function progressOf({ db, clock }: HttpContext, identity: Actor): Promise<
     followersAtStart: progress.followersAtStart,
     followersLeft: progress.followersLeft,
     left: progress.left.map(handleOf),
+    servers: progress.servers.map(({ host, followers, left, silentSince }) => ({
+      host,
+      followers,
+      left,
+      silentSince: silentSince?.toISOString() ?? null,
+    })),
   }
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { changeAliases, moveAway } from '../../../server/activitypub/migration.ts'
 import { systemClock } from '../../../server/core/clock.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { followActor } from '../../../server/domain/follows/follow-actor.ts'
+import { exportMovedFollowers } from '../../../server/domain/moves/moved-followers.ts'
 import { moveIdentity, readMoveProgress, takeMoveBack } from '../../../server/domain/moves/move-identity.ts'
 import { editIdentity } from '../../../server/domain/owner/edit-identity.ts'
 import { addIdentity } from '../../../server/domain/owner/identities.ts'
@@ -80,6 +82,46 @@ test('followers hear of a move after they can confirm it, and those who come alo
   await home.takes(fan, fan.undo(fan.follow(home.me.uri)))
   const after = await readMoveProgress(home.db, await home.identity(), new Date())
   assert.deepEqual([after.followersAtStart, after.followersLeft, after.left], [1, 0, []])
+})
+
+test('who has come along is told by server and by name, also once they are cleaned up here', async () => {
+  const { home, fans, target } = await openMovingHome()
+  const slow = target.actor('slow')
+  await home.isFollowedBy(fans.actor('other'))
+  await home.isFollowedBy(slow)
+  const since = new Date('2026-11-01T10:00:00Z')
+  await home.db
+    .insertInto('peers')
+    .values({ host: 'new.example', failures: 3, failing_since: since })
+    .onConflict((same) => same.column('host').doUpdateSet({ failures: 3, failing_since: since }))
+    .execute()
+  const there = target.actor('ben')
+  there.overrides = { alsoKnownAs: [home.me.uri] }
+  await moveAway(home.context, await home.identity(), there.uri)
+  const progress = async () => readMoveProgress(home.db, await home.identity(), new Date())
+  const besides = { host: 'new.example', followers: 1, left: 1 }
+  const [first, second] = (await progress()).servers
+  assert.deepEqual(first, { host: 'fans.example', followers: 2, left: 2, silentSince: null })
+  assert.deepEqual([second?.host, second?.followers, second?.left], Object.values(besides))
+  const fan = fans.actor('fan')
+  await home.takes(fan, fan.undo(fan.follow(home.me.uri)))
+  await sql`delete from follows where source_id = (select id from actors where uri = ${fan.uri})`.execute(
+    home.db,
+  )
+  await home.db.deleteFrom('actors').where('uri', '=', fan.uri).execute()
+  const left = (await progress()).servers.map(({ host, followers, left: here }) => [host, followers, here])
+  assert.deepEqual(left, [
+    ['fans.example', 2, 1],
+    ['new.example', 1, 1],
+  ])
+  const lines: string[] = []
+  for await (const line of exportMovedFollowers(home.db, home.me.id)) lines.push(line.trim())
+  assert.deepEqual(lines.toSorted(), [
+    'Follower,Server,Came along',
+    'fan@fans.example,fans.example,yes',
+    'other@fans.example,fans.example,no',
+    'slow@new.example,new.example,no',
+  ])
 })
 
 test('only a target that names the identity is moved to, and not twice within seven days', async () => {
