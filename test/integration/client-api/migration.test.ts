@@ -128,6 +128,9 @@ test('the owner’s own routes set names, move, tell how it goes and take the mo
   assert.equal(progress.movedTo, there.uri)
   assert.deepEqual([progress.followersAtStart, progress.followersLeft, progress.left], [0, 0, []])
   assert.ok(progress.nextMoveAt !== null && progress.movedAt !== null)
+  assert.deepEqual(progress.servers, [])
+  const everybody = await window.ask('GET', `${path}/move/followers.csv`)
+  assert.deepEqual([everybody.status, everybody.text()], [200, 'Follower,Server,Came along\n'])
   const back = (await window.ask('DELETE', `${path}/move`)).json() as unknown as IdentityMove
   assert.equal(back.movedTo, null)
   await window.ask('PATCH', path, { keepsBlocksPrivate: true })
