@@ -12,13 +12,15 @@ export interface Archive extends AsyncDisposable {
   open(name: string): Promise<Readable>
 }
 
-/** What an archive may hold. Nothing of it is ever whole in memory, so that these guard the disk and the time only. */
+/** What an archive may hold. No file of it is ever whole in memory; its names are. */
 export interface ArchiveLimits {
   readonly files: number
   /** Of one file. */
   readonly fileBytes: number
   /** Of all files together, unpacked. */
   readonly totalBytes: number
+  /** Of all names together, with what is said beside them: these stay in memory as long as the archive is open. */
+  readonly nameBytes: number
   /** What must be left on the disk. */
   readonly leastFreeBytes: number
 }
@@ -29,6 +31,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   files: 500_000,
   fileBytes: 4 * GIB,
   totalBytes: 100 * GIB,
+  nameBytes: 96 * 1_048_576,
   leastFreeBytes: GIB,
 }
 
@@ -55,17 +58,25 @@ export class ArchiveTally {
   readonly #limits: ArchiveLimits
   #files = 0
   #bytes = 0
+  #nameBytes = 0
 
   constructor(limits: ArchiveLimits) {
     this.#limits = limits
   }
 
-  /** @throws HomebirdError DOCUMENT_INVALID, naming the limit */
-  add(name: string, bytes: number): void {
-    const { files, fileBytes, totalBytes } = this.#limits
+  /**
+   * @param remarkBytes  what is said of the file beside its name
+   * @throws HomebirdError DOCUMENT_INVALID, naming the limit
+   */
+  add(name: string, bytes: number, remarkBytes = 0): void {
+    const { files, fileBytes, totalBytes, nameBytes } = this.#limits
     this.#files += 1
     this.#bytes += bytes
+    this.#nameBytes += Buffer.byteLength(name) + remarkBytes
     if (this.#files > files) throw damaged(`it holds more than ${files} files; divide it`)
+    if (this.#nameBytes > nameBytes) {
+      throw damaged(`the names of its files take more than ${nameBytes} bytes; divide it`)
+    }
     if (bytes > fileBytes) {
       throw damaged(
         `${JSON.stringify(name.slice(0, 100))} in it has ${bytes} bytes, the limit is ${fileBytes}`,

@@ -50,10 +50,11 @@ async function readEntries(zip: yauzl.ZipFile, limits: ArchiveLimits): Promise<M
       try {
         if (isPlainFile(entry)) {
           const name = cleanName(entry.fileName)
-          if (entry.extraFieldLength + entry.fileCommentLength > MOST_REMARK_BYTES) {
+          const remarkBytes = entry.extraFieldLength + entry.fileCommentLength
+          if (remarkBytes > MOST_REMARK_BYTES) {
             throw damaged(`more than ${MOST_REMARK_BYTES} bytes are said of one file in it`)
           }
-          tally.add(name, entry.uncompressedSize)
+          tally.add(name, entry.uncompressedSize, remarkBytes)
           entries.set(name, entry)
         }
         zip.readEntry()

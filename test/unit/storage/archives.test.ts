@@ -12,7 +12,13 @@ import { ARCHIVE_LIMITS, type Archive, type ArchiveLimits } from '../../../serve
 import { openArchive } from '../../../server/storage/archives/open-archive.ts'
 import { tarGzOf, tarOf, zipOf } from '../../support/archives.ts'
 
-const SMALL: ArchiveLimits = { files: 3, fileBytes: 2_000_000, totalBytes: 3_000_000, leastFreeBytes: 0 }
+const SMALL: ArchiveLimits = {
+  files: 3,
+  fileBytes: 2_000_000,
+  totalBytes: 3_000_000,
+  nameBytes: 1_500,
+  leastFreeBytes: 0,
+}
 
 function ground(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-archive-'))
@@ -51,6 +57,17 @@ test('files of a zip, a tar and a tar.gz are read by name, again and again', asy
       assert.equal(await text(await archive.open('a/b.txt')), 'bee')
       await assert.rejects(archive.open('c'), (error) => isHomebirdError(error, 'NOT_FOUND'))
     }
+  }
+})
+
+test('names that take too much together are refused, however few the files are', async (t) => {
+  const named = ['a', 'b'].map((letter) => ({ name: letter.repeat(90), bytes: 'x' }))
+  const limits = { ...SMALL, nameBytes: 150 }
+  for (const bytes of [await zipOf(named), await tarOf(named)]) {
+    await assert.rejects(
+      ground(t).opens(bytes, limits),
+      refusal(/names of its files take more than 150 bytes/),
+    )
   }
 })
 
