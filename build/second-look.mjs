@@ -1,7 +1,8 @@
 /**
  * The second look: a file of browser tests that failed among two hours' worth of them is run once more, when the others
  * have ended. One that then passes does not fail the run, but is named in its last lines as unsteady: it is to be mended.
- * What shows something of the home itself (loss, doubles, faults, the protocol) gets none: there one failure is a find.
+ * What shows something of the home itself (attacks, loss, doubles, faults, the protocol) gets none: there one failure is a
+ * find.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,8 @@ import { ROOT } from './paths.mjs'
 const REPORTER = join(ROOT, 'build', 'failed-files.mjs')
 /** More than these are no accident. */
 const MOST_FILES = 3
-const OF_A_BROWSER = /^test\/e2e\/(?:window|shell|public-pages)[^/]*\.long\.test\.ts$/
+const OF_A_BROWSER =
+  /^test\/e2e\/(?:window|shell|public-pages)(?![^/]*(?:attack|hostile|recovery|restore|backup|hand-over|leaving|adoption))[^/]*\.long\.test\.ts$/
 
 /**
  * @param {(patterns: readonly string[], more: readonly string[]) => Promise<boolean>} run  runs test files, with further

@@ -12,8 +12,8 @@ const ASK_EVERY_MS = 10_000
 const ASK_LIMIT_MS = 9_000
 /** Far longer than a checkpoint on a slow disk holds anything up: what is ended by force has to recover. */
 const SILENCE_MS = 60_000
-/** SQLSTATE: five letters and digits. */
-const SAID_BY_DATABASE = /^[0-9A-Z]{5}$/
+/** SQLSTATE: five letters and digits; what begins with an E, as EPIPE, is the system's. */
+const SAID_BY_DATABASE = /^(?!E)[0-9A-Z]{5}$/
 
 /** One life of the database. */
 interface Watched {
@@ -60,8 +60,10 @@ export class AnswerWatch {
     this.#life = life
     this.#lastLookMs = nowMs
     if (life === null) return
-    if (await ask(life.connection)) {
-      this.#lastSignMs = Math.max(this.#lastSignMs, nowMs)
+    const isAlive = await ask(life.connection)
+    const hasSlept = clock.monotonicMs() - nowMs > 2 * ASK_EVERY_MS
+    if (isAlive || hasSlept) {
+      this.#lastSignMs = Math.max(this.#lastSignMs, hasSlept ? clock.monotonicMs() : nowMs)
       return
     }
     if (lifeOfNow() !== life || clock.monotonicMs() - this.#lastSignMs < SILENCE_MS) return
@@ -75,7 +77,9 @@ export class AnswerWatch {
 async function answers(connection: DatabaseConnection): Promise<boolean> {
   const limit = Promise.withResolvers<false>()
   const timer = setTimeout(() => limit.resolve(false), ASK_LIMIT_MS)
-  const asked = withClient(connection, (client) => client.query('select 1')).then(
+  const asked = withClient(connection, (client) => client.query('select 1'), {
+    connectTimeoutMs: ASK_LIMIT_MS,
+  }).then(
     () => true,
     (error: unknown) =>
       error instanceof Error && 'code' in error && SAID_BY_DATABASE.test(String(error.code)),

@@ -1,6 +1,7 @@
 /** `homebird stator run --for 10s`: works off what is due, beside the running home or without one. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createNodeLauncher, homeFolder, withHomeDatabase } from '../appliance/index.ts'
+import { askHandOver } from '../appliance/keeping/ask-hand-over.ts'
 import { openContext } from '../context.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
@@ -15,6 +16,8 @@ import { type CommonOptions, sourcesFrom } from './options.ts'
 /** What the reserve of the connection budget is for. */
 const CONNECTIONS = 4
 const MAX_MS = 86_400_000
+/** How soon it hears that another computer takes the home over. */
+const LOOK_EVERY_MS = 1_000
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 interface StatorOptions extends CommonOptions {
@@ -25,16 +28,39 @@ export async function runStator(options: StatorOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const forMs = parseDuration(options.for)
   const sources = sourcesFrom(options)
-  if (readLease(homeFolder(sources)) !== null)
-    throw new HomebirdError('CONFLICT', 'another computer speaks for this home: nothing is sent from here')
+  const speaks = async (): Promise<boolean> => isSpeaker(sources)
+  if (!(await speaks())) throw silenced()
   const launcher = createNodeLauncher({ env: sources.env })
-  await withHomeDatabase(sources, launcher, (database, config) => work(io, forMs, database, config))
+  await withHomeDatabase(sources, launcher, (database, config) =>
+    work(io, { forMs, speaks }, database, config),
+  )
   return ExitCode.ok
+}
+
+/** A home that is just being handed over, or was, sends nothing, whoever runs it. */
+async function isSpeaker(sources: ReturnType<typeof sourcesFrom>): Promise<boolean> {
+  if (readLease(homeFolder(sources)) !== null) return false
+  try {
+    const { phase } = await askHandOver(sources, { kind: 'hand_over', ask: 'state' })
+    return phase === 'none' || phase === 'offered'
+  } catch (error) {
+    // It starts or ends just now: then only what is on the disk counts.
+    if (error instanceof HomebirdError && error.code === 'NOT_RUNNING') return true
+    throw error
+  }
+}
+
+const silenced = (): HomebirdError =>
+  new HomebirdError('CONFLICT', 'another computer speaks for this home: nothing is sent from here')
+
+interface Turn {
+  readonly forMs: number
+  readonly speaks: () => Promise<boolean>
 }
 
 async function work(
   io: CommandIo,
-  forMs: number,
+  { forMs, speaks }: Turn,
   database: DatabaseConnection,
   config: Config,
 ): Promise<void> {
@@ -46,9 +72,17 @@ async function work(
     process.once('SIGINT', () => interrupted.abort())
     process.once('SIGTERM', () => interrupted.abort())
     runner.start()
-    await delay(forMs, undefined, { signal: interrupted.signal }).catch(() => undefined) // stops early, in order
+    const endsAtMs = performance.now() + forMs
+    let isSilenced = false
+    for (let leftMs = forMs; leftMs > 0 && !interrupted.signal.aborted && !isSilenced;) {
+      const pauseMs = Math.min(leftMs, LOOK_EVERY_MS)
+      await delay(pauseMs, undefined, { signal: interrupted.signal }).catch(() => undefined) // stops early, in order
+      isSilenced = !(await speaks())
+      leftMs = endsAtMs - performance.now()
+    }
     const { tally, graphs } = await runner.status()
     await runner.stop()
+    if (isSilenced) throw silenced()
     io.put({ tally, graphs })
     io.say(`${tally.attempts} attempts, ${tally.moved} moved on, ${tally.failed} failed`)
     for (const graph of graphs) {

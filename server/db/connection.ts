@@ -108,6 +108,8 @@ interface ClientOptions {
   /** 0 for none: migrations and LISTEN. */
   readonly statementTimeoutMs?: number
   readonly lockTimeoutMs?: number
+  /** 3,000 where none is given. */
+  readonly connectTimeoutMs?: number
 }
 
 /**
@@ -124,7 +126,7 @@ export function clientConfig(connection: DatabaseConnection, options: ClientOpti
     database,
     ssl: tlsOptions(connection.ssl),
     application_name: options.applicationName ?? 'homebird',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_MS,
     lock_timeout: options.lockTimeoutMs ?? LOCK_MS,
     keepAlive: true,

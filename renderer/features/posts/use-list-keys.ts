@@ -65,8 +65,9 @@ function reveal(handle: WindowVirtualizerHandle, index: number, id: string): voi
   else handle.scrollToIndex(index, { align: 'nearest' })
   let frames = 0
   const focus = (): void => {
-    // Whoever has gone to the thread beside it meanwhile is not called back.
-    if (columnOf(document.activeElement) !== 'middle') return
+    // Whoever has gone to the thread beside it, or writes, is not called back.
+    const held = document.activeElement
+    if (columnOf(held) !== 'middle' || held?.matches('input, textarea') === true) return
     const element = document.querySelector<HTMLElement>(`${MIDDLE_ENTRY}[data-entry-id="${CSS.escape(id)}"]`)
     frames += 1
     if (element !== null) element.focus({ preventScroll: true })

@@ -22,7 +22,7 @@ const FOLLOW_AFTER_MS = 300
 export interface HandOverSurroundings {
   /** Folder of the home. */
   readonly folder: string
-  readonly keeper: { start(job: HandOverJob): void }
+  readonly keeper: { start(job: HandOverJob): void; endHandOver(): void }
   readonly keys: () => BackupKeys
   /** Null where it may be handed over; else why not. */
   readonly whyNot: () => string | null
@@ -213,6 +213,9 @@ export class HandOverPart {
     if (this.#lease === null) return this.state()
     removeLease(this.#around.folder)
     this.#lease = null
+    // The door through which the other could still ask for the word is shut.
+    this.#offering = null
+    this.#around.keeper.endHandOver()
     this.#around.notice('warn', 'this home speaks again: somebody has said so on purpose')
     // A server may ask, which is started anew itself: it gives its answer first.
     setTimeout(() => this.#follow(), FOLLOW_AFTER_MS)

@@ -254,6 +254,11 @@ export class KeeperPart {
   }
 
   /** Does nothing where nothing runs. The job leaves things as they were before it. */
+  /** For a home that takes its word back. */
+  endHandOver(): void {
+    if (this.#running?.progress.task === 'hand_over') this.cancel()
+  }
+
   cancel(): void {
     if (this.#running === null || this.#running.isCancelled) return
     this.#running.isCancelled = true

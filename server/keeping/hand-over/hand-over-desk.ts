@@ -147,14 +147,12 @@ export class HandOverDesk {
     }
   }
 
-  /** May be asked again: the answer may not have come through. */
+  /** May be asked again: the answer may not have come through, and the home may have taken its word back since. */
   async #give(): Promise<PairedAnswer> {
     await this.#sending
-    if (!this.#isGiven) {
-      if (!this.#isSent || this.#isSending) return refuse(409, 'it was not sent whole yet')
-      await this.#needs.give()
-      this.#isGiven = true
-    }
+    if (!this.#isGiven && (!this.#isSent || this.#isSending)) return refuse(409, 'it was not sent whole yet')
+    await this.#needs.give()
+    this.#isGiven = true
     return agreed()
   }
 

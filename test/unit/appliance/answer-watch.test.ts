@@ -19,11 +19,14 @@ function openWatch() {
     const life = { connection: CONNECTION, ends: 0, endByForce: () => void (life.ends += 1) }
     return life
   }
-  const world = { life: open() as ReturnType<typeof open> | null, isAnswering: true }
+  const world = { life: open() as ReturnType<typeof open> | null, isAnswering: true, sleepsMs: 0 }
   const watch = new AnswerWatch({
     clock: { monotonicMs: () => nowMs },
     life: () => world.life,
-    ask: () => Promise.resolve(world.isAnswering),
+    ask: () => {
+      nowMs += world.sleepsMs
+      return Promise.resolve(world.isAnswering)
+    },
     notice: (message) => said.push(message),
   })
   const looks = async (times: number, everyMs = 10_000): Promise<void> => {
@@ -81,4 +84,17 @@ test('without a way to it nothing answers', async () => {
     await watch.look()
   }
   assert.equal(ends, 1)
+})
+
+test('a machine that sleeps in the midst of a question wakes with a database that is well', async () => {
+  const { world, looks } = openWatch()
+  await looks(1)
+  world.isAnswering = false
+  world.sleepsMs = 3_600_000
+  await looks(1)
+  world.sleepsMs = 0
+  await looks(6)
+  assert.equal(world.life?.ends, 0)
+  await looks(1)
+  assert.equal(world.life?.ends, 1)
 })

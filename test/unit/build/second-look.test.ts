@@ -46,12 +46,15 @@ test('a file of a browser that failed is run by itself once more, and only once'
   assert.doesNotMatch(again.said, /unsteady/)
 })
 
-test('loss, faults and the protocol get no second look, and neither do many files', async () => {
+test('attacks, loss, faults and the protocol get no second look, and neither do many files', async () => {
   for (const file of [
     'test/faults/kills.long.test.ts',
     'test/federation/malformed.long.test.ts',
     'test/integration/http/odd-inputs.long.test.ts',
     'test/e2e/tunnel-namespaces.long.test.ts',
+    'test/e2e/window-attacks.long.test.ts',
+    'test/e2e/shell-recovery.long.test.ts',
+    'test/e2e/window-hand-over.long.test.ts',
   ]) {
     assert.equal((await look([file], [])).isGood, false)
     assert.equal((await look([PAGES, file], [])).isGood, false)
@@ -90,6 +93,7 @@ test('the runner lists the files in which something failed', (t: TestContext) =>
   }
   const bad = file('bad.test.mjs', "throw new Error('no')")
   const good = file('good.test.mjs', '')
+  const ended = file('ended.test.mjs', "process.kill(process.pid, 'SIGKILL')")
   const list = join(folder, 'list')
   const args = [
     `--test-reporter=${join(ROOT, 'build/failed-files.mjs')}`,
@@ -97,6 +101,11 @@ test('the runner lists the files in which something failed', (t: TestContext) =>
   ]
   const env = { ...process.env }
   delete env['NODE_TEST_CONTEXT']
-  assert.throws(() => execFileSync(process.execPath, ['--test', ...args, bad, good], { env, stdio: 'pipe' }))
-  assert.deepEqual(execFileSync('cat', [list], { encoding: 'utf8' }).split('\n'), [bad, ''])
+  assert.throws(() =>
+    execFileSync(process.execPath, ['--test', ...args, bad, good, ended], { env, stdio: 'pipe' }),
+  )
+  assert.deepEqual(execFileSync('cat', [list], { encoding: 'utf8' }).trim().split('\n').toSorted(), [
+    bad,
+    ended,
+  ])
 })

@@ -102,7 +102,7 @@ test('who has the code gets everything, once, and the word in its order', async 
   await assert.rejects(ask('/leave'), /given the word already/)
   await assert.rejects(ask('/home'), /given the word already/)
   await ask('/done')
-  assert.deepEqual(told, ['paired a31m boxb', 'pause', 'read', 'give', 'confirm'])
+  assert.deepEqual(told, ['paired a31m boxb', 'pause', 'read', 'give', 'give', 'confirm'])
   assert.deepEqual(await desk.ended, { how: 'confirmed', peer: 'a31m boxb' })
 })
 
