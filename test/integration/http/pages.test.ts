@@ -6,6 +6,7 @@ import { type ApiHome, openApiHome } from '../../support/api-home.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import type { PlainAnswer } from '../../support/http-client.ts'
 import { walk } from '../../support/page-walk.ts'
+import { until } from '../../support/until.ts'
 
 const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 const AS_SERVER = {
@@ -330,7 +331,9 @@ test('the owner decides what pages show: lists of people, numbers, a search', as
   assert.match((await browse(home, '/@ana')).text(), /7,654 favourites/)
   const switches = { shows_follows: true, shows_counts: false, offers_search: true }
   await home.db.updateTable('actors').set(switches).where('id', '=', home.ana.id).execute()
-  assert.match((await browse(home, '/@ana/followers')).text(), /@friend@peer\.example/)
+  await until('the list is shown', async () =>
+    /@friend@peer\.example/.test((await browse(home, '/@ana/followers')).text()),
+  )
   assert.match((await browse(home, '/@ana/search?q=counted')).text(), /<p>counted<\/p>/)
   assert.doesNotMatch((await browse(home, '/@ana/media')).text(), /<b>\d/)
   assert.match((await browse(home, `${pathOf(post.url)}/favourites`)).text(), /does not show this list/)
