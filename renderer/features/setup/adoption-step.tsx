@@ -43,7 +43,7 @@ function useMadeOnce(isFinished: boolean, onMade: () => Promise<void>): void {
   useEffect(() => {
     if (isFinished) void onMade()
     // Each drawing brings another function; what counts is that it is finished.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [isFinished])
 }
 

@@ -136,7 +136,7 @@ export class HandOverDesk {
 
   async #send(into: Writable): Promise<void> {
     const sending = this.#needs.send(into)
-    // Whoever has read all to its end may ask before this end knows that it has.
+    // Whoever has read all to its end may ask before this end knows that it has; a failure is thrown by the wait below.
     this.#sending = sending.catch(() => undefined)
     try {
       await sending
