@@ -13,7 +13,7 @@ import {
   columnOf,
   columnTowards,
 } from '../keys/focused-column.ts'
-import { isTyping } from './typing.ts'
+import { isTyping } from '../keys/typing.ts'
 import { closeThread, openedEntry } from './use-shown.ts'
 
 const HEADING = `${THREAD_COLUMN} h2`

@@ -8,7 +8,7 @@ import { useServices } from '../hooks/use-services.ts'
 import { KeyReader } from '../keys/key-reader.ts'
 import type { Command } from '../keys/keymap.ts'
 import { ROUTES, pathTo } from './routes.ts'
-import { isTyping } from './typing.ts'
+import { isTyping } from '../keys/typing.ts'
 
 const Legend = latePart(async () => (await import('./legend.tsx')).Legend, { words: 'keys', isOverlay: true })
 

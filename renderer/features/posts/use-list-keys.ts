@@ -3,6 +3,7 @@ import type { RefObject } from 'react'
 import type { WindowVirtualizerHandle } from 'virtua'
 import { useMiddleCommands } from '../../hooks/use-commands.ts'
 import { MIDDLE_ENTRY, columnOf } from '../../keys/focused-column.ts'
+import { isTyping } from '../../keys/typing.ts'
 import { neighbour } from './entries.ts'
 
 export function useListKeys(
@@ -67,7 +68,7 @@ function reveal(handle: WindowVirtualizerHandle, index: number, id: string): voi
   const focus = (): void => {
     // Whoever has gone to the thread beside it, or writes, is not called back.
     const held = document.activeElement
-    if (columnOf(held) !== 'middle' || held?.matches('input, textarea') === true) return
+    if (columnOf(held) !== 'middle' || isTyping(held)) return
     const element = document.querySelector<HTMLElement>(`${MIDDLE_ENTRY}[data-entry-id="${CSS.escape(id)}"]`)
     frames += 1
     if (element !== null) element.focus({ preventScroll: true })

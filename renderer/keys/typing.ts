@@ -1,5 +1,5 @@
 /** Whether letters go into a field. */
-import { takesLetters } from '../keys/letter-fields.ts'
+import { takesLetters } from './letter-fields.ts'
 
 /** @param target  what has the focus */
 export function isTyping(target: EventTarget | null): boolean {
