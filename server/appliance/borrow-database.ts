@@ -13,6 +13,7 @@ import type { Launcher } from './launcher.ts'
 import { HOME_SECRET } from './postgres-files.ts'
 import { HOME_DATABASE, HOME_ROLE } from './postgres-provision.ts'
 import { borrowSecrets } from './borrow-secrets.ts'
+import { requireVoice } from './keeping/require-voice.ts'
 import { readSecret } from './secrets.ts'
 
 const MIGRATION_LIMIT_MS = 30 * 60_000
@@ -20,17 +21,25 @@ const SOCKET_PORT = 5432
 
 type Use<T> = (connection: DatabaseConnection, config: Config) => Promise<T>
 
+export interface BorrowOptions {
+  readonly mayMake?: boolean
+  readonly whoeverSpeaks?: boolean
+}
+
 /**
  * @param launcher  starts the migration where the database has to be started
  * @param mayMake  a folder without a home becomes one; an external database is brought up to date
- * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, and whatever starting a database throws
+ * @param whoeverSpeaks  for what only reads, and for what a home needs that another computer has taken over
+ * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, CONFLICT where another computer speaks for it, and
+ *   whatever starting a database throws
  */
 export async function withHomeDatabase<T>(
   sources: GroundSources,
   launcher: Launcher,
   use: Use<T>,
-  { mayMake = false }: { readonly mayMake?: boolean } = {},
+  { mayMake = false, whoeverSpeaks = false }: BorrowOptions = {},
 ): Promise<T> {
+  if (!whoeverSpeaks) await requireVoice(sources)
   const secrets = await borrowSecrets(chosenDataDir(sources))
   const { dir, loaded } = readSettings(sources, secrets.box)
   const isRunning = isDataDirLocked(dir)

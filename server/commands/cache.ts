@@ -13,7 +13,7 @@ import { forgetAllMessage } from '../storage/caches/locmem-cache.ts'
 import { type Caches, openCaches, statsOf } from '../storage/caches/open-caches.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { withHome } from './with-home.ts'
+import { withAnyHome } from './with-home.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -85,7 +85,7 @@ async function clearOne(name: CacheName, caches: Caches, options: CommonOptions)
   if (cacheUrls(loaded.config)[name].scheme === 'locmem') {
     // It lies in the memory of the processes; without them there is nothing.
     if (!isDataDirLocked(dir)) return 0
-    await withHome({ ...options, json: true }, async (db) =>
+    await withAnyHome({ ...options, json: true }, async (db) =>
       notify(db, 'caches', forgetAllMessage(name, randomUUID())),
     )
     return null

@@ -39,11 +39,12 @@ export async function exportThing(what: string, options: ExportOptions): Promise
   if (options.private === true && kind !== 'html') {
     throw usage('--private goes with html: an archive has private posts, and lists have no posts')
   }
-  return withContext('export', options, async (context, io) => {
+  const work = async (context: Context, io: CommandIo): Promise<void> => {
     const identity = await identityNamed(context.db, options.identity)
     if (kind === 'archive' || kind === 'html') await exportZip(context, io, { kind, identity, options })
     else await exportList(context, io, { kind, identity, out: options.out })
-  })
+  }
+  return withContext('export', options, work, { whoeverSpeaks: true })
 }
 
 const usage = (text: string): HomebirdError => new HomebirdError('USAGE', text)

@@ -22,9 +22,10 @@ export function addHandOverCommands(program: Command, run: Run): void {
     .action(run(async (options: OfferOptions) => (await here()).offer(options)))
   withCommonOptions(handOver.command('take [address] [code]'))
     .description(
-      'on the new computer, whose home does not run: take it over. Without address and code what was broken off before the last step is finished',
+      'on the new computer, whose home does not run: take it over; it asks for the code, or reads it from its input. What was broken off before the last step is finished, at the address if one is given',
     )
     .option('--yes', 'do it without asking')
+    .option('--anew', 'take a new offer though an earlier one was broken off before the last step')
     .action(
       run(async (address: string | undefined, code: string | undefined, options: TakeOptions) =>
         (await import('./hand-over-take.ts')).take(address, code, options),

@@ -8,36 +8,38 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as pause } from 'node:timers/promises'
 import { createNodeLauncher, homeFolder, lookAtPlace, restoreHome } from '../appliance/index.ts'
 import { isDataDirLocked } from '../appliance/data-dir-lock.ts'
-import { askHandOver } from '../appliance/keeping/ask-hand-over.ts'
-import { ExitCode } from '../contracts/exit-code.ts'
-import type { Lease, OfferedHome, Paired } from '../contracts/hand-over.ts'
+import type { ExitCode } from '../contracts/exit-code.ts'
+import type { OfferedHome } from '../contracts/hand-over.ts'
 import { type DataDir, dataDirAt } from '../core/data-dir.ts'
-import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
 import { readLease } from '../core/lease-file.ts'
 import { readPairingCode } from '../core/pairing-code.ts'
+import type { TakenLease } from '../net/paired/ask-for-word.ts'
 import { type PairedAddress, askPaired, streamPaired } from '../net/paired/paired-line.ts'
 import { byteText } from './byte-text.ts'
 import { requireKnownSchema } from '../keeping/restore/look-inside.ts'
-import { type CommandIo, commandIo } from './command-io.ts'
+import { type CommandIo, askLine, commandIo, secretsFromInput } from './command-io.ts'
+import { claim } from './hand-over-claim.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
+import { readPaired } from './read-paired.ts'
 import { requireYes, tellRestore } from './restore.ts'
 
 export interface TakeOptions extends CommonOptions {
   readonly yes?: boolean
+  /** Though one was broken off before its last step. */
+  readonly anew?: boolean
 }
 
-type Taken = Extract<Lease, { readonly phase: 'taken' }>
 type Sources = ReturnType<typeof sourcesFrom>
 
 const BEAT_EVERY_MS = 5_000
 /** What comes, what is made of it, and what both are made with. */
 const ROOM_TIMES = 2.5
-const LEAST_ROOM_BYTES = 512 * 1_048_576
-const WORD_TRIES = 5
-const WORD_PAUSE_MS = 2_000
+const SPARE_BYTES = 512 * 1_048_576
+/** It is said roughly. */
+const MOST_TIMES = 1.5
 
 /**
  * @throws HomebirdError DATA_DIR_LOCKED while the home here runs, USAGE for a code that is none, FORBIDDEN where somebody else
@@ -48,17 +50,28 @@ export async function take(
   code: string | undefined,
   options: TakeOptions,
 ): Promise<ExitCode> {
+  requireNoArgument(code)
   const io = commandIo(options.json === true)
   const sources = sourcesFrom(options)
-  if (address === undefined) return finish(io, sources)
-  const { fingerprint, secret } = readPairingCode(code ?? '')
-  const near = { ...readAddress(address), fingerprint }
+  const begun = readLease(homeFolder(sources))
+  // Without the last step nobody knows here whether the other is silent.
+  if (begun?.phase === 'taken' && options.anew !== true)
+    return claim(io, sources, address === undefined ? begun : { ...begun, ...readAddress(address) })
+  if (address === undefined)
+    throw new HomebirdError(
+      'USAGE',
+      'nothing was broken off here; give the address that the old home shows: homebird hand-over take ADDRESS',
+    )
+  const place = readAddress(address)
   requireStopped(sources)
-  const place = lookAtPlace(sources)
-  const paired = await askPaired<Paired>(near, '/pair', { secret: secret.toString('hex'), name: hostname() })
-  const { ticket, key, home } = paired.body
+  const here = lookAtPlace(sources)
+  const { fingerprint, secret } = readPairingCode(await askCode())
+  const near = { ...place, fingerprint }
+  const said = { secret: secret.toString('hex'), name: hostname() }
+  const paired = await askPaired<unknown>(near, '/pair', said)
+  const { ticket, key, home } = readPaired(paired.body)
   const line = { ...near, fingerprint: paired.fingerprint }
-  const lease: Taken = {
+  const lease: TakenLease = {
     phase: 'taken',
     at: new Date().toISOString(),
     from: home.name,
@@ -70,7 +83,7 @@ export async function take(
   const beat = new Beat(line, ticket)
   try {
     await requireKnownSchema(home)
-    show(io, home, place)
+    show(io, home, here)
     if (options.yes !== true) await requireYes(io, 'to take it over')
     await bringHome(io, sources, { line, lease, key, home, beat })
   } catch (error) {
@@ -83,13 +96,18 @@ export async function take(
   return claim(io, sources, lease)
 }
 
-/** Without the last step nobody knows here whether the other is silent. */
-async function finish(io: CommandIo, sources: Sources): Promise<ExitCode> {
-  const lease = readLease(homeFolder(sources))
-  if (lease?.phase === 'taken') return claim(io, sources, lease)
+/** The letters are no argument, which every account of the computer can read. @throws HomebirdError USAGE */
+async function askCode(): Promise<string> {
+  if (process.stdin.isTTY) return askLine('The code, as the old home shows it: ')
+  const [code = ''] = await secretsFromInput(['code: '])
+  return code
+}
+
+function requireNoArgument(code: string | undefined): void {
+  if (code === undefined) return
   throw new HomebirdError(
     'USAGE',
-    'nothing was broken off here; give the address and the code that the old home shows: homebird hand-over take ADDRESS CODE',
+    'the code is no argument, which every account of this computer can read; type it when asked, or give it to the input: homebird hand-over take ADDRESS < FILE',
   )
 }
 
@@ -131,7 +149,7 @@ function show(
 
 interface Bringing {
   readonly line: PairedAddress
-  readonly lease: Taken
+  readonly lease: TakenLease
   readonly key: string
   readonly home: OfferedHome
   readonly beat: Beat
@@ -182,13 +200,16 @@ async function receive(
   { line, lease, home }: Bringing,
   signal: AbortSignal,
 ): Promise<void> {
+  await rm(file, { force: true }) // of one that was killed
   await requireRoom(dir, home.bytes)
+  const mostBytes = home.bytes * MOST_TIMES + SPARE_BYTES
   io.say('  pausing the other home, and bringing everything over')
   let bytes = 0
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       bytes += chunk.length
-      next(null, chunk)
+      if (bytes <= mostBytes) next(null, chunk)
+      else next(new Error(`more comes than the ${byteText(home.bytes)} that it said`))
     },
   })
   await mkdir(dir.spool, { recursive: true, mode: 0o700 })
@@ -206,52 +227,10 @@ async function receive(
 
 async function requireRoom(dir: DataDir, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir.path)
-  const [free, needed] = [bavail * bsize, bytes * ROOM_TIMES + LEAST_ROOM_BYTES]
+  const [free, needed] = [bavail * bsize, bytes * ROOM_TIMES + SPARE_BYTES]
   if (free >= needed) return
-  const why = `taking the home over needs ${byteText(needed)} on the disk of ${dir.path}, and ${byteText(free)} are free; nothing was changed`
+  const why = `taking the home over needs ${byteText(needed)} on the disk of ${dir.path}, and ${byteText(free)} are free; nothing was changed. Make room there, or choose another folder with --data-dir, and take it again`
   throw new HomebirdError('STORAGE_FULL', why, { safe: why })
-}
-
-/** Asks the old home to be silent, and speaks when it has said that it is. May be done again, however far it came before. */
-async function claim(io: CommandIo, sources: Sources, lease: Taken): Promise<ExitCode> {
-  const line = {
-    host: lease.host,
-    port: lease.port,
-    fingerprint: Buffer.from(lease.fingerprint, 'hex'),
-  }
-  try {
-    await askForWord(line, lease.ticket)
-  } catch (error) {
-    const why = isHomebirdError(error) ? error.message : String(error)
-    io.put({ speaks: false, why })
-    io.say(`Everything is here, and this home is silent: ${why}.`)
-    if (isHomebirdError(error, 'UNPROCESSABLE')) {
-      io.say('The old home goes on by itself. Offer it again there, and take it with the new code.')
-    } else {
-      io.say(`As soon as ${lease.from} can be reached again: homebird hand-over take`)
-      io.say('If it is off for good: homebird hand-over take-back')
-    }
-    return ExitCode.failure
-  }
-  await askHandOver(sources, { kind: 'hand_over', ask: 'speak' })
-  // It waits to hear that; where that is lost it listens on, and nothing depends on it.
-  await askPaired(line, '/done', {}, { ticket: lease.ticket }).catch(() => undefined)
-  io.put({ speaks: true })
-  io.say(`This home speaks now, and the one on ${lease.from} is silent. Start it with: homebird serve`)
-  io.say('Lead your proxy or port forwarding to this computer; a tunnel of Homebird comes with the home.')
-  return ExitCode.ok
-}
-
-async function askForWord(line: PairedAddress, ticket: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await askPaired(line, '/give', {}, { ticket })
-      return
-    } catch (error) {
-      if (!isHomebirdError(error, 'UNAVAILABLE') || tries >= WORD_TRIES) throw error
-      await pause(WORD_PAUSE_MS)
-    }
-  }
 }
 
 /** Lets the other home know that this end is there, and how far it is. */

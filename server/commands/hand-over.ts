@@ -1,17 +1,21 @@
 /** `homebird hand-over` on the old computer: offers the home, says how far it is, and takes the word back. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { homeFolder } from '../appliance/index.ts'
 import { askHandOver, askRunningHome } from '../appliance/keeping/ask-hand-over.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { HandOverState } from '../contracts/hand-over.ts'
 import type { KeeperProgress, KeeperState } from '../contracts/keeping.ts'
 import { systemClock } from '../core/clock.ts'
 import { HomebirdError } from '../core/errors.ts'
+import { readLease } from '../core/lease-file.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { setOutboundAside } from '../domain/restoring/set-aside.ts'
+import { isGivenWhenAsked } from '../net/paired/ask-for-word.ts'
 import { byteText } from './byte-text.ts'
 import { type CommandIo, askLine, commandIo } from './command-io.ts'
+import { speak } from './hand-over-claim.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { withHome } from './with-home.ts'
+import { withAnyHome } from './with-home.ts'
 
 export interface OfferOptions extends CommonOptions {
   readonly minutes: string
@@ -84,19 +88,27 @@ export async function takeBack(options: TakeBackOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const sources = sourcesOf(options)
   const state = await askHandOver(sources, { kind: 'hand_over', ask: 'state' })
-  if (state.since === null) {
+  const { since } = state
+  if (since === null) {
     io.put({ speaks: true })
     io.say('This home speaks already.')
     return ExitCode.ok
   }
   sayState(io, state)
+  const lease = readLease(homeFolder(sources))
+  if (lease?.phase === 'taken' && (await isGivenWhenAsked(lease))) {
+    await speak(sources, lease)
+    io.put({ speaks: true })
+    io.say(`${lease.from} is not off, and has said that it is silent now. This home speaks.`)
+    return ExitCode.ok
+  }
   io.say(
     `Only go on where ${state.peer ?? 'the other computer'} is off for good. If both speak, servers and followers`,
   )
   io.say('see two homes in one, and what was written there since is not here.')
   if (options.yes !== true) await requireYes(io)
-  const madeAt = new Date(state.since)
-  await withHome(options, async (db) => {
+  const madeAt = new Date(since)
+  await withAnyHome(options, async (db) => {
     await inTransaction(db, (tx) => setOutboundAside(tx, madeAt, systemClock.now()))
   })
   await askHandOver(sources, { kind: 'hand_over', ask: 'speak' })
@@ -142,12 +154,13 @@ class Follower {
 
   see(state: HandOverState, running: KeeperProgress | null): void {
     const io = this.#io
-    if (state.offer !== null && !this.#hasShown) {
+    if (state.offer !== null && state.offer.addresses.length > 0 && !this.#hasShown) {
       this.#hasShown = true
       const { code, addresses, expiresAt } = state.offer
       io.put({ code, addresses, expiresAt })
       io.say(`On the new computer, with its home stopped, until ${expiresAt}:`)
-      io.say(`  homebird hand-over take ${addresses[0] ?? 'ADDRESS'} ${code}`)
+      io.say(`  homebird hand-over take ${addresses[0] ?? 'ADDRESS'}`)
+      io.say(`and, when it asks for the code:  ${code ?? ''}`)
       if (addresses.length > 1) io.say(`This computer is also at ${addresses.slice(1).join(', ')}`)
       io.say('The code lets one computer in, and it gets everything. Ctrl-C withdraws it.')
     }

@@ -8,7 +8,7 @@ import { publishHome } from '../domain/owner/publish-home.ts'
 import { borrowedName, lentSentence } from '../contracts/borrowed-names.ts'
 import type { CommandIo } from './command-io.ts'
 import type { CommonOptions } from './options.ts'
-import { withHome } from './with-home.ts'
+import { withAnyHome, withHome } from './with-home.ts'
 
 export interface IdentityOptions extends CommonOptions {
   readonly domain?: string
@@ -21,7 +21,7 @@ export interface DomainOptions extends CommonOptions {
 
 /** Every identity with its whole handle, and every domain with the host that serves it. */
 export async function showNames(options: CommonOptions): Promise<ExitCode> {
-  return withHome(options, async (db, io) => {
+  return withAnyHome(options, async (db, io) => {
     const { domains, identities } = await listHomeNames(db)
     io.put({ domains, identities })
     if (domains.length === 0)

@@ -1,5 +1,6 @@
 /** `homebird owner password`: sets a forgotten password, for whoever may read the data directory on this machine. */
 import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { createLogger } from '../core/log.ts'
 import { openDatabase } from '../db/pool.ts'
@@ -17,7 +18,7 @@ export async function setPassword(options: PasswordOptions): Promise<ExitCode> {
   const password = await newPassword(options.passwordFile)
   const sources = sourcesFrom(options)
   const launcher = createNodeLauncher({ env: sources.env })
-  await withHomeDatabase(sources, launcher, async (connection) => {
+  const set = async (connection: DatabaseConnection): Promise<void> => {
     const log = createLogger('owner', 'warn', 2)
     const database = openDatabase(connection, { connections: 1, applicationName: 'homebird owner', log })
     try {
@@ -25,7 +26,9 @@ export async function setPassword(options: PasswordOptions): Promise<ExitCode> {
     } finally {
       await database.close()
     }
-  })
+  }
+  // Who has lost it could not even say that this home is to speak again.
+  await withHomeDatabase(sources, launcher, set, { whoeverSpeaks: true })
   io.put({ changed: true })
   io.say('The password is set. Every session and every app has been signed out.')
   return ExitCode.ok

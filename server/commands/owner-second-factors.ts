@@ -2,11 +2,11 @@
 import type { ExitCode } from '../contracts/exit-code.ts'
 import { resetSecondFactors } from '../domain/sign-in/prove-owner.ts'
 import type { CommonOptions } from './options.ts'
-import { withHome } from './with-home.ts'
+import { withAnyHome } from './with-home.ts'
 
 /** @throws HomebirdError NOT_RUNNING without a home */
 export async function resetTwoFactor(options: CommonOptions): Promise<ExitCode> {
-  return withHome(options, async (db, io) => {
+  return withAnyHome(options, async (db, io) => {
     await resetSecondFactors(db)
     io.put({ reset: true })
     io.say('Authenticator, recovery codes and passkeys are gone. The password alone signs in.')

@@ -1,13 +1,12 @@
 /** `homebird stator run --for 10s`: works off what is due, beside the running home or without one. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createNodeLauncher, homeFolder, withHomeDatabase } from '../appliance/index.ts'
-import { askHandOver } from '../appliance/keeping/ask-hand-over.ts'
+import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
+import { isSpeaker } from '../appliance/keeping/require-voice.ts'
 import { openContext } from '../context.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
-import { readLease } from '../core/lease-file.ts'
 import { createLogger } from '../core/log.ts'
 import { createWorkerRunner } from '../worker-process.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
@@ -29,7 +28,6 @@ export async function runStator(options: StatorOptions): Promise<ExitCode> {
   const forMs = parseDuration(options.for)
   const sources = sourcesFrom(options)
   const speaks = async (): Promise<boolean> => isSpeaker(sources)
-  if (!(await speaks())) throw silenced()
   const launcher = createNodeLauncher({ env: sources.env })
   await withHomeDatabase(sources, launcher, (database, config) =>
     work(io, { forMs, speaks }, database, config),
@@ -38,18 +36,6 @@ export async function runStator(options: StatorOptions): Promise<ExitCode> {
 }
 
 /** A home that is just being handed over, or was, sends nothing, whoever runs it. */
-async function isSpeaker(sources: ReturnType<typeof sourcesFrom>): Promise<boolean> {
-  if (readLease(homeFolder(sources)) !== null) return false
-  try {
-    const { phase } = await askHandOver(sources, { kind: 'hand_over', ask: 'state' })
-    return phase === 'none' || phase === 'offered'
-  } catch (error) {
-    // It starts or ends just now: then only what is on the disk counts.
-    if (error instanceof HomebirdError && error.code === 'NOT_RUNNING') return true
-    throw error
-  }
-}
-
 const silenced = (): HomebirdError =>
   new HomebirdError('CONFLICT', 'another computer speaks for this home: nothing is sent from here')
 

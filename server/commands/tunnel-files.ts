@@ -28,7 +28,7 @@ import { ownKeyIn } from '../tunnels/ssh/own-key.ts'
 import type { CommandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { askHome } from './tunnel.ts'
-import { withHome } from './with-home.ts'
+import { withAnyHome } from './with-home.ts'
 
 export interface TunnelFilesOptions extends CommonOptions {
   readonly use?: string
@@ -44,7 +44,7 @@ export async function showEdgeFiles(edge: string, options: TunnelFilesOptions): 
   const kind = oneWord('edge', edge, EDGE_KINDS)
   const use = options.use === undefined ? null : oneWord('use', options.use, EDGE_USES)
   const { config } = await settingsNow(options)
-  return withHome(options, async (db, io) => {
+  return withAnyHome(options, async (db, io) => {
     tell(io, edgeGuide(kind, use ?? usualUse(config), config, await hostsOf(db)), options)
   })
 }
@@ -55,7 +55,7 @@ export async function showServerScript(options: TunnelScriptOptions): Promise<Ex
   const usual = config.tunnelMode === 'passthrough' ? 'passthrough' : 'ssh'
   const use = oneWord('use', options.use ?? usual, EDGE_USES)
   const edge = oneWord('edge', options.edge ?? (use === 'passthrough' ? 'haproxy' : 'caddy'), EDGE_KINDS)
-  return withHome(options, async (db, io) => {
+  return withAnyHome(options, async (db, io) => {
     const guide = serverScript(edge, use, config, {
       account: config.tunnelServer?.user ?? 'homebird',
       publicKey: (await ownKeyIn(await borrowSecrets(dir))).publicKey,
@@ -69,7 +69,7 @@ export async function showServerScript(options: TunnelScriptOptions): Promise<Ex
 /** @throws HomebirdError USAGE, UNPROCESSABLE where no website has to send anybody on */
 export async function showRedirect(host: string, options: TunnelFilesOptions): Promise<ExitCode> {
   const kind = oneWord('host', host, REDIRECT_HOSTS)
-  return withHome(options, async (db, io) => {
+  return withAnyHome(options, async (db, io) => {
     const { domains } = await listHomeNames(db)
     tell(io, redirectGuide(kind, domains), options)
   })

@@ -1,7 +1,10 @@
 /** Commands that need more of the home than its database: its files, its keys, who lives there. Beside the running home or without it. */
+import type { BorrowOptions } from '../appliance/borrow-database.ts'
 import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
 import { type Context, openContext } from '../context.ts'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
+import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
 import type { Querier } from '../db/pool.ts'
@@ -15,6 +18,7 @@ export async function withContext(
   part: string,
   options: CommonOptions,
   work: (context: Context, io: CommandIo) => Promise<void>,
+  borrow: BorrowOptions = {},
 ): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const sources = sourcesFrom({
@@ -22,7 +26,7 @@ export async function withContext(
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
   })
   const launcher = createNodeLauncher({ env: sources.env })
-  await withHomeDatabase(sources, launcher, async (database, config) => {
+  const use = async (database: DatabaseConnection, config: Config): Promise<void> => {
     const log = createLogger(part, 'warn', 2)
     const context = await openContext({ part, config, database, connections: CONNECTIONS, log })
     try {
@@ -30,7 +34,8 @@ export async function withContext(
     } finally {
       await context.close()
     }
-  })
+  }
+  await withHomeDatabase(sources, launcher, use, borrow)
   return ExitCode.ok
 }
 

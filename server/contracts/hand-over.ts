@@ -43,10 +43,11 @@ export type Lease =
 export interface HandOverState {
   /** `none`: it speaks and offers nothing. `taken`: it is here, and the old one has not said yet that it is silent. */
   readonly phase: 'none' | 'offered' | 'giving' | 'given' | 'taken'
-  /** While it is offered. */
+  /** While it is offered and nobody has come. */
   readonly offer: {
-    readonly code: string
-    /** `host:port`, the likeliest first. */
+    /** Null to a server that asks how it stands: only who has made the offer with the password is told, once. */
+    readonly code: string | null
+    /** `host:port`, the likeliest first; none until it can be reached. */
     readonly addresses: readonly string[]
     readonly expiresAt: string
   } | null

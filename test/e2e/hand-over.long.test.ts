@@ -1,9 +1,14 @@
 /** A home goes from one machine to another while it runs: at every moment at most one of the two speaks, and in the end one does. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { HandOverState, Paired } from '../../server/contracts/hand-over.ts'
+import { readLease, writeLease } from '../../server/core/lease-file.ts'
+import { makeOwnCertificate } from '../../server/core/own-certificate.ts'
 import { readPairingCode, writePairingCode } from '../../server/core/pairing-code.ts'
+import { openPairedListener } from '../../server/net/paired/paired-listener.ts'
 import { askPaired, streamPaired } from '../../server/net/paired/paired-line.ts'
 import { afterInReverse } from '../support/after-in-reverse.ts'
 import { type HomeClient, signedInClient } from '../support/home-client.ts'
@@ -82,20 +87,20 @@ test('two computers: what was written there is here, and only one of them speaks
   await before.writes('written on the old computer')
   const { id } = await before.get('/api/v1/accounts/verify_credentials')
   const dataDir = testDataDir(t, 'new')
-  const take = (...args: string[]) =>
-    launchCommand(t, ['hand-over', 'take', ...args, '--data-dir', dataDir]).finished
+  const take = (address: string, input: string) =>
+    launchCommand(t, ['hand-over', 'take', address, '--yes', '--data-dir', dataDir], { input }).finished
 
   const { code, address, finished } = await offerOf(t, old)
   const { fingerprint, secret } = readPairingCode(code)
-  const wrong = await take(address, writePairingCode({ fingerprint, secret: randomBytes(5) }), '--yes')
+  const wrong = await take(address, writePairingCode({ fingerprint, secret: randomBytes(5) }))
   assert.match(wrong.stderr, /the code is not that of its offer/)
-  const strange = await take(address, writePairingCode({ fingerprint: randomBytes(10), secret }), '--yes')
+  const strange = await take(address, writePairingCode({ fingerprint: randomBytes(10), secret }))
   assert.match(strange.stderr, /is not the home that the code is of/)
-  const slip = await take(address, code.slice(0, -1), '--yes')
+  const slip = await take(address, code.slice(0, -1))
   assert.match(slip.stderr, /no pairing code/)
   assert.equal(await statusOfWriting(before), 200, 'it speaks until somebody has come')
 
-  const taken = await take(address, code, '--yes')
+  const taken = await take(address, code)
   assert.equal(taken.code, 0, taken.stdout + taken.stderr)
   const offered = await finished
   assert.equal(offered.code, 0, offered.stdout + offered.stderr)
@@ -110,6 +115,7 @@ test('two computers: what was written there is here, and only one of them speaks
   assert.equal((await old.ask('/.well-known/nodeinfo')).status, 503)
   assert.match((await old.command('stator', 'run', '--for', '1s')).stderr, /another computer speaks/)
   assert.match((await old.command('hand-over', 'offer', ...HERE)).stderr, /does not speak/)
+  assert.match((await old.command('search', 'rebuild')).stderr, /another computer speaks/)
 
   const now = await openHome(t, dataDir, old.password)
   const owner = await signedInClient(now)
@@ -150,11 +156,14 @@ test('wherever it is broken off one of the two speaks, and a word that was given
     const owner = await signedInClient(old)
     const wrong = { method: 'POST', body: { password: 'another password' } }
     assert.equal((await owner.raw('/api/homebird/v1/hand-over/offer', wrong)).status, 422)
-    await owner.call('POST', '/api/homebird/v1/hand-over/offer', { password: old.password })
-    const { code, port } = await until('the code is shown', async () => {
+    const offered = await owner.call('POST', '/api/homebird/v1/hand-over/offer', { password: old.password })
+    const code = (offered as unknown as HandOverState).offer?.code ?? ''
+    const port = await until('it can be reached', async () => {
       const { handOver } = await owner.get('/api/homebird/v1/hand-over')
       const { offer } = handOver as unknown as HandOverState
-      return offer === null ? null : { code: offer.code, port: offer.addresses[0]?.split(':').at(-1) ?? '' }
+      if (offer === null || offer.addresses.length === 0) return null
+      assert.equal(offer.code, null, 'a session alone does not read it')
+      return offer.addresses[0]?.split(':').at(-1) ?? ''
     })
     const peer = await pairWith(code, `127.0.0.1:${port}`)
     await peer.drain()
@@ -165,7 +174,8 @@ test('wherever it is broken off one of the two speaks, and a word that was given
   await t.test('the old computer is killed while everything is here already', async () => {
     const dataDir = testDataDir(t, 'half')
     const { code, address } = await offerOf(t, old)
-    const taking = launchCommand(t, ['hand-over', 'take', address, code, '--yes', '--data-dir', dataDir])
+    const args = ['hand-over', 'take', address, '--yes', '--data-dir', dataDir]
+    const taking = launchCommand(t, args, { input: code })
     await taking.untilSaid(/have come/)
     await old.kill()
     const { code: exit, stdout } = await taking.finished
@@ -215,4 +225,49 @@ test('wherever it is broken off one of the two speaks, and a word that was given
     await peer.ask('/done')
     await until('it is confirmed', async () => (await stateOf(old)).isConfirmed)
   })
+})
+
+/** An old home that has sent everything, and a new one that was broken off before it could ask for the word. */
+async function brokenOffTake(t: TestContext) {
+  const { fingerprint, key, certificate } = makeOwnCertificate(new Date())
+  const asked: string[] = []
+  const answer = async (path: string) => {
+    asked.push(path)
+    return { status: 200, body: {} }
+  }
+  const listener = await openPairedListener({ host: '127.0.0.1', port: 0, key, certificate, answer })
+  t.after(() => listener[Symbol.asyncDispose]())
+  const dataDir = testDataDir(t, 'taken')
+  mkdirSync(dataDir)
+  writeFileSync(join(dataDir, 'appliance.sqlite'), '')
+  const lease = {
+    phase: 'taken',
+    at: new Date().toISOString(),
+    from: 'old',
+    host: '127.0.0.1',
+    port: listener.port,
+    fingerprint: fingerprint.toString('hex'),
+    ticket: randomBytes(32).toString('base64url'),
+  } as const
+  const lay = (more: Partial<typeof lease> | { readonly port: number } = {}): void =>
+    writeLease(dataDir, { ...lease, ...more })
+  const command = (...args: string[]) =>
+    launchCommand(t, ['hand-over', ...args, '--data-dir', dataDir]).finished
+  return { asked, lay, command, dataDir, address: `127.0.0.1:${listener.port}` }
+}
+
+test('what was broken off is finished where the old home is now, and a word that it still gives is not taken unasked', async (t) => {
+  const { asked, lay, command, dataDir, address } = await brokenOffTake(t)
+  lay({ port: 1 })
+  const withCode = await command('take', address, 'AAAAA')
+  assert.match(withCode.stderr, /the code is no argument/)
+  const finished = await command('take', address)
+  assert.equal(finished.code, 0, finished.stdout + finished.stderr)
+  assert.equal(readLease(dataDir), null)
+  lay()
+  const back = await command('take-back')
+  assert.equal(back.code, 0, back.stdout + back.stderr)
+  assert.match(back.stdout, /old is not off/)
+  assert.equal(readLease(dataDir), null)
+  assert.deepEqual(asked, ['/give', '/done', '/give', '/done'])
 })

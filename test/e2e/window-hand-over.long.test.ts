@@ -17,8 +17,8 @@ async function isWhole(page: Page, what: string): Promise<void> {
 }
 
 /** The other computer, as far as this one sees it. @param typed  what the window shows to be typed there */
-async function takes(typed: string): Promise<void> {
-  const [, address = '', code = ''] = /take (\S+) (\S+)/.exec(typed) ?? []
+async function takes(typed: string, code: string): Promise<void> {
+  const [, address = ''] = /take (\S+)/.exec(typed) ?? []
   const { fingerprint, secret } = readPairingCode(code)
   const line = { host: '127.0.0.1', port: Number(address.split(':').at(-1)), fingerprint }
   const said = { secret: secret.toString('hex'), name: 'box' }
@@ -48,14 +48,19 @@ test(
       await dialog.waitFor({ state: 'detached' })
     }
     const shown = section.getByText('homebird hand-over take')
+    const code = section.getByText(/^(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}$/)
     await confirm('Hand over…', 'Show the code')
     await shown.waitFor()
+    await code.waitFor()
     await isWhole(page, 'offered')
+    await page.reload()
+    await section.getByText('The code was shown where').waitFor()
+    assert.equal(await code.count(), 0)
     await section.getByRole('button', { name: 'Withdraw' }).press('Enter')
     await section.getByRole('button', { name: 'Hand over…' }).and(section.locator(':enabled')).waitFor()
     await confirm('Hand over…', 'Show the code')
     await shown.waitFor()
-    await takes(await shown.innerText())
+    await takes(await shown.innerText(), await code.innerText())
     await section.getByText('box speaks for you').waitFor()
     // Its parts start anew, which the window may be telling just now: it is looked at when it has come to rest.
     await until('its server runs again', () => {

@@ -1,6 +1,6 @@
 /** The home on another computer: offered with a code, followed while it goes, and taken back where the other is off for good. */
 import { useState } from 'react'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { HandOverState } from '../../../server/contracts/hand-over.ts'
 import { cancelBackup } from '../../api/backups.ts'
 import { getHandOver, offerHandOver, takeBack } from '../../api/hand-over.ts'
@@ -16,6 +16,7 @@ import { PasswordConfirmDialog } from './password-confirm-dialog.tsx'
 import { useBackupsAgain } from './use-backups.ts'
 
 const KEY = ['hand-over']
+const CODE_KEY = ['hand-over-code']
 const OPEN_EVERY_MS = 1_500
 const ELSE_EVERY_MS = 15_000
 
@@ -29,6 +30,18 @@ function useHandOver(): HandOverState | null {
       state.data?.phase === 'offered' || state.data?.phase === 'giving' ? OPEN_EVERY_MS : ELSE_EVERY_MS,
   })
   return data
+}
+
+type Offer = NonNullable<HandOverState['offer']>
+
+/** As it was told when the offer was made; it is asked for nowhere, and gone with the window. */
+function useOfferedCode({ expiresAt }: Offer): string | null {
+  const { data } = useQuery<Offer>({
+    queryKey: CODE_KEY,
+    queryFn: skipToken,
+    gcTime: Number.POSITIVE_INFINITY,
+  })
+  return data?.expiresAt === expiresAt ? data.code : null
 }
 
 function useAgain(): () => Promise<void> {
@@ -59,6 +72,7 @@ function Begin({ isBusy }: HandOverSectionProps) {
   const t = useText()
   const { api } = useServices()
   const again = useAgain()
+  const queries = useQueryClient()
   const [isAsked, setAsked] = useState(false)
   return (
     <div className={styles.acts}>
@@ -70,7 +84,8 @@ function Begin({ isBusy }: HandOverSectionProps) {
           title={t('backups.hand_over_question')}
           act={t('backups.hand_over_act')}
           onConfirm={async (password) => {
-            await offerHandOver(api, password)
+            const { offer } = await offerHandOver(api, password)
+            queries.setQueryData(CODE_KEY, offer)
             await again()
           }}
           onClose={() => setAsked(false)}
@@ -106,27 +121,16 @@ function Open({ state: { phase, offer, peer } }: { readonly state: HandOverState
     await cancelBackup(api)
     await again()
   }
-  const time = offer === null ? '' : formatMoment(t.locale, offer.expiresAt, { timeStyle: 'short' })
   return (
     <div className={styles.words}>
-      {offer === null ? (
+      {offer === null || offer.addresses.length === 0 ? (
         <p role="status">
           {phase === 'giving'
             ? t('backups.hand_over_giving', { name: peer ?? '' })
             : t('backups.hand_over_opening')}
         </p>
       ) : (
-        <>
-          <p>{t('backups.hand_over_type', { time })}</p>
-          <code className={styles.code} dir="ltr">
-            homebird hand-over take {offer.addresses[0]} {offer.code}
-          </code>
-          {offer.addresses.length > 1 ? (
-            <p className={styles.meta}>
-              {t('backups.hand_over_also')} <bdi dir="ltr">{offer.addresses.slice(1).join(', ')}</bdi>
-            </p>
-          ) : null}
-        </>
+        <Offered offer={offer} />
       )}
       <div className={styles.acts}>
         <Button isBusy={act.isBusy} onPress={() => void act.run(withdraw)}>
@@ -135,6 +139,34 @@ function Open({ state: { phase, offer, peer } }: { readonly state: HandOverState
       </div>
       {act.failure === null ? null : <FailureNotice failure={act.failure} />}
     </div>
+  )
+}
+
+function Offered({ offer }: { readonly offer: Offer }) {
+  const t = useText()
+  const code = useOfferedCode(offer)
+  const [address, ...others] = offer.addresses
+  if (code === null) return <p>{t('backups.hand_over_shown_before')}</p>
+  return (
+    <>
+      <p>
+        {t('backups.hand_over_type', {
+          time: formatMoment(t.locale, offer.expiresAt, { timeStyle: 'short' }),
+        })}
+      </p>
+      <code className={styles.code} dir="ltr">
+        homebird hand-over take {address}
+      </code>
+      <p>{t('backups.hand_over_code')}</p>
+      <code className={styles.code} dir="ltr">
+        {code}
+      </code>
+      {others.length > 0 ? (
+        <p className={styles.meta}>
+          {t('backups.hand_over_also')} <bdi dir="ltr">{others.join(', ')}</bdi>
+        </p>
+      ) : null}
+    </>
   )
 }
 

@@ -31,6 +31,15 @@ export interface HandOverSurroundings {
   readonly notice: (level: 'info' | 'warn' | 'error', message: string) => void
 }
 
+/** Whoever reaches the control socket. */
+const COMMAND = 'command'
+
+/** Commands, and servers for the owner, whose password they have checked. */
+function requireOwners(asker: string): void {
+  if (asker === COMMAND || asker.startsWith('server-')) return
+  throw new HomebirdError('FORBIDDEN', `${asker} cannot say who speaks for this home`)
+}
+
 type Offer = Extract<HandOverRequest, { readonly ask: 'offer' }>
 
 /** What is known of an offer until it comes to its end. */
@@ -65,10 +74,12 @@ export class HandOverPart {
   async answer(asker: string, request: HandOverRequest): Promise<HandOverState> {
     switch (request.ask) {
       case 'state':
-        return this.state()
+        return this.state(asker === COMMAND)
       case 'offer':
+        requireOwners(asker)
         return this.#offer(request)
       case 'speak':
+        requireOwners(asker)
         return this.#speak()
       case 'listening':
       case 'paired':
@@ -82,19 +93,15 @@ export class HandOverPart {
     }
   }
 
-  state(): HandOverState {
+  /** @param tellsCode  who has the code gets everything: it is told to who has made the offer, and to commands of the account */
+  state(tellsCode: boolean): HandOverState {
     const offering = this.#offering
     if (this.#lease !== null || offering === null) return stateOfLease(this.#lease)
-    const isOpen = offering.port !== null && offering.ticketHash === null
+    const { code, door, port, expiresAt, ticketHash } = offering
+    const addresses = port === null ? [] : addressesOf(door.host, port)
     return {
-      phase: offering.ticketHash === null ? 'offered' : 'giving',
-      offer: isOpen
-        ? {
-            code: offering.code,
-            addresses: addressesOf(offering.door.host, offering.port ?? 0),
-            expiresAt: offering.expiresAt,
-          }
-        : null,
+      phase: ticketHash === null ? 'offered' : 'giving',
+      offer: ticketHash === null ? { code: tellsCode ? code : null, addresses, expiresAt } : null,
       peer: offering.peer,
       since: null,
       isConfirmed: false,
@@ -158,7 +165,7 @@ export class HandOverPart {
       given: null,
     })
     this.#offering = offering
-    return this.state()
+    return this.state(true)
   }
 
   async #hear(
@@ -176,7 +183,7 @@ export class HandOverPart {
       this.#around.notice('info', `${request.peer} has the code of the offer and takes this home over`)
     } else if (request.ask === 'pause') await this.#pause(offering)
     else this.#give(offering)
-    return this.state()
+    return this.state(false)
   }
 
   async #pause(offering: Offering): Promise<void> {
@@ -210,7 +217,7 @@ export class HandOverPart {
   }
 
   #speak(): HandOverState {
-    if (this.#lease === null) return this.state()
+    if (this.#lease === null) return this.state(false)
     removeLease(this.#around.folder)
     this.#lease = null
     // The door through which the other could still ask for the word is shut.
@@ -219,7 +226,7 @@ export class HandOverPart {
     this.#around.notice('warn', 'this home speaks again: somebody has said so on purpose')
     // A server may ask, which is started anew itself: it gives its answer first.
     setTimeout(() => this.#follow(), FOLLOW_AFTER_MS)
-    return this.state()
+    return this.state(false)
   }
 
   /** Nobody waits for it: what counts is on the disk. */

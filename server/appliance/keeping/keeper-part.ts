@@ -249,16 +249,19 @@ export class KeeperPart {
     if (this.#isStopping) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
     if (this.#running === null) return
     const { task, startedAt } = this.#running.progress
-    const why = `the home is busy with another job (${task}, since ${startedAt}); wait for it or cancel it`
+    const why =
+      task === 'hand_over' && this.#follower.isSilent() && !this.#follower.isGiving()
+        ? `this home was handed over, and waits for the other computer to say that it knows. Finish it there (homebird hand-over take), or, where that one is off for good, have this one speak again (homebird hand-over take-back); then try again`
+        : `the home is busy with another job (${task}, since ${startedAt}); wait for it or cancel it`
     throw new HomebirdError('CONFLICT', why, { safe: why })
   }
 
-  /** Does nothing where nothing runs. The job leaves things as they were before it. */
   /** For a home that takes its word back. */
   endHandOver(): void {
     if (this.#running?.progress.task === 'hand_over') this.cancel()
   }
 
+  /** Does nothing where nothing runs. The job leaves things as they were before it. */
   cancel(): void {
     if (this.#running === null || this.#running.isCancelled) return
     this.#running.isCancelled = true

@@ -3,8 +3,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { HandOverRequest, HandOverState } from '../../contracts/hand-over.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { readLease } from '../../core/lease-file.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { setOutboundAside } from '../../domain/restoring/set-aside.ts'
+import { isGivenWhenAsked, sayDone } from '../../net/paired/ask-for-word.ts'
 import type { HttpContext } from '../http-context.ts'
 import { TEN_IN_FIVE_MINUTES, limitTries, requirePassword } from '../plugins/password-confirmation.ts'
 
@@ -40,10 +42,15 @@ export function handOverRoutes({ db, clock, supervision }: HttpContext): Fastify
       async ({ body }) => {
         await requirePassword(db, body.password)
         const { since } = await ask({ kind: 'hand_over', ask: 'state' })
+        const lease = supervision === null ? null : readLease(supervision.dataDir)
+        const taken = lease?.phase === 'taken' ? lease : null
+        const isGiven = taken !== null && (await isGivenWhenAsked(taken))
         // What the other computer may have sent since goes out no second time by itself.
-        if (since !== null)
+        if (since !== null && !isGiven)
           await inTransaction(db, (tx) => setOutboundAside(tx, new Date(since), clock.now()))
-        return ask({ kind: 'hand_over', ask: 'speak' })
+        const state = await ask({ kind: 'hand_over', ask: 'speak' })
+        if (isGiven) await sayDone(taken)
+        return state
       },
     )
   }

@@ -72,6 +72,7 @@ function deskOf(job: HandOverJob, working: Working): HandOverDesk {
   return new HandOverDesk({
     job,
     now: () => Date.now(),
+    ticks: () => performance.now(),
     home: () => lookAtHome(channel),
     paired: (peer, ticketHash) => tell({ kind: 'hand_over', ask: 'paired', peer, ticketHash }),
     pause: async () => {

@@ -22,6 +22,8 @@ export interface DeskNeeds {
   readonly job: HandOverJob
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds of a clock that nobody sets, and that stands still while the machine sleeps. */
+  readonly ticks: () => number
   /** Looks at the home. */
   readonly home: () => Promise<OfferedHome>
   /** The supervisor's. */
@@ -57,7 +59,7 @@ export class HandOverDesk {
     this.#peer = needs.job.given?.peer ?? null
     this.#ticketHash = needs.job.given?.ticketHash ?? null
     this.#isGiven = needs.job.given !== null
-    this.#heardAt = needs.now()
+    this.#heardAt = needs.ticks()
   }
 
   /** Whether anybody has shown the code. */
@@ -68,7 +70,7 @@ export class HandOverDesk {
   async answer(path: string, ticket: string | null, body: unknown): Promise<PairedAnswer> {
     if (path === '/pair') return this.#pair(body)
     if (!this.#isTheirs(ticket)) return refuse(403, 'it is paired with nobody who shows that')
-    this.#heardAt = this.#needs.now()
+    this.#heardAt = this.#needs.ticks()
     switch (path) {
       case '/still':
         return this.#still(body)
@@ -88,14 +90,14 @@ export class HandOverDesk {
   /** Looks at the time. Who has given waits for ever: the other may only have been switched off. */
   look(): void {
     if (this.#isGiven) return
-    const { now, job } = this.#needs
+    const { now, ticks, job } = this.#needs
     if (!this.isPaired && now() >= Date.parse(job.expiresAt)) this.#end.resolve({ how: 'expired' })
-    const isSilent = this.isPaired && !this.#isSending && now() - this.#heardAt > job.patienceMs
+    const isSilent = this.isPaired && !this.#isSending && ticks() - this.#heardAt > job.patienceMs
     if (isSilent) this.#end.resolve({ how: 'silent' })
   }
 
   async #pair(body: unknown): Promise<PairedAnswer> {
-    const { job, home, paired, now } = this.#needs
+    const { job, home, paired, now, ticks } = this.#needs
     const { secret, name } = shapeOf(body)
     if (this.isPaired || job.secret === null || this.#tries >= MOST_TRIES)
       return refuse(410, 'its code is used up; have it make a new one')
@@ -108,7 +110,7 @@ export class HandOverDesk {
     const ticket = randomBytes(32).toString('base64url')
     this.#peer = name.slice(0, MOST_NAME)
     this.#ticketHash = hashOf(ticket)
-    this.#heardAt = now()
+    this.#heardAt = ticks()
     await paired(this.#peer, this.#ticketHash)
     const answer: Paired = { ticket, key: job.keys.key, home: await home() }
     return { status: 200, body: answer }
@@ -143,7 +145,7 @@ export class HandOverDesk {
       this.#isSent = true
     } finally {
       this.#isSending = false
-      this.#heardAt = this.#needs.now()
+      this.#heardAt = this.#needs.ticks()
     }
   }
 

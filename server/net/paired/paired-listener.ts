@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Server, createServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { HomebirdError, describeError } from '../../core/errors.ts'
 
@@ -35,6 +36,8 @@ interface PairedLimits {
 const LIMITS: PairedLimits = { handshakeMs: 10_000, requestMs: 15_000, idleMs: 180_000 }
 const LAST_ANSWER_MS = 1_500
 const MOST_CONNECTIONS = 16
+/** So that one stranger leaves room for whoever has the code. */
+const MOST_OF_AN_ADDRESS = 6
 const MOST_BODY_BYTES = 8_192
 
 export interface PairedListener extends AsyncDisposable {
@@ -56,6 +59,7 @@ export async function openPairedListener(needs: PairedListenerNeeds): Promise<Pa
     noDelay: true,
   })
   server.maxConnections = MOST_CONNECTIONS
+  shareAmongAddresses(server)
   server.keepAliveTimeout = 1
   server.timeout = idleMs
   server.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -73,6 +77,21 @@ export async function openPairedListener(needs: PairedListenerNeeds): Promise<Pa
       clearTimeout(timer)
     },
   }
+}
+
+function shareAmongAddresses(server: Server): void {
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const from = socket.remoteAddress ?? ''
+    const count = (open.get(from) ?? 0) + 1
+    open.set(from, count)
+    socket.once('close', () => {
+      const left = (open.get(from) ?? 1) - 1
+      if (left > 0) open.set(from, left)
+      else open.delete(from)
+    })
+    if (count > MOST_OF_AN_ADDRESS) socket.destroy()
+  })
 }
 
 async function listen(server: Server, { host, port }: PairedListenerNeeds): Promise<number> {
