@@ -1,6 +1,6 @@
 /**
  * Which of two machines speaks for a home that was handed over: a small file in the folder of each. Where there is none this
- * machine speaks. It is no part of any backup, and stays where a backup or a copy takes the place of the home.
+ * machine speaks. It is no part of any backup; of a home that another takes the place of, it lies with what is kept of that one.
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -17,11 +17,11 @@ import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../../core/atomic-file.ts'
 import { type DataDir, dataDirAt } from '../../core/data-dir.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
-import { LEASE_FILE } from '../../core/lease-file.ts'
 import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { type Notice, hasCluster, stateOfCluster, stopWhatRuns } from './cold-cluster.ts'
 import { type CopyManifest, copyFolder, newCopyName, writeManifest } from './copy-manifest.ts'
+import { leavesLease, moveLease } from './move-lease.ts'
 import { readRunVersion, writeRunVersion } from './run-version.ts'
 import { COPY_PARTS } from './take-copy.ts'
 
@@ -35,6 +35,8 @@ interface Plan {
   readonly replacedManifest: CopyManifest
   /** `copy`, unless it says otherwise, of a copy of files; `incoming` of a home that was loaded from a backup. */
   readonly from?: 'copy' | 'incoming'
+  /** What says which computer speaks goes with the home that stood there. */
+  readonly leavesLease?: boolean
 }
 
 export type Exchanged = Pick<Plan, 'name' | 'replaced'> & { readonly from: 'copy' | 'incoming' }
@@ -67,9 +69,24 @@ export function planExchange(
     replaced: isHome ? newCopyName(dir, 'replaced', current, now) : null,
     replacedManifest: describeReplaced(dir, current, now),
     ...(from === undefined ? {} : { from }),
+    ...(isHome && leavesLease(...leaseOf(dir, from)) ? { leavesLease: true } : {}),
   }
   writeFileAtomically(planFile(dir), `${JSON.stringify(plan)}\n`, 0o600)
   return plan
+}
+
+function stagedParts(dir: DataDir, from: Exchanged['from']): { staged: string; cluster: string } {
+  if (from === 'incoming') return { staged: incomingDir(dir).path, cluster: clusterFolder(incomingDir(dir)) }
+  const staged = stagingFolder(dir)
+  return { staged, cluster: join(staged, COPY_PARTS.cluster) }
+}
+
+function leaseOf(dir: DataDir, from: Exchanged['from'] = 'copy'): Parameters<typeof leavesLease> {
+  const { staged, cluster } = stagedParts(dir, from)
+  return [
+    { home: dir.path, staged },
+    { home: clusterFolder(dir), staged: cluster },
+  ]
 }
 
 /**
@@ -136,13 +153,12 @@ export function finishExchange(dir: DataDir): Exchanged | null {
   }
   const { name, replaced, from = 'copy' } = plan
   const incoming = incomingDir(dir)
-  const staged = from === 'copy' ? stagingFolder(dir) : incoming.path
-  const cluster = from === 'copy' ? join(staged, COPY_PARTS.cluster) : clusterFolder(incoming)
+  const { staged, cluster } = stagedParts(dir, from)
   // Where nothing stood, what a first try has begun since goes the same way and is removed after it.
   const kept = replaced === null ? join(staged, 'replaced') : copyFolder(dir, replaced)
   for (const folder of [kept, dir.postgres]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Before anything else: what was taken over is silent until the other machine has said that it is.
-  if (existsSync(join(staged, LEASE_FILE))) renameSync(join(staged, LEASE_FILE), join(dir.path, LEASE_FILE))
+  moveLease({ home: dir.path, staged }, kept, plan.leavesLease === true)
   changePlaces(cluster, clusterFolder(dir), join(kept, COPY_PARTS.cluster))
   changePlaces(join(staged, COPY_PARTS.secrets), dir.secrets, join(kept, COPY_PARTS.secrets))
   changeStores(dir, staged, kept)

@@ -1,0 +1,52 @@
+/**
+ * Which computer speaks belongs to the home, not to the folder: where another home takes its place, what was noted of the one that
+ * stood there goes with that one, and comes back with it.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Lease } from '../../contracts/hand-over.ts'
+import { LEASE_FILE, readLease } from '../../core/lease-file.ts'
+import { systemIdentifier } from '../postgres-orphan.ts'
+
+interface Places {
+  readonly home: string
+  readonly staged: string
+}
+
+/** Before anything changes places: what is noted of the home that stands there does not hold for what is staged. */
+export function leavesLease({ home, staged }: Places, clusters: { home: string; staged: string }): boolean {
+  const lease = leaseIn(home)
+  if (lease === null) return false
+  if (existsSync(join(staged, LEASE_FILE))) return true
+  // Where the word was given away it is away, whichever of the homes that were here stands here.
+  return lease.phase === 'taken' && isOther(clusters.home, clusters.staged)
+}
+
+/** A home that had given the word away, and is in the place of one that has it, has it. */
+export function dropStaleLease({ home, staged }: Places): void {
+  if (leaseIn(staged)?.phase === 'given' && leaseIn(home) === null) rmSync(join(staged, LEASE_FILE))
+}
+
+/** May be done again, however far it came before. */
+export function moveLease({ home, staged }: Places, kept: string, leaves: boolean): void {
+  const [now, next, former] = [home, staged, kept].map((folder) => join(folder, LEASE_FILE))
+  if (now === undefined || next === undefined || former === undefined) return
+  if (leaves && existsSync(now) && !existsSync(former)) renameSync(now, former)
+  if (existsSync(next)) renameSync(next, now)
+}
+
+function leaseIn(folder: string): Lease | null {
+  try {
+    return readLease(folder)
+  } catch {
+    return null // a damaged one stays where it is, and is told at the next start
+  }
+}
+
+function isOther(one: string, other: string): boolean {
+  try {
+    return systemIdentifier(one) !== systemIdentifier(other)
+  } catch {
+    return false // nobody knows; a home that is silent can be told to speak, a word that went out cannot be taken back
+  }
+}
