@@ -43,27 +43,42 @@ export async function readWebfinger(
   return second.outcome === 'found' ? { outcome: 'found', facts: parseWebfinger(second.document) } : second
 }
 
+/** What WebFinger of a host has just said of a name there. */
+export interface ToldHandle {
+  readonly username: string
+  readonly host: string
+  readonly facts: WebfingerFacts
+}
+
 /**
+ * @param told  is not asked for again
  * @returns the domain of the handle; the actor's host where no other is confirmed, which is always true in so far as it
  *   names the server that the actor lives on
  */
-export async function confirmHandleDomain(documents: Documents, facts: ActorFacts): Promise<string> {
+export async function confirmHandleDomain(
+  documents: Documents,
+  facts: ActorFacts,
+  told: ToldHandle | null = null,
+): Promise<string> {
   const host = hostOf(facts.uri) as Host
+  const ask = async (domain: string): Promise<WebfingerFacts | null> =>
+    told?.host === domain && isSameName(told.username, facts.username)
+      ? told.facts
+      : askWebfinger(documents, facts.username, domain)
+  const names = async (domain: string): Promise<boolean> => {
+    const found = await ask(domain)
+    return found !== null && pointsTo(found, facts)
+  }
   const claimed = facts.webfinger === null ? null : parseWebfingerResource(facts.webfinger)
   if (claimed?.kind === 'acct' && isSameName(claimed.username, facts.username)) {
-    const isConfirmed = claimed.host === host || (await names(documents, facts, claimed.host))
+    const isConfirmed = claimed.host === host || (await names(claimed.host))
     if (isConfirmed) return claimed.host
   }
-  const own = await askWebfinger(documents, facts.username, host)
+  const own = await ask(host)
   if (own === null || own.subject === null || !pointsTo(own, facts)) return host
   const { subject } = own
   if (subject.host === host || !isSameName(subject.username, facts.username)) return host
-  return (await names(documents, facts, subject.host)) ? subject.host : host
-}
-
-async function names(documents: Documents, facts: ActorFacts, domain: string): Promise<boolean> {
-  const found = await askWebfinger(documents, facts.username, domain)
-  return found !== null && pointsTo(found, facts)
+  return (await names(subject.host)) ? subject.host : host
 }
 
 function pointsTo(found: WebfingerFacts, facts: ActorFacts): boolean {

@@ -15,7 +15,7 @@ import { addTaggedToTimelines, addToTimelines } from '../domain/timelines/add-to
 import { findRemoteUrl, sameOrigin } from '../net/origin.ts'
 import { actorRecord } from './actor-record.ts'
 import { blockedReference } from './blocked-reference.ts'
-import { confirmHandleDomain, readWebfinger } from './confirm-handle.ts'
+import { type ToldHandle, confirmHandleDomain, readWebfinger } from './confirm-handle.ts'
 import { type BudgetLimits, FetchBudget } from './fetch-budget.ts'
 import { type JsonObject, idOf, typeOf } from './json.ts'
 import { parseActor } from './parse-actor.ts'
@@ -140,7 +140,8 @@ class Finder implements Dereferencer {
     if (found.outcome !== 'found') return found.outcome === 'missing' ? nobody : found
     const { selfUri, subject } = found.facts
     if (selfUri === null) return nobody
-    const reading = await this.#actorOfHandle(selfUri, options)
+    const told = { username, host, facts: found.facts }
+    const reading = await this.#actorOfHandle(selfUri, options, told)
     // A domain that names an actor who does not name it has no say about that actor.
     const domains = [host, subject?.host]
     return reading.outcome !== 'found' || domains.includes(reading.actor.handle_domain)
@@ -148,11 +149,11 @@ class Finder implements Dereferencer {
       : refused(`${selfUri} does not name ${host}`)
   }
 
-  async #actorOfHandle(uri: string, options: FindOptions): Promise<ActorReading> {
+  async #actorOfHandle(uri: string, options: FindOptions, told: ToldHandle): Promise<ActorReading> {
     const stored = await findActorByUri(this.#db, uri)
     if (stored?.is_local === true) return { outcome: 'found', actor: stored }
     const budget = options.budget ?? new FetchBudget(this.#clock, options.limits)
-    return budget.take(uri) ? this.readActor(uri) : { outcome: 'refused', reason: 'enough was fetched' }
+    return budget.take(uri) ? this.#readActorOnce(uri, {}, told) : { outcome: 'refused', reason: 'enough was fetched' }
   }
 
   async postByUri(uri: string, options: FindOptions = {}): Promise<Post | null> {
@@ -177,9 +178,17 @@ class Finder implements Dereferencer {
   }
 
   async readActor(uri: string, options: UpsertOptions = {}): Promise<ActorReading> {
+    return this.#readActorOnce(uri, options, null)
+  }
+
+  async #readActorOnce(
+    uri: string,
+    options: UpsertOptions,
+    told: ToldHandle | null,
+  ): Promise<ActorReading> {
     const running = options.replacesKeys === true ? undefined : this.#reading.get(uri)
     if (running !== undefined) return running
-    const reading = this.#readActor(uri, options)
+    const reading = this.#readActor(uri, options, told)
     this.#reading.set(uri, reading)
     try {
       return await reading
@@ -237,9 +246,13 @@ class Finder implements Dereferencer {
       : { outcome: 'found', stamp }
   }
 
-  async #readActor(uri: string, options: UpsertOptions): Promise<ActorReading> {
+  async #readActor(
+    uri: string,
+    options: UpsertOptions,
+    told: ToldHandle | null,
+  ): Promise<ActorReading> {
     const read = await this.#documents.read(uri, { isFresh: true })
-    return read.outcome === 'found' ? this.#storeActor(read.document, options) : read
+    return read.outcome === 'found' ? this.#storeActor(read.document, options, told) : read
   }
 
   /** Stored and fresh, stored and to be read again, or read now. */
@@ -272,10 +285,14 @@ class Finder implements Dereferencer {
     return actor
   }
 
-  async #storeActor(document: JsonObject, options: UpsertOptions = {}): Promise<ActorReading> {
+  async #storeActor(
+    document: JsonObject,
+    options: UpsertOptions = {},
+    told: ToldHandle | null = null,
+  ): Promise<ActorReading> {
     const parsed = parseActor(document)
     if (!parsed.ok) return { outcome: 'refused', reason: parsed.reason }
-    const handleDomain = await confirmHandleDomain(this.#documents, parsed.actor)
+    const handleDomain = await confirmHandleDomain(this.#documents, parsed.actor, told)
     if (this.#parts.home.isBlockedDomain(handleDomain)) {
       return { outcome: 'refused', reason: `${handleDomain} is blocked` }
     }

@@ -93,28 +93,29 @@ export function claimText(graph: Graph): string {
 
 /**
  * The same for a graph with hosts. `$7` hosts that are left out, `$8` and `$9` hosts and how many more rows of each
- * may be taken, `$10` how many of any other host. With `hostShare` rows beyond that come last, without it not at all.
+ * may be taken, `$10` how many of any other host; rows without a host are not bounded. With `hostShare` rows beyond
+ * that come last, without it not at all.
  * The first column, `stator_head`, says how many due rows were looked at; there is one empty row when none was taken.
  */
 export function hostClaimText(graph: Graph, hostColumn: string): string {
   const names = namesOf(graph)
   const host = identifier(hostColumn)
   const head = Math.max(LEAST_HEAD, graph.claimSize * HEAD_PER_CLAIM)
-  const isBeyond = `place > coalesce(room.room, $10::int)`
+  const isBeyond = `(placed.host is not null and place > coalesce(room.room, $10::int))`
   return `
   with head as (
     select d.* from ${PRIORITIES} cross join lateral (
       select c.${names.key} as key, c.${host} as host, c.state_priority, c.state_next_attempt_at as due_at
         from ${names.table} c
        where c.state_priority = p.priority and ${isLookedAt(names)} and ${isFree(names)} and ${IS_NO_SUSPECT}
-         and c.${host} <> all ($7::text[])
+         and (c.${host} is null or c.${host} <> all ($7::text[]))
        order by c.state_next_attempt_at limit ${head}) as d
      where p.priority <= $6::smallint
      limit ${head}
   ), placed as (
     select *, row_number() over (partition by host order by state_priority, due_at, key) as place from head
   ), chosen as (
-    select placed.key from placed left join unnest($8::text[], $9::int[]) as room (host, room) using (host)
+    select placed.key from placed left join unnest($8::text[], $9::int[]) as room (host, room) on room.host = placed.host
      ${graph.hostShare === null ? `where not (${isBeyond})` : ''}
      order by ${graph.hostShare === null ? '' : `(${isBeyond}), `}state_priority, due_at, key limit $4
   ), locked as (

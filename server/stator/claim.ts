@@ -22,7 +22,7 @@ export type StateRow = Selectable<StateColumns> & Readonly<Record<string, unknow
 export interface Task {
   readonly key: string
   readonly token: string
-  /** Empty where the graph has no hosts. */
+  /** Empty where the graph has no hosts, or the row has none yet. */
   readonly host: string
   readonly row: StateRow
   /** Monotonic milliseconds at which the lease was last known to begin. */
@@ -146,10 +146,11 @@ export class Claims {
 
   #taskOf(row: StateRow, nowMs: number): Task {
     const { key, hostColumn } = this.#graph
+    const host = hostColumn === null ? null : row[hostColumn]
     return {
       key: String(row[key]),
       token: row.state_lock_token ?? '',
-      host: hostColumn === null ? '' : String(row[hostColumn]),
+      host: typeof host === 'string' ? host : '',
       row,
       leasedAtMs: nowMs,
     }

@@ -178,7 +178,7 @@ export class Lane {
       state: first?.row.state ?? '',
       priority: tasks.some((task) => task.row.state_priority === 0) ? 0 : 1,
       order,
-      host: isBoundByHost && tasks.length === 1 ? (first?.host ?? null) : null,
+      host: isBoundByHost && tasks.length === 1 ? first?.host || null : null,
       isSuspect,
       controller: new AbortController(),
       startedAtMs: null,

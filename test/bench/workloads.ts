@@ -11,6 +11,7 @@ import { API_SIZES, type Measures, measureApi, ratios } from './api-load.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, type BenchHome, cpuBetween, openBenchHome } from './bench-home.ts'
 import { cacheEviction, cacheSpeed } from './cache-load.ts'
 import { requestBytes, runLoad } from './http-load.ts'
+import { importLoad } from './import-load.ts'
 import { keepingLoad } from './keeping-load.ts'
 import { mediaLoad } from './media-load.ts'
 import { processTree, usageOf } from './processes.ts'
@@ -287,6 +288,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   scanners,
   search: async () => withHome({}, searchLoad),
   prune: async () => withHome({}, pruneLoad),
+  imports: importLoad,
   keeping: async () => withHome({}, keepingLoad),
   api,
   media: mediaLoad,

@@ -14,8 +14,7 @@ import {
   muteThem,
 } from './apply-accounts.ts'
 import { makeFilters } from './apply-filters.ts'
-import { type Entry, type KnownPost, type Target, findKnownActors, findKnownPosts } from './known-targets.ts'
-import type { Outcome } from './settle-entries.ts'
+import { type Entry, type KnownPost, findKnownActors, findKnownPosts } from './known-targets.ts'
 
 export interface Applied {
   readonly outcomes: Outcomes
@@ -23,7 +22,7 @@ export interface Applied {
   readonly unknown: readonly Entry[]
 }
 
-type AccountKind = Extract<ImportKind, 'following' | 'blocks' | 'mutes' | 'lists'>
+export type AccountKind = Extract<ImportKind, 'following' | 'blocks' | 'mutes' | 'lists'>
 
 const BY_ACCOUNT = {
   following: followThem,
@@ -64,14 +63,13 @@ export async function applyEntries(
   }
 }
 
-/** What a line does now that its account was looked up; null where this home cannot do it yet. */
-export async function applyToAccount(
+/** What lines do now that their accounts were looked up; those that this home cannot do yet are left out. */
+export async function applyToAccounts(
   parts: ApplyParts,
   kind: AccountKind,
-  entry: KnownLine['entry'],
-  target: Target,
-): Promise<Outcome | null> {
-  return (await BY_ACCOUNT[kind](parts, [{ entry, target }])).get(entry.id) ?? null
+  lines: readonly KnownLine[],
+): Promise<Outcomes> {
+  return BY_ACCOUNT[kind](parts, lines)
 }
 
 /** Bookmarks posts that the identity may see. One statement. */

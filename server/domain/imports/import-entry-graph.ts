@@ -14,6 +14,6 @@ export const importEntryGraph = defineGraph(
     failed: { next: ['new'] }, // when the owner wants it tried again
     cancelled: { next: [] },
   },
-  // Asking the servers waits for their answers.
-  { hostColumn: 'host', concurrencyFactor: 2, claimSize: 100 },
+  // A batch asks several servers side by side, so few batches are enough.
+  { hostColumn: 'host', claimSize: 100 },
 )

@@ -60,15 +60,20 @@ export async function leaveToServers(tx: Transaction, entryIds: readonly string[
 }
 
 /** They are looked up and have no end yet. */
-export async function noteSeen(tx: Transaction, importId: string, entryId: string): Promise<void> {
+export async function noteSeen(
+  tx: Transaction,
+  importId: string,
+  entryIds: readonly string[],
+): Promise<void> {
+  if (entryIds.length === 0) return
   await count(
     tx,
     importId,
-    [entryId],
+    entryIds,
     sql`
     update import_entries as entry set is_seen = true
       from (select true) as given
-     where entry.id = ${entryId} and entry.import_id = ${importId} and not entry.is_seen`,
+     where entry.id = any(${[...entryIds]}::bigint[]) and entry.import_id = ${importId} and not entry.is_seen`,
   )
 }
 

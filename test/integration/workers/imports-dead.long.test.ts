@@ -23,8 +23,15 @@ let aheadMs = 0
 const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs }
 
 const peer = await openFakePeer(undefined, { host: 'one.example' })
-const home = await openFederationHome({ peers: [peer], clock })
+const broken = await openFakePeer(undefined, { host: 'broken.example' })
+broken.answers('/.well-known/webfinger', () => ({ status: 503 }))
+const home = await openFederationHome({ peers: [peer, broken], clock })
 const { db, me } = home
+/** So many lines of one server are under way at once: as many may ask before the first of them has its answer. */
+const AT_ONCE = 4
+
+/** The first says that it is broken, the others have no address. */
+const serverOf = (n: number): string => (n === 0 ? broken.host : `dead${n}.example`)
 
 test('follows of whom a third is on dead servers end with a list of exactly those', async () => {
   const living = LINES - DEAD
@@ -38,12 +45,13 @@ test('follows of whom a third is on dead servers end with a list of exactly thos
       from actors where host = 'one.example' order by id offset ${FRESH}`.execute(db)
   const handles = [
     ...Array.from({ length: living }, (_, n) => `u${n + 1}@one.example`),
-    ...Array.from({ length: DEAD }, (_, n) => `d${n}@dead${Math.floor(n / ON_ONE_SERVER)}.example`),
+    ...Array.from({ length: DEAD }, (_, n) => `d${n}@${serverOf(Math.floor(n / ON_ONE_SERVER))}`),
   ]
   const id = await queueImport(db, importsOf(home).orderOf('following', handles.join('\n')))
   await home.work()
   const { done, pending } = await getImport(db, id)
   assert.deepEqual([done, pending], [living, DEAD], 'nobody is given up after one try')
+  assert.ok(broken.requests.length >= 1 && broken.requests.length <= AT_ONCE, `${broken.requests.length} asked`)
   // Most of a day goes by, in which they are tried again and again.
   aheadMs += 24 * 3_600_000
   await sql`
@@ -54,10 +62,35 @@ test('follows of whom a third is on dead servers end with a list of exactly thos
   assert.deepEqual(counts(progress), { state: 'finished', done: living, failed: DEAD, pending: 0 })
   const failures = (await textOf(exportFailures(db, id))).trim().split('\n').slice(1)
   assert.equal(failures.length, DEAD)
-  for (const line of failures) assert.match(line, /^\d+,d\d+@dead\d+\.example,\S/)
+  for (const line of failures) assert.match(line, /^\d+,d\d+@(?:dead\d+|broken)\.example,\S/)
+  assert.equal(failures.filter((line) => line.includes('503')).length, ON_ONE_SERVER, 'each says why')
+  assert.ok(broken.requests.length <= 2 * AT_ONCE, `${broken.requests.length} asked, a day later`)
   const { rows } = await sql<{ count: string }>`
     select count(*) from follows where source_id = ${me.id} and state in ('unrequested', 'pending_approval', 'accepted')`.execute(
     db,
   )
   assert.equal(Number(rows[0]?.count), living)
+})
+
+test('somebody nobody knows costs its server two questions; who is silent about one is asked about the next', async () => {
+  const ana = peer.actor('ana')
+  peer.actor('ben')
+  peer.answers('/users/ana', () => ({ status: 503 }))
+  const before = peer.paths().length
+  const first = await queueImport(db, importsOf(home).orderOf('blocks', ana.handle))
+  await home.work()
+  assert.deepEqual(counts(await getImport(db, first)), { state: 'working', done: 0, failed: 0, pending: 1 })
+  peer.forgets('/users/ana')
+  // The server is taken for silent, though not for long, and a line of it that is silent by itself holds up no other.
+  aheadMs += 3 * 60_000
+  const second = await queueImport(db, importsOf(home).orderOf('mutes', 'ben@one.example'))
+  await home.work()
+  assert.equal((await getImport(db, second)).done, 1)
+  assert.deepEqual(peer.paths().slice(before).filter((path) => path.includes('ben')), [
+    '/.well-known/webfinger?resource=acct%3Aben%40one.example',
+    '/users/ben',
+  ])
+  await sql`update import_entries set state_next_attempt_at = now() where import_id = ${first}`.execute(db)
+  await home.work()
+  assert.equal((await getImport(db, first)).state, 'finished')
 })
