@@ -153,7 +153,9 @@ class Finder implements Dereferencer {
     const stored = await findActorByUri(this.#db, uri)
     if (stored?.is_local === true) return { outcome: 'found', actor: stored }
     const budget = options.budget ?? new FetchBudget(this.#clock, options.limits)
-    return budget.take(uri) ? this.#readActorOnce(uri, {}, told) : { outcome: 'refused', reason: 'enough was fetched' }
+    return budget.take(uri)
+      ? this.#readActorOnce(uri, {}, told)
+      : { outcome: 'refused', reason: 'enough was fetched' }
   }
 
   async postByUri(uri: string, options: FindOptions = {}): Promise<Post | null> {
@@ -181,11 +183,7 @@ class Finder implements Dereferencer {
     return this.#readActorOnce(uri, options, null)
   }
 
-  async #readActorOnce(
-    uri: string,
-    options: UpsertOptions,
-    told: ToldHandle | null,
-  ): Promise<ActorReading> {
+  async #readActorOnce(uri: string, options: UpsertOptions, told: ToldHandle | null): Promise<ActorReading> {
     const running = options.replacesKeys === true ? undefined : this.#reading.get(uri)
     if (running !== undefined) return running
     const reading = this.#readActor(uri, options, told)
@@ -246,11 +244,7 @@ class Finder implements Dereferencer {
       : { outcome: 'found', stamp }
   }
 
-  async #readActor(
-    uri: string,
-    options: UpsertOptions,
-    told: ToldHandle | null,
-  ): Promise<ActorReading> {
+  async #readActor(uri: string, options: UpsertOptions, told: ToldHandle | null): Promise<ActorReading> {
     const read = await this.#documents.read(uri, { isFresh: true })
     return read.outcome === 'found' ? this.#storeActor(read.document, options, told) : read
   }

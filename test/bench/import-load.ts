@@ -70,7 +70,7 @@ export async function importLoad(): Promise<BenchResult[]> {
 }
 
 async function followUntil(bench: BenchHome, id: string, living: number, begunAtMs: number) {
-  for (let last = ''; ; ) {
+  for (let last = ''; ;) {
     const progress = await bench.owner.get(`/api/homebird/v1/imports/${id}`)
     const seen = Number(progress['done'])
     const seconds = (performance.now() - begunAtMs) / 1_000
@@ -118,26 +118,33 @@ async function openServers(): Promise<Servers> {
   const asked = { silent: 0, broken: 0, living: 0 }
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
-  const broken = new Set(Array.from({ length: SERVERS }, (_, n) => n).filter((n) => kindOf(n) === 'broken').map(hostOf))
-  const speaking = createTlsServer({ ...ca.certificateFor(['*.bench.example']), keepAlive: true }, (request, response) => {
-    request.resume()
-    const { host = '' } = request.headers
-    if (broken.has(host)) {
-      asked.broken += 1
-      response.writeHead(503).end()
-      return
-    }
-    if (request.method === 'POST') {
-      response.writeHead(202).end()
-      return
-    }
-    asked.living += 1
-    const path = request.url ?? ''
-    const answer = answerOf(host, path, pem)
-    const type = path.startsWith('/.well-known/') ? 'application/jrd+json' : 'application/activity+json'
-    response.writeHead(answer === null ? 404 : 200, { 'content-type': type })
-    response.end(answer === null ? '' : JSON.stringify(answer))
-  })
+  const broken = new Set(
+    Array.from({ length: SERVERS }, (_, n) => n)
+      .filter((n) => kindOf(n) === 'broken')
+      .map(hostOf),
+  )
+  const speaking = createTlsServer(
+    { ...ca.certificateFor(['*.bench.example']), keepAlive: true },
+    (request, response) => {
+      request.resume()
+      const { host = '' } = request.headers
+      if (broken.has(host)) {
+        asked.broken += 1
+        response.writeHead(503).end()
+        return
+      }
+      if (request.method === 'POST') {
+        response.writeHead(202).end()
+        return
+      }
+      asked.living += 1
+      const path = request.url ?? ''
+      const answer = answerOf(host, path, pem)
+      const type = path.startsWith('/.well-known/') ? 'application/jrd+json' : 'application/activity+json'
+      response.writeHead(answer === null ? 404 : 200, { 'content-type': type })
+      response.end(answer === null ? '' : JSON.stringify(answer))
+    },
+  )
   const held = new Set<Socket>()
   const silent = createServer((socket) => {
     asked.silent += 1

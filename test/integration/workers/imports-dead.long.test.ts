@@ -51,7 +51,10 @@ test('follows of whom a third is on dead servers end with a list of exactly thos
   await home.work()
   const { done, pending } = await getImport(db, id)
   assert.deepEqual([done, pending], [living, DEAD], 'nobody is given up after one try')
-  assert.ok(broken.requests.length >= 1 && broken.requests.length <= AT_ONCE, `${broken.requests.length} asked`)
+  assert.ok(
+    broken.requests.length >= 1 && broken.requests.length <= AT_ONCE,
+    `${broken.requests.length} asked`,
+  )
   // Most of a day goes by, in which they are tried again and again.
   aheadMs += 24 * 3_600_000
   await sql`
@@ -86,10 +89,13 @@ test('somebody nobody knows costs its server two questions; who is silent about 
   const second = await queueImport(db, importsOf(home).orderOf('mutes', 'ben@one.example'))
   await home.work()
   assert.equal((await getImport(db, second)).done, 1)
-  assert.deepEqual(peer.paths().slice(before).filter((path) => path.includes('ben')), [
-    '/.well-known/webfinger?resource=acct%3Aben%40one.example',
-    '/users/ben',
-  ])
+  assert.deepEqual(
+    peer
+      .paths()
+      .slice(before)
+      .filter((path) => path.includes('ben')),
+    ['/.well-known/webfinger?resource=acct%3Aben%40one.example', '/users/ben'],
+  )
   await sql`update import_entries set state_next_attempt_at = now() where import_id = ${first}`.execute(db)
   await home.work()
   assert.equal((await getImport(db, first)).state, 'finished')
