@@ -30,8 +30,20 @@ interface Servers extends AsyncDisposable {
 }
 
 export async function importLoad(): Promise<BenchResult[]> {
-  await using servers = await openServers()
-  await using bench = await openBenchHome(servers.env)
+  const servers = await openServers()
+  try {
+    const bench = await openBenchHome(servers.env)
+    try {
+      return await measure(servers, bench)
+    } finally {
+      await bench[Symbol.asyncDispose]()
+    }
+  } finally {
+    await servers[Symbol.asyncDispose]()
+  }
+}
+
+async function measure(servers: Servers, bench: BenchHome): Promise<BenchResult[]> {
   const handles = Array.from({ length: PEOPLE }, (_, n) => `p${n}@${hostOf(n % SERVERS)}`)
   const living = handles.filter((_, n) => !isDead(n % SERVERS)).length
   const before = await bench.usage()
