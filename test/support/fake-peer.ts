@@ -68,6 +68,7 @@ export class FakePeer implements AsyncDisposable {
   readonly #scripts = new Map<string, Script>()
   readonly #homes = new Map<string, HomeTarget>()
   readonly #sockets = new Set<Socket>()
+  #isCutOff = false
   #close: () => Promise<void> = async () => {}
 
   constructor(options: FakePeerOptions) {
@@ -87,6 +88,10 @@ export class FakePeer implements AsyncDisposable {
       void this.#handle(incoming, response)
     })
     server.on('connection', (socket: Socket) => {
+      if (this.#isCutOff) {
+        socket.destroy()
+        return
+      }
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
@@ -99,6 +104,16 @@ export class FakePeer implements AsyncDisposable {
       for (const socket of this.#sockets) socket.destroy()
       await closed
     }
+  }
+
+  /** As if no line led here any more: every connection breaks, and new ones do not come through. */
+  cutOff(): void {
+    this.#isCutOff = true
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  joinAgain(): void {
+    this.#isCutOff = false
   }
 
   async close(): Promise<void> {
