@@ -82,7 +82,12 @@ test('while the line is gone posts are taken and nothing is counted; when it is 
   await until(
     'every server has got every post',
     async () => {
-      if (arrivals(posts).flat().every((times) => times > 0)) return true
+      if (
+        arrivals(posts)
+          .flat()
+          .every((times) => times > 0)
+      )
+        return true
       await hasten('fan_outs')
       return false
     },

@@ -18,6 +18,8 @@ export interface SmallDisk extends Disposable {
   fillTo(megabytes: number): void
   /** That file goes. */
   empty(): void
+  /** It has this size from now on: full without a byte of memory where that is what lies on it. */
+  resize(megabytes: number): void
 }
 
 /** Null where disks may be mounted; else the line to skip with. */
@@ -48,6 +50,7 @@ export function openSmallDisk(megabytes: number): SmallDisk {
       }
     },
     empty: () => rmSync(filler, { force: true }),
+    resize: (wanted) => mount(folder, wanted, 'remount,'),
     [Symbol.dispose]() {
       execFileSync(UMOUNT, ['--lazy', folder])
       rmSync(folder, { recursive: true, force: true })
@@ -55,8 +58,8 @@ export function openSmallDisk(megabytes: number): SmallDisk {
   }
 }
 
-function mount(folder: string, megabytes: number): void {
-  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder], {
+function mount(folder: string, megabytes: number, how: '' | 'remount,' = ''): void {
+  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `${how}size=${megabytes}m,mode=755`, 'tmpfs', folder], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }
