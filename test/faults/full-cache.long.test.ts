@@ -48,7 +48,7 @@ async function pictured(name: string): Promise<string> {
     world.friend.create(world.friend.note({ content: `see ${name}.`, attachment })),
   )
   const post = await world.shows(`see ${name}.`)
-  return String(post['media_attachments'][0]['url'])
+  return String(post['media_attachments']?.[0]?.['url'])
 }
 
 async function shows(path: string): Promise<void> {

@@ -74,7 +74,7 @@ test('while the line is gone posts are taken and nothing is counted; when it is 
     LIMIT_MS,
   )
   posts.push(String((await world.owner.writes('and one more'))['uri']))
-  const { rows: before } = await sql<{ waiting: number; failed: number }>`
+  const { rows: waiting } = await sql<{ waiting: number; failed: number }>`
     select count(*) filter (where state = 'new')::int as waiting, count(*) filter (where state = 'failed')::int as failed
       from fan_outs`.execute(world.db)
   for (const peer of peers) peer.joinAgain()
@@ -104,7 +104,7 @@ test('while the line is gone posts are taken and nothing is counted; when it is 
     LIMIT_MS,
   )
   console.log(
-    `# rule 106: line gone for ${((joinedMs - startMs) / 1_000).toFixed(1)} s, ${before[0]?.waiting} deliveries waited, ${before[0]?.failed} failed; all done ${secondsSince(joinedMs)} after it was back`,
+    `# rule 106: line gone for ${((joinedMs - startMs) / 1_000).toFixed(1)} s, ${waiting[0]?.waiting} deliveries waited, ${waiting[0]?.failed} failed; all done ${secondsSince(joinedMs)} after it was back`,
   )
   assert.deepEqual(
     arrivals(posts),
@@ -131,7 +131,7 @@ test(`${POISONED} received activities that fail each time hold up no other, are 
   for (let one = 0; one < POISONED; one += 1) {
     const activity = world.friend.create(world.friend.note({ content: `poison ${one}.` }))
     assert.equal((await world.friend.sends(world.target, activity)).status, 202)
-    sent.push(String(activity.id))
+    sent.push(activity.id)
   }
   const state = async (): Promise<{ fewest: number; aside: number }> => {
     const { rows } = await sql<{ fewest: number; aside: number }>`
@@ -160,10 +160,10 @@ test(`${POISONED} received activities that fail each time hold up no other, are 
   )
   assert.equal((await state()).fewest, MOST_ERRORS)
   const page = await world.owner.get('/api/homebird/v1/stator/inbox_messages/quarantine')
-  const [row] = [...page['rows']]
-  assert.match(String(row['error']), /this row is poisoned/)
+  const [row] = [...(page['rows'] ?? [])] as { readonly error: string }[]
+  assert.match(row?.error ?? '', /this row is poisoned/)
   const { totals } = await world.owner.get('/api/homebird/v1/status')
-  assert.equal(totals.givenUp, POISONED)
+  assert.equal(totals?.['givenUp'], POISONED)
 
   await sql`drop trigger poison on posts`.execute(world.db)
   await world.owner.call('POST', '/api/homebird/v1/doctor/work/fix')

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../pool.ts'
 
-export const MEDIA_HOLD = 7_203_151
+export const MEDIA_HOLD = 7_203_170
 
 /** Until the end of the transaction no backup begins. @returns false while one is made */
 export async function mayRemoveMedia(tx: Transaction): Promise<boolean> {
