@@ -17,7 +17,7 @@ export interface DomainNames {
 
 /** One at a time changes what the home is called. Held until the transaction ends. */
 export async function lockHomeNames(tx: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7203152)`.execute(tx)
+  await sql`select pg_advisory_xact_lock(7203171)`.execute(tx)
 }
 
 /**
