@@ -89,6 +89,9 @@ function leaseOf(dir: DataDir, from: Exchanged['from'] = 'copy'): Parameters<typ
   ]
 }
 
+/** Whether something is laid ready that takes the place of the home at its next start. */
+export const isExchangePlanned = (dir: DataDir): boolean => existsSync(planFile(dir))
+
 /**
  * Proves that everything can change places by renaming. Only a renaming tells: folders of one disk may still be mounted apart.
  * @throws HomebirdError DATA_DIR_UNUSABLE
@@ -178,7 +181,7 @@ export function finishExchange(dir: DataDir): Exchanged | null {
  * @throws HomebirdError DATABASE_UNSUITABLE when something of it does not stop; then nothing has changed places
  */
 export async function finishExchangeAtRest(dir: DataDir, notice: Notice): Promise<Exchanged | null> {
-  if (existsSync(planFile(dir))) await stopWhatRuns(dir, notice)
+  if (isExchangePlanned(dir)) await stopWhatRuns(dir, notice)
   return finishExchange(dir)
 }
 
@@ -219,7 +222,7 @@ function moveMedia(source: string, target: string): void {
 }
 
 function readPlan(dir: DataDir): Plan | null {
-  if (!existsSync(planFile(dir))) return null
+  if (!isExchangePlanned(dir)) return null
   try {
     return JSON.parse(readFileSync(planFile(dir), 'utf8')) as Plan
   } catch (error) {

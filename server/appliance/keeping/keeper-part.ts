@@ -221,6 +221,8 @@ export class KeeperPart {
         },
       )
       .then((isLaid) => {
+        // What lies ready now must not be disturbed by another job before it has taken its place.
+        if (isLaid) this.#isStopping = true
         this.#running = null
         clearTimeout(running.silence)
         resolve()

@@ -22,7 +22,7 @@ import { clusterFolder } from '../postgres-files.ts'
 import type { RuntimeFolder } from '../runtime-folder.ts'
 import { databaseAccount } from '../unprivileged.ts'
 import { fitSettings } from './fit-settings.ts'
-import { incomingDir, planExchange, requireOneDisk } from '../copies/change-places.ts'
+import { incomingDir, isExchangePlanned, planExchange, requireOneDisk } from '../copies/change-places.ts'
 import { clearIncoming, openIncoming } from './incoming.ts'
 import { type KeeperWatch, runKeeper } from './run-keeper.ts'
 import { mediaFolderOf } from './take-in-media.ts'
@@ -46,10 +46,11 @@ export interface RestoreNeeds extends KeeperWatch {
 /**
  * Under the lock of the home; its database may run.
  * @throws HomebirdError UNPROCESSABLE with the reason of the keeper, DATA_DIR_UNUSABLE where parts of the home lie on several disks,
- *   NOT_RUNNING when it was broken off; then nothing has changed
+ *   CONFLICT while another one lies ready, NOT_RUNNING when it was broken off; then nothing has changed
  */
 export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> {
   const { dir, secrets, notice } = needs
+  requireNothingPlanned(dir)
   requireOneDisk(dir)
   await clearIncoming(dir, secrets, notice)
   try {
@@ -71,6 +72,13 @@ export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> 
     )
     throw error
   }
+}
+
+/** What is laid ready lies where another one would be laid, and may be all that there is. @throws HomebirdError CONFLICT */
+function requireNothingPlanned(dir: DataDir): void {
+  if (!isExchangePlanned(dir)) return
+  const why = 'a home lies ready already and takes its place at the next start; start the home, then restore again'
+  throw new HomebirdError('CONFLICT', why, { safe: why })
 }
 
 async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {

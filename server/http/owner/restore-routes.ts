@@ -14,7 +14,6 @@ import type { HttpContext } from '../http-context.ts'
 import { TEN_IN_FIVE_MINUTES, limitTries, requirePassword } from '../plugins/password-confirmation.ts'
 import { UPLOAD_PACE, withinBounds } from '../plugins/upload-pace.ts'
 
-const OWNER = { config: { scope: 'owner' } } as const
 const CONFIRMED = { config: { scope: 'owner', rateLimit: TEN_IN_FIVE_MINUTES } } as const
 /** A home with as many media as a person makes in some decades. */
 const MOST_BACKUP_BYTES = 1_024 * 1_073_741_824
@@ -63,16 +62,56 @@ function uploadRoutes(context: HttpContext): FastifyPluginAsync {
     app.removeAllContentTypeParsers()
     // Nothing is read before the route does.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    app.post<{ Body: unknown }>('/restore/uploads', OWNER, async (request, reply) => {
+    const one = new OneUpload(context)
+    app.post<{ Body: unknown }>('/restore/uploads', CONFIRMED, async (request, reply) => {
       inHome(context)
       void reply.code(201)
-      return { upload: await takeIn(context, request) }
+      return { upload: await one.take(request) }
     })
   }
 }
 
-/** It lies among what is brought for taking in, and goes from there after two days. */
-async function takeIn({ shelf }: HttpContext, request: FastifyRequest<{ Body: unknown }>): Promise<string> {
+/** One backup is brought at a time, and one lies there: the next takes its place. */
+class OneUpload {
+  readonly #context: HttpContext
+  #isComing = false
+  #last: string | null = null
+
+  constructor(context: HttpContext) {
+    this.#context = context
+  }
+
+  /** @throws HomebirdError CONFLICT while another one comes, or the one that lies there is restored */
+  async take(request: Incoming): Promise<string> {
+    if (this.#isComing) {
+      const why = 'another backup is being brought already; wait for it, or leave the page that brings it'
+      throw new HomebirdError('CONFLICT', why, { safe: why })
+    }
+    this.#isComing = true
+    try {
+      await this.#requireAtRest()
+      if (this.#last !== null) await this.#context.shelf.discard({ path: this.#last })
+      this.#last = null
+      this.#last = await takeIn(this.#context, request)
+      return basename(this.#last)
+    } finally {
+      this.#isComing = false
+    }
+  }
+
+  async #requireAtRest(): Promise<void> {
+    const { supervision } = inHome(this.#context)
+    const { running } = (await supervision.keep({ kind: 'keeping', ask: 'state' })) as KeeperState
+    if (running?.task !== 'restore') return
+    const why = 'a backup is being restored now; wait until that has ended, or cancel it'
+    throw new HomebirdError('CONFLICT', why, { safe: why })
+  }
+}
+
+type Incoming = FastifyRequest<{ Body: unknown }>
+
+/** It lies among what is brought for taking in, and goes from there after two days. @returns its path */
+async function takeIn({ shelf }: Pick<HttpContext, 'shelf'>, request: Incoming): Promise<string> {
   const { body } = request
   if (!(body instanceof Readable)) {
     throw new HomebirdError('UNPROCESSABLE', 'a backup came without a file', {
@@ -86,7 +125,7 @@ async function takeIn({ shelf }: HttpContext, request: FastifyRequest<{ Body: un
     body.destroy()
     throw error
   })
-  return basename(taken.path)
+  return taken.path
 }
 
 /**

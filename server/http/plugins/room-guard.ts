@@ -11,7 +11,7 @@ import type { HttpContext } from '../http-context.ts'
 const TAKES_NOTHING_IN: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE'])
 /** The client API, and what the owner's own routes keep of what somebody wrote or sent. */
 const TAKES_IN =
-  /^\/api\/(?:v1|v2)\/|^\/api\/homebird\/v1\/(?:drafts|imports|emojis|block-lists|identities)(?:\/|$)/
+  /^\/api\/(?:v1|v2)\/|^\/api\/homebird\/v1\/(?:drafts|imports|emojis|block-lists|identities|restore\/uploads)(?:\/|$)/
 const COME_AGAIN_SECONDS = 300
 
 export const NO_ROOM_TO_WRITE =

@@ -15,6 +15,7 @@ import { keepNewestReplaced } from '../../../server/appliance/copies/take-copy.t
 import { readRunVersion } from '../../../server/appliance/copies/run-version.ts'
 import { fitSettings } from '../../../server/appliance/keeping/fit-settings.ts'
 import { clearIncoming } from '../../../server/appliance/keeping/incoming.ts'
+import { stageRestore } from '../../../server/appliance/keeping/stage-restore.ts'
 import { takeInMedia } from '../../../server/appliance/keeping/take-in-media.ts'
 import { type DataDir, createDataDir, createRooms } from '../../../server/core/data-dir.ts'
 import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
@@ -143,4 +144,17 @@ test('settings of another machine are left out by name, and those that fit stay'
     said.some((line) => line.includes('secret')),
     false,
   )
+})
+
+test('a restored home that lies ready is not laid anew, as it may be all that there is', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('error')
+  const incoming = lay(home, 'debug')
+  plan(home.dir)
+  const untouched = {} as unknown as Parameters<typeof stageRestore>[0]
+  await assert.rejects(
+    stageRestore({ ...untouched, dir: home.dir }),
+    /a home lies ready already and takes its place at the next start/,
+  )
+  assert.equal(readFileSync(join(incoming.secrets, 'one'), 'utf8'), 'debug')
 })

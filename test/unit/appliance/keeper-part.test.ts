@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
 import { CHILD_LIMITS, Child } from '../../../server/appliance/child.ts'
 import { BackupSettings } from '../../../server/appliance/keeping/backup-settings.ts'
+import type { LiveRestore } from '../../../server/appliance/keeping/live-restore.ts'
 import { KeeperPart } from '../../../server/appliance/keeping/keeper-part.ts'
 import { asItLies } from '../../../server/appliance/keeping/other-disk.ts'
 import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
@@ -19,7 +20,7 @@ import { until } from '../../support/until.ts'
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'support', 'children', 'plain-child.ts')
 
-test('a keeper that tells of nothing for too long is ended, and that is told as a failure', async (t) => {
+function openPart(t: TestContext, restore: LiveRestore | null = null) {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-keeper-'))
   const dir = dataDirAt(folder)
   const store = openApplianceStore(dir)
@@ -37,7 +38,7 @@ test('a keeper that tells of nothing for too long is ended, and that is told as 
     store,
     secrets: new SecretFolder(dir.secrets, PLAIN_BOX),
     admin: () => null,
-    restore: null,
+    restore,
     notice: () => undefined,
     backups: new BackupSettings({
       loaded: loadConfig(sources),
@@ -76,6 +77,11 @@ test('a keeper that tells of nothing for too long is ended, and that is told as 
     }),
   })
   t.after(() => keeper.stop())
+  return { keeper, store }
+}
+
+test('a keeper that tells of nothing for too long is ended, and that is told as a failure', async (t) => {
+  const { keeper, store } = openPart(t)
   await keeper.answer({ kind: 'keeping', ask: 'start', order: { task: 'backup' } })
   assert.equal(keeper.busyWith(), 'backup')
   const [ended] = await until('it is ended', () => {
@@ -85,6 +91,20 @@ test('a keeper that tells of nothing for too long is ended, and that is told as 
   assert.equal(ended?.result, 'failed')
   assert.match(ended?.message ?? '', /no progress for two hours, in the step "start"/)
   assert.equal(keeper.busyWith(), null)
+})
+
+test('once a restored home lies ready no other job begins: it would disturb what takes its place', async (t) => {
+  const reopened = Promise.withResolvers<undefined>()
+  const [startedAt, endedAt] = ['2026-11-30T02:00:00.000Z', '2026-11-30T02:01:00.000Z']
+  const { keeper } = openPart(t, {
+    stage: async () => ({ task: 'restore', result: 'done', startedAt, endedAt, subject: 'a', message: null }),
+    reopen: () => reopened.resolve(undefined),
+  })
+  const order = { task: 'restore', from: { file: '/a.backup' }, words: null } as const
+  await keeper.answer({ kind: 'keeping', ask: 'start', order })
+  await reopened.promise
+  await assert.rejects(keeper.answer({ kind: 'keeping', ask: 'start', order }), /the home is stopping/)
+  await assert.rejects(keeper.answer({ kind: 'keeping', ask: 'start', order: { task: 'backup' } }), /is stopping/)
 })
 
 const SHARED_MEMORY = '/dev/shm'
