@@ -24,7 +24,8 @@ import { type CommandIo, askLine, commandIo, secretsFromInput } from './command-
 import { claim } from './hand-over-claim.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { readPaired } from './read-paired.ts'
-import { requireYes, tellRestore } from './restore.ts'
+import { requireYes } from './restore.ts'
+import { tellRestore } from './tell-restore.ts'
 
 export interface TakeOptions extends CommonOptions {
   readonly yes?: boolean

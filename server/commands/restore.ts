@@ -4,32 +4,41 @@ import { resolve } from 'node:path'
 import { createNodeLauncher, lookAtPlace, restoreHome } from '../appliance/index.ts'
 import type { BackupInside } from '../contracts/backups.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
-import type { BackupSource, KeeperProgress } from '../contracts/keeping.ts'
+import type { BackupSource } from '../contracts/keeping.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
 import { lookInside } from '../keeping/restore/look-inside.ts'
 import { type CommandIo, askLine, askPassword, commandIo, readPasswordFile } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
+import { groundOfRunning, restoreBeside } from './restore-beside.ts'
+import { tellRestore } from './tell-restore.ts'
 
 export interface RestoreOptions extends CommonOptions {
   readonly passphraseFile?: string
   readonly yes?: boolean
 }
 
-const PROGRESS_EVERY_MS = 1_000
+/** What has to be known of the home that is there, or is not. */
+export interface RestoreGround extends Omit<ReturnType<typeof lookAtPlace>, 'addressOf'> {
+  /** Of a place, by its name in the settings or as an address. @throws HomebirdError NOT_FOUND */
+  readonly addressOf: (name: string) => string | Promise<string>
+}
 
 /**
- * @throws HomebirdError DATA_DIR_LOCKED while the home runs, NOT_FOUND, DOCUMENT_INVALID, FORBIDDEN, SCHEMA_NEWER, STORAGE_FULL,
+ * @throws HomebirdError NOT_RUNNING while the home starts, NOT_FOUND, DOCUMENT_INVALID, FORBIDDEN, SCHEMA_NEWER, STORAGE_FULL,
  *   UNPROCESSABLE; then nothing was changed
  */
 export async function restore(backup: string, options: RestoreOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
   const sources = sourcesFrom(options)
-  const place = lookAtPlace(sources)
-  const from = sourceOf(backup, place)
+  const here = lookAtPlace(sources)
+  const running = await groundOfRunning(sources, here.dataDir)
+  const place = running ?? here
+  const from = await sourceOf(backup, place)
   const given = options.passphraseFile === undefined ? null : readPasswordFile(options.passphraseFile)
   const { inside, words } = await look(from, place, given)
   show(io, inside, place)
   if (options.yes !== true) await requireYes(io, 'to put the backup in the place of the home')
+  if (running !== null) return restoreBeside(io, sources, running, { task: 'restore', from, words })
   const launcher = createNodeLauncher({ env: sources.env })
   const done = await restoreHome(sources, { launcher, from, words, progress: tellRestore(io) }, new Date())
   const { outcome, replaced, said } = done
@@ -46,10 +55,10 @@ export async function restore(backup: string, options: RestoreOptions): Promise<
 }
 
 /** A file of this machine; else the place before the last slash and the name behind it; a name alone lies in the home's own folder. */
-function sourceOf(
+async function sourceOf(
   given: string,
-  { addressOf }: Pick<ReturnType<typeof lookAtPlace>, 'addressOf'>,
-): BackupSource {
+  { addressOf }: Pick<RestoreGround, 'addressOf'>,
+): Promise<BackupSource> {
   const path = resolve(given)
   if (existsSync(path)) return { file: path }
   const at = given.lastIndexOf('/')
@@ -60,7 +69,7 @@ function sourceOf(
     )
   return at === -1
     ? { place: 'own', name: given }
-    : { place: addressOf(given.slice(0, at)), name: given.slice(at + 1) }
+    : { place: await addressOf(given.slice(0, at)), name: given.slice(at + 1) }
 }
 
 interface Looked {
@@ -71,7 +80,7 @@ interface Looked {
 /** Asks for the words where a terminal is there and the home's own key does not open it. */
 async function look(
   from: BackupSource,
-  { dataDir, key }: ReturnType<typeof lookAtPlace>,
+  { dataDir, key }: RestoreGround,
   given: string | null,
 ): Promise<Looked> {
   const { signal } = new AbortController()
@@ -90,7 +99,7 @@ async function look(
 function show(
   io: CommandIo,
   inside: BackupInside,
-  { dataDir, isHomeThere }: ReturnType<typeof lookAtPlace>,
+  { dataDir, isHomeThere }: RestoreGround,
 ): void {
   const { name, madeAt, madeBy, platform, identities, posts, followers, following } = inside
   io.put({ inside })
@@ -111,27 +120,3 @@ export async function requireYes(io: CommandIo, what: string): Promise<void> {
   const answer = await askLine('Go on? Write yes: ')
   if (answer.trim().toLowerCase() !== 'yes') throw new HomebirdError('USAGE', 'nothing was changed')
 }
-
-const STEPS: Readonly<Record<string, string>> = {
-  read: 'reading and filling',
-  indexes: 'making indexes, proving references',
-  compare: 'comparing what lies there with the backup',
-  media: 'bringing media',
-  schema: 'bringing the schema up to date',
-}
-
-export function tellRestore(io: CommandIo): (progress: KeeperProgress) => void {
-  let toldAtMs = -Infinity
-  let step = ''
-  return (progress) => {
-    io.put({ kind: 'progress', ...progress })
-    if (progress.step === step && performance.now() - toldAtMs < PROGRESS_EVERY_MS) return
-    const { done, total, unit } = progress
-    if (progress.step !== step) io.say(`  ${STEPS[progress.step] ?? progress.step}`)
-    else if (unit === 'bytes' && total !== null) io.say(`    ${megabytes(done)} of ${megabytes(total)}`)
-    toldAtMs = performance.now()
-    step = progress.step
-  }
-}
-
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MB`

@@ -8,8 +8,11 @@ import { HomeClient } from '../support/home-client.ts'
 import { startProcessHome } from '../support/process-home.ts'
 import { launchCommand } from '../support/serve-process.ts'
 import { testDataDir } from '../support/test-ground.ts'
+import { until } from '../support/until.ts'
 
 const PASSPHRASE = 'words of the owner, and some more'
+/** A net, no expectation. */
+const LIMIT_MS = 120_000
 
 test('a backup brings a home back elsewhere, and what stood there can be taken back', async (t) => {
   const words = join(testDataDir(t), 'words')
@@ -57,7 +60,10 @@ test('a backup brings a home back elsewhere, and what stood there can be taken b
   )
   assert.equal((await back.get('/api/v1/accounts/verify_credentials'))['id'], key['id'])
 
-  const locked = await run(
+  await back.writes('gone with the next restore')
+  const readies = (): number => again.events.filter(({ kind }) => kind === 'ready').length
+  const before = readies()
+  const beside = await run(
     'restore',
     join(place, backup),
     '--data-dir',
@@ -66,8 +72,14 @@ test('a backup brings a home back elsewhere, and what stood there can be taken b
     words,
     '--yes',
   )
-  assert.match(locked.stderr, /in use by process/)
-  await back.writes('written on the new machine')
+  assert.equal(beside.code, 0, beside.stderr)
+  assert.match(beside.stdout, /The restored home runs/)
+  assert.match(beside.stdout, /homebird copies restore replaced-/)
+  await until('the restored home', async () => readies() > before || null, LIMIT_MS)
+  const restored = new HomeClient(again)
+  await restored.signIn()
+  assert.equal((await restored.homeTimeline()).length, 1)
+  await restored.writes('written on the new machine')
   await again.stop()
   const over = await run(
     'restore',
