@@ -64,8 +64,9 @@ export async function restoreBeside(
   await ask({ kind: 'keeping', ask: 'start', order })
   io.say('  The home goes on meanwhile, also without this command; break it off with: homebird backup cancel')
   const outcome = await follow(io, ask, ended[0])
-  io.put({ restored: outcome?.subject ?? null, notes: [outcome?.message].filter((note) => note != null) })
-  if (outcome?.message != null) io.say(`  ${outcome.message}`)
+  const note = outcome?.message ?? null
+  io.put({ restored: outcome?.subject ?? null, notes: note === null ? [] : [note] })
+  if (note !== null) io.say(`  ${note}`)
   io.say('It lies ready. The home stops now, and is opened again as the restored one.')
   if (await answersAgain(sources, dir, before)) {
     io.put({ runs: true })
