@@ -73,7 +73,9 @@ export async function restoreBeside(
     io.say('The restored home runs. Sign in with the password that it had when the backup was made.')
   } else {
     io.put({ runs: false })
-    io.say('It does not answer yet. See: homebird status; where it does not run, start it with: homebird serve')
+    io.say(
+      'It does not answer yet. See: homebird status; where it does not run, start it with: homebird serve',
+    )
   }
   const kept = listHomeCopies(sources).find(({ manifest }) => manifest?.kind === 'replaced')
   if (kept !== undefined) {

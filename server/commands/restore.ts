@@ -96,11 +96,7 @@ async function look(
   }
 }
 
-function show(
-  io: CommandIo,
-  inside: BackupInside,
-  { dataDir, isHomeThere }: RestoreGround,
-): void {
+function show(io: CommandIo, inside: BackupInside, { dataDir, isHomeThere }: RestoreGround): void {
   const { name, madeAt, madeBy, platform, identities, posts, followers, following } = inside
   io.put({ inside })
   io.say(`${name}, made at ${madeAt} by Homebird ${madeBy} on ${platform}`)

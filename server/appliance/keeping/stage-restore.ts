@@ -77,7 +77,8 @@ export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> 
 /** What is laid ready lies where another one would be laid, and may be all that there is. @throws HomebirdError CONFLICT */
 function requireNothingPlanned(dir: DataDir): void {
   if (!isExchangePlanned(dir)) return
-  const why = 'a home lies ready already and takes its place at the next start; start the home, then restore again'
+  const why =
+    'a home lies ready already and takes its place at the next start; start the home, then restore again'
   throw new HomebirdError('CONFLICT', why, { safe: why })
 }
 

@@ -104,7 +104,10 @@ test('once a restored home lies ready no other job begins: it would disturb what
   await keeper.answer({ kind: 'keeping', ask: 'start', order })
   await reopened.promise
   await assert.rejects(keeper.answer({ kind: 'keeping', ask: 'start', order }), /the home is stopping/)
-  await assert.rejects(keeper.answer({ kind: 'keeping', ask: 'start', order: { task: 'backup' } }), /is stopping/)
+  await assert.rejects(
+    keeper.answer({ kind: 'keeping', ask: 'start', order: { task: 'backup' } }),
+    /is stopping/,
+  )
 })
 
 const SHARED_MEMORY = '/dev/shm'
