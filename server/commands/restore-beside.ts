@@ -17,7 +17,7 @@ import { type DataDir, dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
 import type { CommandIo } from './command-io.ts'
 import type { sourcesFrom } from './options.ts'
-import type { RestoreGround } from './restore.ts'
+import type { RestoreGround } from './restore-ground.ts'
 import { tellRestore } from './tell-restore.ts'
 
 type Sources = ReturnType<typeof sourcesFrom>

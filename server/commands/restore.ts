@@ -10,17 +10,12 @@ import { lookInside } from '../keeping/restore/look-inside.ts'
 import { type CommandIo, askLine, askPassword, commandIo, readPasswordFile } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { groundOfRunning, restoreBeside } from './restore-beside.ts'
+import type { RestoreGround } from './restore-ground.ts'
 import { tellRestore } from './tell-restore.ts'
 
 export interface RestoreOptions extends CommonOptions {
   readonly passphraseFile?: string
   readonly yes?: boolean
-}
-
-/** What has to be known of the home that is there, or is not. */
-export interface RestoreGround extends Omit<ReturnType<typeof lookAtPlace>, 'addressOf'> {
-  /** Of a place, by its name in the settings or as an address. @throws HomebirdError NOT_FOUND */
-  readonly addressOf: (name: string) => string | Promise<string>
 }
 
 /**
