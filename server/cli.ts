@@ -2,6 +2,10 @@
 import { Command, CommanderError } from 'commander'
 import { addAdoptCommand } from './commands/adopt-command.ts'
 import { addBackupCommands } from './commands/backup-commands.ts'
+import type { RefreshOptions } from './commands/actor-refresh.ts'
+import type { PurgeOptions } from './commands/domain-purge.ts'
+import type { InitOptions } from './commands/init.ts'
+import type { RebuildOptions } from './commands/timeline-rebuild.ts'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
@@ -10,11 +14,12 @@ import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { type Run, withCommonOptions } from './commands/options.ts'
 import { exitCodeOf, reportFailure } from './commands/command-io.ts'
-import type { SweepOptions } from './commands/media.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import { addPruneCommands } from './commands/prune-commands.ts'
 import { addRestoreCommands } from './commands/restore-commands.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import { addStatorCommands } from './commands/stator-commands.ts'
+import { addStoreCommands } from './commands/store-commands.ts'
 import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
 import { ExitCode } from './contracts/exit-code.ts'
 import { VERSION } from './core/version.ts'
@@ -43,6 +48,15 @@ withCommonOptions(program.command('serve'))
   .option('--port <port>', 'TCP port of the public listener; 0 takes a free one')
   .option('--private-listen <address>', 'where the owner is served: port, address:port or socket path')
   .action(run(async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)))
+
+withCommonOptions(program.command('init'))
+  .description('set the home up without starting it: its owner, its domain, the first identity')
+  .requiredOption('--handle <name>', 'the name under which you write')
+  .option('--domain <name>', 'the name after the second @ of your handle; it cannot change later')
+  .option('--service-domain <name>', 'the host that answers, where it differs from the domain')
+  .option('--display-name <name>', 'how you are called')
+  .option('--password-file <file>', 'file with the password on its first line')
+  .action(run(async (options: InitOptions) => (await import('./commands/init.ts')).initHome(options)))
 
 const tunnel = withCommonOptions(program.command('tunnel'))
   .description('the way in from outside: how it does')
@@ -134,6 +148,13 @@ const config = withCommonOptions(program.command('config'))
   .description('every setting: variable, type, default, meaning, value and where it came from')
   .action(run(async (options: CommonOptions) => (await import('./commands/config.ts')).showConfig(options)))
 
+withCommonOptions(config.command('show'))
+  .description('the same')
+  .action(
+    run(async (options: CommonOptions) =>
+      (await import('./commands/config.ts')).showConfig({ ...config.opts(), ...options }),
+    ),
+  )
 withCommonOptions(config.command('set <name> [value]'))
   .description(
     'keep a value in the data directory. Without a value, or with -, it is read from the input, as secrets always are',
@@ -193,27 +214,7 @@ withCommonOptions(secrets.command('renew'))
     ),
   )
 
-const stator = program.command('stator').description('the engine that works off what is due')
-withCommonOptions(stator.command('run'))
-  .description('work for a while, beside the running home or without one')
-  .requiredOption('--for <time>', 'how long: 10s, 500ms, 2m')
-  .action(
-    run(async (options: CommonOptions & { for: string }) =>
-      (await import('./commands/stator.ts')).runStator(options),
-    ),
-  )
-
-withCommonOptions(stator.command('pause'))
-  .description('send and fetch nothing by itself, while travelling or on a metered line')
-  .option('--for <time>', 'how long: 90m, 12h; without it until homebird stator resume')
-  .action(
-    run(async (options: CommonOptions & { for?: string }) =>
-      (await import('./commands/pause.ts')).pause(options),
-    ),
-  )
-withCommonOptions(stator.command('resume'))
-  .description('go on after a pause')
-  .action(run(async (options: CommonOptions) => (await import('./commands/pause.ts')).resume(options)))
+addStatorCommands(program, run)
 
 withCommonOptions(program.command('import <kind> <file>'))
   .description(
@@ -276,53 +277,9 @@ withCommonOptions(copies.command('restore <name>'))
 addBackupCommands(program, run)
 addRestoreCommands(program, run)
 
-const search = program.command('search').description('what posts are found by')
-withCommonOptions(search.command('rebuild'))
-  .description('write the index of all posts anew, in the background')
-  .action(
-    run(async (options: CommonOptions) => (await import('./commands/search.ts')).rebuildSearch(options)),
-  )
-
-const ownFiles = async () => import('./commands/media.ts')
-const media = program.command('media').description('what you have uploaded')
-withCommonOptions(media.command('stats').alias('usage'))
-  .description('how many files there are and how large, what nothing shows, what is missing')
-  .action(run(async (options: CommonOptions) => (await ownFiles()).mediaStats(options)))
-withCommonOptions(media.command('sweep').alias('prune'))
-  .description('take away what nothing shows any more, as happens by itself')
-  .option('--dry-run', 'only say what would go')
-  .action(run(async (options: SweepOptions) => (await ownFiles()).mediaSweep(options)))
-withCommonOptions(media.command('refetch'))
-  .description('ask others again for files that could not be had')
-  .option('--host <name>', 'of one server only')
-  .action(
-    run(async (options: CommonOptions & { host?: string }) =>
-      (await import('./commands/media-refetch.ts')).refetchMedia(options),
-    ),
-  )
-withCommonOptions(media.command('copy'))
-  .description('bring all files to another place, or from it; may be broken off and run again')
-  .option('--to <place>', 'as in HOMEBIRD_MEDIA_BACKEND; the place of now unless said otherwise')
-  .option('--from <place>', 'the same, where they come from')
-  .action(
-    run(async (options: CommonOptions & { to?: string; from?: string }) =>
-      (await ownFiles()).mediaCopy(options),
-    ),
-  )
-
 addPruneCommands(program, run)
 
-const cache = program.command('cache').description('what may be thrown away: answers, and files of others')
-withCommonOptions(cache.command('stats'))
-  .description('what each cache holds, and what it has saved')
-  .action(run(async (options: CommonOptions) => (await import('./commands/cache.ts')).cacheStats(options)))
-withCommonOptions(cache.command('clear [name]'))
-  .description('empty one cache, default, media or avatars, or all three')
-  .action(
-    run(async (name: string | undefined, options: CommonOptions) =>
-      (await import('./commands/cache.ts')).clearCache(name, options),
-    ),
-  )
+addStoreCommands(program, run)
 
 const owner = program.command('owner').description('the one person this home belongs to')
 withCommonOptions(owner.command('password'))
@@ -381,6 +338,39 @@ withCommonOptions(domain.command('publish <name>'))
   .description('give a home that was only on this computer its address, once')
   .option('--service-domain <name>', 'the host that answers, where it differs from the domain')
   .action(run(async (name: string, options: DomainOptions) => (await names()).publish(name, options)))
+
+withCommonOptions(domain.command('purge <host>'))
+  .description(
+    'delete everything that is kept of a server of others and of those below it, which must be blocked',
+  )
+  .option('--block', 'block it first: follows in both directions end')
+  .option('--dry-run', 'only say how much would go')
+  .action(
+    run(async (host: string, options: PurgeOptions) =>
+      (await import('./commands/domain-purge.ts')).purgeDomain(host, options),
+    ),
+  )
+
+const actor = program.command('actor').description('people of other servers')
+withCommonOptions(actor.command('refresh [handles...]'))
+  .description('read profiles again from where they live, however fresh they are')
+  .option('--host <name>', 'everybody who is known of one server')
+  .option('--all', 'everybody you follow or who follows you')
+  .action(
+    run(async (handles: string[], options: RefreshOptions) =>
+      (await import('./commands/actor-refresh.ts')).refreshPeople(handles, options),
+    ),
+  )
+
+const timeline = program.command('timeline').description('what you read at home')
+withCommonOptions(timeline.command('rebuild'))
+  .description('fill the home timelines anew from the posts that are here')
+  .option('--days <days>', 'how far back', '30')
+  .action(
+    run(async (options: RebuildOptions) =>
+      (await import('./commands/timeline-rebuild.ts')).rebuildTimelines(options),
+    ),
+  )
 
 const isJson = process.argv.includes('--json')
 try {

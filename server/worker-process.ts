@@ -9,7 +9,7 @@ import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
 import { CLEAN_UP_ASKED, findOpenRun } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
-import { type Runner, createRunner } from './stator/runner.ts'
+import { type Runner, type RunnerOptions, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { tryLineAgain } from './workers/try-line-again.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
@@ -97,6 +97,13 @@ async function warnOfStorage({ media, log }: Context): Promise<void> {
   }
 }
 
+/** What `homebird stator run` may say otherwise. */
+export interface RunnerWishes extends Pick<RunnerOptions, 'sweepEverySeconds' | 'onLooked'> {
+  readonly concurrency?: number
+  /** Whether it works on a graph; on all unless said. */
+  readonly handles?: (graph: string) => boolean
+}
+
 /**
  * The runner of this home with all its graphs; also for `homebird stator run`.
  * @param workerId  see RunnerOptions; for the workers of the supervisor only
@@ -104,15 +111,17 @@ async function warnOfStorage({ media, log }: Context): Promise<void> {
 export function createWorkerRunner(
   context: Context & { readonly line?: OfflineGuard; readonly conditions?: ConditionsSource },
   workerId?: string,
+  { concurrency, handles = () => true, ...wishes }: RunnerWishes = {},
 ): Runner {
   const { config, db, listener, clock, log } = context
-  const graphs = allGraphWork(context)
+  const graphs = allGraphWork(context).filter(({ graph }) => handles(graph.table))
   const limits = {
-    concurrency: config.statorConcurrency,
+    concurrency: concurrency ?? config.statorConcurrency,
     concurrencyPerModel: config.statorConcurrencyPerModel,
     concurrencyPerHost: config.statorConcurrencyPerHost,
   }
   const runner = createRunner({
+    ...wishes,
     ...(workerId === undefined ? {} : { workerId }),
     db,
     listener,

@@ -17,6 +17,7 @@ export interface SetUpWish {
 
 /**
  * Sets the home up unless that is done; then it only says so, so that the same command can be run again.
+ * @returns whether it was set up now
  * @throws HomebirdError UNPROCESSABLE for a bad name, domain or password
  */
 export async function setUpBeforeServer(
@@ -24,13 +25,13 @@ export async function setUpBeforeServer(
   wish: SetUpWish,
   connection: DatabaseConnection,
   config: Config,
-): Promise<void> {
+): Promise<boolean> {
   const log = createLogger('set-up', config.logLevel, 2)
   const database = openDatabase(connection, { connections: 2, applicationName: 'homebird set-up', log })
   try {
     if (await isHomeSetUp(database.db)) {
       io.say('  this home is set up already; --handle changes nothing')
-      return
+      return false
     }
     await setUpHome(
       database.db,
@@ -44,6 +45,7 @@ export async function setUpBeforeServer(
       systemClock,
     )
     io.say(`  set up for @${wish.handle}@${config.domain ?? 'this computer'}`)
+    return true
   } finally {
     await database.close()
   }

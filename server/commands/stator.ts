@@ -1,4 +1,5 @@
-/** `homebird stator run --for 10s`: works off what is due, beside the running home or without one. */
+/** `homebird stator run`: works off what is due, beside the running home or without one, with the seed system's flags. */
+import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createNodeLauncher, withHomeDatabase } from '../appliance/index.ts'
 import { isSpeaker } from '../appliance/keeping/require-voice.ts'
@@ -8,7 +9,8 @@ import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
-import { createWorkerRunner } from '../worker-process.ts'
+import { homeGraphs } from '../domain/owner/home-graphs.ts'
+import { type RunnerWishes, createWorkerRunner } from '../worker-process.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
@@ -19,18 +21,28 @@ const MAX_MS = 86_400_000
 const LOOK_EVERY_MS = 1_000
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
-interface StatorOptions extends CommonOptions {
-  readonly for: string
+export interface StatorOptions extends CommonOptions {
+  readonly for?: string
+  readonly runFor?: string
+  readonly concurrency?: string
+  readonly scheduleInterval: string
+  readonly exclude?: readonly string[]
+  readonly livenessFile?: string
 }
 
-export async function runStator(options: StatorOptions): Promise<ExitCode> {
+/**
+ * @param names  of the graphs that it works on; all unless any is named
+ * @throws HomebirdError USAGE for an unknown graph and for what is no number or time
+ */
+export async function runStator(names: readonly string[], options: StatorOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
-  const forMs = parseDuration(options.for)
+  const forMs = lengthOf(options)
+  const wishes = wishesOf(names, options)
   const sources = sourcesFrom(options)
   const speaks = async (): Promise<boolean> => isSpeaker(sources)
   const launcher = createNodeLauncher({ env: sources.env })
   await withHomeDatabase(sources, launcher, (database, config) =>
-    work(io, { forMs, speaks }, database, config),
+    work(io, { forMs, speaks, wishes }, database, config),
   )
   return ExitCode.ok
 }
@@ -42,18 +54,63 @@ const silenced = (): HomebirdError =>
 interface Turn {
   readonly forMs: number
   readonly speaks: () => Promise<boolean>
+  readonly wishes: RunnerWishes
+}
+
+/** Infinite until it is interrupted. */
+function lengthOf({ for: time, runFor }: StatorOptions): number {
+  if (time !== undefined && runFor !== undefined)
+    throw new HomebirdError('USAGE', '--for and --run-for say the same; give one of them')
+  if (time !== undefined) return parseDuration(time)
+  const seconds = runFor === undefined ? 0 : wholeNumber('--run-for', runFor, 0, MAX_MS / 1_000)
+  return seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1_000
+}
+
+function wishesOf(names: readonly string[], options: StatorOptions): RunnerWishes {
+  const { exclude = [], concurrency, scheduleInterval, livenessFile } = options
+  for (const name of [...names, ...exclude]) refuseUnknown(name)
+  return {
+    sweepEverySeconds: wholeNumber('--schedule-interval', scheduleInterval, 1, 86_400),
+    ...(concurrency === undefined
+      ? {}
+      : { concurrency: wholeNumber('--concurrency', concurrency, 1, 1_000) }),
+    handles: (graph) => (names.length === 0 || names.includes(graph)) && !exclude.includes(graph),
+    ...(livenessFile === undefined ? {} : { onLooked: () => writeLiveness(livenessFile) }),
+  }
+}
+
+/** Somebody watches its age; one that cannot be written is told by its age too, and the work goes on. */
+function writeLiveness(file: string): void {
+  try {
+    writeFileSync(file, `${new Date().toISOString()}\n`)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`homebird: the liveness file ${file} cannot be written: ${reason}\n`)
+  }
+}
+
+function refuseUnknown(name: string): void {
+  const known: string[] = homeGraphs.map(({ table }) => table).toSorted()
+  if (known.includes(name)) return
+  throw new HomebirdError('USAGE', `${JSON.stringify(name)} is no graph; there are ${known.join(', ')}`)
+}
+
+function wholeNumber(option: string, raw: string, min: number, max: number): number {
+  const number = /^\d{1,6}$/.test(raw) ? Number(raw) : Number.NaN
+  if (number >= min && number <= max) return number
+  throw new HomebirdError('USAGE', `${option} is ${JSON.stringify(raw)} and must be from ${min} to ${max}`)
 }
 
 async function work(
   io: CommandIo,
-  { forMs, speaks }: Turn,
+  { forMs, speaks, wishes }: Turn,
   database: DatabaseConnection,
   config: Config,
 ): Promise<void> {
   const log = createLogger('stator', config.logLevel === 'info' ? 'error' : config.logLevel, 2)
   const context = await openContext({ part: 'stator', config, database, connections: CONNECTIONS, log })
   try {
-    const runner = createWorkerRunner(context)
+    const runner = createWorkerRunner(context, undefined, wishes)
     const interrupted = new AbortController()
     process.once('SIGINT', () => interrupted.abort())
     process.once('SIGTERM', () => interrupted.abort())

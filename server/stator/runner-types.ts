@@ -25,6 +25,10 @@ export interface RunnerOptions extends RunnerLimits {
   readonly log: Logger
   /** Further things that expire, beside the declared `deleteAfterSeconds`. */
   readonly sweeps?: readonly Sweep[]
+  /** How often it looks for what has expired. Default 30 s. */
+  readonly sweepEverySeconds?: number
+  /** Called whenever the database has answered what is due: at least every few seconds, as long as the engine lives. */
+  readonly onLooked?: () => void
   /** How long a claim holds without being extended; a dead worker's rows are free after it. Default 20 s. */
   readonly leaseSeconds?: number
   /**

@@ -18,7 +18,7 @@ const POLL_BUSY_MS = 500
 const POLL_IDLE_MS = 5_000
 const POLL_GROWTH = 1.5
 const SWEEP_FIRST_MS = 2_000
-const SWEEP_EVERY_MS = 30_000
+const SWEEP_EVERY_SECONDS = 30
 const LEASE_SECONDS = 20
 const HANDLER_SECONDS = 300
 /** A stop takes at most 5 s: calls may end by themselves, then they are aborted, then their rows are handed back. */
@@ -178,6 +178,7 @@ class Engine implements Runner {
         dispatcher.want(lane, false)
       }
     }
+    this.#options.onLooked?.()
     return isBusy
   }
 
@@ -186,7 +187,8 @@ class Engine implements Runner {
       this.sweep()
         .catch((error: unknown) => this.#options.log.warn({ event: 'stator.sweep_failed', error }))
         .finally(() => {
-          if (this.#stopped === null) this.#planSweep(SWEEP_EVERY_MS)
+          if (this.#stopped === null)
+            this.#planSweep((this.#options.sweepEverySeconds ?? SWEEP_EVERY_SECONDS) * 1000)
         })
     }, ms)
   }

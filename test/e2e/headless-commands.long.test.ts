@@ -67,6 +67,21 @@ test('a secret setting comes from the input, is no argument, and is never shown'
   }
 })
 
+test('a home is set up without being started, once', async (t) => {
+  const { command, passwordFile } = newHome(t)
+  const words = ['init', '--handle', '@ana', '--domain', 'home.example', '--json']
+  const weak = await command(...words, '--password-file', passwordFile('x'))
+  assert.equal(weak.code, ExitCode.failure)
+  assert.match(weak.stdout, /must have between 10 and 1024 characters/)
+  const given = ['--password-file', passwordFile('a long enough password')]
+  const facts = { handle: 'ana', domain: 'home.example' }
+  const first = await command(...words, ...given)
+  assert.deepEqual(JSON.parse(first.stdout), { setUp: true, ...facts }, first.stderr)
+  assert.deepEqual(JSON.parse((await command(...words, ...given)).stdout), { setUp: false, ...facts })
+  const names = JSON.parse((await command('identity', 'list', '--json')).stdout) as { identities: object[] }
+  assert.equal(names.identities.length, 1)
+})
+
 test('a forgotten password is set on the machine, beside the running home and without one', async (t) => {
   const { command, dataDir, passwordFile } = newHome(t)
   const first = passwordFile('the first long password')

@@ -1,11 +1,12 @@
 /** Uploads and the clean-up from the command line, beside the running home. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
 import { adminClient, pourOldPosts } from '../support/poured-posts.ts'
+import { until } from '../support/until.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
 
 let home: ProcessHome
@@ -21,7 +22,7 @@ test('what was uploaded is counted, swept and brought elsewhere while the home r
     assert.equal(code, ExitCode.ok, stderr)
     return JSON.parse(stdout) as Record<string, unknown>
   }
-  const { place, ...stats } = await run('stats')
+  const { place, ...stats } = await run('usage')
   assert.match(String(place), /^folder .*media$/)
   const found = { unnamed: nothing, unknown: nothing }
   assert.deepEqual(stats, {
@@ -32,7 +33,7 @@ test('what was uploaded is counted, swept and brought elsewhere while the home r
     missing: nothing,
     ...found,
   })
-  assert.deepEqual(await run('sweep', '--dry-run'), found)
+  assert.deepEqual(await run('prune', '--dry-run'), found)
   assert.deepEqual(await run('sweep'), { noted: 0, uploads: 0, removed: nothing, leftovers: 0 })
   const elsewhere = await mkdtemp(join(tmpdir(), 'homebird-elsewhere-'))
   const copied = await run('copy', '--to', `local://${elsewhere}`)
@@ -73,5 +74,75 @@ test('prune looks, takes away, and ends with the code that a script goes on by',
     assert.equal((await run(2, 'posts'))['isOff'], true)
   } finally {
     await sql.end()
+  }
+})
+
+test('numbers, timelines, profiles and blocked servers are put right from the command line', async () => {
+  const run = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
+    const { code, stdout, stderr } = await home.command(...words, '--json')
+    assert.equal(code, ExitCode.ok, stderr)
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>
+  }
+  const refused = async (reason: RegExp, ...words: readonly string[]): Promise<void> => {
+    const { code, stderr } = await home.command(...words)
+    assert.notEqual(code, ExitCode.ok)
+    assert.match(stderr, reason)
+  }
+  const sql = await adminClient(home.dataDir)
+  try {
+    await pourOldPosts(sql, 3, 'mallory')
+    const recounted = await run('cache', 'recount')
+    assert.deepEqual(recounted['posts'], { looked: 3, mended: 0 })
+    // Poured in without being counted.
+    assert.equal((recounted['people'] as { mended: number }).mended, 1)
+    assert.deepEqual(await run('timeline', 'rebuild', '--days', '365'), {
+      days: 365,
+      posts: 3,
+      added: 0,
+      removed: 0,
+    })
+    await refused(/--days is "many"/, 'timeline', 'rebuild', '--days', 'many')
+    assert.deepEqual(await run('actor', 'refresh', '@mallory@old.example'), { people: 1 })
+    assert.deepEqual(await run('actor', 'refresh', '--host', 'old.example'), { people: 1 })
+    assert.deepEqual(await run('actor', 'refresh', '--all'), { people: 0 })
+    await refused(/nobody called x@old.example is known/, 'actor', 'refresh', 'x@old.example')
+    await refused(/ana@first.example lives here/, 'actor', 'refresh', 'ana@first.example')
+    await refused(/say whom/, 'actor', 'refresh')
+    const kept = { domain: 'old.example', people: 1, posts: 3 }
+    const look = await run('domain', 'purge', 'old.example', '--dry-run')
+    assert.deepEqual(look, { ...kept, isBlocked: false, dryRun: true })
+    await refused(/old.example is not blocked.*--block/, 'domain', 'purge', 'old.example')
+    await refused(/is a domain of this home/, 'domain', 'purge', 'first.example')
+    assert.deepEqual(await run('domain', 'purge', 'old.example', '--block'), { ...kept, servers: 1 })
+    await until('the worker has deleted them', async () => {
+      const { rows } = await sql.query<{ posts: number }>('select count(*)::integer as posts from posts')
+      return rows[0]?.posts === 0
+    })
+  } finally {
+    await sql.end()
+  }
+})
+
+test('a worker of its own takes the seed system’s flags, and refuses graphs that there are not', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'homebird-liveness-'))
+  t.after(async () => rm(folder, { recursive: true }))
+  const file = join(folder, 'alive')
+  const flags = ['-c', '2', '-s', '5', '-r', '1', '-x', 'posts', '--liveness-file', file]
+  const { code, stdout, stderr } = await home.command('stator', ...flags, 'posts', 'hashtags', '--json')
+  assert.equal(code, ExitCode.ok, stderr)
+  const { graphs } = JSON.parse(stdout) as { graphs: readonly { graph: string }[] }
+  assert.deepEqual(
+    graphs.map(({ graph }) => graph),
+    ['hashtags'],
+  )
+  assert.ok(Date.now() - Date.parse((await readFile(file, 'utf8')).trim()) < 60_000)
+  for (const [words, reason] of [
+    [['nonsense'], /"nonsense" is no graph; there are .*hashtags/],
+    [['-c', 'many'], /--concurrency is "many" and must be from 1 to 1000/],
+    [['-r', '1', '--for', '1s'], /--for and --run-for say the same/],
+  ] as const) {
+    const answer = await home.command('stator', 'run', ...words)
+    assert.equal(answer.code, ExitCode.usage)
+    assert.match(answer.stderr, reason)
   }
 })

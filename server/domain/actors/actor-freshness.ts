@@ -12,6 +12,7 @@ import { REMOTE_KEYS_CHANGED } from './upsert-remote-actor.ts'
 
 /** A document that was read this long ago is read again when somebody looks at the actor. */
 const FRESH_MS = 24 * 3_600_000
+const REFRESHED_AT_ONCE = 500
 
 /** True for actors of others that should be read again. */
 export function isStale(actor: Pick<Actor, 'is_local' | 'fetched_at' | 'gone_at'>, now: Date): boolean {
@@ -35,6 +36,30 @@ export async function refreshStaleActors(
 /** Has actors read again however fresh they are, as when they say that their profile changed. */
 export async function refreshActors(tx: Transaction, ids: readonly string[]): Promise<void> {
   await moveRows(tx, actorGraph, [...new Set(ids)].sort(), 'outdated')
+}
+
+/** Whom the owner may have read again: everybody of one server, or everybody that an identity follows or is followed by. */
+export type KnownPeople = { readonly host: string } | 'followed'
+
+/** A bounded piece at a time. @returns where the next piece begins, null after the last; and how many it were */
+export async function refreshKnownPeople(
+  tx: Transaction,
+  whom: KnownPeople,
+  after: string,
+): Promise<{ readonly last: string | null; readonly count: number }> {
+  const belongs =
+    whom === 'followed'
+      ? sql`exists (select from follows
+                     where (follows.source_id = actors.id or follows.target_id = actors.id)
+                       and follows.state in ('unrequested', 'pending_approval', 'accepting', 'accepted'))`
+      : sql`(host = ${whom.host} or handle_domain = ${whom.host})`
+  const { rows } = await sql<{ id: string }>`
+    select id from actors
+     where id > ${after}::bigint and not is_local and gone_at is null and not is_domain_blocked and ${belongs}
+     order by id limit ${REFRESHED_AT_ONCE}`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  await refreshActors(tx, ids)
+  return { last: ids.length < REFRESHED_AT_ONCE ? null : (ids.at(-1) ?? null), count: ids.length }
 }
 
 /**

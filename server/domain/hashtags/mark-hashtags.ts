@@ -6,6 +6,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import { RECOUNT_SECONDS } from './hashtag-graph.ts'
 
+const MARKED_AT_ONCE = 1_000
+
 /**
  * To stand at the end of a statement that changed which posts have which hashtags.
  * @param ids  a query for ids of hashtags
@@ -28,4 +30,13 @@ export async function markHashtagsOf(tx: Transaction, postIds: readonly string[]
   await markOutdated(
     sql`select hashtag_id from post_hashtags where post_id = any(${postIds}::bigint[])`,
   ).execute(tx)
+}
+
+/** All hashtags that are used, a bounded piece at a time. @returns where the next piece begins; null after the last */
+export async function markAllHashtags(tx: Transaction, after: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from hashtags where id > ${after}::bigint order by id limit ${MARKED_AT_ONCE}`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  await markOutdated(sql`select unnest(${ids}::bigint[])`).execute(tx)
+  return ids.length < MARKED_AT_ONCE ? null : (ids.at(-1) ?? null)
 }

@@ -36,6 +36,26 @@ export async function startPurge(tx: Transaction, domain: string): Promise<numbe
   return hosts.length
 }
 
+export interface PurgeCount {
+  readonly people: number
+  readonly posts: number
+  readonly isBlocked: boolean
+}
+
+/** What is kept of a domain and those below it. One statement. @param domain  from `parseBlockedDomain` */
+export async function countPurge(db: Querier, domain: string): Promise<PurgeCount> {
+  const isBelow = (column: string) => sql`
+    (split_part(${sql.ref(column)}, ':', 1) = ${domain} or split_part(${sql.ref(column)}, ':', 1) like '%.' || ${domain})`
+  const { rows } = await sql<PurgeCount>`
+    with people as materialized (
+      select id from actors where domain_id is null and (${isBelow('host')} or ${isBelow('handle_domain')})
+    )
+    select (select count(*) from people)::integer as people,
+           (select count(*) from posts where author_id in (select id from people))::integer as posts,
+           is_blocked_domain(${domain}) as "isBlocked"`.execute(db)
+  return rows[0] ?? { people: 0, posts: 0, isBlocked: false }
+}
+
 /** Servers that are blocked no more are met anew. */
 export async function forgivePurged(tx: Transaction): Promise<void> {
   const { rows } = await sql<{ host: string }>`

@@ -26,7 +26,7 @@ const FRESH = sql`interval '6 hours'`
  * @returns the entries that are new
  */
 export async function addToTimelines(tx: Transaction, postIds: readonly string[]): Promise<TimelineEntry[]> {
-  return enter(tx, postIds, sql`(post.author_id = me.id or ${IS_OF_FOLLOWED} or ${IS_TAGGED})`)
+  return enter(tx, postIds, belonging(isWantedBoost(sql`true`)))
 }
 
 /**
@@ -41,6 +41,27 @@ export async function addTaggedToTimelines(tx: Transaction, postIds: readonly st
   )
 }
 
+/**
+ * Fills a stretch of all home timelines anew, as if everything in it had come in order: what does not belong there goes, what
+ * is missing comes. Nobody is told, and no picture is fetched for it.
+ * @param postIds  of the stretch, in order; stretches before it are done already
+ * @returns how many entries are new and how many are gone
+ */
+export async function refillTimelines(
+  tx: Transaction,
+  postIds: readonly string[],
+): Promise<{ readonly added: number; readonly removed: number }> {
+  if (postIds.length === 0) return { added: 0, removed: 0 }
+  const { rows: before } = await sql<Pick<TimelineEntry, 'actor_id' | 'post_id'>>`
+    delete from timeline_entries where post_id = any(${postIds}::bigint[])
+    returning actor_id, post_id`.execute(tx)
+  const { rows: now } = await sql<TimelineEntry>`
+    ${newEntries(postIds, belonging(isWantedBoost(sql`entry.post_id < post.id`)))}`.execute(tx)
+  const names = new Set(now.map((entry) => `${entry.actor_id} ${entry.post_id}`))
+  const stayed = before.filter((entry) => names.has(`${entry.actor_id} ${entry.post_id}`)).length
+  return { added: now.length - stayed, removed: before.length - stayed }
+}
+
 async function enter(
   tx: Transaction,
   postIds: readonly string[],
@@ -49,6 +70,17 @@ async function enter(
   if (postIds.length === 0) return []
   const { rows } = await sql<TimelineEntry>`
     with entered as (
+      ${newEntries(postIds, belongs)}
+    ), wanted as (
+      ${wantPictures('entered')}
+    )
+    select actor_id, post_id, is_aside from entered`.execute(tx)
+  return rows
+}
+
+/** Decides and writes, as one statement or a part of one. */
+function newEntries(postIds: readonly string[], belongs: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
     insert into timeline_entries (actor_id, post_id, is_aside)
     select distinct on (me.id, coalesce(post.boost_of_id, post.id)) me.id, post.id, ${isAside(sql.ref('me.id'), 'post')}
       from posts as post
@@ -60,12 +92,7 @@ async function enter(
        and ${belongs}
      order by me.id, coalesce(post.boost_of_id, post.id), post.id
         on conflict do nothing
-    returning actor_id, post_id, is_aside
-    ), wanted as (
-      ${wantPictures('entered')}
-    )
-    select actor_id, post_id, is_aside from entered`.execute(tx)
-  return rows
+    returning actor_id, post_id, is_aside`
 }
 
 /** Those of the home timeline itself: what its stream tells. */
@@ -85,12 +112,13 @@ const IS_WANTED_REPLY = sql`(
   or exists (select 1 from follows as other
               where other.source_id = me.id and other.target_id = post.in_reply_to_author_id and other.state = 'accepted'))`
 
-const IS_WANTED_BOOST = sql`(
+/** @param counts  of the entries named `entry`, those that count as come before */
+const isWantedBoost = (counts: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   post.boost_of_id is null
   or (follow.shows_boosts and not exists (
         select 1
           from (select post_id from timeline_entries as entry
-                 where entry.actor_id = me.id and not entry.is_aside order by post_id desc limit ${sql.lit(RECENT_ENTRIES)}) as newest
+                 where entry.actor_id = me.id and not entry.is_aside and ${counts} order by post_id desc limit ${sql.lit(RECENT_ENTRIES)}) as newest
           join posts as recent on recent.id = newest.post_id
          where recent.id = post.boost_of_id or recent.boost_of_id = post.boost_of_id)))`
 
@@ -112,11 +140,15 @@ const IS_NAMING_MUTED = sql`exists (
    where mentions.post_id = post.id and blocks.source_id = me.id and blocks.state not in ('undone', 'undone_sent')
      and (blocks.expires_at is null or blocks.expires_at > now()))`
 
-const IS_OF_FOLLOWED = sql`(
+const isOfFollowed = (wantedBoost: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   follow.id is not null
-  and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${IS_WANTED_BOOST} and not ${IS_HIDDEN}
+  and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${wantedBoost} and not ${IS_HIDDEN}
   and (follow.languages is null or coalesce(boosted.language, post.language) is null
        or coalesce(boosted.language, post.language) = any(follow.languages)))`
 
 /** By anybody, to anybody, in any language. */
 const IS_TAGGED = sql`(${hasFollowedHashtag(sql.ref('me.id'), 'post')} and not ${IS_HIDDEN} and not ${IS_NAMING_MUTED})`
+
+/** What an identity reads: its own, of whom it follows, and what has a hashtag that it follows. */
+const belonging = (wantedBoost: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(post.author_id = me.id or ${isOfFollowed(wantedBoost)} or ${IS_TAGGED})`
