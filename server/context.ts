@@ -128,7 +128,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     const startDecoder = options.decoders?.start ?? forkDecoder
     const remoteMedia = openRemoteMedia(options, { ...shared, caches, startDecoder })
     closers.push(async () => remoteMedia[Symbol.asyncDispose]())
-    const dereferencer = createDereferencer(shared)
+    const dereferencer = createDereferencer({ ...shared, config })
     const remoteKeys = createRemoteKeys({ ...shared, listener })
     closers.push(() => remoteKeys.close())
     const media = openMedia(options, clock)

@@ -275,7 +275,9 @@ class Finder implements Dereferencer {
   async #fresh(actor: Actor): Promise<Actor | null> {
     if (actor.gone_at !== null) return null
     const now = this.#clock.now()
-    if (isStale(actor, now)) await inTransaction(this.#db, async (tx) => refreshStaleActors(tx, [actor], now))
+    const maxAge = this.#parts.config?.actorMaxAge
+    if (isStale(actor, now, maxAge))
+      await inTransaction(this.#db, async (tx) => refreshStaleActors(tx, [actor], now, maxAge))
     return actor
   }
 

@@ -3,6 +3,7 @@
  * transaction with a few statements for each kind. Whatever needs another server waits until the others are done.
  */
 import { LRUCache } from 'lru-cache'
+import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
@@ -44,6 +45,8 @@ export interface InboundParts {
   readonly dereferencer: Dereferencer
   readonly clock: Clock
   readonly log: Logger
+  /** How old the profile of somebody who speaks may be; a day unless said. */
+  readonly config?: Pick<Config, 'actorMaxAge'>
 }
 
 type Handle = (batch: Batch, messages: readonly InboundMessage[]) => Promise<void>
@@ -129,10 +132,18 @@ export class Inbound {
     known: ReadonlyMap<string, MessageOutcome>,
     confirmed: Confirmed,
   ): Promise<Batch> {
-    const { db, home, clock } = this.#parts
+    const { db, home, clock, config } = this.#parts
     return inTransaction(db, async (tx) => {
       const now = clock.now()
-      const batch = new Batch({ tx, home, now, confirmed, messages, proofs: verdicts })
+      const batch = new Batch({
+        tx,
+        home,
+        now,
+        confirmed,
+        messages,
+        proofs: verdicts,
+        actorMaxAge: config?.actorMaxAge,
+      })
       for (const [id, outcome] of [...known, ...unproved]) batch.outcomes.set(id, outcome)
       await batch.loadSigners(messages.map(({ signerUri }) => signerUri))
       for (const wave of wavesOf(messages.filter((message) => isFromKnown(batch, message)))) {

@@ -3,6 +3,7 @@
  * failure, never from this home or a blocked domain, and only where the document is what its address says.
  */
 import { LRUCache } from 'lru-cache'
+import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import { describeError, isHomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
@@ -26,6 +27,8 @@ export interface RemoteParts {
   readonly fetch: SafeFetch
   readonly clock: Clock
   readonly log: Logger
+  /** How old a profile may be; a day unless said. */
+  readonly config?: Pick<Config, 'actorMaxAge'>
 }
 
 /** Why there is no document. */

@@ -19,6 +19,8 @@ export interface SweepParts {
   readonly home: Home
   readonly dereferencer: Dereferencer
   readonly collections: RemoteCollections
+  /** Posts that whoever looks or follows gets at once; 0 asks for none. */
+  readonly wanted: number
 }
 
 export type SweepEnd =
@@ -27,8 +29,6 @@ export type SweepEnd =
   | { readonly kind: 'again'; readonly reason: string }
 
 const MOST_PAGES = 10
-/** Posts that whoever looks or follows gets at once. */
-const WANTED = 40
 /** Posts that are looked for after an absence. */
 const MOST_MISSED = 200
 
@@ -54,7 +54,8 @@ export class OutboxSweeper {
   async #readPages(sweep: OutboxSweep, actor: Actor, outboxUri: string): Promise<SweepEnd> {
     const { clock, collections } = this.#parts
     const budget = new FetchBudget(clock, { ancestors: 0 })
-    const wanted = sweep.purpose === 'catch_up' ? MOST_MISSED : WANTED
+    const wanted = sweep.purpose === 'catch_up' ? MOST_MISSED : this.#parts.wanted
+    if (wanted === 0) return { kind: 'rested' }
     const reader = await this.#pages.of(sweep, actor, budget)
     let next = sweep.next_page_uri
     let found = 0

@@ -4,6 +4,7 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { checkCacheFolders } from '../core/cache-folders.ts'
+import { readConfigFile } from '../core/config-file.ts'
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../core/config.ts'
 import {
   type DataDir,
@@ -64,9 +65,14 @@ export interface Ground {
 
 export type GroundSources = Pick<ConfigSources, 'env' | 'commandLine'>
 
-/** The folder that these sources name; touches no disk. @throws HomebirdError SETTING_INVALID */
+/** With the variables of the file that the environment names, or that lies in the folder. */
+function withConfigFile(sources: GroundSources): Pick<ConfigSources, 'env' | 'commandLine' | 'file'> {
+  return { ...sources, file: readConfigFile({ env: sources.env, dataDir: homeFolder(sources) }) }
+}
+
+/** The folder that these sources name; of the disk only the file of variables is read. @throws HomebirdError SETTING_INVALID */
 export function chosenDataDir(sources: GroundSources): DataDir {
-  const { config } = loadConfig(sources)
+  const { config } = loadConfig(withConfigFile(sources))
   return dataDirAt(config.dataDir ?? defaultDataDirHere(sources.env))
 }
 
@@ -90,7 +96,8 @@ export function readSettings(
   return { dir, loaded }
 }
 
-function loadWithStore(sources: GroundSources, dir: DataDir, box: SecretBox): LoadedConfig {
+function loadWithStore(given: GroundSources, dir: DataDir, box: SecretBox): LoadedConfig {
+  const sources = withConfigFile(given)
   if (!existsSync(dir.applianceDatabase)) return loadConfig(sources)
   const store = openApplianceStore(dir, 'read', box)
   try {

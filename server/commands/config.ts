@@ -98,12 +98,15 @@ function tellChange(
       ? `${change.variable} is no longer kept`
       : `${change.variable} = ${change.value} is kept`,
   )
-  if (origin.from === 'variable') io.say(`but ${origin.variable} in the environment is stronger`)
+  if ('variable' in origin)
+    io.say(
+      `but ${origin.variable} in the ${origin.from === 'file' ? 'file of variables' : 'environment'} is stronger`,
+    )
   if (needsRestart) io.say('the home is running; restart it for this to count')
   return ExitCode.ok
 }
 
-/** By variable, alias or name. The folder itself cannot be kept inside the folder. */
+/** By variable, alias or name. The folder itself and the file of variables cannot be kept inside the folder. */
 function findSetting(asked: string): SettingName {
   const found = settingNames().find((name) => {
     const definition: Setting<unknown> = SETTINGS[name]
@@ -112,10 +115,12 @@ function findSetting(asked: string): SettingName {
   if (found === undefined) {
     throw new HomebirdError('USAGE', `${asked} is not a setting; homebird config names them all`)
   }
-  if (found === 'dataDir') {
+  if (found === 'dataDir' || found === 'configFile') {
     throw new HomebirdError(
       'USAGE',
-      'the data directory is chosen with --data-dir or HOMEBIRD_DATA_DIR, and not kept',
+      found === 'dataDir'
+        ? 'the data directory is chosen with --data-dir or HOMEBIRD_DATA_DIR, and not kept'
+        : 'the file of variables is named by HOMEBIRD_CONFIG_FILE in the environment, and not kept',
     )
   }
   return found
@@ -132,7 +137,7 @@ function settingNames(): SettingName[] {
 
 function describeOrigin(origin: ConfigOrigin): string {
   if (origin.from === 'sealed') return 'settings store, sealed by the desktop app and not shown here'
-  return origin.from === 'variable' ? `variable ${origin.variable}` : origin.from
+  return 'variable' in origin ? `${origin.from} ${origin.variable}` : origin.from
 }
 
 function shown(value: unknown): string {

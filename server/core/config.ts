@@ -1,6 +1,7 @@
 /**
  * Reads the settings. This is the only file that touches `process.env`. A value comes from the command line, else
- * from its variable, else from an alias of the seed system, else from the settings store, else from the default.
+ * from its variable, else from an alias of the seed system, both in the environment or in a file of variables, else from the
+ * settings store, else from the default.
  */
 import { HomebirdError } from './errors.ts'
 import { RETIRED_VARIABLES } from './retired-variables.ts'
@@ -18,7 +19,7 @@ export type Config = { readonly [N in SettingName]: Parsed<(typeof SETTINGS)[N]>
 export type ConfigOrigin =
   /** `sealed`: kept, but sealed by the desktop app, and not known here. */
   | { readonly from: 'command line' | 'settings store' | 'sealed' | 'default' }
-  | { readonly from: 'variable'; readonly variable: string }
+  | { readonly from: 'variable' | 'file'; readonly variable: string }
 
 export interface LoadedConfig {
   readonly config: Config
@@ -29,6 +30,8 @@ export interface LoadedConfig {
 
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Variables out of the file of `configFile`; those of the environment are stronger. */
+  readonly file?: Readonly<Record<string, string>>
   readonly commandLine?: Partial<Record<SettingName, string>>
   readonly store?: Partial<Record<SettingName, string>>
   /** What is kept and cannot be opened here: it looks as if it were not given, and is not held against others. */
@@ -44,11 +47,12 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const config: Record<string, unknown> = {}
   const origins: Partial<Record<SettingName, ConfigOrigin>> = {}
-  const env = withPostgresVariables(sources.env)
+  const given = { ...sources.file, ...sources.env }
+  const env = withPostgresVariables(given)
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const definition: Setting<unknown> = SETTINGS[name]
-    const { raw, origin } = findRaw(name, definition, { ...sources, env })
-    const label = origin.from === 'variable' ? origin.variable : `${definition.env} (${origin.from})`
+    const { raw, origin } = findRaw(name, definition, { ...sources, env }, sources.env)
+    const label = 'variable' in origin ? origin.variable : `${definition.env} (${origin.from})`
     config[name] = parseSetting(label, definition.type, raw, definition.secret === true)
     origins[name] = origin
   }
@@ -57,7 +61,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   return {
     config: loaded,
     origins: origins as Record<SettingName, ConfigOrigin>,
-    warnings: findWarnings(sources.env),
+    warnings: findWarnings(given),
   }
 }
 
@@ -65,12 +69,15 @@ function findRaw(
   name: SettingName,
   definition: Setting<unknown>,
   sources: ConfigSources,
+  environment: ConfigSources['env'],
 ): { raw: string; origin: ConfigOrigin } {
   const fromCommandLine = sources.commandLine?.[name]
   if (fromCommandLine !== undefined) return { raw: fromCommandLine, origin: { from: 'command line' } }
   for (const variable of [definition.env, ...(definition.aliases ?? [])]) {
     const raw = sources.env[variable]
-    if (raw !== undefined) return { raw, origin: { from: 'variable', variable } }
+    if (raw === undefined) continue
+    const isOfFile = environment[variable] === undefined && sources.file?.[variable] !== undefined
+    return { raw, origin: { from: isOfFile ? 'file' : 'variable', variable } }
   }
   const stored = sources.store?.[name]
   if (stored !== undefined) return { raw: stored, origin: { from: 'settings store' } }

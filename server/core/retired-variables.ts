@@ -1,10 +1,11 @@
 /** What the environment of a home of the seed system may hold and has no meaning here. */
 
-/** Variables of the seed system that have no counterpart here, with the reason; naming one is not a mistake. */
+/** Variables that somebody may expect and that have no meaning here, most of them of the seed system, with the reason; naming one is not a mistake. */
 export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
-  TAKAHE_ENV_FILE: 'the settings live in the data directory and in variables',
   TAKAHE_ENVIRONMENT: 'there is one mode',
-  TAKAHE_DEBUG: 'set HOMEBIRD_LOG_LEVEL=debug',
+  HOMEBIRD_ENV: 'there is one mode; HOMEBIRD_LOG_LEVEL=debug tells more',
+  HOMEBIRD_HEADLESS: 'homebird serve runs without a window, the desktop app with one',
+  HOMEBIRD_SECRET_KEY: 'the home makes and keeps its own',
   TAKAHE_DEBUG_TOOLBAR: 'there is none',
   TAKAHE_LOCAL_SETTINGS: 'there are none',
   TAKAHE_SECRET_KEY: 'the home makes and keeps its own',

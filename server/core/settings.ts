@@ -2,8 +2,10 @@
  * The one table of settings: variable, type, default, help. `homebird config` prints it, `core/config` reads it,
  * and the settings page of the window is drawn from it. A setting that is not here does not exist.
  */
+import { MOST_EMOJI_BYTES } from '../contracts/own-emojis.ts'
 import { BACKUP_SETTINGS } from './backup-settings.ts'
 import { CACHE_SETTINGS } from './cache-settings.ts'
+import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { TUNNEL_SETTINGS } from './tunnel-settings.ts'
 import { setting } from './setting.ts'
 import { mediaAddress, mediaBackend } from './media-backend.ts'
@@ -32,7 +34,18 @@ const searchScope = oneOf('own', 'interacted', 'all')
 /** The seed system has a switch. */
 const SEARCH_SWITCH: Readonly<Record<string, string>> = { true: 'all', false: 'own' }
 
+const logLevel = oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
+/** Here too. */
+const DEBUG_SWITCH: Readonly<Record<string, string>> = { true: 'debug', false: 'info' }
+
 export const SETTINGS = {
+  configFile: setting({
+    env: 'HOMEBIRD_CONFIG_FILE',
+    aliases: ['TAKAHE_ENV_FILE'],
+    type: text(4096),
+    fallback: '',
+    help: 'file of variables, NAME=value a line, as an environment file of the seed system; the environment itself is stronger. Empty means homebird.env in the data directory, where there is one',
+  }),
   dataDir: setting({
     env: 'HOMEBIRD_DATA_DIR',
     type: optional(absolutePath),
@@ -93,7 +106,8 @@ export const SETTINGS = {
   }),
   logLevel: setting({
     env: 'HOMEBIRD_LOG_LEVEL',
-    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    aliases: ['TAKAHE_DEBUG'],
+    type: { ...logLevel, parse: (raw) => logLevel.parse(DEBUG_SWITCH[raw.trim().toLowerCase()] ?? raw) },
     fallback: 'info',
     help: 'least important kind of line that is logged',
   }),
@@ -126,26 +140,6 @@ export const SETTINGS = {
     type: optional(integer(48, 65_536)),
     fallback: '',
     help: 'most MiB of JavaScript objects in each server and worker; one that needs more ends and is started anew; empty leaves it to Node and the memory of the machine',
-  }),
-  statorConcurrency: setting({
-    env: 'HOMEBIRD_STATOR_CONCURRENCY',
-    aliases: ['TAKAHE_STATOR_CONCURRENCY'],
-    type: integer(1, 1000),
-    fallback: '20',
-    help: 'most rows that one worker handles at once',
-  }),
-  statorConcurrencyPerModel: setting({
-    env: 'HOMEBIRD_STATOR_CONCURRENCY_PER_MODEL',
-    aliases: ['TAKAHE_STATOR_CONCURRENCY_PER_MODEL'],
-    type: integer(1, 1000),
-    fallback: '4',
-    help: 'most rows of one graph at once; deliveries use four times as many',
-  }),
-  statorConcurrencyPerHost: setting({
-    env: 'HOMEBIRD_STATOR_CONCURRENCY_PER_HOST',
-    type: integer(1, 100),
-    fallback: '4',
-    help: 'most deliveries to one remote host at once',
   }),
   remoteTimeout: setting({
     env: 'HOMEBIRD_REMOTE_TIMEOUT',
@@ -318,6 +312,13 @@ export const SETTINGS = {
     fallback: '99',
     help: 'largest video or sound that you may upload, in megabytes',
   }),
+  emojiMaxKb: setting({
+    env: 'HOMEBIRD_EMOJI_MAX_KB',
+    aliases: ['TAKAHE_EMOJI_MAX_IMAGE_FILESIZE_KB'],
+    type: integer(10, MOST_EMOJI_BYTES / 1_024),
+    fallback: '256',
+    help: 'largest picture of a custom emoji of your own, in kilobytes',
+  }),
   avatarMaxKb: setting({
     env: 'HOMEBIRD_AVATAR_MAX_KB',
     aliases: ['TAKAHE_AVATAR_MAX_IMAGE_FILESIZE_KB'],
@@ -377,6 +378,7 @@ export const SETTINGS = {
     fallback: '90',
     help: 'days that remote posts without a tie to you are kept; 0 keeps all',
   }),
+  ...ENGINE_SETTINGS,
   ...BACKUP_SETTINGS,
   ...CACHE_SETTINGS,
   ...TUNNEL_SETTINGS,

@@ -38,7 +38,7 @@ import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
 
 export interface ArchiveParts {
-  readonly config: Pick<Config, 'mediaMaxImageMb' | 'mediaMaxVideoMb' | 'avatarMaxKb'>
+  readonly config: Pick<Config, 'mediaMaxImageMb' | 'mediaMaxVideoMb' | 'avatarMaxKb' | 'emojiMaxKb'>
   readonly db: Database
   readonly clock: Clock
   readonly home: Pick<Home, 'origin'>

@@ -97,7 +97,10 @@ import { quoteAuthorizationHandlers, quoteHandlers } from './quote-handlers.ts'
 export interface WorkerParts {
   readonly config: Pick<
     Config,
+    | 'actorMaxAge'
     | 'avatarMaxKb'
+    | 'emojiMaxKb'
+    | 'outboxFetch'
     | 'mediaMaxImageMb'
     | 'mediaMaxVideoMb'
     | 'mediaUrl'
@@ -162,7 +165,10 @@ export function allGraphWork(parts: WorkerParts): GraphWork[] {
     work({ graph: peerGraph, handlers: peerHandlers(parts) }),
     work({ graph: linkCheckGraph, handlers: linkCheckHandlers(parts) }),
     work({ graph: profileReadingGraph, handlers: profileReadingHandlers({ ...parts, collections }) }),
-    work({ graph: outboxSweepGraph, handlers: outboxSweepHandlers({ ...parts, collections }) }),
+    work({
+      graph: outboxSweepGraph,
+      handlers: outboxSweepHandlers({ ...parts, collections, wanted: config.outboxFetch }),
+    }),
     work({
       graph: threadFetchGraph,
       handlers: threadHandlers({ ...parts, collections, limits: threadLimits(config) }),

@@ -50,6 +50,8 @@ export interface BatchParts {
   readonly confirmed: Confirmed
   readonly messages: readonly InboundMessage[]
   readonly proofs: ReadonlyMap<string, ProofVerdict>
+  /** How old the profile of somebody who speaks may be; a day unless said. */
+  readonly actorMaxAge: number | undefined
 }
 
 export class Batch {
@@ -72,6 +74,7 @@ export class Batch {
   #changes: StreamChange[] = []
   readonly #attempts: ReadonlyMap<string, number>
   readonly #spoke = new Map<string, ActorReference>()
+  readonly #actorMaxAge: number | undefined
 
   constructor(parts: BatchParts) {
     this.tx = parts.tx
@@ -79,6 +82,7 @@ export class Batch {
     this.now = parts.now
     this.confirmed = parts.confirmed
     this.proofs = parts.proofs
+    this.#actorMaxAge = parts.actorMaxAge
     this.#attempts = new Map(parts.messages.map(({ id, attempts }) => [id, attempts]))
   }
 
@@ -176,6 +180,6 @@ export class Batch {
   async finish(): Promise<void> {
     await noteFindings(this.tx, this.#findings())
     await completeBeginnings(this.tx, [...this.beginnings])
-    await refreshStaleActors(this.tx, this.#spoke.values(), this.now)
+    await refreshStaleActors(this.tx, this.#spoke.values(), this.now, this.#actorMaxAge)
   }
 }

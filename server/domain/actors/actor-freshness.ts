@@ -10,14 +10,18 @@ import type { Actor } from './actor.ts'
 import { actorGraph } from './actor-graph.ts'
 import { REMOTE_KEYS_CHANGED } from './upsert-remote-actor.ts'
 
-/** A document that was read this long ago is read again when somebody looks at the actor. */
-const FRESH_MS = 24 * 3_600_000
+/** A document that was read this long ago is read again when somebody looks at the actor; HOMEBIRD_ACTOR_MAX_AGE says otherwise. */
+const FRESH_SECONDS = 86_400
 const REFRESHED_AT_ONCE = 500
 
 /** True for actors of others that should be read again. */
-export function isStale(actor: Pick<Actor, 'is_local' | 'fetched_at' | 'gone_at'>, now: Date): boolean {
+export function isStale(
+  actor: Pick<Actor, 'is_local' | 'fetched_at' | 'gone_at'>,
+  now: Date,
+  maxAgeSeconds = FRESH_SECONDS,
+): boolean {
   if (actor.is_local || actor.gone_at !== null) return false
-  return actor.fetched_at === null || now.getTime() - actor.fetched_at.getTime() > FRESH_MS
+  return actor.fetched_at === null || now.getTime() - actor.fetched_at.getTime() > maxAgeSeconds * 1_000
 }
 
 /**
@@ -28,8 +32,9 @@ export async function refreshStaleActors(
   tx: Transaction,
   actors: Iterable<Pick<Actor, 'id' | 'is_local' | 'fetched_at' | 'gone_at'>>,
   now: Date,
+  maxAgeSeconds = FRESH_SECONDS,
 ): Promise<number> {
-  const ids = [...actors].filter((actor) => isStale(actor, now)).map(({ id }) => id)
+  const ids = [...actors].filter((actor) => isStale(actor, now, maxAgeSeconds)).map(({ id }) => id)
   return (await moveRows(tx, actorGraph, [...new Set(ids)].sort(), 'outdated')).length
 }
 

@@ -1,5 +1,4 @@
 /** The types of files that this home keeps and serves: a fixed list, each with the ending that its files bear. */
-import { MOST_EMOJI_BYTES } from '../../contracts/own-emojis.ts'
 import type { Config } from '../../core/config.ts'
 
 const ENDINGS = {
@@ -60,12 +59,12 @@ export interface UploadLimits {
 }
 
 export const uploadLimitsOf = (
-  config: Pick<Config, 'mediaMaxImageMb' | 'mediaMaxVideoMb' | 'avatarMaxKb'>,
+  config: Pick<Config, 'mediaMaxImageMb' | 'mediaMaxVideoMb' | 'avatarMaxKb' | 'emojiMaxKb'>,
 ): UploadLimits => ({
   imageBytes: config.mediaMaxImageMb * MIB,
   videoBytes: config.mediaMaxVideoMb * MIB,
   profileBytes: config.avatarMaxKb * 1_024,
-  emojiBytes: MOST_EMOJI_BYTES,
+  emojiBytes: config.emojiMaxKb * 1_024,
 })
 
 /** Rule 60; shown to apps, kept here. */

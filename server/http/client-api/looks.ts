@@ -42,7 +42,7 @@ export function createLooks(parts: LookParts): Looks {
     if (!isAsked(viewerId, actor) || seen.has(actor.id)) return
     seen.set(actor.id, true)
     await inTransaction(db, async (tx) => {
-      await refreshStaleActors(tx, [actor], clock.now())
+      await refreshStaleActors(tx, [actor], clock.now(), parts.config.actorMaxAge)
       await openProfile(tx, actor.id, clock.now())
       await requestLinkChecks(tx, actor)
     })

@@ -4,7 +4,6 @@
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { HostBudget } from '../../activitypub/host-budget.ts'
-import { MAX_DOCUMENT_BYTES } from '../../activitypub/json.ts'
 import { ADOPTED_ROUTES, AP_ROUTES } from '../../activitypub/uris.ts'
 import { verifyInboxPost } from '../../activitypub/verify-request.ts'
 import { HomebirdError } from '../../core/errors.ts'
@@ -54,7 +53,7 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
 
   return async (app) => {
     answerAs(app, 'never')
-    takeRawActivities(app)
+    takeRawActivities(app, config.inboxMaxKb * 1_024)
     app.addHook('onClose', () => ownActors.close())
     for (const path of [AP_ROUTES, ADOPTED_ROUTES].flatMap((routes) => [
       routes.sharedInbox,
@@ -79,11 +78,11 @@ export function inboxRoutes(context: HttpContext): FastifyPluginAsync {
 }
 
 /** The body as it came, counted while it comes; nothing else is understood here. */
-function takeRawActivities(app: FastifyInstance): void {
+function takeRawActivities(app: FastifyInstance, maxBytes: number): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     ACTIVITY_TYPES,
-    { parseAs: 'buffer', bodyLimit: MAX_DOCUMENT_BYTES },
+    { parseAs: 'buffer', bodyLimit: maxBytes },
     (_request, body, done) => done(null, body),
   )
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readSettings } from '../../../server/appliance/ground.ts'
+import { loadConfig } from '../../../server/core/config.ts'
+import { automaticConcurrency, automaticPerModel } from '../../../server/core/engine-settings.ts'
+import { HomebirdError } from '../../../server/core/errors.ts'
+
+const GIGABYTE = 1_000_000_000
+
+test('how much runs at once follows from cores and memory, unless it is said', () => {
+  const most = (cores: number, gigabytes: number): [number, number] => {
+    const machine = { cores, memoryBytes: gigabytes * GIGABYTE }
+    return [automaticConcurrency(machine), automaticPerModel(machine)]
+  }
+  assert.deepEqual(most(1, 4), [10, 2])
+  assert.deepEqual(most(2, 4), [20, 4])
+  assert.deepEqual(most(4, 8), [40, 8])
+  assert.deepEqual(most(32, 64), [80, 16])
+  assert.deepEqual(most(32, 1), [10, 2], 'each call holds memory')
+  const { config } = loadConfig({
+    env: { TAKAHE_STATOR_CONCURRENCY: '7', HOMEBIRD_STATOR_CONCURRENCY_PER_MODEL: 'AUTO' },
+  })
+  assert.equal(config.statorConcurrency, 7)
+  assert.ok(config.statorConcurrencyPerModel >= 2)
+  assert.throws(
+    () => loadConfig({ env: { HOMEBIRD_STATOR_CONCURRENCY: 'some' } }),
+    /HOMEBIRD_STATOR_CONCURRENCY is "some", but it must be a whole number; give it as auto, or integer 1\.\.1000/,
+  )
+})
+
+test('switches of the seed system are understood', () => {
+  const levelBy = (value: string) => loadConfig({ env: { TAKAHE_DEBUG: value } }).config.logLevel
+  assert.deepEqual([levelBy('true'), levelBy('False'), levelBy('warn')], ['debug', 'info', 'warn'])
+  assert.equal(loadConfig({ env: { TAKAHE_EMOJI_MAX_IMAGE_FILESIZE_KB: '200' } }).config.emojiMaxKb, 200)
+})
+
+test('a file of variables stands behind the environment and before what is kept; it names no folder', (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'homebird-file-'))
+  t.after(() => rmSync(dataDir, { recursive: true }))
+  const named = join(dataDir, 'elsewhere.env')
+  const read = (env: Record<string, string> = {}) =>
+    readSettings({ env: { HOMEBIRD_DATA_DIR: dataDir, ...env } }).loaded
+  writeFileSync(
+    join(dataDir, 'homebird.env'),
+    'HOMEBIRD_PORT=5001\n# a word\nTAKAHE_DEBUG="true"\nHOMEBIRD_PROT=1\n',
+  )
+  const usual = read({ HOMEBIRD_BIND: '127.0.0.2' })
+  assert.deepEqual(
+    [usual.config.port, usual.config.logLevel, usual.config.bind],
+    [5001, 'debug', '127.0.0.2'],
+  )
+  assert.deepEqual(usual.origins.port, { from: 'file', variable: 'HOMEBIRD_PORT' })
+  assert.deepEqual(usual.origins.bind, { from: 'variable', variable: 'HOMEBIRD_BIND' })
+  assert.match(usual.warnings.join(), /HOMEBIRD_PROT is not a setting; did you mean HOMEBIRD_PORT/)
+  assert.equal(read({ HOMEBIRD_PORT: '5002' }).config.port, 5002)
+  writeFileSync(named, 'PGHOST=db.example\nPGUSER=ana\n')
+  const other = read({ TAKAHE_ENV_FILE: named })
+  assert.deepEqual(
+    [other.config.port, other.config.databaseUrl],
+    [4180, 'postgresql://ana@db.example:5432/homebird'],
+  )
+  const refused = (env: Record<string, string>, reason: RegExp): void =>
+    assert.throws(
+      () => read(env),
+      (error) =>
+        error instanceof HomebirdError && error.code === 'SETTING_INVALID' && reason.test(error.message),
+    )
+  refused({ HOMEBIRD_CONFIG_FILE: join(dataDir, 'none.env') }, /HOMEBIRD_CONFIG_FILE is ".*none.env".*ENOENT/)
+  writeFileSync(named, 'HOMEBIRD_DATA_DIR=/elsewhere\n')
+  refused({ HOMEBIRD_CONFIG_FILE: named }, /it names HOMEBIRD_DATA_DIR.*--data-dir/)
+  writeFileSync(named, 'HOMEBIRD_PORT=many\n')
+  refused({ HOMEBIRD_CONFIG_FILE: named }, /HOMEBIRD_PORT is "many"/)
+})
