@@ -34,7 +34,8 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   await adoptPurgeTarget(context.db, context.config.cdn)
   // Whoever starts this child has seen the former one end.
   const line = new OfflineGuard(context.clock)
-  const workerId = `${hostname()} ${channel.start.dataDir} ${channel.start.index}`
+  const { machine, dataDir, index } = channel.start
+  const workerId = `${machine ?? `${hostname()} ${dataDir}`} ${index}`
   const conditions: ConditionsSource = {
     now: channel.start.conditions,
     onChange: (obey) => channel.onConditions(obey),

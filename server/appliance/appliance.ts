@@ -96,6 +96,7 @@ export class Appliance {
       (name) => times.isReady(name),
     )
     this.#parts.house.start()
+    this.#plan.machines?.follow(this.#log.noticeOf('machines'))
     this.#parts.answering.handOver.tellDue()
     this.#endLinkWatch = watchLink({
       ...systemLink,
@@ -212,6 +213,7 @@ export class Appliance {
       privateAddress: this.privateAddress,
       memoryBytes: process.memoryUsage.rss(),
       connectionsPerProcess: this.#plan.budget.perProcess,
+      otherMachines: this.#plan.machines?.others ?? [],
       parts,
       conditions: this.#parts.conditions,
       ...this.#parts.house.facts(),
@@ -243,6 +245,7 @@ export class Appliance {
       () => this.#parts.children.stopUnkept(),
       () => this.#parts.house.stop(),
       () => this.#parts.database?.stop(),
+      () => this.#plan.machines?.close(),
     ]
     this.#parts.children.refuseStarts()
     this.#endLinkWatch()

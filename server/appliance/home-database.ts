@@ -13,6 +13,7 @@ import {
 import { type ExternalDatabase, openExternalDatabase } from './external-database.ts'
 import type { Ground } from './ground.ts'
 import type { Life } from './kept-part.ts'
+import { Machines } from './machines.ts'
 import { removeMoved } from './keeping/upgrade-cluster.ts'
 import { keepPrograms } from './postgres-binaries.ts'
 import { type PostgresCluster, openPostgresCluster } from './postgres-cluster.ts'
@@ -27,6 +28,8 @@ export interface DatabasePlan {
   readonly supply: Supply
   /** Null for the embedded one. */
   readonly external: ExternalDatabase | null
+  /** This machine among those that share the external one; null until it has joined them, and without one. */
+  readonly machines: Machines | null
 }
 
 export function demandOf(config: Config, role: ApplianceRole): Demand {
@@ -43,7 +46,26 @@ export async function planDatabase(config: Config, role: ApplianceRole): Promise
   const demand = demandOf(config, role)
   const external = config.databaseUrl === null ? null : await openExternalDatabase(config.databaseUrl)
   const supply = external?.supply ?? embeddedSupply(demand)
-  return { budget: splitConnections(demand, supply), supply, external }
+  return { budget: splitConnections(demand, supply), supply, external, machines: null }
+}
+
+/**
+ * Of an external database: takes this machine's share of what the others leave, and holds it.
+ * @throws HomebirdError CONNECTION_BUDGET, and the driver's errors
+ */
+export async function joinMachines(
+  plan: DatabasePlan,
+  config: Config,
+  role: ApplianceRole,
+): Promise<DatabasePlan> {
+  if (plan.external === null) return plan
+  const machines = await Machines.join({
+    connection: plan.external.connection,
+    demand: demandOf(config, role),
+    supply: plan.supply,
+    mayBeFirst: role !== 'worker',
+  })
+  return { ...plan, budget: machines.budget, machines }
 }
 
 /** A life of the embedded cluster, as the supervisor keeps it. */

@@ -126,6 +126,7 @@ export class HomeParts {
     const notice = log.noticeOf('keeper')
     const keeper = openKeeperPart(ground, sources, {
       conditions: () => this.#conditions,
+      isFirst: () => this.#plan.machines?.isFirst ?? true,
       launch: () => this.#launch('keeper', 'keeper'),
       connection: () => this.connection(),
       notice,
@@ -184,6 +185,7 @@ export class HomeParts {
       config: this.#ground.loaded.config,
       database: this.connection(),
       connectionsPerProcess: this.#plan.budget.perProcess,
+      machine: this.#plan.machines?.id ?? null,
       publicListen: this.children.publicListen,
       privateListen: this.children.privateListen,
       oneTimeKeyHash: this.#needs.oneTimeKeyHash,

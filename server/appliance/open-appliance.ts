@@ -4,7 +4,7 @@ import { Appliance } from './appliance.ts'
 import type { StartStep } from './appliance-status.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import { openGround } from './ground.ts'
-import { planDatabase } from './home-database.ts'
+import { type DatabasePlan, joinMachines, planDatabase } from './home-database.ts'
 import { upgradeHome } from './keeping/upgrade-home.ts'
 import { requireFreeAddresses } from './ports.ts'
 import { StartTimes } from './start-times.ts'
@@ -39,17 +39,19 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
       signal: options.signal,
     },
   )
-  try {
+  const join = async (): Promise<DatabasePlan> => {
     await upgradeHome(ground, options.launcher, {
       begins: () => comesTo('upgrade'),
       progress: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
       signal: options.signal,
     })
-  } catch (error) {
+    return joinMachines(checked, ground.loaded.config, options.role)
+  }
+  const plan = await join().catch((error: unknown) => {
     ground.release()
     throw error
-  }
-  const appliance = new Appliance(options, ground, checked)
+  })
+  const appliance = new Appliance(options, ground, plan)
   try {
     await Promise.race([appliance.start(times), rejectedBy(options.signal)])
     return appliance

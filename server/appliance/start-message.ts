@@ -10,6 +10,7 @@ export interface StartFacts {
   readonly config: Config
   readonly database: DatabaseConnection
   readonly connectionsPerProcess: number
+  readonly machine: string | null
   readonly publicListen: ListenAddress | null
   readonly privateListen: ListenAddress | null
   readonly oneTimeKeyHash: string
@@ -33,6 +34,7 @@ export function startMessageFor(role: ChildRole, index: number, facts: StartFact
     // What nobody else may know is told to nobody else; a server takes it out of what it shows of logs.
     settings: isServer ? facts.config : { ...facts.config, tunnelToken: '' },
     database: facts.database,
+    ...(facts.machine === null ? {} : { machine: facts.machine }),
     connections: role === 'migrate' ? 1 : facts.connectionsPerProcess,
     publicListen: isServer ? facts.publicListen : null,
     privateListen: isFirstServer ? facts.privateListen : null,

@@ -45,6 +45,8 @@ async function cachesOf(options: CommonOptions): Promise<readonly NamedCacheStat
 function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly NamedCacheStats[]): void {
   io.put({ ...answer, caches })
   io.say(`${answer.state}   ${answer.dataDir}   process ${answer.pid}, ${answer.database}`)
+  for (const { host, version, connections } of answer.otherMachines)
+    io.say(`  beside it  ${host}, Homebird ${version}, at most ${connections} connections`)
   for (const part of answer.parts) {
     const facts = [
       part.pid === null ? '' : `process ${part.pid}`,

@@ -25,6 +25,14 @@ export interface PartStatus {
   readonly note: string | null
 }
 
+/** Another machine that works on the same external database. */
+export interface OtherMachine {
+  readonly host: string
+  readonly version: string
+  /** Most that its processes may hold. */
+  readonly connections: number
+}
+
 export type HomeState = 'Starting' | 'Running' | 'Needs attention' | 'Stopped'
 
 /** What is known without asking the parts themselves. */
@@ -41,6 +49,8 @@ export interface ApplianceFacts {
   /** Bytes of the supervisor itself. */
   readonly memoryBytes: number
   readonly connectionsPerProcess: number
+  /** That work on the same external database, as seen last. */
+  readonly otherMachines: readonly OtherMachine[]
   readonly parts: readonly PartStatus[]
   /** For which workers do fewer things at once. */
   readonly conditions: Conditions

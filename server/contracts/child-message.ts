@@ -40,6 +40,8 @@ export interface StartMessage<Settings = unknown> {
   /** Number of this child among those of its role, from 0. */
   readonly index: number
   readonly dataDir: string
+  /** Where several machines may share the database: which one this is, in this life of it. */
+  readonly machine?: string
   readonly settings: Settings
   /** Null for a child that has no use for it, and then shall not know it. */
   readonly database: DatabaseConnection | null

@@ -2,6 +2,7 @@
  * The shape of a database connection: from the URL of an external database, to the driver's configuration. The
  * supervisor uses this file too, so it stays free of pools, queries and everything that knows tables.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
@@ -11,6 +12,8 @@ const CONNECT_MS = 3_000
 const STATEMENT_MS = 30_000
 const LOCK_MS = 5_000
 const KEEP_ALIVE_AFTER_MS = 10_000
+/** For a session that is closed. */
+const GOODBYE_MS = 1_000
 
 /** Names as libpq knows them; those that ask for more than is offered here are read as the stricter one. */
 const SSL_MODES: Readonly<Record<string, DatabaseConnection['ssl']>> = {
@@ -153,6 +156,37 @@ export async function withClient<T>(
     return await use(client)
   } finally {
     await client.end().catch(() => undefined)
+  }
+}
+
+/** One connection that stays. */
+export interface Session {
+  /** It is gone, by whoever's doing. */
+  readonly isEnded: boolean
+  query<R extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>
+  close(): Promise<void>
+}
+
+/** @throws the driver's errors, as they are */
+export async function openSession(connection: DatabaseConnection, options: ClientOptions): Promise<Session> {
+  const client = new Client(clientConfig(connection, options))
+  let isEnded = false
+  client.on('error', () => (isEnded = true))
+  client.on('end', () => (isEnded = true))
+  await client.connect()
+  return {
+    get isEnded() {
+      return isEnded
+    },
+    query: async <R extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) =>
+      (await client.query<R>(text, [...values])).rows,
+    // One that is gone already has nothing to close, and what is on a dead line cannot be told.
+    close: async () => {
+      const stopWaiting = new AbortController()
+      const ended = client.end().catch(() => undefined)
+      await Promise.race([ended, delay(GOODBYE_MS, undefined, { ref: false, signal: stopWaiting.signal })])
+      stopWaiting.abort()
+    },
   }
 }
 

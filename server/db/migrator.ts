@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
-import { clientConfig } from './connection.ts'
+import { clientConfig, connectionNameOf } from './connection.ts'
 
 export interface Migration {
   readonly version: number
@@ -22,6 +23,16 @@ export interface MigrationResult {
   readonly to: number
   readonly applied: readonly string[]
 }
+
+/** A child ends by itself within 5 s of losing its supervisor. */
+const LEFTOVERS_MS = 8_000
+const LEFTOVERS_LOOK_MS = 250
+const AT_WORK_NAMES = ['server', 'worker'].map(connectionNameOf)
+const AT_WORK = `
+  select coalesce(host(client_addr), 'this machine') as place, count(*) as sessions
+    from pg_stat_activity
+   where datname = current_database() and application_name = any($1) and pid <> pg_backend_pid()
+   group by 1 order by 1`
 
 /** Any two programs on one database take this lock before they look. */
 const LOCK_KEY = 7_203_150
@@ -48,6 +59,7 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 }
 
 /**
+ * @param leftoversMs  so long what a killed supervisor left behind may take to end
  * @param upTo  the last migration that is applied: rows of an earlier schema are to come in
  * @throws HomebirdError SCHEMA_NEWER when the database knows a later migration; nothing is changed
  * @throws HomebirdError MIGRATION_FAILED with the file's name and PostgreSQL's words; that file left no trace
@@ -57,6 +69,7 @@ export async function migrate(
   connection: DatabaseConnection,
   folder = MIGRATIONS_DIR,
   upTo = Infinity,
+  leftoversMs = LEFTOVERS_MS,
 ): Promise<MigrationResult> {
   const migrations = (await readMigrations(folder)).filter(({ version }) => version <= upTo)
   const client = new pg.Client(
@@ -75,13 +88,17 @@ export async function migrate(
   }
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
-    return await apply(client, migrations)
+    return await apply(client, migrations, leftoversMs)
   } finally {
     await client.end()
   }
 }
 
-async function apply(client: pg.Client, migrations: readonly Migration[]): Promise<MigrationResult> {
+async function apply(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  leftoversMs: number,
+): Promise<MigrationResult> {
   const present = await readSchemaVersion(client)
   const newest = migrations.length
   if (present > newest) {
@@ -90,12 +107,38 @@ async function apply(client: pg.Client, migrations: readonly Migration[]): Promi
       `the database has schema ${present}, and this Homebird knows up to ${newest}; it was left untouched. Start the newer Homebird, or restore a backup made by this one`,
     )
   }
+  if (present > 0 && present < newest) await requireNobodyAtWork(client, { present, newest, leftoversMs })
   const applied: string[] = []
   for (const migration of migrations.slice(present)) {
     await applyOne(client, migration)
     applied.push(migration.name)
   }
   return { from: present, to: newest, applied }
+}
+
+/**
+ * Machines that share a database work on one schema: none changes it under the others. What a supervisor that was killed has
+ * left behind ends by itself within that time.
+ * @throws HomebirdError MIGRATION_FAILED naming from where they work
+ */
+async function requireNobodyAtWork(
+  client: pg.Client,
+  { present, newest, leftoversMs }: Readonly<Record<'present' | 'newest' | 'leftoversMs', number>>,
+): Promise<void> {
+  const untilMs = performance.now() + leftoversMs
+  for (;;) {
+    const { rows } = await client.query<{ place: string; sessions: string }>(AT_WORK, [[...AT_WORK_NAMES]])
+    if (rows.length === 0) return
+    if (performance.now() > untilMs) {
+      const who = rows.map(({ place, sessions }) => `${place} (${sessions} connections)`).join(', ')
+      throw new HomebirdError(
+        'MIGRATION_FAILED',
+        `the database has schema ${present} and is to be brought to ${newest}, but servers or workers still use it from ${who}; ` +
+          'stop Homebird on every machine, start the newer one on one of them, then on the others',
+      )
+    }
+    await delay(LEFTOVERS_LOOK_MS)
+  }
 }
 
 async function readSchemaVersion(client: pg.Client): Promise<number> {

@@ -41,7 +41,7 @@ const TICK_MS = 10_000
 const OVERDUE = '1 hour'
 const OVERDUE_MS = 3_600_000
 /** Held by the session that sweeps. */
-const SWEEP_LOCK = 7_203_152
+const SWEEP_LOCK = 7_203_170
 
 interface Job {
   readonly name: string

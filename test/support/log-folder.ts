@@ -51,6 +51,7 @@ export class LogFolder {
       publicAddress: null,
       privateAddress: null,
       memoryBytes: 50_000_000,
+      otherMachines: [],
       connectionsPerProcess: 5,
       parts: [],
       conditions: USUAL_CONDITIONS,

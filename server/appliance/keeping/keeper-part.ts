@@ -26,6 +26,8 @@ const SILENT_MS = 2 * 3_600_000
 
 export interface KeeperSurroundings {
   launch(): Child
+  /** Whether what is due is made here: of several machines on one database, one makes it. */
+  isFirst(): boolean
   startMessage(job: KeeperJob): StartMessage
   readonly secrets: SecretFolder
   /** What is set for backups, and what is known of their places. */
@@ -150,7 +152,7 @@ export class KeeperPart {
   startDue(): void {
     if (this.#running !== null || this.#isStopping) return
     this.#follower.due()
-    if (this.#follower.isSilent()) return
+    if (this.#follower.isSilent() || !this.#around.isFirst()) return
     const outcomes = this.#all()
     const { backups } = this.#around
     const place = backups.duePlace(outcomes)

@@ -26,6 +26,8 @@ const LOOK_EVERY_MS = 60_000
 interface KeeperSources {
   /** Of the machine, by which what is due may be put off; null where nothing is made by itself. */
   readonly conditions: (() => Conditions) | null
+  /** Whether this machine makes by itself what is made once for the home. */
+  readonly isFirst?: () => boolean
   readonly launch: () => Child
   /** Null where no home runs. */
   readonly restoring: RestoresBeside | null
@@ -37,7 +39,7 @@ interface KeeperSources {
 export function openKeeperPart(
   ground: Pick<Ground, 'dir' | 'loaded' | 'runtime' | 'secrets' | 'seal' | 'store'>,
   sources: GroundSources,
-  { launch, connection, notice, conditions, restoring }: KeeperSources,
+  { launch, connection, notice, conditions, restoring, isFirst = () => true }: KeeperSources,
 ): KeeperPart {
   const { dir, loaded, secrets, seal, store } = ground
   const backups = new BackupSettings({
@@ -50,6 +52,7 @@ export function openKeeperPart(
   })
   const keeper = new KeeperPart({
     launch,
+    isFirst,
     notice,
     secrets,
     store,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { isHomebirdError } from '../../../server/core/errors.ts'
-import { withClient } from '../../../server/db/connection.ts'
+import { openSession, withClient } from '../../../server/db/connection.ts'
 import { migrate } from '../../../server/db/migrator.ts'
 import { createTestDatabase } from '../../support/test-database.ts'
 
@@ -52,4 +52,25 @@ test('a gap in the numbers of the migrations is refused', async (t) => {
   const connection = await createTestDatabase()
   const folder = await folderWith(t, { '0002-second.sql': 'select 1' })
   await assert.rejects(migrate(connection, folder), (error) => isHomebirdError(error, 'MIGRATION_FAILED'))
+})
+
+test('no machine changes the schema under the servers and workers of another', async (t) => {
+  const connection = await createTestDatabase()
+  await withClient(connection, async (client) => client.query('drop table schema_migrations'))
+  const first = { '0001-one.sql': 'create table one (id int);' }
+  await migrate(connection, await folderWith(t, first))
+  const folder = await folderWith(t, { ...first, '0002-two.sql': 'create table two (id int);' })
+  const atWork = await openSession(connection, { applicationName: 'homebird worker' })
+  t.after(async () => atWork.close())
+  await assert.rejects(migrate(connection, folder, Infinity, 0), (error) => {
+    assert.ok(isHomebirdError(error, 'MIGRATION_FAILED'))
+    assert.match(
+      error.message,
+      /schema 1 .*to 2, .*this machine \(1 connections\); stop Homebird on every machine/,
+    )
+    return true
+  })
+  const migrating = migrate(connection, folder)
+  await atWork.close()
+  assert.deepEqual((await migrating).applied, ['0002-two.sql'])
 })

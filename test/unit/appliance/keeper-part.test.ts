@@ -34,6 +34,7 @@ function openPart(t: TestContext, restore: LiveRestore | null = null) {
     entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY, tunnel: ENTRY, decoder: ENTRY, keeper: ENTRY },
   })
   const keeper = new KeeperPart({
+    isFirst: () => true,
     silentMs: 200,
     store,
     secrets: new SecretFolder(dir.secrets, PLAIN_BOX),

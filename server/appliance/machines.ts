@@ -1,0 +1,250 @@
+/**
+ * The machines that work on one external database. Each keeps one session there for as long as it runs, and the name of that
+ * session tells the others how many connections its processes may hold: nothing is written, and what a machine held is free
+ * when it is gone. One of them makes what is to be made once for the home.
+ */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { OtherMachine } from '../contracts/appliance-status.ts'
+import type { DatabaseConnection } from '../contracts/child-message.ts'
+import { describeError, isHomebirdError } from '../core/errors.ts'
+import { VERSION } from '../core/version.ts'
+import { type Session, openSession } from '../db/connection.ts'
+import { type ConnectionBudget, type Demand, type Supply, splitConnections } from './connection-budget.ts'
+
+/** Held while a machine looks at what the others hold and takes its own share. */
+const JOIN_LOCK = 7_203_171
+/** Held by the machine that makes what is to be made once. */
+const FIRST_LOCK = 7_203_172
+const GHOST_MS = 2_000
+const GHOST_LOOK_MS = 250
+const LOOK_EVERY_MS = 15_000
+const AGAIN_FIRST_MS = 1_000
+const AGAIN_MOST_MS = 30_000
+/** `NAMEDATALEN` of PostgreSQL, without the closing NUL. */
+const MOST_NAME = 63
+const MOST_HOST = 30
+const NAME = /^homebird machine (\d{1,6}) (\S+) (\S+)$/
+
+/** A machine that has fallen off the network is missed within half a minute, and none is ended for being silent. */
+const STAY = `
+  select set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
+         set_config('tcp_keepalives_count', '3', false), set_config('idle_session_timeout', '0', false)`
+
+const OTHERS = `
+  select application_name as name, datname = current_database() as is_of_home
+    from pg_stat_activity
+   where application_name like 'homebird machine %' and pid <> pg_backend_pid()
+   order by backend_start, pid`
+
+type Notice = (level: 'info' | 'warn', message: string) => void
+
+export interface MachineNeeds {
+  readonly connection: DatabaseConnection
+  readonly demand: Demand
+  readonly supply: Supply
+  /** Whether it may make what is made once; machines of workers alone do not. */
+  readonly mayBeFirst: boolean
+  /** So long the session of a machine that was just killed may take to end. */
+  readonly ghostMs?: number
+}
+
+/** Of this machine among the others, for as long as it runs. */
+export class Machines {
+  /** Of this life of the machine: what its workers hold bears it, so that no two machines are taken for each other. */
+  readonly id = randomBytes(8).toString('hex')
+  readonly budget: ConnectionBudget
+  readonly #needs: MachineNeeds
+  readonly #name: string
+  #session: Session | null
+  #others: readonly OtherMachine[]
+  #isFirst = false
+  #everyMs = LOOK_EVERY_MS
+  #notice: Notice = () => undefined
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> = Promise.resolve()
+  #isClosed = false
+
+  private constructor(needs: MachineNeeds, joined: Joined) {
+    this.#needs = needs
+    this.budget = joined.budget
+    this.#name = joined.name
+    this.#others = joined.others
+    this.#session = joined.session
+  }
+
+  /** @throws HomebirdError CONNECTION_BUDGET naming who holds what, and the driver's errors */
+  static async join(needs: MachineNeeds): Promise<Machines> {
+    const session = await openSession(needs.connection, { applicationName: 'homebird supervisor' })
+    try {
+      await session.query(STAY)
+      const machines = new Machines(needs, { ...(await takeShare(session, needs)), session })
+      await machines.#look()
+      return machines
+    } catch (error) {
+      await session.close()
+      throw error
+    }
+  }
+
+  /** As seen last. */
+  get others(): readonly OtherMachine[] {
+    return this.#others
+  }
+
+  /** Whether this machine makes what is made once for the home, such as the nightly backup. */
+  get isFirst(): boolean {
+    return this.#isFirst
+  }
+
+  /** Looks on from now on, and tells. */
+  follow(notice: Notice, everyMs = LOOK_EVERY_MS): void {
+    this.#everyMs = everyMs
+    this.#notice = notice
+    const { length } = this.#others
+    if (length > 0)
+      notice('info', `this home runs on ${length + 1} machines: here, and ${sayMachines(this.#others)}`)
+    if (this.#needs.mayBeFirst && !this.#isFirst)
+      notice('info', 'another machine makes the nightly backups of this home')
+    this.#lookIn(everyMs)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#looking
+    await this.#session?.close()
+  }
+
+  #lookIn(ms: number, nextAfterFailureMs = AGAIN_FIRST_MS): void {
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#lookOrComeBack(nextAfterFailureMs)
+    }, ms).unref()
+  }
+
+  async #lookOrComeBack(nextAfterFailureMs: number): Promise<void> {
+    try {
+      await this.#comeBack()
+      await this.#look()
+      if (!this.#isClosed) this.#lookIn(this.#everyMs)
+    } catch (error) {
+      await this.#lose(describeError(error))
+      const nextMs = Math.min(nextAfterFailureMs * 2, AGAIN_MOST_MS)
+      if (!this.#isClosed) this.#lookIn(nextAfterFailureMs, nextMs)
+    }
+  }
+
+  /** After the database was restarted or the line was down: under the share that this machine was granted at its start. */
+  async #comeBack(): Promise<void> {
+    if (this.#session !== null && !this.#session.isEnded) return
+    await this.#lose('the session was ended')
+    const session = await openSession(this.#needs.connection, { applicationName: this.#name })
+    this.#session = session
+    await session.query(STAY)
+  }
+
+  async #lose(why: string): Promise<void> {
+    const session = this.#session
+    this.#session = null
+    if (session === null) return
+    if (this.#isFirst)
+      this.#notice('info', 'the other machines are out of sight; they may make the backups meanwhile')
+    else this.#notice('info', `the other machines are out of sight: ${why}`)
+    this.#isFirst = false
+    await session.close()
+  }
+
+  async #look(): Promise<void> {
+    const session = this.#session
+    if (session === null) return
+    this.#others = ofHome(await readOthers(session))
+    if (!this.#needs.mayBeFirst || this.#isFirst) return
+    const [row] = await session.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      FIRST_LOCK,
+    ])
+    this.#isFirst = row?.taken === true
+    if (this.#isFirst) this.#notice('info', 'this machine makes the nightly backups of this home from now on')
+  }
+}
+
+interface Joined {
+  readonly session: Session
+  readonly budget: ConnectionBudget
+  readonly name: string
+  readonly others: readonly OtherMachine[]
+}
+
+/** Where less is left than is asked for, and a machine of this name has some: it may be what this one was before it was killed. */
+async function takeShare(session: Session, needs: MachineNeeds): Promise<Omit<Joined, 'session'>> {
+  const untilMs = performance.now() + (needs.ghostMs ?? GHOST_MS)
+  for (;;) {
+    const isLast = performance.now() >= untilMs
+    await session.query('select pg_advisory_lock($1)', [JOIN_LOCK])
+    try {
+      const share = await takeShareNow(session, needs, isLast)
+      if (share !== null) return share
+    } finally {
+      await session.query('select pg_advisory_unlock($1)', [JOIN_LOCK])
+    }
+    await delay(GHOST_LOOK_MS)
+  }
+}
+
+/** @returns null where it is worth looking again */
+async function takeShareNow(
+  session: Session,
+  { demand, supply }: MachineNeeds,
+  isLast: boolean,
+): Promise<Omit<Joined, 'session'> | null> {
+  const others = await readOthers(session)
+  const mayBeGhost = !isLast && others.some(({ machine: { host } }) => host === plainHost(hostname()))
+  try {
+    const budget = splitConnections(demand, { ...supply, others: others.map(({ machine }) => machine) })
+    if (mayBeGhost && budget.perProcess < demand.pool) return null
+    const name = nameOf(demand, budget)
+    await session.query(`select set_config('application_name', $1, false)`, [name])
+    return { others: ofHome(others), budget, name }
+  } catch (error) {
+    if (mayBeGhost && isHomebirdError(error, 'CONNECTION_BUDGET')) return null
+    throw error
+  }
+}
+
+/** All that take connections of this PostgreSQL: of this home, and of others that have a database there. */
+async function readOthers(
+  session: Session,
+): Promise<{ readonly isOfHome: boolean; readonly machine: OtherMachine }[]> {
+  const rows = await session.query<{ name: string; is_of_home: boolean }>(OTHERS)
+  return rows.flatMap(({ name, is_of_home: isOfHome }) => {
+    const machine = parseMachine(name)
+    return machine === null ? [] : [{ isOfHome, machine }]
+  })
+}
+
+const ofHome = (others: Awaited<ReturnType<typeof readOthers>>): OtherMachine[] =>
+  others.flatMap(({ isOfHome, machine }) => (isOfHome ? machine : []))
+
+function nameOf({ servers, workers }: Demand, { perProcess, ofAppliance }: ConnectionBudget): string {
+  const connections = perProcess * (servers + workers) + ofAppliance
+  return machineName({ connections, version: VERSION, host: hostname() })
+}
+
+const plainHost = (host: string): string => host.replaceAll(/[^\w.-]/g, '-').slice(0, MOST_HOST) || 'unnamed'
+
+/** As a session is called; what no name of a host has becomes a hyphen. */
+export function machineName({ connections, version, host }: OtherMachine): string {
+  return `homebird machine ${connections} ${version} ${plainHost(host)}`.slice(0, MOST_NAME)
+}
+
+/** Null for what is no machine. */
+export function parseMachine(name: string): OtherMachine | null {
+  const [, connections, version, host] = NAME.exec(name) ?? []
+  if (connections === undefined || version === undefined || host === undefined) return null
+  return { connections: Number(connections), version, host }
+}
+
+/** For people. */
+export function sayMachines(machines: readonly OtherMachine[]): string {
+  return machines.map(({ host, connections }) => `${host} (${connections} connections)`).join(', ')
+}
