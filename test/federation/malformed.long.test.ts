@@ -1,5 +1,5 @@
 /**
- * 25,000 documents of all softwares, made wrong in up to six places each, well signed by a server whose people the owner
+ * 10,000 documents of all softwares, made wrong in up to six places each, well signed by a server whose people the owner
  * follows: every one is answered, every stored one comes to its end or waits for a server that is silent, no handler
  * throws, and no process ends, though its heap is so small that what is kept of every document would soon fill it.
  */
@@ -11,7 +11,7 @@ import { FIXTURES, placeFixture } from '../fixtures/index.ts'
 import { type Random, mutated, randomFrom } from '../support/mutations.ts'
 import { PeeredHome } from '../support/peered-home.ts'
 
-const ROUNDS = 10
+const ROUNDS = 4
 const PER_ROUND = 2_500
 const SENDERS = 12
 /** These would end the follow by which everything else is of interest. */
@@ -20,8 +20,10 @@ const MEBIBYTE = 1_048_576
 
 let world: PeeredHome
 let originals: readonly JsonObject[]
-/** Of 25,000 documents 3 kB each that are never freed would be more; both processes need some 40 when they begin. */
+/** Of 10,000 documents 8 kB each that are never freed would be more; both processes need some 40 when they begin. */
 const HEAP_MIB = 96
+/** What is kept of a document weighs, in a property that nobody knows. */
+const WEIGHT = 'w'.repeat(5_120)
 
 before(async () => {
   world = await PeeredHome.open({ env: { HOMEBIRD_HEAP_MB: String(HEAP_MIB) } })
@@ -43,11 +45,8 @@ function nextDocument(seed: number, random: Random): object {
   const original = originals[seed % originals.length] ?? {}
   // A few lose even what leads to the door.
   const kept = random(20) === 0 ? [] : ['actor', 'id', 'type']
-  return mutated(
-    { ...original, actor: world.friend.uri, id: `https://friend.example/wrong/${seed}` },
-    random,
-    kept,
-  )
+  const document = { ...original, actor: world.friend.uri, id: `https://friend.example/wrong/${seed}` }
+  return { ...mutated(document, random, kept), weight: WEIGHT }
 }
 
 /** What is too long is answered, and the line is cut; whoever is still writing may learn only that. */

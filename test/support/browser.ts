@@ -104,15 +104,23 @@ interface AxeResults {
   }[]
 }
 
-/** What axe finds on the page as it is, one line each; an empty list is what a test wants. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** Those of its rules that can find something else when nothing but colours has changed. */
+const AXE_COLOUR_RULES = ['color-contrast', 'link-in-text-block']
+
+/**
+ * What axe finds on the page as it is, one line each; an empty list is what a test wants.
+ * @param about  'colours' where all rules were asked before, and only colours have changed since
+ */
+export async function axeFindings(page: Page, about: 'all' | 'colours' = 'all'): Promise<string[]> {
   await finishAnimations(page)
   // The content policy forbids a script element; evaluating goes through the debugger.
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(await readFile(AXE, 'utf8'))
-  const results = await page.evaluate(async (tags) => {
+  const runOnly =
+    about === 'all' ? { type: 'tag', values: AXE_TAGS } : { type: 'rule', values: AXE_COLOUR_RULES }
+  const results = await page.evaluate(async (only) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }
-    return axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
-  }, AXE_TAGS)
+    return axe.run({ runOnly: only, resultTypes: ['violations'] })
+  }, runOnly)
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes
       .filter(isFinding)
