@@ -34,13 +34,11 @@ export function KeyboardKeys() {
   const [isLegendOpen, setLegendOpen] = useState(false)
   const [, navigate] = useLocation()
   useEffect(() => {
-    const reader = new KeyReader(
-      () => performance.now(),
-      () => keys.table(),
-    )
+    const reader = new KeyReader(() => keys.table())
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isInOverlay(event.target)) return
       const command = reader.read({
+        atMs: event.timeStamp,
         key: event.key,
         ctrlKey: event.ctrlKey,
         metaKey: event.metaKey,

@@ -2,6 +2,8 @@
 import { type Bindings, type Command, type Key, LEADER, isPlainKey } from './keymap.ts'
 
 export interface KeyPress {
+  /** When it was pressed, as `Event.timeStamp`: a page that is busy reads it later. */
+  readonly atMs: number
   /** As `KeyboardEvent.key`. */
   readonly key: string
   readonly ctrlKey: boolean
@@ -38,19 +40,17 @@ export function keyTable(bindings: Bindings, isOn = true): KeyTable {
 }
 
 export class KeyReader {
-  readonly #nowMs: () => number
   readonly #table: () => KeyTable
   #ledAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(nowMs: () => number, table: () => KeyTable) {
-    this.#nowMs = nowMs
+  constructor(table: () => KeyTable) {
     this.#table = table
   }
 
   /** The command of a key press, or null for one that is not ours. */
   read(press: KeyPress): Command | null {
     if (press.key === 'Shift') return null
-    const isLed = this.#nowMs() - this.#ledAtMs < SEQUENCE_MS
+    const isLed = press.atMs - this.#ledAtMs < SEQUENCE_MS
     this.#ledAtMs = Number.NEGATIVE_INFINITY
     const table = this.#table()
     if (press.key === 'Escape') return table.get('Esc') ?? null
@@ -65,7 +65,7 @@ export class KeyReader {
     if (press.isTyping || (press.isOnControl && OF_CONTROLS.has(press.key))) return null
     if (isLed) return table.get(`${LEADER} ${press.key}`) ?? null
     const command = table.get(press.key) ?? null
-    if (command === null && press.key === LEADER) this.#ledAtMs = this.#nowMs()
+    if (command === null && press.key === LEADER) this.#ledAtMs = press.atMs
     return command
   }
 }

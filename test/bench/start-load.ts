@@ -76,7 +76,7 @@ export async function desktopStart(): Promise<BenchResult[]> {
         async () => (await shell.hands.windows()).find(({ url }) => url.startsWith('app://homebird/')),
         START_LIMIT_MS,
       )
-      const { page, context } = await browser.openPage()
+      const { page, context } = await browser.openPage({ serviceWorkers: 'allow' })
       await page.goto(`${(await shell.origins)?.main}/`)
       await page.getByRole('heading').first().waitFor()
       const took = performance.now() - begin

@@ -144,7 +144,7 @@ async function firstPost(scene: Scene): Promise<Figures> {
 
 /** In a browser that has been there before, whose worker has the files: what its person sees every day. */
 async function firstPostAgain(scene: Scene): Promise<Figures> {
-  const opened = await scene.browser.openPage({ storageState: scene.session })
+  const opened = await scene.browser.openPage({ storageState: scene.session, serviceWorkers: 'allow' })
   opened.context.setDefaultTimeout(PATIENCE_MS)
   await goHome(scene, opened)
   await opened.page.evaluate('navigator.serviceWorker.ready')

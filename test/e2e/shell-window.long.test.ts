@@ -53,7 +53,10 @@ const ask = async (page: Page, path: string, body: object): Promise<number> =>
   )
 
 async function openWindow(t: TestContext, path: string): Promise<Page> {
-  const { page, context, problems } = await browser.openPage({ reducedMotion: 'reduce' })
+  const { page, context, problems } = await browser.openPage({
+    reducedMotion: 'reduce',
+    serviceWorkers: 'allow',
+  })
   await playWindow(page, desktop)
   await page.goto(`${desktop.origin}${path}`)
   await page.getByRole('navigation').first().waitFor()

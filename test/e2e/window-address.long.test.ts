@@ -20,6 +20,7 @@ import {
   takeScreenshot,
 } from '../support/browser.ts'
 import { type EdgeFault, type FaultyEdge, openFaultyEdge } from '../support/faulty-edge.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { type Hand, type HandKind, watchedHand } from '../support/hands.ts'
 import { type HomeClient, signedInClient } from '../support/home-client.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
@@ -163,7 +164,7 @@ async function setsUpSsh({ main, hand }: Stage, look: (name: string) => Promise<
   await hand.write(server, 'nobody knows')
   await hand.press(button(main, 'Apply'))
   await main.getByText(/HOMEBIRD_TUNNEL_SERVER is .*nobody knows/).waitFor()
-  assert.equal(await server.inputValue(), 'nobody knows')
+  await fieldHolds(server, 'nobody knows')
   await look('refused')
   await hand.write(server, `${sshd.user}@127.0.0.1:${sshd.port}`)
   await hand.press(main.getByText('More settings', { exact: true }))
@@ -175,7 +176,7 @@ async function setsUpSsh({ main, hand }: Stage, look: (name: string) => Promise<
   await sshd.admit((await main.getByText(/^ssh-ed25519 /).textContent()) ?? '')
   await hand.press(button(main, CONFIRM))
   await main.getByText(REACHABLE).waitFor()
-  assert.equal(await server.inputValue(), `${sshd.user}@127.0.0.1:${sshd.port}`)
+  await fieldHolds(server, `${sshd.user}@127.0.0.1:${sshd.port}`)
 }
 
 for (const kind of ['mouse', 'keys'] as const) {
@@ -244,7 +245,7 @@ test('whoever goes another way keeps what was typed until it is discarded', { sk
   await hand.write(program, 'frpc\n-c\n/etc/frpc.toml')
   await hand.press(main.getByRole('radio', { name: /^A server of mine, by SSH/ }))
   await hand.press(main.getByRole('radio', { name: /^Another program/ }))
-  assert.equal(await program.inputValue(), 'frpc\n-c\n/etc/frpc.toml')
+  await fieldHolds(program, 'frpc\n-c\n/etc/frpc.toml')
   // What is run on this computer takes more than an open window.
   await hand.write(main.getByLabel('Your password'), 'another long password')
   await hand.press(button(main, 'Apply'))

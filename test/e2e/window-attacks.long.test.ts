@@ -41,7 +41,7 @@ after(async () => {
 })
 
 async function openBrowserOfOwner(t: TestContext): Promise<TestPage> {
-  const opened = await browser.openPage({ storageState: session })
+  const opened = await browser.openPage({ storageState: session, serviceWorkers: 'allow' })
   t.after(async () => opened.context.close())
   return opened
 }
@@ -360,7 +360,7 @@ test(
   'scripts find no secret in the browser, and a signed-out one keeps nothing of the home',
   { skip },
   async (t) => {
-    const opened = await browser.openPage()
+    const opened = await browser.openPage({ serviceWorkers: 'allow' })
     t.after(async () => opened.context.close())
     const { page, context } = opened
     await home.enters(page)

@@ -70,7 +70,7 @@ test(
   'in the app no service worker is put to work, and the page asks for no notifications',
   { skip },
   async (t) => {
-    const { page } = await openApp(t, '/settings/notifications')
+    const { page } = await openApp(t, '/settings/notifications', {}, { serviceWorkers: 'allow' })
     await page.getByText('Desktop counts also while this window is closed.').waitFor()
     assert.equal(await page.getByText('While the window is closed').count(), 0)
     assert.equal(await page.getByRole('columnheader', { name: 'Device' }).count(), 0)

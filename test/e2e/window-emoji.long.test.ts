@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { axeFindings, noBrowser, sidewaysOverflow } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { newPicture } from '../support/pictures.ts'
 import { until } from '../support/until.ts'
 import { windowGround } from '../support/window-ground.ts'
@@ -45,7 +46,7 @@ test('a picture gets a name and a category, is offered, and goes out with a post
   await dialog.getByRole('button', { name: 'Choose picture' }).click()
   const picture = { name: 'Party Parrot.png', mimeType: 'image/png', buffer: newPicture() }
   await (await choosing).setFiles(picture)
-  assert.equal(await dialog.getByLabel('Name', { exact: true }).inputValue(), 'party_parrot')
+  await fieldHolds(dialog.getByLabel('Name', { exact: true }), 'party_parrot')
   await dialog.getByLabel('Category').fill('Birds')
   await dialog.getByRole('button', { name: 'Add emoji' }).click()
   await ownRow(page, 'party_parrot').waitFor()
@@ -79,7 +80,7 @@ test('a name that is taken is refused in words, and what was typed stays', { ski
   await dialog.getByLabel('Name', { exact: true }).fill('party_parrot')
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
   await dialog.getByText(/There is an emoji :party_parrot: already/).waitFor()
-  assert.equal(await dialog.getByLabel('Name', { exact: true }).inputValue(), 'party_parrot')
+  await fieldHolds(dialog.getByLabel('Name', { exact: true }), 'party_parrot')
 })
 
 test(

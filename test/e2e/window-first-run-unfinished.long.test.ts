@@ -11,6 +11,7 @@ import {
   takeScreenshot,
   textDirection,
 } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -40,8 +41,8 @@ test('what is not finished yet', { skip }, async (t) => {
     await heading(page, 'Your address').waitFor()
     await page.reload()
     await heading(page, 'Who are you').waitFor()
-    assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin')
-    assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '')
+    await fieldHolds(page.getByLabel('Display name'), 'Robin')
+    await fieldHolds(page.getByLabel('Password', { exact: true }), '')
   })
 
   await t.test('is not opened by a key that was used', async () => {

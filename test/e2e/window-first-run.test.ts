@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { startWriting } from '../support/start-writing.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -32,7 +33,7 @@ test('a person comes from the printed address to a first post', { skip }, async 
   await page.getByRole('button', { name: 'Set up a new home' }).click()
 
   await page.getByLabel('Display name').fill('Robin Müller')
-  assert.equal(await page.getByLabel('User name').inputValue(), 'robin_muller')
+  await fieldHolds(page.getByLabel('User name'), 'robin_muller')
   await page.getByLabel('User name').fill('robin')
   await page.getByLabel('Password', { exact: true }).fill('too short')
   await page.getByRole('button', { name: 'Next' }).click()
@@ -49,8 +50,8 @@ test('a person comes from the printed address to a first post', { skip }, async 
   await page.getByText('@robin@home.example').waitFor()
   await takeScreenshot(page, 'first-run-3')
   await page.getByRole('button', { name: 'Back' }).click()
-  assert.equal(await page.getByLabel('Display name').inputValue(), 'Robin Müller')
-  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'a good long password')
+  await fieldHolds(page.getByLabel('Display name'), 'Robin Müller')
+  await fieldHolds(page.getByLabel('Password', { exact: true }), 'a good long password')
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Next' }).click()
 
@@ -74,7 +75,7 @@ test('a person comes from the printed address to a first post', { skip }, async 
   await page.getByRole('button', { name: 'Post', exact: true }).click()
   await page.getByRole('button', { name: 'Send now' }).click()
   await page.getByRole('article').filter({ hasText: 'My first post' }).waitFor()
-  assert.equal(await page.getByLabel('Text').inputValue(), '')
+  await fieldHolds(page.getByLabel('Text'), '')
   assert.deepEqual(problems, [])
 })
 

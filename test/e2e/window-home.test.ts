@@ -4,6 +4,7 @@ import { type TestContext, after, before, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { textBecomes, writeOn } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { wheelDown } from '../support/wheel.ts'
@@ -49,11 +50,11 @@ test('a wrong password is told in the field, and nothing is lost by it', { skip 
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.keyboard.press('Enter')
   await page.getByText('This is not the password.').waitFor()
-  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), 'not the password')
+  await fieldHolds(page.getByLabel('Password', { exact: true }), 'not the password')
 })
 
 test('somebody is found by handle, followed, and their posts come in live', { skip }, async (t) => {
-  const { page, problems } = await openWindow(t)
+  const { page, problems } = await openWindow(t, '/', { serviceWorkers: 'allow' })
   await page.locator('input[type=search]').first().waitFor()
   await page.keyboard.press('/')
   await page.locator('input[type=search]:focus').waitFor()

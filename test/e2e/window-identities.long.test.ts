@@ -11,6 +11,7 @@ import {
   sidewaysOverflow,
   takeScreenshot,
 } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -79,7 +80,7 @@ test(
     await page.keyboard.press('Enter')
 
     await iAm(page, 'gardener').waitFor()
-    assert.equal(await text(page).inputValue(), '', 'what one has begun does not stand before the other')
+    await fieldHolds(text(page), '')
     await page.getByRole('complementary').getByText('@gardener@home.example').waitFor()
     await text(page).fill('Beans are up')
     await page.keyboard.press('Control+Enter')
@@ -157,7 +158,7 @@ test(
     await page.keyboard.type('not the password')
     await page.keyboard.press('Enter')
     await dialog.getByText('This is not the password.').waitFor()
-    assert.equal(await dialog.getByLabel(/^Type/).inputValue(), '@gardener')
+    await fieldHolds(dialog.getByLabel(/^Type/), '@gardener')
     await page.setViewportSize({ width: 320, height: 720 })
     assert.equal(await sidewaysOverflow(page), 0)
     assert.deepEqual(await axeFindings(page), [])

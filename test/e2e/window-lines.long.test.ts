@@ -19,6 +19,7 @@ import {
   trickle,
 } from '../support/bad-line.ts'
 import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import type { Facts } from '../support/hostile-posts.ts'
 import { until } from '../support/until.ts'
@@ -122,7 +123,7 @@ test('what was typed stays, whatever becomes of its sending, and is sent once', 
     line.faults.set(/^(?:POST|PUT|PATCH) \/api\/(?:v1\/statuses|homebird\/v1\/drafts)/, fault)
     await text(page).press('Control+Enter')
     await page.getByRole('alert').first().waitFor()
-    assert.equal(await text(page).inputValue(), words)
+    await fieldHolds(text(page), words)
     line.faults.clear()
     await text(page).press('Control+Enter')
     await until(`${name} is posted`, async () => (await text(page).inputValue()) === '')
@@ -203,7 +204,7 @@ async function heapOf({ page, context }: TestPage): Promise<number> {
 async function assertAlive(opened: TestPage, name: string): Promise<void> {
   const { page } = opened
   await text(page).fill(`typed during ${name}`)
-  assert.equal(await text(page).inputValue(), `typed during ${name}`)
+  await fieldHolds(text(page), `typed during ${name}`)
   await text(page).fill('')
   const polluted = await page.evaluate<unknown>(`[Object.keys(Object.prototype), ({}).polluted ?? null]`)
   assert.deepEqual(polluted, [[], null], name)

@@ -239,7 +239,7 @@ test(
   'a deletion goes out with the window though the service worker sleeps; one that was lost goes out with the next window',
   { skip },
   async (t) => {
-    const { page, context } = await openWindow(t)
+    const { page, context } = await openWindow(t, '/home', { serviceWorkers: 'allow' })
     const [first, second] = [await owner.writes('left at once'), await owner.writes('lost on the way')]
     await until('the worker is there', async () =>
       page.evaluate<boolean>('navigator.serviceWorker.controller !== null'),

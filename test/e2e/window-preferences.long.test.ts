@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { axeFindings, noBrowser } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { until } from '../support/until.ts'
 import { windowGround } from '../support/window-ground.ts'
 import { fillTimeline } from '../support/window-posts.ts'
@@ -129,7 +130,7 @@ test(
       ['ar', 'rtl', true],
     )
     const box = page.getByRole('complementary').getByRole('textbox').last()
-    assert.equal(await box.inputValue(), 'Half a thought')
+    await fieldHolds(box, 'Half a thought')
     assert.deepEqual(await axeFindings(page), [])
     await page.getByRole('navigation').getByRole('link', { name: 'الرئيسية', exact: true }).click()
     await page.getByRole('article').first().waitFor()
@@ -178,7 +179,7 @@ test(
   'who looks elsewhere is shown what is switched on, and of a private mention only that there is one',
   { skip },
   async (t) => {
-    const { page, context, problems } = await ground.openPage(t)
+    const { page, context, problems } = await ground.openPage(t, { serviceWorkers: 'allow' })
     await context.grantPermissions(['notifications'], { origin: ground.home.origin })
     await page.addInitScript(`Document.prototype.hasFocus = () => false`)
     await page.goto(`${ground.home.origin}/home`)

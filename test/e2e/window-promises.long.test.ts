@@ -14,6 +14,7 @@ import {
   takeScreenshot,
 } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { fieldHolds, strikeOn } from '../support/fields.ts'
 import { askListener } from '../support/http-client.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -135,7 +136,7 @@ test(
     const about = page.getByLabel('About your home', { exact: true })
     await about.fill('A quiet place for ferns.')
     await page.getByRole('button', { name: 'Discard' }).click()
-    assert.equal(await about.inputValue(), '')
+    await fieldHolds(about, '')
     await page.getByLabel('Name of your home').fill('The Fernery')
     await page.getByLabel('E-mail for questions').fill('robin@mail.example')
     await about.fill('A quiet place for ferns.')
@@ -164,13 +165,7 @@ test('a token is made by the keyboard, shown once, works, and is taken away', { 
   const page = await openAt(t, '/sign-in')
   const dialog = page.getByRole('dialog')
   const create = page.getByRole('button', { name: 'Create a token' })
-  // The page may be drawn anew once all of it is known, and the focus goes with what was there.
-  await until('the dialog opens', async () => {
-    if ((await dialog.count()) > 0) return true
-    await create.focus()
-    await page.keyboard.press('Enter')
-    return false
-  })
+  await strikeOn(create)
   const password = dialog.getByLabel('Password', { exact: true })
   await dialog.getByLabel('Name', { exact: true }).or(password).first().waitFor()
   // Whoever has just signed in is known; on a slow machine that may be over.

@@ -4,6 +4,7 @@ import { type TestContext, after, before, test } from 'node:test'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { boxNow } from '../support/box-now.ts'
 import {
+  type PageOptions,
   type TestBrowser,
   type TestPage,
   axeFindings,
@@ -49,8 +50,13 @@ after(async () => {
 })
 
 /** A window of a fresh profile that is signed in, or of one that was stored. */
-async function openWindow(t: TestContext, path = '/home', stored?: StoredState): Promise<TestPage> {
-  const opened = await browser.openPage({ storageState: stored ?? { cookies, origins: [] } })
+async function openWindow(
+  t: TestContext,
+  path = '/home',
+  stored?: StoredState,
+  more: PageOptions = {},
+): Promise<TestPage> {
+  const opened = await browser.openPage({ storageState: stored ?? { cookies, origins: [] }, ...more })
   t.after(async () => opened.context.close())
   await opened.page.goto(`${home.origin}${path}`)
   await opened.page.getByRole('navigation').first().waitFor()
@@ -338,7 +344,7 @@ test(
 )
 
 test('without the home the window opens and is read, and is whole again afterwards', { skip }, async (t) => {
-  const { page, context } = await openWindow(t)
+  const { page, context } = await openWindow(t, '/home', undefined, { serviceWorkers: 'allow' })
   await seesNewest(page, 'after the restart')
   await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
   await until('posts are kept', async () =>
@@ -368,7 +374,7 @@ test('without the home the window opens and is read, and is whole again afterwar
 })
 
 test('signing out leaves nothing of the home in the browser', { skip }, async () => {
-  const { page, context } = await browser.openPage()
+  const { page, context } = await browser.openPage({ serviceWorkers: 'allow' })
   await home.enters(page)
   await page.getByRole('article').first().waitFor()
   await page.getByRole('link', { name: 'You', exact: true }).click()
@@ -386,7 +392,7 @@ test('signing out leaves nothing of the home in the browser', { skip }, async ()
 })
 
 test('notifications on this device are asked for only when the switch is pressed', { skip }, async (t) => {
-  const { page, context, problems } = await openWindow(t, '/you')
+  const { page, context, problems } = await openWindow(t, '/you', undefined, { serviceWorkers: 'allow' })
   const control = page.getByRole('switch', { name: /Notifications on this device/ })
   await control.waitFor()
   assert.notEqual(await page.evaluate<string>('Notification.permission'), 'granted')

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { encode } from 'uqr'
 import { axeFindings, noBrowser, sidewaysOverflow, takeScreenshot } from '../support/browser.ts'
+import { fieldHolds } from '../support/fields.ts'
 import { until } from '../support/until.ts'
 import { windowGround } from '../support/window-ground.ts'
 
@@ -147,7 +148,7 @@ test('a second identity is added, and a name that is none is refused in words', 
   await page.getByLabel('User name').fill('Not A Name')
   await page.getByRole('button', { name: 'Add identity' }).click()
   await page.getByRole('alert').filter({ hasText: 'A name has 1 to 30 characters' }).waitFor()
-  assert.equal(await page.getByLabel('User name').inputValue(), 'Not A Name')
+  await fieldHolds(page.getByLabel('User name'), 'Not A Name')
   await page.getByLabel('User name').fill('robins_garden')
   await page.keyboard.press('Enter')
   await page.getByText('@robins_garden@home.example').waitFor()

@@ -71,20 +71,27 @@ flow('go up to what is new', { prepare: anaWritesMany }, async (stage) => {
 
 const readsBefore = async (kind: HandKind): Promise<void> => anaWrites('by daylight', kind)
 
-flow('write while the home is away, and send it when it is back', { prepare: readsBefore }, async (stage) => {
-  // Whole first: how long a post is held is asked for with the posts.
-  await stage.page.getByRole('article').first().waitFor()
-  await ground.home.home.stop()
-  // Tab would go through every post before it comes to the field.
-  await stage.hand.either(stage.text, 'n')
-  await stage.hand.write(stage.text, stage.own('Written in the dark'))
-  await stage.send()
-  await stage.page.getByText('Your text is kept.').waitFor()
-  await ground.home.home.start()
-  await stage.hand.press(stage.page.getByRole('form').getByRole('button', { name: 'Try again' }))
-  await stage.published(stage.own('Written in the dark'))
-  await until('the field is empty', async () => (await stage.text.inputValue()) === '')
-})
+// What the window has not yet needed of its bundle is at hand while the home is not.
+const kept = { serviceWorkers: 'allow' } as const
+
+flow(
+  'write while the home is away, and send it when it is back',
+  { prepare: readsBefore, view: kept },
+  async (stage) => {
+    // Whole first: how long a post is held is asked for with the posts.
+    await stage.page.getByRole('article').first().waitFor()
+    await ground.home.home.stop()
+    // Tab would go through every post before it comes to the field.
+    await stage.hand.either(stage.text, 'n')
+    await stage.hand.write(stage.text, stage.own('Written in the dark'))
+    await stage.send()
+    await stage.page.getByText('Your text is kept.').waitFor()
+    await ground.home.home.start()
+    await stage.hand.press(stage.page.getByRole('form').getByRole('button', { name: 'Try again' }))
+    await stage.published(stage.own('Written in the dark'))
+    await until('the field is empty', async () => (await stage.text.inputValue()) === '')
+  },
+)
 
 async function tagIsUsed(kind: HandKind): Promise<string> {
   const name = `fern${kind}`

@@ -1,5 +1,6 @@
 /** What a person writes, with the mouse and again with the keyboard alone. */
 import assert from 'node:assert/strict'
+import { fieldHolds } from '../support/fields.ts'
 import { type Stage, flowGround } from '../support/flow-ground.ts'
 import { newPicture } from '../support/pictures.ts'
 import { until } from '../support/until.ts'
@@ -18,7 +19,7 @@ flow('write a post', {}, async (stage) => {
   await stage.hand.write(stage.text, stage.own('Good morning'))
   await stage.send()
   await stage.post(stage.own('Good morning')).waitFor()
-  assert.equal(await stage.text.inputValue(), '')
+  await fieldHolds(stage.text, '')
 })
 
 flow('write for followers, under a content warning', {}, async (stage) => {

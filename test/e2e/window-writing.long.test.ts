@@ -12,6 +12,7 @@ import {
   takeScreenshot,
 } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { fieldHolds } from '../support/fields.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import type { Json } from '../support/http-client.ts'
 import { newPicture } from '../support/pictures.ts'
@@ -302,7 +303,7 @@ test(
       await again.page.keyboard.press('0')
       return (await sent.count()) > 0
     })
-    assert.equal(await text(again.page).inputValue(), '')
+    await fieldHolds(text(again.page), '')
     assert.equal((await own('Sent by nobody there')).length, 1)
   },
 )

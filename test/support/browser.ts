@@ -64,10 +64,19 @@ export async function openBrowser(flags: readonly string[] = []): Promise<TestBr
   return { openPage: async (options) => openPage(browser, options), close, [Symbol.asyncDispose]: close }
 }
 
+/**
+ * The service worker fetches the whole bundle into each fresh profile, which costs more than most tests: those that are
+ * about it, or about a home that is away, allow it.
+ */
+const USUAL: BrowserContextOptions = {
+  viewport: { width: 1280, height: 800 },
+  locale: 'en-GB',
+  serviceWorkers: 'block',
+}
+
 async function openPage(browser: Browser, options: PageOptions = {}): Promise<TestPage> {
   const { context: given, ...own } = options
-  const context =
-    given ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...own }))
+  const context = given ?? (await browser.newContext({ ...USUAL, ...own }))
   context.setDefaultTimeout(GIVE_UP_AFTER_MS)
   const page = await context.newPage()
   const problems: string[] = []

@@ -1,5 +1,5 @@
 /** What runs in the page for the two hands: they report what is really pressed, and find the key that leads to a place. */
-import type { Locator } from 'playwright-core'
+import type { ElementHandle, Locator } from 'playwright-core'
 
 /** Called in the page with the deed and whether this hand does not do such things. */
 export const BINDING = 'homebirdHandSeen'
@@ -33,10 +33,13 @@ export interface Step {
   readonly focus: string
 }
 
-/** The step from the focus towards an element, in a page that began with `NEXT_KEY`. */
-export async function nextKey(target: Locator): Promise<Step> {
-  return target.evaluate((one) =>
-    (globalThis as unknown as { homebirdNextKey(element: unknown): Step }).homebirdNextKey(one),
+/** What both kinds of a look at the page have: the one looks for the element again, the other has it in hand. */
+type Seen = Pick<Locator, 'evaluate'> | Pick<ElementHandle, 'evaluate'>
+
+/** The step from the focus towards an element, in a page that began with `NEXT_KEY`; null where it has left the page. */
+export async function nextKey(target: Seen): Promise<Step | null> {
+  return (target as Pick<Locator, 'evaluate'>).evaluate((one) =>
+    (globalThis as unknown as { homebirdNextKey(element: unknown): Step | null }).homebirdNextKey(one),
   )
 }
 
@@ -46,6 +49,7 @@ export async function nextKey(target: Locator): Promise<Step> {
  */
 export const NEXT_KEY = `
 globalThis.homebirdNextKey = (target) => {
+  if (!target.isConnected) return null
   const active = document.activeElement ?? document.body
   const meant = active.getAttribute('aria-activedescendant')
   const place = meant ?? active.id ?? ''

@@ -3,7 +3,7 @@
  * done by both hands. Each hand is watched in the page: a pointer in the keyboard's task, or a key outside a field in
  * the mouse's, is a stray and fails the task.
  */
-import type { BrowserContext, Locator, Page } from 'playwright-core'
+import type { BrowserContext, ElementHandle, Locator, Page } from 'playwright-core'
 import { boxNow } from './box-now.ts'
 import { BINDING, NEXT_KEY, REPORT_TO_KEYS, REPORT_TO_MOUSE, nextKey } from './hands-in-page.ts'
 import { until } from './until.ts'
@@ -57,6 +57,13 @@ export interface Watch {
 /** More than there are stops in a timeline of forty posts. */
 const MOST_PRESSES = 400
 const FOCUS_GIVE_UP_MS = 2_000
+
+/** As it is drawn now; the window may draw it anew. */
+async function handleOf(target: Locator): Promise<ElementHandle> {
+  const held = await target.elementHandle()
+  if (held === null) throw new Error(`${String(target)} is not on the page`)
+  return held
+}
 
 /** To be called before the page opens anything. */
 export async function watchedHand(kind: HandKind, page: Page, context: BrowserContext): Promise<Hand> {
@@ -242,8 +249,8 @@ class KeysHand implements Hand {
   async go(_link: Locator, letter: string): Promise<void> {
     // Where somebody writes, Esc gives the letters back to the page.
     await this.page.keyboard.press('Escape')
-    await this.page.keyboard.press('g')
-    await this.page.keyboard.press(letter)
+    // Soon after each other, as fingers do it: whoever waits for the page between them may come too late.
+    await Promise.all([this.page.keyboard.press('g'), this.page.keyboard.press(letter)])
   }
 
   async either(_button: Locator, key: string): Promise<void> {
@@ -258,7 +265,7 @@ class KeysHand implements Hand {
 
   async readTo(post: Locator): Promise<void> {
     const isThere = async (): Promise<boolean> =>
-      (await post.count()) > 0 && (await nextKey(post.first())).key === ''
+      (await post.count()) > 0 && (await nextKey(post.first()))?.key === ''
     for (let presses = 0; presses < MOST_PRESSES; presses += 1) {
       // oxlint-disable-next-line no-await-in-loop -- one key after the other
       if (await isThere()) return
@@ -279,11 +286,16 @@ class KeysHand implements Hand {
 
   /** Moves the focus as a person does who has no mouse: Tab, arrows in what has arrows, j and k to a post. */
   async #reach(target: Locator): Promise<void> {
-    await target.waitFor({ state: 'attached' })
+    // Held in hand: to look for it by its role before each key costs more than the key.
+    let held = await handleOf(target)
     let turns = 0
     let last = ''
     for (let presses = 0; presses < MOST_PRESSES; presses += 1) {
-      const step = await nextKey(target)
+      const step = await nextKey(held)
+      if (step === null) {
+        held = await handleOf(target)
+        continue
+      }
       if (step.key === '') return
       const isTurn =
         (last === 'Tab' && step.key === 'Shift+Tab') || (last === 'Shift+Tab' && step.key === 'Tab')
@@ -291,14 +303,14 @@ class KeysHand implements Hand {
       // What is passed over in one direction twice is gone round the other way.
       last = isTurn && turns > 2 ? last : step.key
       await this.page.keyboard.press(last)
-      if (WAITS.has(last)) await this.#moved(target, step.focus)
+      if (WAITS.has(last)) await this.#moved(held, step.focus)
     }
     throw new Error(`the keyboard does not reach ${String(target)}; ${await this.#whereabouts()}`)
   }
 
   /** Lists give the focus with their next drawing. */
-  async #moved(target: Locator, from: string): Promise<void> {
-    const moved = async (): Promise<boolean> => (await nextKey(target)).focus !== from
+  async #moved(target: ElementHandle, from: string): Promise<void> {
+    const moved = async (): Promise<boolean> => (await nextKey(target))?.focus !== from
     await until('the focus moves', moved, FOCUS_GIVE_UP_MS).catch(() => undefined)
   }
 

@@ -13,6 +13,7 @@ import { type FocusedControl, takesLetters } from '../../../../renderer/keys/let
 import { type Command, DEFAULT_KEYS, KEY_GROUPS } from '../../../../renderer/keys/keymap.ts'
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
+  atMs: 0,
   key,
   ctrlKey: false,
   metaKey: false,
@@ -23,14 +24,9 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   ...more,
 })
 
-function reader(isOn = true): KeyReader & { waits(ms: number): void } {
-  let nowMs = 0
+function reader(isOn = true): KeyReader {
   const table = keyTable(DEFAULT_KEYS, isOn)
-  const read = new KeyReader(
-    () => nowMs,
-    () => table,
-  )
-  return Object.assign(read, { waits: (ms: number) => void (nowMs += ms) })
+  return new KeyReader(() => table)
 }
 
 test('letters do what the legend says', () => {
@@ -92,9 +88,10 @@ test('g and a second letter lead to a page, if the second comes soon', () => {
   assert.equal(keys.read(press('g')), null)
   assert.equal(keys.read(press('h')), 'go_home')
   assert.equal(keys.read(press('h')), 'open_media')
-  assert.equal(keys.read(press('g')), null)
-  keys.waits(2_000)
-  assert.equal(keys.read(press('d')), 'bookmark')
+  assert.equal(keys.read(press('g', { atMs: 1_000 })), null)
+  assert.equal(keys.read(press('d', { atMs: 2_499 })), 'go_mentions')
+  assert.equal(keys.read(press('g', { atMs: 1_000 })), null)
+  assert.equal(keys.read(press('d', { atMs: 3_000 })), 'bookmark')
   assert.equal(keys.read(press('g')), null)
   assert.equal(keys.read(press('j')), null)
   keys.read(press('g'))
