@@ -1,10 +1,9 @@
-/** From the printed address to the first post, by mouse and by keyboard. */
+/** From the printed address to the first post. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
 import { fieldHolds } from '../support/fields.ts'
-import { startWriting } from '../support/start-writing.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -76,33 +75,5 @@ test('a person comes from the printed address to a first post', { skip }, async 
   await page.getByRole('button', { name: 'Send now' }).click()
   await page.getByRole('article').filter({ hasText: 'My first post' }).waitFor()
   await fieldHolds(page.getByLabel('Text'), '')
-  assert.deepEqual(problems, [])
-})
-
-test('the keyboard alone is enough, for a home that is only on this computer', { skip }, async (t) => {
-  const { home } = await openFreshHome(t)
-  const { page, problems } = await browser.openPage()
-  await page.goto(home.startAddress)
-  await heading(page, 'Your own place').waitFor()
-  await page.keyboard.press('Enter')
-  await heading(page, 'Who are you').waitFor()
-  await page.keyboard.type('Robin')
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Tab')
-  await page.keyboard.type('a good long password')
-  await page.keyboard.press('Enter')
-  await heading(page, 'Your address').waitFor()
-  await page.getByText('For now you are').waitFor()
-  await page.keyboard.press('Enter')
-  await heading(page, 'Keep it safe').waitFor()
-  await page.keyboard.press('Enter')
-  await heading(page, 'Your home is made').waitFor()
-  await page.keyboard.press('Enter')
-  await heading(page, 'Nobody has written yet').waitFor()
-  await startWriting(page)
-  await page.keyboard.type('Written without a mouse')
-  await page.keyboard.press('Control+Enter')
-  await page.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor()
-  await page.getByText('Only at home').waitFor()
   assert.deepEqual(problems, [])
 })
