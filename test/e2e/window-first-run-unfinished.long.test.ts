@@ -1,4 +1,4 @@
-/** A first run that was left half way, and its pages in three languages. */
+/** A first run by keys alone, one that was left half way, and its pages in three languages. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -12,6 +12,7 @@ import {
   textDirection,
 } from '../support/browser.ts'
 import { fieldHolds } from '../support/fields.ts'
+import { startWriting } from '../support/start-writing.ts'
 import { openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -76,3 +77,34 @@ const LANGUAGES = [
   ['de-AT', 'ltr', 'Wer bist du?'],
   ['ar-EG', 'rtl', 'من أنت؟'],
 ] as const
+
+test('the keyboard alone is enough, for a home that is only on this computer', { skip }, async (t) => {
+  const fresh = await openWindowHome({ handle: null })
+  t.after(async () => fresh.close())
+  const { page, context, problems } = await browser.openPage()
+  t.after(async () => context.close())
+  const heading = (name: string) => page.getByRole('heading', { name })
+  await page.goto(fresh.home.startAddress)
+  await heading('Your own place').waitFor()
+  await page.keyboard.press('Enter')
+  await heading('Who are you').waitFor()
+  await page.keyboard.type('Robin')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('a good long password')
+  await page.keyboard.press('Enter')
+  await heading('Your address').waitFor()
+  await page.getByText('For now you are').waitFor()
+  await page.keyboard.press('Enter')
+  await heading('Keep it safe').waitFor()
+  await page.keyboard.press('Enter')
+  await heading('Your home is made').waitFor()
+  await page.keyboard.press('Enter')
+  await heading('Nobody has written yet').waitFor()
+  await startWriting(page)
+  await page.keyboard.type('Written without a mouse')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor()
+  await page.getByText('Only at home').waitFor()
+  assert.deepEqual(problems, [])
+})

@@ -10,7 +10,6 @@ import { type TestBrowser, noBrowser, openBrowser } from '../support/browser.ts'
 import { fieldHolds } from '../support/fields.ts'
 import { FlowGround, Stage } from '../support/flow-ground.ts'
 import { type HandKind, watchedHand } from '../support/hands.ts'
-import { startWriting } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { flowsOf } from '../support/window-flows.ts'
 import { openWindowHome } from '../support/window-home.ts'
@@ -241,38 +240,3 @@ test('each check that fails says how it is mended, in words of its own', { skip:
   }
   assert.equal(fixes.size, Object.keys(FLAWS).length)
 })
-
-test(
-  'the keyboard alone is enough, for a home that is only on this computer',
-  { skip: noBrowser },
-  async (t) => {
-    const fresh = await openWindowHome({ handle: null })
-    t.after(async () => fresh.close())
-    const { page, context, problems } = await browser.openPage()
-    t.after(async () => context.close())
-    const heading = (name: string) => page.getByRole('heading', { name })
-    await page.goto(fresh.home.startAddress)
-    await heading('Your own place').waitFor()
-    await page.keyboard.press('Enter')
-    await heading('Who are you').waitFor()
-    await page.keyboard.type('Robin')
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Tab')
-    await page.keyboard.type('a good long password')
-    await page.keyboard.press('Enter')
-    await heading('Your address').waitFor()
-    await page.getByText('For now you are').waitFor()
-    await page.keyboard.press('Enter')
-    await heading('Keep it safe').waitFor()
-    await page.keyboard.press('Enter')
-    await heading('Your home is made').waitFor()
-    await page.keyboard.press('Enter')
-    await heading('Nobody has written yet').waitFor()
-    await startWriting(page)
-    await page.keyboard.type('Written without a mouse')
-    await page.keyboard.press('Control+Enter')
-    await page.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor()
-    await page.getByText('Only at home').waitFor()
-    assert.deepEqual(problems, [])
-  },
-)

@@ -199,7 +199,7 @@ export const PROMISES = {
   askedFor: {
     'a server like an ordinary app': [
       [
-        'e2e/window-first-run.long.test.ts',
+        'e2e/window-first-run-unfinished.long.test.ts',
         'the keyboard alone is enough, for a home that is only on this computer',
       ],
     ],
