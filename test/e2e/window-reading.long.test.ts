@@ -50,20 +50,13 @@ after(async () => {
 })
 
 /** A window of a fresh profile that is signed in, or of one that was stored. */
-async function openWindow(
-  t: TestContext,
-  path = '/home',
-  stored?: StoredState,
-  more: PageOptions = {},
-): Promise<TestPage> {
-  const opened = await browser.openPage({ storageState: stored ?? { cookies, origins: [] }, ...more })
+async function openWindow(t: TestContext, path = '/home', more: PageOptions = {}): Promise<TestPage> {
+  const opened = await browser.openPage({ storageState: { cookies, origins: [] }, ...more })
   t.after(async () => opened.context.close())
   await opened.page.goto(`${home.origin}${path}`)
   await opened.page.getByRole('navigation').first().waitFor()
   return opened
 }
-
-type StoredState = Awaited<ReturnType<TestPage['context']['storageState']>>
 
 const post = (page: Page, text: string): Locator => page.getByRole('article').filter({ hasText: text })
 const placeOf = async (page: Page, text: string): Promise<number> =>
@@ -270,7 +263,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   const stored = await first.context.storageState()
   await first.context.close()
   await writesMany(ABSENCE, 'day', leftAtMs)
-  const { page, problems } = await openWindow(t, '/home', stored)
+  const { page, problems } = await openWindow(t, '/home', { storageState: stored })
   await page.getByText(/you left here, \d{1,2}:\d\d/).waitFor()
   await page.getByRole('button', { name: /new posts$/ }).waitFor()
   await seesNewest(page, `day ${ABSENCE - 1}.`)
@@ -344,7 +337,7 @@ test(
 )
 
 test('without the home the window opens and is read, and is whole again afterwards', { skip }, async (t) => {
-  const { page, context } = await openWindow(t, '/home', undefined, { serviceWorkers: 'allow' })
+  const { page, context } = await openWindow(t, '/home', { serviceWorkers: 'allow' })
   await seesNewest(page, 'after the restart')
   await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
   await until('posts are kept', async () =>
@@ -392,7 +385,7 @@ test('signing out leaves nothing of the home in the browser', { skip }, async ()
 })
 
 test('notifications on this device are asked for only when the switch is pressed', { skip }, async (t) => {
-  const { page, context, problems } = await openWindow(t, '/you', undefined, { serviceWorkers: 'allow' })
+  const { page, context, problems } = await openWindow(t, '/you', { serviceWorkers: 'allow' })
   const control = page.getByRole('switch', { name: /Notifications on this device/ })
   await control.waitFor()
   assert.notEqual(await page.evaluate<string>('Notification.permission'), 'granted')
