@@ -5,6 +5,7 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { FIRST_PARTS } from './i18n/parts.ts'
+import { handbook } from './handbook.ts'
 import { licences } from './licences.ts'
 
 const LAYERS = '@layer tokens, base, components, features;'
@@ -86,7 +87,7 @@ function firstWordsOf(id: string): string | null {
 
 export default defineConfig({
   base: '/',
-  plugins: [catalogues(), layerOrder(), react(), earlyScript(), serviceWorker(), licences()],
+  plugins: [catalogues(), layerOrder(), react(), earlyScript(), serviceWorker(), handbook(), licences()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,4 +1,4 @@
-/** Entry of the command line: homebird serve, status, doctor, config, backup, copies, stator, owner, identity, domain. Commands load what they need when run. */
+/** Entry of the command line. Commands load what they need when run. */
 import { Command, CommanderError } from 'commander'
 import { addAdoptCommand } from './commands/adopt-command.ts'
 import { addBackupCommands } from './commands/backup-commands.ts'
@@ -10,6 +10,7 @@ import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
+import { addHelpCommand } from './commands/help-commands.ts'
 import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { type Run, withCommonOptions } from './commands/options.ts'
@@ -371,6 +372,8 @@ withCommonOptions(timeline.command('rebuild'))
       (await import('./commands/timeline-rebuild.ts')).rebuildTimelines(options),
     ),
   )
+
+addHelpCommand(program, run)
 
 const isJson = process.argv.includes('--json')
 try {

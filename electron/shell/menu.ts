@@ -190,6 +190,7 @@ function helpMenu({ platform, words }: MenuFacts, acts: ShellActs): Entry {
     label: words('menu.help'),
     ...(isMac ? { role: 'help' as const } : {}),
     submenu: [
+      pageEntry(words('menu.handbook'), '/handbook', acts),
       pageEntry(words('menu.doctor'), '/doctor', acts),
       pageEntry(words('menu.licences'), '/licences', acts),
       ...(isMac

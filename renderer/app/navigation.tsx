@@ -55,6 +55,7 @@ const OF_SETTINGS = [
   ROUTES.backups,
   ROUTES.updates,
   ROUTES.licences,
+  ROUTES.handbook,
   ROUTES.restore,
 ]
 const OF_YOU = [

@@ -125,6 +125,10 @@ const LicencesPage = lazyPage(
   'settings',
   async () => (await import('../features/settings/licences-page.tsx')).LicencesPage,
 )
+const HandbookPage = lazyPage(
+  'handbook',
+  async () => (await import('../features/handbook/handbook-page.tsx')).HandbookPage,
+)
 const UpdatesPage = lazyPage(
   ['status', 'desktop'],
   async () => (await import('../features/status/updates-page.tsx')).UpdatesPage,
@@ -250,6 +254,8 @@ const PAGES: readonly (readonly [WindowPath, ComponentType])[] = [
   [ROUTES.backups, BackupsPage],
   [ROUTES.updates, UpdatesPage],
   [ROUTES.licences, LicencesPage],
+  [ROUTES.handbook, HandbookPage],
+  [ROUTES.handbookTopic, HandbookPage],
 ]
 
 export function Pages() {

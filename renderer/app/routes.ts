@@ -54,6 +54,8 @@ export const ROUTES = {
   backups: '/backups',
   updates: '/updates',
   licences: '/licences',
+  handbook: '/handbook',
+  handbookTopic: '/handbook/:topic',
   restore: '/restore',
 } as const satisfies Record<string, WindowPath>
 

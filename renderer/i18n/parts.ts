@@ -9,6 +9,7 @@ import type desktop from '../locales/en/desktop.json'
 import type emoji from '../locales/en/emoji.json'
 import type filters from '../locales/en/filters.json'
 import type find from '../locales/en/find.json'
+import type handbook from '../locales/en/handbook.json'
 import type home from '../locales/en/home.json'
 import type keeping from '../locales/en/keeping.json'
 import type keys from '../locales/en/keys.json'
@@ -48,6 +49,7 @@ interface Parts {
   readonly emoji: typeof emoji
   readonly filters: typeof filters
   readonly find: typeof find
+  readonly handbook: typeof handbook
   readonly home: typeof home
   readonly keeping: typeof keeping
   readonly keys: typeof keys

@@ -167,6 +167,7 @@ const TABLE = {
   about: {
     texts: PART,
     version: PART,
+    handbook: way('/handbook'),
     licences: way('/licences'),
   },
 } as const satisfies Readonly<Record<SettingGroup, Readonly<Record<string, KeptRow | WayRow | PartRow>>>>

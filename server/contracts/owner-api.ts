@@ -61,6 +61,8 @@ export const WINDOW_PATHS = [
   '/backups',
   '/updates',
   '/licences',
+  '/handbook',
+  '/handbook/:topic',
   '/restore',
 ] as const
 

@@ -87,6 +87,7 @@ const DONE: Readonly<Record<string, string>> = {
   Logs: 'openPage "/logs"',
   Doctor: 'openPage "/doctor"',
   'Connect a phone…': 'openPage "/connect-phone"',
+  Handbook: 'openPage "/handbook"',
   Licences: 'openPage "/licences"',
   'Open Homebird': 'open',
   '3 new notifications': 'openPage "/notifications"',

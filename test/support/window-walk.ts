@@ -76,6 +76,8 @@ export const WALK: Readonly<Record<RouteName, WalkedPage>> = {
   backups: {},
   updates: {},
   licences: { isReady: withText('react-aria-components') },
+  handbook: { isReady: withText('Your first hour') },
+  handbookTopic: { path: () => '/handbook/troubleshooting', isReady: withText('HOST_REWRITTEN') },
   restore: {},
 }
 

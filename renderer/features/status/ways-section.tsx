@@ -1,6 +1,7 @@
 /** The other pages about the home, each with what it is good for. */
 import {
   Archive,
+  BookOpen,
   ChevronRight,
   Globe,
   HardDrive,
@@ -26,6 +27,7 @@ const WAYS = [
   { name: 'inspector', to: '/inspector', icon: Waypoints, help: 'inspector.note' },
   { name: 'backups', to: '/backups', icon: Archive, help: 'backups.note' },
   { name: 'updates', to: '/updates', icon: RefreshCw, help: 'updates.note' },
+  { name: 'handbook', to: '/handbook', icon: BookOpen, help: 'status.handbook_note' },
 ] as const
 
 export function WaysSection() {

@@ -1,0 +1,92 @@
+/** `homebird help`: the handbook on the terminal, and what each command takes. */
+import type { Command } from 'commander'
+import { HANDBOOK_TOPICS, type HandbookTopic } from '../contracts/handbook.ts'
+import { ExitCode } from '../contracts/exit-code.ts'
+import { HomebirdError } from '../core/errors.ts'
+import { readHandbookTopic } from '../storage/handbook.ts'
+import { type CommandIo, commandIo } from './command-io.ts'
+import type { Run } from './options.ts'
+
+interface HelpOptions {
+  readonly json?: boolean
+}
+
+export function addHelpCommand(program: Command, run: Run): void {
+  program
+    .helpCommand(false)
+    .command('help [words...]')
+    .description('the handbook: its topics, or one of them; with the words of a command what it takes')
+    .option('--json', 'every command, option and topic, for programs')
+    .action(run(async (words: string[], options: HelpOptions) => help(program, words, options)))
+}
+
+async function help(program: Command, words: readonly string[], options: HelpOptions): Promise<ExitCode> {
+  const io = commandIo(options.json === true)
+  if (words.length === 0) return showTopics(program, io)
+  const [topic] = words
+  const command = commandOf(program, words)
+  if (words.length === 1 && isTopic(topic) && (command === null || !options.json)) {
+    const text = await readHandbookTopic(topic)
+    io.say(text.trimEnd())
+    io.put({ topic, text })
+    return ExitCode.ok
+  }
+  if (command === null) {
+    const named = words.join(' ')
+    throw new HomebirdError(
+      'USAGE',
+      `there is neither a topic nor a command "${named}"; topics are ${HANDBOOK_TOPICS.join(', ')}; homebird --help lists the commands`,
+    )
+  }
+  io.say(command.helpInformation().trimEnd())
+  io.put(described(command))
+  return ExitCode.ok
+}
+
+const isTopic = (word: string | undefined): word is HandbookTopic =>
+  HANDBOOK_TOPICS.some((topic) => topic === word)
+
+async function showTopics(program: Command, io: CommandIo): Promise<ExitCode> {
+  const topics = await Promise.all(
+    HANDBOOK_TOPICS.map(async (name) => {
+      const [title = '', , lead = ''] = (await readHandbookTopic(name)).split(/\n{1,2}/, 3)
+      return { name, title: title.replace(/^# /, ''), lead }
+    }),
+  )
+  io.put({ topics: topics.map(({ name, title }) => ({ name, title })), ...described(program) })
+  const width = Math.max(...topics.map(({ name }) => name.length))
+  io.say('The handbook, by topic (homebird help TOPIC):\n')
+  for (const { name, title } of topics) io.say(`  ${name.padEnd(width)}  ${title}`)
+  io.say('\nWhat a command takes: homebird help COMMAND. All commands: homebird --help')
+  return ExitCode.ok
+}
+
+function commandOf(program: Command, words: readonly string[]): Command | null {
+  let at: Command = program
+  for (const word of words) {
+    const next = at.commands.find((one) => one.name() === word || one.aliases().includes(word))
+    if (next === undefined) return null
+    at = next
+  }
+  return at
+}
+
+interface DescribedCommand {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly description: string
+  readonly arguments: readonly string[]
+  readonly options: readonly string[]
+  readonly commands: readonly DescribedCommand[]
+}
+
+function described(command: Command): DescribedCommand {
+  return {
+    name: command.name(),
+    aliases: command.aliases(),
+    description: command.description(),
+    arguments: command.registeredArguments.map((one) => one.name()),
+    options: command.options.flatMap(({ long }) => (long === undefined || long === null ? [] : [long])),
+    commands: command.commands.map(described),
+  }
+}

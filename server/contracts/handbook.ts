@@ -1,0 +1,19 @@
+/** The topics of the handbook, in the order in which they are offered: `resources/handbook/<topic>.md`. */
+export const HANDBOOK_TOPICS = [
+  'start',
+  'address',
+  'phones',
+  'window',
+  'visitors',
+  'backup',
+  'moving',
+  'cleanup',
+  'safety',
+  'headless',
+  'growing',
+  'tuning',
+  'troubleshooting',
+  'commands',
+] as const
+
+export type HandbookTopic = (typeof HANDBOOK_TOPICS)[number]

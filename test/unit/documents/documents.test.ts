@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { readHandbookPage } from '../../../renderer/handbook.ts'
+import { OUTSIDE_CODES } from '../../../server/contracts/doctor.ts'
+import { HANDBOOK_TOPICS } from '../../../server/contracts/handbook.ts'
+import { WINDOW_PATHS } from '../../../server/contracts/owner-api.ts'
+import { CHECK_SUBJECTS } from '../../../server/domain/doctor/code-sentences.ts'
+import { DOCUMENTS, ROOT, namedIn, sourcesOf } from '../../support/documents.ts'
+
+interface Described {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly arguments: readonly string[]
+  readonly options: readonly string[]
+  readonly commands: readonly Described[]
+}
+
+const handbook = DOCUMENTS.filter(({ path }) => path.startsWith('resources/handbook/'))
+const textOfTopic = (topic: string): string =>
+  handbook.find(({ path }) => basename(path) === `${topic}.md`)?.text ?? ''
+
+const program = JSON.parse(
+  execFileSync(process.execPath, [join(ROOT, 'server', 'cli.ts'), 'help', '--json'], { encoding: 'utf8' }),
+) as Described
+
+/** What is given to every command. */
+const GIVEN = new Set(['--data-dir', '--json', '--help', '--version'])
+
+test('every command in a document is one of the program, with options that it takes', () => {
+  const wrong: string[] = []
+  for (const { path, code } of DOCUMENTS) {
+    for (const line of code) {
+      const [, words] = /^(?:\$ )?homebird (?!\|)(.+)$/.exec(line) ?? []
+      if (words === undefined) continue
+      const flaw = flawOf(words.replace(/ {2,}.*$/, '').replace(/ [<>|].*$/, ''))
+      if (flaw !== null) wrong.push(`${path}: homebird ${words}: ${flaw}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+function flawOf(line: string): string | null {
+  let at = program
+  const words = line.split(' ')
+  while (words.length > 0) {
+    const next = at.commands.find(
+      ({ name, aliases }) => name === words[0] || aliases.includes(words[0] ?? ''),
+    )
+    if (next === undefined) break
+    at = next
+    words.shift()
+  }
+  if (at === program) return words[0]?.startsWith('--') === true ? null : `there is no command ${words[0]}`
+  const [first] = words
+  const isStray = first !== undefined && /^[a-z]/.test(first) && at.arguments.length === 0 && !hasDefault(at)
+  if (isStray) return `${at.name} takes no ${first}`
+  const known = new Set([...GIVEN, ...at.options, ...at.commands.flatMap(({ options }) => options)])
+  const odd = words.filter((word) => word.startsWith('--')).map((word) => word.replace(/[=.,;].*$/, ''))
+  return odd.find((word) => !known.has(word)) ?? null
+}
+
+/** `homebird pages ana` is `homebird pages show ana`. */
+const hasDefault = (command: Described): boolean =>
+  command.commands.some(({ arguments: taken }) => taken.length > 0)
+
+test('the page of all commands names every one', () => {
+  const page = textOfTopic('commands')
+  const missing = leaves(program, []).filter((words) => !isNamed(page, words))
+  assert.deepEqual(missing, [])
+})
+
+function leaves(command: Described, above: readonly string[]): string[][] {
+  const below = command.commands.flatMap((one) => leaves(one, [...above, one.name]))
+  return below.length > 0 ? below : [[...above]]
+}
+
+/** `tunnel nudge` may stand beside `homebird tunnel`, and `uninstall` beside `homebird service install`. */
+function isNamed(page: string, words: readonly string[]): boolean {
+  const [first = '', second] = words
+  return page
+    .split('\n')
+    .some(
+      (line) =>
+        line.includes(`\`homebird ${first}`) &&
+        (second === undefined || new RegExp(`\\b${second}\\b`).test(line)),
+    )
+}
+
+test('every variable in a document is one that the program reads', () => {
+  const known = new Set(
+    sourcesOf(['server/**/*.ts', 'build/**/*.{ts,mjs}', 'electron/**/*.ts']).match(
+      /\bHOMEBIRD_[A-Z0-9_]+\b/g,
+    ),
+  )
+  const odd = namedIn(/\bHOMEBIRD_[A-Z0-9_]+\b/g).filter(
+    ({ name }) => ![...known].some((one) => one.startsWith(name)),
+  )
+  assert.deepEqual(odd, [])
+})
+
+test('every address in the handbook is one that a home answers', () => {
+  const literals = sourcesOf(['server/http/**/*.ts', 'test/integration/**/*.txt']).matchAll(
+    /(?:['"`]|^)(\/[^'"`\s]*)(?:['"`\s])/gm,
+  )
+  const routes = new Set<string>([...WINDOW_PATHS, ...[...literals].map(([, route = '']) => route)])
+  // What answers everything says nothing about an address.
+  const named = [...routes].filter((route) => !/^\/[:*$(]/.test(route) && /^[\w/@.:*$%-]+$/.test(route))
+  const patterns = named.map(
+    (route) =>
+      new RegExp(
+        `^${route
+          .replace(/[.+()[\]{}^$|\\?]/g, '\\$&')
+          .replace(/:\w+/g, '[^/]+')
+          .replace(/\*/g, '.*')}$`,
+      ),
+  )
+  const odd = handbook.flatMap(({ path, code }) =>
+    code
+      .filter((one) => /^\/[\w@.][\w@./-]*$/.test(one) && !FOLDERS.test(one))
+      .filter((one) => !patterns.some((pattern) => pattern.test(one)))
+      .filter((one) => !(one.endsWith('/') && [...routes].some((route) => route.startsWith(one))))
+      .map((one) => `${path}: ${one}`),
+  )
+  assert.deepEqual(odd, [])
+})
+
+/** Examples of folders on a disk. */
+const FOLDERS = /^\/(?:srv|data|media\/ana|run)\b/
+
+test('every link leads to a file, a page of the window, or a heading that is there', () => {
+  const odd: string[] = []
+  for (const { path, links } of DOCUMENTS) {
+    for (const link of links) {
+      const [file = '', anchor] = link.split('#')
+      if (/^https?:/.test(link)) continue
+      if (file.startsWith('/')) {
+        if (!(WINDOW_PATHS as readonly string[]).includes(file)) odd.push(`${path}: ${link}`)
+        continue
+      }
+      const target = file === '' ? path : join(dirname(path), file)
+      if (!existsSync(join(ROOT, target))) odd.push(`${path}: ${link}`)
+      else if (anchor !== undefined && !headingsOf(target).includes(anchor)) odd.push(`${path}: ${link}`)
+    }
+  }
+  assert.deepEqual(odd, [])
+})
+
+function headingsOf(path: string): string[] {
+  return readHandbookPage(readFileSync(join(ROOT, path), 'utf8'), path).blocks.flatMap((block) =>
+    block.kind === 'heading' ? [block.id] : [],
+  )
+}
+
+test('the topics of the handbook are the files of it, and each says what it is about', () => {
+  const files = globSync('resources/handbook/*.md', { cwd: ROOT }).map((path) => basename(path, '.md'))
+  assert.deepEqual(files.toSorted(), [...HANDBOOK_TOPICS].toSorted())
+  for (const { path, text } of handbook) {
+    const page = readHandbookPage(text, path)
+    assert.ok(page.lead.length > 20, path)
+    const ids = page.blocks.flatMap((block) => (block.kind === 'heading' ? [block.id] : []))
+    assert.equal(new Set(ids).size, ids.length, `${path} has two headings of one name`)
+  }
+})
+
+test('what the doctor may find stands under Troubleshooting', () => {
+  const page = textOfTopic('troubleshooting')
+  const codes = Object.keys(OUTSIDE_CODES).filter((code) => !page.includes(`\n### ${code}\n`))
+  assert.deepEqual(codes, [])
+  const outside = new Set([
+    'dns',
+    'tls',
+    'identity',
+    'bots',
+    'fidelity',
+    'caching',
+    'size',
+    'live',
+    'who',
+    'words',
+  ])
+  const checks = Object.keys(CHECK_SUBJECTS).filter(
+    (name) => !outside.has(name) && !page.includes(`\`${name}\``),
+  )
+  assert.deepEqual(checks, [])
+})
+
+test('every script of npm in a document is one of the package', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>
+  }
+  const odd = DOCUMENTS.flatMap(({ path, code }) =>
+    code.flatMap((line) => {
+      const [, name] = /^npm run ([\w:-]+)/.exec(line) ?? []
+      return name === undefined || name in scripts ? [] : [`${path}: ${line}`]
+    }),
+  )
+  assert.deepEqual(odd, [])
+})
