@@ -24,6 +24,7 @@ const TASKS = {
   'build:window': () => buildWindow(),
   pack: (args) => runNode(['build/pack.ts', ...args], { window: true, compiled: false }),
   bench: (args) => runNode(['test/bench/main.ts', ...args], { window: false, compiled: true }),
+  changelog: (args) => runNode(['build/changelog.ts', ...args], { window: false, compiled: false }),
   screenshots: (args) => runNode(['build/screenshots.ts', ...args], { window: true, compiled: true }),
   format: () => runNode(['node_modules/oxfmt/bin/oxfmt'], { window: false, compiled: false }),
 }

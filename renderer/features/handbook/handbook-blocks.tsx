@@ -1,11 +1,15 @@
 /** Draws what a page of the handbook is made of. */
+import { Fragment, type ReactNode, createElement } from 'react'
 import { AppLink } from '../../components/app-link.tsx'
 import { type Block, type Words, plainText } from '../../formatting/handbook.ts'
 import styles from './handbook.module.css'
 
+/** One after the other, without keys: nothing is ever put between them or taken away. */
+const inOrder = <One,>(all: readonly One[], draw: (one: One) => ReactNode): ReactNode =>
+  createElement(Fragment, null, ...all.map(draw))
+
 export function HandbookBlocks({ blocks }: { readonly blocks: readonly Block[] }) {
-  // Nothing is ever put between them: the place of a block is its name.
-  return blocks.map((block, place) => <OneBlock key={`${place} ${block.kind}`} block={block} />)
+  return inOrder(blocks, (block) => <OneBlock block={block} />)
 }
 
 function OneBlock({ block }: { readonly block: Block }) {
@@ -26,8 +30,8 @@ function OneBlock({ block }: { readonly block: Block }) {
       const List = block.isOrdered ? 'ol' : 'ul'
       return (
         <List>
-          {block.items.map((words, place) => (
-            <li key={`${place} ${plainText(words)}`}>
+          {inOrder(block.items, (words) => (
+            <li>
               <Text words={words} />
             </li>
           ))}
@@ -75,8 +79,8 @@ function Table({ head, rows }: TableProps) {
               <th scope="row">
                 <Text words={first} />
               </th>
-              {others.map((words, place) => (
-                <td key={`${place} ${plainText(words)}`}>
+              {inOrder(others, (words) => (
+                <td>
                   <Text words={words} />
                 </td>
               ))}
@@ -89,7 +93,7 @@ function Table({ head, rows }: TableProps) {
 }
 
 function Text({ words }: { readonly words: Words }) {
-  return words.map((word, place) => <Word key={`${place} ${plainText([word])}`} word={word} />)
+  return inOrder(words, (word) => <Word word={word} />)
 }
 
 function Word({ word }: { readonly word: Words[number] }) {
