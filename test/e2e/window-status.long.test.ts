@@ -261,3 +261,24 @@ test(
     await page.getByRole('region', { name: 'Good' }).getByText('Nothing is paused').waitFor()
   },
 )
+
+test('the handbook is found by its words, and opened at what the doctor names', { skip }, async (t) => {
+  const page = await openWindow(t, '/status')
+  await page.getByRole('link', { name: /^Handbook/ }).press('Enter')
+  await page.getByRole('searchbox', { name: 'Find in the handbook' }).fill('Fullchain PEM')
+  await main(page).getByRole('status').filter({ hasText: '1 topic' }).waitFor()
+  await main(page)
+    .getByRole('link', { name: /^Troubleshooting/ })
+    .press('Enter')
+  await page.getByRole('heading', { name: 'Troubleshooting', level: 1 }).waitFor()
+  await main(page).getByRole('link', { name: 'What protects you' }).press('Enter')
+  await page.getByRole('heading', { name: 'What protects you', level: 1 }).waitFor()
+  await page.goto(`${home.origin}/handbook/troubleshooting#BOT_CHALLENGE`)
+  const named = page.getByRole('heading', { name: 'BOT_CHALLENGE' })
+  await until('the code stands on the screen', async () => {
+    const box = await named.boundingBox()
+    return box !== null && box.y >= 0 && box.y < 600
+  })
+  await page.goto(`${home.origin}/handbook/nothing`)
+  await page.getByRole('alert').filter({ hasText: 'There is no such topic.' }).waitFor()
+})

@@ -1,6 +1,7 @@
 /** What the doctor found from outside: for each thing one sentence and one act, the lines to change, what was seen. */
 import { type CodeWeight, type DoctorFinding, OUTSIDE_CODES } from '../../../server/contracts/doctor.ts'
 import { ignoreFinding } from '../../api/home.ts'
+import { AppLink } from '../../components/app-link.tsx'
 import { Button } from '../../components/button.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Mark, type Tone } from '../../components/mark.tsx'
@@ -102,7 +103,12 @@ function Code({ found: { check, code: found }, onIgnore }: CodeProps) {
       <div className={styles.body}>
         <p className={styles.hop}>{t(`outside_hop.${hop}`)}</p>
         <h4>{isKnown ? t(`outside_code.${code}`) : code}</h4>
-        {isKnown ? <p>{t(`outside_act.${code}`)}</p> : null}
+        {isKnown ? (
+          <p>
+            {t(`outside_act.${code}`)}{' '}
+            <AppLink to={`/handbook/troubleshooting#${code}`}>{t('outside.handbook')}</AppLink>
+          </p>
+        ) : null}
         {lines === null ? null : (
           <CodeBlock
             name={t('outside.lines', { edge: lines.edge })}
