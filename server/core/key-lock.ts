@@ -17,7 +17,7 @@ const ARGON2ID = 2
 const MEMORY_KIB = 65_536
 const PASSES = 3
 /** A head that was tampered with must not make this machine spend itself. */
-const MOST_MEMORY_KIB = 1_048_576
+const MOST_MEMORY_KIB = 262_144
 const MOST_PASSES = 16
 /** There are two kinds. Each more would be tried with its costs before anything of the head is proven. */
 const MOST_LOCKS = 4

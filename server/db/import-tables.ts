@@ -62,6 +62,7 @@ interface ArchiveImportsTable extends StateColumns {
   name: string
   digest: string
   former_uri: Nullable<string>
+  reached: Generated<number>
   entries: Generated<number>
   done: Generated<number>
   failed: Generated<number>
@@ -91,10 +92,15 @@ interface ImportedLinksTable {
   post_id: string
 }
 
+interface ImportedReadsTable {
+  post_id: string
+}
+
 export interface ImportTables {
   archive_imports: ArchiveImportsTable
   archive_entries: ArchiveEntriesTable
   imported_links: ImportedLinksTable
+  imported_reads: ImportedReadsTable
   imports: ImportsTable
   import_entries: ImportEntriesTable
 }

@@ -2,7 +2,7 @@
  * Handles archives of former accounts: lists what is in them, and then brings the posts along from the oldest on, with their
  * files. Both go on where they were when they are interrupted.
  */
-import { readArchivePosts, type PlacedItem } from '../activitypub/archives/read-archive.ts'
+import { readArchivePosts } from '../activitypub/archives/read-archive.ts'
 import { readArchiveItem } from '../activitypub/archives/read-item.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
@@ -13,12 +13,9 @@ import { inTransaction } from '../db/transaction.ts'
 import { getActor } from '../domain/actors/actor.ts'
 import {
   type ArchiveEntry,
-  type ListedEntry,
   type SettledEntry,
   holdEntries,
-  lastPlace,
   nextEntries,
-  noteEntries,
   noteFiles,
   settleArchiveEntries,
 } from '../domain/archives/archive-entries.ts'
@@ -30,12 +27,12 @@ import { storePosts } from '../domain/archives/store-posts.ts'
 import { type FilesState, readFiles, takeFiles } from '../domain/archives/take-files.ts'
 import { uploadLimitsOf } from '../domain/media/media-types.ts'
 import type { Home } from '../domain/owner/home.ts'
-import { cleanLine } from '../domain/text/clean-text.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import { type HandlersOf, type Verdict, again } from '../stator/graph.ts'
 import type { Archive } from '../storage/archives/archive.ts'
 import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
+import { Listing } from './list-archive.ts'
 
 export interface ArchiveParts {
   readonly config: Pick<Config, 'mediaMaxImageMb' | 'mediaMaxVideoMb' | 'avatarMaxKb' | 'emojiMaxKb'>
@@ -53,12 +50,10 @@ type Import = Row<'archive_imports'>
 const PIECE_MS = 20_000
 /** A reading that takes longer begins again behind what it has listed; within what its graph allows. */
 const READING_MS = 3 * 3_600_000
-const LISTED_AT_ONCE = 200
 const POSTS_AT_ONCE = 25
 /** Of the posts that are brought along together: so many uploads wait at once. */
 const FILES_AT_ONCE = 16
 const FILES_LOOKED_AT_AFTER_SECONDS = 0.25
-const MOST_SUBJECT_LENGTH = 500
 
 export function archiveHandlers(parts: ArchiveParts): HandlersOf<typeof archiveGraph> {
   const { db, shelf, clock } = parts
@@ -130,8 +125,7 @@ async function list(
   try {
     const archive = await shelf.open(one.id, AbortSignal.any([signal, late]))
     try {
-      await listing.begin()
-      for await (const placed of readArchivePosts(archive)) {
+      for await (const placed of readArchivePosts(archive, one.reached)) {
         signal.throwIfAborted()
         late.throwIfAborted()
         await listing.add(placed)
@@ -144,67 +138,6 @@ async function list(
   } catch (error) {
     if (!signal.aborted && late.aborted) return again({ afterSeconds: 0.1, isUncounted: true })
     throw error
-  }
-}
-
-/** Lists the posts of an archive: what was listed before an interruption is passed over. */
-class Listing {
-  readonly #db: Database
-  readonly #id: string
-  #authorUri: string | null
-  #after = 0
-  #passedOver = 0
-  #waiting: ListedEntry[] = []
-
-  constructor(db: Database, { id, former_uri: authorUri }: Import) {
-    this.#db = db
-    this.#id = id
-    this.#authorUri = authorUri
-  }
-
-  async begin(): Promise<void> {
-    this.#after = await lastPlace(this.#db, this.#id)
-  }
-
-  async add({ place, item, bytes }: PlacedItem): Promise<void> {
-    if (item.kind === 'passed_over' || (item.kind === 'post' && this.#isAnothers(item.post))) {
-      this.#passedOver += 1
-      return
-    }
-    if (place <= this.#after) return
-    const subject = cleanLine(item.kind === 'post' ? item.post.page : item.subject, MOST_SUBJECT_LENGTH)
-    this.#waiting.push(
-      item.kind === 'post'
-        ? { place, publishedAt: item.post.publishedAt, body: bytes.toString(), subject, flaw: null }
-        : {
-            place,
-            publishedAt: new Date(0),
-            body: '',
-            subject,
-            flaw: cleanLine(item.reason, MOST_SUBJECT_LENGTH),
-          },
-    )
-    if (this.#waiting.length >= LISTED_AT_ONCE) await this.#flush()
-  }
-
-  /** An archive holds the posts of one account: the author of the first. */
-  #isAnothers({ authorUri }: ArchivedPost): boolean {
-    this.#authorUri ??= authorUri
-    return authorUri !== null && authorUri !== this.#authorUri
-  }
-
-  async #flush(): Promise<void> {
-    await noteEntries(this.#db, this.#id, this.#waiting)
-    this.#waiting = []
-  }
-
-  async end(): Promise<void> {
-    await this.#flush()
-    await this.#db
-      .updateTable('archive_imports')
-      .set({ passed_over: this.#passedOver, former_uri: this.#authorUri })
-      .where('id', '=', this.#id)
-      .execute()
   }
 }
 

@@ -14,6 +14,7 @@ import { PUBLIC } from '../activitypub/vocabulary.ts'
 import type { Database, Transaction } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
 import { inTransaction, wakeWorker } from '../db/transaction.ts'
+import { isUnheardOf } from '../domain/archives/read-elsewhere.ts'
 import { cardGraph } from '../domain/cards/card-graph.ts'
 import { cardLinkOf } from '../domain/cards/card-link.ts'
 import { linkCards } from '../domain/cards/link-cards.ts'
@@ -134,6 +135,7 @@ async function sendPost(tx: Transaction, { post, author }: Loaded, parts: PostHa
 }
 
 async function sendEdit(tx: Transaction, { post, author }: Loaded, parts: PostHandlerParts): Promise<void> {
+  if (await isUnheardOf(tx, post)) return
   const object = await noteOf(tx, post, parts)
   const updatedAt = latest(post.edited_at, post.amended_at)
   if (object === null || updatedAt === null) return
@@ -199,6 +201,7 @@ async function sendUndo(tx: Transaction, { post, author, boosted }: Loaded): Pro
 }
 
 async function sendDeletion(tx: Transaction, { post, author }: Loaded): Promise<void> {
+  if (await isUnheardOf(tx, post)) return
   const isPublic = post.visibility === 'public' || post.visibility === 'unlisted'
   const object = tombstoneObject({
     uri: post.uri,

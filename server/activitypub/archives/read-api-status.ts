@@ -52,7 +52,7 @@ export function readApiStatus(status: JsonObject): ArchiveItem {
     post: {
       links: [uri, ...[page, own].filter((link): link is string => link !== null && link !== uri)],
       page,
-      authorUri: isObject(account) ? webUrlOf(account['uri'] ?? account['url']) : null,
+      authorUri: authorOf(account) ?? `${originOf(page)}/`,
       publishedAt,
       editedAt: dateOf(status['edited_at']),
       visibility,
@@ -67,6 +67,10 @@ export function readApiStatus(status: JsonObject): ArchiveItem {
     },
   }
 }
+
+/** Some exports leave out whose they are; then the server stands for the account. */
+const authorOf = (account: unknown): string | null =>
+  isObject(account) ? webUrlOf(account['uri'] ?? account['url']) : null
 
 /** Some exports have the text as it was typed only. */
 function contentOf(status: JsonObject): string {

@@ -25,14 +25,18 @@ export interface PlacedItem {
   readonly bytes: Buffer
 }
 
-/** @throws HomebirdError DOCUMENT_INVALID for an archive that holds no posts, or is damaged */
-export async function* readArchivePosts(archive: Archive): AsyncGenerator<PlacedItem> {
+/**
+ * @param after  place behind which it begins: what stands before is not looked at
+ * @throws HomebirdError DOCUMENT_INVALID for an archive that holds no posts, or is damaged
+ */
+export async function* readArchivePosts(archive: Archive, after = 0): AsyncGenerator<PlacedItem> {
   let place = 0
   for (const name of findLists(archive)) {
     const stream = await archive.open(name)
     try {
       for await (const read of readJsonItems(stream, { keys: KEYS, mostBytes: MOST_ITEM_BYTES })) {
         place += 1
+        if (place <= after) continue
         if (read.kind === 'item') yield { place, item: readArchiveItem(read.bytes), bytes: read.bytes }
         else yield { place, item: tooLarge(place), bytes: Buffer.alloc(0) }
       }

@@ -1,5 +1,6 @@
 /** Reads one item of an archive: ActivityPub as Mastodon packs it, the client API as Pixelfed and tools give it, or X. */
 import type { ArchivedFile, ArchivedPost } from '../../domain/archives/archived-post.ts'
+import { hostOf } from '../../net/origin.ts'
 import { type JsonObject, asArray, idOf, isObject, parseActivityJson, textOf, typeOf } from '../json.ts'
 import { describedFocus } from '../parse-attachments.ts'
 import { type PostFacts, parsePost } from '../parse-object.ts'
@@ -11,7 +12,26 @@ import { readTweet } from './read-tweet.ts'
 export function readArchiveItem(bytes: Uint8Array): ArchiveItem {
   const parsed = parseActivityJson(bytes)
   if (!parsed.ok) return { kind: 'flawed', subject: '', reason: parsed.reason }
-  const { document } = parsed
+  const item = readDocument(parsed.document)
+  return item.kind === 'post' ? withOwnLinks(item.post) : item
+}
+
+/** Whoever follows an old link finds what is here: an archive has a say about addresses of its account's own server only. */
+function withOwnLinks(post: ArchivedPost): ArchiveItem {
+  const { authorUri, links, page } = post
+  if (authorUri === null) return { kind: 'post', post }
+  const isOwn = (link: string): boolean => hostOf(link) === hostOf(authorUri)
+  const [uri, ...others] = links
+  if (!isOwn(uri)) {
+    return { kind: 'flawed', subject: uri, reason: `is not on the server of its author, ${hostOf(authorUri)}` }
+  }
+  return {
+    kind: 'post',
+    post: { ...post, links: [uri, ...others.filter(isOwn)], page: isOwn(page) ? page : uri },
+  }
+}
+
+function readDocument(document: JsonObject): ArchiveItem {
   const tweet = isObject(document['tweet']) ? document['tweet'] : document
   if (typeof tweet['full_text'] === 'string') return readTweet(tweet)
   if (document['created_at'] !== undefined && document['type'] === undefined) return readApiStatus(document)

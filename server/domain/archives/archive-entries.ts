@@ -17,20 +17,20 @@ export interface ListedEntry {
 
 export type ArchiveEntry = Row<'archive_entries'>
 
-/** The last place that is listed, so that an interrupted reading goes on behind it. */
-export async function lastPlace(db: Querier, importId: string): Promise<number> {
-  const { rows } = await sql<{ place: number | null }>`
-    select max(place) as place from archive_entries where import_id = ${importId}`.execute(db)
-  return rows[0]?.place ?? 0
+/** How far a reading has come, so that one that was interrupted goes on behind it. */
+export interface ReadingPlace {
+  readonly reached: number
+  readonly passedOver: number
+  readonly formerUri: string | null
 }
 
-/** Notes some more, with the counts of the import. What was noted before is passed over. */
+/** Notes some more, with the counts of the import and how far it is. What was noted before is passed over. */
 export async function noteEntries(
   db: Database,
   importId: string,
   entries: readonly ListedEntry[],
+  { reached, passedOver, formerUri }: ReadingPlace,
 ): Promise<void> {
-  if (entries.length === 0) return
   const column = <T>(of: (entry: ListedEntry) => T): T[] => entries.map(of)
   await inTransaction(db, async (tx) => {
     await sql`
@@ -45,7 +45,8 @@ export async function noteEntries(
       )
       update archive_imports
          set entries = entries + (select count(*) from noted),
-             failed = failed + (select count(*) from noted where outcome is not null)
+             failed = failed + (select count(*) from noted where outcome is not null),
+             reached = ${reached}::integer, passed_over = ${passedOver}::integer, former_uri = ${formerUri}::text
        where id = ${importId}`.execute(tx)
   })
 }

@@ -19,6 +19,7 @@ import {
   postActivityUri,
 } from '../../activitypub/uris.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
+import { noteReads } from '../../domain/archives/read-elsewhere.ts'
 import { type FollowSide, countFollowsOf, listFollowUris } from '../../domain/follows/list-follow-uris.ts'
 import { hashtagPageUrl, originOfHost } from '../../domain/owner/own-uris.ts'
 import { listFeaturedNames } from '../../domain/profiles/own-featured-hashtags.ts'
@@ -96,6 +97,7 @@ function outbox({ db }: HttpContext): Make {
 function outboxPage({ db, config }: HttpContext): Make {
   return async (actor, uri, cursor) => {
     const posts = await listOutbox(db, actor.id, cursor, POSTS_PER_PAGE)
+    await noteReads(db, posts)
     const objects = await loadOwnObjects(db, posts, config)
     const items = posts.flatMap((post): JsonObject[] => {
       const object = objects.get(post.id)
@@ -154,6 +156,7 @@ function pageOf(
 function featured({ db, config }: HttpContext): Make {
   return async (actor, uri) => {
     const posts = await listPinned(db, actor.id)
+    await noteReads(db, posts)
     // In the order of the rows.
     const objects = await loadOwnObjects(db, posts, config)
     return wholeOrderedCollection({ uri, items: [...objects.values()] })

@@ -14,6 +14,7 @@ import { tombstoneDocument } from '../../activitypub/note.ts'
 import { ADOPTED_ROUTES, AP_ROUTES, FIRST_PAGE, repliesUri } from '../../activitypub/uris.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
+import { noteReads } from '../../domain/archives/read-elsewhere.ts'
 import { findOwnPost, listReplyUris, listThreadUris } from '../../domain/posts/find-own.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
 import type { HttpContext } from '../http-context.ts'
@@ -80,6 +81,7 @@ function servePost({ context, ...rest }: Surface, suffix: string, make: Make) {
       const post = await findOwnPost(context.db, postUri, viewerId)
       if (post === undefined) return suffix === '' ? tombstoneAnswer(context, postUri, id) : null
       const document = await make(post, uri, cursor)
+      if (document !== null) await noteReads(context.db, [post])
       // Votes change a poll without an edit.
       const modifiedAt = post.kind === 'Question' ? null : (post.edited_at ?? post.published_at)
       const tags = [`post:${post.id}`, `thread:${post.conversation_id}`] as const

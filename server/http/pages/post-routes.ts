@@ -32,10 +32,20 @@ export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
     } catch (error) {
       const moved = isHomebirdError(error, 'NOT_FOUND') ? await findMovedHere(source, request) : undefined
       if (moved === undefined) throw error
-      const page = prefersActivity(request.headers.accept) ? moved.uri : (moved.page_url ?? moved.uri)
-      return reply.redirect(page, 301)
+      return leadTo(moved, request, reply)
     }
   })
+  // What a server of the Mastodon kind gave as the id of a post.
+  app.get<NamedPost>('/users/:name/statuses/:id', NEGOTIATED, async (request, reply) => {
+    const moved = await findMovedHere(source, request)
+    if (moved === undefined) throw notFound(request)
+    return leadTo(moved, request, reply)
+  })
+}
+
+function leadTo(moved: PostRow, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const page = prefersActivity(request.headers.accept) ? null : moved.page_url
+  return reply.redirect(page ?? moved.uri, 301)
 }
 
 interface Found {
@@ -63,8 +73,9 @@ async function findMovedHere(
   { api: { context } }: PageSource,
   request: FastifyRequest<NamedPost>,
 ): Promise<PostRow | undefined> {
-  const { name, id } = request.params
-  const link = `${requestedOrigin(context, request)}/@${name}/${id}`
+  const { id } = request.params
+  const [path = ''] = (request.raw.url ?? '').split('?')
+  const link = `${requestedOrigin(context, request)}${path}`
   const postId = (await findByOldLinks(context.db, [link])).get(link)
   return postId === undefined || postId === id ? undefined : findVisiblePost(context.db, null, postId)
 }

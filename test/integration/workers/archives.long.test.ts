@@ -7,7 +7,9 @@ import {
   exportArchiveFailures,
   getArchive,
 } from '../../../server/domain/archives/archive-progress.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
 import { findByOldLinks } from '../../../server/domain/archives/old-links.ts'
+import { deleteOwnPosts } from '../../../server/domain/posts/delete-post.ts'
 import { buildPublicApp } from '../../../server/http/app.ts'
 import {
   boostActivity,
@@ -284,8 +286,9 @@ test('the owner hands an archive in, follows it, and finds old links; nobody els
   const send = { method: 'POST', headers: { 'content-type': 'application/octet-stream' } }
   const body = outboxOf([
     noteActivity({ id: 80, day: '2016-02-03' }),
-    // A server of the same name stood here before.
-    noteActivity({ id: 81, day: '2016-02-04', more: { url: 'https://home.example/@ben/10600000000000081' } }),
+    // Whoever packs an archive has no say about addresses of others.
+    noteActivity({ id: 81, day: '2016-02-04', more: { url: 'https://else.example/@bo/81' } }),
+    noteActivity({ id: 83, day: '2016-02-05', more: { id: 'https://old.example.invalid/users/ana/statuses/83' } }),
     noteActivity({ id: 82, day: 'never' }),
   ])
   const made = await owner.ask(`${api}?name=outbox.json`, { ...send, body })
@@ -294,8 +297,12 @@ test('the owner hands an archive in, follows it, and finds old links; nobody els
   assert.deepEqual([made.json()['name'], made.json()['state']], ['outbox.json', 'reading'])
   await worksOff(home, id)
   const progress = (await owner.ask(`${api}/${id}`)).json()
-  assert.deepEqual([progress['state'], progress['done'], progress['failed']], ['finished', 2, 1])
-  assert.match((await owner.ask(`${api}/${id}/failures.csv`)).text(), /statuses\/82,failed,says no date\n$/)
+  assert.deepEqual([progress['state'], progress['done'], progress['failed']], ['finished', 2, 2])
+  const failures = (await owner.ask(`${api}/${id}/failures.csv`)).text()
+  assert.match(failures, /statuses\/83,failed,\S+ is not on the origin of its author/)
+  assert.match(failures, /statuses\/82,failed,says no date\n$/)
+  assert.equal((await findByOldLinks(db, ['https://else.example/@bo/81'])).size, 0)
+  assert.equal((await imported(81)).imported_from, formerPost(81))
   assert.equal((await owner.ask(`${api}/${id}/cancel`, { method: 'POST' })).json()['state'], 'finished')
   assert.ok((await owner.ask(api)).json()['archives']?.length)
   for (const link of [formerPage(80), formerPost(80)]) {
@@ -305,10 +312,6 @@ test('the owner hands an archive in, follows it, and finds old links; nobody els
       [[formerPage(80), '2016-02-03T12:00:00.000Z']],
     )
   }
-  const pages = await openPublicClient()
-  const old = await pages('/@ben/10600000000000081')
-  assert.deepEqual([old.status, old.headers.location], [301, (await imported(81)).page_url])
-  assert.equal((await pages('/@ben/10600000000000082')).status, 404)
   const refusals = [
     [api, '', 422],
     [`${api}?identity=999`, 'x', 404],
@@ -323,10 +326,54 @@ test('the owner hands an archive in, follows it, and finds old links; nobody els
   assert.equal((await owner.askAsStranger(api, { ...send, body })).status, 401)
 })
 
+test('a server of the same name stood here before: its addresses lead to what came along', async () => {
+  const former = 'https://home.example/users/ben'
+  const id = `${former}/statuses/10600000000000091`
+  const url = 'https://home.example/@ben/10600000000000091'
+  const letter = `${former}/statuses/10600000000000092`
+  const outbox = outboxOf([
+    noteActivity({ id: 91, day: '2015-02-04', more: { id, url, attributedTo: former } }),
+    noteActivity({ id: 92, day: '2015-02-05', to: 'direct', more: { id: letter, attributedTo: former } }),
+  ])
+  await worksOff(home, await handsIn(home, Buffer.from(outbox), 'outbox.json'))
+  const [, postId = ''] = [...(await findByOldLinks(db, [id]))][0] ?? []
+  const post = await db.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirstOrThrow()
+  const ask = await openPublicClient()
+  for (const address of [id, url]) {
+    const { pathname } = new URL(address)
+    const old = await ask(pathname)
+    assert.deepEqual([old.status, old.headers.location], [301, post.page_url], pathname)
+    const read = await ask(pathname, 'application/activity+json')
+    assert.deepEqual([read.status, read.headers.location], [301, post.uri], pathname)
+  }
+  assert.equal((await ask('/@ben/10600000000000099')).status, 404)
+  assert.equal((await ask('/users/ben/statuses/10600000000000099')).status, 404)
+  assert.equal((await ask(new URL(letter).pathname)).status, 404, 'a letter is nobody else’s')
+})
+
+test('nobody is told of the end of what nobody ever had; whoever asked for it is', async () => {
+  const outbox = outboxOf([
+    noteActivity({ id: 95, day: '2014-01-01' }),
+    noteActivity({ id: 96, day: '2014-01-02' }),
+  ])
+  await worksOff(home, await handsIn(home, Buffer.from(outbox), 'outbox.json'))
+  const [unread, read] = [await imported(95), await imported(96)]
+  const ask = await openPublicClient()
+  const answer = await ask(new URL(read.uri).pathname, 'application/activity+json')
+  assert.equal(answer.status, 200, answer.text())
+  await inTransaction(db, async (tx) => deleteOwnPosts(tx, [unread.id, read.id], new Date()))
+  await home.work()
+  const deleted = peer.sharedInbox.received
+    .filter(({ type }) => type === 'Delete')
+    .map(({ activity }) => (activity['object'] as { readonly id: string }).id)
+  assert.deepEqual(deleted, [read.uri])
+})
+
 async function openPublicClient() {
   const app = await buildPublicApp(home.context)
   await app.listen({ host: '127.0.0.1', port: 0 })
   closeBeforeCluster(async () => app.close())
   const { port } = app.server.address() as AddressInfo
-  return async (path: string) => askListener(port, 'home.example', path, { headers: { accept: 'text/html' } })
+  return async (path: string, accept = 'text/html') =>
+    askListener(port, 'home.example', path, { headers: { accept } })
 }

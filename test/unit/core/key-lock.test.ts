@@ -21,7 +21,7 @@ test('words that are too short are refused, and so is a lock that would cost too
   const key = randomSecret()
   await assert.rejects(lockKey('passphrase', 'short', key), /has 5 letters and needs at least 8/)
   const lock = await lockKey('passphrase', 'long enough', key)
-  await assert.rejects(openLock({ ...lock, memoryKib: 2 ** 31 }, 'long enough'), (error) =>
+  await assert.rejects(openLock({ ...lock, memoryKib: 262_145 }, 'long enough'), (error) =>
     isHomebirdError(error, 'DOCUMENT_INVALID'),
   )
 })
