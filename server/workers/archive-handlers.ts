@@ -32,6 +32,7 @@ import { type HandlersOf, type Verdict, again } from '../stator/graph.ts'
 import type { Archive } from '../storage/archives/archive.ts'
 import type { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { MediaStore } from '../storage/media-store.ts'
+import { bringBookmarks } from './archive-bookmarks.ts'
 import { Listing } from './list-archive.ts'
 
 export interface ArchiveParts {
@@ -115,7 +116,7 @@ async function requireShelved(shelf: ArchiveShelf, { id, name }: Import): Promis
 }
 
 async function list(
-  { db, shelf }: ArchiveParts,
+  { db, shelf, clock }: ArchiveParts,
   one: Import,
   signal: AbortSignal,
 ): Promise<Verdict<'importing'>> {
@@ -131,6 +132,7 @@ async function list(
         await listing.add(placed)
       }
       await listing.end()
+      await bringBookmarks(db, one, archive, clock.now())
     } finally {
       await archive[Symbol.asyncDispose]()
     }

@@ -10,6 +10,7 @@ import {
 import { inTransaction } from '../../../server/db/transaction.ts'
 import { findByOldLinks } from '../../../server/domain/archives/old-links.ts'
 import { deleteOwnPosts } from '../../../server/domain/posts/delete-post.ts'
+import { listImports } from '../../../server/domain/imports/import-progress.ts'
 import { buildPublicApp } from '../../../server/http/app.ts'
 import {
   boostActivity,
@@ -349,6 +350,20 @@ test('a server of the same name stood here before: its addresses lead to what ca
   assert.equal((await ask('/@ben/10600000000000099')).status, 404)
   assert.equal((await ask('/users/ben/statuses/10600000000000099')).status, 404)
   assert.equal((await ask(new URL(letter).pathname)).status, 404, 'a letter is nobody else’s')
+})
+
+test('bookmarks come along as a list of them does; whatever else stands in their file harms nothing', async () => {
+  const note = peer.publish(peer.actor('cleo').note({ content: 'kept' }))
+  const posts = { name: 'outbox.json', bytes: outboxOf([noteActivity({ id: 97, day: '2013-01-01' })]) }
+  const listed = JSON.stringify({ type: 'OrderedCollection', orderedItems: [note.id, 7, { id: 'x' }, 'no address'] })
+  const bytes = await zipOf([posts, { name: 'bookmarks.json', bytes: listed }])
+  assert.equal((await worksOff(home, await handsIn(home, bytes, 'kept.zip'))).state, 'finished')
+  await home.work()
+  const [list] = await listImports(db, me.id)
+  assert.deepEqual([list?.kind, list?.state, list?.entries, list?.done], ['bookmarks', 'finished', 1, 1])
+  const broken = await zipOf([posts, { name: 'bookmarks.json', bytes: '{"orderedItems":["https://one' }])
+  assert.equal((await worksOff(home, await handsIn(home, broken, 'broken.zip'))).repeated, 1)
+  assert.equal((await listImports(db, me.id)).length, 1)
 })
 
 test('nobody is told of the end of what nobody ever had; whoever asked for it is', async () => {
