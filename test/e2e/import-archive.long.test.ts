@@ -101,7 +101,8 @@ async function archiveOf(): Promise<Buffer> {
   const items = Array.from({ length: POSTS }, (_, n) => {
     if (n % BOOST_EVERY === 1) return boostActivity(n)
     const day = new Date(Date.UTC(2015, 0, 1 + n)).toISOString().slice(0, 10)
-    const attachment = n % PICTURE_EVERY === 0 ? [{ type: 'Document', mediaType: 'image/png', url: `/m/${n}.png` }] : []
+    const attachment =
+      n % PICTURE_EVERY === 0 ? [{ type: 'Document', mediaType: 'image/png', url: `/m/${n}.png` }] : []
     return noteActivity({ id: n + 1, day, more: { attachment } })
   })
   const pictures = Array.from({ length: POSTS / PICTURE_EVERY }, (_, n) => ({

@@ -104,6 +104,9 @@ test('after a move the page tells server by server who has come along', { skip }
   await looksRight(page, 'move-progress')
   const [head, ...lines] = await savedBy(page, 'Save who has come along')
   assert.equal(head, 'Follower,Server,Came along')
-  assert.deepEqual(lines.toSorted(), [`fay@${peer.host},${peer.host},yes`, `gil@${peer.host},${peer.host},no`])
+  assert.deepEqual(lines.toSorted(), [
+    `fay@${peer.host},${peer.host},yes`,
+    `gil@${peer.host},${peer.host},no`,
+  ])
   assert.deepEqual(problems, [])
 })

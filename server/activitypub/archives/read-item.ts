@@ -23,7 +23,11 @@ function withOwnLinks(post: ArchivedPost): ArchiveItem {
   const isOwn = (link: string): boolean => hostOf(link) === hostOf(authorUri)
   const [uri, ...others] = links
   if (!isOwn(uri)) {
-    return { kind: 'flawed', subject: uri, reason: `is not on the server of its author, ${hostOf(authorUri)}` }
+    return {
+      kind: 'flawed',
+      subject: uri,
+      reason: `is not on the server of its author, ${hostOf(authorUri)}`,
+    }
   }
   return {
     kind: 'post',

@@ -289,7 +289,11 @@ test('the owner hands an archive in, follows it, and finds old links; nobody els
     noteActivity({ id: 80, day: '2016-02-03' }),
     // Whoever packs an archive has no say about addresses of others.
     noteActivity({ id: 81, day: '2016-02-04', more: { url: 'https://else.example/@bo/81' } }),
-    noteActivity({ id: 83, day: '2016-02-05', more: { id: 'https://old.example.invalid/users/ana/statuses/83' } }),
+    noteActivity({
+      id: 83,
+      day: '2016-02-05',
+      more: { id: 'https://old.example.invalid/users/ana/statuses/83' },
+    }),
     noteActivity({ id: 82, day: 'never' }),
   ])
   const made = await owner.ask(`${api}?name=outbox.json`, { ...send, body })
@@ -355,7 +359,10 @@ test('a server of the same name stood here before: its addresses lead to what ca
 test('bookmarks come along as a list of them does; whatever else stands in their file harms nothing', async () => {
   const note = peer.publish(peer.actor('cleo').note({ content: 'kept' }))
   const posts = { name: 'outbox.json', bytes: outboxOf([noteActivity({ id: 97, day: '2013-01-01' })]) }
-  const listed = JSON.stringify({ type: 'OrderedCollection', orderedItems: [note.id, 7, { id: 'x' }, 'no address'] })
+  const listed = JSON.stringify({
+    type: 'OrderedCollection',
+    orderedItems: [note.id, 7, { id: 'x' }, 'no address'],
+  })
   const bytes = await zipOf([posts, { name: 'bookmarks.json', bytes: listed }])
   assert.equal((await worksOff(home, await handsIn(home, bytes, 'kept.zip'))).state, 'finished')
   await home.work()
