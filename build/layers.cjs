@@ -106,6 +106,7 @@ module.exports = {
     home('caches', ['cacache', '@redis/client'], ['server/storage/caches/']),
     home('ssh', ['ssh2'], ['server/tunnels/ssh/', 'server/keeping/places/']),
     home('copy', ['pg-copy-streams'], ['server/db/']),
+    home('metrics', ['prom-client'], ['server/http/metrics/']),
     home('protocol', ['structured-headers'], ['server/activitypub/']),
     home('react', ['react', 'react-dom', 'react-aria-components', 'virtua', 'wouter'], ['renderer/']),
     rule(

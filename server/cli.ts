@@ -19,6 +19,7 @@ import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import { addPruneCommands } from './commands/prune-commands.ts'
 import { addRestoreCommands } from './commands/restore-commands.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { StatusOptions } from './commands/status.ts'
 import { addStatorCommands } from './commands/stator-commands.ts'
 import { addStoreCommands } from './commands/store-commands.ts'
 import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
@@ -136,7 +137,8 @@ withCommonOptions(tunnel.command('redirect <host>'))
 
 withCommonOptions(program.command('status'))
   .description('how the home does; exit code 0 when every part does its work')
-  .action(run(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options)))
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(run(async (options: StatusOptions) => (await import('./commands/status.ts')).status(options)))
 
 withCommonOptions(program.command('doctor'))
   .description(

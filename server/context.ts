@@ -15,7 +15,7 @@ import { createLogger, type Logger } from './core/log.ts'
 import { VERSION } from './core/version.ts'
 import { connectionNameOf } from './db/connection.ts'
 import { type Listener, openListener } from './db/listen.ts'
-import { type Database, openDatabase } from './db/pool.ts'
+import { type Database, openDatabase, type PoolCounts } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
 import type { StartDecoder } from './domain/decoding/decoder-process.ts'
 import { forkDecoder } from './domain/decoding/fork-decoder.ts'
@@ -59,6 +59,7 @@ export interface Context extends AsyncDisposable {
   readonly log: Logger
   readonly db: Database
   readonly statementCount: () => number
+  readonly poolCounts: () => PoolCounts
   readonly listener: Listener
   readonly home: Home
   readonly fetch: SafeFetch
@@ -140,6 +141,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       log,
       db,
       statementCount,
+      poolCounts: () => opened.counts(),
       listener,
       home,
       fetch,

@@ -43,7 +43,7 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   channel.onStop(() => context.close())
   checkDomainSetting(context.home, start.settings.domain)
   const stopping = new AbortController()
-  const httpContext = httpContextFrom(context, channel, stopping.signal)
+  const httpContext = await withFigures(httpContextFrom(context, channel, stopping.signal))
   const shared = start.settings.serverProcesses > 1
   const listening: ListenAddress[] = []
   if (start.publicListen !== null) {
@@ -103,6 +103,13 @@ function httpContextFrom(
   }
   const backupShelf = shelfOf(channel.start.dataDir)
   return { ...context, oneTimeKeyHash, windowDir, supervision, backupShelf, stopping }
+}
+
+/** Loaded where figures are offered. */
+async function withFigures(context: HttpContext): Promise<HttpContext> {
+  if (!context.config.metrics) return context
+  const { openFigures } = await import('./http/metrics/figures.ts')
+  return { ...context, figures: openFigures(context) }
 }
 
 /** Loaded when somebody looks at backups. */

@@ -1,5 +1,6 @@
 /** `homebird status`: how the home does, asked from the running appliance, or read from its folder. */
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ApplianceStatus } from '../appliance/index.ts'
 import { openApplianceStore } from '../appliance/appliance-store.ts'
 import { askControlSocket } from '../appliance/control-socket.ts'
@@ -13,15 +14,51 @@ import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { RunnerStatus } from '../stator/runner-types.ts'
 import { readCacheStats, sayCaches } from './cache.ts'
-import { type CommandIo, commandIo } from './command-io.ts'
+import { type CommandIo, commandIo, exitCodeOf } from './command-io.ts'
 import { tunnelSentence } from './tunnel.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 
 const JOURNAL_LINES = 5
+const WATCHED_EVERY_MS = 2_000
+/** The screen, and the cursor at its beginning. */
+const CLEARED = '\u001B[2J\u001B[H'
 
-/** @returns ok when every part does its work, else failure */
-export async function status(options: CommonOptions): Promise<ExitCode> {
+export interface StatusOptions extends CommonOptions {
+  readonly watch?: boolean
+}
+
+/** @returns ok when every part does its work, or did when the watching ended, else failure */
+export async function status(options: StatusOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
+  if (options.watch !== true) return tell(io, options)
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted.abort())
+  // Whoever read along has left, as with `| head`.
+  process.stdout.on('error', () => interrupted.abort())
+  let last: ExitCode = ExitCode.ok
+  while (!interrupted.signal.aborted) {
+    if (!io.json && process.stdout.isTTY) process.stdout.write(CLEARED)
+    last = await tellOrSay(io, options)
+    // Ends at once when it is interrupted.
+    await delay(WATCHED_EVERY_MS, undefined, { signal: interrupted.signal }).catch(() => undefined)
+  }
+  return last
+}
+
+/** A home that starts or ends while it is watched is asked again. */
+async function tellOrSay(io: CommandIo, options: CommonOptions): Promise<ExitCode> {
+  try {
+    return await tell(io, options)
+  } catch (error) {
+    if (!(error instanceof HomebirdError)) throw error
+    io.put({ state: 'Unknown', error: { code: error.code, message: error.message } })
+    io.say(error.message)
+    return exitCodeOf(error)
+  }
+}
+
+async function tell(io: CommandIo, options: CommonOptions): Promise<ExitCode> {
   const dir = chosenDataDir(sourcesFrom(options))
   const holder = isDataDirLocked(dir) ? readLockHolder(dir) : null
   const caches = await cachesOf(options)

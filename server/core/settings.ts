@@ -7,6 +7,7 @@ import { BACKUP_SETTINGS } from './backup-settings.ts'
 import { CACHE_SETTINGS } from './cache-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { TUNNEL_SETTINGS } from './tunnel-settings.ts'
+import { METRICS_SETTINGS } from './metrics-settings.ts'
 import { setting } from './setting.ts'
 import { mediaAddress, mediaBackend } from './media-backend.ts'
 import {
@@ -379,6 +380,7 @@ export const SETTINGS = {
     help: 'days that remote posts without a tie to you are kept; 0 keeps all',
   }),
   ...ENGINE_SETTINGS,
+  ...METRICS_SETTINGS,
   ...BACKUP_SETTINGS,
   ...CACHE_SETTINGS,
   ...TUNNEL_SETTINGS,

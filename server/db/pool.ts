@@ -13,10 +13,20 @@ export type Transaction = KyselyTransaction<Tables>
 /** What reads take: they are as good inside a transaction as outside. */
 export type Querier = Database | Transaction
 
+/** Of this process, now. */
+export interface PoolCounts {
+  readonly statements: number
+  readonly connections: number
+  readonly idle: number
+  /** Callers that wait for a connection. */
+  readonly waiting: number
+}
+
 export interface OpenDatabase extends AsyncDisposable {
   readonly db: Database
   /** Statements sent since the pool opened; read by tests that hold a page to its number of statements. */
   statementCount(): number
+  counts(): PoolCounts
   close(): Promise<void>
 }
 
@@ -60,5 +70,16 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
     },
   })
   const close = async (): Promise<void> => db.destroy()
-  return { db, statementCount: () => statements, close, [Symbol.asyncDispose]: close }
+  return {
+    db,
+    statementCount: () => statements,
+    counts: () => ({
+      statements,
+      connections: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }

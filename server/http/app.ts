@@ -9,6 +9,8 @@ import { federationRoutes } from './federation/index.ts'
 import { feedRoutes } from './feeds/index.ts'
 import type { HttpContext } from './http-context.ts'
 import { mediaProxyRoutes } from './media-proxy/index.ts'
+import { measureRequests } from './metrics/measure-requests.ts'
+import { metricsRoutes } from './metrics/metrics-routes.ts'
 import { oauthRoutes } from './oauth/index.ts'
 import { guardPrivateHost, keepToOwnPages, ownerRoutes, windowRoutes } from './owner/index.ts'
 import { pageRoutes } from './pages/index.ts'
@@ -63,6 +65,7 @@ export async function buildPrivateApp(context: HttpContext): Promise<FastifyInst
   guardPrivateHost(app, context.config)
   keepToOwnPages(app)
   await app.register(healthRoutes(context))
+  if (context.figures !== undefined) await app.register(metricsRoutes(context, context.figures))
   await app.register(ownerRoutes(context))
   await app.register(clientApiRoutes(context, { listener: 'private' }))
   await app.register(streamingRoutes(context, { listener: 'private' }))
@@ -103,6 +106,7 @@ function createApp(context: HttpContext, hasPages = false): FastifyInstance {
   answerByTable(app, context)
   hintToEdges(app, context.config)
   settleAfterWrites(app, context)
+  if (context.figures !== undefined) measureRequests(app, context.figures, hasPages ? 'public' : 'private')
   return app
 }
 

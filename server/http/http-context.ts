@@ -9,7 +9,7 @@ import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Listener } from '../db/listen.ts'
-import type { Database } from '../db/pool.ts'
+import type { Database, PoolCounts } from '../db/pool.ts'
 import type { SafeFetch } from '../net/safe-fetch.ts'
 import type { Home } from '../domain/owner/home.ts'
 import type { Purger } from '../domain/purges/purger.ts'
@@ -21,6 +21,7 @@ import type { MediaStore } from '../storage/media-store.ts'
 import type { Dereferencer } from '../activitypub/dereference.ts'
 import type { RemoteKeys } from '../activitypub/remote-keys.ts'
 import type { BackupShelf } from './backup-shelf.ts'
+import type { Figures } from './metrics/measure-requests.ts'
 
 /** What a server knows by having been started by a supervisor. */
 export interface Supervision {
@@ -71,6 +72,10 @@ export interface HttpContext {
   readonly remoteKeys: RemoteKeys
   /** Tells what stands in front to forget; null where nothing does. */
   readonly purger: Purger | null
+  /** Of the database, for who measures; left out in tests. */
+  readonly poolCounts?: () => PoolCounts
+  /** Left out where no figures are offered. */
+  readonly figures?: Figures
   /** SHA-256 (hex) of the key that opens set-up or signs the owner in once; null where there is none. */
   readonly oneTimeKeyHash: string | null
   /** Folder of the window's bundle, or null where it is not built. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
-import { runToEnd, serve } from '../support/serve-process.ts'
+import { launchCommand, runToEnd, serve } from '../support/serve-process.ts'
 import { testDataDir } from '../support/test-ground.ts'
 
 function newHome(t: TestContext) {
@@ -133,4 +133,18 @@ test('commands on a folder without a home say so and make none', async (t) => {
   assert.match(stderr, /there is no home in .*homebird serve/)
   assert.equal((await command('status')).code, ExitCode.failure)
   assert.equal(existsSync(dataDir), false)
+})
+
+test('a status that is watched comes again and again until it is interrupted', async (t) => {
+  const { dataDir } = newHome(t)
+  const watching = launchCommand(t, ['status', '--watch', '--json', '--data-dir', dataDir])
+  await watching.untilSaid(/Stopped[^]*\n[^]*Stopped/)
+  watching.child.kill('SIGTERM')
+  const { code, stdout } = await watching.finished
+  assert.equal(code, ExitCode.failure)
+  const states = stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { state: string }).state)
+  assert.ok(states.length >= 2 && states.every((state) => state === 'Stopped'))
 })

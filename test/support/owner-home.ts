@@ -66,7 +66,7 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
   const remoteKeys = createRemoteKeys({ ...shared, fetch, listener })
   closeBeforeCluster(async () => remoteKeys.close())
   const caches = openTestCaches(ticking)
-  const context: HttpContext = {
+  const bare: HttpContext = {
     ...shared,
     fetch,
     listener,
@@ -84,11 +84,19 @@ export async function openOwnerHome(options: OwnerHomeOptions = {}): Promise<Own
     ...(options.backupShelf === undefined ? {} : { backupShelf: options.backupShelf }),
     dereferencer: createDereferencer({ ...shared, fetch }),
     stopping: new AbortController().signal,
+    poolCounts: () => database.counts(),
   }
+  const context = config.metrics ? await withFigures(bare) : bare
   if (options.socket !== undefined) await serveSocket(await buildPrivateApp(context), options.socket)
   const port = await serve(await buildPrivateApp(context))
   const publicPort = await serve(await buildPublicApp(context))
   return new Asking(context, port, publicPort, clock)
+}
+
+/** Loaded only where a test reads them. */
+async function withFigures(context: HttpContext): Promise<HttpContext> {
+  const { openFigures } = await import('../../server/http/metrics/figures.ts')
+  return { ...context, figures: openFigures(context) }
 }
 
 const SET_UP = {

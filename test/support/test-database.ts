@@ -6,7 +6,7 @@ import type { DatabaseConnection } from '../../server/contracts/child-message.ts
 import { createLogger } from '../../server/core/log.ts'
 import { withClient } from '../../server/db/connection.ts'
 import { MIGRATIONS_DIR, migrate, readMigrations } from '../../server/db/migrator.ts'
-import { type Database, openDatabase } from '../../server/db/pool.ts'
+import { type Database, openDatabase, type PoolCounts } from '../../server/db/pool.ts'
 import { type TestCluster, openTestCluster, uniqueName } from './test-cluster.ts'
 
 export interface TestDatabase {
@@ -14,6 +14,7 @@ export interface TestDatabase {
   readonly db: Database
   /** Statements sent through `db` so far. */
   statementCount(): number
+  counts(): PoolCounts
 }
 
 let ownCluster: Promise<TestCluster> | null = null
@@ -90,5 +91,5 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     log: createLogger('test', 'silent'),
   })
   closers.push(async () => open.close())
-  return { connection, db: open.db, statementCount: () => open.statementCount() }
+  return { connection, db: open.db, statementCount: () => open.statementCount(), counts: () => open.counts() }
 }

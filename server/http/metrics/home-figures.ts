@@ -1,0 +1,142 @@
+/** Figures of the home as a whole, read when somebody asks for them: parts, graphs, deliveries, database, caches, disk. */
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { ApplianceFacts } from '../../contracts/appliance-status.ts'
+import { readTickAge } from '../../db/tick-age.ts'
+import { readDatabaseLoad } from '../../domain/status/database-load.ts'
+import { readBacklogs, readDeliveries } from '../../domain/status/read-backlogs.ts'
+import { readTotals } from '../../stator/totals.ts'
+import { statsOf } from '../../storage/caches/open-caches.ts'
+import { VERSION } from '../../core/version.ts'
+import type { HttpContext } from '../http-context.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** What figures are read from. */
+export type FigureSource = Pick<HttpContext, 'db' | 'caches' | 'log' | 'supervision' | 'poolCounts'>
+
+/** Makes each figure when its first value comes, so that what is not known is absent and not zero. */
+export class HomeFigures {
+  readonly #registry: Registry
+  readonly #context: FigureSource
+  readonly #metrics = new Map<string, Gauge | Counter>()
+
+  constructor(registry: Registry, context: FigureSource) {
+    this.#registry = registry
+    this.#context = context
+  }
+
+  /** Not to be called again before it has ended. @throws whatever a database that does not answer throws */
+  async read(): Promise<void> {
+    for (const metric of this.#metrics.values()) metric.reset()
+    this.#set('homebird_info', 'Which program this is', 1, { version: VERSION })
+    this.#readPool()
+    await Promise.all([
+      this.#readParts(),
+      this.#readGraphs(),
+      this.#readDeliveries(),
+      this.#readDatabase(),
+      this.#readCaches(),
+    ])
+  }
+
+  async #readParts(): Promise<void> {
+    const facts = await this.#facts()
+    if (facts === null) return
+    this.#set('homebird_up', 'Whether every part does its work', facts.state === 'Running' ? 1 : 0)
+    this.#set('homebird_supervisor_memory_bytes', 'Memory of the supervisor', facts.memoryBytes)
+    for (const part of facts.parts) {
+      const labels = { part: part.name }
+      this.#set('homebird_part_up', 'Whether a part does its work', part.state === 'Running' ? 1 : 0, labels)
+      this.#set('homebird_part_memory_bytes', 'Memory of a part, with its helpers', part.memoryBytes, labels)
+      this.#set('homebird_part_cpu_cores', 'Cores that a part keeps busy', part.cpuShare, labels)
+      this.#set('homebird_part_uptime_seconds', 'Since a part was last ready', part.uptimeSeconds, labels)
+      this.#set('homebird_part_restarts', 'Starts of a part after the first', part.restarts, labels)
+    }
+    const { freeBytes } = facts.disk
+    this.#set('homebird_disk_free_bytes', 'Free on the disk of the data directory', freeBytes)
+  }
+
+  /** A supervisor that is busy is asked again the next time. */
+  async #facts(): Promise<ApplianceFacts | null> {
+    const { supervision, log } = this.#context
+    try {
+      return (await supervision?.facts()) ?? null
+    } catch (error) {
+      log.warn({ event: 'metrics.no_supervisor', error })
+      return null
+    }
+  }
+
+  async #readGraphs(): Promise<void> {
+    const { db } = this.#context
+    const [backlogs, totals, tickAge] = await Promise.all([readBacklogs(db), readTotals(db), readTickAge(db)])
+    for (const { graph, waiting, retrying, givenUp, oldestSeconds } of backlogs) {
+      this.#set('homebird_stator_waiting', 'Rows of a graph that are due', waiting, { graph })
+      this.#set('homebird_stator_retrying', 'Rows that are tried again later', retrying, { graph })
+      this.#set('homebird_stator_given_up', 'Rows that are tried no more', givenUp, { graph })
+      this.#set('homebird_stator_oldest_seconds', 'How long the oldest due row waits', oldestSeconds, {
+        graph,
+      })
+    }
+    for (const { graph, handled, failed } of totals) {
+      this.#set('homebird_stator_handled_total', 'Rows of a graph that were moved on', handled, { graph })
+      this.#set('homebird_stator_failed_total', 'Attempts that failed', failed, { graph })
+    }
+    this.#set('homebird_stator_tick_age_seconds', 'Since a worker last asked the database', tickAge)
+  }
+
+  async #readDeliveries(): Promise<void> {
+    const { waiting, servers, troubled } = await readDeliveries(this.#context.db)
+    this.#set('homebird_deliveries_waiting', 'Deliveries that are not made yet', waiting)
+    this.#set('homebird_deliveries_servers', 'Servers for which deliveries wait', servers)
+    this.#set('homebird_peers_troubled', 'Servers that failed to answer the last time', troubled)
+  }
+
+  async #readDatabase(): Promise<void> {
+    const load = await readDatabaseLoad(this.#context.db)
+    this.#set('homebird_database_bytes', 'Size of the database', load.bytes)
+    this.#set('homebird_database_connections_most', 'Connections that it allows', load.mostConnections)
+    for (const { program, count } of load.connections)
+      this.#set('homebird_database_connections', 'Connections, by program', count, { program })
+    this.#set('homebird_database_commits_total', 'Transactions that were kept', load.commits)
+    this.#set('homebird_database_rollbacks_total', 'Transactions that were not', load.rollbacks)
+    this.#set('homebird_database_blocks_read_total', 'Blocks that came from the disk', load.blocksRead)
+    this.#set('homebird_database_blocks_hit_total', 'Blocks that were in memory', load.blocksHit)
+  }
+
+  /** Of this process. */
+  #readPool(): void {
+    const counts = this.#context.poolCounts?.()
+    if (counts === undefined) return
+    this.#set('homebird_pool_statements_total', 'Statements of this process', counts.statements)
+    this.#set('homebird_pool_connections', 'Connections of this process', counts.connections)
+    this.#set('homebird_pool_idle', 'Of them, those that nobody uses', counts.idle)
+    this.#set('homebird_pool_waiting', 'Callers that wait for a connection', counts.waiting)
+  }
+
+  async #readCaches(): Promise<void> {
+    for (const stats of await statsOf(this.#context.caches)) {
+      if (stats.scheme === 'off') continue
+      const labels = { cache: stats.name, scheme: stats.scheme }
+      this.#set('homebird_cache_up', 'Whether a cache answers', stats.isUp ? 1 : 0, labels)
+      this.#set('homebird_cache_bytes', 'What a cache holds', stats.bytes, labels)
+      this.#set('homebird_cache_items', 'How many items it holds', stats.items, labels)
+      this.#set('homebird_cache_hits_total', 'Asked for and there', stats.hits, labels)
+      this.#set('homebird_cache_misses_total', 'Asked for and not there', stats.misses, labels)
+      this.#set('homebird_cache_evictions_total', 'Items that went for want of room', stats.evictions, labels)
+      this.#set('homebird_cache_saved_bytes_total', 'Bytes that came out of it', stats.bytesSaved, labels)
+    }
+  }
+
+  #set(name: string, help: string, value: number | null, labels: Labels = {}): void {
+    if (value === null) return
+    let metric = this.#metrics.get(name)
+    if (metric === undefined) {
+      const about = { name, help, labelNames: Object.keys(labels), registers: [this.#registry] }
+      metric = name.endsWith('_total') ? new Counter(about) : new Gauge(about)
+      this.#metrics.set(name, metric)
+    }
+    // Counted from nothing with every reading: a counter that is told its value goes on where it was.
+    metric.inc(labels, value)
+  }
+}

@@ -1,0 +1,111 @@
+/** Figures for Prometheus: to whom they are shown, what is in them, and what is not. */
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { sql } from 'kysely'
+import { askListener } from '../../support/http-client.ts'
+import { openLogFolder } from '../../support/log-folder.ts'
+import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
+
+const API = '/api/homebird/v1'
+const TOKEN = 'a-token-for-prometheus'
+const SHOWN = { headers: { authorization: `Bearer ${TOKEN}` } }
+
+let home: OwnerHome
+before(async () => {
+  const logs = await openLogFolder()
+  const part = { pid: 7, uptimeSeconds: 90, restarts: 2, cpuShare: 0.25, helpers: 0, note: null } as const
+  home = await openOwnerHome({
+    supervision: logs.supervision({
+      parts: [
+        { ...part, name: 'server-0', state: 'Running', memoryBytes: 90_000_000 },
+        { ...part, name: 'worker-0', state: 'Retrying', memoryBytes: null },
+      ],
+    }),
+    env: { HOMEBIRD_METRICS: 'true', HOMEBIRD_METRICS_TOKEN: TOKEN },
+  })
+})
+
+/** Values by name and labels, as they stand. */
+async function figures(): Promise<Map<string, number>> {
+  const answer = await home.ask('/metrics', SHOWN)
+  assert.equal(answer.status, 200, answer.text())
+  const lines = answer
+    .text()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  )
+}
+
+test('they are shown for the token and to the owner, and to nobody else', async () => {
+  for (const authorization of ['', 'Bearer wrong-token-for-it', `Basic ${TOKEN}`]) {
+    assert.equal((await home.ask('/metrics', { headers: { authorization } })).status, 401, authorization)
+  }
+  const shown = await home.ask('/metrics', SHOWN)
+  assert.equal(shown.status, 200)
+  assert.match(String(shown.headers['content-type']), /^text\/plain; version=0\.0\.4/)
+  assert.match(String(shown.headers['cache-control']), /no-store/)
+  await home.asPage(`${API}/session/key`, { method: 'POST', body: { key: START_KEY } })
+  const setUp = {
+    username: 'ana',
+    displayName: 'Ana',
+    password: 'correct horse battery',
+    domain: 'home.example',
+    serviceDomain: null,
+  }
+  assert.equal((await home.asPage(`${API}/setup`, { method: 'POST', body: setUp })).status, 200)
+  assert.equal((await home.asPage('/metrics')).status, 200)
+})
+
+test('parts, graphs, database, pool and requests have figures; who is asked for has none', async () => {
+  await sql`
+    insert into hashtags (name, display_name, state, state_next_attempt_at)
+    select 'tag' || n, 'Tag', 'outdated', now() - interval '1 minute' from generate_series(1, 3) as n`.execute(
+    home.db,
+  )
+  await sql`
+    insert into stator_counts (graph, grain, starts_at, queued, handled, failed)
+    values ('hashtags', 'month', '2026-01-01', 0, 40, 2), ('hashtags', 'month', '2026-02-01', 0, 2, 1),
+           ('hashtags', 'hour', '2026-02-01', 0, 2, 1)`.execute(home.db)
+  assert.equal((await home.ask('/somebody/private')).status, 404)
+  const first = await figures()
+  const value = (name: string): number | undefined => first.get(name)
+  assert.equal(value('homebird_up'), 1)
+  assert.equal(value('homebird_part_up{part="worker-0"}'), 0)
+  assert.equal(value('homebird_part_memory_bytes{part="server-0"}'), 90_000_000)
+  assert.equal(value('homebird_part_memory_bytes{part="worker-0"}'), undefined, 'what is not known is absent')
+  assert.equal(value('homebird_part_restarts{part="server-0"}'), 2)
+  assert.equal(value('homebird_stator_waiting{graph="hashtags"}'), 3)
+  assert.ok((value('homebird_stator_oldest_seconds{graph="hashtags"}') ?? 0) >= 60)
+  assert.equal(value('homebird_stator_handled_total{graph="hashtags"}'), 42)
+  assert.equal(value('homebird_stator_failed_total{graph="hashtags"}'), 3)
+  assert.ok((value('homebird_pool_statements_total') ?? 0) > 0)
+  assert.ok((value('homebird_database_bytes') ?? 0) > 1_000_000)
+  assert.ok([...first.keys()].some((name) => name.startsWith('homebird_cache_hits_total{cache="media"')))
+  assert.ok((value('process_resident_memory_bytes') ?? 0) > 0)
+  const requests = [...first].filter(([name]) =>
+    name.startsWith('homebird_http_request_duration_seconds_count'),
+  )
+  const unknown = requests.find(([name]) => name.includes('route="none"'))
+  assert.ok(unknown !== undefined && unknown[0].includes('status="4xx"'))
+  assert.ok(![...first.keys()].some((name) => name.includes('somebody')), 'patterns of routes, never paths')
+})
+
+test('a counter goes on where it was, whoever asks at the same time; what is gone leaves', async () => {
+  const name = 'homebird_stator_handled_total{graph="hashtags"}'
+  await sql`delete from hashtags`.execute(home.db)
+  const readings = await Promise.all([figures(), figures(), figures()])
+  assert.deepEqual(
+    readings.map((reading) => reading.get(name)),
+    [42, 42, 42],
+  )
+  assert.equal(readings[0]?.get('homebird_stator_waiting{graph="hashtags"}'), undefined)
+})
+
+test('they are nowhere in public, and nowhere at all unless they are wanted', async () => {
+  const inPublic = await askListener(home.publicPort, 'home.example', '/metrics', SHOWN)
+  assert.equal(inPublic.status, 404)
+  const quiet = await openOwnerHome({ env: { HOMEBIRD_METRICS_TOKEN: TOKEN } })
+  assert.equal((await quiet.ask('/metrics', SHOWN)).status, 404)
+})
