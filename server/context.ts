@@ -134,13 +134,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => remoteKeys.close())
     const media = openMedia(options, clock)
     closers.push(() => media.close())
-    const statementCount = (): number => opened.statementCount()
     return {
       config,
       clock,
       log,
       db,
-      statementCount,
+      statementCount: () => opened.statementCount(),
       poolCounts: () => opened.counts(),
       listener,
       home,
