@@ -352,7 +352,7 @@ export async function emptyDatabase() {
 }
 
 /** @returns the file with the authorities that the home shall trust */
-async function trusted(authorities: readonly string[]): Promise<string> {
+export async function trusted(authorities: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hb-trust-'))
   closeBeforeCluster(async () => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'ca.pem')

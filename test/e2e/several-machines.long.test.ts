@@ -1,0 +1,308 @@
+/**
+ * One home on five machines: two of servers behind nginx, three of workers, with one external PostgreSQL, Redis and S3. Each is a
+ * supervisor with a data directory and ports of its own. They share the work, and two of them die under load.
+ */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { RunnerStatus } from '../../server/stator/runner-types.ts'
+import { startRedis, withRedis } from '../support/cache-servers.ts'
+import { type Edge, findProgram, openEdge } from '../support/edge-process.ts'
+import { type FakeActor, type FakePeer, openFakePeer, reach } from '../support/fake-peer.ts'
+import { freePort } from '../support/free-port.ts'
+import { HomeClient } from '../support/home-client.ts'
+import { askHome } from '../support/home-parts.ts'
+import { formOf } from '../support/multipart.ts'
+import { wholeNginx } from '../support/own-edge.ts'
+import { emptyDatabase, trusted } from '../support/peered-home.ts'
+import { newPicture } from '../support/pictures.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
+import { startS3Server } from '../support/s3-server.ts'
+import { closeBeforeCluster } from '../support/test-database.ts'
+import { until } from '../support/until.ts'
+
+const HOST = 'home.example'
+const PEERS = 4
+const POSTS = 20
+const LIMIT_MS = 120_000
+/** What a worker holds at once of deliveries, at most. */
+const IN_FLIGHT = 64
+
+const isPossible = existsSync('/usr/bin/redis-server') && findProgram('nginx') !== null
+const onMachines = { skip: !isPossible && (withRedis.skip || 'no nginx on this machine') }
+
+let servers: readonly ProcessHome[] = []
+let workers: readonly ProcessHome[] = []
+let clients: readonly HomeClient[] = []
+let peers: readonly FakePeer[] = []
+let followers: readonly FakeActor[] = []
+let edge: Edge
+let frontPort = 0
+let env: Readonly<Record<string, string>> = {}
+
+const target = () => ({ host: HOST, port: frontPort })
+
+before(async () => {
+  if (!isPossible) return
+  peers = await Promise.all(
+    Array.from({ length: PEERS }, (_, n) => openFakePeer(undefined, { host: `peer${n}.example` })),
+  )
+  closeBeforeCluster(async () => Promise.all(peers.map(async (peer) => peer.close())))
+  const { hostAddresses, tlsCa } = reach(...peers)
+  const [database, redis, s3, caFile] = await Promise.all([
+    emptyDatabase(),
+    startRedis(),
+    startS3Server(),
+    trusted(tlsCa),
+  ])
+  const cache = `redis://127.0.0.1:${redis.port}`
+  env = {
+    HOMEBIRD_DATABASE_URL: `postgresql://${database.user}@/${database.database}?host=${database.host}&port=${database.port}`,
+    HOMEBIRD_CACHES_DEFAULT: `${cache}?key_prefix=default`,
+    HOMEBIRD_CACHES_MEDIA: `${cache}?key_prefix=media`,
+    HOMEBIRD_CACHES_AVATARS: `${cache}?key_prefix=avatars`,
+    HOMEBIRD_MEDIA_BACKEND: s3.backend(),
+    HOMEBIRD_DB_POOL: '6',
+    HOMEBIRD_INBOX_RATE: '0',
+    HOMEBIRD_API_RATE: '0',
+    NODE_EXTRA_CA_CERTS: caFile,
+    HOMEBIRD_HOST_ADDRESSES: Object.entries(hostAddresses)
+      .map((pair) => pair.join('='))
+      .join(','),
+  }
+  const machine = async (role: 'server' | 'worker', isSetUp = false): Promise<ProcessHome> => {
+    const names = isSetUp ? { domain: HOST, handle: 'ben' } : { domain: null, handle: null }
+    const home = await startProcessHome({ ...names, env, args: ['--role', role] })
+    closeBeforeCluster(async () => home.close())
+    return home
+  }
+  // Two at once on a database without a schema: one of them makes it, the other waits.
+  servers = await Promise.all([machine('server', true), machine('server')])
+  const started: ProcessHome[] = []
+  for (let n = 0; n < 3; n += 1) started.push(await machine('worker'))
+  workers = started
+  clients = servers.map((home) => new HomeClient(home))
+  await Promise.all(clients.map(async (client) => client.signIn()))
+  frontPort = await freePort()
+  edge = await openNginx(servers.map(({ publicPort }) => publicPort))
+})
+
+after(async () => {
+  for (const home of [...servers, ...workers]) await home.close()
+})
+
+/** As README has it, with its socket for the test. */
+async function openNginx(ports: readonly number[]): Promise<Edge> {
+  return openEdge((folder, socketPath) => {
+    const upstream = ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')
+    const text = `  upstream homebird { ${upstream} keepalive 16; }
+  server {
+    listen unix:${socketPath} backlog=2048;
+    listen 127.0.0.1:${frontPort} backlog=2048;
+    client_max_body_size 100m;
+    location / {
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_pass http://homebird;
+    }
+  }
+`
+    return {
+      program: findProgram('nginx') ?? 'nginx',
+      files: { 'nginx.conf': wholeNginx(folder, text) },
+      args: ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')],
+    }
+  })
+}
+
+const clientOf = (number: number): HomeClient => {
+  const client = clients[number % clients.length]
+  if (client === undefined) throw new Error('there is no server')
+  return client
+}
+
+/** Writes until one of the servers has said yes; the key makes the repetition of a lost answer harmless. */
+async function writeForSure(text: string, first: number): Promise<void> {
+  const key = randomUUID()
+  let number = first
+  await until(
+    `"${text}" is acknowledged`,
+    async () => {
+      number += 1
+      const answer = await clientOf(number).raw('/api/v1/statuses', {
+        method: 'POST',
+        body: { status: text, visibility: 'public' },
+        headers: { 'idempotency-key': key },
+      })
+      return answer.status === 200
+    },
+    LIMIT_MS,
+  )
+}
+
+/** By its text, how often the Create of each post came to this inbox. */
+function arrivals(peer: FakePeer, marker: string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { activity, type } of peer.sharedInbox.received) {
+    const content = String((activity['object'] as Record<string, unknown> | undefined)?.['content'])
+    const text = new RegExp(`${marker} \\d+\\.`).exec(content)?.[0]
+    if (type === 'Create' && text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1)
+  }
+  return counts
+}
+
+async function allArrived(marker: string, posts: number): Promise<void> {
+  await until(
+    `every post of "${marker}" with every peer`,
+    () => peers.every((peer) => arrivals(peer, marker).size === posts),
+    LIMIT_MS,
+  )
+}
+
+/** A machine that loses its power: supervisor and children at once. */
+async function killMachine(home: ProcessHome): Promise<void> {
+  const children = (await askHome(home.dataDir)).parts.flatMap(({ pid }) => pid ?? [])
+  const killed = home.kill()
+  for (const pid of children) process.kill(pid, 'SIGKILL')
+  await killed
+}
+
+test('one machine makes the schema, and each knows the others with what they hold', onMachines, async () => {
+  const all = [...servers, ...workers]
+  const made = all.filter(({ events }) => events.some(({ message }) => /schema 0 to/.test(String(message))))
+  assert.equal(made.length, 1)
+  for (const { dataDir } of all)
+    await until('the others to be seen', async () => (await askHome(dataDir)).otherMachines.length === 4)
+  const { otherMachines } = await askHome(servers[0]?.dataDir ?? '')
+  assert.deepEqual(new Set(otherMachines.map(({ connections }) => connections)), new Set([8]))
+})
+
+test(
+  'a further machine for which no connections are left is refused, and told who has them',
+  onMachines,
+  async () => {
+    const more = startProcessHome({
+      domain: null,
+      handle: null,
+      args: ['--role', 'worker'],
+      env: { ...env, HOMEBIRD_DB_RESERVE: '395' },
+    })
+    await assert.rejects(more, /ended with 15 before[^]*what other machines of it hold: 8 of/)
+  },
+)
+
+test(
+  'followers come by the front door, and a session of one server is one of the other',
+  onMachines,
+  async () => {
+    const found = await edge.ask(HOST, `/.well-known/webfinger?resource=acct:ben@${HOST}`)
+    const links = [...(found.json()['links'] ?? [])]
+    const uri = String(links.find(({ rel }) => String(rel) === 'self')?.['href'])
+    for (const peer of peers) peer.meets(target())
+    followers = peers.map((peer) => peer.actor('fan'))
+    for (const fan of followers) assert.equal((await fan.sends(target(), fan.follow(uri))).status, 202)
+    await Promise.all(
+      followers.map(async (fan) => fan.inbox.waitFor(({ type }) => type === 'Accept', LIMIT_MS)),
+    )
+    const me = await clientOf(0).get('/api/v1/accounts/verify_credentials')
+    await until(
+      'both servers to count them',
+      async () => {
+        const again = await clientOf(1).get(`/api/v1/accounts/${me['id']}`)
+        return Number(again['followers_count']) === PEERS
+      },
+      LIMIT_MS,
+    )
+  },
+)
+
+test('three workers share the deliveries, and nothing is delivered twice', onMachines, async () => {
+  await Promise.all(Array.from({ length: POSTS }, async (_, n) => writeForSure(`quiet ${n}.`, n)))
+  await allArrived('quiet', POSTS)
+  for (const peer of peers) assert.deepEqual(new Set(arrivals(peer, 'quiet').values()), new Set([1]))
+  for (const { dataDir } of workers) {
+    const { tally } = (await askHome(dataDir)).details['worker-0'] as RunnerStatus
+    assert.ok(tally.attempts > 0, 'each worker has had a part of it')
+  }
+})
+
+test('a picture that one server took is served by the other, from the store of all', onMachines, async () => {
+  const file = { name: 'file', filename: 'a.png', type: 'image/png', bytes: newPicture() }
+  const form = formOf([], [file])
+  const sent = await clientOf(0).raw('/api/v2/media', { method: 'POST', ...form })
+  assert.ok(sent.status === 200 || sent.status === 202, sent.text())
+  const id = String(sent.json()['id'])
+  const url = await until(
+    'the picture',
+    async () => {
+      const seen = (await clientOf(1).get(`/api/v1/media/${id}`))['url']
+      return seen === null || seen === undefined ? null : String(seen)
+    },
+    LIMIT_MS,
+  )
+  await clientOf(1).writes('with a picture', { media_ids: [id] })
+  const { pathname } = new URL(url, `https://${HOST}`)
+  const answers = await Promise.all(
+    servers.map(async (home) => home.ask(pathname, { headers: { host: HOST } })),
+  )
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  )
+  assert.ok(answers[0]?.bytes.equals(answers[1]?.bytes ?? Buffer.alloc(0)))
+})
+
+test(
+  'a server and a worker die under load: nothing is lost, and only what was on its way may come again',
+  onMachines,
+  async () => {
+    const [, second] = servers
+    const [victim] = workers
+    assert.ok(second !== undefined && victim !== undefined)
+    const writing = Array.from({ length: POSTS }, async (_, n) => writeForSure(`loud ${n}.`, n))
+    const [fan] = followers
+    assert.ok(fan !== undefined)
+    await until(
+      'the first of them to arrive',
+      () => peers.some((peer) => arrivals(peer, 'loud').size > 0),
+      LIMIT_MS,
+    )
+    await Promise.all([killMachine(victim), killMachine(second)])
+    clients = clients.slice(0, 1)
+    await Promise.all(writing)
+    await allArrived('loud', POSTS)
+    const again = peers.flatMap((peer) => [...arrivals(peer, 'loud').values()]).filter((count) => count > 1)
+    assert.ok(
+      again.length <= IN_FLIGHT && again.every((count) => count === 2),
+      `came again: ${again.join(', ')}`,
+    )
+    const me = await clientOf(0).get('/api/v1/accounts/verify_credentials')
+    const own = await clientOf(0).list(`/api/v1/accounts/${me['id']}/statuses?limit=40`)
+    const texts = own
+      .map(({ content }) => /loud \d+\./.exec(String(content))?.[0])
+      .filter((text) => text !== undefined)
+    assert.deepEqual([texts.length, new Set(texts).size], [POSTS, POSTS])
+    console.log(
+      `# ${POSTS * PEERS} deliveries over the end of two machines: 0 lost, ${again.length} came twice`,
+    )
+    const seen = await until('nginx to ask the other server', async () => {
+      const answer = await edge.ask(HOST, `/.well-known/webfinger?resource=acct:ben@${HOST}`)
+      return answer.status === 200 && answer.status
+    })
+    assert.equal(seen, 200)
+  },
+)
+
+test('a machine that comes back takes its share again', onMachines, async () => {
+  const [, second] = servers
+  assert.ok(second !== undefined)
+  await second.start()
+  const status = await until('the others to be seen', async () => {
+    const now = await askHome(second.dataDir)
+    return now.otherMachines.length === 3 && now
+  })
+  assert.equal(status.connectionsPerProcess, 6)
+})
