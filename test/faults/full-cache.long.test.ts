@@ -78,7 +78,7 @@ test(
   'on a full disk every picture is shown and none is kept, the home goes on, and the owner is told',
   onSmallDisk,
   async () => {
-    const before = kept()
+    const already = kept()
     disk.resize(FULL_MB)
     disk.fillTo(0)
     const paths = new Map<string, string>()
@@ -88,20 +88,20 @@ test(
       await shows(path)
       assert.ok(asked(name) > 0, 'nobody but its server has it')
     }
-    assert.deepEqual(kept(), before)
+    assert.deepEqual(kept(), already)
     assert.equal((await world.owner.writes('no room for pictures'))['content'], '<p>no room for pictures</p>')
     await world.control()
   },
 )
 
 test('with room again pictures are kept by themselves', onSmallDisk, async () => {
-  const before = kept()
+  const already = kept()
   disk.empty()
   disk.resize(WIDE_MB)
   const startMs = performance.now()
   await until('one is kept', async () => {
     await shows(await pictured(`again-${pictures}`))
-    return kept().length > before.length
+    return kept().length > already.length
   })
   await hasSaid(/the media cache \(file\) works again/)
   console.log(
