@@ -1,5 +1,5 @@
 /** At most so many per host in a window of time; what is remembered of hosts is bounded (rule 47). */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type { Clock } from '../core/clock.ts'
 
 const MAX_HOSTS = 10_000
@@ -12,7 +12,7 @@ export interface BudgetLimit {
 export class HostBudget {
   readonly #clock: Clock
   readonly #limit: BudgetLimit
-  readonly #hosts = new LRUCache<string, { startedAt: number; used: number }>({ max: MAX_HOSTS })
+  readonly #hosts = boundedMap<string, { startedAt: number; used: number }>({ max: MAX_HOSTS })
 
   constructor(clock: Clock, limit: BudgetLimit) {
     this.#clock = clock

@@ -2,7 +2,7 @@
  * What received activities mean: a whole claim of messages is looked up together, put in order, and takes effect in one
  * transaction with a few statements for each kind. Whatever needs another server waits until the others are done.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
@@ -85,9 +85,9 @@ export class Inbound {
   readonly #others: OtherServers
   readonly #proofs: Proofs
   /** Hosts that have a row, as far as this process remembers. */
-  readonly #met = new LRUCache<string, true>({ max: MOST_HOSTS })
+  readonly #met = boundedMap<string, true>({ max: MOST_HOSTS })
   /** Hosts that were heard a moment ago. */
-  readonly #heard = new LRUCache<string, true>({ max: MOST_HOSTS, ttl: HEARD_MS })
+  readonly #heard = boundedMap<string, true>({ max: MOST_HOSTS, ttl: HEARD_MS })
 
   constructor(parts: InboundParts) {
     this.#parts = parts

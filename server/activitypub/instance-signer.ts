@@ -2,7 +2,7 @@
  * Signs GETs as the instance actor, which says of a home no more than that it is one; in the kind of signature that the
  * other side takes, which is found out by knocking twice.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Database } from '../db/pool.ts'
 import type { Home } from '../domain/owner/home.ts'
@@ -33,7 +33,7 @@ const MOST_HOSTS = 10_000
 export class InstanceSigner {
   readonly #parts: SignerParts
   readonly #kinds: SignatureKinds
-  readonly #refusesBoth = new LRUCache<string, true>({ max: MOST_HOSTS, ttl: REFUSES_BOTH_MS })
+  readonly #refusesBoth = boundedMap<string, true>({ max: MOST_HOSTS, ttl: REFUSES_BOTH_MS })
 
   constructor(parts: SignerParts) {
     this.#parts = parts

@@ -2,7 +2,7 @@
  * Reads documents of other servers, signed by the instance actor: once however many ask, not again for a while after a
  * failure, never from this home or a blocked domain, and only where the document is what its address says.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import { describeError, isHomebirdError } from '../core/errors.ts'
@@ -74,7 +74,7 @@ export class RemoteDocuments {
   readonly #parts: RemoteParts
   readonly #signer: InstanceSigner
   readonly #running = new Map<string, Promise<DocumentOutcome>>()
-  readonly #failures = new LRUCache<string, DocumentFailure>({ max: REMEMBERED_FAILURES })
+  readonly #failures = boundedMap<string, DocumentFailure>({ max: REMEMBERED_FAILURES })
 
   constructor(parts: RemoteParts) {
     this.#parts = parts

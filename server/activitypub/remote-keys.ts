@@ -4,7 +4,7 @@
  * @see security rules 9 to 13
  */
 import type { KeyObject } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import { upsertRemoteActors, REMOTE_KEYS_CHANGED } from '../domain/actors/upsert-remote-actor.ts'
 import type { Listener } from '../db/listen.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -74,9 +74,9 @@ export function createRemoteKeys(parts: RemoteKeysParts): RemoteKeys {
 class KeyCache implements RemoteKeys {
   readonly #parts: RemoteKeysParts
   readonly #documents: RemoteDocuments
-  readonly #keys = new LRUCache<string, RemoteKey>({ max: MAX_KEYS, ttl: KEY_MS })
-  readonly #failures = new LRUCache<string, KeyLookup>({ max: MAX_FAILURES, ttl: FAILURE_MS })
-  readonly #refetched = new LRUCache<string, true>({ max: MAX_KEYS, ttl: REFETCH_MS })
+  readonly #keys = boundedMap<string, RemoteKey>({ max: MAX_KEYS, ttl: KEY_MS })
+  readonly #failures = boundedMap<string, KeyLookup>({ max: MAX_FAILURES, ttl: FAILURE_MS })
+  readonly #refetched = boundedMap<string, true>({ max: MAX_KEYS, ttl: REFETCH_MS })
   readonly #looking = new Map<string, Promise<KeyLookup>>()
   /** Owners of keys that were fetched and not stored yet; `replaces` after a failed signature. */
   readonly #unstored = new WeakMap<RemoteKey, { facts: ActorFacts; replaces: boolean }>()

@@ -4,7 +4,7 @@
  * @see PostgreSQL manual, PREPARE: the planner decides by itself when one plan is good for all parameters
  */
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type pg from 'pg'
 import type { SilenceGuard } from './silent-statement.ts'
 
@@ -53,7 +53,7 @@ function prepare(client: pg.PoolClient, names: StatementNames, guard: SilenceGua
 }
 
 class StatementNames {
-  readonly #counts = new LRUCache<string, number>({ max: MOST_COUNTED })
+  readonly #counts = boundedMap<string, number>({ max: MOST_COUNTED })
   readonly #names = new Map<string, string>()
 
   /** The same text always has the same name, in every connection of this process; null for a text without one. */

@@ -3,7 +3,7 @@
  * a page of a timeline together takes longer than to send it.
  */
 import { CompiledQuery, type RawBuilder } from 'kysely'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { Querier } from './pool.ts'
 
@@ -40,7 +40,7 @@ const MOST_SHAPES = 100
 export function statement<V extends object, R, S = undefined>(
   write: (values: V, shape: S) => RawBuilder<R>,
 ): Statement<V, R, S> {
-  const written = new LRUCache<string, Written>({ max: MOST_SHAPES })
+  const written = boundedMap<string, Written>({ max: MOST_SHAPES })
   return async (db, values, ...[shape]) => {
     const key = keyOf(values, shape)
     let one = written.get(key)

@@ -3,7 +3,7 @@
  * settings, so it may be one of the own network; all else that it names must be of the same origin, or nothing is asked
  * there. Redirects are not followed.
  */
-import { type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { HomebirdError, describeError } from '../core/errors.ts'
 

@@ -11,7 +11,7 @@ import {
   type ConnectionOptions,
   type TLSSocket,
 } from 'node:tls'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import { isHomebirdError } from '../core/errors.ts'
 import type { HostAddresses } from '../core/setting-types.ts'
 import type { AddressGuard } from './address-guard.ts'
@@ -49,7 +49,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     minVersion: 'TLSv1.2',
     ...(options.tlsCa === undefined ? {} : { ca: [...getCACertificates('default'), ...options.tlsCa] }),
   })
-  const sessions = new LRUCache<string, Buffer>(SESSIONS)
+  const sessions = boundedMap<string, Buffer>(SESSIONS)
 
   const override = (url: RemoteUrl): Destination | undefined => {
     const found = overrides.get(url.host) ?? overrides.get(url.hostname)

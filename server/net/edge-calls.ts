@@ -4,10 +4,11 @@
  * is asked for is a page of our own host. Nothing that came from elsewhere decides where such a request goes; redirects
  * are not followed and bodies not kept.
  */
-import { type RequestOptions, Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { HomebirdError, describeError } from '../core/errors.ts'
+import { Agent as HttpAgent, request as httpRequest } from './node-http.ts'
 
 export interface EdgeCall {
   /** Where the cache listens: `http://host:port` or `https://host:port`, from the settings. */

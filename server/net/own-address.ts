@@ -3,7 +3,7 @@
  * exception to the rule that nothing is fetched from our own host: where such a request goes is written in the owner's
  * settings, what it asks for is fixed, and nothing of the answer is kept.
  */
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
@@ -13,6 +13,7 @@ import { Deadline } from './deadline.ts'
 import { asFetchError, fetchFailed } from './fetch-errors.ts'
 import { type HostResolver, createHostResolver } from './host-resolver.ts'
 import { type RemoteUrl, parseRemoteUrl } from './origin.ts'
+import { request } from './node-http.ts'
 
 export interface OwnAnswer {
   readonly status: number

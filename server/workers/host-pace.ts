@@ -1,5 +1,5 @@
 /** As `HostBudget`, for rows that come back: whoever has no turn yet is told its own, so that none comes back in vain. */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import { type BudgetLimit, HostBudget } from '../activitypub/host-budget.ts'
 import type { Clock } from '../core/clock.ts'
 
@@ -10,7 +10,7 @@ export class HostPace {
   readonly #stepMs: number
   readonly #budget: HostBudget
   /** When the last turn that was given out comes. */
-  readonly #lastTurnMs = new LRUCache<string, number>({ max: MOST_HOSTS })
+  readonly #lastTurnMs = boundedMap<string, number>({ max: MOST_HOSTS })
 
   constructor(clock: Clock, limit: BudgetLimit) {
     this.#clock = clock

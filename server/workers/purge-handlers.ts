@@ -2,7 +2,8 @@
  * Tells the caches in front of the home what has changed: the rows of a claim together, each address once however many
  * changes touch it. Deliveries that wait for a row are let go as soon as its addresses are forgotten.
  */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import { together, touchedBy } from '../activitypub/touched-addresses.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
@@ -43,7 +44,7 @@ const MOST_HALF_TOLD = 200
 
 export function purgeHandlers(given: PurgeParts): HandlersOf<typeof purgeGraph> {
   const { purger } = given
-  const parts: TellingParts = { ...given, progress: new LRUCache({ max: MOST_HALF_TOLD }) }
+  const parts: TellingParts = { ...given, progress: boundedMap({ max: MOST_HALF_TOLD }) }
   const isToldTwice = purger?.isToldTwice === true
   return {
     new: {

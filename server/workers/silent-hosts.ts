@@ -1,5 +1,5 @@
 /** Which servers did not answer a moment ago: what else is to be asked of them waits, and counts as asked. */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../core/bounded-map.ts'
 import type { Clock } from '../core/clock.ts'
 
 const MOST_HOSTS = 10_000
@@ -16,7 +16,7 @@ interface Heard<Failure> {
 
 export class SilentHosts<Failure> {
   readonly #clock: Clock
-  readonly #hosts = new LRUCache<string, Heard<Failure>>({ max: MOST_HOSTS })
+  readonly #hosts = boundedMap<string, Heard<Failure>>({ max: MOST_HOSTS })
 
   constructor(clock: Clock) {
     this.#clock = clock

@@ -2,7 +2,7 @@
  * What other servers are asked before activities can be judged. A batch waits a little for all of them together; whoever
  * is slower is asked on, and is waited for again when its messages come back.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import { assertNever } from '../../core/errors.ts'
 import type { Dereferencer, PostReading } from '../dereference.ts'
 import { type MoveReader, confirmMove } from '../confirm-move.ts'
@@ -47,7 +47,7 @@ export class OtherServers {
   readonly #dereferencer: AskParts['dereferencer']
   readonly #home: AskParts['home']
   /** Questions whose answers came too late for the batch that asked. */
-  readonly #late = new LRUCache<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
+  readonly #late = boundedMap<string, Promise<Answer>>({ max: MOST_LATE, ttl: LATE_MS })
 
   constructor({ dereferencer, home }: AskParts) {
     this.#dereferencer = dereferencer

@@ -3,7 +3,7 @@
  * author is asked first, once in a while, whether the keys have changed. Messages without proofs cost nothing here.
  * @see FEP-8b32
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Database } from '../../db/pool.ts'
 import type { ProofVerdict } from '../../db/tables.ts'
@@ -37,9 +37,9 @@ interface Read {
 export class Proofs {
   readonly #db: Database
   readonly #clock: Clock
-  readonly #asked = new LRUCache<string, true>({ max: MOST_ASKED, ttl: ASK_AGAIN_MS })
+  readonly #asked = boundedMap<string, true>({ max: MOST_ASKED, ttl: ASK_AGAIN_MS })
   /** Messages whose author has not answered yet. */
-  readonly #waiting = new LRUCache<string, true>({ max: MOST_ASKED })
+  readonly #waiting = boundedMap<string, true>({ max: MOST_ASKED })
 
   constructor({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
     this.#db = db

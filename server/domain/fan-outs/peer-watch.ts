@@ -2,7 +2,7 @@
  * What a sender keeps in memory about other hosts: those that fail or want a particular signature, read together now and
  * then; and what it learns of them, written back in groups.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import { describeError } from '../../core/errors.ts'
 import { grouped } from '../../core/grouped.ts'
@@ -62,9 +62,9 @@ export function createPeerWatch(parts: WatchParts): PeerWatch {
 
 class Watch implements PeerWatch {
   readonly #parts: WatchParts
-  readonly #answeredAtMs = new LRUCache<string, number>({ max: MOST_HOSTS })
+  readonly #answeredAtMs = boundedMap<string, number>({ max: MOST_HOSTS })
   /** Monotonic milliseconds. Of this process only: another one asks, and is told the same. */
-  readonly #heldUntilMs = new LRUCache<string, number>({ max: MOST_HOSTS })
+  readonly #heldUntilMs = boundedMap<string, number>({ max: MOST_HOSTS })
   readonly #fail: (failure: PeerFailure) => Promise<PeerFacts | undefined>
   #remarkable: Promise<Remarkable> | null = null
   #readAtMs = Number.NEGATIVE_INFINITY

@@ -2,7 +2,7 @@
  * Filters by identity, kept ready in the memory of each process until some process says that filters changed: pages of
  * posts cost no statement for them.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Listener } from '../../db/listen.ts'
 import type { Database } from '../../db/pool.ts'
 import { loadFilters } from './load-filters.ts'
@@ -14,7 +14,7 @@ const KEPT_MS = 60_000
 
 export class FilterCache {
   readonly #db: Database
-  readonly #kept = new LRUCache<string, ViewerFilters>({ max: KEPT_IDENTITIES, ttl: KEPT_MS })
+  readonly #kept = boundedMap<string, ViewerFilters>({ max: KEPT_IDENTITIES, ttl: KEPT_MS })
   /** Grows with every change, so that an answer that was on its way is not kept. */
   #changes = 0
 

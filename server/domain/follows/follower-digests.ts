@@ -3,7 +3,7 @@
  * both sides find out about follows that only one of them remembers. All servers of an identity are read together.
  * @see FEP-8fcf
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import { sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
@@ -32,7 +32,7 @@ interface Kept {
 export class FollowerDigests {
   readonly #db: Database
   readonly #clock: Clock
-  readonly #kept = new LRUCache<string, Kept>({ max: MOST_ACTORS })
+  readonly #kept = boundedMap<string, Kept>({ max: MOST_ACTORS })
 
   constructor({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
     this.#db = db

@@ -5,7 +5,7 @@
  * @see security rules 57, 58; DESIGN 8
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Row, StoredEmoji } from '../../db/tables.ts'
 import { DEFAULT_HEADER_PATH, defaultAvatarPath } from './default-images.ts'
 
@@ -61,7 +61,7 @@ const MAC_BYTES = 16
 const KEPT_MACS = 10_000
 
 export function createMediaUrls(options: MediaUrlOptions): MediaUrls {
-  const macs = new LRUCache<string, string>({ max: KEPT_MACS })
+  const macs = boundedMap<string, string>({ max: KEPT_MACS })
   const own = (path: string): string => `${options.base()}${path}`
   const proxied = (kind: ProxyKind, id: string, url: string): string => {
     const name = `${kind} ${id} ${url}`

@@ -4,7 +4,7 @@
  * @see RFC 8292
  */
 import { type KeyObject, createECDH, createPrivateKey, hkdfSync, sign } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Config } from '../../core/config.ts'
 import { vapidPublicKeyOf } from '../../core/vapid-pair.ts'
 import { HomebirdError } from '../../core/errors.ts'
@@ -87,7 +87,7 @@ export function vapidKeysFrom(privateKey: string): VapidKeys {
 export class VapidSigner {
   readonly #keys: VapidKeys
   readonly #contact: () => string
-  readonly #kept = new LRUCache<string, string>({ max: KEPT_TOKENS, ttl: TOKEN_KEPT_MS })
+  readonly #kept = boundedMap<string, string>({ max: KEPT_TOKENS, ttl: TOKEN_KEPT_MS })
 
   /** @param contact  a URI by which whoever runs a push service finds this home */
   constructor(keys: VapidKeys, contact: () => string) {

@@ -3,7 +3,7 @@
  * to every process of the home and over its restarts, by the address; forgotten when it can be had, or long after.
  */
 import { sql } from 'kysely'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
 import type { Logger } from '../../core/log.ts'
@@ -42,7 +42,7 @@ interface FailedMediaParts {
 
 export class FailedMedia {
   readonly #parts: FailedMediaParts
-  readonly #kept = new LRUCache<string, KnownFailure>({ max: KEPT, ttl: KEPT_MS })
+  readonly #kept = boundedMap<string, KnownFailure>({ max: KEPT, ttl: KEPT_MS })
 
   constructor(parts: FailedMediaParts) {
     this.#parts = parts

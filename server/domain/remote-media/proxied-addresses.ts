@@ -2,7 +2,7 @@
  * What stands behind a proxied path. A good answer is remembered for a minute, and no longer than the blocks it was given under,
  * so that a file that is asked for often costs no statement.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Database } from '../../db/pool.ts'
 import { hostOf } from '../../net/origin.ts'
 import { findProxiedUrl } from '../media/find-proxied-url.ts'
@@ -25,7 +25,7 @@ export class ProxiedAddresses {
   readonly #db: Database
   readonly #key: Buffer
   readonly #home: Pick<Home, 'isBlockedDomain'>
-  readonly #kept = new LRUCache<string, ProxiedFile>({ max: KEPT, ttl: KEPT_MS })
+  readonly #kept = boundedMap<string, ProxiedFile>({ max: KEPT, ttl: KEPT_MS })
 
   /** @param home  tells when what is blocked may have changed, for as long as it is open */
   constructor(db: Database, key: Buffer, home: Pick<Home, 'isBlockedDomain' | 'onRefreshed'>) {

@@ -4,6 +4,7 @@
  * @see security rules 57 to 60, 63; DESIGN 8
  */
 import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
 import { Gate } from '../../core/gate.ts'
@@ -70,7 +71,7 @@ export class RemoteMedia implements AsyncDisposable {
     ttlAutopurge: true,
     dispose: (flight, key) => this.#part(key, flight),
   })
-  readonly #forced = new LRUCache<string, true>({ max: 1_000, ttl: FORCED_EVERY_MS })
+  readonly #forced = boundedMap<string, true>({ max: 1_000, ttl: FORCED_EVERY_MS })
   readonly #gates = { pictures: new Gate(...GATES.pictures), files: new Gate(...GATES.files) }
   readonly #closing = new AbortController()
   #waiting = 0

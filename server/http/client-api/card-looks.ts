@@ -3,7 +3,7 @@
  * so that a page of posts that is read again sends no statement for it.
  * @see security rule 48
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Status } from '../../contracts/status.ts'
 import { describeError } from '../../core/errors.ts'
 import { cardLinkOf } from '../../domain/cards/card-link.ts'
@@ -24,7 +24,7 @@ export type StatusLook = (viewerId: string | null, statuses: readonly Status[]) 
 
 /** After the answer: neither the reading of the links nor the statement is waited for. */
 export function lookingAtStatuses({ config, db, home, log }: Parts): StatusLook {
-  const seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
+  const seen = boundedMap<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
   const note = async (statuses: readonly Status[]): Promise<void> => {
     const unseen = statuses.flatMap(shownPosts).filter((status) => !seen.has(versionOf(status)))
     const links = new Map<string, CardLink>()

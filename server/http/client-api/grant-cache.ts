@@ -3,7 +3,7 @@
  * changed: a revoked token is refused within five seconds everywhere.
  * @see security rule 74
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Listener } from '../../db/listen.ts'
 import type { Database } from '../../db/pool.ts'
 import { type Grant, findGrant } from '../../domain/oauth/tokens.ts'
@@ -14,7 +14,7 @@ const KEPT_TOKENS = 1_000
 
 export class GrantCache {
   readonly #db: Database
-  readonly #kept = new LRUCache<string, { readonly grant: Grant }>({ max: KEPT_TOKENS, ttl: KEPT_MS })
+  readonly #kept = boundedMap<string, { readonly grant: Grant }>({ max: KEPT_TOKENS, ttl: KEPT_MS })
   /** Grows with every change, so that an answer that was on its way is not kept. */
   #changes = 0
 

@@ -2,7 +2,7 @@
  * What the owner looks at and this home knows only a part of: the worker reads the rest at its origin. Looking again
  * within a minute changes nothing and costs nothing. Strangers make this home ask nobody.
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { PageOf, PageRequest } from '../../db/paging.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
@@ -32,7 +32,7 @@ type LookParts = Pick<HttpContext, 'config' | 'db' | 'home' | 'clock' | 'log'>
 
 export function createLooks(parts: LookParts): Looks {
   const { db, home, clock } = parts
-  const seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
+  const seen = boundedMap<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS })
   const isAsked = (viewerId: string | null, actor: Actor): boolean =>
     viewerId !== null &&
     actor.domain_id === null &&

@@ -1,5 +1,5 @@
 /** Reads what a feed is made of: a fixed number of statements, and the sizes of files that were never asked for before. */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Actor } from '../../domain/actors/actor.ts'
 import { accountsFromIds } from '../../domain/actors/account-entities.ts'
 import { findHashtagId, lastTakenBack, listPublished } from '../../domain/posts/list-published.ts'
@@ -15,7 +15,7 @@ const ITEMS = 20
 const KEPT_SIZES = 5_000
 
 /** Of files that bear the hash of their content: they do not change. */
-const sizes = new LRUCache<string, number>({ max: KEPT_SIZES })
+const sizes = boundedMap<string, number>({ max: KEPT_SIZES })
 
 /**
  * @param hashtag  canonical; null for all that the identity publishes

@@ -5,7 +5,7 @@
  * the right password are counted for themselves.
  * @see security rule 76
  */
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import { CODE_TRIES, PASSWORD_TRIES, TryBucket } from '../plugins/try-bucket.ts'
 
@@ -19,7 +19,7 @@ interface Buckets {
 export class SignInGate {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #strangers: Buckets
-  readonly #devices = new LRUCache<string, Buckets>({ max: MOST_DEVICES })
+  readonly #devices = boundedMap<string, Buckets>({ max: MOST_DEVICES })
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock

@@ -5,7 +5,7 @@
  * @see security rule 76
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { Clock } from '../../core/clock.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { limiterKey } from './limiter-key.ts'
@@ -23,7 +23,7 @@ interface Count {
 export class ApiLimiter {
   readonly #clock: Pick<Clock, 'now'>
   readonly #mostPerToken: number
-  readonly #counts = new LRUCache<string, Count>({ max: MOST_KEPT })
+  readonly #counts = boundedMap<string, Count>({ max: MOST_KEPT })
 
   /** @param mostPerToken  0 lets all through */
   constructor(clock: Pick<Clock, 'now'>, mostPerToken: number) {

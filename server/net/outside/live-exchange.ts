@@ -1,8 +1,9 @@
 /** Connections of the doctor that stay open: events as they come, and a web socket that gives back what it gets. */
 import { randomBytes } from 'node:crypto'
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { request } from '../node-http.ts'
 
 export interface LiveAsk {
   readonly path: string

@@ -1,9 +1,10 @@
 /** One request over a connection that stands, exactly as it is given: path and headers go out as they are written. */
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { HomebirdError } from '../../core/errors.ts'
 import { asFetchError, fetchFailed, fetchTimeout } from '../fetch-errors.ts'
 import { fetchFailureOf } from '../fetch-types.ts'
+import { request } from '../node-http.ts'
 
 export interface OutsideRequest {
   readonly method: string

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { ItemBytes, ItemFacts } from './cache.ts'
 import { chunksOf } from './item-bytes.ts'
 import { type Removed, bucketOf } from './item-index.ts'
@@ -40,7 +40,7 @@ export class ContentFiles {
   readonly #entries: string
   readonly #drafts: string
   /** Digest to inode and time of change of the file that was found to hold it. */
-  readonly #verified = new LRUCache<string, string>({ max: VERIFIED_FILES })
+  readonly #verified = boundedMap<string, string>({ max: VERIFIED_FILES })
 
   constructor(folder: string) {
     this.folder = folder

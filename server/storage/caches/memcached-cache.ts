@@ -5,7 +5,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { CacheName, CacheStats } from '../../contracts/caches.ts'
 import type { CacheUrl } from '../../core/cache-url.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -77,7 +78,7 @@ class MemcachedCache implements Cache {
     this.#prefix = `${url.keyPrefix}homebird:${name}:`
     this.#health = new Health({ ...options, scheme: 'memcached' })
     this.#tally = new Tally({ file: counts, cache: name, clock })
-    this.#renewed = new LRUCache({ max: 10_000, ttl: ttlSeconds * 125 })
+    this.#renewed = boundedMap({ max: 10_000, ttl: ttlSeconds * 125 })
     this.#nodes = url.servers.map((server) => {
       const node: MemcachedNode = new MemcachedNode({
         server,

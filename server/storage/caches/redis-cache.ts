@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { boundedMap } from '../../core/bounded-map.ts'
 import type { CacheName, CacheStats } from '../../contracts/caches.ts'
 import type { Clock } from '../../core/clock.ts'
 import { keepValue } from '../../core/kept-value.ts'
@@ -89,7 +90,7 @@ class RedisCache implements Cache {
       onConnected: async (send) => this.#settleDebt(send),
     })
     this.#tally = new Tally({ file: counts, cache: name, clock })
-    this.#renewed = new LRUCache({ max: 10_000, ttl: ttlSeconds * 125 })
+    this.#renewed = boundedMap({ max: 10_000, ttl: ttlSeconds * 125 })
     this.#measure = keepValue(clock, STATS_KEEP_MS, async () => this.#measureNow())
   }
 

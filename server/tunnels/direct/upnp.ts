@@ -4,7 +4,6 @@
  * @see UPnP Internet Gateway Device 1 and 2, WANIPConnection
  */
 import { createSocket } from 'node:dgram'
-import { request } from 'node:http'
 import { isIPv4 } from 'node:net'
 import {
   type MappingGrant,
@@ -15,6 +14,7 @@ import {
 } from './port-mapper.ts'
 import type { RouterPlace } from './router-place.ts'
 import { type UpnpService, readService, readWord } from './upnp-xml.ts'
+import { request } from '../../net/node-http.ts'
 
 const GROUP = '239.255.255.250'
 const SSDP_PORT = 1900
