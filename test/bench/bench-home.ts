@@ -2,10 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { type HomeClient, signedInClient } from '../support/home-client.ts'
 import { adminClient } from '../support/poured-posts.ts'
 import { ProcessHome } from '../support/process-home.ts'
+import { until } from '../support/until.ts'
 import { type Part, type Usage, processTree, usageOf } from './processes.ts'
 
 export const BENCH_DOMAIN = 'home.bench.example'
@@ -19,44 +21,62 @@ export interface BenchHome extends AsyncDisposable {
   usage(): Promise<Record<Part, Usage>>
   /** Statements that server and worker have sent since the start. */
   statements(): Promise<number>
+  /** Stops it and keeps its folder, for whoever copies it or starts it again. */
+  stop(): Promise<void>
 }
 
+const ENV = { HOMEBIRD_INBOX_RATE: '0', HOMEBIRD_API_RATE: '0', HOMEBIRD_LOG_LEVEL: 'warn' }
+
+/** A home from nothing. */
 export async function openBenchHome(env: Readonly<Record<string, string>> = {}): Promise<BenchHome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  const options = {
-    domain: BENCH_DOMAIN,
-    handle: BENCH_HANDLE,
+  const home = new ProcessHome(
+    { domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir, env: { ...ENV, ...env } },
     dataDir,
-    env: { HOMEBIRD_INBOX_RATE: '0', HOMEBIRD_API_RATE: '0', HOMEBIRD_LOG_LEVEL: 'warn', ...env },
-  }
-  const home = new ProcessHome(options, dataDir)
+  )
   await home.start()
   await home.stop()
   await countStatements(dataDir)
+  return openStopped(home)
+}
+
+/** A home that was set up by `openBenchHome`, in a folder that is removed at the end. */
+export async function reopenBenchHome(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+): Promise<BenchHome> {
+  const options = { domain: BENCH_DOMAIN, handle: null, dataDir, env: { ...ENV, ...env } }
+  return openStopped(new ProcessHome(options, dataDir))
+}
+
+async function openStopped(home: ProcessHome): Promise<BenchHome> {
+  const { dataDir } = home
   await home.start()
-  const owner = await signedInClient(home)
+  // A busy machine may keep a new home too busy for the first question.
+  const owner = await until('the owner is signed in', async () => signedInClient(home))
   const sql = await adminClient(dataDir)
   await sql.query('create extension if not exists pg_stat_statements')
+  let isOpen = true
+  const stop = async (): Promise<void> => {
+    if (isOpen) await sql.end()
+    isOpen = false
+    await home.stop()
+  }
   return {
     home,
     owner,
     sql,
+    stop,
     usage: async () => usageOf(await processTree(home.pid), home.pid),
     async statements() {
-      const { rows } = await sql.query<{
-        calls: string
-      }>(
+      const { rows } = await sql.query<{ calls: string }>(
         `select coalesce(sum(calls), 0) as calls from pg_stat_statements join pg_roles on pg_roles.oid = userid where rolname <> current_user`,
       )
       return Number(rows[0]?.calls ?? 0)
     },
     async [Symbol.asyncDispose]() {
-      await sql.end()
-      await home.close()
-      await rm(dataDir, {
-        recursive: true,
-        force: true,
-      })
+      await stop()
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -77,5 +97,20 @@ export function cpuBetween(
   return {
     app: spent('server') + spent('worker') + spent('keeper') + spent('supervisor') + spent('other'),
     database: spent('database'),
+  }
+}
+
+/** Of one second, with the home left alone. */
+const IDLE_CPU_MS = 30
+const SETTLES_WITHIN_SECONDS = 180
+
+/** What was poured in keeps worker and autovacuum busy for a while: that is no part of what is measured next. */
+export async function settled(bench: BenchHome): Promise<void> {
+  let quiet = 0
+  for (let seconds = 0; quiet < 3 && seconds < SETTLES_WITHIN_SECONDS; seconds += 1) {
+    const usage = await bench.usage()
+    await delay(1_000)
+    const { app, database } = cpuBetween(usage, await bench.usage())
+    quiet = app + database < IDLE_CPU_MS ? quiet + 1 : 0
   }
 }

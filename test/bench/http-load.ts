@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 export interface LoadResult {
   /** Answers per second over the whole run. */
@@ -16,6 +17,9 @@ export interface LoadResult {
   /** How often each status was answered. */
   readonly statuses: ReadonlyMap<number, number>
 }
+
+/** A listener of this machine by its port, or one anywhere. */
+export type Target = number | { readonly host: string; readonly port: number; readonly isTls: boolean }
 
 /** The bytes of one request; `keep-alive` is what HTTP/1.1 does unasked. */
 export function requestBytes(
@@ -31,7 +35,7 @@ export function requestBytes(
 
 /** Sends every request once, each connection one after the other. */
 export async function runLoad(
-  port: number,
+  target: Target,
   requests: readonly Buffer[],
   connections: number,
 ): Promise<LoadResult> {
@@ -41,7 +45,7 @@ export async function runLoad(
   let bytes = 0
   const started = performance.now()
   const drive = async (): Promise<void> => {
-    const client = await openClient(port)
+    const client = await openClient(target)
     for (let request = requests[next]; request !== undefined; request = requests[next]) {
       next += 1
       const sentAt = performance.now()
@@ -67,9 +71,17 @@ interface Client {
   close(): void
 }
 
-async function openClient(port: number): Promise<Client> {
-  const socket: Socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await once(socket, 'connect')
+async function openSocket(target: Target): Promise<Socket> {
+  const { host, port, isTls } =
+    typeof target === 'number' ? { host: '127.0.0.1', port: target, isTls: false } : target
+  const socket = isTls ? connectTls({ host, port, servername: host }) : connect({ host, port })
+  await once(socket, isTls ? 'secureConnect' : 'connect')
+  socket.setNoDelay(true)
+  return socket
+}
+
+async function openClient(target: Target): Promise<Client> {
+  const socket = await openSocket(target)
   let pending: Buffer = Buffer.alloc(0)
   /** Of a large body whose head was read: it is counted and not gathered. */
   let large: { readonly answer: Answer; left: number } | null = null

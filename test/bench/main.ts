@@ -1,25 +1,50 @@
-/**
- * `npm run bench [workload …] [-- --json FILE]`: measures and prints a table, and one line of JSON for each workload
- * when a file is named. Nothing here fails for being slow; a figure that misses its goal says so.
- */
-import { parseArgs } from 'node:util'
-import { type BenchResult, printTable, writeJsonLines } from './report.ts'
-import { GROUPS, WORKLOADS } from './workloads.ts'
+/** `npm run bench`: measures and prints. Nothing here fails for being slow; a figure that misses its goal says so. */
+import { join } from 'node:path'
+import { benchAgainst } from './against.ts'
+import { describeMachine } from './machine.ts'
+import { type BenchOptions, OPTIONS_HELP, readOptions } from './options.ts'
+import { type BenchResult, printTable, writeJsonLines, writePage } from './report.ts'
+import { FULL, QUICK, type Scale } from './scale.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
-const wanted =
-  positionals.length === 0 ? Object.keys(WORKLOADS) : positionals.flatMap((name) => GROUPS[name] ?? [name])
-const results: BenchResult[] = []
-for (const name of wanted) {
-  const workload = WORKLOADS[name]
-  if (workload === undefined) {
-    console.error(
-      `bench: "${name}" is not a workload; known are ${[...Object.keys(WORKLOADS), ...Object.keys(GROUPS)].join(', ')}`,
-    )
-    process.exit(2)
-  }
-  console.error(`bench: ${name} …`)
-  results.push(...(await workload()))
+const PAGE = join(import.meta.dirname, 'RESULTS.md')
+
+function refuse(error: unknown): never {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(2)
 }
+
+async function runAll(options: BenchOptions, scale: Scale): Promise<BenchResult[]> {
+  // What they need is much, and another server is asked without it.
+  const { namedWorkloads } = await import('./workloads.ts')
+  const { SeedStore } = await import('./seeded-home.ts')
+  const wanted = namedWorkloads(options.names)
+  if (wanted instanceof Error) return refuse(wanted)
+  await using seeds = await SeedStore.open(options.cache)
+  const results: BenchResult[] = []
+  for (const [name, workload] of wanted) {
+    console.error(`bench: ${name} …`)
+    results.push(...(await workload({ scale, seeds })))
+  }
+  return results
+}
+
+async function printHelp(): Promise<never> {
+  const { workloadNames } = await import('./workloads.ts')
+  console.log(`${OPTIONS_HELP}\n\nworkloads: ${workloadNames().join(', ')}`)
+  process.exit(0)
+}
+
+const args = process.argv.slice(2)
+const options = await readOptions(args, process.env).catch(refuse)
+if (options.asksHelp) await printHelp()
+const machine = describeMachine()
+const begin = performance.now()
+const scale = options.isQuick ? QUICK : FULL
+const results =
+  options.against === null ? await runAll(options, scale) : await benchAgainst(options.against, scale)
 printTable(results)
-if (values.json !== undefined) await writeJsonLines(values.json, results)
+if (options.json !== undefined) await writeJsonLines(options.json, results, machine)
+if (options.writesPage) {
+  const seconds = (performance.now() - begin) / 1_000
+  await writePage(PAGE, results, { machine, command: ['npm run bench --', ...args].join(' '), seconds })
+}

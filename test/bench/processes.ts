@@ -43,7 +43,8 @@ export async function usageOf(pids: readonly number[], supervisor: number): Prom
   for (const pid of pids) {
     const [stat, pssBytes, part] = await Promise.all([statOf(pid), pssOf(pid), partOf(pid, supervisor)])
     if (stat === undefined) continue
-    usage[part].cpuMs += stat.cpuMs
+    // A connection's process ends with it; the postmaster is told what those cost that it waited for.
+    usage[part].cpuMs += stat.cpuMs + (part === 'database' ? stat.endedMs : 0)
     usage[part].pssBytes += pssBytes
   }
   return usage
@@ -53,13 +54,21 @@ async function read(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '') // the process ended meanwhile
 }
 
-async function statOf(pid: number): Promise<{ parent: number; cpuMs: number } | undefined> {
+interface Stat {
+  readonly parent: number
+  readonly cpuMs: number
+  /** Of children that have ended. */
+  readonly endedMs: number
+}
+
+async function statOf(pid: number): Promise<Stat | undefined> {
   const line = await read(`/proc/${pid}/stat`)
   if (line === '') return undefined
   // The second field may hold spaces and brackets; what follows the last bracket does not.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  const ticks = Number(fields[11]) + Number(fields[12])
-  return { parent: Number(fields[1]), cpuMs: (ticks * 1000) / TICKS_PER_SECOND }
+  const msOf = (user: number, system: number): number =>
+    ((Number(fields[user]) + Number(fields[system])) * 1000) / TICKS_PER_SECOND
+  return { parent: Number(fields[1]), cpuMs: msOf(11, 12), endedMs: msOf(13, 14) }
 }
 
 async function pssOf(pid: number): Promise<number> {

@@ -1,9 +1,9 @@
-/** Searches in a library of a million posts, as apps send them: every kind of query alone, one after the other. */
+/** Searches in a large library, as apps send them: every kind of query alone, one after the other. */
 import { type BenchHome, cpuBetween } from './bench-home.ts'
-import { type BenchResult, latencies, quantile } from './report.ts'
-import { type Library, chance, seedCrowd, seedLibrary } from './search-seed.ts'
+import { type BenchResult, latencies, quantile, sizeWords } from './report.ts'
+import type { Scale } from './scale.ts'
+import { type Library, chance, seedCrowd } from './search-seed.ts'
 
-const POSTS = 1_000_000
 const CROWD = 100_000
 const QUERIES = 30
 const GOAL_MS = 100
@@ -64,16 +64,15 @@ const NAME_QUERIES: Readonly<Record<string, Kind>> = {
   'a handle': (dice) => dice.author(),
 }
 
-export async function searchLoad(bench: BenchHome): Promise<BenchResult[]> {
-  const library = await seedLibrary(bench.sql, POSTS)
-  await seedCrowd(bench.sql, library, CROWD)
+export async function searchLoad(bench: BenchHome, library: Library, scale: Scale): Promise<BenchResult[]> {
+  await seedCrowd(bench.sql, library, Math.ceil(CROWD * scale.share))
   const dice = new Dice(library)
   const posts = await searchesOf(bench, dice, POST_QUERIES, '/api/v2/search?type=statuses&limit=20&q=')
   const names = await searchesOf(bench, dice, NAME_QUERIES, '/api/v1/accounts/search?limit=10&q=')
   return [
     ...posts.map(({ name, ...measured }) => resultOf(`search: ${name}`, measured)),
     ...names.map(({ name, ...measured }) => resultOf(`names: ${name}`, measured)),
-    resultOf(`search in ${POSTS} posts, all kinds`, {
+    resultOf(`search ${sizeWords(scale.posts[1])}, all kinds`, {
       times: posts.flatMap(({ times }) => times),
       cpuMs: posts.reduce((sum, { cpuMs }) => sum + cpuMs / posts.length, 0),
     }),

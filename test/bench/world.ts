@@ -1,23 +1,23 @@
 /**
- * The rest of the fediverse, as far as the home can tell: hosts below one name, all answered by one TLS server in this
- * process, which verifies each signed delivery with the home's key. Actors are seeded into the home, so that nothing
- * has to be fetched while it is measured.
+ * The rest of the fediverse, as far as the home can tell: hosts below one name, answered by TLS servers in processes of
+ * their own (`peer-process.ts`), which verify each signed delivery with the home's key. Actors are seeded into the
+ * home, so that nothing has to be fetched while it is measured.
  */
-import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
+import { type ChildProcess, fork } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type pg from 'pg'
 import { type SigningKey, digestOf, signatureHeaders } from '../support/fake-peer-signatures.ts'
 import { askListener } from '../support/http-client.ts'
 import { type TestCa, createTestCa } from '../support/test-tls.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE } from './bench-home.ts'
 import { requestBytes } from './http-load.ts'
+import { type Arrival, type FromPeers, type ToPeers, clockMs } from './peer-messages.ts'
 
-export interface Arrival {
-  readonly host: string
-  readonly atMs: number
-}
+/** More than the machine has cores would not answer sooner. */
+const PROCESSES = 2
+const GIVE_UP_MS = 300_000
 
 export interface World extends AsyncDisposable {
   readonly hosts: readonly string[]
@@ -28,70 +28,98 @@ export interface World extends AsyncDisposable {
   readonly refused: string[]
   /** Learns the home's key, so that deliveries can be verified. */
   meet(publicPort: number): Promise<void>
-  /** Resolves when that many deliveries have arrived in all. */
+  /** Forgets what arrived, and says when: the moment that the times of what comes next are counted from. */
+  begin(): number
+  /** Resolves when that many deliveries have arrived since. */
   arrived(count: number): Promise<void>
+}
+
+interface Peers {
+  readonly child: ChildProcess
+  readonly port: number
 }
 
 export async function openWorld(hostCount: number): Promise<World> {
   const cleanups: Array<() => void> = []
   const ca: TestCa = createTestCa({ after: (work) => cleanups.push(work) })
+  const { cert, key } = ca.certificateFor(['*.bench.example'])
   const hosts = Array.from({ length: hostCount }, (_, index) => `s${index + 1}.bench.example`)
   const arrivals: Arrival[] = []
   const refused: string[] = []
-  const waiting: Array<{ count: number; resolve: () => void }> = []
-  let key: KeyObject | null = null
-  const server: Server = createServer(
-    { ...ca.certificateFor(['*.bench.example']), keepAlive: true },
-    (request, response) => {
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const host = request.headers.host ?? ''
-        const isGood =
-          request.method === 'POST' &&
-          key !== null &&
-          isSigned(request.headers, request.url ?? '', Buffer.concat(chunks), key)
-        if (request.method === 'POST' && !isGood) refused.push(host)
-        response.writeHead(request.method === 'POST' ? (isGood ? 202 : 401) : 404).end()
-        if (!isGood) return
-        arrivals.push({ host, atMs: performance.now() })
-        for (const one of waiting) if (arrivals.length >= one.count) one.resolve()
-      })
-    },
+  const waiting = new Set<{ count: number; resolve: () => void }>()
+  const hear = (message: FromPeers): void => {
+    if (message.kind !== 'came') return
+    arrivals.push(...message.arrivals)
+    refused.push(...message.refused)
+    for (const one of waiting) {
+      if (arrivals.length < one.count) continue
+      waiting.delete(one)
+      one.resolve()
+    }
+  }
+  const peers = await Promise.all(
+    Array.from({ length: PROCESSES }, async () => startPeers({ kind: 'open', cert, key }, hear)),
   )
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const addressOf = (index: number): string => `127.0.0.1:${peers[index % peers.length]?.port}`
   return {
     hosts,
     arrivals,
     refused,
     env: {
       NODE_EXTRA_CA_CERTS: ca.caFile,
-      HOMEBIRD_HOST_ADDRESSES: hosts.map((host) => `${host}=${address}`).join(','),
+      HOMEBIRD_HOST_ADDRESSES: hosts.map((host, index) => `${host}=${addressOf(index)}`).join(','),
     },
     async meet(publicPort) {
-      key = await fetchKey(publicPort)
+      const pem = await fetchKey(publicPort)
+      for (const { child } of peers) {
+        const knows = once(child, 'message')
+        child.send({ kind: 'key', pem } satisfies ToPeers)
+        await knows
+      }
+    },
+    begin() {
+      arrivals.length = 0
+      return clockMs()
     },
     async arrived(count) {
       if (arrivals.length >= count) return
-      await new Promise<void>((resolve) =>
-        waiting.push({
-          count,
-          resolve,
-        }),
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      waiting.add({ count, resolve })
+      const late = setTimeout(
+        () =>
+          reject(new Error(`${arrivals.length} of ${count} deliveries came within ${GIVE_UP_MS / 1_000} s`)),
+        GIVE_UP_MS,
       )
+      await promise.finally(() => clearTimeout(late))
     },
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
+      for (const { child } of peers) {
+        const ended = once(child, 'exit')
+        child.disconnect()
+        await ended
+      }
       for (const work of cleanups) work()
-      await once(server, 'close')
     },
   }
 }
 
-async function fetchKey(publicPort: number): Promise<KeyObject> {
+async function startPeers(
+  open: ToPeers & { kind: 'open' },
+  hear: (message: FromPeers) => void,
+): Promise<Peers> {
+  const child = fork(join(import.meta.dirname, 'peer-process.ts'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  child.on('message', (message) => hear(message as FromPeers))
+  const ended = once(child, 'exit').then(([code]) => ({ kind: 'ended', code }) as const)
+  child.send(open)
+  const first = await Promise.race([once(child, 'message').then(([message]) => message as FromPeers), ended])
+  if (first.kind !== 'listens')
+    throw new Error(`a process of the world did not listen: ${JSON.stringify(first)}`)
+  return { child, port: first.port }
+}
+
+async function fetchKey(publicPort: number): Promise<string> {
   const resource = `acct:${BENCH_HANDLE}@${BENCH_DOMAIN}`
   const found = await askListener(
     publicPort,
@@ -100,23 +128,7 @@ async function fetchKey(publicPort: number): Promise<KeyObject> {
   )
   const self = [...(found.json()['links'] ?? [])].find((link) => String(link['rel']) === 'self')
   const actor = await askListener(publicPort, BENCH_DOMAIN, new URL(String(self?.['href'])).pathname)
-  return createPublicKey(String(actor.json()['publicKey']?.['publicKeyPem']))
-}
-
-function isSigned(
-  headers: Record<string, string | string[] | undefined>,
-  path: string,
-  body: Buffer,
-  key: KeyObject,
-): boolean {
-  if (headers['digest'] !== digestOf(body)) return false
-  const raw = String(headers['signature'])
-  const names = (/headers="([^"]+)"/.exec(raw)?.[1] ?? '').split(' ')
-  const signature = Buffer.from(/signature="([^"]+)"/.exec(raw)?.[1] ?? '', 'base64')
-  const base = names.map((name) =>
-    name === '(request-target)' ? `${name}: post ${path}` : `${name}: ${String(headers[name])}`,
-  )
-  return verify('sha256', Buffer.from(base.join('\n')), key, signature)
+  return String(actor.json()['publicKey']?.['publicKeyPem'])
 }
 
 /** A sender whose key the home knows already. */
