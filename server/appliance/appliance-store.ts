@@ -44,6 +44,7 @@ const STEPS: readonly string[] = [
 `,
   'alter table keeper_outcome add column place text',
   'alter table keeper_outcome add column is_thorough integer not null default 0',
+  'alter table keeper_outcome add column is_refuted integer',
 ]
 
 /** Bounds: a sentence is cut, the oldest lines and points go. */
@@ -51,6 +52,11 @@ const MAX_JOURNAL_LINES = 5_000
 const MAX_MESSAGE_LENGTH = 2_000
 const METRIC_DAYS = 31
 const MAX_OUTCOMES = 1_000
+
+interface KeptOutcome extends Omit<KeeperOutcome, 'isThorough' | 'isRefuted'> {
+  readonly isThorough: number
+  readonly isRefuted: number | null
+}
 
 export interface JournalLine {
   readonly at: string
@@ -245,11 +251,12 @@ class SqliteStore implements ApplianceStore {
   }
 
   keepOutcome(outcome: KeeperOutcome): void {
-    const { task, result, startedAt, endedAt, subject, message, place = null, isThorough = false } = outcome
+    const { task, result, startedAt, endedAt, subject, message, place = null } = outcome
+    const { isThorough = false, isRefuted = null } = outcome
     const { lastInsertRowid } = this.#database
       .prepare(
-        `insert into keeper_outcome (task, result, started_at, ended_at, subject, message, place, is_thorough)
-         values (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into keeper_outcome (task, result, started_at, ended_at, subject, message, place, is_thorough, is_refuted)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         task,
@@ -260,6 +267,7 @@ class SqliteStore implements ApplianceStore {
         message?.slice(0, MAX_MESSAGE_LENGTH) ?? null,
         place,
         isThorough ? 1 : 0,
+        isRefuted === null ? null : Number(isRefuted),
       )
     this.#database
       .prepare('delete from keeper_outcome where id <= ?')
@@ -271,14 +279,19 @@ class SqliteStore implements ApplianceStore {
     const version = Number(this.#database.pragma('user_version', { simple: true }))
     if (version < 3) return []
     return this.#database
-      .prepare<[number], Omit<KeeperOutcome, 'isThorough'> & { readonly isThorough: number }>(
+      .prepare<[number], KeptOutcome>(
         `select task, result, started_at as startedAt, ended_at as endedAt, subject, message, place,
-                ${version < 4 ? '0' : 'is_thorough'} as isThorough
+                ${version < 4 ? '0' : 'is_thorough'} as isThorough,
+                ${version < 5 ? 'null' : 'is_refuted'} as isRefuted
            from keeper_outcome order by id desc limit ?`,
       )
       .all(count)
-      .map(({ isThorough, ...outcome }) =>
-        isThorough === 1 ? Object.assign(outcome, { isThorough: true }) : outcome,
+      .map(({ isThorough, isRefuted, ...outcome }) =>
+        Object.assign(
+          outcome,
+          isThorough === 1 ? { isThorough: true } : {},
+          isRefuted === null ? {} : { isRefuted: isRefuted === 1 },
+        ),
       )
   }
 

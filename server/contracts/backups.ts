@@ -39,6 +39,8 @@ export interface BackupsOverview {
   readonly ended: readonly KeeperOutcome[]
   /** `03:00`, or `never`. */
   readonly at: string
+  /** Since when this home has run, and could make any. */
+  readonly since: string
   readonly keep: { readonly days: number; readonly weeks: number; readonly months: number }
   readonly fixed: readonly FixedBackupSetting[]
   readonly places: readonly PlaceFacts[]

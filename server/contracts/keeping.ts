@@ -35,6 +35,8 @@ export interface KeeperOutcome {
   readonly place?: string | null
   /** Of a proof: whether media beside the backup were read too. */
   readonly isThorough?: boolean
+  /** Of a proof that failed: whether the backup is of no use. It is not where only the place or the database was out of reach. */
+  readonly isRefuted?: boolean
 }
 
 /** What the supervisor tells of its keeper. */

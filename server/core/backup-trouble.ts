@@ -11,6 +11,8 @@ export interface TroubleFound {
 const MANY_FAILURES = 2
 const DAY_MS = 86_400_000
 const LATE_AFTER_MS = 3 * DAY_MS
+/** A home that was off for days makes up for it once it has come to rest. */
+const COMES_TO_REST_MS = 3_600_000
 /** Each is proven as soon as it is made, so that this long is enough. */
 const UNPROVEN_AFTER_MS = DAY_MS
 
@@ -19,7 +21,7 @@ const UNPROVEN_AFTER_MS = DAY_MS
  * @param since  the home has had the chance to make one from then on
  */
 export function backupTrouble(
-  { places, at }: Pick<BackupsOverview, 'places' | 'at'>,
+  { places, at, since: runsSince, running }: Pick<BackupsOverview, 'places' | 'at' | 'since' | 'running'>,
   since: Date,
   now: Date,
 ): TroubleFound | null {
@@ -32,9 +34,10 @@ export function backupTrouble(
   // A place that was added just now has none yet; that of the others is told by theirs.
   const isNew = ({ lastMadeAt }: PlaceFacts): boolean =>
     lastMadeAt === null && places.some((other) => other.lastMadeAt !== null)
+  const isMakingUp = running?.task === 'backup' || now.getTime() - Date.parse(runsSince) < COMES_TO_REST_MS
   return (
     found('failing', ({ failures }) => failures >= MANY_FAILURES) ??
-    (at === 'never'
+    (at === 'never' || isMakingUp
       ? null
       : found('late', (place) => !isNew(place) && ageMs(place.lastMadeAt) > LATE_AFTER_MS)) ??
     found(

@@ -1,6 +1,6 @@
 /** Does the job that a keeper was started with, tells how far it is and how it ended, and ends the process. */
 import type { KeeperJob, KeeperOutcome } from '../contracts/keeping.ts'
-import { HomebirdError, describeError } from '../core/errors.ts'
+import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { takeServerOver } from './adopt-job.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
@@ -55,7 +55,7 @@ function surroundingsOf(channel: KeeperChannel, signal: AbortSignal): JobSurroun
     perform: async (task, subject, work) => {
       const progress = new Progress(task, (now) => channel.report({ kind: 'keeping', ...now }))
       progress.begin('start', 'bytes', null)
-      const tell = (outcome: Pick<KeeperOutcome, 'result' | 'subject' | 'message'>): void =>
+      const tell = (outcome: Pick<KeeperOutcome, 'result' | 'subject' | 'message' | 'isRefuted'>): void =>
         channel.report({
           kind: 'kept',
           task,
@@ -69,12 +69,22 @@ function surroundingsOf(channel: KeeperChannel, signal: AbortSignal): JobSurroun
         return done.value
       } catch (error) {
         // The supervisor knows what it has cancelled.
-        if (!signal.aborted) tell({ result: 'failed', subject, message: messageOf(error) })
+        if (!signal.aborted)
+          tell({
+            result: 'failed',
+            subject,
+            message: messageOf(error),
+            ...(task === 'verify' ? { isRefuted: isRefutal(error) } : {}),
+          })
         return null
       }
     },
   }
 }
+
+/** A place that does not answer says nothing of what lies there. */
+const isRefutal = (error: unknown): boolean =>
+  isHomebirdError(error, 'DOCUMENT_INVALID') || isHomebirdError(error, 'NOT_FOUND')
 
 /** What is foreseen says what to do; what is not says all that it knows. */
 function messageOf(error: unknown): string {

@@ -13,6 +13,7 @@ export const NO_BACKUPS: BackupsOverview = {
   ended: [],
   at: '03:00',
   keep: { days: 7, weeks: 4, months: 6 },
+  since: new Date(0).toISOString(),
   fixed: [],
   places: [],
   locks: { passphrase: false, recovery: false },

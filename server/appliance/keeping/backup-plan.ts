@@ -88,10 +88,15 @@ const PROOF_EVERY_MS = 30 * DAY_MS
  */
 export function proofDue(outcomes: readonly KeeperOutcome[], now: number): string | null {
   const made = outcomes.filter(({ task, result }) => task === 'backup' && result === 'done')
-  // However it ended: what is damaged the next backup brings again.
-  const last = outcomes.find(({ task, isThorough }) => task === 'verify' && isThorough === true)
+  const proofs = outcomes.filter(({ task, isThorough }) => task === 'verify' && isThorough === true)
+  // Also one that found damage: the next backup brings it again. One that came to no end proves nothing, and is tried again.
+  const last = proofs.find(
+    ({ result, isRefuted }) => result === 'done' || (result === 'failed' && isRefuted !== false),
+  )
   const since = Date.parse((last ?? made.at(-1))?.endedAt ?? '')
-  return now - since > PROOF_EVERY_MS ? (made[0]?.subject ?? null) : null
+  const tried = Date.parse(proofs[0]?.endedAt ?? '')
+  const isDue = now - since > PROOF_EVERY_MS && !(now - tried <= DAY_MS)
+  return isDue ? (made[0]?.subject ?? null) : null
 }
 
 /** The clock of the machine decides, through summer time too. */

@@ -45,11 +45,14 @@ export class BackupSettings {
     return this.#loaded.config
   }
 
-  overview(outcomes: readonly KeeperOutcome[]): Pick<BackupsOverview, 'at' | 'keep' | 'fixed' | 'places'> {
+  overview(
+    outcomes: readonly KeeperOutcome[],
+  ): Pick<BackupsOverview, 'at' | 'keep' | 'fixed' | 'places' | 'since'> {
     const { backupAt, backupKeep, backupTarget } = this.config
     return {
       at: backupAt === null ? 'never' : timeText(backupAt),
       keep: backupKeep,
+      since: new Date(this.#needs.startedAt).toISOString(),
       fixed: (Object.keys(NAMES) as FixedBackupSetting[]).filter((name) => this.#isFixed(name)),
       places: backupTarget.map((place) => this.#factsOf(place, outcomes)),
     }
@@ -102,7 +105,7 @@ export class BackupSettings {
   }
 
   /** @throws HomebirdError SETTING_INVALID, UNPROCESSABLE */
-  addPlace(address: string): void {
+  async addPlace(address: string): Promise<void> {
     const { env } = SETTINGS.backupTarget
     const given = parseSetting(
       env,
@@ -110,9 +113,9 @@ export class BackupSettings {
       address,
       true,
     )
-    const place = asItLies(given, chosenDataDir(this.#needs.sources).path)
-    const others = this.config.backupTarget.filter((one) => placeId(one) !== placeId(place))
-    this.#savePlaces([...others, place])
+    const known = this.config.backupTarget
+    const place = asKnown(await asItLies(given, chosenDataDir(this.#needs.sources).path), known)
+    this.#savePlaces([...this.config.backupTarget.filter((one) => !isSamePlace(one, place)), place])
   }
 
   /** The last one cannot be taken away, only exchanged. @throws HomebirdError NOT_FOUND, UNPROCESSABLE */
@@ -190,6 +193,19 @@ export class BackupSettings {
   }
 }
 
+/** A folder is one place, whether it is said to lie on a disk of its own or not. */
+function isSamePlace(one: PlaceAddress, other: PlaceAddress): boolean {
+  if (one.kind === 'folder' && other.kind === 'folder') return one.path === other.path
+  return placeId(one) === placeId(other)
+}
+
+/** A folder of another disk stays one: while the disk is away nothing is to be written where it would be. */
+function asKnown(place: PlaceAddress, known: readonly PlaceAddress[]): PlaceAddress {
+  const former = known.find((one) => isSamePlace(one, place))
+  const isOfDisk = former?.kind === 'folder' && former.isOtherDisk
+  return isOfDisk && place.kind === 'folder' ? { ...place, isOtherDisk: true } : place
+}
+
 const outcomesOf = (id: string, outcomes: readonly KeeperOutcome[]): KeeperOutcome[] =>
   outcomes.filter(({ place }) => place === id)
 
@@ -198,12 +214,15 @@ const isDone =
   (outcome: KeeperOutcome): boolean =>
     outcome.task === task && outcome.result === 'done'
 
-/** Newest first. A backup whose own proof has failed is none. */
+/** Newest first. A backup whose own proof has refuted it is none. */
 function lastGoodOf(ofPlace: readonly KeeperOutcome[]): number {
   return ofPlace.findIndex((outcome, at) => {
     const after = ofPlace[at - 1]
     const isRefuted =
-      after?.task === 'verify' && after.result === 'failed' && after.subject === outcome.subject
+      after?.task === 'verify' &&
+      after.result === 'failed' &&
+      after.isRefuted !== false &&
+      after.subject === outcome.subject
     return isDone('backup')(outcome) && !isRefuted
   })
 }

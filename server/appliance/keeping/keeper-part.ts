@@ -19,6 +19,7 @@ import type { Child, ChildEnd } from '../child.ts'
 import type { BackupSettings } from './backup-settings.ts'
 import { backupKeysIn, locksOf, setBackupLock } from './backup-keys.ts'
 import type { LiveRestore } from './live-restore.ts'
+import { Silence } from './silence.ts'
 
 const READY_LIMIT_MS = 60_000
 /** Whoever tells of nothing for so long hangs: at a place that neither answers nor fails, say. */
@@ -51,7 +52,7 @@ interface Running {
   isHung: boolean
   readonly isThorough: boolean
   /** Runs out when nothing was told for too long. */
-  readonly silence: NodeJS.Timeout
+  readonly silence: Silence
   /** Id of where a backup goes to or lies. */
   readonly place: string | null
   readonly over: Promise<void>
@@ -106,7 +107,7 @@ export class KeeperPart {
         backups.change(request)
         return this.#overview()
       case 'add_place':
-        backups.addPlace(request.address)
+        await backups.addPlace(request.address)
         return this.#overview()
       case 'remove_place':
         backups.removePlace(request.place)
@@ -205,7 +206,7 @@ export class KeeperPart {
     const staged = restore.stage(order, this.#around.backups, {
       signal: abort.signal,
       progress: (progress) => {
-        running.silence.refresh()
+        running.silence.heard()
         running.progress = { ...progress, startedAt: running.progress.startedAt }
       },
     })
@@ -226,7 +227,7 @@ export class KeeperPart {
         // What lies ready now must not be disturbed by another job before it has taken its place.
         if (isLaid) this.#isStopping = true
         this.#running = null
-        clearTimeout(running.silence)
+        running.silence.end()
         resolve()
         if (isLaid) restore.reopen()
       })
@@ -243,7 +244,7 @@ export class KeeperPart {
       told: [],
       isCancelled: false,
       isHung: false,
-      silence: setTimeout(() => this.#hangs(running), this.#around.silentMs ?? SILENT_MS).unref(),
+      silence: new Silence(this.#around.silentMs ?? SILENT_MS, () => this.#hangs(running)),
     }
     this.#running = running
     return running
@@ -275,7 +276,7 @@ export class KeeperPart {
   heard(report: Extract<ChildReport, { readonly kind: 'keeping' | 'kept' }>): void {
     const running = this.#running
     if (running === null) return
-    running.silence.refresh()
+    running.silence.heard()
     if (report.kind === 'keeping') {
       const { kind: _, ...progress } = report
       running.progress = progress
@@ -325,7 +326,7 @@ export class KeeperPart {
 
   #finish(running: Running, end: ChildEnd, failure: string | null): void {
     this.#running = null
-    clearTimeout(running.silence)
+    running.silence.end()
     const last = running.told.at(-1)
     // What was told stands; an end in the middle of a job, or of what followed it, has to be told here.
     const isBrokenOff = running.isCancelled || running.isHung
@@ -339,6 +340,7 @@ export class KeeperPart {
     const { progress, isCancelled, isHung, isThorough, place } = running
     const { task, startedAt } = progress
     this.#keep({
+      ...(task === 'verify' ? { isRefuted: false } : {}),
       task,
       result: isCancelled ? 'cancelled' : 'failed',
       startedAt,

@@ -1,18 +1,47 @@
 /** Whether a folder lies on a disk of its own, which may be away: then nothing is to be written where it would be. */
-import { statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { parse } from 'node:path'
 import type { PlaceAddress } from '../../core/backup-places.ts'
+import { HomebirdError } from '../../core/errors.ts'
 
-/** What was given as a folder, as a folder of another disk where it is one now. */
-export function asItLies(place: PlaceAddress, dataDir: string): PlaceAddress {
+/** A disk of another machine that does not answer holds whoever asks it, for as long as it likes. */
+const PATIENCE_MS = 10_000
+
+/**
+ * What was given as a folder, as a folder of another disk where it is one now.
+ * @throws HomebirdError UNPROCESSABLE where its disk does not answer
+ */
+export async function asItLies(
+  place: PlaceAddress,
+  dataDir: string,
+  look: typeof deviceOf = deviceOf,
+): Promise<PlaceAddress> {
   if (place.kind !== 'folder' || place.path === null || place.isOtherDisk) return place
-  const at = deviceOf(place.path)
-  const ours = deviceOf(dataDir)
-  const isOther = at !== null && ours !== null && at !== ours && at !== deviceOf(parse(place.path).root)
+  const folder = place.path
+  const found = Promise.all([look(folder), look(dataDir), look(parse(folder).root)])
+  const [at, ours, root] = await inTime(found, folder)
+  const isOther = at !== null && ours !== null && at !== ours && at !== root
   return isOther ? { ...place, isOtherDisk: true } : place
 }
 
 /** Null where it is not there: nobody knows then. */
-function deviceOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.dev ?? null
+async function deviceOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).dev
+  } catch {
+    return null
+  }
+}
+
+async function inTime<T>(found: Promise<T>, folder: string): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const why = `the disk of ${folder} does not answer within ${PATIENCE_MS / 1_000} s; see whether it is there, and add the place again`
+    late.reject(new HomebirdError('UNPROCESSABLE', why, { safe: why }))
+  }, PATIENCE_MS)
+  try {
+    return await Promise.race([found, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }

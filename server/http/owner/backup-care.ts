@@ -53,8 +53,8 @@ export class BackupLook {
 async function lookAtBackups({ supervision, db, clock }: HttpContext): Promise<TroubleFound | null> {
   if (supervision === null) return null
   const owner = await db.selectFrom('owner').select('created_at').executeTakeFirst()
-  // Nothing is worth a backup before there is somebody.
-  if (owner === undefined) return null
+  // Nothing is worth a backup before there is somebody, and none is made while another computer speaks.
+  if (supervision.voice !== 'speaks' || owner === undefined) return null
   const overview = (await supervision.keep({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
   return backupTrouble(overview, owner.created_at, clock.now())
 }

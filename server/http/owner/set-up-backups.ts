@@ -8,13 +8,23 @@ import type { KeepingRequest } from '../../contracts/keeping.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import type { HttpContext } from '../http-context.ts'
 
+/** What the try before has left, where the home was not made after all. */
+export interface SetUpAttempt {
+  /** Id of the place that it has added. */
+  place: string | null
+}
+
 type Wishes = Pick<SetUpForm, 'recoveryCode' | 'passphrase' | 'backupFolder'>
 
 /**
  * The same again changes nothing; what was left away since is taken back.
  * @throws HomebirdError UNPROCESSABLE with `details.fields`, UNAVAILABLE where nobody makes backups
  */
-export async function arrangeBackups(context: HttpContext, wishes: Wishes): Promise<void> {
+export async function arrangeBackups(
+  context: HttpContext,
+  wishes: Wishes,
+  attempt: SetUpAttempt,
+): Promise<void> {
   const { recoveryCode = null, passphrase = null, backupFolder = null } = wishes
   const { supervision } = context
   if (supervision === null) {
@@ -26,13 +36,18 @@ export async function arrangeBackups(context: HttpContext, wishes: Wishes): Prom
   }
   if (backupFolder !== null) await tryFolder(context, backupFolder)
   const ask = async (request: KeepingRequest): Promise<unknown> => supervision.keep(request)
-  const { locks } = (await ask({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+  if (attempt.place !== null) await ask({ kind: 'keeping', ask: 'remove_place', place: attempt.place })
+  attempt.place = null
+  const { locks, places } = (await ask({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
   for (const [by, words] of [
     ['recovery', recoveryCode],
     ['passphrase', passphrase],
   ] as const)
     if (words !== null || locks[by]) await ask({ kind: 'keeping', ask: 'lock', by, words })
-  if (backupFolder !== null) await ask({ kind: 'keeping', ask: 'add_place', address: backupFolder })
+  if (backupFolder === null) return
+  const added = (await ask({ kind: 'keeping', ask: 'add_place', address: backupFolder })) as BackupsOverview
+  const known = new Set(places.map(({ id }) => id))
+  attempt.place = added.places.find(({ id }) => !known.has(id))?.id ?? null
 }
 
 async function tryFolder({ backupShelf, log }: HttpContext, folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import { isHomeSetUp, setUpHome } from '../../domain/owner/set-up.ts'
 import type { HttpContext } from '../http-context.ts'
 import { findRequestSession, requireOwnPage } from './session.ts'
 import { readStateOf, signIn } from './session-routes.ts'
-import { arrangeBackups } from './set-up-backups.ts'
+import { type SetUpAttempt, arrangeBackups } from './set-up-backups.ts'
 import { checkSetUpForm } from './set-up-form.ts'
 
 /** It asks for the session of the key itself. Whoever corrects a field sends again; nobody does so thirty times. */
@@ -28,6 +28,7 @@ const Form = Type.Object({
 })
 
 export function setUpRoutes(context: HttpContext): FastifyPluginAsync {
+  const attempt: SetUpAttempt = { place: null }
   return async (app) => {
     app.post<{ Body: Static<typeof Form> }>(
       '/setup',
@@ -41,7 +42,7 @@ export function setUpRoutes(context: HttpContext): FastifyPluginAsync {
         if (await isHomeSetUp(context.db)) {
           throw new HomebirdError('CONFLICT', 'the home is set up already', { safe: 'already_set_up' })
         }
-        await arrangeBackups(context, request.body)
+        await arrangeBackups(context, request.body, attempt)
         await setUpHome(context.db, request.body, context.clock)
         await context.home.refresh()
         await signIn(context, request, reply, true)

@@ -5,7 +5,7 @@ import type { FileEntryWithStats } from 'ssh2'
 import type { SftpAddress } from '../../core/backup-places.ts'
 import type { BackupPlace, PlacedObject } from './backup-place.ts'
 import { asPlaceError, checkedName, notInPlace, placeFailed, placeIsFull } from './place-errors.ts'
-import { type SftpSession, isDenied, isMissing, openSftpSession } from './sftp-session.ts'
+import { ASIDE, type SftpSession, isDenied, isMissing, openSftpSession } from './sftp-session.ts'
 import { WatchedSource } from './watched-source.ts'
 
 /** Every server takes so much at once. */
@@ -161,9 +161,19 @@ export class SftpPlace implements BackupPlace {
     if (this.#tidied.has(folder)) return
     this.#tidied.add(folder)
     const before = Date.now() - DRAFT_AGE_MS
-    for (const { filename, attrs } of await session.readdir(folder)) {
-      if (!filename.startsWith(DRAFT) || attrs.mtime === undefined || attrs.mtime * 1_000 > before) continue
-      await session.unlink(posix.join(folder, filename)).catch(() => undefined) // the next time takes it away
+    const drafts = new Set<string>()
+    const found = await session.readdir(folder)
+    for (const { filename, attrs } of found) {
+      if (!filename.startsWith(DRAFT)) continue
+      if (attrs.mtime === undefined || attrs.mtime * 1_000 > before) drafts.add(filename.slice(DRAFT.length))
+      else await session.unlink(posix.join(folder, filename)).catch(() => undefined) // the next time takes it away
+    }
+    const names = new Set(found.map(({ filename }) => filename))
+    for (const name of names) {
+      const of = name.startsWith(ASIDE) ? name.slice(ASIDE.length) : null
+      // While the new one is written the old one may be on its way.
+      if (of === null || drafts.has(of)) continue
+      await session.endAside(posix.join(folder, of), names.has(of)).catch(() => undefined) // the next time does
     }
   }
 

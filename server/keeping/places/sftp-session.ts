@@ -11,7 +11,7 @@ const READY_MS = 20_000
 const KEEP_ALIVE_MS = 10_000
 const KEEP_ALIVE_MOST = 3
 /** Before the name of what another takes the place of; no name of an object begins so. */
-const ASIDE = '.aside-'
+export const ASIDE = '.aside-'
 /** In its order what machines do fastest. */
 const CIPHERS: CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
@@ -25,6 +25,8 @@ export interface SftpFreeSpace {
   readonly f_bavail: number
   readonly f_frsize: number
 }
+
+const asideOf = (path: string): string => posix.join(posix.dirname(path), `${ASIDE}${posix.basename(path)}`)
 
 /** Every call fails when the connection does. */
 export class SftpSession {
@@ -72,7 +74,7 @@ export class SftpSession {
     } catch (error) {
       passUnsupported(error)
     }
-    const aside = posix.join(posix.dirname(to), `${ASIDE}${posix.basename(to)}`)
+    const aside = asideOf(to)
     const isThere = await this.stat(to).then(
       () => true,
       (error: unknown) => !isMissing(error), // then moving it tells what is wrong
@@ -87,6 +89,12 @@ export class SftpSession {
       throw error
     }
     await this.unlink(aside).catch(() => undefined) // the next time takes it away
+  }
+
+  /** What a process that was killed has put aside goes where the new one is there, and comes back where it is not. */
+  async endAside(path: string, isThere: boolean): Promise<void> {
+    if (isThere) await this.unlink(asideOf(path))
+    else await this.#rename(asideOf(path), path)
   }
 
   #rename = async (from: string, to: string): Promise<void> =>

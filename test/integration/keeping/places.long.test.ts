@@ -91,10 +91,19 @@ test(
     assert.ok(((await place.free()) ?? 0) > 0)
 
     await leavesOldDrafts(address.path, ['.draft-old', '.draft-young'])
+    // As a server leaves it that cannot replace in one step, when whoever replaces is killed.
+    for (const name of ['.aside-lost', '.aside-young', '.aside-a'])
+      await writeFile(join(address.path, name), name)
+    await writeFile(join(address.path, 'a-whole'), 'x')
+    await writeFile(join(address.path, '.aside-a-whole'), 'before')
     const next = await open(address)
     await put(next, 'next', 'x')
-    assert.deepEqual(await readdir(address.path), ['.draft-young', 'a', 'media', 'next'])
-    await next.remove('next')
+    assert.deepEqual(
+      (await readdir(address.path)).toSorted(),
+      ['.aside-young', '.draft-young', 'a', 'a-whole', 'lost', 'media', 'next'],
+      'what was put aside comes back where nothing has taken its place',
+    )
+    for (const name of ['next', 'lost', 'a-whole']) await next.remove(name)
     await next.close()
 
     sshd.cutSessions()

@@ -4,8 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import type { PlaceFacts } from '../../../server/contracts/backups.ts'
 import type { KeepingRequest } from '../../../server/contracts/keeping.ts'
 import type { Supervision } from '../../../server/http/http-context.ts'
+import { createLogger } from '../../../server/core/log.ts'
+import { type SetUpAttempt, arrangeBackups } from '../../../server/http/owner/set-up-backups.ts'
 import { Shelf } from '../../../server/keeping/shelf.ts'
 import { NO_BACKUPS, openLogFolder } from '../../support/log-folder.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
@@ -29,14 +32,17 @@ let home: OwnerHome
 /** What the supervisor, which is another process, was told to do. */
 const told: KeepingRequest[] = []
 
+const keep: Supervision['keep'] = (request) => {
+  if (request.ask !== 'backups') told.push(request)
+  const added = request.ask === 'add_place' ? [{ id: `of ${request.address}` } as PlaceFacts] : []
+  return Promise.resolve({ ...OVERVIEW, places: added })
+}
+const shelf = new Shelf({ dataDir: folder, ownFolder: join(folder, 'backups') })
+
 before(async () => {
-  const keep: Supervision['keep'] = (request) => {
-    if (request.ask !== 'backups') told.push(request)
-    return Promise.resolve(OVERVIEW)
-  }
   home = await openOwnerHome({
     supervision: { ...(await openLogFolder()).supervision(), keep },
-    backupShelf: new Shelf({ dataDir: folder, ownFolder: join(folder, 'backups') }),
+    backupShelf: shelf,
   })
   await home.asPage(`${API}/session/key`, { method: 'POST', body: { key: START_KEY } })
 })
@@ -59,6 +65,24 @@ test('what cannot be used is a field to correct, and nothing is arranged for it'
     assert.deepEqual([answer.status, answer.json()['fields']], [422, fields], JSON.stringify(more))
   }
   assert.deepEqual(told.splice(0), [])
+})
+
+test('a folder that was added for a home that was not made after all goes with the next try', async () => {
+  const place = join(folder, 'first')
+  mkdirSync(place)
+  const context = { supervision: { keep }, backupShelf: shelf, log: createLogger('test', 'silent') } as never
+  const attempt: SetUpAttempt = { place: null }
+  await arrangeBackups(context, { backupFolder: place }, attempt)
+  assert.deepEqual(attempt, { place: `of ${place}` })
+  await arrangeBackups(context, {}, attempt)
+  assert.deepEqual(attempt, { place: null })
+  assert.deepEqual(
+    told.splice(0).filter(({ ask }) => ask !== 'lock'),
+    [
+      { kind: 'keeping', ask: 'add_place', address: place },
+      { kind: 'keeping', ask: 'remove_place', place: `of ${place}` },
+    ],
+  )
 })
 
 test('code, passphrase and folder count before the home is made; what is left away is taken back', async () => {

@@ -111,4 +111,9 @@ test('once a month the newest backup of a place is proven thoroughly, however th
   assert.equal(proofDue([...made.slice(0, 1), outcome(10, proof), ...made.slice(1)], now), null)
   assert.equal(proofDue([...made, outcome(32, proof)], now), 'of 1')
   assert.equal(proofDue([outcome(1, { task: 'verify' }), ...made], now), 'of 1')
+  for (const end of [{ result: 'cancelled' }, { result: 'failed', isRefuted: false }] as const) {
+    const broken = (daysAgo: number) => outcome(daysAgo, { ...proof, ...end })
+    assert.equal(proofDue([broken(0.9), ...made], now), null, 'it is left for a day')
+    assert.equal(proofDue([broken(1.1), ...made], now), 'of 1', 'it proves nothing')
+  }
 })

@@ -43,10 +43,10 @@ function outcome(at: Date, one: Partial<KeeperOutcome>): KeeperOutcome {
   return { ...usual, subject: 'a', message: null, place: 'own', ...one }
 }
 
-test('a place is added with its secrets, shown without them, exchanged by itself and taken away', (t) => {
+test('a place is added with its secrets, shown without them, exchanged by itself and taken away', async (t) => {
   const { settings } = settingsOf(t)
-  settings.addPlace('webdav://ana:first@cloud.example/files')
-  settings.addPlace('webdav://ana:second@cloud.example/files')
+  await settings.addPlace('webdav://ana:first@cloud.example/files')
+  await settings.addPlace('webdav://ana:second@cloud.example/files')
   const { places } = settings.overview([])
   assert.deepEqual(
     places.map(({ label }) => label),
@@ -70,7 +70,7 @@ test('a place is added with its secrets, shown without them, exchanged by itself
     'one is always left',
   )
   assert.throws(() => settings.removePlace('none'), /no place of the settings/)
-  assert.throws(
+  await assert.rejects(
     () => settings.addPlace('ftp://ana:sesame@box/x'),
     (error: Error) => !error.message.includes('sesame'),
   )
@@ -117,6 +117,13 @@ test('a backup whose proof has failed is made again; a later doubt of an older o
   ]
   assert.equal(settings.overview(refuted).places[0]?.failures, 1)
   assert.notEqual(settings.overview(refuted).places[0]?.nextAt, null, 'it is tried again in a while')
+  const unreached = refuted.map((one) => ({ ...one, isRefuted: false }))
+  assert.equal(
+    settings.duePlace(unreached),
+    null,
+    'a place that did not answer says nothing of what lies there',
+  )
+  assert.equal(settings.overview(unreached).places[0]?.lastMadeAt, refuted[1]?.startedAt)
   const other = outcomes(
     { task: 'verify', result: 'failed', subject: 'older' },
     { startedAt: new Date().toISOString() },
@@ -131,4 +138,12 @@ test('only what the owner has broken off is left until the next night', (t) => {
   assert.equal(settings.duePlace(outcomes({ result: 'cancelled', startedAt: now })), null)
   const stopped = outcomes({ result: 'cancelled', startedAt: now, message: 'the home was stopped' })
   assert.equal(settings.duePlace(stopped), 'own')
+})
+
+test('a folder is one place, and stays that of another disk however it is written', async (t) => {
+  const { settings } = settingsOf(t)
+  await settings.addPlace('disk:///media/ana/disk')
+  await settings.addPlace('/media/ana/disk')
+  const kept = settings.overview([]).places.map(({ label }) => label)
+  assert.deepEqual(kept, ['this home', 'disk /media/ana/disk'])
 })

@@ -10,6 +10,7 @@ import { BackupSettings } from '../../../server/appliance/keeping/backup-setting
 import type { LiveRestore } from '../../../server/appliance/keeping/live-restore.ts'
 import { KeeperPart } from '../../../server/appliance/keeping/keeper-part.ts'
 import { asItLies } from '../../../server/appliance/keeping/other-disk.ts'
+import { Silence } from '../../../server/appliance/keeping/silence.ts'
 import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
 import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import { parsePlaceAddress } from '../../../server/core/backup-places.ts'
@@ -116,15 +117,39 @@ const SHARED_MEMORY = '/dev/shm'
 test(
   'a folder on a disk of its own is kept as one that may be away',
   { skip: existsSync(SHARED_MEMORY) ? false : 'there is no second disk here' },
-  (t) => {
+  async (t) => {
     const other = mkdtempSync(join(SHARED_MEMORY, 'homebird-disk-'))
     const home = mkdtempSync(join(tmpdir(), 'homebird-home-'))
     t.after(() => {
       for (const folder of [other, home]) rmSync(folder, { recursive: true, force: true })
     })
     const kindOf = (path: string) => asItLies(parsePlaceAddress(path), home)
-    assert.deepEqual(kindOf(other), { kind: 'folder', path: other, isOtherDisk: true })
+    assert.deepEqual(await kindOf(other), { kind: 'folder', path: other, isOtherDisk: true })
     for (const path of [home, join(other, 'not-there'), 'own'])
-      assert.deepEqual(kindOf(path), parsePlaceAddress(path))
+      assert.deepEqual(await kindOf(path), parsePlaceAddress(path))
   },
 )
+
+test('a folder whose disk does not answer is refused, and nothing waits for it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const silent = asItLies(
+    parsePlaceAddress('/media/far'),
+    '/home/ana',
+    () => new Promise<never>(() => undefined),
+  )
+  t.mock.timers.tick(10_000)
+  await assert.rejects(silent, /the disk of \/media\/far does not answer within 10 s/)
+})
+
+test('what slept with the machine was not silent: each step counts once, however late it comes', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  let count = 0
+  const silence = new Silence(120_000, () => (count += 1))
+  t.mock.timers.tick(119_000)
+  silence.heard()
+  t.mock.timers.tick(119_999)
+  assert.equal(count, 0)
+  t.mock.timers.tick(500_000)
+  assert.equal(count, 1)
+  silence.end()
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PlaceFacts } from '../../../server/contracts/backups.ts'
+import type { BackupsOverview, PlaceFacts } from '../../../server/contracts/backups.ts'
 import { backupTrouble } from '../../../server/core/backup-trouble.ts'
 
 const NOW = new Date('2026-11-30T12:00:00Z')
@@ -24,8 +24,9 @@ function place(one: Partial<PlaceFacts>): PlaceFacts {
   }
 }
 
+const RUNS = { since: daysAgo(50), running: null }
 const troubleOf = (places: PlaceFacts[], at = '03:00', since = OLD_HOME) =>
-  backupTrouble({ places, at }, since, NOW)?.is ?? null
+  backupTrouble({ ...RUNS, places, at }, since, NOW)?.is ?? null
 
 test('one failure is no trouble, two are; the last of more than three days is late; one of a day is to be proven', () => {
   assert.equal(troubleOf([place({})]), null)
@@ -44,4 +45,16 @@ test('a home and a place that are new have time, and who makes them by hand is a
   assert.equal(troubleOf([place({}), none]), null)
   assert.equal(troubleOf([none], 'never'), null)
   assert.equal(troubleOf([place({ failures: 2 })], 'never'), 'failing')
+})
+
+test('a home that was off for days is not late before it could make up for it', () => {
+  const places = [place({ lastMadeAt: daysAgo(9) })]
+  const troubleSince = (since: string, running: BackupsOverview['running'] = null) =>
+    backupTrouble({ places, at: '03:00', since, running }, OLD_HOME, NOW)?.is ?? null
+  assert.equal(troubleSince(daysAgo(0.01)), null)
+  assert.equal(troubleSince(daysAgo(0.1)), 'late')
+  const startedAt = daysAgo(0.02)
+  const running = { task: 'backup', step: 'media', done: 1, total: 2, unit: 'bytes', startedAt } as const
+  assert.equal(troubleSince(daysAgo(0.1), running), null)
+  assert.equal(troubleSince(daysAgo(0.1), { ...running, task: 'verify' }), 'late')
 })
