@@ -51,10 +51,11 @@ export class BackupLook {
 
 /** @throws HomebirdError UNAVAILABLE where the supervisor does not answer */
 async function lookAtBackups({ supervision, db, clock }: HttpContext): Promise<TroubleFound | null> {
-  if (supervision === null) return null
+  // None is made while another computer speaks for the home.
+  if (supervision === null || supervision.voice !== 'speaks') return null
   const owner = await db.selectFrom('owner').select('created_at').executeTakeFirst()
-  // Nothing is worth a backup before there is somebody, and none is made while another computer speaks.
-  if (supervision.voice !== 'speaks' || owner === undefined) return null
+  // Nothing is worth a backup before there is somebody.
+  if (owner === undefined) return null
   const overview = (await supervision.keep({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
   return backupTrouble(overview, owner.created_at, clock.now())
 }
