@@ -16,7 +16,7 @@ export function addAdoptCommand(program: Command, run: Run): void {
     )
     .option(
       '--database <url>',
-      'postgresql://user:password@host/database; without it, or with -, it is read from the input, unseen by other accounts',
+      'postgresql://user@host/database; without it, or with -, it is read from the input, unseen by other accounts, and may have a password: postgresql://user:password@host/database',
     )
     .option(
       '--media <place>',

@@ -63,8 +63,17 @@ export async function adoptServer(options: AdoptOptions): Promise<ExitCode> {
   return ExitCode.ok
 }
 
+/** Before the host, which may be left out, or as a parameter. */
+const hasPassword = (address: string): boolean =>
+  /^[^/?#]*:\/\/[^/?#@]*:[^/?#@]+@/.test(address) || /[?&]password=[^&]/.test(address)
+
 /** What bears a password may be read from the input: the database on its first line, then the files. @throws HomebirdError USAGE */
 async function placesOf({ database = '-', media }: AdoptOptions) {
+  if (hasPassword(database))
+    throw new HomebirdError(
+      'USAGE',
+      'a secret is no argument, which every account of this computer can read; leave --database out and write the address of the database into the input, on its first line, or type it when asked',
+    )
   if (media !== undefined && URL.parse(media)?.password)
     throw new HomebirdError(
       'USAGE',

@@ -99,27 +99,30 @@ test('an empty folder becomes the home, which answers at the old addresses', asy
 
 test('what cannot be is refused with the remedy, and nothing is made', async (t: TestContext) => {
   const dataDir = folder()
-  const refused = async (...args: string[]): Promise<string> => {
-    const { code, stderr } = await runToEnd(t, ['adopt', '--data-dir', dataDir, ...args])
+  const refused = async (database: string, ...args: string[]): Promise<string> => {
+    const given = ['adopt', '--data-dir', dataDir, '--database', '-', ...args]
+    const { code, stderr } = await runToEnd(t, given, { input: database })
     assert.notEqual(code, ExitCode.ok)
     return stderr
   }
-  assert.match(await refused('--database', 'mysql://a@b/c'), /must be postgresql:/)
-  assert.match(
-    await refused('--database', 'postgresql://a@127.0.0.1:1/c'),
-    /127\.0\.0\.1:1\/c does not answer/,
-  )
+  assert.match(await refused('mysql://a@b/c'), /must be postgresql:/)
+  assert.match(await refused('postgresql://a@127.0.0.1:1/c'), /127\.0\.0\.1:1\/c does not answer/)
   const { server } = await smallServer()
   assert.match(
-    await refused('--database', addressOf(server), '--media', '/nowhere/at/all'),
+    await refused(addressOf(server), '--media', '/nowhere/at/all'),
     /\/nowhere\/at\/all cannot be read/,
   )
   assert.match(
-    await refused('--database', addressOf(server), '--user', 'eve@old.example'),
+    await refused(addressOf(server), '--user', 'eve@old.example'),
     /nobody .* "eve@old\.example"; there are ben@old\.example/,
   )
-  const named = await refused('--database', addressOf(server), '--media', 's3://key:hidden@127.0.0.1/bucket')
+  const named = await refused(addressOf(server), '--media', 's3://key:hidden@127.0.0.1/bucket')
   assert.match(named, /a secret is no argument.*--media -/)
   assert.doesNotMatch(named, /hidden/)
+  for (const address of ['postgresql://ana:hidden@127.0.0.1/c', 'postgresql:///c?password=hidden&host=/x']) {
+    const typed = await refused('', '--database', address)
+    assert.match(typed, /a secret is no argument.*leave --database out/)
+    assert.doesNotMatch(typed, /hidden/)
+  }
   assert.equal(existsSync(dataDir), false)
 })

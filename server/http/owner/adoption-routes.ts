@@ -38,6 +38,8 @@ const StartForm = Type.Object({ ...SOURCE, password: Type.String({ maxLength: 2_
 
 export function adoptionRoutes(context: HttpContext): FastifyPluginAsync {
   const { db, clock, home } = context
+  // Each reads a whole server of many years.
+  let isLooking = false
   return async (app) => {
     app.get('/adoption', OWNER, async (): Promise<{ readonly adoption: AdoptionState | null }> => ({
       adoption: context.supervision === null ? null : await stateOf(context),
@@ -45,7 +47,15 @@ export function adoptionRoutes(context: HttpContext): FastifyPluginAsync {
     app.post<{ Body: Static<typeof LookForm> }>(
       '/adoption/look',
       { ...LIMITED, schema: { body: LookForm } },
-      async ({ body }): Promise<AdoptionPreview> => told(async () => lookAt(context, body)),
+      async ({ body }): Promise<AdoptionPreview> => {
+        if (isLooking) throw stillLooking()
+        isLooking = true
+        try {
+          return await told(async () => lookAt(context, body))
+        } finally {
+          isLooking = false
+        }
+      },
     )
     app.post<{ Body: Static<typeof StartForm> }>(
       '/adoption',
@@ -115,6 +125,11 @@ async function lookAt({ db, clock }: HttpContext, source: AdoptionSource): Promi
   } finally {
     await foreign.close()
   }
+}
+
+function stillLooking(): HomebirdError {
+  const why = 'a server is being looked at already; wait for that, up to a minute, and ask again'
+  return new HomebirdError('CONFLICT', why, { safe: why })
 }
 
 function alreadySetUp(): HomebirdError {

@@ -53,7 +53,7 @@ export async function withinBounds<T>(
     const seconds = (performance.now() - startedMs) / 1_000
     const bytes = socket.bytesRead - startedBytes
     if (bytes > mostBytes) over.reject(tooLarge(bytes, mostBytes))
-    if (pace !== null && isSlow(seconds, bytes, pace)) over.reject(tooSlow(seconds, bytes))
+    if (pace !== null && isSlow(seconds, bytes, pace)) over.reject(tooSlow(seconds, bytes, pace))
   }, LOOK_EVERY_MS)
   if (pace !== null) uploading.add(socket)
   try {
@@ -72,9 +72,13 @@ export function isSlow(seconds: number, bytes: number, pace: Pace = UPLOAD_PACE)
   return seconds > pace.graceSeconds && bytes < seconds * pace.leastBytesPerSecond
 }
 
-function tooSlow(seconds: number, bytes: number): HomebirdError {
+function tooSlow(seconds: number, bytes: number, { mostSeconds }: Pace): HomebirdError {
+  const safe =
+    seconds > mostSeconds
+      ? `The upload took longer than ${Math.round(mostSeconds / 60)} minutes. Send it over a faster line, or let the file lie on the computer of the home and name it there.`
+      : 'The upload was too slow. Send it over a steadier line.'
   return new HomebirdError('TOO_SLOW', `an upload brought ${bytes} bytes in ${Math.round(seconds)} s`, {
-    safe: 'The upload was too slow.',
+    safe,
   })
 }
 

@@ -1,6 +1,8 @@
 /** What the first run says of backups is arranged before the home is made, or is a field to correct. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, type Socket, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -83,6 +85,30 @@ test('a folder that was added for a home that was not made after all goes with t
       { kind: 'keeping', ask: 'remove_place', place: `of ${place}` },
     ],
   )
+})
+
+test('a server that may be taken over is looked at once at a time', async () => {
+  const sockets = new Set<Socket>()
+  const silent = createServer((socket) => sockets.add(socket))
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const look = async () =>
+    home.asPage(`${API}/adoption/look`, {
+      method: 'POST',
+      body: { database: `postgresql://ana@127.0.0.1:${port}/x`, media: null, user: null, mainHost: null },
+    })
+  const first = look()
+  await once(silent, 'connection')
+  const second = await look()
+  assert.deepEqual(
+    [second.status, second.json()['error']],
+    [409, 'a server is being looked at already; wait for that, up to a minute, and ask again'],
+  )
+  silent.close()
+  for (const socket of sockets) socket.destroy()
+  assert.equal((await first).status, 422)
+  assert.equal((await look()).status, 422, 'the next one is looked at again')
 })
 
 test('code, passphrase and folder count before the home is made; what is left away is taken back', async () => {
