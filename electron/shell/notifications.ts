@@ -189,13 +189,14 @@ class NoticeDesk implements Disposable {
   /** Each trouble once, until all is well again. */
   #tellOfBackups(trouble: BackupTrouble | null): void {
     const { store, words } = this.#needs
-    const told = store.get(TOLD_BACKUPS) ?? null
-    if (trouble === told) return
+    const kept = store.get(TOLD_BACKUPS)
+    const told = typeof kept === 'string' ? kept.split(' ') : []
+    if (trouble === null ? told.length === 0 : told.includes(trouble)) return
     if (trouble === null) return store.set(TOLD_BACKUPS, trouble)
     const title = words(`notice.backups_${trouble}`)
     const shown = this.#put({ title, body: words('notice.backups_body'), path: '/backups' })
     // Whoever had a window before them is told later.
-    if (shown !== null) store.set(TOLD_BACKUPS, trouble)
+    if (shown !== null) store.set(TOLD_BACKUPS, [...told, trouble].join(' '))
   }
 
   /** The newest summary stands for those before it. */

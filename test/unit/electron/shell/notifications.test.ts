@@ -206,6 +206,9 @@ test('backups that fail are told once, also to whoever had a window before them 
   watch.shows({ backups: null })
   watch.shows({ backups: 'late' })
   assert.equal(shown().length, 2)
-  // What was told outlives the shell.
+  // What was told outlives the shell, and is not told anew where two troubles take turns.
   assert.equal(store.get('toldBackups'), 'late')
+  for (const backups of ['failing', 'late', 'failing', 'late'] as const) watch.shows({ backups })
+  assert.equal(shown().length, 3)
+  assert.equal(store.get('toldBackups'), 'late failing')
 })
