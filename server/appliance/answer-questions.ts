@@ -47,5 +47,6 @@ export async function answerChild(
 
 export function hearChild({ keeper, tunnel }: Answering, child: string, report: ChildReport): void {
   if (isOfKeeper(report)) keeper.heard(report)
-  else tunnel.heard(report, serverNumberOf(child))
+  // Told to whoever started that keeper, which is not the home.
+  else if (report.kind !== 'seen') tunnel.heard(report, serverNumberOf(child))
 }

@@ -6,7 +6,14 @@ import type { DatabaseConnection } from './database-connection.ts'
 import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { HandOverRequest, Voice } from './hand-over.ts'
-import type { KeeperJob, KeeperOutcome, KeeperProgress, KeepingRequest } from './keeping.ts'
+import type {
+  KeeperJob,
+  KeeperLook,
+  KeeperOutcome,
+  KeeperProgress,
+  KeeperSight,
+  KeepingRequest,
+} from './keeping.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
 import type { WayIn } from './way-in.ts'
@@ -75,7 +82,7 @@ export interface StartMessage<Settings = unknown> {
   /** Tunnel only: the home as it was told last; null when it has not been told yet. */
   readonly home: HomeFacts | null
   /** Keeper only. */
-  readonly job: KeeperJob | null
+  readonly job: KeeperJob | KeeperLook | null
 }
 
 /** What the owner may have the supervisor do by way of a server. */
@@ -107,6 +114,8 @@ export type ChildReport =
   /** By a keeper: how far it is, and how it has ended; a backup that is proven at once has two ends. */
   | ({ readonly kind: 'keeping' } & KeeperProgress)
   | ({ readonly kind: 'kept' } & KeeperOutcome)
+  /** By a keeper that was only to look. */
+  | { readonly kind: 'seen'; readonly sight: KeeperSight }
   /**
    * What a server listens on for tunnels now, ports resolved, in the order of its ways in; and why it does not listen on
    * others, as sentences with the remedy.

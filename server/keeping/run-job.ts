@@ -1,10 +1,11 @@
 /** Does the job that a keeper was started with, tells how far it is and how it ended, and ends the process. */
-import type { KeeperJob, KeeperOutcome } from '../contracts/keeping.ts'
+import type { KeeperJob, KeeperLook, KeeperOutcome } from '../contracts/keeping.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { takeServerOver } from './adopt-job.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'
 import type { JobSurroundings, KeeperChannel } from './job-surroundings.ts'
 import { giveHome } from './hand-over/give-home.ts'
+import { lookAround } from './look-job.ts'
 import { Progress } from './progress.ts'
 import { restoreHome, upgradeDatabase } from './restore-jobs.ts'
 
@@ -29,8 +30,11 @@ export async function runJob(channel: KeeperChannel): Promise<never> {
   return channel.finish()
 }
 
-async function doJob(job: KeeperJob, around: JobSurroundings): Promise<void> {
+async function doJob(job: KeeperJob | KeeperLook, around: JobSurroundings): Promise<void> {
   switch (job.task) {
+    case 'list':
+    case 'look':
+      return lookAround(job, around)
     case 'backup':
       return makeBackup(job, around)
     case 'verify':

@@ -108,7 +108,7 @@ export async function restoreHome(
 }
 
 /** A home whose secrets cannot be opened may be just what the backup is to mend. */
-async function openSecrets(dir: DataDir, sealer: Sealer | null, notice: Notice): Promise<SecretFolder> {
+export async function openSecrets(dir: DataDir, sealer: Sealer | null, notice: Notice): Promise<SecretFolder> {
   try {
     return new SecretFolder(dir.secrets, (await Seal.open(dir, sealer, notice)).box)
   } catch (error) {
@@ -117,7 +117,7 @@ async function openSecrets(dir: DataDir, sealer: Sealer | null, notice: Notice):
   }
 }
 
-function ownKey(secrets: SecretFolder): string | null {
+export function ownKey(secrets: SecretFolder): string | null {
   try {
     return readBackupKey(secrets)
   } catch {

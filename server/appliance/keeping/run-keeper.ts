@@ -4,7 +4,13 @@ import {
   type StartMessage,
   USUAL_CONDITIONS,
 } from '../../contracts/child-message.ts'
-import type { KeeperJob, KeeperOutcome, KeeperProgress } from '../../contracts/keeping.ts'
+import type {
+  KeeperJob,
+  KeeperLook,
+  KeeperOutcome,
+  KeeperProgress,
+  KeeperSight,
+} from '../../contracts/keeping.ts'
 import type { Config } from '../../core/config.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { Child } from '../child.ts'
@@ -16,7 +22,8 @@ const CONNECTIONS = 3
 export interface KeeperFacts {
   readonly dataDir: string
   readonly config: Config
-  readonly database: DatabaseConnection
+  /** Null for one that only looks. */
+  readonly database: DatabaseConnection | null
   /** By which secrets are sealed; null where they are plain. */
   readonly secretsKey: string | null
 }
@@ -56,18 +63,59 @@ export async function runKeeper(
       },
     },
   )
+  const how = await endOf(child, startOf(facts, job), watch.signal)
+  return judge(told, watch.signal, noticed ?? how)
+}
+
+/**
+ * As `runKeeper`, for one that only looks.
+ * @throws HomebirdError UNPROCESSABLE with why it could not look, NOT_RUNNING when it was broken off
+ */
+export async function lookByKeeper(
+  launcher: Launcher,
+  facts: KeeperFacts,
+  look: KeeperLook,
+  signal?: AbortSignal,
+): Promise<Exclude<KeeperSight, { readonly saw: 'refusal' }>> {
+  const seen: KeeperSight[] = []
+  const child = new Child(
+    launcher,
+    { role: 'keeper', name: 'keeper' },
+    {
+      line: () => undefined,
+      notice: () => undefined,
+      reported(report) {
+        if (report.kind === 'seen') seen.push(report.sight)
+      },
+    },
+  )
+  const how = await endOf(child, startOf(facts, look), signal)
+  const [sight] = seen
+  if (sight === undefined)
+    throw new HomebirdError('CHILD_FAILED', `the keeper ${how} before it had looked; try it again`)
+  if (sight.saw !== 'refusal') return sight
+  const { message } = sight
+  throw new HomebirdError('UNPROCESSABLE', message, { safe: message })
+}
+
+/** Until it has ended. @returns how. @throws HomebirdError NOT_RUNNING when it was broken off */
+async function endOf(
+  child: Child,
+  start: StartMessage<Config>,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const stop = (): void => void child.stop()
-  if (watch.signal?.aborted === true) stop()
-  watch.signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
+  signal?.addEventListener('abort', stop, { once: true })
   try {
-    await child.begin(startOf(facts, job), READY_LIMIT_MS)
-    const end = await child.ended
-    return judge(told, watch.signal, noticed ?? end.how)
+    await child.begin(start, READY_LIMIT_MS)
+    const { how } = await child.ended
+    return how
   } catch (error) {
-    if (watch.signal?.aborted === true) throw brokenOff()
+    if (signal?.aborted === true) throw brokenOff()
     throw error
   } finally {
-    watch.signal?.removeEventListener('abort', stop)
+    signal?.removeEventListener('abort', stop)
     await child.stop()
   }
 }
@@ -83,7 +131,7 @@ function brokenOff(): HomebirdError {
   return new HomebirdError('NOT_RUNNING', 'it was broken off; nothing has changed')
 }
 
-function startOf(facts: KeeperFacts, job: KeeperJob): StartMessage<Config> {
+function startOf(facts: KeeperFacts, job: KeeperJob | KeeperLook): StartMessage<Config> {
   return {
     type: 'start',
     role: 'keeper',

@@ -1,0 +1,51 @@
+/** Looks at backups for somebody who restores while no server runs that could do it: which there are, and what one holds. */
+import type { KeeperLook, KeeperSight, PlacedBackup } from '../contracts/keeping.ts'
+import { describeError, isHomebirdError } from '../core/errors.ts'
+import { readBackupName, BACKUP_PREFIX } from './format/names.ts'
+import type { JobSurroundings } from './job-surroundings.ts'
+import { openNamedPlace } from './places/open-named-place.ts'
+import { lookInside } from './restore/look-inside.ts'
+
+type Around = Pick<JobSurroundings, 'channel' | 'signal'>
+
+export async function lookAround(look: KeeperLook, { channel, signal }: Around): Promise<void> {
+  const { dataDir } = channel.start
+  const sight = await seen(look, dataDir, signal).catch(refusalOf)
+  if (!signal.aborted) channel.report({ kind: 'seen', sight })
+}
+
+async function seen(look: KeeperLook, dataDir: string, signal: AbortSignal): Promise<KeeperSight> {
+  if (look.task === 'look')
+    return { saw: 'inside', inside: await lookInside(look.from, look, dataDir, signal) }
+  const [backups, flaws]: [PlacedBackup[], string[]] = [[], []]
+  for (const place of look.places) {
+    try {
+      backups.push(...(await listPlace(place, dataDir)))
+    } catch (error) {
+      flaws.push(sentenceOf(error))
+    }
+  }
+  return { saw: 'places', backups: backups.toSorted(newestFirst), flaws }
+}
+
+async function listPlace(address: string, dataDir: string): Promise<PlacedBackup[]> {
+  const place = await openNamedPlace(address, dataDir)
+  try {
+    const found: PlacedBackup[] = []
+    for await (const { name, bytes } of place.list(BACKUP_PREFIX)) {
+      const madeAt = readBackupName(name)?.madeAt.toISOString()
+      if (madeAt !== undefined) found.push({ place: address, name, madeAt, bytes })
+    }
+    return found
+  } finally {
+    await place.close()
+  }
+}
+
+const newestFirst = (one: PlacedBackup, other: PlacedBackup): number =>
+  Date.parse(other.madeAt) - Date.parse(one.madeAt)
+
+const refusalOf = (error: unknown): KeeperSight => ({ saw: 'refusal', message: sentenceOf(error) })
+
+/** What is foreseen says what to do; what is not says all that it knows. */
+const sentenceOf = (error: unknown): string => (isHomebirdError(error) ? error.message : describeError(error))
