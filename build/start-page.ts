@@ -1,4 +1,4 @@
-/** Makes the page of the start-up window from its sources: its script without types, its styles, the house's tokens, the bird. */
+/** Makes the page of the start-up window from its sources: its scripts without types, its styles, the house's tokens, the bird. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ export function buildStartPage(folder: string): void {
   for (const name of ['index.html', 'startup.css']) copyFileSync(join(SOURCES, name), join(folder, name))
   copyFileSync(join(ROOT, 'renderer', 'styles', 'tokens.css'), join(folder, 'tokens.css'))
   copyFileSync(join(ROOT, 'renderer', 'icons', 'bird.svg'), join(folder, 'bird.svg'))
-  const script = readFileSync(join(SOURCES, 'startup.ts'), 'utf8')
-  writeFileSync(join(folder, 'startup.js'), stripTypeScriptTypes(script))
+  for (const name of ['startup', 'elements', 'restore-dialog']) {
+    const script = stripTypeScriptTypes(readFileSync(join(SOURCES, `${name}.ts`), 'utf8'))
+    // They import each other by the names that they have here.
+    writeFileSync(join(folder, `${name}.js`), script.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"))
+  }
 }

@@ -133,7 +133,7 @@ function openFloor(
   const store = openShellStore(join(home.dataDir, 'shell.json'), { noticed: notice })
   const languages = parts.app.getPreferredSystemLanguages()
   const words = openWords(languages, join(places.resourcesDir, 'locales', 'shell'))
-  return { secrets, home, journal, notice, store, words }
+  return { secrets, launcher, home, journal, notice, store, words }
 }
 
 interface Offering extends Floor {
@@ -168,7 +168,7 @@ interface WindowRooms extends Floor {
 function openWindows(
   parts: ElectronParts,
   { argv, env, places, platform }: Surroundings,
-  { home, secrets, words, notice, offers, rooms, care }: WindowRooms,
+  { home, secrets, launcher, words, notice, offers, rooms, care }: WindowRooms,
   adopt: (window: BrowserWindow) => void,
 ) {
   const ground = openWindowGround(parts, {
@@ -192,6 +192,7 @@ function openWindows(
     home,
     sources: { env },
     sealer: secrets.sealer,
+    launcher,
     ground,
     words,
     arrived: () => void windows.show(),

@@ -117,6 +117,9 @@ function sentenceOf(error: unknown): string {
 
 export const isBoolean: Check<boolean> = (value): value is boolean => typeof value === 'boolean'
 
+export const isCount: Check<number> = (value): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
 /** @param most  characters */
 export const isText =
   (most: number): Check<string> =>

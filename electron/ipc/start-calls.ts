@@ -8,6 +8,11 @@ export const START_CALLS = {
   journal: 'journal',
   copies: 'copies',
   takeBack: 'take-back',
+  backups: 'backups',
+  chooseBackup: 'choose-backup',
+  lookInside: 'look-inside',
+  restore: 'restore',
+  cancelRestore: 'cancel-restore',
 } as const
 
 /** Nobody waits for it: the page listens now. */

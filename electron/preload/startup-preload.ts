@@ -31,6 +31,13 @@ const bridge: StartBridge = {
   journal: async () => valueOf(ipcRenderer.invoke(`start:${START_CALLS.journal}`)),
   copies: async () => valueOf(ipcRenderer.invoke(`start:${START_CALLS.copies}`)),
   takeBack: async (name) => valueOf(ipcRenderer.invoke(`start:${START_CALLS.takeBack}`, name)),
+  backups: async () => valueOf(ipcRenderer.invoke(`start:${START_CALLS.backups}`)),
+  chooseBackup: async () => valueOf(ipcRenderer.invoke(`start:${START_CALLS.chooseBackup}`)),
+  lookInside: async (backup, words) =>
+    valueOf(ipcRenderer.invoke(`start:${START_CALLS.lookInside}`, backup, words)),
+  restore: async (backup, words) =>
+    valueOf(ipcRenderer.invoke(`start:${START_CALLS.restore}`, backup, words)),
+  cancelRestore: async () => valueOf(ipcRenderer.invoke(`start:${START_CALLS.cancelRestore}`)),
 }
 
 contextBridge.exposeInMainWorld('homebirdStart', bridge)

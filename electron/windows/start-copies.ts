@@ -2,7 +2,7 @@
 import { listHomeCopies, measureHomeCopy, type takeHomeCopyBack } from '../../server/appliance/index.ts'
 import type { CopyView } from '../../server/contracts/start-bridge.ts'
 import type { Words } from '../shell/words.ts'
-import { sizeText } from './start-view.ts'
+import { sizeText } from './size-text.ts'
 
 export type HomeSources = Parameters<typeof listHomeCopies>[0]
 /** The keychain of the home, where it has one. */

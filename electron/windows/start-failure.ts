@@ -15,6 +15,7 @@ export type FailureKind =
   | 'copy_damaged'
   | 'server_loop'
   | 'database_loop'
+  | 'restore'
   | 'other'
 
 export interface StartFailure {
@@ -58,6 +59,11 @@ export function failureOf(error: unknown, isDatabaseElsewhere = false): StartFai
     values,
     technical,
   }
+}
+
+/** A backup that could not be put in the place of the home, which is as it was. */
+export function restoreFailure(error: unknown): StartFailure {
+  return { kind: 'restore', values: {}, technical: wholeStory(error) }
 }
 
 /** A part that ends again and again while the home runs. */

@@ -2,7 +2,18 @@
 import type { ApplianceEvent } from '../../server/appliance/index.ts'
 import type { StepMark } from '../../server/contracts/start-bridge.ts'
 
-export type StepName = 'check' | 'copy' | 'upgrade' | 'database' | 'schema' | 'parts' | 'place'
+export type StepName =
+  | 'check'
+  | 'copy'
+  | 'upgrade'
+  | 'database'
+  | 'schema'
+  | 'parts'
+  | 'place'
+  | 'fill'
+  | 'prove'
+  | 'media'
+  | 'settle'
 
 export interface StepProgress {
   readonly name: StepName
@@ -33,6 +44,40 @@ export const freshStart = (): readonly StepProgress[] => OF_A_START.map(waiting)
 
 /** Taking a copy back has one step of its own before the start. */
 export const freshTakeBack = (now: number): readonly StepProgress[] => [begun('place', now), ...freshStart()]
+
+const OF_A_RESTORE: readonly StepName[] = ['fill', 'prove', 'media', 'settle']
+
+/** Restoring a backup has several. */
+export const freshRestore = (now: number): readonly StepProgress[] => [
+  ...comeTo(OF_A_RESTORE.map(waiting), 'fill', now),
+  ...freshStart(),
+]
+
+/** What the keeper calls its steps; of others the one that is shown goes on. */
+const KEEPER_STEPS: Readonly<Record<string, StepName>> = {
+  indexes: 'prove',
+  compare: 'prove',
+  media: 'media',
+  schema: 'settle',
+}
+/** Of which it tells how much there is of them in all. */
+const MEASURED: ReadonlySet<string> = new Set(['read', 'media'])
+
+/** How far a restore is, from what its keeper tells. */
+export function restoreAfter(
+  steps: readonly StepProgress[],
+  { step, done, total }: { readonly step: string; readonly done: number; readonly total: number | null },
+  now: number,
+): readonly StepProgress[] {
+  const name = KEEPER_STEPS[step]
+  const current = steps.find(({ mark }) => mark === 'doing')?.name
+  const come = name === undefined || name === current ? steps : comeTo(steps, name, now)
+  return MEASURED.has(step) && total !== null ? withBytes(come, Math.min(done, total), total) : come
+}
+
+/** Without those of the start that follows. */
+export const beforeStart = (steps: readonly StepProgress[]): readonly StepProgress[] =>
+  steps.slice(0, -OF_A_START.length)
 
 export function progressAfter(
   steps: readonly StepProgress[],

@@ -9,9 +9,10 @@ import type {
 import type { Words } from '../shell/words.ts'
 import type { FailureKind, StartFailure } from './start-failure.ts'
 import type { StepProgress } from './start-progress.ts'
+import { sizeText } from './size-text.ts'
 
 export interface StartModel {
-  readonly stage: 'starting' | 'running' | 'failed' | 'stopping' | 'stopped' | 'taking_back'
+  readonly stage: 'starting' | 'running' | 'failed' | 'stopping' | 'stopped' | 'taking_back' | 'restoring'
   readonly steps: readonly StepProgress[]
   readonly failure: StartFailure | null
   /** Starts that have failed one after the other. */
@@ -36,11 +37,15 @@ const FIRST_ACTS: Readonly<Record<FailureKind, StartAct>> = {
   copy_damaged: 'startAgain',
   server_loop: 'restartPart',
   database_loop: 'restartPart',
+  restore: 'restore',
   other: 'startAgain',
 }
 
 /** Where starting again fails the same way, a copy is what helps. */
 const MENDED_BY_COPY: ReadonlySet<FailureKind> = new Set(['database', 'newer', 'schema'])
+
+/** The home there is another one's to change now. */
+const KEPT_FROM_RESTORING: ReadonlySet<FailureKind> = new Set(['locked', 'database_away'])
 
 /** What has to be done is done in the folder. */
 const SHOWN_FOLDER: ReadonlySet<FailureKind> = new Set(['full', 'copy_full', 'folder'])
@@ -65,6 +70,17 @@ export function viewOf(model: StartModel, words: Words): StartView {
       cancel: words('act.cancel'),
       close: words('start.close'),
       failedAct: words('failed.act'),
+      restoreTitle: words('start.restore_title'),
+      restoreHelp: words('start.restore_help'),
+      noBackups: words('start.no_backups'),
+      chooseFile: words('start.choose_backup'),
+      backupWords: words('start.backup_words'),
+      backupWordsHelp: words('start.backup_words_help'),
+      look: words('start.look'),
+      inside: words('start.inside'),
+      oldHome: words('start.old_home'),
+      restore: words('start.restore'),
+      waits: words('start.waits'),
     },
   }
 }
@@ -112,24 +128,11 @@ function otherActs({ stage, failure, usableCopies }: StartModel, first: StartAct
   if (failure !== null) {
     acts.push(stage === 'running' ? 'restartPart' : 'startAgain')
     if (usableCopies > 0) acts.push('takeBack')
+    if (!KEPT_FROM_RESTORING.has(failure.kind)) acts.push('restore')
     if (SHOWN_FOLDER.has(failure.kind)) acts.push('openFolder')
   }
+  if (stage === 'restoring') acts.push('cancelRestore')
   return [...acts, 'openLogs' as const, 'quit' as const].filter((act) => act !== first)
-}
-
-const MEGABYTE = 1_048_576
-const GIGABYTE = 1_024 * MEGABYTE
-
-/** As people say it: `412 MB`, `3.2 GB`. */
-export function sizeText(bytes: number, locale: string): string {
-  const isLarge = bytes >= GIGABYTE
-  const format = new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit: isLarge ? 'gigabyte' : 'megabyte',
-    maximumFractionDigits: isLarge ? 1 : 0,
-  })
-  // A number and its unit stay on one line.
-  return format.format(isLarge ? bytes / GIGABYTE : Math.ceil(bytes / MEGABYTE)).replaceAll(' ', '\u00A0')
 }
 
 const ACT_WORDS: Readonly<Record<StartAct, string>> = {
@@ -139,6 +142,8 @@ const ACT_WORDS: Readonly<Record<StartAct, string>> = {
   openFolder: 'start.act_open_folder',
   quit: 'start.act_quit',
   takeBack: 'start.act_take_back',
+  restore: 'start.act_restore',
+  cancelRestore: 'start.act_cancel_restore',
 }
 
 function actView(act: StartAct, words: Words): ActView {

@@ -3,16 +3,32 @@
  * the server, and comes back when one of them ends again and again.
  */
 import { join } from 'node:path'
-import { type ApplianceEvent, readHomeJournal, takeHomeCopyBack } from '../../server/appliance/index.ts'
+import {
+  type ApplianceEvent,
+  type Launcher,
+  readHomeJournal,
+  takeHomeCopyBack,
+} from '../../server/appliance/index.ts'
 import type { JournalLineView } from '../../server/contracts/start-bridge.ts'
 import type { ElectronParts } from '../electron-parts.ts'
 import type { HomeStage, KeptHome } from '../home/kept-home.ts'
-import { isText } from '../ipc/handle.ts'
+import { isCount, isText } from '../ipc/handle.ts'
 import { START_CALLS, START_EVENTS, START_TELLS } from '../ipc/start-calls.ts'
 import type { Words } from '../shell/words.ts'
 import { type HomeSealer, type HomeSources, copyViews, countUsableCopies } from './start-copies.ts'
-import { failureOf, loopOf } from './start-failure.ts'
-import { allDone, failedNow, freshStart, freshTakeBack, progressAfter, withBytes } from './start-progress.ts'
+import { StartBackups } from './start-backups.ts'
+import { type StartFailure, failureOf, loopOf, restoreFailure } from './start-failure.ts'
+import {
+  allDone,
+  beforeStart,
+  failedNow,
+  freshRestore,
+  freshStart,
+  freshTakeBack,
+  progressAfter,
+  restoreAfter,
+  withBytes,
+} from './start-progress.ts'
 import { type StartModel, viewOf } from './start-view.ts'
 import type { WindowGround } from './open-windows.ts'
 
@@ -22,12 +38,15 @@ const OPENS_AFTER_MS = 700
 const TELL_EVERY_MS = 100
 const JOURNAL_LINES = 200
 const LONGEST_NAME = 200
+const LONGEST_WORDS = 1_000
 const LOOK = { width: 760, height: 620, minWidth: 320, minHeight: 400, autoHideMenuBar: true }
 
 interface StartupNeeds {
   readonly home: KeptHome
   readonly sources: HomeSources
   readonly sealer: HomeSealer
+  /** Starts the keeper. */
+  readonly launcher: Launcher
   readonly ground: Pick<WindowGround, 'factory' | 'ipc'>
   readonly words: Words
   /** Brings the main window forward: the home runs, and this window goes. */
@@ -36,16 +55,16 @@ interface StartupNeeds {
   readonly isQuiet: boolean
 }
 
-/** Its end waits until a copy that is being taken back is in its place, or is given up with nothing left of it. */
+/** Its end waits until what is being put in the place of the home is there, or is given up with nothing left of it. */
 export interface StartupWindow extends AsyncDisposable {
   /** Brings it forward while the home does not run. @returns whether it does so */
   show(): boolean
-  /** A copy is being put in the place of the home: nothing else may end the program. */
+  /** A copy or a backup is being put in the place of the home: nothing else may end the program. */
   readonly isTakingBack: boolean
 }
 
 export function openStartupWindow(
-  parts: Pick<ElectronParts, 'app' | 'shell'>,
+  parts: Pick<ElectronParts, 'app' | 'dialog' | 'shell'>,
   needs: StartupNeeds,
 ): StartupWindow {
   return new Room(parts, needs)
@@ -54,18 +73,21 @@ export function openStartupWindow(
 class Room implements StartupWindow {
   readonly #parts: Pick<ElectronParts, 'app' | 'shell'>
   readonly #needs: StartupNeeds
+  readonly #backups: StartBackups
   readonly #ends: (() => void)[]
   readonly #closing = new AbortController()
   #model: StartModel = { stage: 'stopped', steps: [], failure: null, failures: 0, usableCopies: 0 }
   /** The part that ends again and again. */
   #trouble: string | null = null
   #changing: Promise<boolean> = Promise.resolve(false)
+  #breakOff = new AbortController()
   #opening: NodeJS.Timeout | null = null
   #telling: NodeJS.Timeout | null = null
 
-  constructor(parts: Pick<ElectronParts, 'app' | 'shell'>, needs: StartupNeeds) {
+  constructor(parts: Pick<ElectronParts, 'app' | 'dialog' | 'shell'>, needs: StartupNeeds) {
     this.#parts = parts
     this.#needs = needs
+    this.#backups = new StartBackups(parts, needs)
     this.#ends = [
       needs.home.onStage((stage) => this.#staged(stage)),
       needs.home.onEvent((event) => this.#heard(event)),
@@ -75,7 +97,7 @@ class Room implements StartupWindow {
   }
 
   get isTakingBack(): boolean {
-    return this.#model.stage === 'taking_back'
+    return this.#model.stage === 'taking_back' || this.#model.stage === 'restoring'
   }
 
   show(): boolean {
@@ -110,16 +132,31 @@ class Room implements StartupWindow {
     ipc.answer('start', START_CALLS.journal, [], () => this.#journal())
     ipc.answer('start', START_CALLS.copies, [], () => copyViews(sources, words))
     ipc.answer('start', START_CALLS.takeBack, [isText(LONGEST_NAME)], (_sender, name) => {
-      void this.#takeBack(name)
+      void this.#replace('taking_back', async () => this.#changePlaces(name))
     })
+    this.#answerRestore()
+  }
+
+  #answerRestore(): void {
+    const { ipc } = this.#needs.ground
+    const { signal } = this.#closing
+    ipc.answer('start', START_CALLS.backups, [], () => this.#backups.choices(signal))
+    ipc.answer('start', START_CALLS.chooseBackup, [], () => this.#backups.choose())
+    ipc.answer('start', START_CALLS.lookInside, [isCount, isText(LONGEST_WORDS)], (_sender, id, words) =>
+      this.#backups.look(id, words, signal),
+    )
+    ipc.answer('start', START_CALLS.restore, [isCount, isText(LONGEST_WORDS)], (_sender, id, words) => {
+      void this.#replace('restoring', async () => this.#restore(id, words))
+    })
+    ipc.answer('start', START_CALLS.cancelRestore, [], () => this.#breakOff.abort())
   }
 
   #staged(stage: HomeStage): void {
-    if (this.#model.stage === 'taking_back' && stage.kind !== 'starting') return
+    if (this.isTakingBack && stage.kind !== 'starting') return
     switch (stage.kind) {
       case 'starting': {
-        const isMending = this.#model.stage === 'taking_back'
-        const done = this.#model.steps.slice(0, 1)
+        const isMending = this.isTakingBack
+        const done = beforeStart(this.#model.steps)
         this.#change({
           stage: 'starting',
           steps: isMending ? [...allDone(done, Date.now()), ...freshStart()] : freshStart(),
@@ -152,13 +189,18 @@ class Room implements StartupWindow {
   }
 
   #failed(error: unknown): void {
-    const { steps, failures } = this.#model
+    const { steps } = this.#model
     // An external database is looked for before anything is started here.
     const isElsewhere = steps.some(({ name, mark }) => name === 'check' && mark === 'doing')
+    this.#fails(failureOf(error, isElsewhere))
+  }
+
+  #fails(failure: StartFailure): void {
+    const { steps, failures } = this.#model
     this.#change({
       stage: 'failed',
       steps: failedNow(steps, Date.now()),
-      failure: failureOf(error, isElsewhere),
+      failure,
       failures: failures + 1,
       usableCopies: countUsableCopies(this.#needs.sources),
     })
@@ -206,12 +248,14 @@ class Room implements StartupWindow {
     }))
   }
 
-  async #takeBack(name: string): Promise<void> {
+  async #replace(stage: 'taking_back' | 'restoring', put: () => Promise<boolean>): Promise<void> {
     if (this.isTakingBack || this.#closing.signal.aborted) return
     this.#trouble = null
+    const fresh = stage === 'restoring' ? freshRestore : freshTakeBack
+    this.#breakOff = new AbortController()
     // At once: another press meets it, and so does what must not end the program now.
-    this.#change({ stage: 'taking_back', steps: freshTakeBack(Date.now()), failure: null })
-    this.#changing = this.#changePlaces(name)
+    this.#change({ stage, steps: fresh(Date.now()), failure: null })
+    this.#changing = put()
     // The end of this room does not wait for the start: it is the home's own end that breaks it off.
     if (await this.#changing) await this.#needs.home.start()
   }
@@ -232,6 +276,23 @@ class Room implements StartupWindow {
       return false
     }
     return !signal.aborted
+  }
+
+  /** @returns whether the home is to be started now */
+  async #restore(id: number, words: string): Promise<boolean> {
+    const { home } = this.#needs
+    const signal = AbortSignal.any([this.#closing.signal, this.#breakOff.signal])
+    try {
+      await home.stop()
+      await this.#backups.restore(id, words, {
+        signal,
+        progress: (told) => this.#change({ steps: restoreAfter(this.#model.steps, told, Date.now()) }, false),
+      })
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#fails(restoreFailure(error))
+      return false
+    }
+    return !this.#closing.signal.aborted
   }
 
   /** @param isAtOnce  false for what comes many times a second */

@@ -125,7 +125,10 @@ export class TunnelPart {
   }
 
   /** @param server  number of the server that tells it, null for the tunnel itself */
-  heard(report: Exclude<ChildReport, { readonly kind: 'keeping' | 'kept' | 'seen' }>, server: number | null): void {
+  heard(
+    report: Exclude<ChildReport, { readonly kind: 'keeping' | 'kept' | 'seen' }>,
+    server: number | null,
+  ): void {
     switch (report.kind) {
       case 'home':
         this.#home = report.home

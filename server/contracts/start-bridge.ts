@@ -16,9 +16,25 @@ export interface StartBridge {
   copies(): Promise<readonly CopyView[]>
   /** Puts the copy in the place of the home, keeps what is replaced, and starts. */
   takeBack(name: string): Promise<void>
+  backups(): Promise<BackupChoices>
+  /** Asks the person for a file. Null where none was chosen. */
+  chooseBackup(): Promise<BackupChoice | null>
+  /** @param words  the passphrase or the recovery code; empty where the home's own key opens it */
+  lookInside(backup: number, words: string): Promise<InsideView>
+  /** Puts the backup in the place of the home, keeps what is replaced, and starts. */
+  restore(backup: number, words: string): Promise<void>
+  cancelRestore(): Promise<void>
 }
 
-export type StartAct = 'startAgain' | 'restartPart' | 'openLogs' | 'openFolder' | 'quit' | 'takeBack'
+export type StartAct =
+  | 'startAgain'
+  | 'restartPart'
+  | 'openLogs'
+  | 'openFolder'
+  | 'quit'
+  | 'takeBack'
+  | 'restore'
+  | 'cancelRestore'
 
 export interface StartView {
   readonly locale: string
@@ -77,6 +93,26 @@ export interface CopyView {
   readonly isUsable: boolean
 }
 
+export interface BackupChoice {
+  /** Of the shell's own list. */
+  readonly id: number
+  readonly label: string
+}
+
+export interface BackupChoices {
+  /** Newest first. */
+  readonly backups: readonly BackupChoice[]
+  /** Why a place cannot be read, as the program has it, in English. */
+  readonly flaws: readonly string[]
+}
+
+export interface InsideView {
+  /** Handles, from left to right in every language. */
+  readonly identities: string
+  readonly lines: readonly string[]
+  readonly replaces: string
+}
+
 export interface StartWords {
   readonly technical: string
   readonly journal: string
@@ -87,4 +123,15 @@ export interface StartWords {
   readonly cancel: string
   readonly close: string
   readonly failedAct: string
+  readonly restoreTitle: string
+  readonly restoreHelp: string
+  readonly noBackups: string
+  readonly chooseFile: string
+  readonly backupWords: string
+  readonly backupWordsHelp: string
+  readonly look: string
+  readonly inside: string
+  readonly oldHome: string
+  readonly restore: string
+  readonly waits: string
 }

@@ -13,6 +13,7 @@ import type { Page } from 'playwright-core'
 import { askControlSocket } from '../../server/appliance/control-socket.ts'
 import { readLockHolder } from '../../server/appliance/data-dir-lock.ts'
 import { type ApplianceStatus, listHomeCopies } from '../../server/appliance/index.ts'
+import type { KeeperState } from '../../server/contracts/keeping.ts'
 import type { StartView } from '../../server/contracts/start-bridge.ts'
 import { dataDirAt } from '../../server/core/data-dir.ts'
 import { afterInReverse } from '../support/after-in-reverse.ts'
@@ -120,6 +121,57 @@ test('a database that cannot start is mended by taking the copy back, in the win
   )
   assert.ok(kinds.includes('replaced'), 'what was replaced is kept')
 })
+
+test(
+  'a database that is lost comes back from a backup, in the window, once it was looked into',
+  { skip },
+  async (t) => {
+    const dataDir = await dataDirOfHome(t)
+    const first = await openDesktopShell({ dataDir })
+    try {
+      await untilRuns(first)
+      await backUp(dataDir)
+    } finally {
+      await first[Symbol.asyncDispose]()
+    }
+    rmSync(join(dataDir, 'postgres', '18', 'global', 'pg_control'))
+
+    const { desktop, page, problems } = await open(t, dataDir)
+    await untilFailed(page, /The database did not start/)
+    await page.click('[data-act=restore]')
+    await page.locator('dialog .choice input').first().check({ timeout: LONGEST_MENDING_MS })
+    await page.locator('dialog button.first').click()
+    await page.locator('.inside').waitFor({ timeout: LONGEST_MENDING_MS })
+    assert.match((await page.textContent('.inside')) ?? '', /takes the place of the home in .*hb-home-/)
+    assert.deepEqual(await axeFindings(page), [])
+    await takeScreenshot(page, 'start/restore')
+    await page.click('dialog .danger')
+    await untilMended(desktop)
+    assert.deepEqual(problems, [])
+    const [newest] = listHomeCopies({ env: { HOMEBIRD_DATA_DIR: dataDir }, commandLine: {} })
+    assert.equal(newest?.manifest?.kind, 'replaced')
+  },
+)
+
+/** Into the folder of the home, by its own keeper. */
+async function backUp(dataDir: string): Promise<void> {
+  const socket = readLockHolder(dataDirAt(dataDir))?.controlSocket ?? ''
+  const order = { task: 'backup', isWhole: true, isVerified: false } as const
+  await askControlSocket(socket, { kind: 'keeping', ask: 'start', order })
+  await until(
+    'a backup',
+    async () => {
+      const { running, ended } = (await askControlSocket(socket, {
+        kind: 'keeping',
+        ask: 'state',
+      })) as KeeperState
+      if (running !== null) return false
+      assert.deepEqual([ended[0]?.task, ended[0]?.result], ['backup', 'done'], ended[0]?.message ?? '')
+      return true
+    },
+    LONGEST_MENDING_MS,
+  )
+}
 
 test(
   'once the cause is gone, starting again is enough: settings of the database, a taken port',

@@ -13,7 +13,18 @@ import {
   textDirection,
 } from '../support/browser.ts'
 import { type StartPages, serveStartPage, showView } from '../support/start-page.ts'
-import { JOURNAL, copiesIn, failedView, loopView, stepsTo, thrown, viewIn } from '../support/start-views.ts'
+import {
+  BACKUPS,
+  INSIDE,
+  JOURNAL,
+  copiesIn,
+  failedView,
+  loopView,
+  restoringSteps,
+  stepsTo,
+  thrown,
+  viewIn,
+} from '../support/start-views.ts'
 import { until } from '../support/until.ts'
 
 let browser: TestBrowser
@@ -44,6 +55,7 @@ const DRESSES = [
   ['failed-arabic', failedView('ar', undefined, { usableCopies: 2, failures: 2 }), COMMON],
   ['newer-narrow-arabic', failedView('ar', thrown('SCHEMA_NEWER', 'newer'), { usableCopies: 1 }), NARROW],
   ['loop', loopView('en'), COMMON],
+  ['restoring', viewIn('de', { stage: 'restoring', steps: restoringSteps() }), NARROW],
 ] as const
 
 for (const [name, view, look] of DRESSES) {
@@ -119,6 +131,70 @@ test(
     await page.click('dialog .danger')
     await until('the copy', () => asked.includes(`takeBack ${copies[1]?.name}`))
     assert.deepEqual(problems, [])
+    await context.close()
+  },
+)
+
+test(
+  'a backup is looked into before it is restored, and again after anything was changed',
+  { skip: noBrowser },
+  async () => {
+    const bridge = { view: failedView('en'), backups: BACKUPS, inside: INSIDE }
+    const { page, asked, problems, context } = await pages.open(bridge, NARROW)
+    const open = async (): Promise<void> => {
+      await page.click('[data-act=restore]')
+      await page.waitForSelector('dialog[open] .choice')
+    }
+    await open()
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    const act = page.locator('dialog .acts button').last()
+    assert.equal(await act.isVisible(), false)
+    await page.getByRole('button', { name: 'Choose a backup file…' }).click()
+    await page.getByRole('radio', { name: /homebird-20261129T020000Z-whole/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await until('a look', () => asked.includes('lookInside 99 '))
+    await page.locator('.inside').getByText('@ana@home.example').waitFor()
+    await page.getByRole('radio', { name: /28 Nov 2026/ }).check()
+    assert.equal(await page.locator('.inside').isVisible(), false)
+    await page.getByLabel('Passphrase or recovery code').fill('words of the owner')
+    await page.keyboard.press('Enter')
+    await page.locator('.inside').getByText('Posts: 12,431').waitFor()
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    assert.deepEqual(await axeFindings(page), [])
+    assert.equal(await sidewaysOverflow(page), 0)
+    await takeScreenshot(page, 'start/restore-narrow', true)
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('dialog[open]', { state: 'detached' })
+    assert.deepEqual(
+      asked.filter((line) => line.startsWith('restore')),
+      [],
+    )
+    await page.waitForSelector('[data-act=restore]:not([aria-disabled])')
+    await open()
+    await page.getByRole('radio', { name: /28 Nov 2026/ }).check()
+    await act.click()
+    await page.locator('.inside').waitFor()
+    await page.getByRole('button', { name: 'Restore', exact: true }).click()
+    await until('the order', () => asked.includes('restore 1 '))
+    assert.deepEqual(problems, [])
+    await context.close()
+  },
+)
+
+test(
+  'why a backup stays closed is said beside what could open it, and nothing is restored',
+  { skip: noBrowser },
+  async () => {
+    const refuses = { lookInside: 'it stays closed: it opens with the recovery code' }
+    const bridge = { view: failedView('ar'), backups: BACKUPS, refuses }
+    const { page, asked, context } = await pages.open(bridge, COMMON)
+    await page.click('[data-act=restore]')
+    await page.locator('dialog .choice input').first().check()
+    await page.locator('dialog .acts button').last().click()
+    await page.locator('dialog [role=alert]').getByText('stays closed').waitFor()
+    assert.deepEqual(await axeFindings(page), [])
+    await takeScreenshot(page, 'start/restore-refused-arabic', true)
+    assert.deepEqual(asked, ['lookInside 0 '])
     await context.close()
   },
 )

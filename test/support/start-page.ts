@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { buildStartPage } from '../../build/start-page.ts'
-import type { CopyView, JournalLineView, StartView } from '../../server/contracts/start-bridge.ts'
+import type {
+  BackupChoices,
+  CopyView,
+  InsideView,
+  JournalLineView,
+  StartView,
+} from '../../server/contracts/start-bridge.ts'
 import type { PageOptions, TestBrowser, TestPage } from './browser.ts'
 
 /** As `electron/protocol/app-protocol.ts` sends it. */
@@ -26,6 +32,9 @@ export interface PlayedBridge {
   readonly view: StartView
   readonly journal?: readonly JournalLineView[]
   readonly copies?: readonly CopyView[]
+  readonly backups?: BackupChoices
+  /** What every backup holds. */
+  readonly inside?: InsideView
   /** Acts that are refused, with the sentence. */
   readonly refuses?: Readonly<Record<string, string>>
 }
@@ -68,7 +77,7 @@ export async function serveStartPage(browser: TestBrowser): Promise<StartPages> 
 }
 
 /** Runs in the page. */
-function playBridge({ view, journal = [], copies = [], refuses = {} }: PlayedBridge): void {
+function playBridge({ view, journal = [], copies = [], backups, inside, refuses = {} }: PlayedBridge): void {
   const page = globalThis as unknown as {
     told: (line: string) => Promise<void>
     homebirdStart: unknown
@@ -76,7 +85,7 @@ function playBridge({ view, journal = [], copies = [], refuses = {} }: PlayedBri
   }
   const act =
     (name: string) =>
-    async (...given: string[]): Promise<void> => {
+    async (...given: (string | number)[]): Promise<void> => {
       await page.told([name, ...given].join(' '))
       const refusal = refuses[name]
       if (refusal !== undefined) throw new Error(refusal)
@@ -95,6 +104,14 @@ function playBridge({ view, journal = [], copies = [], refuses = {} }: PlayedBri
     takeBack: act('takeBack'),
     journal: async () => journal,
     copies: async () => copies,
+    backups: async () => backups ?? { backups: [], flaws: [] },
+    chooseBackup: async () => ({ id: 99, label: '/media/ana/homebird-20261129T020000Z-whole.backup' }),
+    lookInside: async (...given: (string | number)[]) => {
+      await act('lookInside')(...given)
+      return inside
+    },
+    restore: act('restore'),
+    cancelRestore: act('cancelRestore'),
   }
 }
 

@@ -1,13 +1,21 @@
 /** What the start-up window shows in each situation, by the shell's own words. */
 import { join } from 'node:path'
-import type { CopyView, JournalLineView, StartView } from '../../server/contracts/start-bridge.ts'
+import type {
+  BackupChoices,
+  CopyView,
+  InsideView,
+  JournalLineView,
+  StartView,
+} from '../../server/contracts/start-bridge.ts'
 import { openWords } from '../../electron/shell/words.ts'
 import { failureOf, loopOf } from '../../electron/windows/start-failure.ts'
 import {
   type StepProgress,
   failedNow,
+  freshRestore,
   freshStart,
   progressAfter,
+  restoreAfter,
   withBytes,
 } from '../../electron/windows/start-progress.ts'
 import { type StartModel, viewOf } from '../../electron/windows/start-view.ts'
@@ -98,4 +106,27 @@ export function copiesIn(locale: string): readonly CopyView[] {
     copy('before-0.2.0-20261129T215700Z', '0.1.4', newer),
     copy('before-0.1.4-20261003T081200Z', '0.1.0', older),
   ]
+}
+
+/** While the database is filled, some seconds after it began. */
+export const restoringSteps = (): readonly StepProgress[] =>
+  restoreAfter(
+    freshRestore(Date.now() - 5_000),
+    { step: 'read', done: 1_100_000_000, total: 1_600_000_000 },
+    Date.now(),
+  )
+
+export const BACKUPS: BackupChoices = {
+  backups: [
+    { id: 0, label: '29 Nov 2026, 03:12, 1.8 GB, folder of this home' },
+    { id: 1, label: '28 Nov 2026, 03:12, 1.8 GB, /media/ana/a-disk-of-a-rather-long-name/homebird' },
+  ],
+  flaws: [],
+}
+
+export const INSIDE: InsideView = {
+  identities: '@ana@home.example, @garden@home.example',
+  lines: ['Made on 28 Nov 2026, 03:12 by version 0.1.4.', 'Posts: 12,431. Followers: 318. Following: 402.'],
+  replaces:
+    'It takes the place of the home in /home/ana/.local/share/homebird. That home is kept as a copy and can be taken back.',
 }

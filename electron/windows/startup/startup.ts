@@ -12,6 +12,8 @@ import type {
   StepMark,
   StepView,
 } from '../../../server/contracts/start-bridge.ts'
+import { byId, choice, element, sentenceOf } from './elements.ts'
+import { askForBackup } from './restore-dialog.ts'
 
 declare global {
   interface Window {
@@ -26,24 +28,6 @@ let view: StartView | null = null
 let shownFailure = ''
 /** While one is under way no other is begun. */
 let isActing = false
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  facts: { readonly class?: string; readonly text?: string } = {},
-  ...children: readonly Node[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag)
-  if (facts.class !== undefined) made.className = facts.class
-  if (facts.text !== undefined) made.textContent = facts.text
-  made.append(...children)
-  return made
-}
-
-function byId(id: string): HTMLElement {
-  const found = document.getElementById(id)
-  if (found === null) throw new Error(`the page has no #${id}`)
-  return found
-}
 
 /* Marks: a shape for each state, so that colour is never the only sign. */
 
@@ -178,12 +162,13 @@ function showActs({ acts }: StartView): void {
   if (focused !== undefined) place.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus()
 }
 
-const ACTS: Readonly<Record<Exclude<StartAct, 'takeBack'>, () => Promise<void>>> = {
+const ACTS: Readonly<Record<Exclude<StartAct, 'takeBack' | 'restore'>, () => Promise<void>>> = {
   startAgain: async () => bridge.startAgain(),
   restartPart: async () => bridge.restartPart(),
   openLogs: async () => bridge.openLogs(),
   openFolder: async () => bridge.openFolder(),
   quit: async () => bridge.quit(),
+  cancelRestore: async () => bridge.cancelRestore(),
 }
 
 async function perform(act: StartAct, button: HTMLButtonElement): Promise<void> {
@@ -192,7 +177,9 @@ async function perform(act: StartAct, button: HTMLButtonElement): Promise<void> 
   button.setAttribute('aria-disabled', 'true')
   tellRefusal(null)
   try {
-    await (act === 'takeBack' ? askForCopy() : ACTS[act]())
+    if (act === 'takeBack') await askForCopy()
+    else if (act === 'restore') await askToRestore()
+    else await ACTS[act]()
   } catch (error) {
     tellRefusal(error)
   } finally {
@@ -204,11 +191,7 @@ async function perform(act: StartAct, button: HTMLButtonElement): Promise<void> 
 function tellRefusal(error: unknown): void {
   const place = byId('refused')
   place.hidden = error === null
-  const reason =
-    error instanceof Error
-      ? error.message.replace(/^Error invoking remote method '[^']+': /, '')
-      : String(error)
-  place.textContent = error === null ? '' : `${view?.words.failedAct ?? ''}: ${reason}`
+  place.textContent = error === null ? '' : `${view?.words.failedAct ?? ''}: ${sentenceOf(error)}`
 }
 
 /* Taking a copy back: what will be replaced stands there first, and Cancel has the focus. */
@@ -248,23 +231,26 @@ async function askForCopy(): Promise<void> {
   if (dialog.returnValue !== '') await bridge.takeBack(dialog.returnValue)
 }
 
+async function askToRestore(): Promise<void> {
+  if (view === null) return
+  const chosen = await askForBackup(dialogPlace(), bridge, view.words)
+  if (chosen !== null) await bridge.restore(chosen.backup, chosen.words)
+}
+
 function choiceOf(
   { name, label, replaces, isUsable }: CopyView,
   isChosen: boolean,
   told: HTMLElement,
 ): HTMLLabelElement {
-  const input = element('input')
-  input.type = 'radio'
-  input.name = 'copy'
-  input.value = name
+  const text = element('span', { text: label })
+  const [row, input] = choice('copy', name, text)
   input.checked = isChosen
   input.disabled = !isUsable
   input.addEventListener('change', () => {
     told.textContent = replaces
   })
-  const text = element('span', { text: label })
   if (!isUsable) text.append(element('br'), element('span', { text: replaces }))
-  return element('label', { class: 'choice' }, input, text)
+  return row
 }
 
 /* What happened */

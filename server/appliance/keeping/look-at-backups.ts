@@ -16,7 +16,7 @@ import { isHomeThere } from './stage-restore.ts'
 export interface LooksAtBackups {
   readonly launcher: Launcher
   /** The keychain, in the desktop app. */
-  readonly sealer?: Sealer | null
+  readonly sealer?: Sealer | null | undefined
   readonly signal?: AbortSignal
 }
 
@@ -66,5 +66,10 @@ async function standFor(sources: GroundSources, { sealer = null }: LooksAtBackup
   // A keychain that stays shut is told once the backup is restored; until then words may open it.
   const secrets = await openSecrets(dir, sealer, () => undefined)
   const { config } = readSettings(sources, secrets.box).loaded
-  return { dir, secrets, config, facts: { dataDir: dir.path, config, database: null, secretsKey: secrets.box.key } }
+  return {
+    dir,
+    secrets,
+    config,
+    facts: { dataDir: dir.path, config, database: null, secretsKey: secrets.box.key },
+  }
 }

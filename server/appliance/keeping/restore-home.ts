@@ -27,7 +27,7 @@ export interface RestoreWish extends Pick<
   /** The backup key, where it is known; else this home's own is tried. */
   readonly key?: string
   /** The keychain, in the desktop app. */
-  readonly sealer?: Sealer | null
+  readonly sealer?: Sealer | null | undefined
 }
 
 export interface RestoredHome {
@@ -108,7 +108,11 @@ export async function restoreHome(
 }
 
 /** A home whose secrets cannot be opened may be just what the backup is to mend. */
-export async function openSecrets(dir: DataDir, sealer: Sealer | null, notice: Notice): Promise<SecretFolder> {
+export async function openSecrets(
+  dir: DataDir,
+  sealer: Sealer | null,
+  notice: Notice,
+): Promise<SecretFolder> {
   try {
     return new SecretFolder(dir.secrets, (await Seal.open(dir, sealer, notice)).box)
   } catch (error) {

@@ -3,16 +3,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ERROR_CATALOGUE, HomebirdError } from '../../../../server/core/errors.ts'
 import { SHELL_LOCALES } from '../../../../electron/shell/words.ts'
-import { failureOf, loopOf } from '../../../../electron/windows/start-failure.ts'
+import { failureOf, loopOf, restoreFailure } from '../../../../electron/windows/start-failure.ts'
 import {
   allDone,
+  beforeStart,
   failedNow,
+  freshRestore,
   freshStart,
   freshTakeBack,
   progressAfter,
+  restoreAfter,
   withBytes,
 } from '../../../../electron/windows/start-progress.ts'
-import { sizeText } from '../../../../electron/windows/start-view.ts'
+import { sizeText } from '../../../../electron/windows/size-text.ts'
 import { DAMAGED, failedView, loopView, thrown, viewIn } from '../../../support/start-views.ts'
 
 const offered = ({ acts }: { readonly acts: readonly { readonly act: string }[] }): string[] =>
@@ -134,14 +137,17 @@ test('a copy that does not fit is told with both numbers, and the folder can be 
 
 test('a copy is offered where there is one, and first once starting again was in vain', () => {
   const none = failedView('en', DAMAGED)
-  assert.deepEqual([none.failure?.act.act, offered(none)], ['startAgain', ['openLogs', 'quit']])
+  assert.deepEqual([none.failure?.act.act, offered(none)], ['startAgain', ['restore', 'openLogs', 'quit']])
   assert.doesNotMatch(none.failure?.means ?? '', /copy/)
   const first = failedView('en', DAMAGED, { usableCopies: 1 })
-  assert.deepEqual([first.failure?.act.act, offered(first)], ['startAgain', ['takeBack', 'openLogs', 'quit']])
+  assert.deepEqual(
+    [first.failure?.act.act, offered(first)],
+    ['startAgain', ['takeBack', 'restore', 'openLogs', 'quit']],
+  )
   const second = failedView('en', DAMAGED, { usableCopies: 1, failures: 2 })
   assert.deepEqual(
     [second.failure?.act.act, offered(second)],
-    ['takeBack', ['startAgain', 'openLogs', 'quit']],
+    ['takeBack', ['startAgain', 'restore', 'openLogs', 'quit']],
   )
 })
 
@@ -149,6 +155,45 @@ test('a home of a newer version offers the copy at once, and quitting where ther
   const newer = thrown('SCHEMA_NEWER', 'the database has schema 12')
   assert.equal(failedView('en', newer, { usableCopies: 1 }).failure?.act.act, 'takeBack')
   assert.equal(failedView('en', newer).failure?.act.act, 'quit')
+})
+
+test('a backup is offered wherever nobody else holds the home, and again where restoring one failed', () => {
+  const held = failedView('en', thrown('DATA_DIR_LOCKED', 'another one runs'))
+  assert.ok(!offered(held).includes('restore'))
+  assert.ok(offered(loopView('en')).includes('restore'))
+  const vain = viewIn('en', {
+    stage: 'failed',
+    failure: restoreFailure(
+      thrown('UNPROCESSABLE', 'a.backup stays closed: it opens with the recovery code'),
+    ),
+  })
+  assert.deepEqual([vain.failure?.act.act, offered(vain)], ['restore', ['startAgain', 'openLogs', 'quit']])
+  assert.match(vain.failure?.means ?? '', /Nothing was changed/)
+  assert.match(vain.failure?.technical ?? '', /stays closed/)
+})
+
+test('restoring goes step by step before the start, and can be cancelled', () => {
+  const told = (step: string, done: number, total: number | null) => ({ step, done, total })
+  let steps = restoreAfter(freshRestore(1_000), told('start', 0, null), 1_100)
+  steps = restoreAfter(steps, told('read', 50, 200), 1_200)
+  assert.deepEqual(steps[0]?.bytes, { done: 50, total: 200 })
+  // What is read may be more than was thought.
+  assert.deepEqual(restoreAfter(steps, told('read', 250, 200), 1_300)[0]?.bytes, { done: 200, total: 200 })
+  steps = restoreAfter(steps, told('indexes', 3, 9), 2_000)
+  steps = restoreAfter(steps, told('compare', 1, 9), 2_500)
+  assert.deepEqual(steps.map(({ mark }) => mark).slice(0, 3), ['done', 'doing', 'waiting'])
+  assert.equal(steps[1]?.bytes, null)
+  steps = restoreAfter(steps, told('schema', 0, null), 3_000)
+  assert.equal(steps.find(({ mark }) => mark === 'doing')?.name, 'settle')
+  assert.deepEqual(
+    beforeStart(steps).map(({ name }) => name),
+    ['fill', 'prove', 'media', 'settle'],
+  )
+  assert.deepEqual(offered(viewIn('en', { stage: 'restoring', steps })), [
+    'cancelRestore',
+    'openLogs',
+    'quit',
+  ])
 })
 
 test('while it starts nothing is offered that would disturb it', () => {

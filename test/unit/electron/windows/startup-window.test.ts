@@ -42,6 +42,7 @@ async function openRoom(t: TestContext) {
     home,
     sources,
     sealer: null,
+    launcher,
     ground: { factory, ipc },
     words: openWords(['en'], join(import.meta.dirname, '../../../../resources/locales/shell')),
     arrived: () => undefined,
