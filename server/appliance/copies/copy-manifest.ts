@@ -69,8 +69,9 @@ export function newCopyName(dir: DataDir, kind: CopyKind, version: string | null
 /** Written last: a folder without it is no copy. */
 export function writeManifest(folder: string, manifest: CopyManifest): void {
   const text = `${JSON.stringify(manifest, null, 1)}\n`
-  writeFileAtomically(join(folder, MANIFEST), text, 0o600)
+  // The list itself comes last: where it lies, all of it does.
   writeFileAtomically(join(folder, MANIFEST_HASH), `${sha256(text)}\n`, 0o600)
+  writeFileAtomically(join(folder, MANIFEST), text, 0o600)
 }
 
 /** Every copy and everything that was replaced, newest first. What cannot be read stands in it with its reason. */

@@ -20,27 +20,11 @@ import { takeInMedia } from '../../../server/appliance/keeping/take-in-media.ts'
 import { type DataDir, createDataDir, createRooms } from '../../../server/core/data-dir.ts'
 import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
 import { VERSION } from '../../../server/core/version.ts'
-import { type CopiedHome, openCopiedHome } from '../../support/copied-home.ts'
+import { openCopiedHome } from '../../support/copied-home.ts'
+import { LAID_MEDIUM, layIncoming } from '../../support/laid-home.ts'
 import { testDataDir } from '../../support/test-ground.ts'
 
-const KEY = `ab/${'c'.repeat(62)}.webp`
 const NOW = new Date('2026-11-30T02:00:00Z')
-
-/** As a keeper leaves it, with other rows than the home has. */
-function lay({ dir }: Pick<CopiedHome, 'dir'>, text: string): DataDir {
-  const incoming = createDataDir(incomingDir(dir).path)
-  createRooms(incoming)
-  mkdirSync(join(incoming.postgres, '18', 'base', '1'), { recursive: true })
-  writeFileSync(join(incoming.postgres, '18', 'PG_VERSION'), '18\n')
-  writeFileSync(join(incoming.postgres, '18', 'base', '1', '1259'), text)
-  writeFileSync(join(incoming.secrets, 'one'), text)
-  const store = openApplianceStore(incoming)
-  store.saveSetting('logLevel', text)
-  store.close()
-  mkdirSync(join(incoming.media, 'ab'))
-  writeFileSync(join(incoming.media, KEY), text)
-  return incoming
-}
 
 const plan = (dir: DataDir) =>
   planExchange(dir, { name: 'a.backup', ofVersion: VERSION, from: 'incoming', now: NOW })
@@ -67,7 +51,7 @@ for (const [when, crash] of Object.entries(CRASHES)) {
     const home = openCopiedHome(t)
     const { dir } = home
     home.write('error')
-    const incoming = lay(home, 'debug')
+    const incoming = layIncoming(home.dir, 'debug')
     const { replaced } = plan(dir)
     const kept = join(dir.backups, replaced ?? '')
     mkdirSync(kept, { mode: 0o700 })
@@ -78,7 +62,7 @@ for (const [when, crash] of Object.entries(CRASHES)) {
     assert.equal(readRunVersion(dir), VERSION)
     assert.equal(existsSync(incoming.path), false)
     await takeInMedia(dir, dir.media)
-    assert.equal(readFileSync(join(dir.media, KEY), 'utf8'), 'debug')
+    assert.equal(readFileSync(join(dir.media, LAID_MEDIUM), 'utf8'), 'debug')
     assert.equal(existsSync(arrivedMedia(dir)), false)
     assert.deepEqual(
       listCopies(dir).map(({ name }) => name),
@@ -95,7 +79,7 @@ test('who tries one backup after the other still has the home that stood here at
   home.write('error')
   const names: string[] = []
   for (const minute of [1, 2, 3, 4]) {
-    lay(home, 'debug')
+    layIncoming(home.dir, 'debug')
     const now = new Date(NOW.getTime() + minute * 60_000)
     names.unshift(planExchange(dir, { name: 'a', ofVersion: VERSION, from: 'incoming', now }).replaced ?? '')
     finishExchange(dir)
@@ -110,7 +94,7 @@ test('who tries one backup after the other still has the home that stood here at
 test('what was begun and never finished goes, and the home stays', async (t) => {
   const home = openCopiedHome(t)
   home.write('error')
-  const incoming = lay(home, 'debug')
+  const incoming = layIncoming(home.dir, 'debug')
   assert.equal(finishExchange(home.dir), null)
   await clearIncoming(home.dir, new SecretFolder(home.dir.secrets, PLAIN_BOX), () => undefined)
   assert.equal(existsSync(incoming.path), false)
@@ -120,7 +104,7 @@ test('what was begun and never finished goes, and the home stays', async (t) => 
 test('where nothing stood nothing is kept', (t) => {
   const dir = createDataDir(testDataDir(t))
   createRooms(dir)
-  lay({ dir }, 'debug')
+  layIncoming(dir, 'debug')
   assert.equal(plan(dir).replaced, null)
   assert.equal(finishExchange(dir)?.replaced, null)
   assert.deepEqual(readdirSync(dir.backups), [])
@@ -149,7 +133,7 @@ test('settings of another machine are left out by name, and those that fit stay'
 test('a restored home that lies ready is not laid anew, as it may be all that there is', async (t) => {
   const home = openCopiedHome(t)
   home.write('error')
-  const incoming = lay(home, 'debug')
+  const incoming = layIncoming(home.dir, 'debug')
   plan(home.dir)
   const untouched = {} as unknown as Parameters<typeof stageRestore>[0]
   await assert.rejects(
