@@ -25,7 +25,7 @@ import { until } from '../support/until.ts'
 
 const skip = noBrowser
 /** Checking, copying, replaying and starting, on a machine that does other things too. */
-const LONGEST_MENDING_MS = 60_000
+const LONGEST_MENDING_MS = 180_000
 let browser: TestBrowser
 before(async () => {
   if (skip === false) browser = await openBrowser()
