@@ -86,6 +86,7 @@ suite('the packed program', { skip: canPack ? false : 'it is packed and looked a
       'electron/preload/startup-preload.cjs',
       'electron/windows/startup/index.html',
       'electron/windows/startup/startup.js',
+      'electron/windows/startup/restore-dialog.js',
       ...['main', 'worker', 'migrate', 'tunnel', 'cli', 'decoder'].map((name) => `server/${name}.js`),
       ...readdirSync(join(ROOT, 'server', 'db', 'migrations')).map((name) => `server/db/migrations/${name}`),
       'renderer/dist/index.html',
