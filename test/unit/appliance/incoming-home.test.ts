@@ -7,7 +7,6 @@ import { openApplianceStore } from '../../../server/appliance/appliance-store.ts
 import {
   arrivedMedia,
   finishExchange,
-  incomingDir,
   planExchange,
 } from '../../../server/appliance/copies/change-places.ts'
 import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
