@@ -1,14 +1,10 @@
 /** A restored home that lies ready takes the place of the one that is there at its next start, whatever broke off before. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
-import {
-  arrivedMedia,
-  finishExchange,
-  planExchange,
-} from '../../../server/appliance/copies/change-places.ts'
+import { arrivedMedia, finishExchange, planExchange } from '../../../server/appliance/copies/change-places.ts'
 import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
 import { keepNewestReplaced } from '../../../server/appliance/copies/take-copy.ts'
 import { readRunVersion } from '../../../server/appliance/copies/run-version.ts'
