@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database, Querier } from '../db/pool.ts'
 import { wakeWorker } from '../db/transaction.ts'
+import { hastenFarRows } from './far-future.ts'
 import { type Graph, automaticStatesOf, dueAfterSeconds, isAutomatic } from './graph.ts'
 import { identifier, literal, send, sendForCount } from './statement.ts'
 import type { Statistics } from './statistics.ts'
@@ -40,6 +41,8 @@ const TICK_MS = 10_000
 /** A row that has been due this long although workers ran was not merely waiting for the machine to be switched on. */
 const OVERDUE = '1 hour'
 const OVERDUE_MS = 3_600_000
+/** A clock is seldom set right. */
+const FAR_EVERY_MS = 600_000
 /** Held by the session that sweeps. */
 const SWEEP_LOCK = 7_203_170
 
@@ -128,7 +131,7 @@ function jobsOf(graph: Graph, hasRunLong: () => boolean, isPaused: SweeperOption
     deleteJob(graph, state),
     timeoutJob(graph, state, hasRunLong, isPaused),
   ])
-  return [...jobs, tidyJob(graph)].filter((job) => job !== null)
+  return [...jobs, tidyJob(graph), farJob(graph)].filter((job) => job !== null)
 }
 
 function deleteJob(graph: Graph, state: string): Job | null {
@@ -186,6 +189,14 @@ function timeoutJob(
       if (moved > 0 && dueAfter !== null) await wakeWorker(db, graph.table)
       return moved
     },
+  }
+}
+
+function farJob(graph: Graph): Job {
+  return {
+    name: `${graph.table} far`,
+    everyMs: FAR_EVERY_MS,
+    run: async (db) => hastenFarRows(db, graph, BATCH),
   }
 }
 

@@ -47,6 +47,29 @@ test('a state without handler times out', async (t) => {
   assert.equal((await message(db, young)).state, 'waiting')
 })
 
+test('what a clock planned that was a year ahead is tried now that it is set right; what a person has planned waits', async (t) => {
+  const { db } = await openTestDatabase()
+  const year = 365 * 86_400
+  const [tried = '', held = '', fresh = '', planned = ''] = [
+    ...(await addMessages(db, 2, { dueInSeconds: year })),
+    ...(await addMessages(db, 1, { dueInSeconds: year, changedSecondsAgo: -year })),
+    ...(await addMessages(db, 1, { dueInSeconds: year })),
+  ]
+  await sql`update inbox_messages set state_attempts = 2, state_error = 'silent' where id = ${tried}`.execute(
+    db,
+  )
+  await sql`
+    update inbox_messages set state_lock_token = gen_random_uuid(), state_locked_until = now() + interval '1 year'
+     where id = ${held}`.execute(db)
+  const runner = runnerFor(t, db, work)
+  await runner.sweep()
+  await runner.runUntilIdle()
+  const states = await Promise.all(
+    [tried, held, fresh, planned].map(async (id) => (await message(db, id)).state),
+  )
+  assert.deepEqual(states, ['processed', 'processed', 'processed', 'received'])
+})
+
 test('a row whose next attempt lies beyond the timeout does not wait for it', async (t) => {
   const { db } = await openTestDatabase()
   const old = { changedSecondsAgo: 90_000 }

@@ -1,0 +1,37 @@
+/**
+ * Rows whose next attempt was planned by a clock that was far ahead and has been set right since: they would wait for its time.
+ * No handler puts a row off for so long, so it is tried now; one that a person has planned, such as a post, waits for its moment.
+ * @see security rule 110
+ */
+import type { Querier } from '../db/pool.ts'
+import { wakeWorker } from '../db/transaction.ts'
+import { type Graph, automaticStatesOf } from './graph.ts'
+import { identifier, literal, sendForCount } from './statement.ts'
+
+/** The longest pause between two attempts of any graph is 14 days. */
+const FAR = '30 days'
+
+/** Tried before, or held by a process, or due at once when it came into its state: not planned by a person. */
+const IS_PUT_OFF = `(state_attempts > 0 or state_error is not null or state_lock_token is not null
+  or state_next_attempt_at <= state_changed_at + interval '1 second')`
+
+/** @returns how many rows it was, at most `most` */
+export async function hastenFarRows(db: Querier, graph: Graph, most: number): Promise<number> {
+  const automatic = automaticStatesOf(graph).map(literal)
+  if (automatic.length === 0) return 0
+  const [table, key] = [identifier(graph.table), identifier(graph.key)]
+  const hastened = await sendForCount(
+    db,
+    `update ${table}
+        set state_next_attempt_at = now(), state_locked_until = least(state_locked_until, now()),
+            state_changed_at = least(state_changed_at, now())
+      where ${key} in (
+       select ${key} from ${table}
+        where state_priority in (0, 1) and state_next_attempt_at > now() + interval '${FAR}'
+          and (state in (${automatic.join(', ')})) is true and ${IS_PUT_OFF}
+        limit ${most} for update skip locked)`,
+    [],
+  )
+  if (hastened > 0) await wakeWorker(db, graph.table)
+  return hastened
+}

@@ -1,0 +1,97 @@
+/**
+ * The clock of a whole home, its database among it, jumps ahead and back under posts: none is lost or out of order, nobody is
+ * started again for it, and what was put off by a wrong clock does not wait for it.
+ * @see security rule 110
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type HomeClient, signedInClient } from '../support/home-client.ts'
+import { askHome } from '../support/home-parts.ts'
+import { type JumpingClock, NO_JUMPING_CLOCK, openJumpingClock } from '../support/jumping-clock.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
+import { until } from '../support/until.ts'
+
+const withClock = NO_JUMPING_CLOCK === null ? {} : { skip: NO_JUMPING_CLOCK }
+const DAY_MS = 86_400_000
+const YEAR_MS = 365 * DAY_MS
+const LIMIT_MS = 120_000
+
+let clock: JumpingClock
+let home: ProcessHome
+let owner: HomeClient
+const acknowledged: string[] = []
+
+before(async () => {
+  if (NO_JUMPING_CLOCK !== null) return
+  clock = openJumpingClock()
+  home = await startProcessHome({ domain: 'clock.example', handle: 'ida', within: clock.within })
+  owner = await signedInClient(home)
+})
+after(async () => {
+  await home?.close()
+  clock?.[Symbol.dispose]()
+})
+
+/** A session may end by a clock that is a year ahead, as it should. */
+async function writes(status: string): Promise<void> {
+  const answer = await until(
+    `"${status}" is taken`,
+    async () => {
+      const sent = await owner.raw('/api/v1/statuses', { method: 'POST', body: { status } })
+      if (sent.status === 401) await owner.signIn()
+      return sent.status === 200 && sent
+    },
+    LIMIT_MS,
+  )
+  acknowledged.push(String(answer.json()['id']))
+}
+
+const pids = async (): Promise<string> =>
+  (await askHome(home.dataDir)).parts
+    .map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`)
+    .join(', ')
+
+test(
+  'a clock that jumps a day and a year, ahead and back, loses no post and no order, and ends no process',
+  withClock,
+  async () => {
+    const jumps = [
+      ['a day ahead', DAY_MS],
+      ['a year ahead', YEAR_MS],
+      ['back to today', 0],
+      ['back by a day', -DAY_MS],
+      ['back by a year', -YEAR_MS],
+      ['to today again', 0],
+    ] as const
+    let yearAhead = 0
+    await writes('before all jumps')
+    const before = await pids()
+    for (const [words, offsetMs] of jumps) {
+      clock.set(offsetMs)
+      const startMs = performance.now()
+      await writes(`${words}, one`)
+      await writes(`${words}, two`)
+      // By the worker: it is on the timeline when its audience is told.
+      const [first, second] = acknowledged.slice(-2)
+      await until(
+        `posts are handled after the clock went ${words}`,
+        async () => {
+          const [top, below] = (await owner.homeTimeline(2)).map(({ id }) => String(id))
+          return top === second && below === first
+        },
+        LIMIT_MS,
+      )
+      const [top] = await owner.homeTimeline(1)
+      yearAhead = Math.max(yearAhead, Date.parse(String(top?.['created_at'])))
+      console.log(
+        `# rule 110: clock ${words}: two posts taken and handled after ${((performance.now() - startMs) / 1_000).toFixed(1)} s`,
+      )
+    }
+    assert.equal(await pids(), before)
+    const seen = (await owner.homeTimeline()).map(({ id }) => String(id))
+    assert.deepEqual(seen, acknowledged.toReversed())
+    const ids = acknowledged.map((id) => BigInt(id))
+    assert.ok(ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0n)))
+    assert.ok(yearAhead > Date.now() + YEAR_MS - DAY_MS, 'the database goes by that clock')
+  },
+)
