@@ -8,6 +8,7 @@ import { HomebirdError } from '../../core/errors.ts'
 import { clientConfig } from '../connection.ts'
 import { readRows, readyForCopying } from '../copy-rows.ts'
 import { type SequenceState, type TableShape, readSequences, readTableShapes } from '../table-shapes.ts'
+import { isDatabaseAway } from '../transaction.ts'
 import { MEDIA_HOLD } from './media-hold.ts'
 
 export interface SnapshotFacts {
@@ -57,16 +58,39 @@ export async function endCopyClient(client: Client): Promise<void> {
   await client.end().catch(() => undefined) // it may be gone, which ends it too
 }
 
-/** Until it is let go nothing takes own files away. */
-export async function holdMedia(connection: DatabaseConnection): Promise<AsyncDisposable> {
+export interface MediaHold extends AsyncDisposable {
+  /** Aborted with the reason when the session that holds has ended, as where the database was started again. */
+  readonly lost: AbortSignal
+}
+
+/** Until it is let go, or lost, nothing takes own files away. */
+export async function holdMedia(connection: DatabaseConnection): Promise<MediaHold> {
   const client = await openCopyClient(connection)
+  const lost = new AbortController()
+  client.once('end', () => lost.abort(databaseFell()))
   try {
     await client.query('select pg_advisory_lock_shared($1)', [MEDIA_HOLD])
   } catch (error) {
     await endCopyClient(client)
     throw error
   }
-  return { [Symbol.asyncDispose]: () => endCopyClient(client) }
+  return { lost: lost.signal, [Symbol.asyncDispose]: () => endCopyClient(client) }
+}
+
+/** What went wrong, or, where that is only that the database went away, that. */
+export function asFallOfDatabase(error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (isDatabaseAway(cause)) return databaseFell(error)
+  return error
+}
+
+function databaseFell(cause?: unknown): HomebirdError {
+  const text =
+    'the database ended or was started again while the backup was made; it is made anew the next time, those before stay'
+  return new HomebirdError('DATABASE_UNREACHABLE', text, {
+    safe: text,
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
 
 export async function openSnapshot(connection: DatabaseConnection): Promise<Snapshot> {

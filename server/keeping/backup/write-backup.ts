@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream'
 import { HomebirdError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
-import { type Snapshot, holdMedia, openSnapshot } from '../../db/copies/snapshot.ts'
+import { type Snapshot, asFallOfDatabase, holdMedia, openSnapshot } from '../../db/copies/snapshot.ts'
 import { writeArchive } from '../format/archive.ts'
 import type { BackupAbout, BackupManifest } from '../format/manifest.ts'
 import { backupName } from '../format/names.ts'
@@ -27,21 +27,30 @@ const SHARE_OF_TABLES = 0.5
 const ROOM_TO_LEAVE_BYTES = 64 * 1_048_576
 
 /**
- * @throws HomebirdError STORAGE_FULL, UNAVAILABLE of the place, DATABASE_UNSUITABLE naming the table that cannot be read; then no
+ * @throws HomebirdError STORAGE_FULL, UNAVAILABLE of the place, DATABASE_UNREACHABLE where it fell meanwhile, DATABASE_UNSUITABLE naming the table that cannot be read; then no
  *   backup of that name is there, and those before are untouched
  */
 export async function writeBackup(needs: BackupNeeds): Promise<WrittenBackup> {
   const hold = await holdMedia(needs.database)
+  const signal = AbortSignal.any([needs.signal, hold.lost])
   try {
-    const copier = needs.isWhole ? null : await bringMedia(needs)
-    const snapshot = await openSnapshot(needs.database)
-    try {
-      return await write(needs, snapshot, copier)
-    } finally {
-      await snapshot[Symbol.asyncDispose]()
-    }
+    return await writeHeld({ ...needs, signal })
+  } catch (error) {
+    // What broke by it says less than it does.
+    if (hold.lost.aborted && !needs.signal.aborted) throw hold.lost.reason
+    throw asFallOfDatabase(error)
   } finally {
     await hold[Symbol.asyncDispose]()
+  }
+}
+
+async function writeHeld(needs: BackupNeeds): Promise<WrittenBackup> {
+  const copier = needs.isWhole ? null : await bringMedia(needs)
+  const snapshot = await openSnapshot(needs.database)
+  try {
+    return await write(needs, snapshot, copier)
+  } finally {
+    await snapshot[Symbol.asyncDispose]()
   }
 }
 

@@ -187,6 +187,24 @@ test('a backup that is cancelled leaves nothing, and the one before it as it was
   await home.prove(before.name)
 })
 
+test('a database that is started again in the midst leaves no backup by halves, and that is told', async (t) => {
+  const home = await openBackedUpHome(t)
+  const before = await home.backUp()
+  const place = placeWithPut(home.place, async (name, source, signal) => {
+    const fallen = home.ask(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'homebird keeper'`,
+    )
+    const put = home.place.put(name, source, signal)
+    await Promise.allSettled([fallen, put])
+    return put
+  })
+  for (const isWhole of [true, false])
+    await assert.rejects(home.backUp({ place, isWhole }), /was started again while the backup was made/)
+  assert.deepEqual(home.placed(), [before.name, indexNameOf(before.name)])
+  await home.prove((await home.backUp()).name)
+})
+
 test('while others write, upload and tidy up, a backup names nothing that it does not have', async (t) => {
   const home = await openBackedUpHome(t)
   const media = openLocalMediaStore({ folder: home.dir.media, leastFreeBytes: 0 })
