@@ -274,7 +274,9 @@ test(
     clients = clients.slice(0, 1)
     await Promise.all(writing)
     await allArrived('loud', POSTS)
-    const again = peers.flatMap((peer) => [...arrivals(peer, 'loud').values()]).filter((count) => count > 1)
+    const again = peers
+      .flatMap((peer) => Array.from(arrivals(peer, 'loud').values()))
+      .filter((count) => count > 1)
     assert.ok(
       again.length <= IN_FLIGHT && again.every((count) => count === 2),
       `came again: ${again.join(', ')}`,

@@ -1,6 +1,5 @@
 /** Posts of a former account come along with their dates, files, threads and addresses, and nobody elsewhere hears of it. */
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import {
   cancelArchive,
@@ -11,7 +10,6 @@ import { inTransaction } from '../../../server/db/transaction.ts'
 import { findByOldLinks } from '../../../server/domain/archives/old-links.ts'
 import { deleteOwnPosts } from '../../../server/domain/posts/delete-post.ts'
 import { listImports } from '../../../server/domain/imports/import-progress.ts'
-import { buildPublicApp } from '../../../server/http/app.ts'
 import {
   boostActivity,
   formerPage,
@@ -25,11 +23,10 @@ import {
 } from '../../support/archives.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
-import { askListener } from '../../support/http-client.ts'
 import { textOf } from '../../support/importing.ts'
 import { pngOf } from '../../support/pictures.ts'
 import { openPrivateClient } from '../../support/private-client.ts'
-import { closeBeforeCluster } from '../../support/test-database.ts'
+import { openPublicClient } from '../../support/public-client.ts'
 
 const peer = await openFakePeer(undefined, { host: 'one.example' })
 const home = await openFederationHome({ peers: [peer] })
@@ -343,7 +340,7 @@ test('a server of the same name stood here before: its addresses lead to what ca
   await worksOff(home, await handsIn(home, Buffer.from(outbox), 'outbox.json'))
   const [, postId = ''] = [...(await findByOldLinks(db, [id]))][0] ?? []
   const post = await db.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirstOrThrow()
-  const ask = await openPublicClient()
+  const ask = await openPublicClient(home)
   for (const address of [id, url]) {
     const { pathname } = new URL(address)
     const old = await ask(pathname)
@@ -380,7 +377,7 @@ test('nobody is told of the end of what nobody ever had; whoever asked for it is
   ])
   await worksOff(home, await handsIn(home, Buffer.from(outbox), 'outbox.json'))
   const [unread, read] = [await imported(95), await imported(96)]
-  const ask = await openPublicClient()
+  const ask = await openPublicClient(home)
   const answer = await ask(new URL(read.uri).pathname, 'application/activity+json')
   assert.equal(answer.status, 200, answer.text())
   await inTransaction(db, async (tx) => deleteOwnPosts(tx, [unread.id, read.id], new Date()))
@@ -390,12 +387,3 @@ test('nobody is told of the end of what nobody ever had; whoever asked for it is
     .map(({ activity }) => (activity['object'] as { readonly id: string }).id)
   assert.deepEqual(deleted, [read.uri])
 })
-
-async function openPublicClient() {
-  const app = await buildPublicApp(home.context)
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  closeBeforeCluster(async () => app.close())
-  const { port } = app.server.address() as AddressInfo
-  return async (path: string, accept = 'text/html') =>
-    askListener(port, 'home.example', path, { headers: { accept } })
-}
