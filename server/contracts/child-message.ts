@@ -6,14 +6,8 @@ import type { DatabaseConnection } from './database-connection.ts'
 import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { HandOverRequest, Voice } from './hand-over.ts'
-import type {
-  KeeperJob,
-  KeeperLook,
-  KeeperOutcome,
-  KeeperProgress,
-  KeeperSight,
-  KeepingRequest,
-} from './keeping.ts'
+import type { KeeperLook, KeeperSight } from './keeper-look.ts'
+import type { KeeperJob, KeeperOutcome, KeeperProgress, KeepingRequest } from './keeping.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
 import type { WayIn } from './way-in.ts'

@@ -4,7 +4,6 @@
  */
 
 import type { AdoptionOrder } from './adoption-order.ts'
-import type { BackupInside } from './backups.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 import type { PairedDoor } from './hand-over.ts'
 
@@ -141,39 +140,6 @@ export interface RestoreJob {
   /** The home was paused when it was made, and is silent from then on: what waits has not gone out since. */
   readonly keepsQueue?: boolean
 }
-
-/** What a keeper looks at for somebody who restores while nothing of the home runs. It answers once, and ends. */
-export type KeeperLook =
-  | {
-      readonly task: 'list'
-      /** Addresses as in the settings. */
-      readonly places: readonly string[]
-    }
-  | {
-      readonly task: 'look'
-      readonly from: BackupSource
-      /** As of a `RestoreJob`. */
-      readonly key: string | null
-      readonly words: string | null
-    }
-
-/** A backup of a place that was looked through. */
-export interface PlacedBackup {
-  readonly place: string
-  readonly name: string
-  readonly madeAt: string
-  readonly bytes: number
-}
-
-export type KeeperSight =
-  /** Newest first; a place that cannot be read says why. */
-  | {
-      readonly saw: 'places'
-      readonly backups: readonly PlacedBackup[]
-      readonly flaws: readonly string[]
-    }
-  | { readonly saw: 'inside'; readonly inside: BackupInside }
-  | { readonly saw: 'refusal'; readonly message: string }
 
 /** Where a backup lies: its place and its name there, or a file of this machine, with its media beside it. */
 export type BackupSource = { readonly place: string; readonly name: string } | { readonly file: string }

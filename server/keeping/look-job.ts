@@ -1,5 +1,5 @@
 /** Looks at backups for somebody who restores while no server runs that could do it: which there are, and what one holds. */
-import type { KeeperLook, KeeperSight, PlacedBackup } from '../contracts/keeping.ts'
+import type { KeeperLook, KeeperSight, PlacedBackup } from '../contracts/keeper-look.ts'
 import { describeError, isHomebirdError } from '../core/errors.ts'
 import { readBackupName, BACKUP_PREFIX } from './format/names.ts'
 import type { JobSurroundings } from './job-surroundings.ts'

@@ -1,5 +1,6 @@
 /** Does the job that a keeper was started with, tells how far it is and how it ended, and ends the process. */
-import type { KeeperJob, KeeperLook, KeeperOutcome } from '../contracts/keeping.ts'
+import type { KeeperLook } from '../contracts/keeper-look.ts'
+import type { KeeperJob, KeeperOutcome } from '../contracts/keeping.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { takeServerOver } from './adopt-job.ts'
 import { makeBackup, proveBackup } from './backup-jobs.ts'

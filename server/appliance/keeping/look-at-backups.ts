@@ -1,6 +1,7 @@
 /** Backups as they are looked at while no home runs: which lie in folders of this computer, and what one of them holds. */
 import type { BackupInside } from '../../contracts/backups.ts'
-import type { BackupSource, PlacedBackup } from '../../contracts/keeping.ts'
+import type { PlacedBackup } from '../../contracts/keeper-look.ts'
+import type { BackupSource } from '../../contracts/keeping.ts'
 import { OWN_FOLDER, placeText } from '../../core/backup-places.ts'
 import type { Config } from '../../core/config.ts'
 import { type DataDir, inspectDataDir } from '../../core/data-dir.ts'

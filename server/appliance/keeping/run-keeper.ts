@@ -4,13 +4,8 @@ import {
   type StartMessage,
   USUAL_CONDITIONS,
 } from '../../contracts/child-message.ts'
-import type {
-  KeeperJob,
-  KeeperLook,
-  KeeperOutcome,
-  KeeperProgress,
-  KeeperSight,
-} from '../../contracts/keeping.ts'
+import type { KeeperLook, KeeperSight } from '../../contracts/keeper-look.ts'
+import type { KeeperJob, KeeperOutcome, KeeperProgress } from '../../contracts/keeping.ts'
 import type { Config } from '../../core/config.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { Child } from '../child.ts'
