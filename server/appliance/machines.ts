@@ -12,11 +12,12 @@ import { describeError, isHomebirdError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 import { type Session, openSession } from '../db/connection.ts'
 import { type ConnectionBudget, type Demand, type Supply, splitConnections } from './connection-budget.ts'
+import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
 
 /** Held while a machine looks at what the others hold and takes its own share. */
-const JOIN_LOCK = 7_203_171
+const JOIN_LOCK = ADVISORY_LOCK.joinMachines
 /** Held by the machine that makes what is to be made once. */
-const FIRST_LOCK = 7_203_172
+const FIRST_LOCK = ADVISORY_LOCK.firstMachine
 const GHOST_MS = 2_000
 const GHOST_LOOK_MS = 250
 const LOOK_EVERY_MS = 15_000

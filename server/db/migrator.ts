@@ -10,6 +10,7 @@ import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { clientConfig, connectionNameOf } from './connection.ts'
+import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
 
 export interface Migration {
   readonly version: number
@@ -35,7 +36,7 @@ const AT_WORK = `
    group by 1 order by 1`
 
 /** Any two programs on one database take this lock before they look. */
-const LOCK_KEY = 7_203_150
+const LOCK_KEY = ADVISORY_LOCK.schema
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/
 
 export const MIGRATIONS_DIR = join(import.meta.dirname, 'migrations')

@@ -10,6 +10,7 @@ import { hastenFarRows } from './far-future.ts'
 import { type Graph, automaticStatesOf, dueAfterSeconds, isAutomatic } from './graph.ts'
 import { identifier, literal, send, sendForCount } from './statement.ts'
 import type { Statistics } from './statistics.ts'
+import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
 
 /** Something that expires outside of the graphs. */
 export interface Sweep {
@@ -44,7 +45,7 @@ const OVERDUE_MS = 3_600_000
 /** A clock is seldom set right. */
 const FAR_EVERY_MS = 600_000
 /** Held by the session that sweeps. */
-const SWEEP_LOCK = 7_203_170
+const SWEEP_LOCK = ADVISORY_LOCK.sweep
 
 interface Job {
   readonly name: string

@@ -3,14 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { BenchResult } from './report.ts'
+import type { BenchResult, Machine } from './report.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const SIGNATURES = 2_000
 /** What the machine needed on which the goals were set. */
 const SIGNATURE_GOAL_MS = 0.28
-
-export type Machine = Readonly<Record<string, string>>
 
 export function describeMachine(): Machine {
   const said = (program: string, ...words: string[]): string => {

@@ -19,13 +19,17 @@ async function runAll(options: BenchOptions, scale: Scale): Promise<BenchResult[
   const { SeedStore } = await import('./seeded-home.ts')
   const wanted = namedWorkloads(options.names)
   if (wanted instanceof Error) return refuse(wanted)
-  await using seeds = await SeedStore.open(options.cache)
-  const results: BenchResult[] = []
-  for (const [name, workload] of wanted) {
-    console.error(`bench: ${name} …`)
-    results.push(...(await workload({ scale, seeds })))
+  const seeds = await SeedStore.open(options.cache)
+  try {
+    const results: BenchResult[] = []
+    for (const [name, workload] of wanted) {
+      console.error(`bench: ${name} …`)
+      results.push(...(await workload({ scale, seeds })))
+    }
+    return results
+  } finally {
+    await seeds[Symbol.asyncDispose]()
   }
-  return results
 }
 
 async function printHelp(): Promise<never> {

@@ -1,6 +1,8 @@
 /** What a workload found, as one line of JSON for programs and one row of a table for people. */
 import { writeFile } from 'node:fs/promises'
-import type { Machine } from './machine.ts'
+
+/** What a run was made on, by name. */
+export type Machine = Readonly<Record<string, string>>
 
 export interface BenchResult {
   readonly workload: string

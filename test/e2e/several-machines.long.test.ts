@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { RunnerStatus } from '../../server/stator/runner-types.ts'
@@ -57,6 +59,8 @@ before(async () => {
     startS3Server(),
     trusted(tlsCa),
   ])
+  const sharedFolder = await mkdtemp(join(tmpdir(), 'hb-shared-'))
+  closeBeforeCluster(async () => rm(sharedFolder, { recursive: true, force: true }))
   const cache = `redis://127.0.0.1:${redis.port}`
   env = {
     HOMEBIRD_DATABASE_URL: `postgresql://${database.user}@/${database.database}?host=${database.host}&port=${database.port}`,
@@ -64,6 +68,7 @@ before(async () => {
     HOMEBIRD_CACHES_MEDIA: `${cache}?key_prefix=media`,
     HOMEBIRD_CACHES_AVATARS: `${cache}?key_prefix=avatars`,
     HOMEBIRD_MEDIA_BACKEND: s3.backend(),
+    HOMEBIRD_MEDIA_ROOT: sharedFolder,
     HOMEBIRD_DB_POOL: '6',
     HOMEBIRD_INBOX_RATE: '0',
     HOMEBIRD_API_RATE: '0',
@@ -84,7 +89,8 @@ before(async () => {
   for (let n = 0; n < 3; n += 1) started.push(await machine('worker'))
   workers = started
   clients = servers.map((home) => new HomeClient(home))
-  await Promise.all(clients.map(async (client) => client.signIn()))
+  await clientOf(0).signIn()
+  clientOf(1).sharesSessionOf(clientOf(0))
   frontPort = await freePort()
   edge = await openNginx(servers.map(({ publicPort }) => publicPort))
 })
@@ -188,7 +194,7 @@ test(
       domain: null,
       handle: null,
       args: ['--role', 'worker'],
-      env: { ...env, HOMEBIRD_DB_RESERVE: '395' },
+      env: { ...env, HOMEBIRD_DB_RESERVE: '380' },
     })
     await assert.rejects(more, /ended with 15 before[^]*what other machines of it hold: 8 of/)
   },

@@ -24,6 +24,12 @@ export class HomeClient {
     this.#cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
   }
 
+  /** Another server of the same home: the session that one has given is one of the other. */
+  sharesSessionOf(other: HomeClient): void {
+    // Cookies are named after their port.
+    this.#cookie = other.#cookie.replace(String(other.#home.privatePort), String(this.#home.privatePort))
+  }
+
   /** One request with the session and the marks of a page of the home. */
   async raw(path: string, request: PlainRequest = {}): Promise<PlainAnswer> {
     const headers: Record<string, string> = {

@@ -4,8 +4,9 @@
  */
 import { sql } from 'kysely'
 import type { Transaction } from '../pool.ts'
+import { ADVISORY_LOCK } from '../../core/advisory-locks.ts'
 
-export const MEDIA_HOLD = 7_203_170
+export const MEDIA_HOLD = ADVISORY_LOCK.mediaHold
 
 /** Until the end of the transaction no backup begins. @returns false while one is made */
 export async function mayRemoveMedia(tx: Transaction): Promise<boolean> {

@@ -5,6 +5,7 @@ import { notify } from '../../db/transaction.ts'
 import { forgivePurged } from '../peers/purge-peer.ts'
 import { applyBlockLists } from './apply-block-lists.ts'
 import { type EndedTies, endTiesToBlockedDomains } from './end-ties.ts'
+import { ADVISORY_LOCK } from '../../core/advisory-locks.ts'
 
 export interface DomainWord {
   readonly domain: string
@@ -88,7 +89,7 @@ export async function disallowDomain(tx: Transaction, domain: string): Promise<E
 
 /** Words of the owner and of lists are said one after the other. Held until the transaction ends. */
 export async function lockDomainWords(tx: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7203153)`.execute(tx)
+  await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.domainBlocks})`.execute(tx)
 }
 
 /**

@@ -7,6 +7,7 @@ import { cleanLine } from '../text/clean-text.ts'
 import { parseScopes } from './scopes.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 import { type IssuedToken, issueToken } from './tokens.ts'
+import { ADVISORY_LOCK } from '../../core/advisory-locks.ts'
 
 const MAX_NAME = 120
 const VISIBLE = /[^\p{Z}\p{C}]/u
@@ -55,7 +56,7 @@ export async function issuePersonalToken(
 
 /** Whoever makes two at once is counted one after the other. */
 async function requireRoom(tx: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7203155)`.execute(tx)
+  await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.personalTokens})`.execute(tx)
   const { living } = await tx
     .selectFrom('oauth_tokens')
     .innerJoin('oauth_apps', 'oauth_apps.id', 'oauth_tokens.app_id')

@@ -7,6 +7,7 @@ import type { Row } from '../../db/tables.ts'
 import { inTransaction, notify } from '../../db/transaction.ts'
 import { findHost } from '../../net/origin.ts'
 import { UNPUBLISHED_DOMAIN } from './own-uris.ts'
+import { ADVISORY_LOCK } from '../../core/advisory-locks.ts'
 
 export interface DomainNames {
   /** Shown in handles. */
@@ -17,7 +18,7 @@ export interface DomainNames {
 
 /** One at a time changes what the home is called. Held until the transaction ends. */
 export async function lockHomeNames(tx: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7203171)`.execute(tx)
+  await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.homeNames})`.execute(tx)
 }
 
 /**
