@@ -69,7 +69,7 @@ function headingOf({ depth, tokens }: Tokens.Heading, name: string): Block {
 }
 
 /** `CERT_CHAIN` stays as it is; `The way back` becomes `the-way-back`. */
-function anchorOf(heading: string): string {
+export function anchorOf(heading: string): string {
   if (/^[A-Z0-9_]+$/.test(heading)) return heading
   return heading
     .toLowerCase()
