@@ -51,19 +51,21 @@ export async function planDatabase(config: Config, role: ApplianceRole): Promise
 
 /**
  * Of an external database: takes this machine's share of what the others leave, and holds it.
+ * @param makesBackups  whether any are made here by themselves, as it is set at the moment
  * @throws HomebirdError CONNECTION_BUDGET, and the driver's errors
  */
 export async function joinMachines(
   plan: DatabasePlan,
   config: Config,
   role: ApplianceRole,
+  makesBackups: () => boolean,
 ): Promise<DatabasePlan> {
   if (plan.external === null) return plan
   const machines = await Machines.join({
     connection: plan.external.connection,
     demand: demandOf(config, role),
     supply: plan.supply,
-    mayBeFirst: role !== 'worker',
+    mayBeFirst: () => role !== 'worker' && makesBackups(),
   })
   return { ...plan, budget: machines.budget, machines }
 }

@@ -45,8 +45,8 @@ export interface MachineNeeds {
   readonly connection: DatabaseConnection
   readonly demand: Demand
   readonly supply: Supply
-  /** Whether it may make what is made once; machines of workers alone do not. */
-  readonly mayBeFirst: boolean
+  /** Asked at each look: whether it may make what is made once. Who never makes it leaves that to those who do. */
+  readonly mayBeFirst: () => boolean
   /** So long the session of a machine that was just killed may take to end. */
   readonly ghostMs?: number
 }
@@ -106,7 +106,7 @@ export class Machines {
     const { length } = this.#others
     if (length > 0)
       notice('info', `this home runs on ${length + 1} machines: here, and ${sayMachines(this.#others)}`)
-    if (this.#needs.mayBeFirst && !this.#isFirst)
+    if (!this.#isFirst && this.#needs.mayBeFirst())
       notice('info', 'another machine makes the nightly backups of this home')
     this.#lookIn(everyMs)
   }
@@ -160,12 +160,20 @@ export class Machines {
     const session = this.#session
     if (session === null) return
     this.#others = ofHome(await readOthers(session))
-    if (!this.#needs.mayBeFirst || this.#isFirst) return
+    const mayBeFirst = this.#needs.mayBeFirst()
+    if (mayBeFirst === this.#isFirst) return
+    if (!mayBeFirst) return this.#leaveToOthers(session)
     const [row] = await session.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
       FIRST_LOCK,
     ])
     this.#isFirst = row?.taken === true
     if (this.#isFirst) this.#notice('info', 'this machine makes the nightly backups of this home from now on')
+  }
+
+  async #leaveToOthers(session: Session): Promise<void> {
+    this.#isFirst = false
+    await session.query('select pg_advisory_unlock($1)', [FIRST_LOCK])
+    this.#notice('info', 'this machine makes no nightly backups any more; one that is set to may make them')
   }
 }
 

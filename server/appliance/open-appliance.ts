@@ -5,6 +5,7 @@ import type { StartStep } from './appliance-status.ts'
 import type { ApplianceOptions } from './appliance-options.ts'
 import { openGround } from './ground.ts'
 import { type DatabasePlan, joinMachines, planDatabase } from './home-database.ts'
+import { asksForBackups } from './keeping/backup-settings.ts'
 import { upgradeHome } from './keeping/upgrade-home.ts'
 import { requireFreeAddresses } from './ports.ts'
 import { StartTimes } from './start-times.ts'
@@ -45,7 +46,7 @@ export async function openAppliance(options: ApplianceOptions): Promise<Applianc
       progress: (doneBytes, totalBytes) => options.onEvent({ kind: 'copying', doneBytes, totalBytes }),
       signal: options.signal,
     })
-    return joinMachines(checked, ground.loaded.config, options.role)
+    return joinMachines(checked, ground.loaded.config, options.role, asksForBackups(ground, options.sources))
   }
   const plan = await join().catch((error: unknown) => {
     ground.release()

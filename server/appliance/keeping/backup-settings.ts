@@ -193,6 +193,22 @@ export class BackupSettings {
   }
 }
 
+/** Whether this machine makes any by itself, as it is set whenever that is asked. */
+export function asksForBackups(
+  { loaded, seal }: { readonly loaded: LoadedConfig; readonly seal: { readonly box: SecretBox } },
+  sources: GroundSources,
+): () => boolean {
+  let isSet = loaded.config.backupAt !== null
+  return () => {
+    try {
+      isSet = readSettings(sources, seal.box).loaded.config.backupAt !== null
+    } catch {
+      // What is wrong with the settings is told where a backup is due; until it is mended what was known stands.
+    }
+    return isSet
+  }
+}
+
 /** A folder is one place, whether it is said to lie on a disk of its own or not. */
 function isSamePlace(one: PlaceAddress, other: PlaceAddress): boolean {
   if (one.kind === 'folder' && other.kind === 'folder') return one.path === other.path

@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { type TestContext, after, test } from 'node:test'
+import { splitConnections } from '../../../server/appliance/connection-budget.ts'
+import {
+  type ApplianceRole,
+  type DatabasePlan,
+  joinMachines,
+} from '../../../server/appliance/home-database.ts'
 import { type MachineNeeds, Machines, machineName, parseMachine } from '../../../server/appliance/machines.ts'
+import { loadConfig } from '../../../server/core/config.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { withClient } from '../../../server/db/connection.ts'
 import { afterInReverse } from '../../support/after-in-reverse.ts'
@@ -24,7 +31,13 @@ async function join(
   more: Partial<MachineNeeds> = {},
 ): Promise<Machines> {
   const supply = { maxConnections, superuserReserved: 3 }
-  const machines = await Machines.join({ connection, demand: DEMAND, supply, mayBeFirst: true, ...more })
+  const machines = await Machines.join({
+    connection,
+    demand: DEMAND,
+    supply,
+    mayBeFirst: () => true,
+    ...more,
+  })
   afterInReverse(t, () => machines.close())
   return machines
 }
@@ -73,7 +86,7 @@ test('two that start at once never take the same connections', async (t) => {
 })
 
 test('one machine makes what is made once; another does when it has gone, and machines of workers never do', async (t) => {
-  const worker = await join(t, 200, { mayBeFirst: false })
+  const worker = await join(t, 200, { mayBeFirst: () => false })
   const one = await joinAsFirst(t)
   const two = await join(t, 200)
   for (const machine of [worker, two]) machine.follow(() => undefined, LOOK_MS)
@@ -81,6 +94,49 @@ test('one machine makes what is made once; another does when it has gone, and ma
   await one.close()
   await until('the other to take over', () => two.isFirst)
   assert.equal(worker.isFirst, false)
+})
+
+test('a machine that is set to make no backups leaves them to one that makes them, whichever started first', async (t) => {
+  let makes = false
+  const never = await join(t, 200, { mayBeFirst: () => makes })
+  never.follow(() => undefined, LOOK_MS)
+  const one = await joinAsFirst(t)
+  assert.deepEqual([never.isFirst, one.isFirst], [false, true])
+  makes = true
+  await one.close()
+  await until('it to take over once it is set to make them', () => never.isFirst)
+  const told: string[] = []
+  const two = await join(t, 200)
+  two.follow((_, message) => void told.push(message), LOOK_MS)
+  makes = false
+  await until('the other to take over when that is taken back', () => two.isFirst)
+  assert.equal(never.isFirst, false)
+  assert.ok(told.some((message) => message.includes('makes the nightly backups of this home from now on')))
+})
+
+test('of a home, the machines that run a server and have a time for backups may make them', async (t) => {
+  const supply = { maxConnections: 200, superuserReserved: 3 }
+  const plan: DatabasePlan = {
+    supply,
+    budget: splitConnections(DEMAND, supply),
+    external: { connection, supply, warnings: [] },
+    machines: null,
+  }
+  const { config } = loadConfig({ env: { HOMEBIRD_DATA_DIR: '/nowhere' } })
+  const joined = async (role: ApplianceRole, makesBackups: boolean): Promise<Machines> => {
+    const { machines } = await joinMachines(plan, config, role, () => makesBackups)
+    assert.ok(machines !== null)
+    afterInReverse(t, () => machines.close())
+    machines.follow(() => undefined, LOOK_MS)
+    return machines
+  }
+  const others = [await joined('server', false), await joined('worker', true)]
+  const one = await joined('server', true)
+  await until('it to be the first', () => one.isFirst)
+  assert.deepEqual(
+    others.map(({ isFirst }) => isFirst),
+    [false, false],
+  )
 })
 
 test('a machine whose session was ended comes back with what it was granted', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { BackupSettings } from '../../../server/appliance/keeping/backup-settings.ts'
+import { BackupSettings, asksForBackups } from '../../../server/appliance/keeping/backup-settings.ts'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
 import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import type { KeeperOutcome } from '../../../server/contracts/keeping.ts'
@@ -29,7 +29,7 @@ function settingsOf(t: TestContext, env: Record<string, string> = {}) {
     conditions: () => USUAL_CONDITIONS,
     startedAt: Date.now() - 24 * HOUR_MS,
   })
-  return { settings, store }
+  return { settings, store, sources }
 }
 
 /** Newest first, an hour apart. */
@@ -146,4 +146,20 @@ test('a folder is one place, and stays that of another disk however it is writte
   await settings.addPlace('/media/ana/disk')
   const kept = settings.overview([]).places.map(({ label }) => label)
   assert.deepEqual(kept, ['this home', 'disk /media/ana/disk'])
+})
+
+test('whether a machine makes backups is asked anew each time, and what cannot be read changes nothing', (t) => {
+  const { store, sources } = settingsOf(t)
+  const asks = asksForBackups({ loaded: loadConfig(sources), seal: { box: PLAIN_BOX } }, sources)
+  assert.equal(asks(), true)
+  store.saveSetting('backupAt', 'never')
+  assert.equal(asks(), false)
+  store.removeSetting('backupAt')
+  const file = join(sources.env.HOMEBIRD_DATA_DIR, 'homebird.env')
+  writeFileSync(file, 'HOMEBIRD_BACKUP_AT=never\n')
+  assert.equal(asks(), false)
+  writeFileSync(file, 'HOMEBIRD_BACKUP_AT=noon\n')
+  assert.equal(asks(), false)
+  rmSync(file)
+  assert.equal(asks(), true)
 })
