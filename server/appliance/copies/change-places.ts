@@ -21,7 +21,7 @@ import { POSTGRES_MAJOR } from '../postgres-binaries.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import { type Notice, hasCluster, stateOfCluster, stopWhatRuns } from './cold-cluster.ts'
 import { type CopyManifest, copyFolder, newCopyName, writeManifest } from './copy-manifest.ts'
-import { leavesLease, moveLease } from './move-lease.ts'
+import { keepTakenLease, leavesLease, moveLease } from './move-lease.ts'
 import { readRunVersion, writeRunVersion } from './run-version.ts'
 import { COPY_PARTS } from './take-copy.ts'
 
@@ -63,6 +63,7 @@ export function planExchange(
 ): Plan {
   const current = readRunVersion(dir)
   const isHome = hasCluster(dir) || existsSync(dir.applianceDatabase)
+  if (isHome && from === 'incoming') keepTakenLease({ home: dir.path, staged: incomingDir(dir).path })
   const plan: Plan = {
     name,
     ofVersion,

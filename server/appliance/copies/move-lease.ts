@@ -5,7 +5,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lease } from '../../contracts/hand-over.ts'
-import { LEASE_FILE, readLease } from '../../core/lease-file.ts'
+import { LEASE_FILE, readLease, writeLease } from '../../core/lease-file.ts'
 import { systemIdentifier } from '../postgres-orphan.ts'
 
 interface Places {
@@ -26,6 +26,18 @@ export function leavesLease({ home, staged }: Places, clusters: { home: string; 
 export function dropStaleLease({ home, staged }: Places): void {
   if (leaseIn(staged)?.phase === 'given' && leaseIn(home) === null) rmSync(join(staged, LEASE_FILE))
 }
+
+/**
+ * A backup may be of the very home that was taken over, and does not say so: what is loaded from it does not speak either until
+ * the other machine has said that it is silent, or somebody says so on purpose. What stood there keeps what was noted of it.
+ */
+export function keepTakenLease({ home, staged }: Places): void {
+  const lease = leaseIn(home)
+  if (lease?.phase === 'taken' && !existsSync(join(staged, LEASE_FILE))) writeLease(staged, lease)
+}
+
+/** Whether the home was taken over, and the other machine has not said yet that it is silent. */
+export const isTaken = (home: string): boolean => leaseIn(home)?.phase === 'taken'
 
 /** May be done again, however far it came before. */
 export function moveLease({ home, staged }: Places, kept: string, leaves: boolean): void {

@@ -23,6 +23,7 @@ import type { RuntimeFolder } from '../runtime-folder.ts'
 import { databaseAccount } from '../unprivileged.ts'
 import { fitSettings } from './fit-settings.ts'
 import { incomingDir, isExchangePlanned, planExchange, requireOneDisk } from '../copies/change-places.ts'
+import { isTaken } from '../copies/move-lease.ts'
 import { clearIncoming, openIncoming } from './incoming.ts'
 import { type KeeperWatch, runKeeper } from './run-keeper.ts'
 import { mediaFolderOf } from './take-in-media.ts'
@@ -43,6 +44,9 @@ export interface RestoreNeeds extends KeeperWatch {
   readonly now: Date
 }
 
+const IS_SILENT =
+  'the home that was here was taken over from another computer, which has not said yet that it is silent: the restored one does not speak either. Finish that with: homebird hand-over take, or, where the other one is off for good, with: homebird hand-over take-back'
+
 /**
  * Under the lock of the home; its database may run.
  * @throws HomebirdError UNPROCESSABLE with the reason of the keeper, DATA_DIR_UNUSABLE where parts of the home lie on several disks,
@@ -56,6 +60,7 @@ export async function stageRestore(needs: RestoreNeeds): Promise<KeeperOutcome> 
   try {
     const outcome = await fillIncoming(needs)
     if (needs.lease !== undefined) writeLease(incomingDir(dir).path, needs.lease)
+    else if (isTaken(dir.path)) notice('warn', IS_SILENT)
     planExchange(dir, {
       name: outcome.subject ?? 'a backup',
       ofVersion: VERSION,

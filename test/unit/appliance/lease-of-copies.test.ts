@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { finishExchange, incomingDir, planExchange } from '../../../server/appliance/copies/change-places.ts'
+import { isTaken } from '../../../server/appliance/copies/move-lease.ts'
 import type { Lease } from '../../../server/contracts/hand-over.ts'
 import { readLease, removeLease, writeLease } from '../../../server/core/lease-file.ts'
 import { VERSION } from '../../../server/core/version.ts'
@@ -21,20 +22,29 @@ const TAKEN: Lease = {
 const GIVEN: Lease = { phase: 'given', at: '2026-11-29T12:00:00.000Z', to: 'old', unconfirmed: null }
 
 /** A home of another computer takes the place of the one that is here. @returns what that one is kept as */
-function takesOver({ dir }: CopiedHome, now: Date): string {
+function takesOver(home: CopiedHome, now: Date): string {
+  const replaced = restores(home, now, TAKEN)
+  assert.deepEqual(readLease(home.dir.path), TAKEN)
+  return replaced
+}
+
+/** Of each cluster that is made. */
+let identifier = 6n
+
+/** What was loaded into a fresh cluster takes the place of the home. @returns what that one is kept as */
+function restores({ dir }: CopiedHome, now: Date, lease: Lease | null = null): string {
   const incoming = incomingDir(dir)
   const cluster = join(incoming.postgres, '18')
   for (const folder of [join(cluster, 'global'), join(cluster, 'base', '1'), incoming.secrets])
     mkdirSync(folder, { recursive: true })
   writeFileSync(join(cluster, 'PG_VERSION'), '18\n')
   const control = Buffer.alloc(64)
-  control.writeBigUInt64LE(7n)
+  control.writeBigUInt64LE((identifier += 1n))
   writeFileSync(join(cluster, 'global', 'pg_control'), control)
-  writeLease(incoming.path, TAKEN)
+  if (lease !== null) writeLease(incoming.path, lease)
   planExchange(dir, { name: 'old', ofVersion: VERSION, from: 'incoming', now })
   const replaced = finishExchange(dir)?.replaced
   assert.ok(replaced !== undefined && replaced !== null)
-  assert.deepEqual(readLease(dir.path), TAKEN)
   return replaced
 }
 
@@ -74,6 +84,28 @@ test('an older copy of the same home changes nothing of who speaks', async (t) =
     const copy = await home.copyAfter('0.0.1')
     writeLease(home.dir.path, lease)
     await home.takeBack(copy ?? '')
+    assert.deepEqual(readLease(home.dir.path), lease)
+  }
+})
+
+test('a backup that is restored over a home that does not speak yet does not speak either, nor does that home when it is taken back', async (t) => {
+  const home = openCopiedHome(t)
+  home.write('info')
+  assert.equal(isTaken(home.dir.path), false)
+  takesOver(home, new Date('2026-11-29T10:00:00Z'))
+  assert.equal(isTaken(home.dir.path), true)
+  const silent = restores(home, new Date('2026-11-29T11:00:00Z'))
+  assert.deepEqual(readLease(home.dir.path), TAKEN)
+  await home.takeBack(silent)
+  assert.deepEqual(readLease(home.dir.path), TAKEN)
+})
+
+test('a backup that is restored over a home that speaks speaks, and over one that was handed over it does not', (t) => {
+  for (const lease of [null, GIVEN]) {
+    const home = openCopiedHome(t)
+    home.write('info')
+    if (lease !== null) writeLease(home.dir.path, lease)
+    restores(home, new Date('2026-11-29T10:00:00Z'))
     assert.deepEqual(readLease(home.dir.path), lease)
   }
 })
