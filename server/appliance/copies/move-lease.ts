@@ -2,7 +2,7 @@
  * Which computer speaks belongs to the home, not to the folder: where another home takes its place, what was noted of the one that
  * stood there goes with that one, and comes back with it.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lease } from '../../contracts/hand-over.ts'
 import { LEASE_FILE, readLease, writeLease } from '../../core/lease-file.ts'
@@ -20,11 +20,6 @@ export function leavesLease({ home, staged }: Places, clusters: { home: string; 
   if (existsSync(join(staged, LEASE_FILE))) return true
   // Where the word was given away it is away, whichever of the homes that were here stands here.
   return lease.phase === 'taken' && isOther(clusters.home, clusters.staged)
-}
-
-/** A home that had given the word away, and is in the place of one that has it, has it. */
-export function dropStaleLease({ home, staged }: Places): void {
-  if (leaseIn(staged)?.phase === 'given' && leaseIn(home) === null) rmSync(join(staged, LEASE_FILE))
 }
 
 /**

@@ -24,7 +24,6 @@ import {
   requireWanted,
 } from './copy-files.ts'
 import { type CopyManifest, type HomeCopy, copyFolder, listCopies } from './copy-manifest.ts'
-import { dropStaleLease } from './move-lease.ts'
 import { COPY_PARTS, PROCESS_FILES, keepNewest } from './take-copy.ts'
 
 export interface TakenBack {
@@ -59,7 +58,6 @@ export async function takeBack(dir: DataDir, name: string, needs: TakeBackNeeds)
   rmSync(staged, { recursive: true, force: true })
   try {
     await stage(dir, name, needs)
-    dropStaleLease({ home: dir.path, staged })
     requireWanted(needs.signal)
   } catch (error) {
     rmSync(staged, { recursive: true, force: true })
