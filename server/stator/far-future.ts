@@ -1,6 +1,7 @@
 /**
  * Rows whose next attempt was planned by a clock that was far ahead and has been set right since: they would wait for its time.
  * No handler puts a row off for so long, so it is tried now; one that a person has planned, such as a post, waits for its moment.
+ * It may as well be that the clock is behind now: when a row came into its state stays as it is, so that none is timed out for that.
  * @see security rule 110
  */
 import type { Querier } from '../db/pool.ts'
@@ -23,8 +24,7 @@ export async function hastenFarRows(db: Querier, graph: Graph, most: number): Pr
   const hastened = await sendForCount(
     db,
     `update ${table}
-        set state_next_attempt_at = now(), state_locked_until = least(state_locked_until, now()),
-            state_changed_at = least(state_changed_at, now())
+        set state_next_attempt_at = now(), state_locked_until = least(state_locked_until, now())
       where ${key} in (
        select ${key} from ${table}
         where state_priority in (0, 1) and state_next_attempt_at > now() + interval '${FAR}'

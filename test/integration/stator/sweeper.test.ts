@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { defineGraph } from '../../../server/stator/graph.ts'
+import { again, defineGraph } from '../../../server/stator/graph.ts'
 import type { Sweep } from '../../../server/stator/sweeper.ts'
 import { openTestDatabase } from '../../support/test-database.ts'
 import { addMessages, countByState, gate, message, runnerFor } from './support.ts'
@@ -68,6 +68,24 @@ test('what a clock planned that was a year ahead is tried now that it is set rig
     [tried, held, fresh, planned].map(async (id) => (await message(db, id)).state),
   )
   assert.deepEqual(states, ['processed', 'processed', 'processed', 'received'])
+})
+
+test('a start under a clock that is far behind brings no timeout nearer', async (t) => {
+  const { db } = await openTestDatabase()
+  const behind = 40 * 86_400
+  await addMessages(db, 2, { changedSecondsAgo: -behind, dueInSeconds: behind })
+  await runnerFor(t, db, work).sweep()
+  const { rows: due } = await sql`select from inbox_messages where state_next_attempt_at <= now()`.execute(db)
+  assert.equal(due.length, 2)
+  // What sets the clock right lets all that is written down be so much older.
+  await sql`
+    update inbox_messages set state_changed_at = state_changed_at - ${behind}::float8 * interval '1 second',
+      state_next_attempt_at = state_next_attempt_at - ${behind}::float8 * interval '1 second'`.execute(db)
+  const silentHost = { received: { each: async () => again({ reason: 'silent' }) } } as const
+  const runner = runnerFor(t, db, [{ graph, handlers: silentHost }])
+  await runner.runUntilIdle()
+  await runner.sweep()
+  assert.deepEqual(await countByState(db), { received: 2 })
 })
 
 test('a row whose next attempt lies beyond the timeout does not wait for it', async (t) => {
