@@ -39,6 +39,8 @@ export interface BackupsOverview {
   readonly ended: readonly KeeperOutcome[]
   /** `03:00`, or `never`. */
   readonly at: string
+  /** Whether what is due is made by this machine; of several on one database another one may make it. */
+  readonly isFirst: boolean
   /** Since when this home has run, and could make any. */
   readonly since: string
   readonly keep: { readonly days: number; readonly weeks: number; readonly months: number }

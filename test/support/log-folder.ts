@@ -12,6 +12,7 @@ export const NO_BACKUPS: BackupsOverview = {
   running: null,
   ended: [],
   at: '03:00',
+  isFirst: true,
   keep: { days: 7, weeks: 4, months: 6 },
   since: new Date(0).toISOString(),
   fixed: [],

@@ -142,7 +142,8 @@ export class KeeperPart {
 
   #overview(): BackupsOverview {
     const locks = locksOf(backupKeysIn(this.#around.secrets))
-    return { ...this.state(), locks, ...this.#around.backups.overview(this.#all()) }
+    const isFirst = this.#around.isFirst()
+    return { ...this.state(), locks, isFirst, ...this.#around.backups.overview(this.#all()) }
   }
 
   #all(): KeeperOutcome[] {

@@ -12,6 +12,7 @@ export function backupsCheck(context: HttpContext): DoctorCheck {
     async run() {
       if (context.supervision === null) return null
       const found = await lookAtBackups(context)
+      if (found === 'elsewhere') return null
       if (found === null) return GOOD
       const { is, place } = found
       return {
@@ -40,7 +41,8 @@ export class BackupLook {
     if (nowMs - this.#askedMs < KNOWN_FOR_MS) return this.#known
     this.#askedMs = nowMs
     try {
-      this.#known = (await lookAtBackups(this.#context))?.is ?? null
+      const found = await lookAtBackups(this.#context)
+      this.#known = found === null || found === 'elsewhere' ? null : found.is
     } catch (error) {
       // What was known stands until it can be asked again.
       log.warn({ event: 'owner.backups_unknown', error: describeError(error) })
@@ -49,13 +51,21 @@ export class BackupLook {
   }
 }
 
-/** @throws HomebirdError UNAVAILABLE where the supervisor does not answer */
-async function lookAtBackups({ supervision, db, clock }: HttpContext): Promise<TroubleFound | null> {
+/**
+ * @returns `elsewhere` where another machine makes them: only that one knows of them
+ * @throws HomebirdError UNAVAILABLE where the supervisor does not answer
+ */
+async function lookAtBackups({
+  supervision,
+  db,
+  clock,
+}: HttpContext): Promise<TroubleFound | 'elsewhere' | null> {
   // None is made while another computer speaks for the home.
   if (supervision === null || supervision.voice !== 'speaks') return null
   const owner = await db.selectFrom('owner').select('created_at').executeTakeFirst()
   // Nothing is worth a backup before there is somebody.
   if (owner === undefined) return null
   const overview = (await supervision.keep({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+  if (!overview.isFirst && overview.at !== 'never') return 'elsewhere'
   return backupTrouble(overview, owner.created_at, clock.now())
 }

@@ -12,6 +12,7 @@ import { KeeperPart } from '../../../server/appliance/keeping/keeper-part.ts'
 import { asItLies } from '../../../server/appliance/keeping/other-disk.ts'
 import { Silence } from '../../../server/appliance/keeping/silence.ts'
 import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
+import type { BackupsOverview } from '../../../server/contracts/backups.ts'
 import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import { parsePlaceAddress } from '../../../server/core/backup-places.ts'
 import { loadConfig } from '../../../server/core/config.ts'
@@ -21,7 +22,7 @@ import { until } from '../../support/until.ts'
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'support', 'children', 'plain-child.ts')
 
-function openPart(t: TestContext, restore: LiveRestore | null = null) {
+function openPart(t: TestContext, restore: LiveRestore | null = null, isFirst = true) {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-keeper-'))
   const dir = dataDirAt(folder)
   const store = openApplianceStore(dir)
@@ -35,7 +36,7 @@ function openPart(t: TestContext, restore: LiveRestore | null = null) {
     entries: { migrate: ENTRY, server: ENTRY, worker: ENTRY, tunnel: ENTRY, decoder: ENTRY, keeper: ENTRY },
   })
   const keeper = new KeeperPart({
-    isFirst: () => true,
+    isFirst: () => isFirst,
     silentMs: 200,
     store,
     secrets: new SecretFolder(dir.secrets, PLAIN_BOX),
@@ -110,6 +111,14 @@ test('once a restored home lies ready no other job begins: it would disturb what
     keeper.answer({ kind: 'keeping', ask: 'start', order: { task: 'backup' } }),
     /is stopping/,
   )
+})
+
+test('a machine says of its backups whether it makes them or another does', async (t) => {
+  for (const isFirst of [true, false]) {
+    const { keeper } = openPart(t, null, isFirst)
+    const overview = (await keeper.answer({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+    assert.equal(overview.isFirst, isFirst)
+  }
 })
 
 const SHARED_MEMORY = '/dev/shm'
