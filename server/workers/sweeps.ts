@@ -1,6 +1,7 @@
 /** What expires outside of the graphs. Each is one statement that deletes or empties a bounded number of rows. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from '../db/tables.ts'
+import { tryFarHosts } from '../domain/fan-outs/breaker.ts'
 import { IDEMPOTENCY_SECONDS } from '../domain/posts/idempotency.ts'
 import { indexBacklog, mergeIndex } from '../domain/search/index-posts.ts'
 import type { Sweep } from '../stator/sweeper.ts'
@@ -71,10 +72,19 @@ const searchIndex: Sweep = {
   },
 }
 
+/** Not a deletion either. A clock is seldom set right. */
+const farHosts: Sweep = {
+  name: 'hosts of a far clock',
+  everySeconds: 600,
+  run: async (db, batchSize) =>
+    db.transaction().execute(async (tx) => (await tryFarHosts(tx, batchSize)).length),
+}
+
 /** Those that no setting changes. */
 export const allSweeps: readonly Sweep[] = [
   searchBacklog,
   searchIndex,
+  farHosts,
   // Those of own posts have no end: their address answers 410 for ever.
   deletion('tombstones', 300, sql`expires_at < now()`),
   deletion('idempotency_keys', 300, sql`created_at < now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`),

@@ -193,6 +193,32 @@ export async function trySilentHosts(tx: Transaction): Promise<string[]> {
   return hosts
 }
 
+/** Longer than any host is left alone. */
+const FAR = sql`now() + interval '2 days'`
+
+/**
+ * Hosts that a clock which was far ahead has put to rest would be left alone until its time: they are tried now. As above, it is
+ * no sign of life. Since when they are silent stays as it is: it may as well be that the clock is behind now.
+ * @returns these hosts, at most `most`
+ */
+export async function tryFarHosts(tx: Transaction, most: number): Promise<string[]> {
+  const { rows } = await sql<{ host: string }>`
+    update peers
+       set retry_at = null, unavailable_at = null, failures = least(failures, ${FAILURES_TO_OPEN - 1}),
+           state = case when ${IS_ASLEEP} then 'outdated' else state end,
+           state_changed_at = case when ${IS_ASLEEP} then now() else state_changed_at end,
+           state_next_attempt_at = case when ${IS_ASLEEP} then now() else state_next_attempt_at end
+     where host in (
+       select host from peers where retry_at > ${FAR} or unavailable_at > ${FAR}
+        order by host limit ${most} for update skip locked)
+    returning host`.execute(tx)
+  const hosts = rows.map(({ host }) => host)
+  if (hosts.length === 0) return hosts
+  await wakeWorker(tx, peerGraph.table)
+  await hastenHosts(tx, fanOutGraph, hosts, OFFLINE_REASON)
+  return hosts
+}
+
 /** Hosts that answered, some of them for the first time; known troubles are not theirs. */
 export async function recordSuccesses(db: Querier, hosts: readonly string[]): Promise<void> {
   if (hosts.length === 0) return

@@ -6,6 +6,7 @@ import { blockDomain, unblockDomain } from '../../../server/domain/blocks/domain
 import {
   closeBreakers,
   recordFailures,
+  tryFarHosts,
   tryHostNow,
   trySilentHosts,
 } from '../../../server/domain/fan-outs/breaker.ts'
@@ -138,6 +139,37 @@ test('when our own line is back, whatever fell silent lately is tried within two
   assert.deepEqual(await inTransaction(db, trySilentHosts), [friendly.host])
   assert.equal((await waiting()).includes(friendly.host), false)
   assert.equal((await peerRow(friendly.host)).retry_at, null)
+})
+
+test('a host that a clock far ahead has put to rest is tried when that is set right, and others wait on', async () => {
+  const bob = silent.actor('bob')
+  await home.isFollowedBy(bob)
+  await home.isFollowedBy(dead.actor('joe'))
+  await home.work()
+  for (const host of [silent.host, dead.host]) await fails(host, 8)
+  const row = (host: string) => db.updateTable('peers').where('host', '=', host)
+  const yearAhead = sql<Date>`now() + interval '1 year'`
+  const asleep = { retry_at: yearAhead, unavailable_at: yearAhead, state_next_attempt_at: yearAhead }
+  await row(silent.host).set(asleep).execute()
+  const waits = await peerRow(dead.host)
+  const before = await peerRow(silent.host)
+  const tryFar = async () => db.transaction().execute(async (tx) => tryFarHosts(tx, 10))
+  assert.deepEqual(await tryFar(), [silent.host])
+  const tried = await peerRow(silent.host)
+  assert.deepEqual([tried.retry_at, tried.unavailable_at, tried.state], [null, null, 'outdated'])
+  assert.deepEqual(tried.failing_since, before.failing_since, 'it is no sign of life')
+  assert.ok(secondsUntil(tried.state_next_attempt_at) <= 0)
+  assert.deepEqual(await peerRow(dead.host), waits)
+  assert.deepEqual(await tryFar(), [])
+  // A purge is not broken off by it.
+  await row(silent.host)
+    .set({ ...asleep, state: 'purged', state_next_attempt_at: null })
+    .execute()
+  assert.deepEqual(await tryFar(), [silent.host])
+  assert.equal((await peerRow(silent.host)).state, 'purged')
+  await row(silent.host).set({ state: 'outdated', state_next_attempt_at: new Date() }).execute()
+  await home.work()
+  assert.equal((await peerRow(silent.host)).failures, 0)
 })
 
 test('on the owner’s word everything of a blocked domain is deleted, and nothing else', async () => {

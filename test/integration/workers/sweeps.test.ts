@@ -124,3 +124,15 @@ test('a picture that nobody reacts with any more is forgotten, the home its own 
   )
   assert.deepEqual(await sweepOnce(db), { emojis: 1 })
 })
+
+test('a host that a clock far ahead has put to rest is swept awake', async () => {
+  const { db } = await openTestDatabase()
+  await sql`
+    insert into peers (host, failures, retry_at) values
+      ('far.example', 5, now() + interval '1 year'), ('near.example', 5, now() + interval '1 day')`.execute(
+    db,
+  )
+  assert.deepEqual(await sweepOnce(db), { 'hosts of a far clock': 1 })
+  const open = await db.selectFrom('peers').select('host').where('retry_at', 'is not', null).execute()
+  assert.deepEqual(open, [{ host: 'near.example' }])
+})
