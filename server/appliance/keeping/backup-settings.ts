@@ -90,7 +90,7 @@ export class BackupSettings {
     return { id, address: placeText(found) }
   }
 
-  /** @throws HomebirdError SETTING_INVALID, UNPROCESSABLE for one that a variable holds; nothing is changed then */
+  /** @throws HomebirdError SETTING_INVALID, UNPROCESSABLE for one that is set outside; nothing is changed then */
   change({ at, keep }: { readonly at?: string | null; readonly keep?: string | null }): void {
     const changes = { at, keep }
     for (const name of ['at', 'keep'] as const) {
@@ -133,8 +133,8 @@ export class BackupSettings {
   }
 
   #isFixed(name: FixedBackupSetting): boolean {
-    const { from } = this.#loaded.origins[NAMES[name]]
-    return from === 'variable' || from === 'command line'
+    const origin = this.#loaded.origins[NAMES[name]]
+    return 'variable' in origin || origin.from === 'command line'
   }
 
   #check(name: FixedBackupSetting, value: string | null): void {

@@ -5,16 +5,17 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { BackupSettings, asksForBackups } from '../../../server/appliance/keeping/backup-settings.ts'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
+import { readSettings } from '../../../server/appliance/ground.ts'
 import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import type { KeeperOutcome } from '../../../server/contracts/keeping.ts'
-import { loadConfig } from '../../../server/core/config.ts'
 import { dataDirAt } from '../../../server/core/data-dir.ts'
 import { PLAIN_BOX } from '../../../server/core/secret-box.ts'
 
 const HOUR_MS = 3_600_000
 
-function settingsOf(t: TestContext, env: Record<string, string> = {}) {
+function settingsOf(t: TestContext, env: Record<string, string> = {}, file = '') {
   const folder = mkdtempSync(join(tmpdir(), 'homebird-backup-settings-'))
+  if (file !== '') writeFileSync(join(folder, 'homebird.env'), file)
   const store = openApplianceStore(dataDirAt(folder))
   t.after(() => {
     store.close()
@@ -22,7 +23,7 @@ function settingsOf(t: TestContext, env: Record<string, string> = {}) {
   })
   const sources = { env: { ...env, HOMEBIRD_DATA_DIR: folder } }
   const settings = new BackupSettings({
-    loaded: loadConfig(sources),
+    loaded: readSettings(sources).loaded,
     store,
     sources,
     box: PLAIN_BOX,
@@ -86,6 +87,15 @@ test('times and rules are checked before anything of them is kept; what a variab
   assert.equal(settings.overview([]).at, '04:30')
   settings.change({ at: null })
   assert.equal(settings.overview([]).at, '03:00')
+})
+
+test('what the file of variables holds is refused here too, and not taken without being used', async (t) => {
+  const { settings, store } = settingsOf(t, {}, 'HOMEBIRD_BACKUP_TARGET=own\n')
+  assert.deepEqual(settings.overview([]).fixed, ['places'])
+  await assert.rejects(() => settings.addPlace('/srv/elsewhere'), /HOMEBIRD_BACKUP_TARGET is set outside/)
+  assert.equal(store.settings().backupTarget, undefined)
+  settings.change({ at: '04:30' })
+  assert.equal(settings.overview([]).at, '04:30')
 })
 
 test('a place knows what was made and proven there, and how often it has failed since', (t) => {
