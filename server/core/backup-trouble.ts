@@ -1,4 +1,4 @@
-/** What of the backups the owner has to know without asking: that they fail, are late, or were never proven. */
+/** What of the backups the owner has to know without asking: that they fail, are late, or are not proven. */
 import type { BackupsOverview, PlaceFacts } from '../contracts/backups.ts'
 import type { BackupTrouble } from '../contracts/home-feed.ts'
 
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 const LATE_AFTER_MS = 3 * DAY_MS
 /** A home that was off for days makes up for it once it has come to rest. */
 const COMES_TO_REST_MS = 3_600_000
-/** Each is proven as soon as it is made, so that this long is enough. */
+/** For the first: each is proven as soon as it is made, so that this long is enough. Later ones may be the accident of a night. */
 const UNPROVEN_AFTER_MS = DAY_MS
 
 /**
@@ -35,6 +35,8 @@ export function backupTrouble(
   const isNew = ({ lastMadeAt }: PlaceFacts): boolean =>
     lastMadeAt === null && places.some((other) => other.lastMadeAt !== null)
   const isMakingUp = running?.task === 'backup' || now.getTime() - Date.parse(runsSince) < COMES_TO_REST_MS
+  // After a pause the first one is not proven yet while it is being made.
+  const isAtIt = running?.task === 'backup' || running?.task === 'verify'
   return (
     found('failing', ({ failures }) => failures >= MANY_FAILURES) ??
     (at === 'never' || isMakingUp
@@ -43,7 +45,10 @@ export function backupTrouble(
     found(
       'unproven',
       ({ lastMadeAt, lastCheckedAt }) =>
-        lastMadeAt !== null && lastCheckedAt === null && ageMs(lastMadeAt) > UNPROVEN_AFTER_MS,
+        lastMadeAt !== null &&
+        (lastCheckedAt === null
+          ? ageMs(lastMadeAt) > UNPROVEN_AFTER_MS
+          : !isAtIt && lastCheckedAt < lastMadeAt && ageMs(lastCheckedAt) > LATE_AFTER_MS),
     )
   )
 }

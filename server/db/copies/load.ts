@@ -2,7 +2,7 @@
  * Fills an empty database with the rows of another, table by table. References, indexes and triggers are taken off before and
  * made again afterwards: it is many times quicker, and PostgreSQL then proves every reference by itself.
  */
-import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Client } from 'pg'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import { HomebirdError } from '../../core/errors.ts'
@@ -16,11 +16,16 @@ import {
   readTableShapes,
   writeSequences,
 } from '../table-shapes.ts'
+import { sqlState } from '../transaction.ts'
 import { endCopyClient, openCopyClient } from './snapshot.ts'
 
 export interface Load extends AsyncDisposable {
-  /** Takes what `Snapshot.copy` gave. @throws HomebirdError DOCUMENT_INVALID for a table that the schema does not know so */
-  fill(table: TableShape): Promise<Writable>
+  /**
+   * Takes what `Snapshot.copy` gave.
+   * @throws HomebirdError DOCUMENT_INVALID for a table that the schema does not know so, and for rows that it does not take;
+   *   what `rows` and the connection throw
+   */
+  fill(table: TableShape, rows: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>
   /**
    * Sets the sequences, and makes again what was taken off.
    * @throws HomebirdError DOCUMENT_INVALID for rows that do not fit together
@@ -71,19 +76,23 @@ async function prepareLoad(client: Client, isScratch: boolean): Promise<Load> {
   await client.query(`truncate ${names.join(', ')}`)
   if (isScratch) for (const name of names) await client.query(`alter table ${name} set unlogged`)
   return {
-    fill: async (table) => {
+    fill: async (table, rows, signal) => {
       const there = shapes.get(table.name)
       if (JSON.stringify(there?.columns) !== JSON.stringify(table.columns))
         throw invalid(`its table ${table.name} is not what its schema says`)
-      return writeRows(client, table)
+      try {
+        await pipeline(rows, writeRows(client, table), { signal })
+      } catch (error) {
+        if (!isOfRows(error)) throw error
+        throw invalid(`rows of its table ${table.name} are refused: ${reasonOf(error)}`, error)
+      }
     },
     finish: async (sequences, made = () => undefined) => {
       await writeSequences(client, sequences)
       for (const [index, statement] of back.entries()) {
         made(index, back.length)
         await client.query(statement).catch((cause: unknown) => {
-          const reason = cause instanceof Error ? cause.message : String(cause)
-          throw invalid(`what is in it does not hold together: ${reason}`, cause)
+          throw invalid(`what is in it does not hold together: ${reasonOf(cause)}`, cause)
         })
       }
       await client.query('analyze')
@@ -92,6 +101,17 @@ async function prepareLoad(client: Client, isScratch: boolean): Promise<Load> {
     [Symbol.asyncDispose]: () => endCopyClient(client),
   }
 }
+
+/**
+ * Data exceptions and broken rules, but for a character that the encoding of this database does not have.
+ * @see PostgreSQL manual, appendix A: classes 22 and 23; 22P05 is untranslatable_character
+ */
+function isOfRows(error: unknown): boolean {
+  const state = sqlState(error) ?? ''
+  return /^2[23]/.test(state) && state !== '22P05'
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function invalid(why: string, cause?: unknown): HomebirdError {
   const text = `the backup cannot be restored: ${why}`

@@ -3,7 +3,6 @@
  * are read again and compared, the schema is brought up to that of this program, and what may have gone out since is set aside.
  */
 import { statfs } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import type { RestoreJob } from '../../contracts/keeping.ts'
 import { systemClock } from '../../core/clock.ts'
@@ -112,7 +111,7 @@ async function fill(
   const manifest = await backup.read(
     {
       about: async () => undefined,
-      table: async (table, rows) => pipeline(rows, await load.fill(table), { signal }),
+      table: (table, rows) => load.fill(table, rows, signal),
       file: (name, content) => files.file(name, content),
       medium: (key, content) => files.medium(key, content),
       listed: (line) => files.listed(line),

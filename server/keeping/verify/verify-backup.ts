@@ -3,7 +3,6 @@
  * what lies there then is compared with its manifest; media beside it are looked for.
  */
 import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import { HomebirdError, isHomebirdError } from '../../core/errors.ts'
 import { giveBackMemory } from '../../core/idle-memory.ts'
@@ -113,7 +112,7 @@ async function readThrough(
     },
     table: async (table, rows) => {
       if (load === null) return drain(rows)
-      await pipeline(rows, await load.fill(table), { signal })
+      await load.fill(table, rows, signal)
     },
     listed: async ({ key, object, bytes }) =>
       void (object === null ? undefined : wanted.set(object, { key, bytes })),

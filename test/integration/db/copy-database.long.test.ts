@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import type { DatabaseConnection } from '../../../server/contracts/child-message.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { withClient } from '../../../server/db/connection.ts'
+import { openLoad } from '../../../server/db/copies/load.ts'
 import { copyDatabase } from '../../../server/db/copy-database.ts'
 import { MIGRATIONS_DIR, migrate, readMigrations } from '../../../server/db/migrator.ts'
+import { readTableShapes } from '../../../server/db/table-shapes.ts'
 import { closeBeforeCluster, createTestDatabase, testCluster } from '../../support/test-database.ts'
 import { uniqueName } from '../../support/test-cluster.ts'
 
@@ -113,4 +115,35 @@ test('broken off it ends at once, and says that nothing has changed', async () =
     progress: () => stop.abort(),
   })
   await assert.rejects(copying, (error: unknown) => isHomebirdError(error, 'NOT_RUNNING'))
+})
+
+test('rows of a backup that the database refuses refute it; a place that fails meanwhile does not', async () => {
+  const target = await emptyDatabase()
+  const schemaVersion = (await readMigrations(MIGRATIONS_DIR)).length
+  await using load = await openLoad(target, { schemaVersion, isScratch: true })
+  const shapes = await withClient(target, readTableShapes)
+  const settings = shapes.find(({ name }) => name === 'home_settings')
+  assert.ok(settings !== undefined)
+  const fill = async (rows: () => AsyncGenerator<Buffer>) => load.fill(settings, rows(), WATCH.signal)
+  for (const [row, why] of [
+    [
+      'odd\tno JSON\tnow\n',
+      /rows of its table home_settings are refused: invalid input syntax for type json/,
+    ],
+    ['odd\t\\N\tnow\n', /rows of its table home_settings are refused: null value in column "value"/],
+  ] as const)
+    await assert.rejects(
+      fill(async function* () {
+        yield Buffer.from(row)
+      }),
+      (error: unknown) => isHomebirdError(error, 'DOCUMENT_INVALID') && why.test(error.message),
+    )
+  const silent = new Error('the place does not answer')
+  await assert.rejects(
+    fill(async function* () {
+      yield Buffer.from('odd\t1\tnow\n')
+      throw silent
+    }),
+    (error) => error === silent,
+  )
 })

@@ -38,6 +38,19 @@ test('one failure is no trouble, two are; the last of more than three days is la
   assert.equal(troubleOf([place({ lastMadeAt: daysAgo(1.1), lastCheckedAt: null })]), 'unproven')
 })
 
+test('backups that are made each night and can no longer be proven are told of, though one was proven once', () => {
+  const provenAgo = (days: number) => [place({ lastCheckedAt: daysAgo(days) })]
+  assert.equal(troubleOf(provenAgo(2.9)), null, 'an accident of some nights')
+  assert.equal(troubleOf(provenAgo(3.1)), 'unproven')
+  assert.equal(troubleOf([place({ lastMadeAt: daysAgo(2), lastCheckedAt: daysAgo(1.9) })]), null)
+  const doing = (task: 'verify' | 'restore') =>
+    ({ task, step: 'read', done: 1, total: 2, unit: 'bytes', startedAt: daysAgo(0.02) }) as const
+  const troubleDuring = (task: 'verify' | 'restore') =>
+    backupTrouble({ ...RUNS, at: '03:00', places: provenAgo(9), running: doing(task) }, OLD_HOME, NOW)?.is
+  assert.equal(troubleDuring('verify'), undefined, 'it is being proven')
+  assert.equal(troubleDuring('restore'), 'unproven')
+})
+
 test('a home and a place that are new have time, and who makes them by hand is asked for none', () => {
   const none = place({ lastMadeAt: null, lastCheckedAt: null })
   assert.equal(troubleOf([none]), 'late')
