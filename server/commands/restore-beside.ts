@@ -23,9 +23,14 @@ import { tellRestore } from './tell-restore.ts'
 type Sources = ReturnType<typeof sourcesFrom>
 type Ask = <Answer>(request: KeepingRequest) => Promise<Answer>
 
-const LOOK_EVERY_MS = 500
-/** How long the restored home may take to answer; what it does then is said by `homebird status`. */
-const OPENS_LIMIT_MS = 180_000
+interface BesideWaits {
+  /** Between two looks. */
+  readonly everyMs: number
+  /** How long the restored home may take to answer; what it does then is said by `homebird status`. */
+  readonly opensMs: number
+}
+
+const WAITS: BesideWaits = { everyMs: 500, opensMs: 180_000 }
 
 const askOf =
   (sources: Sources): Ask =>
@@ -50,12 +55,16 @@ export async function groundOfRunning(sources: Sources, dataDir: string): Promis
   }
 }
 
-/** @throws HomebirdError UNPROCESSABLE with why it refuses or failed; then it goes on as it is */
+/**
+ * @throws HomebirdError UNPROCESSABLE with why it refuses or failed, then it goes on or runs again as it was; NOT_RUNNING where
+ *   it stops and does not answer again
+ */
 export async function restoreBeside(
   io: CommandIo,
   sources: Sources,
   { dataDir }: RestoreGround,
   order: RestoreOrder,
+  waits = WAITS,
 ): Promise<ExitCode> {
   const dir = dataDirAt(dataDir)
   const before = readLockHolder(dir)?.startedAt
@@ -63,20 +72,15 @@ export async function restoreBeside(
   const { ended } = await ask<KeeperState>({ kind: 'keeping', ask: 'state' })
   await ask({ kind: 'keeping', ask: 'start', order })
   io.say('  The home goes on meanwhile, also without this command; break it off with: homebird backup cancel')
-  const outcome = await follow(io, ask, ended[0])
-  const note = outcome?.message ?? null
-  io.put({ restored: outcome?.subject ?? null, notes: note === null ? [] : [note] })
-  if (note !== null) io.say(`  ${note}`)
-  io.say('It lies ready. The home stops now, and is opened again as the restored one.')
-  if (await answersAgain(sources, dir, before)) {
-    io.put({ runs: true })
-    io.say('The restored home runs. Sign in with the password that it had when the backup was made.')
-  } else {
-    io.put({ runs: false })
-    io.say(
-      'It does not answer yet. See: homebird status; where it does not run, start it with: homebird serve',
-    )
-  }
+  const outcome = await follow(io, ask, ended[0], waits)
+  if (outcome === null) io.say('The home has stopped. Waiting for what it is opened again as.')
+  else sayLaid(io, outcome)
+  const opened = await answerAgain(sources, dir, before, waits)
+  io.put({ runs: opened !== null })
+  if (opened === null) throw noAnswer(outcome !== null)
+  const restored = requireRestored(opened, ended)
+  if (outcome === null) io.put({ restored: restored.subject, notes: [] })
+  io.say('The restored home runs. Sign in with the password that it had when the backup was made.')
   const kept = listHomeCopies(sources).find(({ manifest }) => manifest?.kind === 'replaced')
   if (kept !== undefined) {
     io.put({ replaced: kept.name })
@@ -85,11 +89,40 @@ export async function restoreBeside(
   return ExitCode.ok
 }
 
-/** @returns how it ended; null where the home had stopped already before that could be asked */
+function sayLaid(io: CommandIo, { subject, message }: KeeperOutcome): void {
+  io.put({ restored: subject, notes: message === null ? [] : [message] })
+  if (message !== null) io.say(`  ${message}`)
+  io.say('It lies ready. The home stops now, and is opened again as the restored one.')
+}
+
+function noAnswer(isLaid: boolean): HomebirdError {
+  const what = isLaid
+    ? 'the restored home lies ready, and does not answer yet'
+    : 'the home stopped before it had told how the restoring ended, and does not answer yet'
+  const why = `${what}. See: homebird status; where it does not run, start it with: homebird serve; then homebird backup state says how the restoring ended`
+  return new HomebirdError('NOT_RUNNING', why, { safe: why })
+}
+
+/**
+ * A restored home brings along how it came to be; one that was stopped meanwhile runs again as it was.
+ * @param ended  of the home before
+ */
+function requireRestored(opened: KeeperState, ended: readonly KeeperOutcome[]): KeeperOutcome {
+  const since = opened.ended.filter(
+    (one) => one.task === 'restore' && !ended.some((other) => isSame(one, other)),
+  )
+  const restored = since.find(({ result }) => result === 'done')
+  if (restored !== undefined) return restored
+  const why = `nothing was restored, the home runs as it was: ${since[0]?.message ?? 'it was stopped meanwhile'}. See: homebird backup state`
+  throw new HomebirdError('UNPROCESSABLE', why, { safe: why })
+}
+
+/** @returns how it ended; null where the home does not answer any more before it has told that */
 async function follow(
   io: CommandIo,
   ask: Ask,
   newest: KeeperOutcome | undefined,
+  { everyMs }: BesideWaits,
 ): Promise<KeeperOutcome | null> {
   const tell = tellRestore(io)
   for (;;) {
@@ -97,14 +130,14 @@ async function follow(
     try {
       state = await ask<KeeperState>({ kind: 'keeping', ask: 'state' })
     } catch (error) {
-      // Only a restored home that lies ready has it stop by itself.
+      // It stops when the restored one lies ready, or because somebody stops it.
       if (isHomebirdError(error, 'NOT_RUNNING')) return null
       throw error
     }
     const last = state.ended[0]
     if (state.running?.task === 'restore') tell(state.running)
     else if (last?.task === 'restore' && !isSame(last, newest)) return requireDone(last)
-    await pause(LOOK_EVERY_MS)
+    await pause(everyMs)
   }
 }
 
@@ -117,17 +150,25 @@ function requireDone(outcome: KeeperOutcome): KeeperOutcome {
   throw new HomebirdError('UNPROCESSABLE', why, { safe: why })
 }
 
-/** @param before  since when the home ran that was asked */
-async function answersAgain(sources: Sources, dir: DataDir, before: string | undefined): Promise<boolean> {
+/**
+ * @param before  since when the home ran that was asked
+ * @returns null where none answers in time
+ */
+async function answerAgain(
+  sources: Sources,
+  dir: DataDir,
+  before: string | undefined,
+  { everyMs, opensMs }: BesideWaits,
+): Promise<KeeperState | null> {
   const ask = askOf(sources)
-  const limit = performance.now() + OPENS_LIMIT_MS
+  const limit = performance.now() + opensMs
   while (performance.now() < limit) {
     const holder = readLockHolder(dir)
     if (holder !== null && holder.startedAt !== before && holder.controlSocket !== null) {
       const state = await ask<KeeperState>({ kind: 'keeping', ask: 'state' }).catch(() => null) // not yet
-      if (state !== null) return true
+      if (state !== null) return state
     }
-    await pause(LOOK_EVERY_MS)
+    await pause(everyMs)
   }
-  return false
+  return null
 }
