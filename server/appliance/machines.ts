@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OtherMachine } from '../contracts/appliance-status.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
-import { describeError, isHomebirdError } from '../core/errors.ts'
+import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 import { type Session, openSession } from '../db/connection.ts'
 import { type ConnectionBudget, type Demand, type Supply, splitConnections } from './connection-budget.ts'
@@ -49,6 +49,8 @@ export interface MachineNeeds {
   readonly mayBeFirst: () => boolean
   /** So long the session of a machine that was just killed may take to end. */
   readonly ghostMs?: number
+  /** So long an answer of the database is waited for; that of `openSession` where none is given. */
+  readonly silenceMs?: number
 }
 
 /** Of this machine among the others, for as long as it runs. */
@@ -77,7 +79,7 @@ export class Machines {
 
   /** @throws HomebirdError CONNECTION_BUDGET naming who holds what, and the driver's errors */
   static async join(needs: MachineNeeds): Promise<Machines> {
-    const session = await openSession(needs.connection, { applicationName: 'homebird supervisor' })
+    const session = await openNamed(needs, 'homebird supervisor')
     try {
       await session.query(STAY)
       const machines = new Machines(needs, { ...(await takeShare(session, needs)), session })
@@ -114,8 +116,10 @@ export class Machines {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    await this.#looking
+    // First: a look on a line that has gone dead ends with its session.
     await this.#session?.close()
+    await this.#looking
+    this.#isFirst = false
   }
 
   #lookIn(ms: number, nextAfterFailureMs = AGAIN_FIRST_MS): void {
@@ -140,8 +144,10 @@ export class Machines {
   async #comeBack(): Promise<void> {
     if (this.#session !== null && !this.#session.isEnded) return
     await this.#lose('the session was ended')
-    const session = await openSession(this.#needs.connection, { applicationName: this.#name })
+    const session = await openNamed(this.#needs, this.#name)
     this.#session = session
+    // Who closes meanwhile has seen no session yet; what follows closes it.
+    if (this.#isClosed) throw new HomebirdError('NOT_RUNNING', 'the home is stopping')
     await session.query(STAY)
   }
 
@@ -149,9 +155,8 @@ export class Machines {
     const session = this.#session
     this.#session = null
     if (session === null) return
-    if (this.#isFirst)
-      this.#notice('info', 'the other machines are out of sight; they may make the backups meanwhile')
-    else this.#notice('info', `the other machines are out of sight: ${why}`)
+    const known = this.#isFirst ? '; they may make the backups meanwhile' : `: ${why}`
+    if (!this.#isClosed) this.#notice('info', `the other machines are out of sight${known}`)
     this.#isFirst = false
     await session.close()
   }
@@ -176,6 +181,11 @@ export class Machines {
     this.#notice('info', 'this machine makes no nightly backups any more; one that is set to may make them')
   }
 }
+
+const openNamed = (
+  { connection, silenceMs }: Pick<MachineNeeds, 'connection' | 'silenceMs'>,
+  applicationName: string,
+): Promise<Session> => openSession(connection, { applicationName, silenceMs })
 
 interface Joined {
   readonly session: Session

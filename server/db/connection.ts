@@ -12,6 +12,8 @@ const CONNECT_MS = 3_000
 const STATEMENT_MS = 30_000
 const LOCK_MS = 5_000
 const KEEP_ALIVE_AFTER_MS = 10_000
+/** For an answer on a session: the database itself gives up before that. */
+const SILENCE_MS = STATEMENT_MS + 5_000
 /** For a session that is closed. */
 const GOODBYE_MS = 1_000
 
@@ -163,13 +165,23 @@ export async function withClient<T>(
 export interface Session {
   /** It is gone, by whoever's doing. */
   readonly isEnded: boolean
+  /** Fails too where no answer comes: then the line is dead, though nobody has said so. */
   query<R extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>
+  /** A question that has no answer yet fails with it. */
   close(): Promise<void>
 }
 
+interface SessionOptions extends Pick<ClientOptions, 'applicationName'> {
+  /** 35,000 where none is given. */
+  readonly silenceMs?: number | undefined
+}
+
 /** @throws the driver's errors, as they are */
-export async function openSession(connection: DatabaseConnection, options: ClientOptions): Promise<Session> {
-  const client = new Client(clientConfig(connection, options))
+export async function openSession(
+  connection: DatabaseConnection,
+  { silenceMs = SILENCE_MS, ...options }: SessionOptions,
+): Promise<Session> {
+  const client = new Client({ ...clientConfig(connection, options), query_timeout: silenceMs })
   let isEnded = false
   client.on('error', () => (isEnded = true))
   client.on('end', () => (isEnded = true))
