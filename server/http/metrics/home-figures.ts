@@ -27,16 +27,21 @@ export class HomeFigures {
 
   /** Not to be called again before it has ended. @throws whatever a database that does not answer throws */
   async read(): Promise<void> {
-    for (const metric of this.#metrics.values()) metric.reset()
+    // Anew and not set back: those without labels would tell 0 until somebody knows better.
+    for (const name of this.#metrics.keys()) this.#registry.removeSingleMetric(name)
+    this.#metrics.clear()
     this.#set('homebird_info', 'Which program this is', 1, { version: VERSION })
     this.#readPool()
-    await Promise.all([
+    const readings = [
       this.#readParts(),
       this.#readGraphs(),
       this.#readDeliveries(),
       this.#readDatabase(),
       this.#readCaches(),
-    ])
+    ]
+    // All of them have ended before one that failed fails this: none goes on into the next reading.
+    await Promise.allSettled(readings)
+    await Promise.all(readings)
   }
 
   async #readParts(): Promise<void> {

@@ -1,7 +1,12 @@
 /** Figures for Prometheus: to whom they are shown, what is in them, and what is not. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import type { ApplianceFacts } from '../../../server/contracts/appliance-status.ts'
+import { createLogger } from '../../../server/core/log.ts'
+import { openFigures } from '../../../server/http/metrics/figures.ts'
+import { offCache } from '../../../server/storage/caches/off-cache.ts'
 import { askListener } from '../../support/http-client.ts'
 import { openLogFolder } from '../../support/log-folder.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
@@ -29,10 +34,11 @@ before(async () => {
 async function figures(): Promise<Map<string, number>> {
   const answer = await home.ask('/metrics', SHOWN)
   assert.equal(answer.status, 200, answer.text())
-  const lines = answer
-    .text()
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
+  return valuesIn(answer.text())
+}
+
+function valuesIn(text: string): Map<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
     lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
   )
@@ -101,6 +107,55 @@ test('a counter goes on where it was, whoever asks at the same time; what is gon
     [42, 42, 42],
   )
   assert.equal(readings[0]?.get('homebird_stator_waiting{graph="hashtags"}'), undefined)
+})
+
+/** Of a supervisor and of caches that do as they are told. */
+async function openToldFigures() {
+  const supervision = (await openLogFolder()).supervision({
+    disk: { freeBytes: 7, room: 'enough', hasReserve: false },
+  })
+  const told = { facts: () => supervision.facts(), stats: () => offCache.stats() }
+  const cache = { ...offCache, stats: () => told.stats() }
+  const log = createLogger('test', 'silent')
+  const figuresOf = openFigures({
+    db: home.db,
+    caches: { default: cache, media: cache, avatars: cache },
+    log,
+    supervision: { ...supervision, facts: () => told.facts() },
+  })
+  return { told, read: async () => valuesIn(await figuresOf.text()) }
+}
+
+test('what a supervisor that is busy does not tell is absent, and not 0', async () => {
+  const { told, read } = await openToldFigures()
+  const known = await read()
+  assert.deepEqual([known.get('homebird_up'), known.get('homebird_disk_free_bytes')], [1, 7])
+  told.facts = () => Promise.reject(new Error('busy'))
+  const unknown = await read()
+  for (const name of ['homebird_up', 'homebird_disk_free_bytes', 'homebird_supervisor_memory_bytes'])
+    assert.equal(unknown.has(name), false, name)
+  assert.ok((unknown.get('homebird_database_bytes') ?? 0) > 0)
+})
+
+test('a reading that fails leaves nothing behind that is added to the next one', async () => {
+  const { told, read } = await openToldFigures()
+  const { facts, stats } = told
+  const held = Promise.withResolvers<void>()
+  told.facts = async (): Promise<ApplianceFacts | null> => {
+    await held.promise
+    return facts()
+  }
+  told.stats = () => Promise.reject(new Error('the cache is broken'))
+  const failing = read()
+  await turn()
+  told.stats = stats
+  const joined = read()
+  held.resolve()
+  const [first, second] = await Promise.allSettled([failing, joined])
+  assert.equal(first.status, 'rejected')
+  const last = await read()
+  const seen = [second.status === 'fulfilled' ? second.value : last, last]
+  for (const values of seen) assert.equal(values.get('homebird_disk_free_bytes'), 7)
 })
 
 test('they are nowhere in public, and nowhere at all unless they are wanted', async () => {
