@@ -2,6 +2,7 @@
  * The bookmarks in an archive are brought along as a list of bookmarks is, each asked for at its server. Likes are not: to
  * like a thousand posts anew would be told to everybody who wrote them.
  */
+import type { Readable } from 'node:stream'
 import { MOST_IMPORT_BYTES, MOST_IMPORT_LINES } from '../contracts/import.ts'
 import { isHomebirdError } from '../core/errors.ts'
 import { readJsonItems } from '../core/json-items.ts'
@@ -34,10 +35,11 @@ export async function bringBookmarks(
 }
 
 async function readUris(archive: Archive, name: string): Promise<string[]> {
-  const stream = await archive.open(name)
   const uris: string[] = []
+  let stream: Readable | null = null
   let size = 0
   try {
+    stream = await archive.open(name)
     for await (const read of readJsonItems(stream, { keys: KEYS, mostBytes: MOST_URI_BYTES })) {
       const uri = read.kind === 'item' ? uriOf(read.bytes) : null
       if (uri === null) continue
@@ -46,10 +48,10 @@ async function readUris(archive: Archive, name: string): Promise<string[]> {
       uris.push(uri)
     }
   } catch (error) {
-    // No list, or cut off: what was read of it is brought along.
+    // No list, damaged or cut off: what was read of it is brought along.
     if (!isHomebirdError(error, 'DOCUMENT_INVALID')) throw error
   } finally {
-    stream.destroy()
+    stream?.destroy()
   }
   return uris
 }

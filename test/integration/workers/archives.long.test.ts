@@ -39,6 +39,8 @@ async function imported(id: number) {
   return db.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirstOrThrow()
 }
 
+/** Of a zip file, before the name. @see APPNOTE.TXT 4.3.7 */
+const LOCAL_HEADER_BYTES = 30
 const picture = pngOf(40, 30, [200, 40, 40], [40, 40, 200])
 const ATTACHED = {
   type: 'Document',
@@ -367,6 +369,11 @@ test('bookmarks come along as a list of them does; whatever else stands in their
   assert.deepEqual([list?.kind, list?.state, list?.entries, list?.done], ['bookmarks', 'finished', 1, 1])
   const broken = await zipOf([posts, { name: 'bookmarks.json', bytes: '{"orderedItems":["https://one' }])
   assert.equal((await worksOff(home, await handsIn(home, broken, 'broken.zip'))).repeated, 1)
+  const damaged = Buffer.from(bytes)
+  // The signature that stands before what a zip file says of it.
+  damaged.write('XX', damaged.indexOf('bookmarks.json') - LOCAL_HEADER_BYTES)
+  const listedAll = await worksOff(home, await handsIn(home, damaged, 'damaged.zip'))
+  assert.deepEqual([listedAll.state, listedAll.repeated], ['finished', 1])
   assert.equal((await listImports(db, me.id)).length, 1)
 })
 
