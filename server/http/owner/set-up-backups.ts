@@ -36,9 +36,13 @@ export async function arrangeBackups(
   }
   if (backupFolder !== null) await tryFolder(context, backupFolder)
   const ask = async (request: KeepingRequest): Promise<unknown> => supervision.keep(request)
-  if (attempt.place !== null) await ask({ kind: 'keeping', ask: 'remove_place', place: attempt.place })
+  let overview = (await ask({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+  const { place } = attempt
+  // A command may have taken it away meanwhile.
+  if (place !== null && overview.places.some(({ id }) => id === place))
+    overview = (await ask({ kind: 'keeping', ask: 'remove_place', place })) as BackupsOverview
   attempt.place = null
-  const { locks, places } = (await ask({ kind: 'keeping', ask: 'backups' })) as BackupsOverview
+  const { locks, places } = overview
   for (const [by, words] of [
     ['recovery', recoveryCode],
     ['passphrase', passphrase],

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import type { PlaceFacts } from '../../../server/contracts/backups.ts'
 import type { KeepingRequest } from '../../../server/contracts/keeping.ts'
 import type { Supervision } from '../../../server/http/http-context.ts'
+import { HomebirdError } from '../../../server/core/errors.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { type SetUpAttempt, arrangeBackups } from '../../../server/http/owner/set-up-backups.ts'
 import { Shelf } from '../../../server/keeping/shelf.ts'
@@ -34,10 +35,17 @@ let home: OwnerHome
 /** What the supervisor, which is another process, was told to do. */
 const told: KeepingRequest[] = []
 
-const keep: Supervision['keep'] = (request) => {
+let places: readonly PlaceFacts[] = []
+
+const keep: Supervision['keep'] = async (request) => {
   if (request.ask !== 'backups') told.push(request)
-  const added = request.ask === 'add_place' ? [{ id: `of ${request.address}` } as PlaceFacts] : []
-  return Promise.resolve({ ...OVERVIEW, places: added })
+  if (request.ask === 'add_place') places = [...places, { id: `of ${request.address}` } as PlaceFacts]
+  if (request.ask === 'remove_place') {
+    const left = places.filter(({ id }) => id !== request.place)
+    if (left.length === places.length) throw new HomebirdError('UNPROCESSABLE', 'that is no place')
+    places = left
+  }
+  return { ...OVERVIEW, places }
 }
 const shelf = new Shelf({ dataDir: folder, ownFolder: join(folder, 'backups') })
 
@@ -69,10 +77,11 @@ test('what cannot be used is a field to correct, and nothing is arranged for it'
   assert.deepEqual(told.splice(0), [])
 })
 
+const context = { supervision: { keep }, backupShelf: shelf, log: createLogger('test', 'silent') } as never
+
 test('a folder that was added for a home that was not made after all goes with the next try', async () => {
   const place = join(folder, 'first')
   mkdirSync(place)
-  const context = { supervision: { keep }, backupShelf: shelf, log: createLogger('test', 'silent') } as never
   const attempt: SetUpAttempt = { place: null }
   await arrangeBackups(context, { backupFolder: place }, attempt)
   assert.deepEqual(attempt, { place: `of ${place}` })
@@ -84,6 +93,22 @@ test('a folder that was added for a home that was not made after all goes with t
       { kind: 'keeping', ask: 'add_place', address: place },
       { kind: 'keeping', ask: 'remove_place', place: `of ${place}` },
     ],
+  )
+})
+
+test('a folder that was taken away by hand meanwhile does not stand in the way of the next try', async () => {
+  const place = join(folder, 'again')
+  mkdirSync(place)
+  const attempt: SetUpAttempt = { place: null }
+  await arrangeBackups(context, { backupFolder: place }, attempt)
+  await keep({ kind: 'keeping', ask: 'remove_place', place: `of ${place}` })
+  told.splice(0)
+  await arrangeBackups(context, { backupFolder: place }, attempt)
+  assert.deepEqual(attempt, { place: `of ${place}` })
+  await arrangeBackups(context, {}, attempt)
+  assert.deepEqual(
+    told.splice(0).flatMap(({ ask }) => (ask === 'lock' ? [] : ask)),
+    ['add_place', 'remove_place'],
   )
 })
 
