@@ -281,4 +281,6 @@ test('the handbook is found by its words, and opened at what the doctor names', 
   })
   await page.goto(`${home.origin}/handbook/nothing`)
   await page.getByRole('alert').filter({ hasText: 'There is no such topic.' }).waitFor()
+  await page.goto(`${home.origin}/handbook/troubleshooting#100%`)
+  await page.getByRole('heading', { name: 'Troubleshooting', level: 1 }).waitFor()
 })

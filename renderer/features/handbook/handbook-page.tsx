@@ -5,6 +5,7 @@ import { AppLink } from '../../components/app-link.tsx'
 import { EmptyState, Page } from '../../components/page.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { type HandbookPage as Written, saysAll } from '../../formatting/handbook.ts'
+import { placeInPage } from '../../formatting/place-in-page.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { HandbookBlocks } from './handbook-blocks.tsx'
 import styles from './handbook.module.css'
@@ -52,7 +53,7 @@ function Topic({ page }: { readonly page: Written }) {
   const t = useText()
   useEffect(() => {
     // The page came after the address that names a place in it.
-    const place = decodeURIComponent(window.location.hash.slice(1))
+    const place = placeInPage(window.location.hash)
     if (place !== '') document.getElementById(place)?.scrollIntoView()
   }, [])
   return (
