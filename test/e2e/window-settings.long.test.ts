@@ -115,6 +115,25 @@ test('what a phone scans is the address of the home', { skip }, async (t) => {
   await page.getByText('Tusky').waitFor()
 })
 
+test(
+  'where another host serves the home, a phone scans and types the name of that host',
+  { skip },
+  async (t) => {
+    const { page } = await ground.openPage(t, { reducedMotion: 'reduce' })
+    await page.route('**/api/homebird/v1/home', async (route) => {
+      const facts = (await (await route.fetch()).json()) as object
+      await route.fulfill({ json: { ...facts, serviceDomain: 'social.home.example' } })
+    })
+    await page.goto(`${ground.home.origin}/connect-phone`)
+    await page.getByRole('img', { name: 'QR code of https://social.home.example' }).waitFor()
+    const said = await page.getByRole('main').innerText()
+    assert.match(said, /Or type:\s+social\.home\.example/)
+    assert.doesNotMatch(said, /(?<!social\.)home\.example/)
+    // The window asks again every few seconds, perhaps while it is closed.
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  },
+)
+
 test('a list is imported, what fails is told as a file, and it is exported again', { skip }, async (t) => {
   const page = await openAt(t, '/imports')
   await page.getByRole('button', { name: /What is in the file/ }).click()

@@ -26,7 +26,11 @@ export function PhonePage() {
     <Page title={t('phone.title')} hasBack>
       <QueryState query={query}>
         {(facts) =>
-          facts.domain === null ? <OnlyAtHome /> : <Reachable facts={facts} domain={facts.domain} />
+          facts.domain === null ? (
+            <OnlyAtHome />
+          ) : (
+            <Reachable facts={facts} host={facts.serviceDomain ?? facts.domain} />
+          )
         }
       </QueryState>
     </Page>
@@ -45,12 +49,13 @@ function OnlyAtHome() {
 
 interface ReachableProps {
   readonly facts: HomeFacts
-  readonly domain: string
+  /** Where apps reach the home: handles may have another domain. */
+  readonly host: string
 }
 
-function Reachable({ facts, domain }: ReachableProps) {
+function Reachable({ facts, host }: ReachableProps) {
   const t = useText()
-  const address = `https://${facts.serviceDomain ?? domain}`
+  const address = `https://${host}`
   return (
     <>
       {facts.state === 'reachable' ? null : (
@@ -62,7 +67,7 @@ function Reachable({ facts, domain }: ReachableProps) {
         <div className={styles.scan}>
           <Qr text={address} />
           <p>
-            {t('phone.or_type')} <code dir="ltr">{domain}</code>
+            {t('phone.or_type')} <code dir="ltr">{host}</code>
           </p>
         </div>
       </Section>
@@ -73,7 +78,7 @@ function Reachable({ facts, domain }: ReachableProps) {
               <h3>
                 <bdi>{name}</bdi> <span className={styles.systems}>{systems}</span>
               </h3>
-              <p>{t(`phone.how_${how}`, { domain })}</p>
+              <p>{t(`phone.how_${how}`, { domain: host })}</p>
             </li>
           ))}
         </ul>
