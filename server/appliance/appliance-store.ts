@@ -107,7 +107,7 @@ export function openApplianceStore(
   mode: 'write' | 'read' = 'write',
   box: SecretBox = PLAIN_BOX,
 ): ApplianceStore {
-  const path = mode === 'read' && !existsSync(dir.applianceDatabase) ? ':memory:' : dir.applianceDatabase
+  const path = mode === 'read' && !isBegun(dir.applianceDatabase) ? ':memory:' : dir.applianceDatabase
   let database: Database.Database | null = null
   try {
     database = new Database(path, { timeout: 2_000, readonly: mode === 'read' && path !== ':memory:' })
@@ -123,6 +123,26 @@ export function openApplianceStore(
       { cause: error },
     )
   }
+}
+
+/**
+ * A start that was killed while it made the file leaves one without tables, or one that is to be rolled back first, which no
+ * reader may do. @returns whether there is something to read
+ */
+function isBegun(path: string): boolean {
+  if (!existsSync(path)) return false
+  for (const readonly of [true, false]) {
+    let database: Database.Database | null = null
+    try {
+      database = new Database(path, { timeout: 2_000, readonly })
+      return Number(database.pragma('user_version', { simple: true })) > 0
+    } catch {
+      // What is to be rolled back is by the second; what is damaged is told by whoever reads it.
+    } finally {
+      database?.close()
+    }
+  }
+  return true
 }
 
 function prepare(database: Database.Database, path: string, mode: 'write' | 'read'): void {

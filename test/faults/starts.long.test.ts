@@ -56,11 +56,16 @@ test('a first start that is killed at each of its steps ends in a home that is w
       () => 'ready',
       () => 'ended',
     )
-    await until(
+    const arrives = until(
       `the start comes to ${step}`,
       () => home.events.some((event) => event.kind === 'step' && event['step'] === step),
       60_000,
     )
+    // One that ends before is told with its words.
+    const ended = started.then((how) =>
+      how === 'ended' ? assert.fail(`no ${step}: ${home.output}`) : arrives,
+    )
+    await Promise.race([arrives, ended])
     await home.kill()
     assert.equal(await started, 'ended', `killed at ${step}`)
   }

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { Machines } from '../../../server/appliance/machines.ts'
 import { withClient } from '../../../server/db/connection.ts'
 import { afterInReverse } from '../../support/after-in-reverse.ts'
-import { type SilentLine, openSilentLine } from '../../support/silent-line.ts'
+import { openSilentLine } from '../../support/silent-line.ts'
 import { createTestDatabase } from '../../support/test-database.ts'
 import { until } from '../../support/until.ts'
 
@@ -14,7 +14,7 @@ const WITHIN_MS = 25_000
 const NEEDS = {
   demand: { servers: 1, workers: 1, pool: 12, reserve: 5 },
   supply: { maxConnections: 200, superuserReserved: 3 },
-  mayBeFirst: true,
+  mayBeFirst: () => true,
 }
 
 async function openMachine(t: TestContext, silenceMs?: number) {

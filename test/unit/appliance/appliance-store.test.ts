@@ -70,6 +70,26 @@ test('reading a folder without a store changes nothing there', (t) => {
   assert.deepEqual(readdirSync(dir.path), [])
 })
 
+test('a file that a killed start has left without tables is read as empty, and made whole by the next', (t) => {
+  const empty = openDir(t)
+  writeFileSync(empty.applianceDatabase, '')
+  const begun = openDir(t)
+  const half = new Database(begun.applianceDatabase)
+  half.pragma('journal_mode = wal')
+  half.close()
+  for (const dir of [empty, begun]) {
+    const reader = openApplianceStore(dir, 'read')
+    assert.deepEqual(reader.settings(), {})
+    reader.close()
+    const writer = openApplianceStore(dir)
+    writer.saveSetting('port', '4280')
+    writer.close()
+    const again = openApplianceStore(dir, 'read')
+    assert.deepEqual(again.settings(), { port: '4280' })
+    again.close()
+  }
+})
+
 test('the file is private', (t) => {
   const dir = openDir(t)
   openApplianceStore(dir).close()

@@ -8,6 +8,7 @@ import { openApplianceStore } from '../../../server/appliance/appliance-store.ts
 import { readSettings } from '../../../server/appliance/ground.ts'
 import { USUAL_CONDITIONS } from '../../../server/contracts/child-message.ts'
 import type { KeeperOutcome } from '../../../server/contracts/keeping.ts'
+import { loadConfig } from '../../../server/core/config.ts'
 import { dataDirAt } from '../../../server/core/data-dir.ts'
 import { PLAIN_BOX } from '../../../server/core/secret-box.ts'
 
