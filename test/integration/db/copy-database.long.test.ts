@@ -117,10 +117,11 @@ test('broken off it ends at once, and says that nothing has changed', async () =
   await assert.rejects(copying, (error: unknown) => isHomebirdError(error, 'NOT_RUNNING'))
 })
 
-test('rows of a backup that the database refuses refute it; a place that fails meanwhile does not', async () => {
+test('rows of a backup that the database refuses refute it; a place that fails meanwhile does not', async (t) => {
   const target = await emptyDatabase()
   const schemaVersion = (await readMigrations(MIGRATIONS_DIR)).length
-  await using load = await openLoad(target, { schemaVersion, isScratch: true })
+  const load = await openLoad(target, { schemaVersion, isScratch: true })
+  t.after(async () => load[Symbol.asyncDispose]())
   const shapes = await withClient(target, readTableShapes)
   const settings = shapes.find(({ name }) => name === 'home_settings')
   assert.ok(settings !== undefined)
