@@ -165,7 +165,8 @@ async function answerAgain(
   while (performance.now() < limit) {
     const holder = readLockHolder(dir)
     if (holder !== null && holder.startedAt !== before && holder.controlSocket !== null) {
-      const state = await ask<KeeperState>({ kind: 'keeping', ask: 'state' }).catch(() => null) // not yet
+      // It does not answer yet: it is asked again until the time is up, and then that is the failure.
+      const state = await ask<KeeperState>({ kind: 'keeping', ask: 'state' }).catch(() => null)
       if (state !== null) return state
     }
     await pause(everyMs)

@@ -40,7 +40,7 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   while (!interrupted.signal.aborted) {
     if (!io.json && process.stdout.isTTY) process.stdout.write(CLEARED)
     last = await tellOrSay(io, options)
-    // Ends at once when it is interrupted.
+    // Rejects only when it is interrupted, which is the end of the watch and no failure.
     await delay(WATCHED_EVERY_MS, undefined, { signal: interrupted.signal }).catch(() => undefined)
   }
   return last

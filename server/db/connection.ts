@@ -195,6 +195,7 @@ export async function openSession(
     // One that is gone already has nothing to close, and what is on a dead line cannot be told.
     close: async () => {
       const stopWaiting = new AbortController()
+      // Nothing is kept in the session: the server lets go of what it held when the connection is gone.
       const ended = client.end().catch(() => undefined)
       await Promise.race([ended, delay(GOODBYE_MS, undefined, { ref: false, signal: stopWaiting.signal })])
       stopWaiting.abort()

@@ -16,7 +16,7 @@ const skip = noBrowser
 const WIDTHS = [320, 768, 1_280] as const
 const SCHEMES = ['light', 'dark'] as const
 
-/** Pictures come when they are near the screen; here all are waited for, also those that never come. */
+/** Pictures come when they are near the screen; here all are waited for. One that cannot be decoded has settled too. */
 const LOAD_ALL = `Promise.all([...document.images].map((one) => {
   one.loading = 'eager'
   return one.decode().catch(() => undefined)

@@ -39,6 +39,7 @@ export async function isGivenWhenAsked(lease: TakenLease): Promise<boolean> {
 
 /** It waits to hear that; where that is lost it listens on, and nothing depends on it. */
 export async function sayDone(lease: TakenLease): Promise<void> {
+  // The lease is on the disk of both by now: this word only lets the other end stop listening sooner.
   await askPaired(lineOf(lease), '/done', {}, { ticket: lease.ticket }).catch(() => undefined)
 }
 
