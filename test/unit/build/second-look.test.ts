@@ -1,9 +1,9 @@
 /** Which failed test files are run once more, and what a run says of them. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { askSecondLook } from '../../../build/second-look.mjs'
 
@@ -80,32 +80,60 @@ async function brokenRun(destination: string | undefined): Promise<boolean> {
   return false
 }
 
-test('the runner lists the files in which something failed', (t: TestContext) => {
+/** Has the runner run files of these texts. @returns what it lists as failed, by name */
+function listed(t: TestContext, texts: Readonly<Record<string, string>>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'hb-second-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  const file = (name: string, body: string): string => {
-    const path = join(folder, name)
-    writeFileSync(
-      path,
-      `import { test } from 'node:test'\ntest('one', () => {${body}})\ntest('two', () => {})\n`,
-    )
-    return path
-  }
-  const bad = file('bad.test.mjs', "throw new Error('no')")
-  const good = file('good.test.mjs', '')
-  const ended = file('ended.test.mjs', "process.kill(process.pid, 'SIGKILL')")
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text)
   const list = join(folder, 'list')
   const args = [
     `--test-reporter=${join(ROOT, 'build/failed-files.mjs')}`,
     `--test-reporter-destination=${list}`,
+    ...Object.keys(texts).flatMap((name) => (name.includes('.test.') ? [join(folder, name)] : [])),
   ]
   const env = { ...process.env }
   delete env['NODE_TEST_CONTEXT']
-  assert.throws(() =>
-    execFileSync(process.execPath, ['--test', ...args, bad, good, ended], { env, stdio: 'pipe' }),
-  )
-  assert.deepEqual(execFileSync('cat', [list], { encoding: 'utf8' }).trim().split('\n').toSorted(), [
-    bad,
-    ended,
-  ])
+  assert.throws(() => execFileSync(process.execPath, ['--test', ...args], { env, stdio: 'pipe' }))
+  return readFileSync(list, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => relative(folder, line))
+    .toSorted()
+}
+
+const WITH_ONE = (body: string): string =>
+  `import { test } from 'node:test'\ntest('one', () => {${body}})\ntest('two', () => {})\n`
+const THROWS = "throw new Error('no')"
+const DIES = "process.kill(process.pid, 'SIGKILL')"
+
+test('the runner lists the files in which something failed', (t: TestContext) => {
+  const files = {
+    'bad.test.mjs': WITH_ONE(THROWS),
+    'good.test.mjs': WITH_ONE(''),
+    'ended.test.mjs': WITH_ONE(DIES),
+  }
+  assert.deepEqual(listed(t, files), ['bad.test.mjs', 'ended.test.mjs'])
+})
+
+test('a test that a helper registered is listed with the file it ran in', (t: TestContext) => {
+  const viaHelper = (body: string): string =>
+    `import { flow } from './helper.mjs'\nflow('one', () => {${body}})\n`
+  const helper = "import { test } from 'node:test'\nexport const flow = (name, work) => test(name, work)\n"
+  const files = {
+    'helper.mjs': helper,
+    'a-bad.test.mjs': viaHelper(THROWS),
+    'b-good.test.mjs': viaHelper(''),
+    'c-ended.test.mjs': `${viaHelper(THROWS)}flow('end', () => {${DIES}})\n`,
+    'd-good.test.mjs': viaHelper(''),
+  }
+  assert.deepEqual(listed(t, files), ['a-bad.test.mjs', 'c-ended.test.mjs'])
+})
+
+test('what no file owns up to stands with the file that reported it, which gets no second look', (t: TestContext) => {
+  const files = {
+    'helper.mjs': `import { after } from 'node:test'\nafter(() => {${THROWS}})\n`,
+    'a.test.mjs': `import './helper.mjs'\n${WITH_ONE('')}`,
+    'b.test.mjs': WITH_ONE(''),
+  }
+  assert.deepEqual(listed(t, files), ['helper.mjs'])
 })
