@@ -131,7 +131,10 @@ flow(
     await stage.hand.press(finding.getByRole('button', { name: /^Ignore/ }))
     const ignored = stage.page.getByRole('region', { name: 'Ignored' })
     await ignored.getByText('Sending is paused').waitFor()
+    // The finding goes from list to list, and the focus with it.
+    await ignored.locator('h3:focus', { hasText: 'Sending is paused' }).waitFor()
     await stage.hand.press(ignored.getByRole('button', { name: /^Tell again/ }))
+    await finding.getByRole('button', { name: /^Ignore/ }).waitFor()
     await stage.hand.press(stage.button('Resume sending'))
     await stage.page.getByRole('region', { name: 'Good' }).getByText('Nothing is paused').waitFor()
   },

@@ -1,5 +1,5 @@
 /** The doctor: what was found, why it matters, what to do; a look again, a fix, and what is not to be told again. */
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { dateFormat } from '../../formatting/formatters.ts'
 import type { DoctorFinding, DoctorReport } from '../../../server/contracts/doctor.ts'
 import { fixFinding, ignoreFinding, runDoctor } from '../../api/home.ts'
@@ -11,7 +11,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { Spinner } from '../../components/spinner.tsx'
 import { Switch } from '../../components/switch.tsx'
 import { formatBytes } from '../../formatting/amounts.ts'
-import { useAct } from '../../hooks/use-act.ts'
+import { type Act, useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { isOutsideCheck } from '../../stores/outside-findings.ts'
@@ -81,6 +81,11 @@ function Findings({ report: { ranAt, findings }, children }: FindingsProps) {
   const inside = findings.filter(({ name }) => !isOutsideCheck(name))
   const isOpen = ({ state, isIgnored }: DoctorFinding): boolean => state !== 'good' && !isIgnored
   const open = findings.filter(isOpen)
+  const moved = useRef<string | null>(null)
+  // After the findings below have looked.
+  useEffect(() => {
+    moved.current = null
+  }, [findings])
   if (ranAt === null) {
     return (
       <div className={statusPage.lead}>
@@ -104,74 +109,125 @@ function Findings({ report: { ranAt, findings }, children }: FindingsProps) {
         {children}
       </div>
       <OutsideSection findings={findings} />
-      <FindingList title={t('doctor.open')} findings={inside.filter(isOpen)} />
-      <FindingList title={t('doctor.ignored')} findings={inside.filter(({ isIgnored }) => isIgnored)} />
-      <FindingList title={t('doctor.fine')} findings={inside.filter(({ state }) => state === 'good')} />
+      <FindingList title={t('doctor.open')} findings={inside.filter(isOpen)} moved={moved} />
+      <FindingList
+        title={t('doctor.ignored')}
+        findings={inside.filter(({ isIgnored }) => isIgnored)}
+        moved={moved}
+      />
+      <FindingList
+        title={t('doctor.fine')}
+        findings={inside.filter(({ state }) => state === 'good')}
+        moved={moved}
+      />
     </>
   )
 }
 
-function FindingList({
-  title,
-  findings,
-}: {
+interface MovedProps {
+  /** The finding that the reader has just moved into another list, where the focus follows it. */
+  readonly moved: RefObject<string | null>
+}
+
+interface FindingListProps extends MovedProps {
   readonly title: string
   readonly findings: readonly DoctorFinding[]
-}) {
+}
+
+function FindingList({ title, findings, moved }: FindingListProps) {
   if (findings.length === 0) return null
   return (
     <Section title={title}>
       <ul className={styles.list}>
         {findings.map((finding) => (
-          <Finding key={finding.name} finding={finding} />
+          <Finding key={finding.name} finding={finding} moved={moved} />
         ))}
       </ul>
     </Section>
   )
 }
 
-function Finding({ finding }: { readonly finding: DoctorFinding }) {
+function Finding({ finding, moved }: MovedProps & { readonly finding: DoctorFinding }) {
   const t = useText()
-  const { api } = useServices()
-  const take = useDoctorAct()
-  const act = useAct()
-  const { name, state, facts, isIgnored, hasFix } = finding
+  const { name, state, facts } = finding
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // Whoever has gone on meanwhile is not called back.
+    if (moved.current === name && document.activeElement === document.body) heading.current?.focus()
+  }, [moved, name])
+  const fixing = useAct()
+  const ignoring = useAct()
+  const failure = fixing.failure ?? ignoring.failure
   const known = isCheckName(name) ? name : null
-  const run = (work: () => Promise<DoctorReport>): void => void act.run(async () => take(work))
-  const title = findingTitle(t, finding)
   return (
     <li className={styles.item}>
       <div className={styles.words}>
-        <h3>
+        <h3 ref={heading} tabIndex={-1}>
           <Mark tone={state} />
-          <span>{title}</span>
+          <span>{findingTitle(t, finding)}</span>
         </h3>
         <p className={styles.meta}>{known === null ? '' : t(`check_why.${known}`)}</p>
         {state === 'good' || known === null ? null : <p>{t(`check_steps.${known}`)}</p>}
         <Facts facts={facts} />
-        {act.failure === null ? null : <FailureNotice failure={act.failure} />}
+        {failure === null ? null : <FailureNotice failure={failure} />}
       </div>
       {state === 'good' ? null : (
-        <div className={styles.acts}>
-          {hasFix ? (
-            <Button
-              look="primary"
-              label={name === 'pause' ? t('doctor.resume') : t('doctor.fix_label', { what: title })}
-              isBusy={act.isBusy}
-              onPress={() => run(async () => fixFinding(api, name))}
-            >
-              {t(name === 'pause' ? 'doctor.resume' : 'doctor.fix')}
-            </Button>
-          ) : null}
-          <Button
-            label={t(isIgnored ? 'doctor.tell_label' : 'doctor.ignore_label', { what: title })}
-            onPress={() => run(async () => ignoreFinding(api, name, !isIgnored))}
-          >
-            {t(isIgnored ? 'doctor.tell' : 'doctor.ignore')}
-          </Button>
-        </div>
+        <FindingActs
+          finding={finding}
+          fixing={fixing}
+          ignoring={ignoring}
+          onMove={() => {
+            moved.current = name
+          }}
+        />
       )}
     </li>
+  )
+}
+
+interface FindingActsProps {
+  readonly finding: DoctorFinding
+  readonly fixing: Act
+  readonly ignoring: Act
+  /** Before it goes to another list. */
+  readonly onMove: () => void
+}
+
+/** The two do not wait for each other. */
+function FindingActs({ finding, fixing, ignoring, onMove }: FindingActsProps) {
+  const t = useText()
+  const { api } = useServices()
+  const take = useDoctorAct()
+  const { name, isIgnored, hasFix } = finding
+  const title = findingTitle(t, finding)
+  const run = (act: Act, work: () => Promise<DoctorReport>): void =>
+    void act.run(async () =>
+      take(async () => {
+        const report = await work()
+        onMove()
+        return report
+      }),
+    )
+  return (
+    <div className={styles.acts}>
+      {hasFix ? (
+        <Button
+          look="primary"
+          label={name === 'pause' ? t('doctor.resume') : t('doctor.fix_label', { what: title })}
+          isBusy={fixing.isBusy}
+          onPress={() => run(fixing, async () => fixFinding(api, name))}
+        >
+          {t(name === 'pause' ? 'doctor.resume' : 'doctor.fix')}
+        </Button>
+      ) : null}
+      <Button
+        label={t(isIgnored ? 'doctor.tell_label' : 'doctor.ignore_label', { what: title })}
+        isBusy={ignoring.isBusy}
+        onPress={() => run(ignoring, async () => ignoreFinding(api, name, !isIgnored))}
+      >
+        {t(isIgnored ? 'doctor.tell' : 'doctor.ignore')}
+      </Button>
+    </div>
   )
 }
 
