@@ -105,7 +105,7 @@ async function parseQuestion(line: string): Promise<ControlQuestion> {
 }
 
 function limitOf(question: ControlQuestion): number {
-  if (question.kind === 'hand_over') return HAND_OVER_LIMIT_MS
+  if (question.kind === 'hand_over') return question.ask === 'state' ? KEEPING_LIMIT_MS : HAND_OVER_LIMIT_MS
   if (question.kind === 'keeping') return KEEPING_LIMIT_MS
   if (question.kind !== 'doctor') return ANSWER_LIMIT_MS
   return question.deep === true ? DEEP_LIMIT_MS : DOCTOR_LIMIT_MS
@@ -121,6 +121,12 @@ export async function askControlSocket(path: string, question: ControlQuestion):
   const { answer, error } = await replyTo(path, question)
   if (error !== undefined) throw new HomebirdError('UNPROCESSABLE', `the home refuses: ${error}`)
   return answer
+}
+
+/** Somebody listens there and says nothing, unlike one that starts or is gone. @param error  of `askControlSocket` */
+export function isUnanswered({ cause }: HomebirdError): boolean {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null
+  return cause !== undefined && code !== 'ENOENT' && code !== 'ECONNREFUSED'
 }
 
 async function replyTo(path: string, question: ControlQuestion): Promise<Reply> {

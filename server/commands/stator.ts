@@ -115,17 +115,7 @@ async function work(
     process.once('SIGINT', () => interrupted.abort())
     process.once('SIGTERM', () => interrupted.abort())
     runner.start()
-    const endsAtMs = performance.now() + forMs
-    let isSilenced = false
-    for (let leftMs = forMs; leftMs > 0 && !interrupted.signal.aborted && !isSilenced;) {
-      const pauseMs = Math.min(leftMs, LOOK_EVERY_MS)
-      await delay(pauseMs, undefined, { signal: interrupted.signal }).catch(() => undefined) // stops early, in order
-      isSilenced = !(await speaks())
-      leftMs = endsAtMs - performance.now()
-    }
-    const { tally, graphs } = await runner.status()
-    await runner.stop()
-    if (isSilenced) throw silenced()
+    const { tally, graphs } = await untilItsEnd(runner, { forMs, speaks, stops: interrupted.signal })
     io.put({ tally, graphs })
     io.say(`${tally.attempts} attempts, ${tally.moved} moved on, ${tally.failed} failed`)
     for (const graph of graphs) {
@@ -135,6 +125,25 @@ async function work(
     }
   } finally {
     await context.close()
+  }
+}
+
+/** @throws HomebirdError CONFLICT where it was silenced, NOT_RUNNING where the home does not say; it is stopped by then */
+async function untilItsEnd(
+  runner: ReturnType<typeof createWorkerRunner>,
+  { forMs, speaks, stops }: Pick<Turn, 'forMs' | 'speaks'> & { readonly stops: AbortSignal },
+) {
+  try {
+    const endsAtMs = performance.now() + forMs
+    for (let leftMs = forMs; leftMs > 0 && !stops.aborted;) {
+      const pauseMs = Math.min(leftMs, LOOK_EVERY_MS)
+      await delay(pauseMs, undefined, { signal: stops }).catch(() => undefined) // stops early, in order
+      if (!(await speaks())) throw silenced()
+      leftMs = endsAtMs - performance.now()
+    }
+    return await runner.status()
+  } finally {
+    await runner.stop()
   }
 }
 

@@ -66,6 +66,11 @@ export function isDiskFull(error: unknown): boolean {
   return sqlState(error) === '53100'
 }
 
+/** Whoever runs the database has set it so, or it is a replica. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === '25006'
+}
+
 /** Terminated by an administrator, terminated by a crash, not ready yet; class 08 are connection exceptions. */
 const AWAY_STATES = /^(57P01|57P02|57P03|08...)$/
 const SOCKET_CODES = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/

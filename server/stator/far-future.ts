@@ -1,6 +1,7 @@
 /**
  * Rows whose next attempt was planned by a clock that was far ahead and has been set right since: they would wait for its time.
- * No handler puts a row off for so long, so it is tried now; one that a person has planned, such as a post, waits for its moment.
+ * The engine puts no row off for so long, so it is tried now. What a person has planned, such as a post, has its moment beside
+ * it: its handler looks at that, says "again", and is asked once more in three weeks at the latest.
  * It may as well be that the clock is behind now: when a row came into its state stays as it is, so that none is timed out for that.
  * @see security rule 110
  */
@@ -9,12 +10,9 @@ import { wakeWorker } from '../db/transaction.ts'
 import { type Graph, automaticStatesOf } from './graph.ts'
 import { identifier, literal, sendForCount } from './statement.ts'
 
-/** The longest pause between two attempts of any graph is 14 days. */
+/** The longest pause that a graph declares is 14 days. */
+export const LONGEST_PAUSE_SECONDS = 21 * 86_400
 const FAR = '30 days'
-
-/** Tried before, or held by a process, or due at once when it came into its state: not planned by a person. */
-const IS_PUT_OFF = `(state_attempts > 0 or state_error is not null or state_lock_token is not null
-  or state_next_attempt_at <= state_changed_at + interval '1 second')`
 
 /** @returns how many rows it was, at most `most` */
 export async function hastenFarRows(db: Querier, graph: Graph, most: number): Promise<number> {
@@ -28,7 +26,7 @@ export async function hastenFarRows(db: Querier, graph: Graph, most: number): Pr
       where ${key} in (
        select ${key} from ${table}
         where state_priority in (0, 1) and state_next_attempt_at > now() + interval '${FAR}'
-          and (state in (${automatic.join(', ')})) is true and ${IS_PUT_OFF}
+          and (state in (${automatic.join(', ')})) is true
         limit ${most} for update skip locked)`,
     [],
   )

@@ -10,6 +10,7 @@ import { sqlState } from '../db/transaction.ts'
 import type { Outcome } from './attempt.ts'
 import { backOffSeconds } from './backoff.ts'
 import type { Task } from './claim.ts'
+import { LONGEST_PAUSE_SECONDS } from './far-future.ts'
 import { type Graph, dueAfterSeconds, keyTypeOf } from './graph.ts'
 import { boundedText } from './state-text.ts'
 import { identifier, literal, send } from './statement.ts'
@@ -211,7 +212,7 @@ export function planOf(graph: Graph, task: Task, outcome: Finished, random: numb
   const planned = backOffSeconds(retryEverySeconds, backOffToSeconds, task.row.state_attempts, random)
   if (outcome.kind === 'failed')
     return { next: null, afterSeconds: planned, note: outcome.error, isError: true, isCounted: true }
-  const afterSeconds = outcome.afterSeconds ?? planned
+  const afterSeconds = Math.min(outcome.afterSeconds ?? planned, LONGEST_PAUSE_SECONDS)
   return { next: null, afterSeconds, note: outcome.reason, isError: false, isCounted: outcome.isCounted }
 }
 

@@ -32,8 +32,16 @@ const PACE = { most: 25, windowMs: 60_000 } as const
 /** Of one batch: with the batches that run at once this stays well below the connections there are. */
 const AT_ONCE = 8
 const AT_ONCE_PER_HOST = 2
+/** A batch has 300 s: what has not begun by then waits for another, so that what was found is kept. */
+const BEGINS_WITHIN_MS = 200_000
 /** Concluded in one transaction. */
 const CONCLUDED_TOGETHER = 50
+
+interface Turn {
+  readonly gate: Gate
+  readonly signal: AbortSignal
+  readonly endsAtMs: number
+}
 
 export class LookUps {
   readonly #parts: ImportParts
@@ -52,11 +60,12 @@ export class LookUps {
     const kinds = await this.#kindsOf(entries)
     const verdicts = new Map<string, Verdict<Ended>>()
     const gate = new Gate(AT_ONCE, AT_ONCE_PER_HOST)
+    const turn = { gate, signal, endsAtMs: this.#parts.clock.monotonicMs() + BEGINS_WITHIN_MS }
     const one = async (entry: Entry): Promise<void> => {
       const kind = kinds.get(entry.import_id)
       // What a process that died had concluded already stands.
       const known = kind === undefined ? 'cancelled' : entry.outcome
-      verdicts.set(entry.id, known ?? (await this.#one(entry, kind ?? 'following', gate, signal)))
+      verdicts.set(entry.id, known ?? (await this.#one(entry, kind ?? 'following', turn)))
     }
     await Promise.all(
       [...Map.groupBy(entries, ({ host }) => host ?? '').values()].map(async ([first, ...others]) => {
@@ -79,13 +88,14 @@ export class LookUps {
     return new Map(rows.map(({ id, kind }) => [id, kind]))
   }
 
-  async #one(entry: Entry, kind: ImportKind, gate: Gate, signal: AbortSignal): Promise<Verdict<Ended>> {
+  async #one(entry: Entry, kind: ImportKind, { gate, signal, endsAtMs }: Turn): Promise<Verdict<Ended>> {
     const host = entry.host ?? ''
     const leave = await gate.enter(host)
     try {
       signal.throwIfAborted()
       const silence = this.#silent.failureOf(host)
       if (silence !== null) return await this.#conclude({ entry, found: silence })
+      if (this.#parts.clock.monotonicMs() >= endsAtMs) return again({ afterSeconds: 1, isUncounted: true })
       const waitMs = this.#pace.take(host)
       if (waitMs > 0) return again({ afterSeconds: waitMs / 1_000, isUncounted: true })
       const found = await this.#lookUp(entry, kind)

@@ -69,7 +69,14 @@ export async function setOutboundAside(tx: Transaction, madeAt: Date, now: Date)
          where state = 'held' returning 1`,
   )
   await stopFarewell(tx, note, now)
+  await doubtReads(tx)
   return { deliveries, acts, scheduled, drafts }
+}
+
+/** Of what was brought along another server may have asked for since: it is told of edits and deletions all the same. */
+async function doubtReads(tx: Transaction): Promise<void> {
+  await sql`insert into imported_reads (post_id)
+            select id from posts where imported_from is not null on conflict do nothing`.execute(tx)
 }
 
 /** Who restores a home wants it: it does not leave by itself, also where its time to leave has come since. */

@@ -56,7 +56,9 @@ export async function refillTimelines(
     delete from timeline_entries where post_id = any(${postIds}::bigint[])
     returning actor_id, post_id`.execute(tx)
   const { rows: now } = await sql<TimelineEntry>`
-    ${newEntries(postIds, belonging(isWantedBoost(sql`entry.post_id < post.id`)))}`.execute(tx)
+    ${newEntries(postIds, sql`${CAME_BY_ITSELF} and ${belonging(isWantedBoost(sql`entry.post_id < post.id`))}`)}`.execute(
+    tx,
+  )
   const names = new Set(now.map((entry) => `${entry.actor_id} ${entry.post_id}`))
   const stayed = before.filter((entry) => names.has(`${entry.actor_id} ${entry.post_id}`)).length
   return { added: now.length - stayed, removed: before.length - stayed }
@@ -145,6 +147,9 @@ const isOfFollowed = (wantedBoost: RawBuilder<unknown>): RawBuilder<unknown> => 
   and ${IS_VISIBLE} and ${IS_WANTED_REPLY} and ${wantedBoost} and not ${IS_HIDDEN}
   and (follow.languages is null or coalesce(boosted.language, post.language) is null
        or coalesce(boosted.language, post.language) = any(follow.languages)))`
+
+/** What was brought along from another home was read there. */
+const CAME_BY_ITSELF = sql`post.imported_from is null`
 
 /** By anybody, to anybody, in any language. */
 const IS_TAGGED = sql`(${hasFollowedHashtag(sql.ref('me.id'), 'post')} and not ${IS_HIDDEN} and not ${IS_NAMING_MUTED})`

@@ -78,6 +78,12 @@ test('home timelines are filled anew: what is missing comes, what does not belon
   assert.ok(before.includes(wanted.id))
   const stranger = await home.post((await foreignNote()).id)
   const wantedBefore = await wantedPictures()
+  const broughtAlong = await home.writes('written in another home, years ago')
+  await db
+    .updateTable('posts')
+    .set({ imported_from: 'https://former.example/1' })
+    .where('id', '=', broughtAlong.id)
+    .execute()
   await db.deleteFrom('timeline_entries').execute()
   await db
     .insertInto('timeline_entries')

@@ -47,13 +47,13 @@ test('a state without handler times out', async (t) => {
   assert.equal((await message(db, young)).state, 'waiting')
 })
 
-test('what a clock planned that was a year ahead is tried now that it is set right; what a person has planned waits', async (t) => {
+test('what a clock planned that was a year ahead is tried now that it is set right; what a person has planned looks at its moment', async (t) => {
   const { db } = await openTestDatabase()
   const year = 365 * 86_400
-  const [tried = '', held = '', fresh = '', planned = ''] = [
+  const [tried = '', held = '', fresh = '', uncounted = '', planned = ''] = [
     ...(await addMessages(db, 2, { dueInSeconds: year })),
     ...(await addMessages(db, 1, { dueInSeconds: year, changedSecondsAgo: -year })),
-    ...(await addMessages(db, 1, { dueInSeconds: year })),
+    ...(await addMessages(db, 2, { dueInSeconds: year, changedSecondsAgo: 5 })),
   ]
   await sql`update inbox_messages set state_attempts = 2, state_error = 'silent' where id = ${tried}`.execute(
     db,
@@ -61,13 +61,33 @@ test('what a clock planned that was a year ahead is tried now that it is set rig
   await sql`
     update inbox_messages set state_lock_token = gen_random_uuid(), state_locked_until = now() + interval '1 year'
      where id = ${held}`.execute(db)
-  const runner = runnerFor(t, db, work)
-  await runner.sweep()
-  await runner.runUntilIdle()
+  let looks = 0
+  const looksAtItsMoment = {
+    received: {
+      each: async ({ id }: { readonly id: string }) => {
+        if (id !== planned) return 'processed'
+        looks += 1
+        return again({ afterSeconds: year, isUncounted: true, reason: 'its time has not come' })
+      },
+    },
+  } as const
+  const runner = runnerFor(t, db, [{ graph, handlers: looksAtItsMoment }])
+  for (const _ of ['first', 'second']) {
+    await runner.sweep()
+    await runner.runUntilIdle()
+  }
   const states = await Promise.all(
-    [tried, held, fresh, planned].map(async (id) => (await message(db, id)).state),
+    [tried, held, fresh, uncounted].map(async (id) => (await message(db, id)).state),
   )
-  assert.deepEqual(states, ['processed', 'processed', 'processed', 'received'])
+  assert.deepEqual(
+    states,
+    Array.from({ length: 4 }, () => 'processed'),
+  )
+  const { state, state_next_attempt_at: next } = await message(db, planned)
+  assert.equal(state, 'received')
+  const days = ((next?.getTime() ?? 0) - Date.now()) / 86_400_000
+  assert.ok(days > 20 && days < 22, `it is looked at again in ${days} days, which no sweep takes for far`)
+  assert.equal(looks, 1)
 })
 
 test('a start under a clock that is far behind brings no timeout nearer', async (t) => {

@@ -25,7 +25,8 @@ const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicM
 const peer = await openFakePeer(undefined, { host: 'one.example' })
 const broken = await openFakePeer(undefined, { host: 'broken.example' })
 broken.answers('/.well-known/webfinger', () => ({ status: 503 }))
-const home = await openFederationHome({ peers: [peer, broken], clock })
+const slow = await openFakePeer(undefined, { host: 'slow.example' })
+const home = await openFederationHome({ peers: [peer, broken, slow], clock })
 const { db, me } = home
 /** So many lines of one server are under way at once: as many may ask before the first of them has its answer. */
 const AT_ONCE = 4
@@ -99,4 +100,28 @@ test('somebody nobody knows costs its server two questions; who is silent about 
   await sql`update import_entries set state_next_attempt_at = now() where import_id = ${first}`.execute(db)
   await home.work()
   assert.equal((await getImport(db, first)).state, 'finished')
+})
+
+test('what a batch has not begun after 200 s waits for another, and what it has found is kept', async () => {
+  const asked = (): string[] => slow.paths().filter((path) => path.startsWith('/.well-known/webfinger'))
+  slow.answers('/.well-known/webfinger', () => {
+    aheadMs += 201_000
+    return { status: 404 }
+  })
+  const id = await queueImport(
+    db,
+    importsOf(home).orderOf('mutes', 'one@slow.example\ntwo@slow.example\nthree@slow.example'),
+  )
+  const pass = async () => {
+    await sql`update import_entries set state_next_attempt_at = now() where import_id = ${id} and state = 'looking_up'`.execute(
+      db,
+    )
+    await home.work()
+    return counts(await getImport(db, id))
+  }
+  await home.work()
+  assert.deepEqual(counts(await getImport(db, id)), { state: 'working', done: 0, failed: 1, pending: 2 })
+  assert.equal(asked().length, 1)
+  slow.answers('/.well-known/webfinger', () => ({ status: 404 }))
+  assert.deepEqual(await pass(), { state: 'finished', done: 0, failed: 3, pending: 0 })
 })
