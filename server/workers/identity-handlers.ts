@@ -16,10 +16,15 @@ import type { actorGraph } from '../domain/actors/actor-graph.ts'
 import { listBlockers } from '../domain/blocks/receive-block.ts'
 import { carryFollowsOver } from '../domain/moves/carry-over.ts'
 import { findLastMove } from '../domain/moves/move-identity.ts'
+import { hasSaidFarewell } from '../domain/farewells/farewell.ts'
+import { removePiece } from '../domain/owner/delete-identity.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { originOfHost } from '../domain/owner/own-uris.ts'
-import type { HandlersOf } from '../stator/graph.ts'
+import { type HandlersOf, again } from '../stator/graph.ts'
 import { queue } from './queue.ts'
+
+/** Well below the time that a handler has; then others have their turn. */
+const CLEARS_WITHIN_MS = 30_000
 
 type Identity = Row<'actors'>
 type IdentityHandlers = Pick<HandlersOf<typeof actorGraph>, 'edited' | 'moved' | 'deleted'>
@@ -51,9 +56,10 @@ export function identityHandlers(parts: IdentityParts): IdentityHandlers {
       },
     },
     deleted: {
-      each: async ({ id }) => {
+      each: async ({ id }, { signal }) => {
         await sendDeparture(db, id)
-        return 'deleted_fanned_out'
+        const isCleared = await clear(parts, id, signal)
+        return isCleared ? 'deleted_fanned_out' : again({ afterSeconds: 0, isUncounted: true })
       },
     },
   }
@@ -139,4 +145,15 @@ async function sendDeparture(db: Database, id: string): Promise<void> {
       recipients: { everybody: true },
     })
   })
+}
+
+/** What is left of it goes a piece at a time. @returns whether nothing is left, or whoever leaves for good takes it away */
+async function clear({ db, clock }: IdentityParts, id: string, signal: AbortSignal): Promise<boolean> {
+  const actor = await db.selectFrom('actors').select('is_local').where('id', '=', id).executeTakeFirst()
+  if (actor?.is_local !== true || (await hasSaidFarewell(db))) return true
+  const endsAtMs = clock.monotonicMs() + CLEARS_WITHIN_MS
+  while (!signal.aborted && clock.monotonicMs() < endsAtMs) {
+    if (!(await inTransaction(db, async (tx) => removePiece(tx, [id], clock.now())))) return true
+  }
+  return false
 }

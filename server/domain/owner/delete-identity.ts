@@ -1,4 +1,4 @@
-/** Removes an identity: what it wrote and did goes at once, and Stator tells every server that is known. */
+/** Removes an identity: it is gone at once; Stator tells every server that is known, and takes away what is much. */
 import { sql } from 'kysely'
 import { HomebirdError } from '../../core/errors.ts'
 import type { Transaction } from '../../db/pool.ts'
@@ -11,15 +11,25 @@ import { deleteOwnPosts } from '../posts/delete-post.ts'
 import { countLikes } from '../posts/ingest-counts.ts'
 
 const PER_PIECE = 500
+const ENTRIES_PER_PIECE = 5_000
+/** What a small identity wrote goes in the transaction that removes it. */
+const PIECES_AT_ONCE = 2
 
 /** What an identity keeps for itself. Its votes stay counted, as in any ballot box. */
 const OWN_TABLES = [
-  ...(['imports', 'timeline_entries', 'left_entries', 'bookmarks', 'pins', 'notifications'] as const),
-  ...(['poll_votes', 'scheduled_posts', 'drafts', 'filters', 'uploads'] as const),
+  ...(['imports', 'pins', 'poll_votes', 'scheduled_posts', 'drafts', 'filters', 'uploads'] as const),
   ...(['notification_policies', 'notification_permissions', 'notification_requests'] as const),
-  ...(['lists', 'followed_hashtags'] as const),
-  ...(['severances', 'conversations'] as const),
+  ...(['lists', 'followed_hashtags', 'severances'] as const),
   ...(['endorsements', 'dismissed_suggestions', 'post_expiries'] as const),
+] as const
+
+/** The same, where years leave a great many. */
+const LONG_TABLES = [
+  'timeline_entries',
+  'left_entries',
+  'notifications',
+  'bookmarks',
+  'conversations',
 ] as const
 
 /**
@@ -48,18 +58,14 @@ export async function deleteIdentity(
       safe: 'The last identity of a home cannot be removed.',
     })
   }
-  await removeIdentity(tx, identity.id, now)
-}
-
-async function removeIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
-  await partIdentity(tx, id, now)
-  while (await removePiece(tx, [id], now)) {
-    // As long as there is more.
+  await partIdentity(tx, identity.id, now)
+  for (let piece = 0; piece < PIECES_AT_ONCE && (await removePiece(tx, [identity.id], now)); piece += 1) {
+    // As long as there is more: the rest is left to Stator.
   }
 }
 
 /**
- * From now on it is gone; what it wrote and liked is left to `removePiece`.
+ * From now on it is gone; what it wrote, liked and has read is left to `removePiece`.
  * @param id  of an identity of this home, after which others may be left or not
  */
 export async function partIdentity(tx: Transaction, id: string, now: Date): Promise<void> {
@@ -98,7 +104,7 @@ export async function partIdentity(tx: Transaction, id: string, now: Date): Prom
 }
 
 /**
- * Some of what identities that are gone have written, and of what they liked: so that a home of many years holds no lock for long.
+ * Some of what identities that are gone have written, of what they liked and of what they kept: so that a home of many years holds no lock for long.
  * @returns whether there may be more
  */
 export async function removePiece(
@@ -121,6 +127,7 @@ export async function removePiece(
     return true
   }
   if ((await removeLikes(tx, identityIds)) > 0) return true
+  for (const table of LONG_TABLES) if (await removeEntries(tx, table, identityIds)) return true
   // Those of posts went with them: what is left was never posted.
   await tx.deleteFrom('attachments').where('owner_actor_id', 'in', identityIds).execute()
   return false
@@ -138,4 +145,17 @@ async function removeLikes(tx: Transaction, actorIds: readonly string[]): Promis
     -1,
   )
   return rows.length
+}
+
+async function removeEntries(
+  tx: Transaction,
+  table: (typeof LONG_TABLES)[number],
+  actorIds: readonly string[],
+): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from ${sql.table(table)} where ctid = any(array(
+      select ctid from ${sql.table(table)} where actor_id = any(${actorIds}::bigint[]) limit ${ENTRIES_PER_PIECE}))`.execute(
+    tx,
+  )
+  return numAffectedRows > 0n
 }
