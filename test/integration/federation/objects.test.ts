@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { inTransaction, notify } from '../../../server/db/transaction.ts'
 import { boostPost } from '../../../server/domain/posts/boost-post.ts'
 import { deletePost } from '../../../server/domain/posts/delete-post.ts'
@@ -151,6 +152,26 @@ test('a public post is served to everybody, with the Create that brought it', as
   const activity = (await get(`${pathOf(post.uri)}/activity`)).json()
   assert.deepEqual([activity['type'], activity['actor']], ['Create', home.me.uri])
   assert.equal((activity['object'] as { id: string }).id, post.uri)
+})
+
+test('what was brought along is first given to another server when that can be written down', async () => {
+  const { db } = home.context
+  const post = await home.writes('from another home')
+  const from = { imported_from: 'https://former.example/1' }
+  await db.updateTable('posts').set(from).where('id', '=', post.id).execute()
+  await sql`
+    create function has_no_room() returns trigger language plpgsql as
+      $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$`.execute(db)
+  await sql`
+    create trigger has_no_room before insert on imported_reads for each row execute function has_no_room()`.execute(
+    db,
+  )
+  const waits = await get(pathOf(post.uri))
+  assert.deepEqual([waits.status, waits.headers['retry-after']], [503, '300'])
+  await sql`drop trigger has_no_room on imported_reads`.execute(db)
+  assert.equal((await get(pathOf(post.uri))).status, 200)
+  const reads = await db.selectFrom('imported_reads').select('post_id').execute()
+  assert.deepEqual(reads, [{ post_id: post.id }])
 })
 
 test('posts for followers are shown to a signed follower and to nobody else, as if they were not there', async () => {
