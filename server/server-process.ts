@@ -118,6 +118,7 @@ function shelfOf(dataDir: string): BackupShelf {
   const shelf = async () => new (await import('./keeping/shelf.ts')).Shelf(around)
   return {
     list: async (address) => (await shelf()).list(address),
+    find: async (address) => (await shelf()).find(address),
     read: async (address, name) => (await shelf()).read(address, name),
     remove: async (address, name) => (await shelf()).remove(address, name),
     try: async (address) => (await shelf()).try(address),

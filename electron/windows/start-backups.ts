@@ -26,14 +26,20 @@ export class StartBackups {
   readonly #dialog: ElectronParts['dialog']
   readonly #needs: BackupsNeeds
   readonly #known: Source[] = []
+  #looking: Promise<BackupChoices> | null = null
 
   constructor({ dialog }: Pick<ElectronParts, 'dialog'>, needs: BackupsNeeds) {
     this.#dialog = dialog
     this.#needs = needs
   }
 
-  /** @throws HomebirdError as `listKeptBackups` */
-  async choices(signal: AbortSignal): Promise<BackupChoices> {
+  /** Whoever asks while it is looked for gets the same. @throws HomebirdError as `listKeptBackups` */
+  choices(signal: AbortSignal): Promise<BackupChoices> {
+    this.#looking ??= this.#look(signal).finally(() => (this.#looking = null))
+    return this.#looking
+  }
+
+  async #look(signal: AbortSignal): Promise<BackupChoices> {
     const { sources, sealer, launcher, words } = this.#needs
     const { backups, flaws } = await listKeptBackups(sources, { launcher, sealer, signal })
     const moment = new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short' })

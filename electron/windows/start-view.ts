@@ -81,6 +81,7 @@ export function viewOf(model: StartModel, words: Words): StartView {
       oldHome: words('start.old_home'),
       restore: words('start.restore'),
       waits: words('start.waits'),
+      listing: words('start.listing'),
     },
   }
 }

@@ -55,6 +55,9 @@ interface StartupNeeds {
   readonly isQuiet: boolean
 }
 
+/** What follows once something was to take the place of the home. */
+type Next = 'start' | 'as_before' | 'nothing'
+
 /** Its end waits until what is being put in the place of the home is there, or is given up with nothing left of it. */
 export interface StartupWindow extends AsyncDisposable {
   /** Brings it forward while the home does not run. @returns whether it does so */
@@ -79,7 +82,7 @@ class Room implements StartupWindow {
   #model: StartModel = { stage: 'stopped', steps: [], failure: null, failures: 0, usableCopies: 0 }
   /** The part that ends again and again. */
   #trouble: string | null = null
-  #changing: Promise<boolean> = Promise.resolve(false)
+  #changing: Promise<Next> = Promise.resolve('nothing')
   #breakOff = new AbortController()
   #opening: NodeJS.Timeout | null = null
   #telling: NodeJS.Timeout | null = null
@@ -248,20 +251,26 @@ class Room implements StartupWindow {
     }))
   }
 
-  async #replace(stage: 'taking_back' | 'restoring', put: () => Promise<boolean>): Promise<void> {
+  async #replace(stage: 'taking_back' | 'restoring', put: () => Promise<Next>): Promise<void> {
     if (this.isTakingBack || this.#closing.signal.aborted) return
     this.#trouble = null
+    const before = this.#model
     const fresh = stage === 'restoring' ? freshRestore : freshTakeBack
     this.#breakOff = new AbortController()
     // At once: another press meets it, and so does what must not end the program now.
     this.#change({ stage, steps: fresh(Date.now()), failure: null })
     this.#changing = put()
     // The end of this room does not wait for the start: it is the home's own end that breaks it off.
-    if (await this.#changing) await this.#needs.home.start()
+    const next = await this.#changing
+    if (next === 'nothing') return
+    // What failed before waits as it did.
+    if (next === 'as_before' && before.stage === 'failed') return this.#change(before)
+    if (next === 'as_before') this.#change({ stage: 'stopped', steps: [] })
+    await this.#needs.home.start()
   }
 
-  /** Each failure is shown where the others are. @returns whether the home is to be started now */
-  async #changePlaces(name: string): Promise<boolean> {
+  /** Each failure is shown where the others are. */
+  async #changePlaces(name: string): Promise<Next> {
     const { home, sources, sealer } = this.#needs
     const { signal } = this.#closing
     try {
@@ -273,15 +282,16 @@ class Room implements StartupWindow {
       })
     } catch (error) {
       if (!signal.aborted) this.#failed(error)
-      return false
+      return 'nothing'
     }
-    return !signal.aborted
+    return signal.aborted ? 'nothing' : 'start'
   }
 
-  /** @returns whether the home is to be started now */
-  async #restore(id: number, words: string): Promise<boolean> {
+  /** One that is cancelled has not failed. */
+  async #restore(id: number, words: string): Promise<Next> {
     const { home } = this.#needs
-    const signal = AbortSignal.any([this.#closing.signal, this.#breakOff.signal])
+    const [closing, cancel] = [this.#closing.signal, this.#breakOff.signal]
+    const signal = AbortSignal.any([closing, cancel])
     try {
       await home.stop()
       await this.#backups.restore(id, words, {
@@ -289,10 +299,12 @@ class Room implements StartupWindow {
         progress: (told) => this.#change({ steps: restoreAfter(this.#model.steps, told, Date.now()) }, false),
       })
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.#fails(restoreFailure(error))
-      return false
+      if (closing.aborted) return 'nothing'
+      if (cancel.aborted) return 'as_before'
+      this.#fails(restoreFailure(error))
+      return 'nothing'
     }
-    return !this.#closing.signal.aborted
+    return closing.aborted ? 'nothing' : 'start'
   }
 
   /** @param isAtOnce  false for what comes many times a second */

@@ -1,5 +1,5 @@
 /** Restoring: a backup is brought, looked into, and takes the place of the home. */
-import type { RestorePreview } from '../../server/contracts/backups.ts'
+import type { PlaceListing, RestorePreview } from '../../server/contracts/backups.ts'
 import type { ApiClient } from './client.ts'
 
 const PREFIX = '/api/homebird/v1/restore'
@@ -10,6 +10,8 @@ const PATIENT_MS = 120_000
 
 export type RestoreSource =
   | { readonly place: string; readonly name: string }
+  /** Of a place that is none of the settings. */
+  | { readonly address: string; readonly name: string }
   /** A path on the computer of the home. */
   | { readonly file: string }
   | { readonly upload: string }
@@ -30,6 +32,8 @@ export const bringBackup = async (api: ApiClient, file: File): Promise<string> =
       timeoutMs: UPLOAD_MS,
     })
   ).upload
+export const listPlace = async (api: ApiClient, address: string, password: string): Promise<PlaceListing> =>
+  api.post(`${PREFIX}/places/list`, { body: { address, password }, timeoutMs: PATIENT_MS })
 export const lookIntoBackup = async (api: ApiClient, form: RestoreForm): Promise<RestorePreview> =>
   api.post(`${PREFIX}/look`, { body: form, timeoutMs: PATIENT_MS })
 export const startRestore = async (api: ApiClient, form: RestoreForm): Promise<unknown> =>

@@ -118,7 +118,7 @@ const DoctorPage = lazyPage(
   async () => (await import('../features/status/doctor-page.tsx')).DoctorPage,
 )
 const BackupsPage = lazyPage(
-  ['status', 'backups', 'recovery'],
+  ['status', 'backups', 'places', 'recovery'],
   async () => (await import('../features/backups/backups-page.tsx')).BackupsPage,
 )
 const LicencesPage = lazyPage(
@@ -189,7 +189,7 @@ const IdentitiesPage = lazyPage(
 )
 const EmojiPage = lazyPage('emoji', async () => (await import('../features/emoji/emoji-page.tsx')).EmojiPage)
 const RestorePage = lazyPage(
-  'recovery',
+  ['recovery', 'places'],
   async () => (await import('../features/restore/restore-page.tsx')).RestorePage,
 )
 const DraftsPage = lazyPage(

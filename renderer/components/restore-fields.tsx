@@ -1,12 +1,18 @@
 /** Which backup, what opens it, what is inside, and how far it is. The form around it has the button. Its words are the part `recovery`. */
 import type { RestorePreview } from '../../server/contracts/backups.ts'
-import type { KeeperProgress } from '../../server/contracts/keeping.ts'
+import type { KeeperOutcome, KeeperProgress } from '../../server/contracts/keeping.ts'
+import { cancelBackup } from '../api/backups.ts'
 import { formatBytes } from '../formatting/amounts.ts'
 import { formatMoment } from '../formatting/moments.ts'
 import { formatCount } from '../formatting/numbers.ts'
+import { useAct } from '../hooks/use-act.ts'
 import type { Restoring } from '../hooks/use-restoring.ts'
+import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
 import type { Text } from '../i18n/i18n.ts'
+import { AmountBar } from './amount-bar.tsx'
+import { Button } from './button.tsx'
+import { FarBackups } from './far-backups.tsx'
 import { FileButton } from './file-button.tsx'
 import { FailureNotice, Notice } from './notice.tsx'
 import styles from './restore-ways.module.css'
@@ -24,6 +30,14 @@ export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
   if (isStarted) return <UnderWay progress={restoring.progress} />
   return (
     <div className={styles.ways}>
+      {asksPassword ? (
+        <TextField
+          kind="current-password"
+          label={t('recovery.own_password')}
+          value={answers.password}
+          onChange={(password) => change({ password })}
+        />
+      ) : null}
       <div className={styles.choice}>
         <FileButton accept=".backup,application/octet-stream" onFile={(file) => void bring(file)}>
           {t('recovery.choose_file')}
@@ -41,6 +55,7 @@ export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
         onChange={(path) => change({ path })}
         maxLength={4_000}
       />
+      <FarBackups restoring={restoring} />
       <TextField
         kind="current-password"
         label={t('recovery.words')}
@@ -48,23 +63,11 @@ export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
         value={answers.words}
         onChange={(words) => change({ words })}
       />
-      {asksPassword ? (
-        <TextField
-          kind="current-password"
-          label={t('recovery.own_password')}
-          value={answers.password}
-          onChange={(password) => change({ password })}
-        />
-      ) : null}
       {preview === null ? null : <Inside preview={preview} />}
       {act.failure === null ? null : (
         <FailureNotice failure={act.failure} meaning={t('act.nothing_changed')} />
       )}
-      {failed === null ? null : (
-        <Notice>
-          {t('recovery.restore_failed')} <span lang="en">{failed.message}</span>
-        </Notice>
-      )}
+      {failed === null ? null : <Ended outcome={failed} />}
     </div>
   )
 }
@@ -98,14 +101,47 @@ function Inside({ preview: { inside, replaces, folder } }: { readonly preview: R
   )
 }
 
+/** How one has ended that is not there. */
+function Ended({ outcome: { result, message } }: { readonly outcome: KeeperOutcome }) {
+  const t = useText()
+  if (result === 'cancelled') return <p role="status">{t('recovery.cancelled')}</p>
+  return (
+    <Notice>
+      {t('recovery.restore_failed')} <span lang="en">{message}</span>
+    </Notice>
+  )
+}
+
 function UnderWay({ progress }: { readonly progress: KeeperProgress | null }) {
   const t = useText()
   return (
-    <section role="status">
-      <p>{progress === null ? t('recovery.opens_again') : t('recovery.under_way')}</p>
-      {progress === null ? null : <p className={styles.note}>{amountOf(t, progress)}</p>}
-      <p className={styles.note}>{t('recovery.signs_in')}</p>
-    </section>
+    <div className={styles.ways}>
+      <section>
+        <p role="status">{progress === null ? t('recovery.opens_again') : t('recovery.under_way')}</p>
+        {progress === null ? null : <HowFar progress={progress} />}
+        <p className={styles.note}>{t('recovery.signs_in')}</p>
+      </section>
+    </div>
+  )
+}
+
+function HowFar({ progress }: { readonly progress: KeeperProgress }) {
+  const t = useText()
+  const { api } = useServices()
+  const act = useAct()
+  const { done, total } = progress
+  return (
+    <>
+      <AmountBar label={t('recovery.progress')} done={done} total={total} />
+      <p className={styles.note}>{amountOf(t, progress)}</p>
+      <div className={styles.choice}>
+        <Button isBusy={act.isBusy} onPress={() => void act.run(async () => cancelBackup(api))}>
+          {t('act.cancel')}
+        </Button>
+        <span className={styles.note}>{t('recovery.cancel_help')}</span>
+      </div>
+      {act.failure === null ? null : <FailureNotice failure={act.failure} />}
+    </>
   )
 }
 

@@ -22,7 +22,10 @@ export interface Restoring {
   readonly change: (part: Partial<RestoreAnswers>) => void
   /** Of a file that was brought, or of a backup that was chosen from a list. */
   readonly chosen: string | null
+  readonly source: RestoreSource | null
   readonly bring: (file: File) => Promise<void>
+  /** One of a place. Null where none is chosen any more. */
+  readonly choose: (listed: { readonly address: string; readonly name: string } | null) => void
   /** What is inside, once it was looked into; what is changed afterwards has to be looked into again. */
   readonly preview: RestorePreview | null
   readonly act: Act
@@ -32,6 +35,7 @@ export interface Restoring {
   readonly isStarted: boolean
   /** Null before the first and once the home is on its way. */
   readonly progress: KeeperProgress | null
+  /** How it ended, where nothing has changed: it failed, or was cancelled. */
   readonly failed: KeeperOutcome | null
 }
 
@@ -64,6 +68,10 @@ export function useRestoring(listed: { readonly place: string; readonly name: st
       change({ path: '' })
     })
   }
+  const choose: Restoring['choose'] = (far) => {
+    setChosen(far === null ? null : { source: far, name: far.name })
+    change({ path: '' })
+  }
   const goOn = async (): Promise<void> => {
     if (source === null) return
     const words = answers.words.trim() === '' ? null : answers.words.trim()
@@ -79,7 +87,9 @@ export function useRestoring(listed: { readonly place: string; readonly name: st
     answers,
     change,
     chosen: path === '' ? (chosen?.name ?? null) : null,
+    source,
     bring,
+    choose,
     preview,
     act,
     goOn,

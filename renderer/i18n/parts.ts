@@ -20,6 +20,7 @@ import type mentions from '../locales/en/mentions.json'
 import type notifications from '../locales/en/notifications.json'
 import type outside from '../locales/en/outside.json'
 import type people from '../locales/en/people.json'
+import type places from '../locales/en/places.json'
 import type post from '../locales/en/post.json'
 import type push from '../locales/en/push.json'
 import type recovery from '../locales/en/recovery.json'
@@ -60,6 +61,7 @@ interface Parts {
   readonly notifications: typeof notifications
   readonly outside: typeof outside
   readonly people: typeof people
+  readonly places: typeof places
   readonly post: typeof post
   readonly push: typeof push
   readonly recovery: typeof recovery

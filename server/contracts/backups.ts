@@ -62,6 +62,15 @@ export interface ListedBackup {
   readonly checked: { readonly at: string; readonly isGood: boolean; readonly message: string | null } | null
 }
 
+/** What lies in a place that is looked through by its address, or why it cannot be. */
+export interface PlaceListing {
+  /** Newest first. */
+  readonly backups: readonly Omit<ListedBackup, 'checked'>[]
+  readonly message: string | null
+  /** As of a trial. */
+  readonly seenHostKey: string | null
+}
+
 /** What became of trying a place. */
 export interface PlaceTrial {
   readonly isGood: boolean

@@ -134,4 +134,5 @@ export interface StartWords {
   readonly oldHome: string
   readonly restore: string
   readonly waits: string
+  readonly listing: string
 }

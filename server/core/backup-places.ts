@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { isAbsolute, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type S3Backend, mediaBackend } from './media-backend.ts'
-import { type SettingType, refuse } from './setting-types.ts'
+import { HomebirdError } from './errors.ts'
+import { type SettingType, refusalOf, refuse } from './setting-types.ts'
 
 /** `isOtherDisk`: one that may be away, and then nothing is written where it would be. */
 export interface FolderAddress {
@@ -105,6 +106,18 @@ export function parsePlaceAddress(raw: string): PlaceAddress {
       return refuse(
         `it begins with ${url?.protocol}// and must be a path, or begin with disk://, s3://, sftp:// or webdav://`,
       )
+  }
+}
+
+/** One that somebody names beside the settings. @throws HomebirdError UNPROCESSABLE with what is wrong and never a secret */
+export function readPlaceAddress(raw: string): PlaceAddress {
+  try {
+    return parsePlaceAddress(raw)
+  } catch (cause) {
+    const refusal = refusalOf(cause)
+    if (refusal === null) throw cause
+    const why = `the address of the place cannot be used: ${refusal}`
+    throw new HomebirdError('UNPROCESSABLE', why, { cause, safe: why })
   }
 }
 

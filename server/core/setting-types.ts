@@ -21,6 +21,10 @@ export function refuse(why: string): never {
   throw new ValueRefused(why)
 }
 
+/** Null for any other error. */
+export const refusalOf = (error: unknown): string | null =>
+  error instanceof ValueRefused ? error.message : null
+
 /** Runs the parser and turns its refusal into one message with variable, value, limit and remedy. */
 export function parseSetting<T>(variable: string, type: SettingType<T>, raw: string, secret: boolean): T {
   try {

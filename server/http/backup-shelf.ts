@@ -1,12 +1,14 @@
 /** What a server does with backups that lie in a place: it looks, gives out and removes. Making them is the keeper's. */
 import type { Readable } from 'node:stream'
-import type { BackupInside, ListedBackup, PlaceTrial } from '../contracts/backups.ts'
+import type { BackupInside, ListedBackup, PlaceListing, PlaceTrial } from '../contracts/backups.ts'
 import type { BackupSource } from '../contracts/keeping.ts'
 
 /** Places are given as addresses of the settings, with their secrets. */
 export interface BackupShelf {
   /** Newest first. @throws HomebirdError UNAVAILABLE, UNPROCESSABLE */
   list(address: string): Promise<Omit<ListedBackup, 'checked'>[]>
+  /** As `list`, of a place that is none of the settings; what is in the way is told, and nothing of it is kept. */
+  find(address: string): Promise<PlaceListing>
   /** As it lies there: sealed. @throws HomebirdError NOT_FOUND, UNAVAILABLE */
   read(address: string, name: string): Promise<{ readonly bytes: number; readonly content: Readable }>
   remove(address: string, name: string): Promise<void>

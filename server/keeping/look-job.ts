@@ -1,10 +1,15 @@
 /** Looks at backups for somebody who restores while no server runs that could do it: which there are, and what one holds. */
 import type { KeeperLook, KeeperSight, PlacedBackup } from '../contracts/keeper-look.ts'
+import { readPlaceAddress, placeLabel } from '../core/backup-places.ts'
 import { describeError, isHomebirdError } from '../core/errors.ts'
+import { inTime } from '../core/in-time.ts'
 import { readBackupName, BACKUP_PREFIX } from './format/names.ts'
 import type { JobSurroundings } from './job-surroundings.ts'
 import { openNamedPlace } from './places/open-named-place.ts'
 import { lookInside } from './restore/look-inside.ts'
+
+/** As long as one place is waited for. */
+const PATIENCE_MS = 10_000
 
 type Around = Pick<JobSurroundings, 'channel' | 'signal'>
 
@@ -17,14 +22,25 @@ export async function lookAround(look: KeeperLook, { channel, signal }: Around):
 async function seen(look: KeeperLook, dataDir: string, signal: AbortSignal): Promise<KeeperSight> {
   if (look.task === 'look')
     return { saw: 'inside', inside: await lookInside(look.from, look, dataDir, signal) }
+  return listPlaces(look.places, async (place) => listPlace(place, dataDir))
+}
+
+/** Side by side, each only for so long: the disk of another machine that is away holds nobody but itself. */
+export async function listPlaces(
+  places: readonly string[],
+  list: (place: string) => Promise<PlacedBackup[]>,
+  patienceMs = PATIENCE_MS,
+): Promise<Extract<KeeperSight, { readonly saw: 'places' }>> {
   const [backups, flaws]: [PlacedBackup[], string[]] = [[], []]
-  for (const place of look.places) {
-    try {
-      backups.push(...(await listPlace(place, dataDir)))
-    } catch (error) {
-      flaws.push(sentenceOf(error))
-    }
-  }
+  const looked = places.map((place) =>
+    inTime(list(place), patienceMs, {
+      subject: placeLabel(readPlaceAddress(place)),
+      remedy: 'see whether its disk or server is there, or choose a file',
+    }),
+  )
+  for (const found of await Promise.allSettled(looked))
+    if (found.status === 'fulfilled') backups.push(...found.value)
+    else flaws.push(sentenceOf(found.reason))
   return { saw: 'places', backups: backups.toSorted(newestFirst), flaws }
 }
 

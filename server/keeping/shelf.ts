@@ -1,10 +1,11 @@
 /** Backups as they lie in a place: listed with what stands open in their heads, given out sealed, removed with what belongs to them. */
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { BackupInside, ListedBackup, PlaceTrial } from '../contracts/backups.ts'
+import type { BackupInside, ListedBackup, PlaceListing, PlaceTrial } from '../contracts/backups.ts'
 import type { BackupSource } from '../contracts/keeping.ts'
-import { parsePlaceAddress } from '../core/backup-places.ts'
+import { readPlaceAddress, placeLabel } from '../core/backup-places.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
+import { inTime } from '../core/in-time.ts'
 import { BACKUP_PREFIX, readBackupName } from './format/names.ts'
 import { readSealedFile } from './format/sealed-file.ts'
 import type { BackupPlace } from './places/backup-place.ts'
@@ -51,9 +52,20 @@ export class Shelf {
     })
   }
 
+  async find(address: string): Promise<PlaceListing> {
+    try {
+      const subject = placeLabel(readPlaceAddress(address))
+      const remedy = 'see whether it can be reached from here, and look again'
+      const backups = await inTime(this.list(address), LIMIT_MS, { subject, remedy })
+      return { backups, message: null, seenHostKey: null }
+    } catch (error) {
+      return { backups: [], ...flawOf(error) }
+    }
+  }
+
   async read(address: string, name: string): Promise<{ readonly bytes: number; readonly content: Readable }> {
     requireBackupName(name)
-    const place = await openBackupPlace(parsePlaceAddress(address), this.#around)
+    const place = await openBackupPlace(readPlaceAddress(address), this.#around)
     try {
       const bytes = await sizeOf(place, name)
       const content = await place.get(name, 0, new AbortController().signal)
@@ -83,14 +95,7 @@ export class Shelf {
         return { isGood, message, freeBytes: await place.free(), seenHostKey: null }
       })
     } catch (error) {
-      if (!isHomebirdError(error)) throw error
-      const { seenHostKey } = error.details
-      return {
-        isGood: false,
-        message: error.message,
-        freeBytes: null,
-        seenHostKey: typeof seenHostKey === 'string' ? seenHostKey : null,
-      }
+      return { isGood: false, freeBytes: null, ...flawOf(error) }
     }
   }
 
@@ -104,13 +109,20 @@ export class Shelf {
   }
 
   async #with<T>(address: string, use: (place: BackupPlace) => Promise<T>): Promise<T> {
-    const place = await openBackupPlace(parsePlaceAddress(address), this.#around)
+    const place = await openBackupPlace(readPlaceAddress(address), this.#around)
     try {
       return await use(place)
     } finally {
       await place.close()
     }
   }
+}
+
+/** What an owner can do something about; anything else is thrown on. */
+function flawOf(error: unknown): Pick<PlaceTrial, 'message' | 'seenHostKey'> {
+  if (!isHomebirdError(error)) throw error
+  const { seenHostKey } = error.details
+  return { message: error.message, seenHostKey: typeof seenHostKey === 'string' ? seenHostKey : null }
 }
 
 function requireBackupName(name: string): void {

@@ -182,6 +182,27 @@ test(
 )
 
 test(
+  'while a folder hangs, a file is chosen, looked into and restored all the same',
+  { skip: noBrowser },
+  async () => {
+    const bridge = { view: failedView('en'), backups: null, inside: INSIDE }
+    const { page, asked, problems, context } = await pages.open(bridge, NARROW)
+    await page.click('[data-act=restore]')
+    const dialog = page.locator('dialog[open]')
+    await dialog.getByText('Looking for backups…').waitFor()
+    await dialog.getByRole('button', { name: 'Choose a backup file…' }).click()
+    await dialog.getByRole('radio', { name: /homebird-20261129T020000Z-whole/ }).waitFor()
+    await dialog.getByRole('button', { name: 'Look inside' }).click()
+    await dialog.locator('.inside').getByText('@ana@home.example').waitFor()
+    assert.deepEqual(await axeFindings(page), [])
+    await dialog.getByRole('button', { name: 'Restore', exact: true }).click()
+    await until('the order', () => asked.includes('restore 99 '))
+    assert.deepEqual(problems, [])
+    await context.close()
+  },
+)
+
+test(
   'why a backup stays closed is said beside what could open it, and nothing is restored',
   { skip: noBrowser },
   async () => {

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterInReverse } from '../support/after-in-reverse.ts'
 import { axeFindings, noBrowser, openBrowser, sidewaysOverflow, takeScreenshot } from '../support/browser.ts'
 import { HomeClient } from '../support/home-client.ts'
+import { type PlainSftp, openPlainSftp } from '../support/plain-sftp.ts'
 import { startProcessHome } from '../support/process-home.ts'
 import { testDataDir } from '../support/test-ground.ts'
 import { until } from '../support/until.ts'
@@ -18,9 +19,12 @@ const LIMIT_MS = 120_000
 interface LostHome {
   readonly file: string
   readonly password: string
+  readonly sftp: PlainSftp
 }
 
+/** One whole backup lies in a folder, another one on a server. */
 async function loseHome(t: TestContext): Promise<LostHome> {
+  const sftp = await openPlainSftp(t)
   const [words, place] = [join(testDataDir(t), 'words'), testDataDir(t)]
   writeFileSync(words, `${PASSPHRASE}\n`)
   const old = await startProcessHome({ domain: null, handle: 'ana' })
@@ -30,9 +34,11 @@ async function loseHome(t: TestContext): Promise<LostHome> {
   await owner.writes('written before the backup')
   await old.command('backup', 'passphrase', '--passphrase-file', words)
   await old.command('backup', '--to', place, '--whole', '--no-verify')
+  const far = `sftp://ana:sesame@127.0.0.1:${sftp.port}/~/backups?host_key=${encodeURIComponent(sftp.hostKey)}`
+  await old.command('backup', '--to', far, '--no-verify')
   await old.stop()
   const name = readdirSync(place).find((one) => one.endsWith('.backup')) ?? ''
-  return { file: join(place, name), password: old.password }
+  return { file: join(place, name), password: old.password, sftp }
 }
 
 async function isWhole(page: Page, name: string): Promise<void> {
@@ -44,12 +50,37 @@ async function isWhole(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     assert.deepEqual(await axeFindings(page), [], `${name} ${width} ${colorScheme}`)
     assert.equal(await sidewaysOverflow(page), 0, `${name} ${width}`)
-    await takeScreenshot(page, `${name}-${width}-${colorScheme}`)
+    await takeScreenshot(page, `${name}-${width}-${colorScheme}`, true)
   }
 }
 
+/** Its key is compared, then what lies there is chosen. */
+async function looksFar(page: Page, { port, hostKey }: PlainSftp): Promise<void> {
+  await page.locator('summary', { hasText: 'From another place' }).click()
+  await page.getByRole('button', { name: /What kind of place/ }).click()
+  await page.getByRole('option', { name: 'A server over SFTP' }).click()
+  await page.getByRole('listbox').waitFor({ state: 'detached' })
+  await page.getByLabel('Server', { exact: true }).fill(`127.0.0.1:${port}`)
+  await page.getByLabel('Folder', { exact: true }).fill('backups')
+  await page.getByLabel('User name or access key').fill('ana')
+  const secret = page.getByLabel('Password or secret key there', { exact: true })
+  await secret.fill('not sesame')
+  await secret.press('Enter')
+  await page.getByText(hostKey).waitFor()
+  await page.getByRole('button', { name: 'It is the same: go on' }).click()
+  await page.getByText('The place cannot be used:').waitFor()
+  await secret.fill('sesame')
+  await page.getByRole('button', { name: 'Look there' }).click()
+  const found = page.getByRole('radiogroup', { name: 'Backups that lie there' }).getByRole('radio')
+  await found.first().waitFor()
+  await isWhole(page, 'setup-1-restore-far')
+  await found.first().press('Space')
+  // What was seen inside is of another choice now.
+  await page.getByText('There is no home here yet').waitFor({ state: 'detached' })
+}
+
 test(
-  'an empty home becomes the one of a backup that is brought to its first page',
+  'an empty home becomes the one of a backup: a file is looked into, then one on a server is restored',
   { skip: noBrowser },
   async (t) => {
     const lost = await loseHome(t)
@@ -70,9 +101,16 @@ test(
     await words.press('Enter')
     await page.getByText('There is no home here yet').waitFor()
     await isWhole(page, 'setup-1-restore-inside')
+    await looksFar(page, lost.sftp)
+    await words.press('Enter')
+    await page.getByText('There is no home here yet').waitFor()
+    const restore = page.getByRole('button', { name: 'Restore', exact: true })
+    await restore.click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('It was cancelled, and nothing has changed.').waitFor({ timeout: LIMIT_MS })
     const readies = (): number => home.events.filter(({ kind }) => kind === 'ready').length
     const before = readies()
-    await page.getByRole('button', { name: 'Restore', exact: true }).click()
+    await restore.click()
     await until('the restored home', async () => readies() > before || null, LIMIT_MS)
 
     const back = new HomeClient(home)

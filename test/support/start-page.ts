@@ -32,7 +32,7 @@ export interface PlayedBridge {
   readonly view: StartView
   readonly journal?: readonly JournalLineView[]
   readonly copies?: readonly CopyView[]
-  readonly backups?: BackupChoices
+  readonly backups?: BackupChoices | null
   /** What every backup holds. */
   readonly inside?: InsideView
   /** Acts that are refused, with the sentence. */
@@ -104,7 +104,9 @@ function playBridge({ view, journal = [], copies = [], backups, inside, refuses 
     takeBack: act('takeBack'),
     journal: async () => journal,
     copies: async () => copies,
-    backups: async () => backups ?? { backups: [], flaws: [] },
+    // One that is null hangs.
+    backups: async () =>
+      backups === null ? new Promise(() => undefined) : (backups ?? { backups: [], flaws: [] }),
     chooseBackup: async () => ({ id: 99, label: '/media/ana/homebird-20261129T020000Z-whole.backup' }),
     lookInside: async (...given: (string | number)[]) => {
       await act('lookInside')(...given)

@@ -35,6 +35,7 @@ class RestoreDialog {
   #backup: number | null = null
   #isSeen = false
   #isBusy = false
+  #isListing = false
   #answer: Chosen | null = null
 
   constructor(dialog: HTMLDialogElement, bridge: StartBridge, words: StartWords) {
@@ -52,7 +53,7 @@ class RestoreDialog {
     this.#dialog.showModal()
     this.#cancel.focus()
     const closed = new Promise((resolve) => this.#dialog.addEventListener('close', resolve, { once: true }))
-    void this.#run(async () => this.#list())
+    void this.#list()
     await closed
     return this.#answer
   }
@@ -117,11 +118,22 @@ class RestoreDialog {
     this.#act.hidden = this.#backup === null
   }
 
+  /** A folder may take its time: a file can be chosen, looked into and restored meanwhile. */
   async #list(): Promise<void> {
-    const { backups, flaws } = await this.#bridge.backups()
-    for (const backup of backups) this.#add(backup)
-    if (flaws.length > 0) this.#refuse(flaws.join(' '))
-    if (this.#backup === null && backups.length === 0) this.#said.textContent = this.#words.noBackups
+    this.#isListing = true
+    this.#say()
+    let isNone = false
+    try {
+      const { backups, flaws } = await this.#bridge.backups()
+      for (const backup of backups) this.#add(backup)
+      if (flaws.length > 0) this.#refuse(flaws.join(' '))
+      isNone = backups.length === 0
+    } catch (error) {
+      this.#refuse(sentenceOf(error))
+    }
+    this.#isListing = false
+    this.#say()
+    if (isNone && this.#backup === null) this.#said.textContent = this.#words.noBackups
   }
 
   async #chooseFile(): Promise<void> {
@@ -144,8 +156,8 @@ class RestoreDialog {
 
   #take(backup: number): void {
     this.#backup = backup
-    this.#said.textContent = ''
     this.#forget()
+    this.#say()
   }
 
   async #goOn(): Promise<void> {
@@ -192,15 +204,15 @@ class RestoreDialog {
 
   #setBusy(isBusy: boolean): void {
     this.#isBusy = isBusy
-    this.#said.textContent = isBusy
-      ? this.#words.waits
-      : this.#said.textContent === this.#words.waits
-        ? ''
-        : this.#said.textContent
+    this.#say()
     for (const button of [this.#act, this.#choose]) {
       if (isBusy) button.setAttribute('aria-disabled', 'true')
       else button.removeAttribute('aria-disabled')
     }
+  }
+
+  #say(): void {
+    this.#said.textContent = this.#isBusy ? this.#words.waits : this.#isListing ? this.#words.listing : ''
   }
 
   #refuse(sentence: string): void {

@@ -1,9 +1,8 @@
 /** What is being made or proven now: its step, how far it is, how long it will take; it goes on when the page is left. */
-import { ProgressBar } from 'react-aria-components'
 import type { KeeperProgress } from '../../../server/contracts/keeping.ts'
 import { cancelBackup } from '../../api/backups.ts'
+import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
-import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { formatBytes, formatSpan } from '../../formatting/amounts.ts'
@@ -33,20 +32,7 @@ export function RunningJob({ running }: { readonly running: KeeperProgress }) {
   return (
     <Section title={t(`backups.task_${task}`)}>
       <p>{stepWords(t, running)}</p>
-      <ProgressBar
-        aria-label={t('backups.progress')}
-        value={Math.min(done, total ?? 0)}
-        maxValue={Math.max(total ?? 0, 1)}
-        isIndeterminate={total === null}
-        className={cx(styles.progress)}
-      >
-        {({ percentage }) => (
-          <span
-            className={cx(styles.bar, total === null && styles.unknown)}
-            {...(total === null ? {} : { style: { inlineSize: `${percentage ?? 0}%` } })}
-          />
-        )}
-      </ProgressBar>
+      <AmountBar label={t('backups.progress')} done={done} total={total} />
       <p className={styles.meta}>{amountWords(t, running)}</p>
       <div className={styles.acts}>
         <Button isBusy={act.isBusy} onPress={() => void act.run(cancel)}>

@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { parse } from 'node:path'
 import type { PlaceAddress } from '../../core/backup-places.ts'
-import { HomebirdError } from '../../core/errors.ts'
+import { inTime } from '../../core/in-time.ts'
 
 /** A disk of another machine that does not answer holds whoever asks it, for as long as it likes. */
 const PATIENCE_MS = 10_000
 
 /**
  * What was given as a folder, as a folder of another disk where it is one now.
- * @throws HomebirdError UNPROCESSABLE where its disk does not answer
+ * @throws HomebirdError UNAVAILABLE where its disk does not answer
  */
 export async function asItLies(
   place: PlaceAddress,
@@ -19,7 +19,10 @@ export async function asItLies(
   if (place.kind !== 'folder' || place.path === null || place.isOtherDisk) return place
   const folder = place.path
   const found = Promise.all([look(folder), look(dataDir), look(parse(folder).root)])
-  const [at, ours, root] = await inTime(found, folder)
+  const [at, ours, root] = await inTime(found, PATIENCE_MS, {
+    subject: `the disk of ${folder}`,
+    remedy: 'see whether it is there, and add the place again',
+  })
   const isOther = at !== null && ours !== null && at !== ours && at !== root
   return isOther ? { ...place, isOtherDisk: true } : place
 }
@@ -30,18 +33,5 @@ async function deviceOf(path: string): Promise<number | null> {
     return (await stat(path)).dev
   } catch {
     return null
-  }
-}
-
-async function inTime<T>(found: Promise<T>, folder: string): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    const why = `the disk of ${folder} does not answer within ${PATIENCE_MS / 1_000} s; see whether it is there, and add the place again`
-    late.reject(new HomebirdError('UNPROCESSABLE', why, { safe: why }))
-  }, PATIENCE_MS)
-  try {
-    return await Promise.race([found, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -72,7 +72,7 @@ export async function lookByKeeper(
   look: KeeperLook,
   signal?: AbortSignal,
 ): Promise<Exclude<KeeperSight, { readonly saw: 'refusal' }>> {
-  const seen: KeeperSight[] = []
+  const seen = Promise.withResolvers<KeeperSight>()
   const child = new Child(
     launcher,
     { role: 'keeper', name: 'keeper' },
@@ -80,14 +80,16 @@ export async function lookByKeeper(
       line: () => undefined,
       notice: () => undefined,
       reported(report) {
-        if (report.kind === 'seen') seen.push(report.sight)
+        if (report.kind === 'seen') seen.resolve(report.sight)
       },
     },
   )
-  const how = await endOf(child, startOf(facts, look), signal)
-  const [sight] = seen
-  if (sight === undefined)
+  // What it has seen counts at once: a process with a folder that hangs may end only when that folder answers.
+  const unseen = endOf(child, startOf(facts, look), signal).then((how) => {
     throw new HomebirdError('CHILD_FAILED', `the keeper ${how} before it had looked; try it again`)
+  })
+  unseen.catch(() => undefined) // of one that has told what it saw
+  const sight = await Promise.race([seen.promise, unseen])
   if (sight.saw !== 'refusal') return sight
   const { message } = sight
   throw new HomebirdError('UNPROCESSABLE', message, { safe: message })

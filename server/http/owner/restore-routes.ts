@@ -1,12 +1,12 @@
 /**
- * Restoring in the owner's hands: a backup of a place, a file of this computer or one that is brought is looked into, and takes the
- * place of the home once the password has said so. A home that is not set up has nothing to lose and no password yet.
+ * Restoring in the owner's hands: a backup of a place of the settings or of any other, a file of this computer or one that is brought
+ * is looked into, and takes the place of the home once the password has said so. A home that is not set up has nothing to lose and no password yet.
  */
 import { Readable } from 'node:stream'
 import { basename, isAbsolute } from 'node:path'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { RestorePreview } from '../../contracts/backups.ts'
+import type { PlaceListing, RestorePreview } from '../../contracts/backups.ts'
 import type { BackupKeyAnswer, BackupSource, KeeperState, PlaceWithSecrets } from '../../contracts/keeping.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
@@ -18,8 +18,13 @@ const CONFIRMED = { config: { scope: 'owner', rateLimit: TEN_IN_FIVE_MINUTES } }
 /** A home with as many media as a person makes in some decades. */
 const MOST_BACKUP_BYTES = 1_024 * 1_073_741_824
 
+const Address = Type.String({ minLength: 1, maxLength: 8_000 })
+const Password = Type.String({ maxLength: 2_000 })
+const Name = Type.String({ maxLength: 100 })
 const Source = Type.Union([
-  Type.Object({ place: Type.String({ maxLength: 64 }), name: Type.String({ maxLength: 100 }) }),
+  Type.Object({ place: Type.String({ maxLength: 64 }), name: Name }),
+  /** Of a place that is none of the settings, with its secrets. */
+  Type.Object({ address: Address, name: Name }),
   Type.Object({ file: Type.String({ minLength: 1, maxLength: 4_000 }) }),
   Type.Object({ upload: Type.String({ maxLength: 64 }) }),
 ])
@@ -27,8 +32,9 @@ const Form = Type.Object({
   from: Source,
   /** The passphrase or the recovery code; null where the home's own key opens it. */
   words: Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()]),
-  password: Type.String({ maxLength: 2_000 }),
+  password: Password,
 })
+const PlaceForm = Type.Object({ address: Address, password: Password })
 type Asked = { Body: Static<typeof Form> }
 
 export function restoreRoutes(context: HttpContext): FastifyPluginAsync {
@@ -53,6 +59,14 @@ export function restoreRoutes(context: HttpContext): FastifyPluginAsync {
         order,
       })) as KeeperState
     })
+    app.post<{ Body: Static<typeof PlaceForm> }>(
+      '/restore/places/list',
+      { ...CONFIRMED, schema: { body: PlaceForm } },
+      async ({ body }): Promise<PlaceListing> => {
+        await confirm(context, body.password)
+        return inHome(context).shelf.find(body.address)
+      },
+    )
     await app.register(uploadRoutes(context))
   }
 }
@@ -150,6 +164,7 @@ function inHome({ supervision, backupShelf }: HttpContext): {
 
 /** With the address of its place. */
 async function sourceOf(context: HttpContext, from: Static<typeof Source>): Promise<BackupSource> {
+  if ('address' in from) return { place: from.address, name: from.name }
   if (!('place' in from)) return fileOf(context, from)
   const { supervision } = inHome(context)
   const { address } = (await supervision.keep({
@@ -162,7 +177,7 @@ async function sourceOf(context: HttpContext, from: Static<typeof Source>): Prom
 
 function fileOf(
   { shelf }: HttpContext,
-  from: Exclude<Static<typeof Source>, { readonly place: string }>,
+  from: Exclude<Static<typeof Source>, { readonly name: string }>,
 ): BackupSource {
   if ('file' in from) {
     if (isAbsolute(from.file)) return { file: from.file }
