@@ -44,6 +44,7 @@ export function FarBackups({ restoring }: { readonly restoring: Restoring }) {
   return (
     <details className={styles.far}>
       <summary>{t('recovery.far')}</summary>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it hears the fields inside, as a form would */}
       <div role="group" aria-label={t('recovery.far')} className={styles.farFields} onKeyDown={onKeyDown}>
         <p className={styles.note}>{t('recovery.far_help')}</p>
         <PlaceFields place={place} />
