@@ -3,6 +3,7 @@ import type { ApplianceFacts } from './contracts/appliance-status.ts'
 import type { HandOverState } from './contracts/hand-over.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
 import type { KeepingAnswer } from './contracts/backups.ts'
+import type { SettingsAnswer } from './contracts/tuning.ts'
 import type { TunnelStatus } from './contracts/tunnel.ts'
 import type { WayIn } from './contracts/way-in.ts'
 import type { ChildChannel } from './core/child-channel.ts'
@@ -93,6 +94,7 @@ function httpContextFrom(
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
     keep: async (request) => (await channel.inquire(request)) as KeepingAnswer,
     handOver: async (request) => (await channel.inquire(request)) as HandOverState,
+    settings: async (request) => (await channel.inquire(request)) as SettingsAnswer,
     hasRoom: () => hasRoom,
     voice: channel.start.voice ?? 'speaks',
     peerProved: atMostEvery(PEER_PROOF_EVERY_MS, context.clock, () =>

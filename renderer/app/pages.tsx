@@ -91,7 +91,7 @@ const ThreadPage = lazyPage(
   async () => (await import('../features/thread/thread-page.tsx')).ThreadPage,
 )
 const SettingsPage = lazyPage(
-  ['settings', 'keys', 'push'],
+  ['settings', 'keys', 'knobs', 'push'],
   async () => (await import('../features/settings/settings-page.tsx')).SettingsPage,
 )
 

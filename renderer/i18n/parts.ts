@@ -12,6 +12,7 @@ import type find from '../locales/en/find.json'
 import type handbook from '../locales/en/handbook.json'
 import type home from '../locales/en/home.json'
 import type keeping from '../locales/en/keeping.json'
+import type knobs from '../locales/en/knobs.json'
 import type keys from '../locales/en/keys.json'
 import type leaving from '../locales/en/leaving.json'
 import type lists from '../locales/en/lists.json'
@@ -54,6 +55,7 @@ interface Parts {
   readonly home: typeof home
   readonly keeping: typeof keeping
   readonly keys: typeof keys
+  readonly knobs: typeof knobs
   readonly leaving: typeof leaving
   readonly lists: typeof lists
   readonly menu: typeof menu

@@ -162,6 +162,7 @@ const TABLE = {
     keeps_running: PART,
   },
   advanced: {
+    knobs: PART,
     tuning: PART,
   },
   about: {

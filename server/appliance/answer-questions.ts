@@ -1,5 +1,6 @@
 /** Who of the appliance answers what: to commands at the control socket, and to children over their channels. */
 import type { ChildReport, SupervisorRequest } from '../contracts/child-message.ts'
+import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { ApplianceFacts, ApplianceStatus } from './appliance-status.ts'
 import { askDoctor } from './ask-doctor.ts'
 import type { ControlQuestion } from './control-socket.ts'
@@ -18,6 +19,7 @@ export interface Answering {
   readonly keeper: KeeperPart
   readonly handOver: HandOverPart
   readonly seal: Seal
+  readonly settings: (request: SettingsRequest) => SettingsAnswer
   readonly tunnel: TunnelPart
 }
 
@@ -34,13 +36,14 @@ export async function answerCommand(
 
 /** @param child  its name, such as `server-0` */
 export async function answerChild(
-  { facts, decoders, keeper, handOver, tunnel }: Answering,
+  { facts, decoders, keeper, handOver, settings, tunnel }: Answering,
   child: string,
   request: SupervisorRequest,
 ): Promise<unknown> {
   if (request.kind === 'facts') return facts()
   if (request.kind === 'keeping') return keeper.answer(request)
   if (request.kind === 'hand_over') return handOver.answer(child, request)
+  if (request.kind === 'settings') return settings(request)
   const isOfDecoders = request.kind === 'decoder' || request.kind === 'end_decoder'
   return isOfDecoders ? decoders.answer(child, request) : tunnel.answer(request)
 }

@@ -66,8 +66,9 @@ export interface Ground {
 export type GroundSources = Pick<ConfigSources, 'env' | 'commandLine'>
 
 /** With the variables of the file that the environment names, or that lies in the folder. */
-function withConfigFile(sources: GroundSources): Pick<ConfigSources, 'env' | 'commandLine' | 'file'> {
-  return { ...sources, file: readConfigFile({ env: sources.env, dataDir: homeFolder(sources) }) }
+function withConfigFile(sources: GroundSources): Omit<ConfigSources, 'store' | 'sealed'> {
+  const { values, warnings } = readConfigFile({ env: sources.env, dataDir: homeFolder(sources) })
+  return { ...sources, file: values, fileWarnings: warnings }
 }
 
 /** The folder that these sources name; of the disk only the file of variables is read. @throws HomebirdError SETTING_INVALID */

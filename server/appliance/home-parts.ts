@@ -18,13 +18,14 @@ import type { ApplianceOptions } from './appliance-options.ts'
 import { Child } from './child.ts'
 import type { Demand } from './connection-budget.ts'
 import { Decoders } from './decoders.ts'
-import type { Ground } from './ground.ts'
+import { type Ground, readSettings } from './ground.ts'
 import { HomeChildren } from './home-children.ts'
 import { type DatabaseLife, type DatabasePlan, demandOf, openDatabaseLife } from './home-database.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { openHandOver } from './keeping/open-hand-over.ts'
 import { openKeeperPart } from './keeping/open-keeper-part.ts'
 import { KeptPart } from './kept-part.ts'
+import { answerSettings } from './kept-settings.ts'
 import { type TunnelPart, openTunnelPart } from './open-tunnel-part.ts'
 import type { PartStatus } from './part-status.ts'
 import { startMessageFor } from './start-message.ts'
@@ -141,6 +142,16 @@ export class HomeParts {
       keeper,
       handOver: openHandOver({ ground, keeper, tunnel: this.tunnel, kept, notice }),
       seal: ground.seal,
+      settings: (request) =>
+        answerSettings(
+          {
+            loaded: ground.loaded,
+            read: () => readSettings(sources, ground.seal.box).loaded,
+            store: ground.store,
+            notice: log.noticeOf('appliance'),
+          },
+          request,
+        ),
       tunnel: this.tunnel,
     }
   }

@@ -10,6 +10,7 @@ import type { KeeperLook, KeeperSight } from './keeper-look.ts'
 import type { KeeperJob, KeeperOutcome, KeeperProgress, KeepingRequest } from './keeping.ts'
 import type { ListenAddress } from './listen-address.ts'
 import type { HomeFacts, NudgeReason, TunnelCommand, TunnelStatus } from './tunnel.ts'
+import type { SettingsRequest } from './tuning.ts'
 import type { WayIn } from './way-in.ts'
 
 export type { DatabaseConnection } from './database-connection.ts'
@@ -86,6 +87,7 @@ export type SupervisorRequest =
   | TunnelRequest
   | KeepingRequest
   | HandOverRequest
+  | SettingsRequest
 
 /** Of a child that cannot start its decoders itself. A decoder ends with the child that has asked for it, at the latest. */
 export type DecoderRequest =

@@ -192,17 +192,6 @@ export interface IdentityFacts {
   readonly pages: PageSwitches
 }
 
-/** How the home was started; secrets are told as `(hidden)`. */
-export interface TuningFacts {
-  readonly settings: readonly {
-    readonly variable: string
-    readonly value: string
-    readonly usual: string
-    /** In English, as the list of settings has it. */
-    readonly help: string
-  }[]
-}
-
 /** What machines that read the whole web are asked not to do here. */
 export interface CrawlerRules {
   /** Those who gather texts for language models. */

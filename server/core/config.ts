@@ -16,22 +16,28 @@ type Parsed<S> = S extends Setting<infer T> ? T : never
 /** Every setting with its true type; plain data, so that it can be sent to a child process. */
 export type Config = { readonly [N in SettingName]: Parsed<(typeof SETTINGS)[N]> }
 
-export type ConfigOrigin =
-  /** `sealed`: kept, but sealed by the desktop app, and not known here. */
-  | { readonly from: 'command line' | 'settings store' | 'sealed' | 'default' }
+export type ConfigOrigin = (
+  | /** `sealed`: kept, but sealed by the desktop app, and not known here. */
+    { readonly from: 'command line' | 'settings store' | 'sealed' | 'default' }
   | { readonly from: 'variable' | 'file'; readonly variable: string }
+) & {
+  /** The home has chosen the value, from the machine. */
+  readonly isAutomatic?: true
+}
 
 export interface LoadedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingName, ConfigOrigin>>
-  /** One sentence each: unknown variables with the nearest known name, retired ones with the reason. */
+  /** One sentence each: unknown variables with the nearest known name, retired ones with the reason, what is wrong with the file. */
   readonly warnings: readonly string[]
 }
 
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Variables out of the file of `configFile`; those of the environment are stronger. */
+  /** Variables out of the file of `configFile`; those of the environment are stronger, whichever of their names they have. */
   readonly file?: Readonly<Record<string, string>>
+  /** What is to be said of that file. */
+  readonly fileWarnings?: readonly string[]
   readonly commandLine?: Partial<Record<SettingName, string>>
   readonly store?: Partial<Record<SettingName, string>>
   /** What is kept and cannot be opened here: it looks as if it were not given, and is not held against others. */
@@ -48,36 +54,41 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const config: Record<string, unknown> = {}
   const origins: Partial<Record<SettingName, ConfigOrigin>> = {}
   const given = { ...sources.file, ...sources.env }
-  const env = withPostgresVariables(given)
+  const variables = {
+    variable: withPostgresVariables(sources.env, given),
+    file: withPostgresVariables(sources.file ?? {}, given),
+  }
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const definition: Setting<unknown> = SETTINGS[name]
-    const { raw, origin } = findRaw(name, definition, { ...sources, env }, sources.env)
+    const { raw, origin } = findRaw(name, definition, sources, variables)
     const label = 'variable' in origin ? origin.variable : `${definition.env} (${origin.from})`
     config[name] = parseSetting(label, definition.type, raw, definition.secret === true)
-    origins[name] = origin
+    origins[name] = definition.type.isAutomatic?.(raw) === true ? { ...origin, isAutomatic: true } : origin
   }
   const loaded = config as Config
   if (!Object.values(origins).some(({ from }) => from === 'sealed')) checkTogether(loaded)
   return {
     config: loaded,
     origins: origins as Record<SettingName, ConfigOrigin>,
-    warnings: findWarnings(given),
+    warnings: [...(sources.fileWarnings ?? []), ...findWarnings(given)],
   }
 }
+
+type Variables = Readonly<Record<string, string | undefined>>
 
 function findRaw(
   name: SettingName,
   definition: Setting<unknown>,
   sources: ConfigSources,
-  environment: ConfigSources['env'],
+  variables: Readonly<Record<'variable' | 'file', Variables>>,
 ): { raw: string; origin: ConfigOrigin } {
   const fromCommandLine = sources.commandLine?.[name]
   if (fromCommandLine !== undefined) return { raw: fromCommandLine, origin: { from: 'command line' } }
-  for (const variable of [definition.env, ...(definition.aliases ?? [])]) {
-    const raw = sources.env[variable]
-    if (raw === undefined) continue
-    const isOfFile = environment[variable] === undefined && sources.file?.[variable] !== undefined
-    return { raw, origin: { from: isOfFile ? 'file' : 'variable', variable } }
+  const names = [definition.env, ...(definition.aliases ?? [])]
+  for (const from of ['variable', 'file'] as const) {
+    const variable = names.find((one) => variables[from][one] !== undefined)
+    const raw = variable === undefined ? undefined : variables[from][variable]
+    if (variable !== undefined && raw !== undefined) return { raw, origin: { from, variable } }
   }
   const stored = sources.store?.[name]
   if (stored !== undefined) return { raw: stored, origin: { from: 'settings store' } }
@@ -87,19 +98,23 @@ function findRaw(
   }
 }
 
-/** PGHOST and its kin name an external database as in the seed system, unless a URL is given. */
-function withPostgresVariables(env: ConfigSources['env']): ConfigSources['env'] {
-  const { PGHOST: host } = env
-  if (host === undefined || host === '' || env['HOMEBIRD_DATABASE_URL'] !== undefined) return env
-  if (env['DATABASE_URL'] !== undefined || env['TAKAHE_DATABASE_SERVER'] !== undefined) return env
+/**
+ * PGHOST and its kin name an external database as in the seed system, unless a URL is given.
+ * @param given  of both, as the password may stand in the file while the host does not
+ */
+function withPostgresVariables(variables: Variables, given: Variables): Variables {
+  const { PGHOST: host } = variables
+  if (host === undefined || host === '') return variables
+  const { env, aliases = [] }: Setting<unknown> = SETTINGS.databaseUrl
+  if ([env, ...aliases].some((name) => variables[name] !== undefined)) return variables
   const url = new URL('postgresql://localhost')
   if (host.startsWith('/')) url.searchParams.set('host', host)
   else url.hostname = host
-  url.port = env['PGPORT'] ?? '5432'
-  url.username = encodeURIComponent(env['PGUSER'] ?? 'postgres')
-  url.password = encodeURIComponent(env['PGPASSWORD'] ?? '')
-  url.pathname = `/${encodeURIComponent(env['PGDATABASE'] ?? env['PGNAME'] ?? 'homebird')}`
-  return { ...env, DATABASE_URL: url.href }
+  url.port = given['PGPORT'] ?? '5432'
+  url.username = encodeURIComponent(given['PGUSER'] ?? 'postgres')
+  url.password = encodeURIComponent(given['PGPASSWORD'] ?? '')
+  url.pathname = `/${encodeURIComponent(given['PGDATABASE'] ?? given['PGNAME'] ?? 'homebird')}`
+  return { ...variables, DATABASE_URL: url.href }
 }
 
 function checkTogether(config: Config): void {

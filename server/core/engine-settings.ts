@@ -9,7 +9,14 @@ export interface Machine {
   readonly memoryBytes: number
 }
 
-const thisMachine = (): Machine => ({ cores: availableParallelism(), memoryBytes: totalmem() })
+/** As far as this process may use it: a container may be allowed less than there is. */
+export function thisMachine(): Machine {
+  const allowed = process.constrainedMemory()
+  return {
+    cores: availableParallelism(),
+    memoryBytes: allowed > 0 ? Math.min(allowed, totalmem()) : totalmem(),
+  }
+}
 
 const LITTLE_MEMORY_BYTES = 1_500_000_000
 const within = (least: number, value: number, most: number): number => Math.min(most, Math.max(least, value))
@@ -23,10 +30,14 @@ export function automaticConcurrency({ cores, memoryBytes }: Machine): number {
 export const automaticPerModel = (machine: Machine): number =>
   within(2, Math.round(automaticConcurrency(machine) / 5), 16)
 
+const isAutomatic = (raw: string): boolean => raw.trim().toLowerCase() === 'auto'
+
 function automatic(type: SettingType<number>, choose: (machine: Machine) => number): SettingType<number> {
   return {
+    ...type,
     name: `auto, or ${type.name}`,
-    parse: (raw) => (raw.trim().toLowerCase() === 'auto' ? choose(thisMachine()) : type.parse(raw)),
+    isAutomatic,
+    parse: (raw) => (isAutomatic(raw) ? choose(thisMachine()) : type.parse(raw)),
   }
 }
 

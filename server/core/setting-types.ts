@@ -9,6 +9,10 @@ export interface SettingType<T> {
   parse(raw: string): T
   /** How a value is shown, where that is not the value itself. */
   show?(value: T): unknown
+  /** Between which a number must lie. */
+  readonly range?: { readonly least: number; readonly most: number }
+  /** Whether the home chooses the value itself where this is written. */
+  isAutomatic?(raw: string): boolean
   /** The raw text without the secret in it; for types that may hold one. */
   redact?(raw: string): string
 }
@@ -24,6 +28,13 @@ export function refuse(why: string): never {
 /** Null for any other error. */
 export const refusalOf = (error: unknown): string | null =>
   error instanceof ValueRefused ? error.message : null
+
+/** A value as people read it, and as a variable would hold it where its type can say so; empty where there is none. */
+export function shownText({ type }: { readonly type: SettingType<unknown> }, value: unknown): string {
+  const shown = type.show === undefined ? value : type.show(value)
+  if (shown === null || shown === undefined) return ''
+  return typeof shown === 'string' ? shown : JSON.stringify(shown)
+}
 
 /** Runs the parser and turns its refusal into one message with variable, value, limit and remedy. */
 export function parseSetting<T>(variable: string, type: SettingType<T>, raw: string, secret: boolean): T {
@@ -41,6 +52,7 @@ export function parseSetting<T>(variable: string, type: SettingType<T>, raw: str
 
 export const integer = (min: number, max: number): SettingType<number> => ({
   name: `integer ${min}..${max}`,
+  range: { least: min, most: max },
   parse(raw) {
     const value = /^-?\d{1,15}$/.test(raw.trim()) ? Number(raw) : Number.NaN
     if (!Number.isInteger(value)) refuse('it must be a whole number')
@@ -80,6 +92,7 @@ export const optional = <T>(type: SettingType<T>): SettingType<T | null> => ({
   name: `${type.name}, or empty`,
   parse: (raw) => (raw.trim() === '' ? null : type.parse(raw)),
   show: (value) => (value === null ? '' : (type.show?.(value) ?? value)),
+  ...(type.range === undefined ? {} : { range: type.range }),
 })
 
 export const absolutePath: SettingType<string> = {
@@ -246,6 +259,10 @@ export const remoteTimeout: SettingType<RemoteTimeout> = {
     const [connect, read, write, pool] = parsed.map(seconds) as [number, number, number, number]
     return { connect, read, write, pool }
   },
+  show: ({ connect, read, write, pool }) =>
+    new Set([connect, read, write, pool]).size === 1
+      ? String(connect)
+      : `[${[connect, read, write, pool].join(', ')}]`,
 }
 
 /** `host=address[:port]` pairs: names that are reached at a given address instead of the one in DNS. */

@@ -5,6 +5,7 @@ import type { KeepingAnswer } from '../contracts/backups.ts'
 import type { HandOverRequest, HandOverState, Voice } from '../contracts/hand-over.ts'
 import type { KeepingRequest } from '../contracts/keeping.ts'
 import type { TunnelStatus } from '../contracts/tunnel.ts'
+import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
@@ -38,6 +39,8 @@ export interface Supervision {
   keep(request: KeepingRequest): Promise<KeepingAnswer>
   /** Asks the supervisor about the handing over of the home. @throws HomebirdError as `keep` */
   handOver(request: HandOverRequest): Promise<HandOverState>
+  /** Asks the supervisor about the settings that it keeps. @throws HomebirdError as `keep` */
+  settings(request: SettingsRequest): Promise<SettingsAnswer>
   /** Whether this machine speaks for the home; for the life of the server. */
   readonly voice: Voice
   /** False while the disk has no room for anything new. */

@@ -12,12 +12,11 @@ import type { Database } from '../db/pool.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { activePause, takeEndedPause } from '../domain/owner/switches.ts'
+import { partOf, shareNow } from '../domain/owner/work-share.ts'
 import { forgiveTime, isOutgoing } from '../stator/forgive-time.ts'
 import type { Graph } from '../stator/graph.ts'
 import type { Runner, RunnerLimits } from '../stator/runner-types.ts'
 
-const BATTERY_SHARE = 0.5
-const METERED_SHARE = 0.5
 const MOST_TIMER_MS = 2 ** 31 - 1
 
 export interface SwitchedRunner {
@@ -60,10 +59,6 @@ export function obeySwitches(
   }
 }
 
-function allowedShare({ isOnBattery, isMetered }: Conditions): number {
-  return (isOnBattery ? BATTERY_SHARE : 1) * (isMetered === true ? METERED_SHARE : 1)
-}
-
 class Obedience {
   readonly #parts: ObeyParts
   readonly #switched: SwitchedRunner
@@ -100,7 +95,7 @@ class Obedience {
     if (pause !== null && pause.until !== null) this.#lookAgainAt(pause.until)
     this.#setPaused(pause !== null)
     this.#rest()
-    this.#setShare(switches.workShare * allowedShare(this.#conditions))
+    this.#setShare(shareNow(switches, this.#conditions))
     if (switches.pause !== null && pause === null) this.#end()
   }
 
@@ -140,7 +135,7 @@ class Obedience {
     if (this.#share === share) return
     this.#share = share
     const { concurrency, concurrencyPerModel, concurrencyPerHost } = this.#switched.limits
-    const part = (limit: number): number => Math.max(1, Math.round(limit * share))
+    const part = (limit: number): number => partOf(limit, share)
     this.#switched.runner.setLimits({
       concurrency: part(concurrency),
       concurrencyPerModel: part(concurrencyPerModel),

@@ -214,6 +214,43 @@ test(
   },
 )
 
+test(
+  'a knob is turned for the next start, a bad value is refused in words, and it goes back',
+  { skip },
+  async (t) => {
+    const page = await openAt(t, '/settings/advanced#knobs')
+    const part = page.getByRole('group', { name: 'Speed and limits' })
+    await part.getByText('Chosen by your home').first().waitFor()
+    const open = async (name: string): Promise<void> => {
+      await part.getByRole('button', { name: `Change ${name}`, exact: true }).click()
+      await page.getByRole('dialog', { name }).waitFor()
+    }
+    const dialog = page.getByRole('dialog')
+    await open('Work at once')
+    await fieldHolds(dialog.getByLabel('Value'), 'auto')
+    await dialog.getByLabel('Value').fill('0')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByRole('alert').filter({ hasText: 'must lie between 1 and 1000' }).waitFor()
+    await takeScreenshot(page, 'settings-knob-1280')
+    assert.deepEqual(await axeFindings(page), [])
+    await dialog.getByLabel('Value').fill('12')
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    await part.getByText('What you have changed counts from the next start of your home.').waitFor()
+    await part.getByText('From the next start: 12').waitFor()
+    await page.setViewportSize({ width: 320, height: 700 })
+    assert.equal(await sidewaysOverflow(page), 0)
+    await takeScreenshot(page, 'settings-knobs-320')
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await open('Work at once')
+    await dialog.getByRole('button', { name: 'Back to the usual' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await part.getByText('From the next start:').waitFor({ state: 'detached' })
+    // What other servers may be reached by is set where the home was started.
+    assert.equal(await part.getByRole('button', { name: 'Change Connections to the database' }).count(), 0)
+  },
+)
+
 test('the pages are whole at 320 px and for everybody', { skip, timeout: 240_000 }, async (t) => {
   const page = await openAt(t, '/settings')
   const groups =

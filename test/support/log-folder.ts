@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { USUAL_CONDITIONS } from '../../server/contracts/child-message.ts'
 import type { BackupsOverview } from '../../server/contracts/backups.ts'
 import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
+import { answerSettings } from '../../server/appliance/kept-settings.ts'
+import { loadConfig } from '../../server/core/config.ts'
 import type { Supervision } from '../../server/http/http-context.ts'
+import type { SettingName } from '../../server/core/settings.ts'
 import { closeBeforeCluster } from './test-database.ts'
 
 export const NO_BACKUPS: BackupsOverview = {
@@ -20,8 +23,25 @@ export const NO_BACKUPS: BackupsOverview = {
   locks: { passphrase: false, recovery: false },
 }
 
+/** As a supervisor keeps them, in memory. */
+export function keptSettings(env: Readonly<Record<string, string>> = {}) {
+  const kept: Partial<Record<SettingName, string>> = {}
+  const said: string[] = []
+  return {
+    loaded: loadConfig({ env }),
+    read: () => loadConfig({ env, store: kept }),
+    store: {
+      saveSetting: (name: SettingName, value: string): void => void (kept[name] = value),
+      removeSetting: (name: SettingName): boolean => delete kept[name],
+    },
+    notice: (_: 'info', message: string): void => void said.push(message),
+    said,
+  }
+}
+
 export class LogFolder {
   readonly path: string
+  settings = keptSettings()
 
   constructor(path: string) {
     this.path = path
@@ -69,6 +89,7 @@ export class LogFolder {
       facts: async () => known,
       ask: async () => null,
       keep: async () => NO_BACKUPS,
+      settings: async (request) => answerSettings(this.settings, request),
       handOver: async () => ({
         phase: 'none' as const,
         offer: null,

@@ -6,6 +6,7 @@ import type { PartId, SettingGroup } from '../../stores/setting-rows.ts'
 import { AddressPart } from './address-part.tsx'
 import { AliasesPart } from './aliases-part.tsx'
 import { FeaturedTagsPart } from './featured-tags-part.tsx'
+import { KnobsPart } from './knobs-part.tsx'
 import { LinksPart } from './links-part.tsx'
 import { MovePart } from './move-part.tsx'
 import { BlockedPart, BlockedServersPart, MutedPart } from './people-parts.tsx'
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<PartId, ComponentType>> = {
   links: LinksPart,
   startup: StartupPart,
   keeps_running: KeepsRunningPart,
+  knobs: KnobsPart,
   tuning: TuningPart,
   texts: TextsPart,
   version: VersionPart,

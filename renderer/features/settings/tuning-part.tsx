@@ -1,6 +1,6 @@
 /** How the home was started: every value with its variable and where it came from, to be read and not changed from here. */
 import { useQuery } from '@tanstack/react-query'
-import type { TuningFacts } from '../../../server/contracts/owner-api.ts'
+import { getTuning, TUNING_KEY } from '../../api/tuning.ts'
 import { QueryState } from '../../components/query-state.tsx'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -12,10 +12,7 @@ const COMMAND = 'homebird config set NAME VALUE'
 export function TuningPart() {
   const t = useText()
   const { api } = useServices()
-  const query = useQuery({
-    queryKey: ['tuning'],
-    queryFn: async () => api.get<TuningFacts>('/api/homebird/v1/tuning'),
-  })
+  const query = useQuery({ queryKey: TUNING_KEY, queryFn: async () => getTuning(api) })
   return (
     <QueryState query={query}>
       {({ settings }) => (

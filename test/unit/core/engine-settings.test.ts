@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readSettings } from '../../../server/appliance/ground.ts'
+import { readConfigFile } from '../../../server/core/config-file.ts'
 import { loadConfig } from '../../../server/core/config.ts'
 import { automaticConcurrency, automaticPerModel } from '../../../server/core/engine-settings.ts'
 import { HomebirdError } from '../../../server/core/errors.ts'
+import { SETTINGS } from '../../../server/core/settings.ts'
+import { shownText } from '../../../server/core/setting-types.ts'
 
 const GIGABYTE = 1_000_000_000
 
@@ -73,4 +77,60 @@ test('a file of variables stands behind the environment and before what is kept;
   refused({ HOMEBIRD_CONFIG_FILE: named }, /it names HOMEBIRD_DATA_DIR.*--data-dir/)
   writeFileSync(named, 'HOMEBIRD_PORT=many\n')
   refused({ HOMEBIRD_CONFIG_FILE: named }, /HOMEBIRD_PORT is "many"/)
+})
+
+test('the environment is stronger than the file, whichever name of a setting each of them uses', () => {
+  const { config, origins } = loadConfig({
+    env: { TAKAHE_STATOR_CONCURRENCY: '7', DATABASE_URL: 'postgresql://env.example/home' },
+    file: {
+      HOMEBIRD_STATOR_CONCURRENCY: '9',
+      HOMEBIRD_STATOR_CONCURRENCY_PER_HOST: '3',
+      PGHOST: 'file.example',
+    },
+    store: { statorConcurrency: '11', statorConcurrencyPerHost: '5' },
+  })
+  assert.deepEqual([config.statorConcurrency, config.statorConcurrencyPerHost], [7, 3])
+  assert.equal(config.databaseUrl, 'postgresql://env.example/home')
+  assert.deepEqual(origins.statorConcurrency, { from: 'variable', variable: 'TAKAHE_STATOR_CONCURRENCY' })
+  assert.deepEqual(origins.statorConcurrencyPerHost, {
+    from: 'file',
+    variable: 'HOMEBIRD_STATOR_CONCURRENCY_PER_HOST',
+  })
+  assert.deepEqual(origins.statorConcurrencyPerModel, { from: 'default', isAutomatic: true })
+  const split = loadConfig({
+    env: { PGHOST: 'db.example' },
+    file: { HOMEBIRD_DATABASE_URL: 'postgresql://file.example/home', PGPASSWORD: 'in the file' },
+  })
+  assert.equal(split.config.databaseUrl, 'postgresql://postgres:in%20the%20file@db.example:5432/homebird')
+})
+
+test('a patience is shown as it is written', () => {
+  const shown = (value: string): string =>
+    shownText(
+      SETTINGS.remoteTimeout,
+      loadConfig({ env: { HOMEBIRD_REMOTE_TIMEOUT: value } }).config.remoteTimeout,
+    )
+  assert.deepEqual([shown('5'), shown('[5,15,15,5]')], ['5', '[5, 15, 15, 5]'])
+})
+
+test('a file of variables that others may read is warned of where it holds a secret; a device is no file', (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'homebird-file-'))
+  t.after(() => rmSync(dataDir, { recursive: true }))
+  const file = join(dataDir, 'homebird.env')
+  const warnings = (text: string, mode: number): string => {
+    writeFileSync(file, text)
+    chmodSync(file, mode)
+    return readConfigFile({ env: {}, dataDir }).warnings.join()
+  }
+  const secrets = 'PGPASSWORD=abc\nHOMEBIRD_CACHES_DEFAULT=redis://:def@cache.example\nHOMEBIRD_PORT=5000\n'
+  assert.match(warnings(secrets, 0o640), /holds HOMEBIRD_CACHES_DEFAULT, PGPASSWORD, .* chmod 600/)
+  assert.doesNotMatch(warnings(secrets, 0o644), /abc|def/)
+  assert.equal(warnings(secrets, 0o600), '')
+  assert.equal(warnings('HOMEBIRD_PORT=5000\nHOMEBIRD_CACHES_DEFAULT=redis://cache.example\n', 0o644), '')
+  const named = (path: string) => () =>
+    readConfigFile({ env: { HOMEBIRD_CONFIG_FILE: path }, dataDir: tmpdir() })
+  assert.throws(named('/dev/zero'), /it is no regular file; mend or remove it/)
+  const pipe = join(dataDir, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  assert.throws(named(pipe), /it is no regular file/)
 })
