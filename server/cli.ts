@@ -348,6 +348,7 @@ withCommonOptions(domain.command('purge <host>'))
   )
   .option('--block', 'block it first: follows in both directions end')
   .option('--dry-run', 'only say how much would go')
+  .option('--yes', 'do it without asking')
   .action(
     run(async (host: string, options: PurgeOptions) =>
       (await import('./commands/domain-purge.ts')).purgeDomain(host, options),
@@ -357,7 +358,7 @@ withCommonOptions(domain.command('purge <host>'))
 const actor = program.command('actor').description('people of other servers')
 withCommonOptions(actor.command('refresh [handles...]'))
   .description('read profiles again from where they live, however fresh they are')
-  .option('--host <name>', 'everybody who is known of one server')
+  .option('--host <name>', 'everybody who is known of one server and of those below it')
   .option('--all', 'everybody you follow or who follows you')
   .action(
     run(async (handles: string[], options: RefreshOptions) =>

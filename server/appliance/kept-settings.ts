@@ -38,7 +38,7 @@ export function answerSettings(needs: KeptNeeds, request: SettingsRequest): Sett
 }
 
 function keep({ read, store, notice }: KeptNeeds, name: KnobName, value: string | null): void {
-  if (KNOBS[name] !== 'here') refuse(`${String(name).slice(0, 60)} is no setting that is turned here`)
+  if (KNOBS[name] !== 'here') refuse(`${name.slice(0, 60)} is no setting that is turned here`)
   const { env, type }: Setting<unknown> = SETTINGS[name]
   const origin = read().origins[name]
   if (isFixed(origin)) refuse(`${env} is set where Homebird is started, which is stronger; change it there`)

@@ -5,6 +5,7 @@ import type { Database, Querier } from '../db/pool.ts'
 import { inTransaction, wakeWorker } from '../db/transaction.ts'
 import { findActorByHandle } from '../domain/actors/actor.ts'
 import { type KnownPeople, refreshActors, refreshKnownPeople } from '../domain/actors/actor-freshness.ts'
+import { findHost } from '../net/origin.ts'
 import type { CommonOptions } from './options.ts'
 import { withHome } from './with-home.ts'
 
@@ -28,7 +29,15 @@ export async function refreshPeople(handles: readonly string[], options: Refresh
   })
 }
 
-const hostOf = (name = ''): string => name.trim().toLowerCase()
+/** As it stands with people: in lower case, letters of other scripts as punycode. */
+function hostOf(name = ''): string {
+  const host = findHost(name.trim())
+  if (host !== undefined) return host
+  throw new HomebirdError(
+    'USAGE',
+    `${JSON.stringify(name.slice(0, 100))} is no server; write it like first.example`,
+  )
+}
 
 async function refreshNamed(db: Database, handles: readonly string[]): Promise<number> {
   const ids: string[] = []
@@ -47,7 +56,7 @@ async function idOf(db: Querier, handle: string): Promise<string> {
       'USAGE',
       `${JSON.stringify(handle)} is no handle; write it like ana@first.example`,
     )
-  const actor = await findActorByHandle(db, username, domain)
+  const actor = await findActorByHandle(db, username, hostOf(domain))
   if (actor === undefined)
     throw new HomebirdError(
       'USAGE',

@@ -199,3 +199,11 @@ export async function newPassword(passwordFile: string | undefined): Promise<str
   if (first !== second) throw new HomebirdError('USAGE', 'the two passwords differ; nothing was set')
   return first
 }
+
+/** @param what  it is that --yes agrees to @throws HomebirdError USAGE without a yes, and without anybody to ask */
+export async function requireYes(io: CommandIo, what: string): Promise<void> {
+  if (!process.stdin.isTTY || io.json)
+    throw new HomebirdError('USAGE', `nothing was changed: give --yes ${what}`)
+  const answer = await askLine('Go on? Write yes: ')
+  if (answer.trim().toLowerCase() !== 'yes') throw new HomebirdError('USAGE', 'nothing was changed')
+}

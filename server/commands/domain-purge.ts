@@ -6,15 +6,17 @@ import { inTransaction } from '../db/transaction.ts'
 import { blockDomain, listOwnHosts } from '../domain/blocks/domain-blocks.ts'
 import { parseBlockedDomain } from '../domain/blocks/domain-name.ts'
 import { countPurge, startPurge } from '../domain/peers/purge-peer.ts'
+import { requireYes } from './command-io.ts'
 import type { CommonOptions } from './options.ts'
 import { withHome } from './with-home.ts'
 
 export interface PurgeOptions extends CommonOptions {
   readonly block?: boolean
   readonly dryRun?: boolean
+  readonly yes?: boolean
 }
 
-/** @throws HomebirdError UNPROCESSABLE for what is no server of others, CONFLICT where it is not blocked */
+/** @throws HomebirdError UNPROCESSABLE for what is no server of others, CONFLICT where it is not blocked, USAGE without a yes */
 export async function purgeDomain(name: string, options: PurgeOptions): Promise<ExitCode> {
   return withHome(options, async (db, io) => {
     const domain = parseBlockedDomain(name, await listOwnHosts(db))
@@ -30,6 +32,11 @@ export async function purgeDomain(name: string, options: PurgeOptions): Promise<
         'CONFLICT',
         `${domain} is not blocked, and what goes would come again; block it in the window, or give --block: follows in both directions end then`,
       )
+    if (options.yes !== true) {
+      io.say(`${people} people of ${domain} and of servers below it go, and ${posts} posts of theirs.`)
+      if (!isBlocked) io.say('It is blocked: follows in both directions end.')
+      await requireYes(io, `to delete ${people} people of ${domain} and ${posts} posts of theirs`)
+    }
     const servers = await inTransaction(db, async (tx) => {
       if (!isBlocked) await blockDomain(tx, { domain, comment: '', now: systemClock.now() })
       return startPurge(tx, domain)

@@ -20,11 +20,10 @@ import type { TakenLease } from '../net/paired/ask-for-word.ts'
 import { type PairedAddress, askPaired, streamPaired } from '../net/paired/paired-line.ts'
 import { byteText } from './byte-text.ts'
 import { requireKnownSchema } from '../keeping/restore/look-inside.ts'
-import { type CommandIo, askLine, commandIo, secretsFromInput } from './command-io.ts'
+import { type CommandIo, askLine, commandIo, requireYes, secretsFromInput } from './command-io.ts'
 import { claim } from './hand-over-claim.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { readPaired } from './read-paired.ts'
-import { requireYes } from './restore.ts'
 import { tellRestore } from './tell-restore.ts'
 
 export interface TakeOptions extends CommonOptions {

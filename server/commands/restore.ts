@@ -7,7 +7,7 @@ import { ExitCode } from '../contracts/exit-code.ts'
 import type { BackupSource } from '../contracts/keeping.ts'
 import { HomebirdError, isHomebirdError } from '../core/errors.ts'
 import { lookInside } from '../keeping/restore/look-inside.ts'
-import { type CommandIo, askLine, askPassword, commandIo, readPasswordFile } from './command-io.ts'
+import { type CommandIo, askPassword, commandIo, readPasswordFile, requireYes } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { groundOfRunning, restoreBeside } from './restore-beside.ts'
 import type { RestoreGround } from './restore-ground.ts'
@@ -102,12 +102,4 @@ function show(io: CommandIo, inside: BackupInside, { dataDir, isHomeThere }: Res
       ? `It takes the place of the home in ${dataDir}, which is kept beside it.`
       : `There is no home in ${dataDir} yet.`,
   )
-}
-
-/** @param what  it is that --yes agrees to */
-export async function requireYes(io: CommandIo, what: string): Promise<void> {
-  if (!process.stdin.isTTY || io.json)
-    throw new HomebirdError('USAGE', `nothing was changed: give --yes ${what}`)
-  const answer = await askLine('Go on? Write yes: ')
-  if (answer.trim().toLowerCase() !== 'yes') throw new HomebirdError('USAGE', 'nothing was changed')
 }

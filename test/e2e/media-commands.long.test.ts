@@ -105,6 +105,9 @@ test('numbers, timelines, profiles and blocked servers are put right from the co
     assert.deepEqual(await run('actor', 'refresh', '@mallory@old.example'), { people: 1 })
     assert.deepEqual(await run('actor', 'refresh', '--host', 'old.example'), { people: 1 })
     assert.deepEqual(await run('actor', 'refresh', '--all'), { people: 0 })
+    assert.deepEqual(await run('actor', 'refresh', '--host', 'Example'), { people: 1 })
+    assert.deepEqual(await run('actor', 'refresh', '--host', 'bücher.example'), { people: 0 })
+    await refused(/"a b" is no server/, 'actor', 'refresh', '--host', 'a b')
     await refused(/nobody called x@old.example is known/, 'actor', 'refresh', 'x@old.example')
     await refused(/ana@first.example lives here/, 'actor', 'refresh', 'ana@first.example')
     await refused(/say whom/, 'actor', 'refresh')
@@ -113,7 +116,15 @@ test('numbers, timelines, profiles and blocked servers are put right from the co
     assert.deepEqual(look, { ...kept, isBlocked: false, dryRun: true })
     await refused(/old.example is not blocked.*--block/, 'domain', 'purge', 'old.example')
     await refused(/is a domain of this home/, 'domain', 'purge', 'first.example')
-    assert.deepEqual(await run('domain', 'purge', 'old.example', '--block'), { ...kept, servers: 1 })
+    await refused(
+      /nothing was changed: give --yes to delete 1 people of old.example and 3 posts/,
+      'domain',
+      'purge',
+      'old.example',
+      '--block',
+    )
+    assert.equal((await run('domain', 'purge', 'old.example', '--dry-run'))['isBlocked'], false)
+    assert.deepEqual(await run('domain', 'purge', 'old.example', '--block', '--yes'), { ...kept, servers: 1 })
     await until('the worker has deleted them', async () => {
       const { rows } = await sql.query<{ posts: number }>('select count(*)::integer as posts from posts')
       return rows[0]?.posts === 0

@@ -3,16 +3,19 @@
  * stand-in, and the window is one that listens and records what it is told.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DESKTOP_CALLS, DESKTOP_EVENTS, DESKTOP_TELLS } from '../../electron/ipc/desktop-calls.ts'
 import { channelName } from '../../electron/ipc/handle.ts'
 import type { BackupsOverview } from '../../server/contracts/backups.ts'
 import type { SwitchFacts } from '../../server/contracts/moderation.ts'
+import type { TuningFacts } from '../../server/contracts/tuning.ts'
 import { type DesktopShell, openDesktopShell } from '../support/desktop-shell.ts'
 import type { StandInContents } from '../support/electron/stand-in-contents.ts'
 import type { StandInTray } from '../support/electron/stand-in-menus.ts'
+import { askHome } from '../support/home-parts.ts'
 import { type AskInit, appRequest } from '../support/shell-request.ts'
 import { until } from '../support/until.ts'
 
@@ -23,11 +26,21 @@ const setLogin = channelName('main', DESKTOP_CALLS.loginSetOn)
 let desktop: DesktopShell
 let contents: StandInContents
 
+/** Stands for what the system says of its line. */
+const programs = mkdtempSync(join(tmpdir(), 'hb-line-'))
+const meteredFile = join(programs, 'metered')
+const { PATH: programsBefore } = process.env
+
 before(async () => {
-  desktop = await openDesktopShell()
+  writeFileSync(meteredFile, 'u 2')
+  writeFileSync(join(programs, 'busctl'), `#!/bin/sh\ncat '${meteredFile}'\n`, { mode: 0o755 })
+  process.env['PATH'] = `${programs}:${programsBefore}`
+  desktop = await openDesktopShell({ env: { HOMEBIRD_STATOR_CONCURRENCY: '20' } })
 })
 after(async () => {
   await desktop?.[Symbol.asyncDispose]()
+  process.env['PATH'] = programsBefore
+  rmSync(programs, { recursive: true })
 })
 
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {
@@ -104,6 +117,40 @@ test('Back up now… in the tray makes a backup and checks it', async () => {
     made.map(({ task, result }) => `${task} ${result}`),
     ['verify done', 'backup done'],
   )
+})
+
+/** What the worker obeys, as it says itself. */
+async function concurrencyIs(calls: number): Promise<void> {
+  await until(`${calls} calls at once`, async () => {
+    const { details } = await askHome(desktop.dataDir)
+    const worker = details['worker-0'] as { readonly limits: { readonly concurrency: number } } | null
+    return worker?.limits.concurrency === calls
+  })
+}
+
+test('on battery the worker does half at once, on a metered line half of that, and all again on mains', async () => {
+  const { power } = desktop.electron
+  const onBattery = (is: boolean): void => {
+    power.isOnBattery = is
+    power.emit(is ? 'on-battery' : 'on-ac')
+  }
+  await concurrencyIs(20)
+  onBattery(true)
+  await concurrencyIs(10)
+  const { sparing, knobs } = await ask<TuningFacts>('GET', '/tuning')
+  assert.deepEqual(sparing, ['battery'])
+  assert.equal(knobs.find(({ name }) => name === 'statorConcurrency')?.inForce, 10)
+  if (process.platform === 'linux') {
+    writeFileSync(meteredFile, 'u 1')
+    // The line is asked about anew after a sleep.
+    power.emit('resume')
+    await concurrencyIs(5)
+    writeFileSync(meteredFile, 'u 2')
+    power.emit('resume')
+    await concurrencyIs(10)
+  }
+  onBattery(false)
+  await concurrencyIs(20)
 })
 
 test('a later start hands over its link, and only what is one', async () => {

@@ -7,6 +7,7 @@ import type { BackupsOverview } from '../../server/contracts/backups.ts'
 import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
 import { answerSettings } from '../../server/appliance/kept-settings.ts'
 import { loadConfig } from '../../server/core/config.ts'
+import { describeError, HomebirdError } from '../../server/core/errors.ts'
 import type { Supervision } from '../../server/http/http-context.ts'
 import type { SettingName } from '../../server/core/settings.ts'
 import { closeBeforeCluster } from './test-database.ts'
@@ -89,7 +90,15 @@ export class LogFolder {
       facts: async () => known,
       ask: async () => null,
       keep: async () => NO_BACKUPS,
-      settings: async (request) => answerSettings(this.settings, request),
+      settings: async (request) => {
+        try {
+          return answerSettings(this.settings, request)
+        } catch (error) {
+          // As a refusal comes over the channel.
+          const why = describeError(error)
+          throw new HomebirdError('UNPROCESSABLE', why, { safe: why })
+        }
+      },
       handOver: async () => ({
         phase: 'none' as const,
         offer: null,

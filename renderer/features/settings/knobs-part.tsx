@@ -79,7 +79,7 @@ function Knob({ knob, onTurn }: { readonly knob: KnobFacts; readonly onTurn: () 
           {isLess ? ` ${t('knobs.in_force', { count: inForce })}` : null}
         </span>
         {next === null ? null : (
-          <span className={styles.note}>
+          <span className={styles.knobNext}>
             {t('knobs.next')} <code dir="ltr">{next === '' ? '–' : next}</code>
           </span>
         )}

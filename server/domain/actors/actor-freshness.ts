@@ -43,7 +43,7 @@ export async function refreshActors(tx: Transaction, ids: readonly string[]): Pr
   await moveRows(tx, actorGraph, [...new Set(ids)].sort(), 'outdated')
 }
 
-/** Whom the owner may have read again: everybody of one server, or everybody that an identity follows or is followed by. */
+/** Whom the owner may have read again: everybody of one server and of those below it, or everybody that an identity follows or is followed by. */
 export type KnownPeople = { readonly host: string } | 'followed'
 
 /** A bounded piece at a time. @returns where the next piece begins, null after the last; and how many it were */
@@ -57,7 +57,7 @@ export async function refreshKnownPeople(
       ? sql`exists (select from follows
                      where (follows.source_id = actors.id or follows.target_id = actors.id)
                        and follows.state in ('unrequested', 'pending_approval', 'accepting', 'accepted'))`
-      : sql`(host = ${whom.host} or handle_domain = ${whom.host})`
+      : sql`(${isAtOrBelow('host', whom.host)} or ${isAtOrBelow('handle_domain', whom.host)})`
   const { rows } = await sql<{ id: string }>`
     select id from actors
      where id > ${after}::bigint and not is_local and gone_at is null and not is_domain_blocked and ${belongs}
@@ -66,6 +66,9 @@ export async function refreshKnownPeople(
   await refreshActors(tx, ids)
   return { last: ids.length < REFRESHED_AT_ONCE ? null : (ids.at(-1) ?? null), count: ids.length }
 }
+
+const isAtOrBelow = (column: string, host: string) =>
+  sql`(${sql.ref(column)} = ${host} or ${sql.ref(column)} like '%.' || ${host})`
 
 /**
  * The origin says that an actor is gone: its posts, follows and what it did here go with it. The row stays, so that what
