@@ -14,6 +14,8 @@ const MAY_IMPORT = {
   // Brings connections in; what they ask is nothing to it.
   tunnels: ['net', 'core', 'contracts'],
   stator: ['db', 'core', 'contracts'],
+  // Sends what the parts tell of their time; they know the shape in core/ only.
+  tracing: ['core', 'contracts'],
   domain: ['stator', 'db', 'net', 'storage', 'core', 'contracts'],
   activitypub: ['domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
   http: ['activitypub', 'domain', 'stator', 'db', 'net', 'storage', 'core', 'contracts'],
@@ -107,6 +109,7 @@ module.exports = {
     home('ssh', ['ssh2'], ['server/tunnels/ssh/', 'server/keeping/places/']),
     home('copy', ['pg-copy-streams'], ['server/db/']),
     home('metrics', ['prom-client'], ['server/http/metrics/']),
+    home('traces', ['@opentelemetry/[^/]+'], ['server/tracing/']),
     home('protocol', ['structured-headers'], ['server/activitypub/']),
     home('react', ['react', 'react-dom', 'react-aria-components', 'virtua', 'wouter'], ['renderer/']),
     rule(

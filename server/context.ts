@@ -12,6 +12,7 @@ import { type DataDir, dataDirAt, defaultDataDirHere } from './core/data-dir.ts'
 import { HomebirdError } from './core/errors.ts'
 import type { MediaBackend } from './core/media-backend.ts'
 import { createLogger, type Logger } from './core/log.ts'
+import type { Tracer } from './core/tracer.ts'
 import { VERSION } from './core/version.ts'
 import { connectionNameOf } from './db/connection.ts'
 import { type Listener, openListener } from './db/listen.ts'
@@ -49,6 +50,8 @@ export interface ContextOptions {
   readonly log?: Logger
   /** A sentence for the journal of the appliance, where there is one. */
   readonly notice?: Notice
+  /** Left out where nothing is traced. The caller closes it, after the context. */
+  readonly tracer?: Tracer | null
   /** Where the supervisor starts the decoders of this process; else it starts them itself. Closed with the context. */
   readonly decoders?: SupervisedDecoders | null
 }
@@ -57,6 +60,8 @@ export interface Context extends AsyncDisposable {
   readonly config: Config
   readonly clock: Clock
   readonly log: Logger
+  /** Null where nothing is traced. */
+  readonly tracer: Tracer | null
   readonly db: Database
   readonly statementCount: () => number
   readonly poolCounts: () => PoolCounts
@@ -113,6 +118,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       connections: options.connections,
       applicationName: connectionNameOf(part),
       log,
+      tracer: options.tracer ?? null,
     })
     closers.push(() => opened.close())
     const { db } = opened
@@ -138,6 +144,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       config,
       clock,
       log,
+      tracer: options.tracer ?? null,
       db,
       statementCount: () => opened.statementCount(),
       poolCounts: () => opened.counts(),
@@ -165,7 +172,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 }
 
 function openFetch(
-  { config, part }: ContextOptions,
+  { config, part, tracer = null }: ContextOptions,
   { home, clock, log }: { readonly home: Home; readonly clock: Clock; readonly log: Logger },
 ): SafeFetch {
   return createSafeFetch({
@@ -179,6 +186,7 @@ function openFetch(
     isPaused: () => part !== 'server' && activePause(home.switches(), clock.now()) !== null,
     clock,
     log,
+    tracer,
   })
 }
 

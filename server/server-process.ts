@@ -21,6 +21,7 @@ import type { HttpContext, Supervision } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
 import { WaysIn } from './http/ways-in/ways-in.ts'
 import { doctorOf, startCare } from './http/owner/index.ts'
+import { tracerOf } from './tracing/begin-traces.ts'
 
 /** Either of the two apps. */
 type HttpApp = Awaited<ReturnType<typeof buildPublicApp>>
@@ -40,6 +41,7 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext({
     ...contextOptionsFrom({ start, inquire: channel.inquire.bind(channel) }),
     notice: channel.notice.bind(channel),
+    tracer: await tracerOf(channel),
   })
   channel.onStop(() => context.close())
   checkDomainSetting(context.home, start.settings.domain)

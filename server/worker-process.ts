@@ -12,6 +12,7 @@ import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import { type Runner, type RunnerOptions, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { tryLineAgain } from './workers/try-line-again.ts'
+import { tracerOf } from './tracing/begin-traces.ts'
 import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { cleanUpSweeps } from './workers/clean-up-sweeps.ts'
@@ -24,6 +25,7 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const context = await openContext({
     ...contextOptionsFrom({ start: channel.start, inquire: channel.inquire.bind(channel) }),
     notice: channel.notice.bind(channel),
+    tracer: await tracerOf(channel),
   })
   channel.onStop(() => context.close())
   // Another machine speaks for this home: what waits stays as it is, and nothing is taken away.
@@ -114,7 +116,7 @@ export function createWorkerRunner(
   workerId?: string,
   { concurrency, handles = () => true, ...wishes }: RunnerWishes = {},
 ): Runner {
-  const { config, db, listener, clock, log } = context
+  const { config, db, listener, clock, log, tracer } = context
   const graphs = allGraphWork(context).filter(({ graph }) => handles(graph.table))
   const limits = {
     concurrency: concurrency ?? config.statorConcurrency,
@@ -128,6 +130,7 @@ export function createWorkerRunner(
     listener,
     clock,
     log,
+    tracer,
     graphs,
     sweeps: [
       ...allSweeps,

@@ -1,6 +1,7 @@
 /** The settings of what others read of how the home does. */
 import { setting } from './setting.ts'
 import { bool, refuse, type SettingType } from './setting-types.ts'
+import { TRACE_SETTINGS } from './trace-settings.ts'
 
 const LEAST_TOKEN = 16
 const MOST_TOKEN = 500
@@ -29,4 +30,5 @@ export const METRICS_SETTINGS = {
     help: 'what Prometheus shows as its bearer token to read them; without one only you, signed in, can',
     secret: true,
   }),
+  ...TRACE_SETTINGS,
 }

@@ -3,6 +3,7 @@ import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from '
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
+import type { Tracer } from '../core/tracer.ts'
 import { clientConfig } from './connection.ts'
 import { preparingPool } from './prepared.ts'
 import { SilenceGuard } from './silent-statement.ts'
@@ -38,6 +39,8 @@ interface PoolOptions {
   readonly log: Logger
   /** How long a statement may go without an answer before its connection is given up. */
   readonly silenceMs?: number
+  /** Left out where nobody looks on. */
+  readonly tracer?: Tracer | null
 }
 
 const IDLE_MS = 10_000
@@ -63,7 +66,7 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   let statements = 0
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({
-      pool: preparingPool(pool, new SilenceGuard(options.silenceMs ?? SILENCE_MS)),
+      pool: preparingPool(pool, new SilenceGuard(options.silenceMs ?? SILENCE_MS), options.tracer ?? null),
     }),
     log(event) {
       if (event.level === 'query') statements += 1

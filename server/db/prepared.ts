@@ -5,8 +5,10 @@
  */
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import { boundedMap } from '../core/bounded-map.ts'
+import { type SpanStart, type Tracer, traced } from '../core/tracer.ts'
 import type pg from 'pg'
 import type { SilenceGuard } from './silent-statement.ts'
+import { shapeOf } from './statement-shape.ts'
 
 /** A one-off is not worth the memory of a plan. */
 const NAMED_AFTER = 20
@@ -15,15 +17,19 @@ const MOST_NAMES = 64
 const MOST_COUNTED = 2_000
 
 /** The pool as Kysely uses it. */
-export function preparingPool(pool: pg.Pool, guard: SilenceGuard): PostgresPool {
-  const names = new StatementNames()
+export function preparingPool(
+  pool: pg.Pool,
+  guard: SilenceGuard,
+  tracer: Tracer | null = null,
+): PostgresPool {
+  const parts = { names: new StatementNames(), guard, tracer }
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     async connect() {
       const client = await pool.connect()
       const kept = wrapped.get(client)
       if (kept !== undefined) return kept
-      const preparing = prepare(client, names, guard)
+      const preparing = prepare(client, parts)
       wrapped.set(client, preparing)
       return preparing
     },
@@ -32,7 +38,13 @@ export function preparingPool(pool: pg.Pool, guard: SilenceGuard): PostgresPool 
   }
 }
 
-function prepare(client: pg.PoolClient, names: StatementNames, guard: SilenceGuard): PostgresPoolClient {
+interface Parts {
+  readonly names: StatementNames
+  readonly guard: SilenceGuard
+  readonly tracer: Tracer | null
+}
+
+function prepare(client: pg.PoolClient, { names, guard, tracer }: Parts): PostgresPoolClient {
   // Kysely asks the client for more than its query: cursors and the number of its server process.
   return new Proxy(client, {
     get(target, member) {
@@ -43,6 +55,15 @@ function prepare(client: pg.PoolClient, names: StatementNames, guard: SilenceGua
   })
 
   async function query(text: unknown, values?: readonly unknown[]): Promise<PostgresQueryResult<unknown>> {
+    if (tracer === null || typeof text !== 'string') return send(text, values)
+    return traced(
+      tracer,
+      () => spanOf(text),
+      async () => send(text, values),
+    )
+  }
+
+  async function send(text: unknown, values?: readonly unknown[]): Promise<PostgresQueryResult<unknown>> {
     const name = typeof text === 'string' && values !== undefined ? names.nameOf(text) : null
     const sent =
       name === null
@@ -50,6 +71,12 @@ function prepare(client: pg.PoolClient, names: StatementNames, guard: SilenceGua
         : client.query({ name, text: text as string, values: [...(values ?? [])] })
     return guard.watch(client, text, sent as Promise<PostgresQueryResult<unknown>>)
   }
+}
+
+/** @see OpenTelemetry's conventions for database spans */
+function spanOf(statement: string): SpanStart {
+  const { name, text } = shapeOf(statement)
+  return { name, kind: 'client', facts: { 'db.system.name': 'postgresql', 'db.query.text': text } }
 }
 
 class StatementNames {

@@ -27,6 +27,7 @@ import { refuseBadClient } from './plugins/upload-pace.ts'
 import { guardRoom } from './plugins/room-guard.ts'
 import { guardVoice } from './plugins/voice-guard.ts'
 import { probeRoutes } from './probe/index.ts'
+import { traceRequests } from './plugins/trace-requests.ts'
 import { settleAfterWrites } from './ready/settle-after-writes.ts'
 import { siteRoutes } from './site/index.ts'
 import { streamingRoutes } from './streaming/index.ts'
@@ -100,6 +101,8 @@ function createApp(context: HttpContext, hasPages = false): FastifyInstance {
   app.server.maxConnections = MOST_SOCKETS
   // Only what a route asks for is read; the framework would take text/plain unasked.
   app.removeContentTypeParser('text/plain')
+  // First, so that all that follows belongs to it.
+  if (context.tracer) traceRequests(app, context.tracer, hasPages ? 'public' : 'private')
   shapeAnswers(app, context.log, hasPages)
   guardRoom(app, context)
   guardVoice(app, context, hasPages ? 'public' : 'private')

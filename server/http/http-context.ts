@@ -9,6 +9,7 @@ import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { Listener } from '../db/listen.ts'
 import type { Database, PoolCounts } from '../db/pool.ts'
 import type { SafeFetch } from '../net/safe-fetch.ts'
@@ -57,6 +58,8 @@ export interface HttpContext {
   readonly config: Config
   readonly clock: Clock
   readonly log: Logger
+  /** Left out or null where nothing is traced. */
+  readonly tracer?: Tracer | null
   readonly db: Database
   readonly listener: Listener
   readonly fetch: SafeFetch

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../core/clock.ts'
 import { isHomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { HostAddresses, RemoteTimeout } from '../core/setting-types.ts'
 import type { RemoteUrl } from './origin.ts'
 
@@ -46,6 +47,8 @@ export interface SafeFetchOptions {
   readonly tlsCa?: readonly string[]
   /** `address:port` of name servers to ask instead of those of the system. */
   readonly dnsServers?: readonly string[]
+  /** Left out where nobody looks on. */
+  readonly tracer?: Tracer | null
 }
 
 /** One hop that is about to be sent, for the signer. */

@@ -8,7 +8,14 @@ import { ACCEPT_ENCODING, contentEncodingOf, decodeBody, decodeStream } from './
 import { ConnectionPool } from './connection-pool.ts'
 import { createConnector } from './connector.ts'
 import { Deadline } from './deadline.ts'
-import { type ExchangeResult, type PlanBody, runExchange, StaleConnection } from './exchange.ts'
+import { tracedExchange } from './exchange-span.ts'
+import {
+  type ExchangeRequest,
+  type ExchangeResult,
+  type PlanBody,
+  runExchange,
+  StaleConnection,
+} from './exchange.ts'
 import { fetchFailed, fetchRefused } from './fetch-errors.ts'
 import { SAMPLE, alternateOf, documentPlan, mediaPlan, redirectTarget } from './fetch-plans.ts'
 import {
@@ -322,12 +329,12 @@ class Fetcher implements SafeFetch {
     }
   }
 
+  async #exchange(request: ExchangeRequest, plan: PlanBody, deadline: Deadline): Promise<ExchangeResult> {
+    return tracedExchange(this.#options.tracer, request, async () => this.#send(request, plan, deadline))
+  }
+
   /** Once, and once more on a fresh connection where a kept one had been closed by the other side. */
-  async #exchange(
-    request: { method: 'GET' | 'POST'; url: RemoteUrl; headers: HeaderRecord; body?: Uint8Array },
-    planBody: PlanBody,
-    deadline: Deadline,
-  ): Promise<ExchangeResult> {
+  async #send(request: ExchangeRequest, planBody: PlanBody, deadline: Deadline): Promise<ExchangeResult> {
     for (let fresh = false; ; fresh = true) {
       const connection = await this.#pool.lease(request.url, deadline, fresh)
       try {

@@ -4,8 +4,9 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { Database } from '../db/pool.ts'
-import { type Outcome, attempt } from './attempt.ts'
+import type { Outcome } from './attempt.ts'
 import type { Claim, HostRooms, Task } from './claim.ts'
 import type { Finish, FinishResult } from './finish.ts'
 import type { GraphWork } from './graph.ts'
@@ -13,6 +14,7 @@ import { Lane, callsAllowed } from './lane.ts'
 import type { Unit } from './ready-queue.ts'
 import type { RunnerLimits, Tally } from './runner-types.ts'
 import type { Statistics } from './statistics.ts'
+import { tracedAttempt } from './traced-attempt.ts'
 
 /**
  * While something runs, claims of one graph that bring only what is new are this far apart, so that rows gather. A batch
@@ -35,6 +37,7 @@ interface DispatcherOptions {
   readonly onPlanned: (seconds: number) => void
   /** The row that was tried alone is done with. */
   readonly onSuspectDone: () => void
+  readonly tracer: Tracer | null
 }
 
 export class Dispatcher {
@@ -264,8 +267,7 @@ export class Dispatcher {
   }
 
   async #call(lane: Lane, unit: Unit): Promise<void> {
-    const work = { signal: unit.controller.signal }
-    this.settle(lane, unit, await attempt(lane.graph, lane.handlerOf(unit.state), unit.tasks, work))
+    this.settle(lane, unit, await tracedAttempt(this.#options.tracer, lane, unit))
   }
 
   /** Ends a call with its outcomes; only the first time counts. */

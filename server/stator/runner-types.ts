@@ -1,6 +1,7 @@
 /** What a worker gives the engine and what it gets: the options of a runner, its controls, its status. */
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { Listener } from '../db/listen.ts'
 import type { Database } from '../db/pool.ts'
 import type { GraphWork } from './graph.ts'
@@ -40,6 +41,8 @@ export interface RunnerOptions extends RunnerLimits {
   readonly handlerSeconds?: number
   /** How long a stop lets calls end by themselves before it aborts them; it takes at most a second more. Default 3.9 s. */
   readonly drainSeconds?: number
+  /** Each call of a handler is a trace of its own. Left out where nobody looks on. */
+  readonly tracer?: Tracer | null
 }
 
 export interface IdleOptions {

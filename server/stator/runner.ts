@@ -80,6 +80,7 @@ class Engine implements Runner {
       graphs,
       statistics,
       limits: atLeastOne({ concurrency, concurrencyPerModel, concurrencyPerHost }),
+      tracer: options.tracer ?? null,
       onPlanned: (seconds) => this.#pollWithin(seconds * 1000),
       onSuspectDone: () => this.#pollWithin(0),
     })

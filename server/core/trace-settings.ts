@@ -1,0 +1,241 @@
+/**
+ * The settings of traces, by the names that every program of OpenTelemetry reads. Such variables often stand in an
+ * environment for the sake of others: what cannot be done here turns traces off and says why, and never keeps a home
+ * from starting.
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+ */
+import { setting } from './setting.ts'
+import { bool, oneOf, refuse, type SettingType, text } from './setting-types.ts'
+
+type Pairs = Readonly<Record<string, string>>
+
+/** As in W3C Baggage: `name=value,name=value`, values percent-encoded. */
+const pairs: SettingType<Pairs> = {
+  name: 'list name=value,name=value',
+  parse(raw) {
+    if (raw.length > 8_192) refuse(`it is ${raw.length} characters long and the limit is 8192`)
+    const found = raw.split(',').flatMap((part) => {
+      const trimmed = part.trim()
+      if (trimmed === '') return []
+      const split = trimmed.indexOf('=')
+      if (split < 1) return refuse('a part of it has no name, or no "=" after it')
+      return [[trimmed.slice(0, split).trim(), decoded(trimmed.slice(split + 1).trim())] as const]
+    })
+    return Object.fromEntries(found)
+  },
+  show: (value) =>
+    Object.entries(value)
+      .map(([name, one]) => `${name}=${encodeURIComponent(one)}`)
+      .join(','),
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value // it holds a percent sign that stands for itself
+  }
+}
+
+export const TRACE_SETTINGS = {
+  traceBase: setting({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    type: text(),
+    fallback: '',
+    help: 'address of a receiver of traces (OTLP over HTTP), such as http://127.0.0.1:4318; v1/traces is put behind it. Empty: nothing is traced',
+  }),
+  traceEndpoint: setting({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    type: text(),
+    fallback: '',
+    help: 'the whole address of a receiver of traces, as it stands; it wins over the one above',
+  }),
+  traceHeaders: setting({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+    aliases: ['OTEL_EXPORTER_OTLP_HEADERS'],
+    type: pairs,
+    fallback: '',
+    help: 'headers that the receiver wants, such as its key: name=value,name=value',
+    secret: true,
+  }),
+  traceProtocol: setting({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+    aliases: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
+    type: text(40),
+    fallback: 'http/protobuf',
+    help: 'http/protobuf or http/json; grpc is not spoken here',
+  }),
+  traceTimeout: setting({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
+    aliases: ['OTEL_EXPORTER_OTLP_TIMEOUT'],
+    type: text(20),
+    fallback: '10000',
+    help: 'milliseconds until a receiver that does not answer is given up, at most 60000',
+  }),
+  traceExporter: setting({
+    env: 'OTEL_TRACES_EXPORTER',
+    type: text(40),
+    fallback: 'otlp',
+    help: 'otlp, or none for no traces',
+  }),
+  traceDisabled: setting({
+    env: 'OTEL_SDK_DISABLED',
+    type: bool,
+    fallback: 'false',
+    help: 'true: nothing is traced, whatever else is set',
+  }),
+  traceService: setting({
+    env: 'OTEL_SERVICE_NAME',
+    type: text(200),
+    fallback: '',
+    help: 'the name of this home among what is traced; empty means homebird',
+  }),
+  traceResource: setting({
+    env: 'OTEL_RESOURCE_ATTRIBUTES',
+    type: pairs,
+    fallback: '',
+    help: 'what else is told of this home with its traces, such as deployment.environment.name=attic',
+  }),
+  traceSampler: setting({
+    env: 'OTEL_TRACES_SAMPLER',
+    type: text(40),
+    fallback: 'parentbased_always_on',
+    help: 'which traces are kept: always_on, always_off, traceidratio, or one of them behind parentbased_, which is the same here, where every trace begins in this home',
+  }),
+  traceShare: setting({
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    type: text(40),
+    fallback: '',
+    help: 'for traceidratio the share that is kept, from 0 to 1; empty keeps all',
+  }),
+  traceDelay: setting({
+    env: 'OTEL_BSP_SCHEDULE_DELAY',
+    type: text(20),
+    fallback: '5000',
+    help: 'milliseconds for which spans are gathered before they are sent',
+  }),
+  traceQueue: setting({
+    env: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    type: text(20),
+    fallback: '2048',
+    help: 'most spans of a process that wait to be sent; what comes on top of them is lost',
+  }),
+}
+
+/** What has been asked for, as it can be done. */
+export interface TracePlan {
+  readonly endpoint: string
+  readonly headers: Pairs
+  readonly protocol: 'http/protobuf' | 'http/json'
+  readonly timeoutMs: number
+  readonly service: string
+  readonly resource: Pairs
+  /** From 0 to 1. */
+  readonly share: number
+  readonly delayMs: number
+  readonly queueSize: number
+}
+
+type TraceConfig = {
+  readonly [N in keyof typeof TRACE_SETTINGS]: (typeof TRACE_SETTINGS)[N]['type'] extends SettingType<infer T>
+    ? T
+    : never
+}
+
+export type Traces =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'on'; readonly plan: TracePlan }
+  /** Asked for and not possible: a sentence with variable, value and remedy. */
+  | { readonly kind: 'refused'; readonly why: string }
+
+const SERVICE = 'homebird'
+const MOST_TIMEOUT_MS = 60_000
+const MOST_DELAY_MS = 600_000
+const MOST_QUEUE = 100_000
+
+export function planTraces(config: TraceConfig): Traces {
+  const exporter = config.traceExporter.trim().toLowerCase()
+  const isAsked = config.traceEndpoint.trim() !== '' || config.traceBase.trim() !== ''
+  if (!isAsked || config.traceDisabled || exporter === 'none') return { kind: 'off' }
+  try {
+    if (exporter !== 'otlp') refused('OTEL_TRACES_EXPORTER', exporter, 'set otlp or none')
+    const { 'service.name': named = SERVICE, ...resource } = config.traceResource
+    const plan = {
+      endpoint: endpointOf(config),
+      headers: config.traceHeaders,
+      protocol: protocolOf(config.traceProtocol),
+      timeoutMs: numberOf('OTEL_EXPORTER_OTLP_TIMEOUT', config.traceTimeout, 100, MOST_TIMEOUT_MS),
+      service: config.traceService.trim() === '' ? named : config.traceService.trim(),
+      resource,
+      share: shareOf(config.traceSampler.trim().toLowerCase(), config.traceShare.trim()),
+      delayMs: numberOf('OTEL_BSP_SCHEDULE_DELAY', config.traceDelay, 0, MOST_DELAY_MS),
+      queueSize: numberOf('OTEL_BSP_MAX_QUEUE_SIZE', config.traceQueue, 1, MOST_QUEUE),
+    }
+    return { kind: 'on', plan }
+  } catch (error) {
+    if (!(error instanceof Unsuitable)) throw error
+    return { kind: 'refused', why: error.message }
+  }
+}
+
+class Unsuitable extends Error {}
+
+function refused(variable: string, value: string, remedy: string): never {
+  throw new Unsuitable(`${variable} is ${JSON.stringify(value)}; ${remedy}`)
+}
+
+function endpointOf({ traceEndpoint, traceBase }: TraceConfig): string {
+  const isWhole = traceEndpoint.trim() !== ''
+  const variable = isWhole ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' : 'OTEL_EXPORTER_OTLP_ENDPOINT'
+  const url = URL.parse((isWhole ? traceEndpoint : traceBase).trim())
+  const remedy =
+    'give the http or https address of a receiver, without a name and a password in it, such as http://127.0.0.1:4318'
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.username !== '' ||
+    url.password !== ''
+  ) {
+    // What does not parse may hold a password: it is not repeated.
+    return refused(variable, url === null || url.password !== '' ? '(hidden)' : url.href, remedy)
+  }
+  if (!isWhole) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`
+  return url.href
+}
+
+const protocolType = oneOf('http/protobuf', 'http/json')
+
+function protocolOf(raw: string): TracePlan['protocol'] {
+  try {
+    return protocolType.parse(raw)
+  } catch {
+    return refused(
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      raw,
+      'set http/protobuf or http/json, which receivers take at port 4318',
+    )
+  }
+}
+
+function numberOf(variable: string, raw: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(raw.trim()) ? Number(raw) : Number.NaN
+  if (value >= least && value <= most) return value
+  return refused(variable, raw, `set a whole number from ${least} to ${most}`)
+}
+
+function shareOf(sampler: string, argument: string): number {
+  switch (sampler.replace(/^parentbased_/, '')) {
+    case 'always_on':
+      return 1
+    case 'always_off':
+      return 0
+    case 'traceidratio': {
+      const share = argument === '' ? 1 : Number(argument)
+      if (share >= 0 && share <= 1) return share
+      return refused('OTEL_TRACES_SAMPLER_ARG', argument, 'set a number from 0 to 1')
+    }
+    default:
+      return refused('OTEL_TRACES_SAMPLER', sampler, 'set always_on, always_off or traceidratio')
+  }
+}
