@@ -16,7 +16,7 @@ import type { Tracer } from './core/tracer.ts'
 import { VERSION } from './core/version.ts'
 import { connectionNameOf } from './db/connection.ts'
 import { type Listener, openListener } from './db/listen.ts'
-import { type Database, openDatabase, type PoolCounts } from './db/pool.ts'
+import { type Database, type OpenDatabase, openDatabase, type PoolCounts } from './db/pool.ts'
 import { notify } from './db/transaction.ts'
 import type { StartDecoder } from './domain/decoding/decoder-process.ts'
 import { forkDecoder } from './domain/decoding/fork-decoder.ts'
@@ -114,12 +114,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const closers: Array<() => Promise<void> | void> = []
   const close = async (): Promise<void> => closeAll(closers, log)
   try {
-    const opened = openDatabase(options.database, {
-      connections: options.connections,
-      applicationName: connectionNameOf(part),
-      log,
-      tracer: options.tracer ?? null,
-    })
+    const opened = openPool(options, log)
     closers.push(() => opened.close())
     const { db } = opened
     const listener = openListener(options.database, connectionNameOf(part), log)
@@ -156,8 +151,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       caches,
       remoteMedia,
       media,
-      exports: openExportFolder(dataFolder(options).exports),
-      shelf: new ArchiveShelf(dataFolder(options).archives),
+      ...openShelves(dataFolder(options)),
       startDecoder,
       notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),
@@ -169,6 +163,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     await close()
     throw error
   }
+}
+
+function openPool({ database, connections, part, tracer = null }: ContextOptions, log: Logger): OpenDatabase {
+  return openDatabase(database, { connections, applicationName: connectionNameOf(part), log, tracer })
+}
+
+function openShelves({ exports, archives }: DataDir): Pick<Context, 'exports' | 'shelf'> {
+  return { exports: openExportFolder(exports), shelf: new ArchiveShelf(archives) }
 }
 
 function openFetch(

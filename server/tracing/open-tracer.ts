@@ -38,7 +38,7 @@ const KINDS = {
 interface OpenTracer {
   readonly tracer: Tracer
   /** Sends what has been gathered, for 2 s at most. Never throws. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 interface TracerOptions {

@@ -36,8 +36,9 @@ export class ToldExporter implements SpanExporter {
     })
   }
 
-  #note(count: number, { code, error }: ExportResult): void {
+  #note(count: number, { error, ...result }: ExportResult): void {
     const { host, log } = this.#options
+    const code: number = result.code
     if (code === SUCCESS) {
       if (this.isSilent) log.info({ event: 'traces.sent_again', host, lost: this.#lost })
       this.#lost = 0

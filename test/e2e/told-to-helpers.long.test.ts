@@ -12,7 +12,6 @@ let receiver: TraceReceiver
 let world: PeeredHome
 before(async () => {
   receiver = await new TraceReceiver().open()
-  console.time('x')
   world = await PeeredHome.open({
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.address,
@@ -22,10 +21,8 @@ before(async () => {
       HOMEBIRD_METRICS: 'true',
     },
   })
-  console.timeLog('x')
   await world.owner.writes(`@${world.friend.handle} ${WORDS}`, { visibility: 'direct' })
   await world.friendPeer.sharedInbox.waitFor((one) => one.type === 'Create')
-  console.timeLog('x')
 })
 after(async () => receiver[Symbol.asyncDispose]())
 
