@@ -8,8 +8,9 @@ import { until } from '../../support/until.ts'
 
 const MOST_BYTES = 60_000_000
 
-test('it costs a bounded queue, and an end that does not wait for it', async () => {
-  await using receiver = await new TraceReceiver().open()
+test('it costs a bounded queue, and an end that does not wait for it', async (t) => {
+  const receiver = await new TraceReceiver().open()
+  t.after(() => receiver[Symbol.asyncDispose]())
   receiver.mood = 'hang'
   const { tracer, close } = openTracer(
     {
