@@ -31,6 +31,10 @@ if (major < ${NODE_MAJOR}) {
   console.error('homebird: this is Node.js ' + process.versions.node + '; Homebird needs ${NODE_MAJOR} or newer, see https://nodejs.org')
   process.exit(64)
 }
+// Code that was compiled once is kept where the children keep theirs; where nobody may write, it is compiled each time.
+const { enableCompileCache } = await import('node:module')
+const { fileURLToPath } = await import('node:url')
+enableCompileCache(process.env.NODE_COMPILE_CACHE || fileURLToPath(new URL('../.cache/code', import.meta.url)))
 await import('../server/cli.js')
 `
 

@@ -8,6 +8,7 @@ import { type HomeClient, signedInClient } from '../support/home-client.ts'
 import { adminClient } from '../support/poured-posts.ts'
 import { ProcessHome } from '../support/process-home.ts'
 import { until } from '../support/until.ts'
+import { givenAwayProgram } from './program.ts'
 import { type Part, type Usage, processTree, usageOf } from './processes.ts'
 
 export const BENCH_DOMAIN = 'home.bench.example'
@@ -31,7 +32,13 @@ const ENV = { HOMEBIRD_INBOX_RATE: '0', HOMEBIRD_API_RATE: '0', HOMEBIRD_LOG_LEV
 export async function openBenchHome(env: Readonly<Record<string, string>> = {}): Promise<BenchHome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
   const home = new ProcessHome(
-    { domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir, env: { ...ENV, ...env } },
+    {
+      domain: BENCH_DOMAIN,
+      handle: BENCH_HANDLE,
+      dataDir,
+      env: { ...ENV, ...env },
+      cli: await givenAwayProgram(),
+    },
     dataDir,
   )
   await home.start()
@@ -45,7 +52,8 @@ export async function reopenBenchHome(
   dataDir: string,
   env: Readonly<Record<string, string>>,
 ): Promise<BenchHome> {
-  const options = { domain: BENCH_DOMAIN, handle: null, dataDir, env: { ...ENV, ...env } }
+  const cli = await givenAwayProgram()
+  const options = { domain: BENCH_DOMAIN, handle: null, dataDir, env: { ...ENV, ...env }, cli }
   return openStopped(new ProcessHome(options, dataDir))
 }
 
@@ -101,8 +109,8 @@ export function cpuBetween(
 }
 
 /** Of one second, with the home left alone. */
-const IDLE_CPU_MS = 30
-const SETTLES_WITHIN_SECONDS = 180
+const IDLE_CPU_MS = 60
+const SETTLES_WITHIN_SECONDS = 90
 
 /** What was poured in keeps worker and autovacuum busy for a while: that is no part of what is measured next. */
 export async function settled(bench: BenchHome): Promise<void> {

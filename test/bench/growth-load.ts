@@ -6,29 +6,45 @@ import { measureApi } from './api-load.ts'
 import { openBenchHome, settled } from './bench-home.ts'
 import { type FanOutShape, TO_200, fanOutOf, inboxOf } from './federation-load.ts'
 import { idleOf } from './idle-load.ts'
-import { type BenchResult, quantile, ratios, sizeWords } from './report.ts'
-import type { Bench } from './scale.ts'
+import { type BenchResult, orFailure, quantile, ratios, sizeWords } from './report.ts'
+import type { Bench, Scale } from './scale.ts'
 import type { Seeded } from './seeded-home.ts'
 import type { BenchHome } from './bench-home.ts'
 import { type World, openWorld } from './world.ts'
 
 const STARTS = 3
 /** Of which the design sets a goal: what one client waits, and what a unit costs whatever else the machine does. */
-const JUDGED = new Set(['p50 alone', 'CPU each', 'statements', 'next'])
+const JUDGED = new Set(['p50 alone', 'CPU each', 'statements', 'warm (an existing home)'])
 const FOLLOWERS_PER_INBOX = 40
 
 export async function growthLoad({ scale, seeds }: Bench): Promise<BenchResult[]> {
-  const small = await onLibrary({ scale, seeds }, scale.posts[0])
-  const large = await onLibrary({ scale, seeds }, scale.posts[1])
-  const grown = large.flatMap((one, index) => {
-    const other = small[index]
-    const name = one.workload.replace(` ${sizeWords(scale.posts[1])}`, '')
-    return other === undefined ? [] : [ratios(name, [other, one], JUDGED)]
-  })
-  return [...small, ...large, ...grown, ...(await followersGrowth({ scale, seeds }))]
+  const measured: Array<readonly BenchResult[]> = []
+  for (const posts of scale.posts) {
+    const name = `growth ${sizeWords(posts)}`
+    measured.push(await orFailure(name, async () => onLibrary({ scale, seeds }, posts)))
+  }
+  const followers = await orFailure('growth, followers', async () => followersGrowth(scale))
+  const [small = [], large = []] = measured
+  return [...small, ...large, ...grown(small, large, scale.posts), ...followers]
 }
 
-/** All measures in the same order whatever the size. */
+/** What both libraries were measured on. */
+function grown(
+  small: readonly BenchResult[],
+  large: readonly BenchResult[],
+  [few, many]: readonly [number, number],
+): BenchResult[] {
+  const base = new Map(small.map((one) => [nameWithout(one, few), one]))
+  return large.flatMap((one) => {
+    const name = nameWithout(one, many)
+    const other = base.get(name)
+    return other === undefined || one.failure !== undefined ? [] : [ratios(name, [other, one], JUDGED)]
+  })
+}
+
+const nameWithout = ({ workload }: BenchResult, posts: number): string =>
+  workload.replace(` ${sizeWords(posts)}`, '')
+
 async function onLibrary({ scale, seeds }: Bench, posts: number): Promise<BenchResult[]> {
   const world = await openWorld(TO_200.hosts)
   try {
@@ -49,13 +65,23 @@ async function measureAll(
   { world, posts, share }: { readonly world: World; readonly posts: number; readonly share: number },
 ): Promise<BenchResult[]> {
   const words = sizeWords(posts)
-  const results = await measureApi(bench, seeded, posts, share)
-  console.error(`bench: inbox, fan-out, ${posts} posts …`)
-  await settled(bench)
-  results.push(await inboxOf(bench, world, share, `inbox ${words}`))
-  await settled(bench)
-  results.push(await fanOutOf(bench, world, TO_200, `fan-out ${words}`))
-  console.error(`bench: start, memory, ${posts} posts …`)
+  const pieces: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
+    reads: async () => measureApi(bench, seeded, posts, share),
+    inbox: async () => [await inboxOf(bench, world, share, `inbox ${words}`)],
+    'fan-out': async () => [await fanOutOf(bench, world, TO_200, `fan-out ${words}`)],
+    start: async () => [await startsOf(bench, words)],
+    memory: async () => [await idleOf(bench.home, `memory ${words}`)],
+  }
+  const results: BenchResult[] = []
+  for (const [name, measure] of Object.entries(pieces)) {
+    console.error(`bench: ${name}, ${posts} posts …`)
+    await settled(bench)
+    results.push(...(await orFailure(`${name} ${words}`, measure)))
+  }
+  return results
+}
+
+async function startsOf(bench: BenchHome, words: string): Promise<BenchResult> {
   const starts: number[] = []
   for (let count = 0; count < STARTS; count += 1) {
     await bench.stop()
@@ -64,14 +90,12 @@ async function measureAll(
     await bench.home.ask('/nodeinfo/2.0')
     starts.push(performance.now() - begin)
   }
-  const next = { value: quantile(starts, 0.5), unit: 'ms', goal: { atMost: 1_200 } } as const
-  results.push({ workload: `start ${words}`, figures: { next } })
-  results.push(await idleOf(bench.home, `memory ${words}`))
-  return results
+  const warm = { value: quantile(starts, 0.5), unit: 'ms', goal: { atMost: 1_200 } } as const
+  return { workload: `start ${words}`, figures: { 'warm (an existing home)': warm } }
 }
 
 /** What one delivery costs when there are many more of them. */
-async function followersGrowth({ scale }: Bench): Promise<BenchResult[]> {
+async function followersGrowth(scale: Scale): Promise<BenchResult[]> {
   const results: BenchResult[] = []
   for (const followers of scale.followers) {
     const hosts = Math.ceil(followers / FOLLOWERS_PER_INBOX)
@@ -82,17 +106,25 @@ async function followersGrowth({ scale }: Bench): Promise<BenchResult[]> {
       shared: true,
     }
     console.error(`bench: fan-out, ${shape.name} …`)
-    const world = await openWorld(hosts)
-    const bench = await openBenchHome(world.env)
-    try {
-      results.push(await fanOutOf(bench, world, shape))
-    } finally {
-      await bench[Symbol.asyncDispose]()
-      await world[Symbol.asyncDispose]()
-    }
+    results.push(...(await orFailure(`fan-out (${shape.name})`, async () => [await fanOutAlone(shape)])))
   }
   const [small, large] = results
   if (small === undefined || large === undefined) return results
   const { first: _first, last: _last, ...each } = large.figures
   return [...results, ratios('fan-out, followers', [small, { ...large, figures: each }], JUDGED)]
+}
+
+/** From a home that has nothing else to do. */
+async function fanOutAlone(shape: FanOutShape): Promise<BenchResult> {
+  const world = await openWorld(shape.hosts)
+  try {
+    const bench = await openBenchHome(world.env)
+    try {
+      return await fanOutOf(bench, world, shape)
+    } finally {
+      await bench[Symbol.asyncDispose]()
+    }
+  } finally {
+    await world[Symbol.asyncDispose]()
+  }
 }

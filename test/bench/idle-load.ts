@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessHome } from '../support/process-home.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE, cpuBetween } from './bench-home.ts'
 import { processTree, usageOf } from './processes.ts'
+import { givenAwayProgram } from './program.ts'
 import type { BenchResult } from './report.ts'
 
 const SETTLE_MS = 10_000
@@ -13,12 +14,13 @@ const MEBIBYTE = 1_048_576
 
 /** Of a small home that was started again after it was set up. */
 export async function memoryLoad(): Promise<BenchResult[]> {
+  const cli = await givenAwayProgram()
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
+  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir, cli }, dataDir)
   try {
     await home.start()
     await home.stop()
-    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir }, dataDir)
+    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir, cli }, dataDir)
     await home.start()
     return [await idleOf(home, 'memory')]
   } finally {

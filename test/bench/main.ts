@@ -1,9 +1,13 @@
-/** `npm run bench`: measures and prints. Nothing here fails for being slow; a figure that misses its goal says so. */
+/**
+ * `npm run bench`: measures and prints. Nothing here fails for being slow; a figure that misses its goal says so, and a
+ * workload that breaks is told as a row among the others, which are run all the same.
+ */
 import { join } from 'node:path'
 import { benchAgainst } from './against.ts'
 import { describeMachine } from './machine.ts'
 import { type BenchOptions, OPTIONS_HELP, readOptions } from './options.ts'
-import { type BenchResult, printTable, writeJsonLines, writePage } from './report.ts'
+import { type BenchResult, orFailure, printTable, writeJsonLines } from './report.ts'
+import { writePage } from './results-page.ts'
 import { FULL, QUICK, type Scale } from './scale.ts'
 
 const PAGE = join(import.meta.dirname, 'RESULTS.md')
@@ -13,20 +17,26 @@ function refuse(error: unknown): never {
   process.exit(2)
 }
 
-async function runAll(options: BenchOptions, scale: Scale): Promise<BenchResult[]> {
+async function runAll(
+  options: BenchOptions,
+  scale: Scale,
+  done: (workload: readonly BenchResult[]) => Promise<void>,
+): Promise<void> {
   // What they need is much, and another server is asked without it.
   const { namedWorkloads } = await import('./workloads.ts')
   const { SeedStore } = await import('./seeded-home.ts')
+  if (options.program !== undefined) (await import('./program.ts')).useProgram(options.program)
   const wanted = namedWorkloads(options.names)
   if (wanted instanceof Error) return refuse(wanted)
   const seeds = await SeedStore.open(options.cache)
   try {
-    const results: BenchResult[] = []
     for (const [name, workload] of wanted) {
       console.error(`bench: ${name} …`)
-      results.push(...(await workload({ scale, seeds })))
+      const begin = performance.now()
+      const found = await orFailure(name, async () => workload({ scale, seeds }))
+      console.error(`bench: ${name} took ${Math.round((performance.now() - begin) / 1_000)} s`)
+      await done(found)
     }
-    return results
   } finally {
     await seeds[Symbol.asyncDispose]()
   }
@@ -44,11 +54,18 @@ if (options.asksHelp) await printHelp()
 const machine = describeMachine()
 const begin = performance.now()
 const scale = options.isQuick ? QUICK : FULL
-const results =
-  options.against === null ? await runAll(options, scale) : await benchAgainst(options.against, scale)
-printTable(results)
-if (options.json !== undefined) await writeJsonLines(options.json, results, machine)
-if (options.writesPage) {
+const results: BenchResult[] = []
+
+/** After each workload, so that a run that is broken off has told what it found. */
+async function note(found: readonly BenchResult[]): Promise<void> {
+  results.push(...found)
+  if (options.json !== undefined) await writeJsonLines(options.json, results, machine)
+  if (!options.writesPage) return
   const seconds = (performance.now() - begin) / 1_000
   await writePage(PAGE, results, { machine, command: ['npm run bench --', ...args].join(' '), seconds })
 }
+
+if (options.against === null) await runAll(options, scale, note)
+else await note(await benchAgainst(options.against, scale))
+printTable(results)
+if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1

@@ -1,5 +1,6 @@
 /** What the command line of the bench may say. */
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { AgainstOptions } from './against.ts'
 
@@ -10,6 +11,8 @@ export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
   --cache FOLDER    keeps made libraries there for the next run (or HOMEBIRD_BENCH_CACHE)
   --json FILE       one line of JSON for each workload
   --results         writes test/bench/RESULTS.md
+  --program FILE    measures the Homebird whose command line this is, such as an older one; without it the program is put
+                    together from this checkout, as it is given away
 
   --against URL     asks another server that speaks the Mastodon dialect, over the wire only
   --host NAME       the name it answers to, where URL goes past its proxy
@@ -26,6 +29,8 @@ export interface BenchOptions {
   readonly cache: string | undefined
   readonly json: string | undefined
   readonly writesPage: boolean
+  /** Whole path of the command line that is measured. */
+  readonly program: string | undefined
   readonly against: AgainstOptions | null
   readonly asksHelp: boolean
 }
@@ -41,6 +46,7 @@ export async function readOptions(args: readonly string[], env: Env): Promise<Be
       cache: { type: 'string' },
       json: { type: 'string' },
       results: { type: 'boolean', default: false },
+      program: { type: 'string' },
       against: { type: 'string' },
       host: { type: 'string' },
       'token-file': { type: 'string' },
@@ -56,6 +62,7 @@ export async function readOptions(args: readonly string[], env: Env): Promise<Be
     cache: values.cache ?? env['HOMEBIRD_BENCH_CACHE'],
     json: values.json,
     writesPage: values.results,
+    program: values.program === undefined ? undefined : await programOf(values.program),
     against:
       against === undefined
         ? null
@@ -74,6 +81,16 @@ function addressOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
   throw new Error(`--against "${address}" is not an http or https address`)
+}
+
+async function programOf(file: string): Promise<string> {
+  const path = resolve(file)
+  await access(path).catch(() => {
+    throw new Error(
+      `--program "${file}" is not there; give server/cli.ts of a checkout or bin/homebird.js of a package`,
+    )
+  })
+  return path
 }
 
 function processOf(pid: string): number {

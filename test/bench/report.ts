@@ -1,5 +1,6 @@
 /** What a workload found, as one line of JSON for programs and one row of a table for people. */
 import { writeFile } from 'node:fs/promises'
+import { describeError } from '../../server/core/errors.ts'
 
 /** What a run was made on, by name. */
 export type Machine = Readonly<Record<string, string>>
@@ -8,6 +9,21 @@ export interface BenchResult {
   readonly workload: string
   /** What the figure is, such as `rate` or `p99`. */
   readonly figures: Readonly<Record<string, Figure>>
+  /** Why it could not be measured. */
+  readonly failure?: string
+}
+
+/** What cannot be measured is a row of its own, and the others are measured all the same. */
+export async function orFailure(
+  workload: string,
+  measure: () => Promise<readonly BenchResult[]>,
+): Promise<readonly BenchResult[]> {
+  try {
+    return await measure()
+  } catch (error) {
+    console.error(error)
+    return [{ workload, figures: {}, failure: describeError(error) }]
+  }
 }
 
 export interface Figure {
@@ -55,28 +71,36 @@ export function ratios(
   return { workload: `${name}: growth`, figures: Object.fromEntries(figures) }
 }
 
-function round(value: number): string {
+export function round(value: number): string {
   if (!Number.isFinite(value)) return '-'
   if (Math.abs(value) >= 100) return value.toFixed(0)
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
 }
 
-function verdict({ value, goal }: Figure): string {
-  if (goal === undefined) return ''
-  const reached = 'atMost' in goal ? value <= goal.atMost : value >= goal.atLeast
-  const words = 'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`
-  return `${reached ? 'reached' : 'missed '} ${words}`
+/** Null where there is no goal. */
+export function isReached({ value, goal }: Pick<Figure, 'value' | 'goal'>): boolean | null {
+  if (goal === undefined) return null
+  return 'atMost' in goal ? value <= goal.atMost : value >= goal.atLeast
 }
 
-function rowsOf(results: readonly BenchResult[]): string[][] {
-  return results.flatMap(({ workload, figures }) =>
-    Object.entries(figures).map(([name, figure]) => [
-      workload,
-      name,
-      `${round(figure.value)} ${figure.unit}`.trim(),
-      verdict(figure),
-    ]),
-  )
+export const goalWords = (goal: NonNullable<Figure['goal']>): string =>
+  'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`
+
+export const valueWords = ({ value, unit }: Figure): string => `${round(value)} ${unit}`.trim()
+
+function verdict(figure: Figure): string {
+  const { goal } = figure
+  return goal === undefined ? '' : `${isReached(figure) === true ? 'reached' : 'missed '} ${goalWords(goal)}`
+}
+
+/** Workload, figure, value, verdict. */
+export function rowsOf(results: readonly BenchResult[]): string[][] {
+  return results.flatMap(({ workload, figures, failure }) => [
+    ...(failure === undefined
+      ? []
+      : [[workload, 'could not be measured', '-', failure.replaceAll(/\s+/g, ' ')]]),
+    ...Object.entries(figures).map(([name, figure]) => [workload, name, valueWords(figure), verdict(figure)]),
+  ])
 }
 
 export function printTable(results: readonly BenchResult[]): void {
@@ -99,36 +123,4 @@ export async function writeJsonLines(
 ): Promise<void> {
   const lines = results.map((result) => JSON.stringify({ ...machine, ...result }))
   await writeFile(file, `${lines.join('\n')}\n`)
-}
-
-/** A page for people: when, on what, and every figure beside the one to reach. */
-export async function writePage(
-  file: string,
-  results: readonly BenchResult[],
-  {
-    machine,
-    command,
-    seconds,
-  }: { readonly machine: Machine; readonly command: string; readonly seconds: number },
-): Promise<void> {
-  const facts = Object.entries(machine).map(([name, value]) => `| ${name} | ${value} |`)
-  const rows = rowsOf(results).map(
-    (row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
-  )
-  const missed = rows.filter((row) => row.includes('| missed')).length
-  const page = [
-    '# The last run of the bench',
-    '',
-    `Written by \`${command}\` in ${Math.round(seconds / 60)} minutes; ${missed} figures miss their goal.`,
-    '',
-    '| | |',
-    '| --- | --- |',
-    ...facts,
-    '',
-    '| workload | figure | value | goal |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-    '',
-  ]
-  await writeFile(file, page.join('\n'))
 }

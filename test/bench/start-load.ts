@@ -9,15 +9,34 @@ import { startShellProcess } from '../support/shell-process.ts'
 import { until } from '../support/until.ts'
 import { buildWindow } from '../support/window-home.ts'
 import { BENCH_DOMAIN, BENCH_HANDLE } from './bench-home.ts'
+import { givenAwayProgram } from './program.ts'
 import { type BenchResult, type Figure, quantile } from './report.ts'
 
 const ROUNDS = 5
+/** Cold: with `initdb`, every migration and the owner's set-up. Warm: the home exists already. */
+const COLD = 'cold (the first start ever)'
+const WARM = 'warm (an existing home)'
+const WARM_BEST = 'warm, best of 5'
 const START_LIMIT_MS = 120_000
 
-/** From an empty folder, and again, to a served NodeInfo. */
+/** Of the program that is given away, which the design judges, and of the sources of this checkout. */
 export async function startLoad(): Promise<BenchResult[]> {
+  return [
+    await startOf('start', { cold: 6_000, warm: 1_200 }, await givenAwayProgram()),
+    await startOf('start of a checkout', null),
+  ]
+}
+
+/** From an empty folder, and again, to a served NodeInfo. */
+async function startOf(
+  workload: string,
+  goals: { readonly cold: number; readonly warm: number } | null,
+  cli?: string,
+): Promise<BenchResult> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
-  let home = new ProcessHome({ domain: BENCH_DOMAIN, handle: BENCH_HANDLE, dataDir }, dataDir)
+  const program = cli === undefined ? {} : { cli }
+  const named = { domain: BENCH_DOMAIN, dataDir, ...program }
+  let home = new ProcessHome({ ...named, handle: BENCH_HANDLE }, dataDir)
   const once = async (): Promise<number> => {
     const begin = performance.now()
     await home.start()
@@ -29,23 +48,22 @@ export async function startLoad(): Promise<BenchResult[]> {
     const cold = await once()
     await home.stop()
     // As every later start: what was set up needs no --handle.
-    home = new ProcessHome({ domain: BENCH_DOMAIN, handle: null, dataDir }, dataDir)
+    home = new ProcessHome({ ...named, handle: null }, dataDir)
     const warm: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       warm.push(await once())
       await home.stop()
     }
-    return [
-      {
-        workload: 'start',
-        figures: {
-          first: { value: cold, unit: 'ms', goal: { atMost: 6_000 } },
-          next: { value: quantile(warm, 0.5), unit: 'ms', goal: { atMost: 1_200 } },
-          'next, best of 5': { value: Math.min(...warm), unit: 'ms' },
-          ...partsToldBy(dataDir, 'the home runs after'),
-        },
+    const atMost = (value?: number) => (value === undefined ? {} : { goal: { atMost: value } })
+    return {
+      workload,
+      figures: {
+        [COLD]: { value: cold, unit: 'ms', ...atMost(goals?.cold) },
+        [WARM]: { value: quantile(warm, 0.5), unit: 'ms', ...atMost(goals?.warm) },
+        [WARM_BEST]: { value: Math.min(...warm), unit: 'ms' },
+        ...partsToldBy(dataDir, 'the home runs after'),
       },
-    ]
+    }
   } finally {
     await home.close()
     await rm(dataDir, { recursive: true, force: true })
@@ -95,9 +113,9 @@ export async function desktopStart(): Promise<BenchResult[]> {
       {
         workload: 'desktop',
         figures: {
-          first: { value: first, unit: 'ms' },
-          next: { value: quantile(later, 0.5), unit: 'ms' },
-          'next, best of 5': { value: Math.min(...later), unit: 'ms' },
+          [COLD]: { value: first, unit: 'ms' },
+          [WARM]: { value: quantile(later, 0.5), unit: 'ms' },
+          [WARM_BEST]: { value: Math.min(...later), unit: 'ms' },
           ...partsToldBy(dataDir, 'the home runs after'),
           ...partsToldBy(dataDir, 'the window stood after', 'shell, to '),
         },

@@ -3,7 +3,7 @@ import { noBrowser } from '../support/browser.ts'
 import { buildWindow } from '../support/window-home.ts'
 import { type BenchHome, openBenchHome } from './bench-home.ts'
 import { cacheEviction, cacheSpeed } from './cache-load.ts'
-import { TO_200, TO_50_SHARED, fanOutOf, inboxOf, readsOf } from './federation-load.ts'
+import { TO_200, TO_200_SERVERS, TO_50_SHARED, fanOutOf, inboxOf, readsOf } from './federation-load.ts'
 import { growthLoad } from './growth-load.ts'
 import { memoryLoad } from './idle-load.ts'
 import { importLoad } from './import-load.ts'
@@ -52,7 +52,7 @@ async function inbox({ scale }: Bench): Promise<BenchResult[]> {
 
 async function fanOut(): Promise<BenchResult[]> {
   const results: BenchResult[] = []
-  for (const shape of [TO_200, TO_50_SHARED]) {
+  for (const shape of [TO_200, TO_200_SERVERS, TO_50_SHARED]) {
     results.push(await withWorldAndHome(shape.hosts, async (world, home) => fanOutOf(home, world, shape)))
   }
   return results

@@ -28,6 +28,8 @@ export interface ProcessHomeOptions {
   readonly args?: readonly string[]
   /** Command that it is run by, such as one that changes the network first. */
   readonly within?: readonly string[]
+  /** The command line of another program than the sources of this checkout. */
+  readonly cli?: string
 }
 
 /** A line of `serve --json`. */
@@ -63,11 +65,11 @@ export class ProcessHome implements AsyncDisposable {
 
   /** Boots, or boots again after an end; resolves when the home says it is ready. */
   async start(): Promise<void> {
-    const { domain, handle, env = {}, args = [], within = [] } = this.#options
+    const { domain, handle, env = {}, args = [], within = [], cli = CLI } = this.#options
     const passwordFile = join(this.dataDir, '..', `${this.dataDir.split('/').at(-1)}.password`)
     await writeFile(passwordFile, this.password, { mode: 0o600 })
     const { program, args: words } = commandIn(within, process.execPath, [
-      CLI,
+      cli,
       'serve',
       '--json',
       '--data-dir',

@@ -15,6 +15,15 @@ test('workloads are named in either way, and a folder by the environment too', a
   assert.equal(options.against, null)
 })
 
+test('another program is named by a file that is there', async () => {
+  const { program } = await readOptions(['--program', 'package.json'], {})
+  assert.match(program ?? '', /^\/.*\/package\.json$/)
+  await assert.rejects(
+    readOptions(['--program', 'not/there.js'], {}),
+    /--program "not\/there\.js" is not there/,
+  )
+})
+
 test('the token of another server comes from a file or the environment', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hb-options-'))
   t.after(async () => rm(folder, { recursive: true, force: true }))
