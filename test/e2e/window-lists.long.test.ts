@@ -251,6 +251,35 @@ test('a hashtag is followed by name, shown on the profile, and left with Undo', 
 })
 
 test(
+  'hashtags left one right after the other are all left, also while the first is on its way',
+  { skip },
+  async (t) => {
+    const owner = await home.owner()
+    const names = ['mosses', 'lichens', 'sedges']
+    await Promise.all(names.map(async (name) => owner.call('POST', `/api/v1/tags/${name}/follow`)))
+    const { page } = await openWindow(t, '/followed-hashtags')
+    const pressed = Promise.withResolvers<void>()
+    await page.route(/\/unfollow$/, async (route) => {
+      await pressed.promise
+      await route.fallback()
+    })
+    for (const name of names) {
+      // oxlint-disable-next-line no-await-in-loop -- one press after the other
+      await page.getByRole('button', { name: `Unfollow #${name}` }).click()
+    }
+    pressed.resolve()
+    await Promise.all(
+      names.map(async (name) => page.getByRole('link', { name }).waitFor({ state: 'detached' })),
+    )
+    const left = await owner.list('/api/v1/followed_tags')
+    assert.deepEqual(
+      left.filter((tag) => names.includes(String(tag['name']))),
+      [],
+    )
+  },
+)
+
+test(
   'a filter is written by keyboard, tried, kept, and hides from the notifications',
   { skip },
   async (t) => {

@@ -206,7 +206,7 @@ function FilteredPosts({ filter }: { readonly filter: Filter }) {
   const queries = useQueryClient()
   const act = useAct()
   const takeOut = async (id: string): Promise<void> => {
-    if (await act.run(async () => takePostOut(api, id)))
+    if (await act.run(async () => takePostOut(api, id), id))
       await queries.invalidateQueries({ queryKey: ['filters', filter.id] })
   }
   return (
@@ -216,7 +216,6 @@ function FilteredPosts({ filter }: { readonly filter: Filter }) {
           <li key={id} className={styles.post}>
             <AppLink to={pathTo('post', postId)}>{t('filters.post', { place: place + 1 })}</AppLink>
             <Button
-              isBusy={act.isBusy}
               label={t('filters.take_post_label', { place: place + 1 })}
               onPress={() => void takeOut(id)}
             >

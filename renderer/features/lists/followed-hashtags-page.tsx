@@ -27,7 +27,7 @@ export function FollowedHashtagsPage() {
   const tags = usePages(KEY, async (olderThan) => listFollowedTags(api, olderThan))
   const act = useAct()
   const change = async (name: string, what: TagAct): Promise<boolean> => {
-    const isDone = await act.run(async () => actOnTag(api, name, what))
+    const isDone = await act.run(async () => actOnTag(api, name, what), name)
     if (isDone) await queries.invalidateQueries({ queryKey: KEY })
     return isDone
   }

@@ -32,7 +32,7 @@ export function RequestsPage() {
   )
   const act = useAct()
   const answer = async (ids: readonly string[], word: Answer): Promise<void> => {
-    const isDone = await act.run(async () => answerNotificationRequests(api, ids, word))
+    const isDone = await act.run(async () => answerNotificationRequests(api, ids, word), ids.join())
     if (!isDone) return
     await Promise.all([
       queries.invalidateQueries({ queryKey: ['notification-requests'] }),

@@ -31,7 +31,7 @@ export function BrowsersSection() {
           <BrowserRow
             key={session.id}
             session={session}
-            onEnd={() => void act.run(async () => take(endSession(api, session.id)))}
+            onEnd={() => void act.run(async () => take(endSession(api, session.id)), session.id)}
           />
         ))}
       </ul>

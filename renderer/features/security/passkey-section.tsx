@@ -43,7 +43,7 @@ export function PasskeySection({ facts, canChange, onChanged }: PasskeySectionPr
             <PasskeyRow
               key={one.id}
               passkey={one}
-              onRemove={canChange ? () => void act.run(async () => remove(one.id)) : null}
+              onRemove={canChange ? () => void act.run(async () => remove(one.id), one.id) : null}
             />
           ))}
         </ul>

@@ -45,7 +45,7 @@ export function FeaturedTagsPart() {
                 <IconButton
                   icon={X}
                   label={t('tags_part.remove', { name: tag.name })}
-                  onPress={() => void act.run(async () => remove(tag.id))}
+                  onPress={() => void act.run(async () => remove(tag.id), tag.id)}
                 />
               </li>
             ))}

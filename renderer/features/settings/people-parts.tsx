@@ -48,7 +48,7 @@ function PeopleList({ name, path, undo }: PeopleListProps) {
           </span>
           <Button
             label={t(`people_part.${undo}_label`, { name: `@${account.acct}` })}
-            onPress={() => void act.run(async () => release(account))}
+            onPress={() => void act.run(async () => release(account), account.id)}
           >
             {t(`people_part.${undo}`)}
           </Button>
@@ -73,7 +73,7 @@ export function BlockedServersPart() {
           <bdi>{domain}</bdi>
           <Button
             label={t('people_part.unblock_label', { name: domain })}
-            onPress={() => void act.run(async () => release(domain))}
+            onPress={() => void act.run(async () => release(domain), domain)}
           >
             {t('people_part.unblock')}
           </Button>

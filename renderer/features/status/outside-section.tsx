@@ -80,7 +80,7 @@ function useIgnoring() {
   const take = useDoctorAct()
   const act = useAct()
   const ignore: Ignore = (check, isIgnored) =>
-    void act.run(async () => take(async () => ignoreFinding(api, check, isIgnored)))
+    void act.run(async () => take(async () => ignoreFinding(api, check, isIgnored)), check)
   return { failure: act.failure, ignore }
 }
 
