@@ -88,12 +88,17 @@ export async function resumeWork(db: Database, now: Date): Promise<void> {
   if (pause !== null) await keep(db, PAUSE, { since: pause.since, until: now })
 }
 
-/** Takes a pause away that has run out. @returns it, for the one caller that took it */
+/** Takes a pause away that has run out, and not the one that may have replaced it meanwhile. @returns it, for the one caller that took it */
 export async function takeEndedPause(tx: Transaction, now: Date): Promise<Pause | null> {
-  const { pause } = await readSwitches(tx)
+  const row = await tx
+    .selectFrom('home_settings')
+    .select('value')
+    .where('key', '=', PAUSE)
+    .forUpdate()
+    .executeTakeFirst()
+  const pause = pauseOf(row?.value as Readonly<Record<string, unknown>> | undefined)
   if (pause === null || activePause({ pause }, now) !== null) return null
-  const { numDeletedRows } = await tx.deleteFrom('home_settings').where('key', '=', PAUSE).executeTakeFirst()
-  if (numDeletedRows === 0n) return null
+  await tx.deleteFrom('home_settings').where('key', '=', PAUSE).execute()
   await notify(tx, 'changed', 'settings')
   return pause
 }

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { sql } from 'kysely'
 import { systemClock } from '../../../server/core/clock.ts'
 import { createLogger } from '../../../server/core/log.ts'
+import { inTransaction } from '../../../server/db/transaction.ts'
 import { fanOutGraph } from '../../../server/domain/fan-outs/fan-out-graph.ts'
 import { inboxMessageGraph } from '../../../server/domain/inbox/inbox-message-graph.ts'
-import { pauseWork, readSwitches, resumeWork, setWorkShare } from '../../../server/domain/owner/switches.ts'
+import {
+  pauseWork,
+  readSwitches,
+  resumeWork,
+  setWorkShare,
+  takeEndedPause,
+} from '../../../server/domain/owner/switches.ts'
 import { postGraph } from '../../../server/domain/posts/post-graph.ts'
 import type { Runner } from '../../../server/stator/runner-types.ts'
 import { obeySwitches } from '../../../server/workers/obey-switches.ts'
@@ -106,4 +114,31 @@ test('on battery a part of the work runs at once, and never none', async (t) => 
   assert.equal((await limits()).concurrencyPerHost, 1)
   await setWorkShare(home.db, 1)
   await until('it is as before', async () => (await limits()).concurrency === 80)
+})
+
+test('a pause that begins while the one before it is taken away goes on', async (t) => {
+  const { db } = await openOutboundHome(t, [])
+  await pauseWork(db, null, new Date(Date.now() - DAY_MS))
+  await resumeWork(db, new Date())
+  const written = Promise.withResolvers<void>()
+  const kept = Promise.withResolvers<void>()
+  const begins = db.transaction().execute(async (tx) => {
+    const value = JSON.stringify({ since: new Date().toISOString(), until: null })
+    await tx.updateTable('home_settings').set({ value }).where('key', '=', 'pause').execute()
+    written.resolve()
+    await kept.promise
+  })
+  await written.promise
+  const taken = inTransaction(db, async (tx) => takeEndedPause(tx, new Date()))
+  await until('the other waits for it', async () => {
+    const { rows } = await sql<{ waiting: number }>`
+      select count(*)::int as waiting from pg_locks where not granted and locktype = 'transactionid'`.execute(
+      db,
+    )
+    return (rows[0]?.waiting ?? 0) > 0
+  })
+  kept.resolve()
+  await begins
+  assert.equal(await taken, null)
+  assert.notEqual((await readSwitches(db)).pause, null)
 })
