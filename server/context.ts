@@ -24,6 +24,7 @@ import { createPicturePool } from './domain/decoding/picture-pool.ts'
 import { type SupervisedDecoders, superviseDecoders } from './domain/decoding/supervised-decoder.ts'
 import { type Home, openHome } from './domain/owner/home.ts'
 import { createPurger } from './domain/purges/create-purger.ts'
+import { loadSharedKey } from './domain/owner/shared-key.ts'
 import type { Purger } from './domain/purges/purger.ts'
 import { createEdgeCalls } from './net/edge-calls.ts'
 import { activePause } from './domain/owner/switches.ts'
@@ -36,7 +37,8 @@ import { type Caches, type CachesOptions, openCaches } from './storage/caches/op
 import { type ExportFolder, openExportFolder } from './storage/export-folder.ts'
 import { ArchiveShelf } from './storage/archives/archive-shelf.ts'
 import type { MediaStore } from './storage/media-store.ts'
-import { openMediaStore } from './storage/open-media-store.ts'
+import { type MediaStoreOptions, openMediaStore, openSharedFiles } from './storage/open-media-store.ts'
+import type { SharedFiles } from './storage/shared-files.ts'
 
 export interface ContextOptions {
   /** Shown in logs and in `pg_stat_activity`: `server`, `worker`, `cli`. */
@@ -125,16 +127,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     closers.push(() => fetch.close())
     const caches = cachesOf(options, { clock, log, gossip: gossipOver(db, listener) })
     closers.push(async () => caches[Symbol.asyncDispose]())
-    const shared = { db, clock, log, home, fetch }
+    const parts = { db, clock, log, home, fetch }
     closers.push(async () => options.decoders?.close())
     const startDecoder = options.decoders?.start ?? forkDecoder
-    const remoteMedia = openRemoteMedia(options, { ...shared, caches, startDecoder })
+    const remoteMedia = openRemoteMedia(options, { ...parts, caches, startDecoder })
     closers.push(async () => remoteMedia[Symbol.asyncDispose]())
-    const dereferencer = createDereferencer({ ...shared, config })
-    const remoteKeys = createRemoteKeys({ ...shared, listener })
+    const dereferencer = createDereferencer({ ...parts, config })
+    const remoteKeys = createRemoteKeys({ ...parts, listener })
     closers.push(() => remoteKeys.close())
-    const media = openMedia(options, clock)
-    closers.push(() => media.close())
     return {
       config,
       clock,
@@ -150,12 +150,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       dereferencer,
       caches,
       remoteMedia,
-      media,
-      ...openShelves(dataFolder(options)),
+      ...openFiles(options, { db, clock, closers }),
       startDecoder,
       notice: options.notice ?? (() => undefined),
       purger: openPurger(config, { fetch, clock, closers }),
-      openMedia: (backend) => openMedia(options, clock, backend, false),
+      openMedia: (backend) => openMedia(options, { clock, backend, servesLocal: false }),
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -167,10 +166,6 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 
 function openPool({ database, connections, part, tracer = null }: ContextOptions, log: Logger): OpenDatabase {
   return openDatabase(database, { connections, applicationName: connectionNameOf(part), log, tracer })
-}
-
-function openShelves({ exports, archives }: DataDir): Pick<Context, 'exports' | 'shelf'> {
-  return { exports: openExportFolder(exports), shelf: new ArchiveShelf(archives) }
 }
 
 function openFetch(
@@ -209,20 +204,43 @@ function openRemoteMedia(
   return new RemoteMedia({ ...parts, spoolFolder, pictures: createPicturePool(parts) })
 }
 
-function openMedia(
-  options: ContextOptions,
-  clock: Clock,
-  backend = options.config.mediaBackend,
-  servesLocal = true,
-): MediaStore {
+function openShared(config: Config, db: Database, clock: Clock): SharedFiles | null {
+  const loadKey = async (): Promise<Buffer> => loadSharedKey(db)
+  return openSharedFiles({ config, clock, loadKey, openTransport: createStorageExchange })
+}
+
+type MediaParts = Pick<MediaStoreOptions, 'clock' | 'shared' | 'servesLocal'> & {
+  readonly backend?: MediaBackend
+}
+
+function openMedia(options: ContextOptions, parts: MediaParts): MediaStore {
+  const { config } = options
+  const folder = config.mediaRoot ?? dataFolder(options).media
   return openMediaStore({
-    config: options.config,
-    backend,
-    folder: options.config.mediaRoot ?? dataFolder(options).media,
-    servesLocal,
-    clock,
+    backend: config.mediaBackend,
+    ...parts,
+    config,
+    folder,
     openTransport: createStorageExchange,
   })
+}
+
+type OwnFiles = Pick<Context, 'media' | 'exports' | 'shelf'>
+
+function openFiles(
+  options: ContextOptions,
+  { db, clock, closers }: Pick<Context, 'db' | 'clock'> & Pick<PurgerSource, 'closers'>,
+): OwnFiles {
+  const dir = dataFolder(options)
+  const shared = openShared(options.config, db, clock)
+  closers.push(async () => shared?.close())
+  const media = openMedia(options, { clock, shared })
+  closers.push(() => media.close())
+  return {
+    media,
+    exports: openExportFolder(dir.exports, { shared }),
+    shelf: new ArchiveShelf(dir.archives, shared),
+  }
 }
 
 interface PurgerSource extends Pick<Context, 'fetch' | 'clock'> {

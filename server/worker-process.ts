@@ -17,7 +17,7 @@ import { obeySwitches } from './workers/obey-switches.ts'
 import { allGraphWork } from './workers/registry.ts'
 import { cleanUpSweeps } from './workers/clean-up-sweeps.ts'
 import { allSweeps, inboxBodies } from './workers/sweeps.ts'
-import { leftExports } from './workers/export-sweeps.ts'
+import { leftFiles } from './workers/left-file-sweeps.ts'
 import { droppedMedia } from './workers/media-sweeps.ts'
 import { uploadSweeps } from './workers/upload-sweeps.ts'
 
@@ -137,7 +137,7 @@ export function createWorkerRunner(
       inboxBodies(config),
       ...uploadSweeps(context),
       droppedMedia(context),
-      leftExports(context),
+      ...leftFiles(context),
       ...cleanUpSweeps(context),
     ],
     ...limits,

@@ -8,14 +8,13 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OtherMachine } from '../contracts/appliance-status.ts'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
+import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 import { type Session, openSession } from '../db/connection.ts'
 import { type ConnectionBudget, type Demand, type Supply, splitConnections } from './connection-budget.ts'
-import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
+import { openJoinGate } from './join-gate.ts'
 
-/** Held while a machine looks at what the others hold and takes its own share. */
-const JOIN_LOCK = ADVISORY_LOCK.joinMachines
 /** Held by the machine that makes what is to be made once. */
 const FIRST_LOCK = ADVISORY_LOCK.firstMachine
 const GHOST_MS = 2_000
@@ -197,16 +196,16 @@ interface Joined {
 /** Where less is left than is asked for, and a machine of this name has some: it may be what this one was before it was killed. */
 async function takeShare(session: Session, needs: MachineNeeds): Promise<Omit<Joined, 'session'>> {
   const untilMs = performance.now() + (needs.ghostMs ?? GHOST_MS)
-  for (;;) {
-    const isLast = performance.now() >= untilMs
-    await session.query('select pg_advisory_lock($1)', [JOIN_LOCK])
-    try {
-      const share = await takeShareNow(session, needs, isLast)
+  const gate = await openJoinGate(session, needs.connection)
+  try {
+    for (;;) {
+      const isLast = performance.now() >= untilMs
+      const share = await gate.pass(async () => takeShareNow(session, needs, isLast))
       if (share !== null) return share
-    } finally {
-      await session.query('select pg_advisory_unlock($1)', [JOIN_LOCK])
+      await delay(GHOST_LOOK_MS)
     }
-    await delay(GHOST_LOOK_MS)
+  } finally {
+    await gate.close()
   }
 }
 

@@ -8,10 +8,9 @@ import type { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { Database } from '../db/pool.ts'
 import { beginArchive, getArchive } from '../domain/archives/archive-progress.ts'
-import { ArchiveShelf } from '../storage/archives/archive-shelf.ts'
 import type { CommandIo } from './command-io.ts'
 import { type ImportOptions, LOOK_EVERY_MS, PATIENCE_MS, identityOf } from './import.ts'
-import { withHome } from './with-home.ts'
+import { withContext } from './with-context.ts'
 
 const OVER: ReadonlySet<ArchiveProgress['state']> = new Set(['finished', 'failed', 'cancelled'])
 
@@ -21,9 +20,8 @@ export async function importArchive(file: string, options: ImportOptions): Promi
     throw usage('an archive is only ever added to what is there: leave --mode, --dry-run and --confirm out')
   }
   await requireReadable(file)
-  return withHome(options, async (db, io, dir) => {
+  return withContext('import', options, async ({ db, shelf }, io) => {
     const actorId = await identityOf(db, options.identity)
-    const shelf = new ArchiveShelf(dir.archives)
     io.say(`Copying ${basename(file)} to where the home works on it.`)
     const taken = await shelf.take(createReadStream(file), MOST_ARCHIVE_BYTES)
     const id = await beginArchive(db, shelf, { actorId, name: basename(file), taken, now: new Date() })

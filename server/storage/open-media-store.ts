@@ -11,8 +11,10 @@ import {
 } from '../core/media-backend.ts'
 import { openLocalMediaStore } from './local-media-store.ts'
 import type { MediaStore } from './media-store.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { StorageTransport } from './s3/s3-client.ts'
 import { openS3MediaStore } from './s3/s3-media-store.ts'
+import { S3SharedFiles } from './s3/s3-shared-files.ts'
 
 export interface MediaStoreOptions {
   readonly config: Pick<Config, 'mediaS3Acl' | 'mediaS3CredentialsFile'>
@@ -22,12 +24,14 @@ export interface MediaStoreOptions {
   readonly clock: Clock
   /** See `S3StoreOptions`; true unless said otherwise. */
   readonly servesLocal?: boolean
+  /** See `S3StoreOptions`. */
+  readonly shared?: SharedFiles | null
   readonly openTransport: () => StorageTransport
 }
 
 /** @throws HomebirdError SETTING_INVALID for a bucket without credentials */
 export function openMediaStore(options: MediaStoreOptions): MediaStore {
-  const { backend, folder, config, clock, openTransport, servesLocal = true } = options
+  const { backend, folder, config, clock, openTransport, servesLocal = true, shared = null } = options
   if (backend.kind === 'local') return openLocalMediaStore({ folder: backend.folder ?? folder })
   return openS3MediaStore({
     backend,
@@ -37,7 +41,28 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
     clock,
     local: openLocalMediaStore({ folder }),
     servesLocal,
+    shared,
   })
+}
+
+export interface SharedFilesOptions {
+  readonly config: Pick<Config, 'databaseUrl' | 'mediaBackend' | 'mediaS3CredentialsFile'>
+  readonly clock: Clock
+  readonly loadKey: () => Promise<Buffer>
+  readonly openTransport: () => StorageTransport
+}
+
+/**
+ * In the bucket of the media, where other machines may work on the same home.
+ * @returns null where there can be no others, or no bucket: then files stay in the folders of this machine
+ * @throws HomebirdError SETTING_INVALID for a bucket without credentials
+ */
+export function openSharedFiles(options: SharedFilesOptions): SharedFiles | null {
+  const { config, clock, loadKey, openTransport } = options
+  const { mediaBackend: backend, databaseUrl } = config
+  if (backend.kind === 'local' || databaseUrl === null) return null
+  const credentials = backend.credentials ?? readCredentials(backend, config.mediaS3CredentialsFile)
+  return new S3SharedFiles({ backend, credentials, clock, loadKey, transport: openTransport() })
 }
 
 function readCredentials({ bucket }: S3Backend, file: string | null): S3Credentials {

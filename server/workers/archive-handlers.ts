@@ -57,13 +57,10 @@ const FILES_AT_ONCE = 16
 const FILES_LOOKED_AT_AFTER_SECONDS = 0.25
 
 export function archiveHandlers(parts: ArchiveParts): HandlersOf<typeof archiveGraph> {
-  const { db, shelf, clock } = parts
+  const { shelf } = parts
   return {
     reading: {
-      each: async (one, { signal }) => {
-        await shelf.sweep(async (id) => isWorkedOn(db, id), clock.now())
-        return orFailed(parts, one, async () => list(parts, one, signal))
-      },
+      each: async (one, { signal }) => orFailed(parts, one, async () => list(parts, one, signal)),
     },
     importing: {
       each: async (one, { signal }) => orFailed(parts, one, async () => bringAlong(parts, one, signal)),
@@ -75,16 +72,6 @@ export function archiveHandlers(parts: ArchiveParts): HandlersOf<typeof archiveG
       },
     },
   }
-}
-
-async function isWorkedOn(db: Database, id: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('archive_imports')
-    .select('id')
-    .where('id', '=', id)
-    .where('state', 'in', ['reading', 'importing', 'cancelling'])
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 /** What is wrong with the archive ends its import; what is wrong with this home is tried again. */

@@ -1,27 +1,30 @@
 /**
- * One home on five machines: two of servers behind nginx, three of workers, with one external PostgreSQL, Redis and S3. Each is a
- * supervisor with a data directory and ports of its own. They share the work, and two of them die under load.
+ * One home on five machines: two of servers behind nginx, three of workers, with one external PostgreSQL, Redis and S3 and
+ * no folder that two of them would see. Each is a supervisor with a data directory and ports of its own. They share the work, and
+ * two of them die under load.
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { ExitCode } from '../../server/contracts/exit-code.ts'
 import type { RunnerStatus } from '../../server/stator/runner-types.ts'
+import { noteActivity, outboxOf, tarGzOf } from '../support/archives.ts'
 import { startRedis, withRedis } from '../support/cache-servers.ts'
-import { type Edge, findProgram, openEdge } from '../support/edge-process.ts'
+import { type Edge, findProgram } from '../support/edge-process.ts'
 import { type FakeActor, type FakePeer, openFakePeer, reach } from '../support/fake-peer.ts'
 import { freePort } from '../support/free-port.ts'
 import { HomeClient } from '../support/home-client.ts'
 import { askHome } from '../support/home-parts.ts'
 import { formOf } from '../support/multipart.ts'
-import { wholeNginx } from '../support/own-edge.ts'
+import { openMachinesFront } from '../support/machines-front.ts'
 import { emptyDatabase, trusted } from '../support/peered-home.ts'
 import { newPicture } from '../support/pictures.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
-import { startS3Server } from '../support/s3-server.ts'
+import { readZip } from '../support/read-zip.ts'
+import { type S3Server, startS3Server } from '../support/s3-server.ts'
 import { closeBeforeCluster } from '../support/test-database.ts'
 import { until } from '../support/until.ts'
 
@@ -42,6 +45,7 @@ let peers: readonly FakePeer[] = []
 let followers: readonly FakeActor[] = []
 let edge: Edge
 let frontPort = 0
+let bucket: S3Server
 let env: Readonly<Record<string, string>> = {}
 
 const target = () => ({ host: HOST, port: frontPort })
@@ -59,8 +63,7 @@ before(async () => {
     startS3Server(),
     trusted(tlsCa),
   ])
-  const sharedFolder = await mkdtemp(join(tmpdir(), 'hb-shared-'))
-  closeBeforeCluster(async () => rm(sharedFolder, { recursive: true, force: true }))
+  bucket = s3
   const cache = `redis://127.0.0.1:${redis.port}`
   env = {
     HOMEBIRD_DATABASE_URL: `postgresql://${database.user}@/${database.database}?host=${database.host}&port=${database.port}`,
@@ -68,7 +71,6 @@ before(async () => {
     HOMEBIRD_CACHES_MEDIA: `${cache}?key_prefix=media`,
     HOMEBIRD_CACHES_AVATARS: `${cache}?key_prefix=avatars`,
     HOMEBIRD_MEDIA_BACKEND: s3.backend(),
-    HOMEBIRD_MEDIA_ROOT: sharedFolder,
     HOMEBIRD_DB_POOL: '6',
     HOMEBIRD_INBOX_RATE: '0',
     HOMEBIRD_API_RATE: '0',
@@ -92,37 +94,15 @@ before(async () => {
   await clientOf(0).signIn()
   clientOf(1).sharesSessionOf(clientOf(0))
   frontPort = await freePort()
-  edge = await openNginx(servers.map(({ publicPort }) => publicPort))
+  edge = await openMachinesFront(
+    servers.map(({ publicPort }) => publicPort),
+    frontPort,
+  )
 })
 
 after(async () => {
   for (const home of [...servers, ...workers]) await home.close()
 })
-
-/** As README has it, with its socket for the test. */
-async function openNginx(ports: readonly number[]): Promise<Edge> {
-  return openEdge((folder, socketPath) => {
-    const upstream = ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')
-    const text = `  upstream homebird { ${upstream} keepalive 16; }
-  server {
-    listen unix:${socketPath} backlog=2048;
-    listen 127.0.0.1:${frontPort} backlog=2048;
-    client_max_body_size 100m;
-    location / {
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
-      proxy_pass http://homebird;
-    }
-  }
-`
-    return {
-      program: findProgram('nginx') ?? 'nginx',
-      files: { 'nginx.conf': wholeNginx(folder, text) },
-      args: ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')],
-    }
-  })
-}
 
 const clientOf = (number: number): HomeClient => {
   const client = clients[number % clients.length]
@@ -235,6 +215,20 @@ test('three workers share the deliveries, and nothing is delivered twice', onMac
   }
 })
 
+test('what is written at one server is told at the other', onMachines, async () => {
+  const events = await clientOf(1).listens('/api/v1/streaming/user')
+  try {
+    assert.equal(events.status, 200)
+    await clientOf(0).writes('told at once')
+    for (let text = ''; !text.includes('told at once');) {
+      const { event, data } = await events.next()
+      text = event === 'update' ? data : ''
+    }
+  } finally {
+    events.close()
+  }
+})
+
 test('a picture that one server took is served by the other, from the store of all', onMachines, async () => {
   const file = { name: 'file', filename: 'a.png', type: 'image/png', bytes: newPicture() }
   const form = formOf([], [file])
@@ -259,6 +253,84 @@ test('a picture that one server took is served by the other, from the store of a
     [200, 200],
   )
   assert.ok(answers[0]?.bytes.equals(answers[1]?.bytes ?? Buffer.alloc(0)))
+  await until(
+    'nothing to wait any more',
+    async () => (await bucket.names('incoming/')).length === 0,
+    LIMIT_MS,
+  )
+})
+
+test('an export that a worker has made is fetched from either server', onMachines, async () => {
+  const asked = await clientOf(0).call('POST', '/api/homebird/v1/exports', { kind: 'archive' })
+  const path = `/api/homebird/v1/exports/${asked['id']}`
+  await until(
+    'the export',
+    async () => {
+      const { state, problem } = await clientOf(1).get(path)
+      assert.ok(['making', 'ready'].includes(String(state)), String(problem))
+      return String(state) === 'ready'
+    },
+    LIMIT_MS,
+  )
+  const [one, other] = await Promise.all(
+    [0, 1].map(async (number) => (await clientOf(number).raw(`${path}/file`)).bytes),
+  )
+  assert.ok(one !== undefined && other !== undefined && one.equals(other))
+  const outbox = (await readZip(one)).get('outbox.json')?.toString() ?? ''
+  assert.match(outbox, /with a picture/)
+  // Whoever may read the bucket reads nothing of it.
+  const names = await bucket.names('exports/')
+  assert.ok(names.length > 0)
+  for (const name of names) {
+    const kept = await readFile(join(bucket.folder, name)).catch(() => Buffer.alloc(0))
+    assert.ok(!kept.includes('outbox.json'), name)
+  }
+  await clientOf(1).call('DELETE', path)
+  assert.deepEqual(await bucket.names('exports/'), [])
+})
+
+test(
+  'an archive that is brought to a server is taken in by the workers, with its files',
+  onMachines,
+  async () => {
+    const attachment = [{ type: 'Document', mediaType: 'image/png', url: '/media/1.png', name: 'a field' }]
+    const items = Array.from({ length: 6 }, (_, n) =>
+      noteActivity({ id: n + 1, day: `2019-03-0${n + 1}`, more: n === 0 ? { attachment } : {} }),
+    )
+    const bytes = await tarGzOf([
+      { name: 'outbox.json', bytes: outboxOf(items) },
+      { name: 'media/1.png', bytes: newPicture() },
+    ])
+    const sent = await clientOf(1).raw('/api/homebird/v1/archives?name=old.tar.gz', {
+      method: 'POST',
+      body: bytes,
+      headers: { 'content-type': 'application/octet-stream' },
+    })
+    assert.equal(sent.status, 202, sent.text())
+    const path = `/api/homebird/v1/archives/${sent.json()['id']}`
+    const end = await until(
+      'the archive',
+      async () => {
+        const seen = await clientOf(0).get(path)
+        return ['reading', 'importing'].includes(String(seen['state'])) ? null : seen
+      },
+      LIMIT_MS,
+    )
+    const { state, done, filesDone, failure } = end
+    assert.deepEqual([state, done, filesDone, failure], ['finished', 6, 1, null])
+    assert.deepEqual(await bucket.names('archives/'), [])
+  },
+)
+
+test('a machine backs up what all of them have made, and proves it', onMachines, async () => {
+  const [, home] = servers
+  assert.ok(home !== undefined)
+  const made = await home.command('backup', 'create', '--no-verify', '--json')
+  assert.equal(made.code, ExitCode.ok, made.stdout + made.stderr)
+  const name = /"subject":"([^"]+)"/.exec(made.stdout)?.[1] ?? ''
+  // Its pictures too, which came from the bucket; nothing of it is on this machine but what it has made.
+  const proven = await home.command('backup', 'verify', name, '--thorough', '--json')
+  assert.equal(proven.code, ExitCode.ok, proven.stdout + proven.stderr)
 })
 
 test(

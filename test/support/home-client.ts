@@ -1,4 +1,7 @@
 /** The owner of a home, by the client API of its private listener, as the window uses it. */
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { EventReader } from './event-reader.ts'
 import { type Json, type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import type { ProcessHome } from './process-home.ts'
 
@@ -31,14 +34,23 @@ export class HomeClient {
   }
 
   /** One request with the session and the marks of a page of the home. */
-  async raw(path: string, request: PlainRequest = {}): Promise<PlainAnswer> {
-    const headers: Record<string, string> = {
-      origin: `http://${this.#host}`,
-      'x-homebird': '1',
-      ...request.headers,
-    }
-    if (this.#cookie !== '') headers['cookie'] = this.#cookie
-    return askListener(this.#home.privatePort, this.#host, path, { ...request, headers })
+  async raw(path: string, asked: PlainRequest = {}): Promise<PlainAnswer> {
+    const headers = { ...this.#marks(), ...asked.headers }
+    return askListener(this.#home.privatePort, this.#host, path, { ...asked, headers })
+  }
+
+  #marks(): Record<string, string> {
+    const cookie: Record<string, string> = this.#cookie === '' ? {} : { cookie: this.#cookie }
+    return { origin: `http://${this.#host}`, 'x-homebird': '1', ...cookie }
+  }
+
+  /** Server-sent events, until the reader is closed. */
+  async listens(path: string): Promise<EventReader> {
+    const headers = { host: this.#host, ...this.#marks() }
+    const asked = request({ host: '127.0.0.1', port: this.#home.privatePort, path, headers, agent: false })
+    asked.end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    return new EventReader({ answer, request: asked })
   }
 
   /** As `raw`; anything but a 2xx is a failed test. */

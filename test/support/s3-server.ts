@@ -1,7 +1,7 @@
 /** A real server of the S3 kind on loopback, with a bucket; it can be killed and started again with what it holds. */
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
@@ -24,6 +24,12 @@ export class S3Server {
   /** As a setting. */
   backend({ secret = KEY, key = KEY, bucket = this.bucket, prefix = 'ana' } = {}): string {
     return `s3://${key}:${secret}@127.0.0.1:${this.port}/${bucket}/${prefix}?insecure`
+  }
+
+  /** Of the files that hold what lies under keys that begin so, below the prefix; in no order. */
+  async names(start: string, prefix = 'ana'): Promise<string[]> {
+    const names = await readdir(this.folder, { recursive: true })
+    return names.filter((name) => name.includes(`/${prefix}/${start}`) && !name.endsWith('.json'))
   }
 
   async start(): Promise<void> {

@@ -19,7 +19,7 @@ export interface TestMedia {
 }
 
 /** Where exports lie, likewise. */
-export const openTestExports = (): ExportFolder => openExportFolder(mediaFolder(), 0)
+export const openTestExports = (): ExportFolder => openExportFolder(mediaFolder(), { leastFreeBytes: 0 })
 
 export function openTestMedia(leastFreeBytes = 0): TestMedia {
   const folder = mediaFolder()

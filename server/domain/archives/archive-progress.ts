@@ -24,34 +24,61 @@ interface NewArchive {
   readonly now: Date
 }
 
-/** The same archive again while it is worked on is the import that is there. @returns the id of the import */
+/**
+ * The same archive again while it is worked on is the import that is there.
+ * @returns the id of the import
+ * @throws HomebirdError STORAGE_UNREACHABLE where archives lie with a provider
+ */
 export async function beginArchive(
   db: Database,
   shelf: ArchiveShelf,
   { actorId, name, taken, now }: NewArchive,
 ): Promise<string> {
+  const id = await nextId(db)
+  let isBegun = false
   try {
+    // Before the transaction: a large one takes minutes to reach a provider.
+    await shelf.shelve(taken, id)
     return await inTransaction(db, async (tx) => {
       const same = await findSame(tx, actorId, taken.sha256)
       if (same !== undefined) return same
-      const { id } = await tx
+      const facts = { name: cleanLine(name, MOST_NAME_LENGTH), digest: taken.sha256, created_at: now }
+      await tx
         .insertInto('archive_imports')
-        .values({
-          actor_id: actorId,
-          name: cleanLine(name, MOST_NAME_LENGTH),
-          digest: taken.sha256,
-          created_at: now,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      await shelf.shelve(taken, id)
+        .values({ id, actor_id: actorId, ...facts })
+        .execute()
       await wakeWorker(tx, 'archive_imports')
+      isBegun = true
       return id
     })
   } finally {
     // Nothing is left of it where it was shelved.
     await shelf.discard(taken)
+    // What cannot be taken away now, the sweep takes away.
+    if (!isBegun) await shelf.remove(id).catch(() => undefined)
   }
+}
+
+async function nextId(db: Querier): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select next_id()::text as id`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new HomebirdError('INTERNAL', 'the database made no id')
+  return row.id
+}
+
+/** Takes away the archives of imports that are over, or were never noted. @returns how many it were */
+export async function removeLeftArchives(db: Querier, shelf: ArchiveShelf, now: Date): Promise<number> {
+  return shelf.sweep(async (id) => {
+    const row = isRowId(id)
+      ? await db
+          .selectFrom('archive_imports')
+          .select('id')
+          .where('id', '=', id)
+          .where('state', 'in', ['reading', 'importing', 'cancelling'])
+          .executeTakeFirst()
+      : undefined
+    return row !== undefined
+  }, now)
 }
 
 async function findSame(tx: Transaction, actorId: string, digest: string): Promise<string | undefined> {

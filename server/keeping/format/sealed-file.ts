@@ -1,23 +1,19 @@
 /**
  * A sealed file: a head that anybody may read, then the content in chunks of AES-256-GCM. Each file has a key of its own, made of
- * the backup key, a random salt and the whole head. The nonce of a chunk is its number and whether it is the last, so
- * that nothing can be left out, exchanged, cut off or added without being found.
- * @see Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption (the STREAM construction); RFC 5869 (HKDF)
+ * the backup key, a random salt and the whole head, so that no part of it can be changed without being found.
+ * @see RFC 5869 (HKDF)
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { KeyLock } from '../../contracts/keeping.ts'
+import { ByteReader } from '../../core/byte-reader.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { ByteReader } from './byte-reader.ts'
+import { openChunks, sealChunks } from '../../core/sealed-chunks.ts'
 
 const MAGIC = Buffer.from('homebird-sealed-file-1\n')
 const LENGTH_BYTES = 4
 const MOST_HEAD_BYTES = 65_536
-const CHUNK_BYTES = 262_144
-const TAG_BYTES = 16
 const KEY_BYTES = 32
 const SALT_BYTES = 32
-/** 2^40 chunks: none of our files comes near. */
-const COUNTER_BYTES = 11
 
 interface CommonHead {
   readonly format: 1
@@ -60,12 +56,7 @@ export async function* sealFile(
   const fileKey = keyOfFile(head, key)
   const reader = new ByteReader(content)
   try {
-    for (let number = 0, isLast = false; !isLast; number += 1) {
-      const chunk = await reader.read(CHUNK_BYTES)
-      isLast = await reader.isAtEnd()
-      const cipher = createCipheriv('aes-256-gcm', fileKey, nonceOf(number, isLast))
-      yield Buffer.concat([cipher.update(chunk), cipher.final(), cipher.getAuthTag()])
-    }
+    yield* sealChunks(reader, fileKey)
   } finally {
     await reader.close()
   }
@@ -96,7 +87,7 @@ export async function readSealedFile<Kind extends SealedHead['kind']>(
     if (head.kind !== kind) throw invalid(name, `it is a ${head.kind} and no ${kind}`)
     return {
       head: head as Extract<SealedHead, { readonly kind: Kind }>,
-      open: (key) => openChunks(reader, keyOfFile(bytes, key), name),
+      open: (key) => openRest(reader, keyOfFile(bytes, key), name),
       close: () => reader.close(),
     }
   } catch (error) {
@@ -135,43 +126,12 @@ function parseHead(bytes: Buffer, name: string): SealedHead {
   return head as SealedHead
 }
 
-async function* openChunks(reader: ByteReader, key: Buffer, name: string): AsyncGenerator<Buffer> {
+async function* openRest(reader: ByteReader, key: Buffer, name: string): AsyncGenerator<Buffer> {
   try {
-    for (let number = 0, isLast = false; !isLast; number += 1) {
-      const chunk = await reader.read(CHUNK_BYTES + TAG_BYTES)
-      isLast = await reader.isAtEnd()
-      yield openChunk(chunk, key, { number, isLast, name })
-    }
+    yield* openChunks(reader, key, (why, cause) => invalid(name, why, cause))
   } finally {
     await reader.close()
   }
-}
-
-function openChunk(
-  chunk: Buffer,
-  key: Buffer,
-  { number, isLast, name }: { readonly number: number; readonly isLast: boolean; readonly name: string },
-): Buffer {
-  const where =
-    number === 0
-      ? 'the key is another one, or it was changed'
-      : `it was changed or cut off after ${number * CHUNK_BYTES} bytes`
-  if (chunk.length < TAG_BYTES) throw invalid(name, where)
-  const end = chunk.length - TAG_BYTES
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(number, isLast), { authTagLength: TAG_BYTES })
-  decipher.setAuthTag(chunk.subarray(end))
-  try {
-    return Buffer.concat([decipher.update(chunk.subarray(0, end)), decipher.final()])
-  } catch (cause) {
-    throw invalid(name, where, cause)
-  }
-}
-
-function nonceOf(number: number, isLast: boolean): Buffer {
-  const nonce = Buffer.alloc(COUNTER_BYTES + 1)
-  nonce.writeUIntBE(number, COUNTER_BYTES - 6, 6)
-  nonce.writeUInt8(isLast ? 1 : 0, COUNTER_BYTES)
-  return nonce
 }
 
 function keyOfFile(head: Buffer, key: string): Buffer {

@@ -1,10 +1,15 @@
-/** Where archives lie while they are taken in: each under the number of its import, beside what was unpacked of it. */
+/**
+ * Where archives lie while they are taken in: each under the number of its import, beside what was unpacked of it. Where other machines
+ * may be the ones to take it in, it lies where all of them find it, and each has a copy of it for as long as it works on it.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { MOST_ARCHIVE_BYTES } from '../../contracts/archive.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import type { SharedFiles } from '../shared-files.ts'
 import { ARCHIVE_LIMITS, type Archive } from './archive.ts'
 import { openArchive } from './open-archive.ts'
 
@@ -19,12 +24,16 @@ export interface TakenArchive {
 const LOOK_EVERY_BYTES = 64 * 1_048_576
 /** One that came in and is nobody's after this time was left behind. */
 const LEFT_BEHIND_MS = 2 * 86_400_000
+/** The row of an import is written within moments of the archive getting its number. */
+const NOT_YET_NOTED_MS = 3_600_000
 
 export class ArchiveShelf {
   readonly #folder: string
+  readonly #shared: SharedFiles | null
 
-  constructor(folder: string) {
+  constructor(folder: string, shared: SharedFiles | null = null) {
     this.#folder = folder
+    this.#shared = shared
   }
 
   /**
@@ -83,9 +92,10 @@ export class ArchiveShelf {
     if (bavail * bsize < ARCHIVE_LIMITS.leastFreeBytes) throw noRoom()
   }
 
-  /** Gives it the number of its import. */
-  async shelve({ path }: TakenArchive, id: string): Promise<void> {
-    await rename(path, this.#placeOf(id))
+  /** Gives it the number of its import. @throws HomebirdError STORAGE_UNREACHABLE */
+  async shelve({ path, size }: TakenArchive, id: string): Promise<void> {
+    if (this.#shared === null) await rename(path, this.#placeOf(id))
+    else await this.#shared.put(`archives/${id}`, { path, size })
   }
 
   /** Where one lies that was taken and has no number yet; null for what is no name of one. */
@@ -97,32 +107,71 @@ export class ArchiveShelf {
     await rm(path, { force: true })
   }
 
+  /** @throws HomebirdError STORAGE_UNREACHABLE */
   async has(id: string): Promise<boolean> {
-    return (await stat(this.#placeOf(id)).catch(() => null)) !== null
+    if ((await stat(this.#placeOf(id)).catch(() => null)) !== null) return true
+    return this.#shared !== null && (await this.#shared.find(`archives/${id}`)) !== null
   }
 
-  /** @throws HomebirdError as `openArchive` */
+  /** @throws HomebirdError as `openArchive`, and STORAGE_UNREACHABLE */
   async open(id: string, signal: AbortSignal): Promise<Archive> {
-    return openArchive(this.#placeOf(id), { folder: join(this.#folder, `${id}.files`), signal })
+    const path = this.#placeOf(id)
+    if (this.#shared !== null && (await stat(path).catch(() => null)) === null)
+      await this.#fetch(this.#shared, id, signal)
+    return openArchive(path, { folder: join(this.#folder, `${id}.files`), signal })
+  }
+
+  async #fetch(shared: SharedFiles, id: string, signal: AbortSignal): Promise<void> {
+    const bytes = await shared.open(`archives/${id}`, signal)
+    if (bytes === null) throw new HomebirdError('NOT_FOUND', `archive ${id} is not where it was put`)
+    const copy = await this.take(bytes, MOST_ARCHIVE_BYTES).finally(() => bytes.destroy())
+    await rename(copy.path, this.#placeOf(id))
   }
 
   async remove(id: string): Promise<void> {
+    await this.#removeHere(id)
+    await this.#shared?.remove(`archives/${id}`)
+  }
+
+  async #removeHere(id: string): Promise<void> {
     await rm(this.#placeOf(id), { force: true })
     await rm(join(this.#folder, `${id}.files`), { recursive: true, force: true })
   }
 
-  /** Takes away what belongs to no import any more. */
-  async sweep(isNeeded: (id: string) => Promise<boolean>, now: Date): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => [])
-    for (const name of names) {
+  /**
+   * Takes away what belongs to no import any more, here and where all machines look.
+   * @returns how many it were
+   */
+  async sweep(isNeeded: (id: string) => Promise<boolean>, now: Date): Promise<number> {
+    const isOver = async (id: string, changedAtMs: number): Promise<boolean> =>
+      now.getTime() - changedAtMs > NOT_YET_NOTED_MS && !(await isNeeded(id))
+    let removed = 0
+    for (const name of await readdir(this.#folder).catch(() => [])) {
       const [, id] = /^(\d{1,19})\.(?:archive|files)$/.exec(name) ?? []
       const path = join(this.#folder, name)
+      // What went meanwhile is gone.
       const found = await stat(path).catch(() => null)
-      const isOld = found !== null && now.getTime() - found.mtimeMs > LEFT_BEHIND_MS
-      if (isOld && (id === undefined ? name.endsWith('.part') : !(await isNeeded(id)))) {
-        await rm(path, { recursive: true, force: true })
-      }
+      if (found === null) continue
+      const isLeft = name.endsWith('.part') && now.getTime() - found.mtimeMs > LEFT_BEHIND_MS
+      if (!isLeft && (id === undefined || !(await isOver(id, found.mtimeMs)))) continue
+      await rm(path, { recursive: true, force: true })
+      removed += 1
     }
+    return this.#shared === null ? removed : removed + (await this.#sweepShared(this.#shared, isOver, now))
+  }
+
+  async #sweepShared(
+    shared: SharedFiles,
+    isOver: (id: string, changedAtMs: number) => Promise<boolean>,
+    now: Date,
+  ): Promise<number> {
+    let removed = await shared.removeLeftovers(new Date(now.getTime() - LEFT_BEHIND_MS))
+    for await (const { key, changedAt } of shared.list('archives')) {
+      if (!(await isOver(key.slice('archives/'.length), changedAt.getTime()))) continue
+      await shared.remove(key)
+      removed += 1
+    }
+    return removed
   }
 
   #placeOf(id: string): string {

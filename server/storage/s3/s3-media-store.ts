@@ -1,6 +1,6 @@
 /**
  * A media store in a bucket. What comes in and is not looked at yet stays in the folder of the home, where nobody else can
- * read it; what is served lies in the bucket under the hash of its content, so that what is there already is not sent again. Files
+ * read it, or lies sealed where all machines of the home find it; what is served lies in the bucket under the hash of its content, so that what is there already is not sent again. Files
  * that lie in the folder from before are served from there.
  */
 import { Readable } from 'node:stream'
@@ -16,9 +16,10 @@ import {
   type WrittenFile,
   isContentKey,
 } from '../media-store.ts'
-import { elementText, elementsOf } from './s3-answers.ts'
+import { type SharedFiles, type SharedName, isSharedName } from '../shared-files.ts'
+import { abortLeftUploads, foundFrom, listObjects } from './list-objects.ts'
 import { S3Client, type StorageTransport } from './s3-client.ts'
-import { abortUpload, uploadObject } from './upload-object.ts'
+import { uploadObject } from './upload-object.ts'
 
 export interface S3StoreOptions {
   readonly backend: S3Backend
@@ -31,6 +32,8 @@ export interface S3StoreOptions {
   readonly local: MediaStore
   /** What lies in the folder from before is served from there. False for looking at the bucket alone. */
   readonly servesLocal: boolean
+  /** For what comes in, where other machines may be the ones to look at it. */
+  readonly shared?: SharedFiles | null
   readonly pausesMs?: readonly number[]
 }
 
@@ -41,11 +44,11 @@ export function openS3MediaStore(options: S3StoreOptions): MediaStore {
 const FOREVER = 'public, max-age=31536000, immutable'
 /** What is known of a file never changes while it is there; that it has gone is seen when it is opened. */
 const KNOWN = { max: 5_000, ttl: 600_000 }
-const LIST_SIZE = 1_000
 
 class S3MediaStore implements MediaStore {
   readonly #client: S3Client
   readonly #local: MediaStore
+  readonly #shared: SharedFiles | null
   readonly #servesLocal: boolean
   readonly #acl: S3StoreOptions['acl']
   readonly #prefix: string
@@ -56,6 +59,7 @@ class S3MediaStore implements MediaStore {
   constructor(options: S3StoreOptions) {
     this.#client = new S3Client(options)
     this.#local = options.local
+    this.#shared = options.shared ?? null
     this.#servesLocal = options.servesLocal
     this.#acl = options.acl
     this.#transport = options.transport
@@ -74,13 +78,15 @@ class S3MediaStore implements MediaStore {
     const draft = await this.#local.write(bytes)
     return {
       ...draft,
-      keep: async (key, type) => (isContentKey(key) ? this.#keep(draft, key, type) : draft.keep(key)),
+      keep: async (key, type) =>
+        isContentKey(key) ? this.#keep(draft, key, type) : this.#keepIncoming(draft, key),
     }
   }
 
   async find(key: string): Promise<FoundFile | null> {
     const here = this.#isHere(key) ? await this.#local.find(key) : null
-    if (here !== null || !isContentKey(key)) return here
+    if (here !== null) return here
+    if (!isContentKey(key)) return isSharedName(key) ? ((await this.#shared?.find(key)) ?? null) : null
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const { status, headers } = await this.#client.callForHead({ method: 'HEAD', key, expected: [404] })
@@ -92,7 +98,8 @@ class S3MediaStore implements MediaStore {
 
   async open(key: string, span?: ByteSpan): Promise<Readable | null> {
     const here = this.#isHere(key) ? await this.#local.open(key, span) : null
-    if (here !== null || !isContentKey(key)) return here
+    if (here !== null) return here
+    if (!isContentKey(key)) return isSharedName(key) ? this.#openShared(key, span) : null
     const headers: Record<string, string> =
       span === undefined ? {} : { range: `bytes=${span.start}-${span.end}` }
     const { status, body } = await this.#client.call({ method: 'GET', key, headers, expected: [404] })
@@ -119,25 +126,24 @@ class S3MediaStore implements MediaStore {
     this.#known.delete(key)
     if (this.#isHere(key)) await this.#local.remove(key)
     if (isContentKey(key)) await this.#client.callForHead({ method: 'DELETE', key, expected: [404] })
+    else if (isSharedName(key)) await this.#shared?.remove(key)
   }
 
   async *list(): AsyncGenerator<ListedFile> {
     if (this.#servesLocal) yield* this.#local.list()
-    for (let token: string | null = ''; token !== null;) {
-      const query = { 'list-type': '2', 'max-keys': String(LIST_SIZE), prefix: this.#prefix }
-      const more: Record<string, string> = token === '' ? query : { ...query, 'continuation-token': token }
-      const { xml } = await this.#client.callForXml({ method: 'GET', key: '', query: more })
-      for (const object of elementsOf(xml, 'Contents')) {
-        const key = (elementText(object, 'Key') ?? '').slice(this.#prefix.length)
-        if (!isContentKey(key)) continue
-        yield { key, ...foundFrom(elementText(object, 'Size'), elementText(object, 'LastModified')) }
-      }
-      token = elementText(xml, 'IsTruncated') === 'true' ? elementText(xml, 'NextContinuationToken') : null
+    for await (const file of listObjects(this.#client, this.#prefix)) {
+      if (isContentKey(file.key)) yield file
     }
   }
 
   async removeLeftovers(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number> {
-    return (await this.#local.removeLeftovers(before, isKept)) + (await this.#abortLeftUploads(before))
+    const local = await this.#local.removeLeftovers(before, isKept)
+    const isLeft = (key: string, begunAt: Date): boolean => isContentKey(key) && begunAt < before
+    return (
+      local +
+      (await abortLeftUploads(this.#client, this.#prefix, isLeft)) +
+      (await this.#removeLeftIncoming(before, isKept))
+    )
   }
 
   async close(): Promise<void> {
@@ -169,31 +175,32 @@ class S3MediaStore implements MediaStore {
     return this.#acl === 'private' ? headers : { ...headers, 'x-amz-acl': this.#acl }
   }
 
-  /** Parts that a process left when it died. Not every provider lists them; those that do not remove them themselves. */
-  async #abortLeftUploads(before: Date): Promise<number> {
-    const { status, xml } = await this.#client.callForXml({
-      method: 'GET',
-      key: '',
-      query: { uploads: '', prefix: this.#prefix },
-      expected: [400, 403, 404, 405, 501],
-    })
-    if (status !== 200) return 0
-    let aborted = 0
-    for (const upload of elementsOf(xml, 'Upload')) {
-      const key = (elementText(upload, 'Key') ?? '').slice(this.#prefix.length)
-      const uploadId = elementText(upload, 'UploadId')
-      const begunAt = new Date(elementText(upload, 'Initiated') ?? '')
-      if (!isContentKey(key) || uploadId === null || !(begunAt < before)) continue
-      await abortUpload(this.#client, key, uploadId)
-      aborted += 1
+  async #keepIncoming(draft: WrittenFile, key: string): Promise<void> {
+    if (this.#shared === null || !isSharedName(key)) return draft.keep(key)
+    try {
+      await this.#shared.put(key, draft)
+    } finally {
+      await draft.discard()
     }
-    return aborted
   }
-}
 
-function foundFrom(size: string | null | undefined, changedAt: string | null | undefined): FoundFile {
-  const moment = new Date(changedAt ?? '')
-  return { size: Number(size ?? 0), changedAt: Number.isNaN(moment.getTime()) ? new Date(0) : moment }
+  async #openShared(key: SharedName, span: ByteSpan | undefined): Promise<Readable | null> {
+    const bytes = (await this.#shared?.open(key)) ?? null
+    return bytes === null || span === undefined
+      ? bytes
+      : Readable.from(cutOut(bytes, span), { objectMode: false })
+  }
+
+  async #removeLeftIncoming(before: Date, isKept: (key: string) => Promise<boolean>): Promise<number> {
+    if (this.#shared === null) return 0
+    let removed = 0
+    for await (const { key, changedAt } of this.#shared.list('incoming')) {
+      if (changedAt >= before || (await isKept(key))) continue
+      await this.#shared.remove(key)
+      removed += 1
+    }
+    return removed
+  }
 }
 
 /** Leaves its source where the span ends. */

@@ -9,6 +9,7 @@ import {
   joinMachines,
 } from '../../../server/appliance/home-database.ts'
 import { type MachineNeeds, Machines, machineName, parseMachine } from '../../../server/appliance/machines.ts'
+import { ADVISORY_LOCK } from '../../../server/core/advisory-locks.ts'
 import { loadConfig } from '../../../server/core/config.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { withClient } from '../../../server/db/connection.ts'
@@ -178,4 +179,21 @@ test('machines of another home on the same PostgreSQL take connections, and are 
   assert.deepEqual(here.others, [])
   for (const machine of [here, other]) machine.follow(() => undefined, LOOK_MS)
   await until('each home to have a first machine', () => here.isFirst && other.isFirst)
+})
+
+test('machines of two homes on one PostgreSQL stand in one line, where their user may enter the common database', async (t) => {
+  await withClient(connection, async (client) => {
+    await client.query('create database third')
+    await client.query(`create role ana login`)
+    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK.joinMachines])
+    const joining = join(t, 50, { connection: { ...connection, database: 'third' } })
+    const waits = 'select 1 from pg_locks where locktype = $1 and not granted'
+    await until('it to wait', async () => (await client.query(waits, ['advisory'])).rows.length === 1)
+    await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK.joinMachines])
+    assert.equal((await joining).budget.perProcess, 12)
+    // Who may not enter joins all the same.
+    await client.query('revoke connect on database postgres from public')
+    const shut = join(t, 200, { connection: { ...connection, database: 'third', user: 'ana' } })
+    assert.equal((await shut).budget.perProcess, 12)
+  })
 })

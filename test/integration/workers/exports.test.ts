@@ -235,7 +235,7 @@ test('one for which there is no room says so, and not where the home keeps its f
   t.after(async () => rm(folder, { recursive: true, force: true }))
   const id = await queue('html', false)
   const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  const full = openExportFolder(folder, Number.MAX_SAFE_INTEGER)
+  const full = openExportFolder(folder, { leastFreeBytes: Number.MAX_SAFE_INTEGER })
   const handlers = exportHandlers({ ...context, exports: full })
   const verdict = await handlers.making.each(row, { signal: new AbortController().signal })
   const { problem } = await getExport(db, id)
