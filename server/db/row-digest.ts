@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
+import { HomebirdError } from '../core/errors.ts'
 
 const LINE_BREAK = 10
 const LANES = 8
@@ -20,7 +21,16 @@ export class DigestRows extends Transform {
   #rows = 0
   #bytes = 0
   #rest: Buffer[] = []
+  #restBytes = 0
   readonly #lanes = new Uint32Array(LANES)
+
+  readonly #mostRowBytes: number
+
+  /** @param mostRowBytes  of what somebody else may have written, where a row without an end must not fill the memory */
+  constructor(mostRowBytes = Infinity) {
+    super()
+    this.#mostRowBytes = mostRowBytes
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#bytes += chunk.length
@@ -29,8 +39,11 @@ export class DigestRows extends Transform {
       this.#add(chunk.subarray(from, end))
       from = end + 1
     }
-    if (from < chunk.length) this.#rest.push(chunk.subarray(from))
-    done(null, chunk)
+    if (from < chunk.length) {
+      this.#rest.push(chunk.subarray(from))
+      this.#restBytes += chunk.length - from
+    }
+    done(this.#restBytes > this.#mostRowBytes ? tooLong(this.#mostRowBytes) : null, chunk)
   }
 
   result(): RowDigest {
@@ -41,9 +54,15 @@ export class DigestRows extends Transform {
   #add(end: Buffer): void {
     const row = this.#rest.length === 0 ? end : Buffer.concat([...this.#rest, end])
     this.#rest = []
+    this.#restBytes = 0
     const digest = hash('sha256', row, 'buffer')
     for (let lane = 0; lane < LANES; lane += 1)
       this.#lanes[lane] = (this.#lanes[lane] ?? 0) + digest.readUInt32LE(lane * 4)
     this.#rows += 1
   }
+}
+
+function tooLong(mostBytes: number): HomebirdError {
+  const text = `the backup is damaged: it has a row of more than ${mostBytes} bytes; take another`
+  return new HomebirdError('DOCUMENT_INVALID', text, { safe: text })
 }

@@ -88,7 +88,10 @@ async function prepareLoad(client: Client, isScratch: boolean): Promise<Load> {
       }
     },
     finish: async (sequences, made = () => undefined) => {
-      await writeSequences(client, sequences)
+      await writeSequences(client, sequences).catch((cause: unknown) => {
+        if (!isOfSequences(cause)) throw cause
+        throw invalid(`its numbers cannot be gone on with: ${reasonOf(cause)}`, cause)
+      })
       for (const [index, statement] of back.entries()) {
         made(index, back.length)
         await client.query(statement).catch((cause: unknown) => {
@@ -110,6 +113,9 @@ function isOfRows(error: unknown): boolean {
   const state = sqlState(error) ?? ''
   return /^2[23]/.test(state) && state !== '22P05'
 }
+
+/** One that is not there, or is none; a value that it does not take. */
+const isOfSequences = (error: unknown): boolean => /^(?:22|42)/.test(sqlState(error) ?? '')
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

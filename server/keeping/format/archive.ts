@@ -1,10 +1,14 @@
 /** The content of a backup: a tar archive, compressed with zstd. Written and read as it flows, never whole in memory. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createZstdCompress, createZstdDecompress } from 'node:zlib'
-import { type Pack, extract, pack } from 'tar-stream'
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { type Header, type Pack, extract, pack } from 'tar-stream'
 import { HomebirdError } from '../../core/errors.ts'
 import { through } from './through.ts'
+
+/** Ours take two megabytes; what asks for more is not made by us. As a power of two. */
+const WINDOW_LOG = 23
+const MOST_NAME = 1_024
 
 export interface ArchiveEntry {
   readonly name: string
@@ -22,13 +26,13 @@ export function writeArchive(entries: AsyncIterable<ArchiveEntry>): AsyncGenerat
  */
 export async function* readArchive(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveEntry> {
   const archive = extract()
-  const decompressed = through(bytes, createZstdDecompress())
+  const limits = { params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }
+  const decompressed = through(bytes, createZstdDecompress(limits))
   const flow = pipeline(decompressed, archive)
   flow.catch(() => undefined) // the archive throws it
   try {
     for await (const entry of archive) {
-      const { name, size } = entry.header
-      yield { name, bytes: size ?? 0, content: contentOf(entry as AsyncIterable<Buffer>) }
+      yield { ...factsOf(entry.header), content: contentOf(entry as AsyncIterable<Buffer>) }
       entry.resume()
     }
     await flow
@@ -38,6 +42,17 @@ export async function* readArchive(bytes: AsyncIterable<Uint8Array>): AsyncGener
     archive.destroy()
     await flow.catch(() => undefined) // thrown above, or broken off by the reader
   }
+}
+
+/** Files are all there is in it. A size that is no number would be waited for for ever. */
+function factsOf({ name, size, type }: Header): Pick<ArchiveEntry, 'name' | 'bytes'> {
+  const isSound = type === 'file' && name.length <= MOST_NAME && Number.isSafeInteger(size) && size >= 0
+  if (isSound) return { name, bytes: size }
+  const what = JSON.stringify(name.slice(0, 100))
+  throw new HomebirdError(
+    'DOCUMENT_INVALID',
+    `the backup has ${what}, a ${type} of ${String(size)} bytes; it may only have files`,
+  )
 }
 
 /** What breaks the archive breaks the entry that is being read. */
@@ -82,7 +97,8 @@ async function put(archive: Pack, { name, bytes, content }: ArchiveEntry): Promi
 function asInvalid(error: unknown): unknown {
   if (error instanceof HomebirdError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const isOfContent = code.startsWith('ZSTD') || /invalid tar|unexpected end/i.test(String(error))
+  const isOfContent =
+    code.startsWith('ZSTD') || /invalid (?:tar|header|pax)|header exceeds|unexpected end/i.test(String(error))
   if (!isOfContent) return error
   return new HomebirdError('DOCUMENT_INVALID', 'the content of the backup cannot be read', { cause: error })
 }

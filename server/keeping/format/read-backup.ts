@@ -3,7 +3,7 @@
  * database, into folders, or nowhere. What was handed on counts only when this has returned.
  */
 import { createHash } from 'node:crypto'
-import { HomebirdError } from '../../core/errors.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { DigestRows } from '../../db/row-digest.ts'
 import type { TableShape } from '../../db/table-shapes.ts'
 import type { ArchiveEntry } from './archive.ts'
@@ -15,12 +15,14 @@ import {
   MEDIA_FOLDER,
   MEDIA_LIST_FOLDER,
   type ManifestFile,
+  type ManifestTable,
   type MediaLine,
   SECRETS_FOLDER,
   SETTINGS_ENTRY,
   TABLE_PART,
 } from './manifest.ts'
 import { sha256OfMedium } from './names.ts'
+import { damaged, parseAbout, parseManifest, parseMediaLine } from './read-documents.ts'
 import { through } from './through.ts'
 
 export interface BackupTaker {
@@ -38,6 +40,8 @@ export interface BackupTaker {
 
 /** A document in a backup that is not made for it is larger than any of ours. */
 const MOST_DOCUMENT_BYTES = 64 * 1_048_576
+/** A row is held whole; the largest of ours, a post with all its words, is a hundredth of it. */
+const MOST_ROW_BYTES = 64 * 1_048_576
 
 /** @throws HomebirdError DOCUMENT_INVALID for what is damaged, cut off or not what its manifest says, and what a taker throws */
 export async function readBackup(
@@ -73,7 +77,7 @@ class Peekable {
 class Reading {
   readonly #entries: Peekable
   readonly #taker: BackupTaker
-  readonly #tables: BackupManifest['tables'][number][] = []
+  readonly #tables: ManifestTable[] = []
   readonly #files: ManifestFile[] = []
   readonly #mediaHash = createHash('sha256')
   readonly #media = { files: 0, bytes: 0 }
@@ -88,8 +92,7 @@ class Reading {
   async run(): Promise<BackupManifest> {
     const first = await this.#entries.peek()
     if (first?.name !== ABOUT_ENTRY) throw damaged('it does not begin with what it is')
-    const about = (await documentOf(first)) as BackupAbout
-    if (about.format !== 1) throw damaged(`its format is ${String(about.format)}, of a newer Homebird`)
+    const about = parseAbout(await bytesOf(first))
     this.#entries.pass()
     await this.#taker.about(about)
     for (const table of about.tables) await this.#table(table)
@@ -97,13 +100,13 @@ class Reading {
       const entry = await this.#entries.peek()
       if (entry === null) throw damaged('it ends before its manifest')
       this.#entries.pass()
-      if (entry.name === MANIFEST_ENTRY) return this.#finish((await documentOf(entry)) as BackupManifest)
+      if (entry.name === MANIFEST_ENTRY) return this.#finish(about, parseManifest(await bytesOf(entry)))
       await this.#other(entry)
     }
   }
 
   async #table(table: TableShape): Promise<void> {
-    const digest = new DigestRows()
+    const digest = new DigestRows(MOST_ROW_BYTES)
     await this.#taker.table(table, through(this.#parts(table.name), digest))
     this.#tables.push({ ...table, ...digest.result() })
   }
@@ -131,17 +134,17 @@ class Reading {
       await this.#taker.medium(name.slice(MEDIA_FOLDER.length), mediumContent(name, content))
       this.#inside += 1
     } else if (name.startsWith(MEDIA_LIST_FOLDER)) {
-      await this.#list(await bytesOf(entry))
+      await this.#list(name, await bytesOf(entry))
     } else {
       throw damaged(`it has ${name}, which nobody knows`)
     }
   }
 
-  async #list(text: Buffer): Promise<void> {
+  async #list(name: string, text: Buffer): Promise<void> {
     this.#mediaHash.update(text)
     for (const row of text.toString('utf8').split('\n')) {
       if (row === '') continue
-      const line = JSON.parse(row) as MediaLine
+      const line = parseMediaLine(name, row)
       this.#media.files += 1
       this.#media.bytes += line.bytes
       if (line.object === null) this.#listedInside += 1
@@ -149,7 +152,9 @@ class Reading {
     }
   }
 
-  #finish(manifest: BackupManifest): BackupManifest {
+  #finish(about: BackupAbout, manifest: BackupManifest): BackupManifest {
+    if (!isDeepStrictEqual(manifest.about, about))
+      throw damaged('its end says something else than its beginning')
     const said = new Map(manifest.tables.map((table) => [table.name, table]))
     for (const { name, rows, digest } of this.#tables) {
       const wanted = said.get(name)
@@ -168,14 +173,6 @@ class Reading {
     if (!isMedia || sha256 !== this.#mediaHash.digest('hex'))
       throw damaged('media are not those of the manifest')
     return manifest
-  }
-}
-
-async function documentOf(entry: ArchiveEntry): Promise<unknown> {
-  try {
-    return JSON.parse((await bytesOf(entry)).toString('utf8'))
-  } catch (cause) {
-    throw cause instanceof HomebirdError ? cause : damaged(`${entry.name} cannot be read`, cause)
   }
 }
 
@@ -202,12 +199,4 @@ async function* mediumContent(name: string, source: AsyncIterable<Uint8Array>): 
   yield* hashing(source, hash)
   if (hash.digest('hex') !== sha256OfMedium(name.slice(MEDIA_FOLDER.length)))
     throw damaged(`${name} has not the content that its name says`)
-}
-
-function damaged(why: string, cause?: unknown): HomebirdError {
-  const text = `the backup is damaged: ${why}; take another`
-  return new HomebirdError('DOCUMENT_INVALID', text, {
-    safe: text,
-    ...(cause === undefined ? {} : { cause }),
-  })
 }

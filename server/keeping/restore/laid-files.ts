@@ -57,7 +57,10 @@ export class LaidFiles {
         `the backup has ${JSON.stringify(name)}, which is no name of a secret`,
       )
     if (OF_A_MACHINE.has(secret)) return drain(content)
-    await write(join(dir.secrets, secret), content)
+    await write(join(dir.secrets, secret), content).catch((cause: unknown) => {
+      if (!isOfName(cause)) throw cause
+      throw new HomebirdError('DOCUMENT_INVALID', `the backup has ${name}, which cannot be laid`, { cause })
+    })
   }
 
   /** One that lies inside. */
@@ -173,6 +176,12 @@ function requireKey(key: string): void {
 async function write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await pipeline(Readable.from(content), createWriteStream(path, { mode: 0o600, flush: true }))
+}
+
+/** A folder and a file of one name, or a name that no disk takes. */
+function isOfName(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return ['ENOTDIR', 'EISDIR', 'EEXIST', 'ENAMETOOLONG'].includes(code)
 }
 
 async function drain(content: AsyncIterable<Buffer>): Promise<void> {
