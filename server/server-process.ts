@@ -46,7 +46,7 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
   channel.onStop(() => context.close())
   checkDomainSetting(context.home, start.settings.domain)
   const stopping = new AbortController()
-  const httpContext = await withFigures(httpContextFrom(context, channel, stopping.signal))
+  const httpContext = await withFigures(httpContextFrom(context, channel, stopping.signal), start.index)
   const shared = start.settings.serverProcesses > 1
   const listening: ListenAddress[] = []
   if (start.publicListen !== null) {
@@ -62,6 +62,7 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
     listening.push(await listenOn(app, start.privateListen, { setting, shared: false }))
   }
   if (start.privateListen !== null) lookAfter(httpContext, channel)
+  else channel.onAsk((question) => (question === 'figures' ? httpContext.figures?.own() : null) ?? null)
   // Streams end before the apps are closed, so that nobody is cut in the midst of an answer.
   channel.onStop(() => stopping.abort())
   channel.onStop(followHome(context, channel))
@@ -93,6 +94,7 @@ function httpContextFrom(
   const supervision: Supervision = {
     dataDir: channel.start.dataDir,
     facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
+    figures: async () => (await channel.inquire({ kind: 'figures' })) as readonly unknown[],
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
     keep: async (request) => (await channel.inquire(request)) as KeepingAnswer,
     handOver: async (request) => (await channel.inquire(request)) as HandOverState,
@@ -110,10 +112,10 @@ function httpContextFrom(
 }
 
 /** Loaded where figures are offered. */
-async function withFigures(context: HttpContext): Promise<HttpContext> {
+async function withFigures(context: HttpContext, index: number): Promise<HttpContext> {
   if (!context.config.metrics) return context
   const { openFigures } = await import('./http/metrics/figures.ts')
-  return { ...context, figures: openFigures(context) }
+  return { ...context, figures: openFigures(context, `server-${index}`) }
 }
 
 /** Loaded when somebody looks at backups. */

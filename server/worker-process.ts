@@ -9,6 +9,7 @@ import { type Context, contextOptionsFrom, openContext } from './context.ts'
 import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
 import { CLEAN_UP_ASKED, findOpenRun } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
+import type { ProcessFigures } from './http/metrics/process-figures.ts'
 import { type Runner, type RunnerOptions, createRunner } from './stator/runner.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { tryLineAgain } from './workers/try-line-again.ts'
@@ -45,7 +46,8 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   const runner = createWorkerRunner({ ...context, line, conditions }, workerId)
   channel.onStop(() => runner.stop())
   channel.onStop(beginWhenAsked(context, runner))
-  channel.onAsk(() => runner.status())
+  const figures = await figuresOf(context, channel.start.index)
+  channel.onAsk((question) => (question === 'figures' ? (figures?.read() ?? null) : runner.status()))
   await followMediaUrl(context.db, context.config.mediaUrl)
   runner.start()
   void warnOfStorage(context)
@@ -57,6 +59,13 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   })
   context.log.info({ event: 'worker.ready' })
   channel.ready()
+}
+
+/** Loaded where figures are offered. */
+async function figuresOf({ config, poolCounts }: Context, index: number): Promise<ProcessFigures | null> {
+  if (!config.metrics) return null
+  const { ProcessFigures } = await import('./http/metrics/process-figures.ts')
+  return new ProcessFigures({ part: `worker-${index}`, poolCounts })
 }
 
 /** Of the machine, as the supervisor tells them. */

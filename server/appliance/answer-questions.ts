@@ -3,6 +3,7 @@ import type { ChildReport, SupervisorRequest } from '../contracts/child-message.
 import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { ApplianceFacts, ApplianceStatus } from './appliance-status.ts'
 import { askDoctor } from './ask-doctor.ts'
+import { askFigures } from './ask-figures.ts'
 import type { ControlQuestion } from './control-socket.ts'
 import type { Decoders } from './decoders.ts'
 import { type HomeChildren, serverNumberOf } from './home-children.ts'
@@ -36,11 +37,12 @@ export async function answerCommand(
 
 /** @param child  its name, such as `server-0` */
 export async function answerChild(
-  { facts, decoders, keeper, handOver, settings, tunnel }: Answering,
+  { facts, children, decoders, keeper, handOver, settings, tunnel }: Answering,
   child: string,
   request: SupervisorRequest,
 ): Promise<unknown> {
   if (request.kind === 'facts') return facts()
+  if (request.kind === 'figures') return askFigures(children.kept, child)
   if (request.kind === 'keeping') return keeper.answer(request)
   if (request.kind === 'hand_over') return handOver.answer(child, request)
   if (request.kind === 'settings') return settings(request)

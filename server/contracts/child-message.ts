@@ -83,6 +83,8 @@ export interface StartMessage<Settings = unknown> {
 /** What the owner may have the supervisor do by way of a server. */
 export type SupervisorRequest =
   | { readonly kind: 'facts' }
+  /** What each other server and worker of this machine measures of itself. */
+  | { readonly kind: 'figures' }
   | DecoderRequest
   | TunnelRequest
   | KeepingRequest
@@ -122,8 +124,11 @@ export type ChildReport =
       readonly refusals: readonly string[]
     }
 
-/** `doctor`: the first server looks at the home and answers with what it found, within some 15 s. */
-export type ChildQuestion = 'status' | 'doctor' | 'doctor_deep'
+/**
+ * `figures`: what a server or a worker measures of itself, as a list; null where nothing is measured.
+ * `doctor`: the first server looks at the home and answers with what it found, within some 15 s.
+ */
+export type ChildQuestion = 'status' | 'figures' | 'doctor' | 'doctor_deep'
 
 export type ToChild<Settings = unknown> =
   | StartMessage<Settings>

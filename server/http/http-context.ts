@@ -30,6 +30,8 @@ export interface Supervision {
   readonly dataDir: string
   /** @throws HomebirdError UNAVAILABLE when it does not answer */
   facts(): Promise<ApplianceFacts | null>
+  /** What the other processes of this machine measure of themselves. @throws HomebirdError UNAVAILABLE as `facts` */
+  figures(): Promise<readonly unknown[]>
   /**
    * Has it tell the tunnel something, or keep settings of it and have them count.
    * @returns how the tunnel does then, null where there is none

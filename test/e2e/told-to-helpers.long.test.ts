@@ -65,3 +65,15 @@ test('no word of a post, no handle, no id and no address of a document is told',
   assert.ok(!receiver.raw.includes(world.me.id))
   assert.doesNotMatch(receiver.raw, /https:\/\//)
 })
+
+test('figures of every server and worker process are read at one address', async () => {
+  const text = await until('all three', async () => {
+    const answer = await world.owner.raw('/metrics')
+    const isWhole = ['server-0', 'server-1', 'worker-0'].every((part) =>
+      answer.text().includes(`homebird_pool_connections{part="${part}"}`),
+    )
+    return isWhole && answer.text()
+  })
+  assert.match(text, /homebird_part_up\{part="worker-0"\} 1/)
+  assert.doesNotMatch(text, /heron|friend/)
+})

@@ -88,6 +88,7 @@ export class LogFolder {
     return {
       dataDir: this.path,
       facts: async () => known,
+      figures: async () => [],
       ask: async () => null,
       keep: async () => NO_BACKUPS,
       settings: async (request) => {

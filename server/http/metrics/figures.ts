@@ -1,35 +1,33 @@
-/** What is measured in a server process and read by Prometheus. Loaded only where figures are offered. */
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+/** What a home offers Prometheus: figures of the home as a whole, and of each of its processes. Loaded only where it is asked for. */
+import { Registry } from 'prom-client'
 import type { AnsweredRequest, Figures } from './measure-requests.ts'
 import { type FigureSource, HomeFigures } from './home-figures.ts'
+import { ProcessFigures, mergedText } from './process-figures.ts'
 
-/** Ready bytes take a tenth of a millisecond, an upload minutes. */
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-
-export function openFigures(source: FigureSource): Figures {
-  return new ProcessFigures(source)
+/** @param part  the name of this process */
+export function openFigures(source: FigureSource, part = 'server-0'): Figures {
+  return new ServerFigures(source, part)
 }
 
-class ProcessFigures implements Figures {
+class ServerFigures implements Figures {
   readonly #registry = new Registry()
   readonly #home: HomeFigures
-  readonly #requests: Histogram
+  readonly #source: FigureSource
+  readonly #own: ProcessFigures
   #reading: Promise<string> | null = null
 
-  constructor(source: FigureSource) {
-    collectDefaultMetrics({ register: this.#registry })
+  constructor(source: FigureSource, part: string) {
+    this.#source = source
     this.#home = new HomeFigures(this.#registry, source)
-    this.#requests = new Histogram({
-      name: 'homebird_http_request_duration_seconds',
-      help: 'Requests that this server process has answered',
-      labelNames: ['listener', 'method', 'route', 'status'],
-      buckets: SECONDS,
-      registers: [this.#registry],
-    })
+    this.#own = new ProcessFigures({ part, poolCounts: source.poolCounts })
   }
 
-  answered({ listener, method, route, status, seconds }: AnsweredRequest): void {
-    this.#requests.observe({ listener, method, route, status: `${Math.floor(status / 100)}xx` }, seconds)
+  answered(request: AnsweredRequest): void {
+    this.#own.answered(request)
+  }
+
+  async own(): Promise<readonly object[]> {
+    return this.#own.read()
   }
 
   /** Whoever asks while it is read gets the same. */
@@ -41,7 +39,19 @@ class ProcessFigures implements Figures {
   }
 
   async #read(): Promise<string> {
-    await this.#home.read()
-    return this.#registry.metrics()
+    const [, others] = await Promise.all([this.#home.read(), this.#others()])
+    const ofHome = await this.#registry.metrics()
+    return `${ofHome}\n${await mergedText([await this.own(), ...others])}`
+  }
+
+  /** A process that does not answer is absent, and so are all while the supervisor is busy. */
+  async #others(): Promise<readonly unknown[]> {
+    const { supervision, log } = this.#source
+    try {
+      return (await supervision?.figures()) ?? []
+    } catch (error) {
+      log.warn({ event: 'metrics.own_process_only', error })
+      return []
+    }
   }
 }

@@ -31,7 +31,6 @@ export class HomeFigures {
     for (const name of this.#metrics.keys()) this.#registry.removeSingleMetric(name)
     this.#metrics.clear()
     this.#set('homebird_info', 'Which program this is', 1, { version: VERSION })
-    this.#readPool()
     const readings = [
       this.#readParts(),
       this.#readGraphs(),
@@ -107,16 +106,6 @@ export class HomeFigures {
     this.#set('homebird_database_rollbacks_total', 'Transactions that were not', load.rollbacks)
     this.#set('homebird_database_blocks_read_total', 'Blocks that came from the disk', load.blocksRead)
     this.#set('homebird_database_blocks_hit_total', 'Blocks that were in memory', load.blocksHit)
-  }
-
-  /** Of this process. */
-  #readPool(): void {
-    const counts = this.#context.poolCounts?.()
-    if (counts === undefined) return
-    this.#set('homebird_pool_statements_total', 'Statements of this process', counts.statements)
-    this.#set('homebird_pool_connections', 'Connections of this process', counts.connections)
-    this.#set('homebird_pool_idle', 'Of them, those that nobody uses', counts.idle)
-    this.#set('homebird_pool_waiting', 'Callers that wait for a connection', counts.waiting)
   }
 
   async #readCaches(): Promise<void> {

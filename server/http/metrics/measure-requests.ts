@@ -13,6 +13,8 @@ export interface AnsweredRequest {
 /** What is measured of a home, and how Prometheus reads it. */
 export interface Figures {
   answered(request: AnsweredRequest): void
+  /** Of this process alone, as plain data. */
+  own(): Promise<readonly object[]>
   /** In the text format of Prometheus. @throws whatever a database that does not answer throws */
   text(): Promise<string>
 }

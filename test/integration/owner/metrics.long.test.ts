@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { ApplianceFacts } from '../../../server/contracts/appliance-status.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { openFigures } from '../../../server/http/metrics/figures.ts'
+import { ProcessFigures } from '../../../server/http/metrics/process-figures.ts'
 import { offCache } from '../../../server/storage/caches/off-cache.ts'
 import { askListener } from '../../support/http-client.ts'
 import { openLogFolder } from '../../support/log-folder.ts'
@@ -86,10 +87,10 @@ test('parts, graphs, database, pool and requests have figures; who is asked for 
   assert.ok((value('homebird_stator_oldest_seconds{graph="hashtags"}') ?? 0) >= 60)
   assert.equal(value('homebird_stator_handled_total{graph="hashtags"}'), 42)
   assert.equal(value('homebird_stator_failed_total{graph="hashtags"}'), 3)
-  assert.ok((value('homebird_pool_statements_total') ?? 0) > 0)
+  assert.ok((value('homebird_pool_statements_total{part="server-0"}') ?? 0) > 0)
   assert.ok((value('homebird_database_bytes') ?? 0) > 1_000_000)
   assert.ok([...first.keys()].some((name) => name.startsWith('homebird_cache_hits_total{cache="media"')))
-  assert.ok((value('process_resident_memory_bytes') ?? 0) > 0)
+  assert.ok((value('process_resident_memory_bytes{part="server-0"}') ?? 0) > 0)
   const requests = [...first].filter(([name]) =>
     name.startsWith('homebird_http_request_duration_seconds_count'),
   )
@@ -114,17 +115,48 @@ async function openToldFigures() {
   const supervision = (await openLogFolder()).supervision({
     disk: { freeBytes: 7, room: 'enough', hasReserve: false },
   })
-  const told = { facts: () => supervision.facts(), stats: () => offCache.stats() }
+  const told = {
+    facts: () => supervision.facts(),
+    figures: () => supervision.figures(),
+    stats: () => offCache.stats(),
+  }
   const cache = { ...offCache, stats: () => told.stats() }
   const log = createLogger('test', 'silent')
   const figuresOf = openFigures({
     db: home.db,
     caches: { default: cache, media: cache, avatars: cache },
     log,
-    supervision: { ...supervision, facts: () => told.facts() },
+    supervision: { ...supervision, facts: () => told.facts(), figures: () => told.figures() },
   })
   return { told, read: async () => valuesIn(await figuresOf.text()) }
 }
+
+test('each other process of the machine tells of itself, and one that cannot be read keeps nothing else back', async () => {
+  const { told, read } = await openToldFigures()
+  const worker = new ProcessFigures({
+    part: 'worker-0',
+    poolCounts: () => ({ statements: 5, connections: 3, idle: 2, waiting: 1 }),
+  })
+  const server = new ProcessFigures({ part: 'server-1' })
+  const asked = { listener: 'public', method: 'GET', route: '/ap/:id', status: 200, seconds: 0.002 } as const
+  server.answered(asked)
+  server.answered(asked)
+  // As they come over the channels.
+  const siblings = JSON.parse(JSON.stringify([await worker.read(), await server.read(), null, 'odd']))
+  told.figures = async () => siblings
+  const all = await read()
+  assert.equal(all.get('homebird_pool_statements_total{part="worker-0"}'), 5)
+  assert.equal(all.get('homebird_pool_waiting{part="worker-0"}'), 1)
+  const labels = 'listener="public",method="GET",route="/ap/:id",status="2xx",part="server-1"'
+  assert.equal(all.get(`homebird_http_request_duration_seconds_count{${labels}}`), 2)
+  assert.equal(all.get(`homebird_http_request_duration_seconds_bucket{le="0.0025",${labels}}`), 2)
+  for (const part of ['server-0', 'server-1', 'worker-0'])
+    assert.ok((all.get(`process_start_time_seconds{part="${part}"}`) ?? 0) > 1_000_000, part)
+  told.figures = async () => Promise.reject(new Error('busy'))
+  const own = await read()
+  assert.ok((own.get('process_start_time_seconds{part="server-0"}') ?? 0) > 0)
+  assert.equal(own.has('homebird_pool_waiting{part="worker-0"}'), false)
+})
 
 test('what a supervisor that is busy does not tell is absent, and not 0', async () => {
   const { told, read } = await openToldFigures()
@@ -156,6 +188,19 @@ test('a reading that fails leaves nothing behind that is added to the next one',
   const last = await read()
   const seen = [second.status === 'fulfilled' ? second.value : last, last]
   for (const values of seen) assert.equal(values.get('homebird_disk_free_bytes'), 7)
+})
+
+test('of wrong tokens ten are looked at, and then not even the right one', async () => {
+  const guarded = await openOwnerHome({ env: { HOMEBIRD_METRICS: 'true', HOMEBIRD_METRICS_TOKEN: TOKEN } })
+  const statusWith = async (token: string): Promise<number> =>
+    (await guarded.ask('/metrics', { headers: { authorization: `Bearer ${token}` } })).status
+  for (let round = 1; round <= 20; round += 1) assert.equal(await statusWith(TOKEN), 200, 'it costs no try')
+  const tried = []
+  for (let round = 1; round <= 10; round += 1) tried.push(await statusWith(`wrong-token-number-${round}`))
+  assert.deepEqual(new Set(tried), new Set([401]))
+  const refused = await guarded.ask('/metrics', SHOWN)
+  assert.equal(refused.status, 429)
+  assert.ok(Number(refused.headers['retry-after']) > 0)
 })
 
 test('they are nowhere in public, and nowhere at all unless they are wanted', async () => {
