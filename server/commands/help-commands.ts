@@ -5,7 +5,7 @@ import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { readHandbookTopic } from '../storage/handbook.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
-import type { Run } from './options.ts'
+import { type CommonOptions, type Run, withCommonOptions } from './options.ts'
 
 interface HelpOptions {
   readonly json?: boolean
@@ -18,6 +18,15 @@ export function addHelpCommand(program: Command, run: Run): void {
     .description('the handbook: its topics, or one of them; with the words of a command what it takes')
     .option('--json', 'every command, option and topic, for programs')
     .action(run(async (words: string[], options: HelpOptions) => help(program, words, options)))
+  withCommonOptions(program.command('help-bundle [file]'))
+    .description(
+      'what somebody needs to know who helps: program, settings, status, doctor, journal, warnings and errors, without secrets, names, addresses and quoted words; shown whole, or saved as a ZIP file',
+    )
+    .action(
+      run(async (file: string | undefined, options: CommonOptions) =>
+        (await import('./help-bundle.ts')).helpBundle(file, options),
+      ),
+    )
 }
 
 async function help(program: Command, words: readonly string[], options: HelpOptions): Promise<ExitCode> {

@@ -1,12 +1,17 @@
 /** What a home tells those who look after it from outside: where its time goes, and never of whom or what. */
 import assert from 'node:assert/strict'
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PeeredHome } from '../support/peered-home.ts'
+import { readZip } from '../support/read-zip.ts'
 import { type ReceivedSpan, TraceReceiver } from '../support/trace-receiver.ts'
 import { until } from '../support/until.ts'
 
 const WORDS = 'the heron stands in the shallow water'
 const SERVERS = 2
+const TOKEN = 'a-token-that-nobody-sees'
+const RECEIVER_KEY = 'a-key-of-the-receiver'
 
 let receiver: TraceReceiver
 let world: PeeredHome
@@ -18,7 +23,9 @@ before(async () => {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '100',
       HOMEBIRD_SERVER_PROCESSES: String(SERVERS),
+      OTEL_EXPORTER_OTLP_HEADERS: `api-key=${RECEIVER_KEY}`,
       HOMEBIRD_METRICS: 'true',
+      HOMEBIRD_METRICS_TOKEN: TOKEN,
     },
   })
   await world.owner.writes(`@${world.friend.handle} ${WORDS}`, { visibility: 'direct' })
@@ -76,4 +83,58 @@ test('figures of every server and worker process are read at one address', async
   })
   assert.match(text, /homebird_part_up\{part="worker-0"\} 1/)
   assert.doesNotMatch(text, /heron|friend/)
+})
+
+const HIDDEN = [
+  TOKEN,
+  RECEIVER_KEY,
+  'heron',
+  'shallow',
+  'friend@',
+  '@friend',
+  'users/friend',
+  '203.0.113.77',
+  '2001:db8::77',
+]
+
+/** Lines such as a part of the home might write on a bad day: what they hold is in no bundle. */
+async function pourIntoLogs(): Promise<void> {
+  const line = {
+    level: 'error',
+    time: new Date().toISOString(),
+    part: 'worker',
+    event: 'bad.day',
+    message: `cannot read "${WORDS}" by @${world.friend.handle} (${world.friend.uri}) of 203.0.113.77 and 2001:db8::77 with ${TOKEN}`,
+    answer: JSON.stringify({ content: WORDS, author: 'ben', key: RECEIVER_KEY }),
+  }
+  await appendFile(join(world.home.dataDir, 'logs', 'homebird.log'), `${JSON.stringify(line)}\n`)
+}
+
+function holdsNobody(text: string): void {
+  assert.ok(text.includes('bad.day'))
+  assert.ok(text.includes('friend.example'), 'hosts of others stay')
+  for (const hidden of [...HIDDEN, world.home.password]) assert.ok(!text.includes(hidden), hidden)
+  assert.doesNotMatch(text, /\bben\b|home\.example/, 'the owner')
+}
+
+test('a help bundle holds no secret, no handle, no address and no word of a post, in the window and by command', async () => {
+  await pourIntoLogs()
+  const inWindow = await world.owner.raw('/api/homebird/v1/help-bundle')
+  assert.equal(inWindow.status, 200)
+  holdsNobody(inWindow.text())
+  const shown = await world.home.command('help-bundle')
+  assert.equal(shown.code, 0, shown.stderr)
+  holdsNobody(shown.stdout)
+  assert.match(shown.stdout, /"namesOfOwnerAreKnown": true/)
+  const path = join(world.home.dataDir, 'for-a-helper.zip')
+  const saved = await world.home.command('help-bundle', path)
+  assert.equal(saved.code, 0, saved.stderr)
+  const files = await readZip(await readFile(path))
+  assert.deepEqual(
+    [...files.keys()].map((name) => name.split('/')[1]),
+    ['program.txt', 'settings.txt', 'status.txt', 'doctor.txt', 'journal.txt', 'log.txt'],
+  )
+  holdsNobody([...files.values()].join('\n'))
+  const again = await world.home.command('help-bundle', path)
+  assert.match(again.stderr, /is there already; give another name/)
 })

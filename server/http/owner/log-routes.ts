@@ -9,6 +9,7 @@ import { createRedactor, type Redactor } from '../../core/redact.ts'
 import { secretSettings } from '../../core/secret-settings.ts'
 import { formatPlaces, parsePlaces } from '../../storage/logs/log-places.ts'
 import { readLogs } from '../../storage/logs/read-logs.ts'
+import { lineText } from '../../storage/logs/trouble-text.ts'
 import { tailLogs } from '../../storage/logs/tail-logs.ts'
 import type { HttpContext } from '../http-context.ts'
 import { type EventReply, openEventReply } from '../plugins/event-reply.ts'
@@ -99,9 +100,6 @@ export function logFolder({ supervision }: HttpContext): string {
     safe: 'This process keeps no logs.',
   })
 }
-
-export const lineText = ({ at, level, part, event, text }: LogLine): string =>
-  [at, level.toUpperCase().padEnd(5), part, event, text].filter((word) => word !== '').join(' ')
 
 async function readPage(
   context: HttpContext,
