@@ -8,9 +8,11 @@ import { describeMachine } from './machine.ts'
 import { type BenchOptions, OPTIONS_HELP, readOptions } from './options.ts'
 import { type BenchResult, orFailure, printTable, writeJsonLines } from './report.ts'
 import { writePage } from './results-page.ts'
+import { processTree } from './processes.ts'
 import { FULL, QUICK, type Scale } from './scale.ts'
 
 const PAGE = join(import.meta.dirname, 'RESULTS.md')
+const LIMIT_MS = 15 * 60_000
 
 function refuse(error: unknown): never {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
@@ -33,12 +35,32 @@ async function runAll(
     for (const [name, workload] of wanted) {
       console.error(`bench: ${name} …`)
       const begin = performance.now()
-      const found = await orFailure(name, async () => workload({ scale, seeds }))
+      const found = await orFailure(name, async () => limited(workload({ scale, seeds })))
+      if (found.some(({ failure }) => failure !== undefined)) await endLeftovers()
       console.error(`bench: ${name} took ${Math.round((performance.now() - begin) / 1_000)} s`)
       await done(found)
     }
   } finally {
     await seeds[Symbol.asyncDispose]()
+  }
+}
+
+/** One that hangs does not keep the others from being run. */
+async function limited<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const why = `it was not through within ${LIMIT_MS / 60_000} minutes`
+  const timer = setTimeout(() => late.reject(new Error(why)), LIMIT_MS)
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
+}
+
+/** What a workload has started ends with it, also where it broke or hangs. */
+async function endLeftovers(): Promise<void> {
+  for (const pid of await processTree(process.pid)) {
+    try {
+      if (pid !== process.pid) process.kill(pid, 'SIGTERM')
+    } catch {
+      // It has just ended by itself.
+    }
   }
 }
 
@@ -68,4 +90,5 @@ async function note(found: readonly BenchResult[]): Promise<void> {
 if (options.against === null) await runAll(options, scale, note)
 else await note(await benchAgainst(options.against, scale))
 printTable(results)
-if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1
+// What hangs may hold the loop open.
+process.exit(results.some(({ failure }) => failure !== undefined) ? 1 : 0)
