@@ -59,7 +59,7 @@ export const BACKUP_SETTINGS = {
   backupAt: setting({
     env: 'HOMEBIRD_BACKUP_AT',
     type: timeOfDay,
-    fallback: '03:00',
+    fallback: '03:30',
     help: 'when a backup is made every day; one that was slept through is made up for. never makes none',
   }),
   backupKeep: setting({

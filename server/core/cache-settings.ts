@@ -3,6 +3,8 @@ import { NOT_FOR_FILES, cacheUrl } from './cache-url.ts'
 import { setting } from './setting.ts'
 import { integer } from './setting-types.ts'
 
+/** What is taken back must be gone from caches within the hour. */
+const MOST_LIFE_SECONDS = 3_600
 const IN_MEMORY = 'locmem://'
 const IN_DATA_DIR = 'file://'
 
@@ -45,5 +47,29 @@ export const CACHE_SETTINGS = {
     type: integer(1, 2_000),
     fallback: '40',
     help: 'largest single item that a cache keeps, in megabytes, where its URL has no max_item',
+  }),
+  cacheTimeoutPageDefault: setting({
+    env: 'HOMEBIRD_CACHE_TIMEOUT_PAGE_DEFAULT',
+    type: integer(0, MOST_LIFE_SECONDS),
+    fallback: '60',
+    help: 'seconds that caches in front and browsers of strangers may keep a public page; what is changed or deleted meanwhile shows as it was there',
+  }),
+  cacheTimeoutPageTimeline: setting({
+    env: 'HOMEBIRD_CACHE_TIMEOUT_PAGE_TIMELINE',
+    type: integer(0, MOST_LIFE_SECONDS),
+    fallback: '60',
+    help: 'the same for pages of a hashtag, and for further pages of a profile',
+  }),
+  cacheTimeoutPagePost: setting({
+    env: 'HOMEBIRD_CACHE_TIMEOUT_PAGE_POST',
+    type: integer(0, MOST_LIFE_SECONDS),
+    fallback: '60',
+    help: 'the same for the page of one post',
+  }),
+  cacheTimeoutIdentityFeed: setting({
+    env: 'HOMEBIRD_CACHE_TIMEOUT_IDENTITY_FEED',
+    type: integer(0, MOST_LIFE_SECONDS),
+    fallback: '300',
+    help: 'the same for feeds',
   }),
 } as const

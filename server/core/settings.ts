@@ -324,11 +324,12 @@ export const SETTINGS = {
     env: 'HOMEBIRD_AVATAR_MAX_KB',
     aliases: ['TAKAHE_AVATAR_MAX_IMAGE_FILESIZE_KB'],
     type: integer(10, 100_000),
-    fallback: '8192',
+    fallback: '2000',
     help: 'largest avatar or header picture that you may upload, in kilobytes',
   }),
   cdn: setting({
     env: 'HOMEBIRD_CDN',
+    aliases: ['HOMEBIRD_CDN_PURGE'],
     type: oneOf('none', 'cloudflare', 'bunny', 'fastly', 'varnish', 'nginx', 'generic'),
     fallback: 'none',
     help: 'what stands in front of this home and keeps answers; it is told when one has changed',

@@ -105,7 +105,7 @@ flow(
     await fieldHolds(field(stage, 'Domain'), 'home.example')
     await presses(stage, 'Next')
     await sees(stage, 'Keep it safe')
-    await stage.page.getByText('Every night at 03:00').waitFor()
+    await stage.page.getByText('Every night at 03:30').waitFor()
     const { dataDir } = stage.ground.home.home
     const place = field(stage, 'Also into another folder, or nothing')
     await stage.hand.write(place, join(dataDir, 'homebird.lock', 'disk'))

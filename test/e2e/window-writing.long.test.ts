@@ -104,9 +104,25 @@ test('a picture is pasted, described and given a focus, and goes out with both',
   assert.deepEqual(problems, [])
 })
 
+/** Sixteen are quite a few to send, for saying that one more is too many. */
+async function takesFewer(page: Page, most: number): Promise<void> {
+  await page.route('**/api/v2/instance', async (route) => {
+    const instance = (await (await route.fetch()).json()) as {
+      configuration: { statuses: { max_media_attachments: number } }
+    }
+    instance.configuration.statuses.max_media_attachments = most
+    await route.fulfill({ json: instance })
+  })
+  const read = page.waitForResponse('**/api/v2/instance')
+  await page.reload()
+  await read
+  await page.getByRole('navigation').waitFor()
+}
+
 test('pictures are dropped and put in order; missing alt text is asked about once', { skip }, async (t) => {
   await holds(0)
   const { page } = await openWindow(t)
+  await takesFewer(page, 4)
   await text(page).fill('Two in order')
   await gives(page, 'drop', ['one.png', 'two.png'])
   await page.getByRole('button', { name: 'Remove file 2' }).waitFor()

@@ -13,7 +13,7 @@ import { useText } from '../../hooks/use-text.ts'
 import styles from './backups.module.css'
 import { useBackupsAgain } from './use-backups.ts'
 
-const USUAL_TIME = '03:00'
+const USUAL_TIME = '03:30'
 
 interface RuleDraft {
   readonly isNightly: boolean

@@ -9,7 +9,7 @@ import { htmlToPlainText } from '../text/plain-text.ts'
 import { countCharacters, findHashtags, findMentions, hashtagKey, mentionKey } from '../text/scan-text.ts'
 
 /** What a post may hold; shown to apps, kept here. */
-export const POST_LIMITS = { characters: 5_000, attachments: 4 } as const
+export const POST_LIMITS = { characters: 5_000, attachments: 16 } as const
 
 /** Far above the limit in characters; what is longer is cut before it is looked at. */
 const MOST_UTF16_UNITS = 200_000

@@ -11,6 +11,10 @@ import { WORDS } from './words.ts'
 export const PAGE = { config: { scope: 'public', answer: 'page' } } as const
 /** Servers are led from there to the id. */
 export const NEGOTIATED = { config: { scope: 'public', answer: 'negotiated' } } as const
+/** The same, of one post. */
+export const POST_PAGE = { config: { ...NEGOTIATED.config, lifetime: 'cacheTimeoutPagePost' } } as const
+/** A page of many posts. */
+export const TIMELINE_PAGE = { config: { ...PAGE.config, lifetime: 'cacheTimeoutPageTimeline' } } as const
 /** What depends on who asks, or on a query, which some caches leave out of their keys. */
 export const FOR_ONE = { config: { scope: 'public', answer: 'private' } } as const
 

@@ -9,7 +9,7 @@ import { STRANGERS_CONTEXT, listContext } from '../../domain/posts/list-context.
 import type { PostRow } from '../../domain/posts/status-facts.ts'
 import { findTombstone } from '../../domain/posts/tombstones.ts'
 import { requestedOrigin } from '../federation/surface.ts'
-import { NEGOTIATED, type PageDesk } from './desk.ts'
+import { POST_PAGE, type PageDesk } from './desk.ts'
 import type { Page } from './layout.ts'
 import { postPage } from './post-page.ts'
 import { prefersActivity } from './prefers-activity.ts'
@@ -22,7 +22,7 @@ export interface NamedPost {
 
 export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
   const { source } = desk
-  app.get<NamedPost>('/@:name/:id', NEGOTIATED, async (request, reply) => {
+  app.get<NamedPost>('/@:name/:id', POST_PAGE, async (request, reply) => {
     const find = async () => {
       const host = await getHost(source, request, request.params.name)
       return { host, post: await getPost(source, host, request) }
@@ -36,7 +36,7 @@ export function postRoutes(app: FastifyInstance, desk: PageDesk): void {
     }
   })
   // What a server of the Mastodon kind gave as the id of a post.
-  app.get<NamedPost>('/users/:name/statuses/:id', NEGOTIATED, async (request, reply) => {
+  app.get<NamedPost>('/users/:name/statuses/:id', POST_PAGE, async (request, reply) => {
     const moved = await findMovedHere(source, request)
     if (moved === undefined) throw notFound(request)
     return leadTo(moved, request, reply)

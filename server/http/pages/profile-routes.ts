@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { showsFollowLists } from '../../domain/owner/page-switches.ts'
 import { listShownPins, listShownPosts } from '../../domain/posts/list-shown.ts'
-import { NEGOTIATED, PAGE, type PageDesk } from './desk.ts'
+import { NEGOTIATED, PAGE, TIMELINE_PAGE, type PageDesk } from './desk.ts'
 import { PAGE_PATH, type PageParams, pageRequestOf, shownPage } from './paging.ts'
 import { prefersActivity } from './prefers-activity.ts'
 import { hostTags, sendReadyPage } from './ready-page.ts'
@@ -38,7 +38,7 @@ export function profileRoutes(app: FastifyInstance, desk: PageDesk): void {
     [`/media${PAGE_PATH}`, 'media'],
   ] as const
   for (const [path, tab] of lists) {
-    app.get<Named>(`/@:name${path}`, PAGE, async (request, reply) =>
+    app.get<Named>(`/@:name${path}`, TIMELINE_PAGE, async (request, reply) =>
       sendReadyPage(desk, request, reply, async () => {
         const host = await getHost(source, request, request.params.name)
         return { page: await showTab(source, host, tab, request.params), tags: hostTags(host) }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listShownPosts, listTaggedHere } from '../../domain/posts/list-shown.ts'
 import { hashtagKey } from '../../domain/text/scan-text.ts'
 import { requestedOrigin } from '../federation/surface.ts'
-import { PAGE, type PageDesk } from './desk.ts'
+import { TIMELINE_PAGE, type PageDesk } from './desk.ts'
 import { tagPage } from './list-pages.ts'
 import { type PageParams, bothPages, pageRequestOf, shownPage } from './paging.ts'
 import { type ReadyPage, hostTags, sendReadyPage } from './ready-page.ts'
@@ -20,7 +20,7 @@ export function tagRoutes(app: FastifyInstance, desk: PageDesk): void {
   ] as const
   for (const [list, make] of lists) {
     for (const path of bothPages(list)) {
-      app.get<Tagged>(path, PAGE, async (request, reply) =>
+      app.get<Tagged>(path, TIMELINE_PAGE, async (request, reply) =>
         sendReadyPage(desk, request, reply, async () => make(desk.source, request)),
       )
     }

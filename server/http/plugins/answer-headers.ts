@@ -11,6 +11,8 @@ import { type Edge, type ProvenEdge, NOTHING_PROVEN, provenEdge } from '../../do
 import type { Home } from '../../domain/owner/home.ts'
 import {
   type AnswerClass,
+  type Lifetime,
+  type Lifetimes,
   type Outcome,
   NEVER,
   cacheControlOf,
@@ -24,6 +26,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The row of the table of answers; a plugin may set one for all its routes by `answerAs`. */
     answer?: AnswerClass
+    /** For how long it is kept, where that is not as its row says. */
+    lifetime?: Lifetime
   }
   interface FastifyInstance {
     /** Every route of the app, as it was declared. */
@@ -38,7 +42,7 @@ declare module 'fastify' {
 export interface AnswerSource {
   readonly home: Pick<Home, 'switches' | 'edge'>
   readonly clock: Pick<Clock, 'now'>
-  readonly config: Pick<Config, 'authorizedFetch'>
+  readonly config: Pick<Config, 'authorizedFetch'> & Lifetimes
 }
 
 /** Routes that got their row from a plugin: one within it may say otherwise. */
@@ -76,7 +80,7 @@ function undeclared(routes: readonly RouteOptions[]): Error | undefined {
 }
 
 function writeHeaders(source: AnswerSource, request: FastifyRequest, reply: FastifyReply): void {
-  const { answer: kind = 'never' } = request.routeOptions.config
+  const { answer: kind = 'never', lifetime } = request.routeOptions.config
   const { authorization, cookie } = request.headers
   const { home, config, clock } = source
   const { authorizedFetch, keepsPages } = home.switches()
@@ -89,6 +93,8 @@ function writeHeaders(source: AnswerSource, request: FastifyRequest, reply: Fast
     isAuthorizedFetch: authorizedFetch ?? config.authorizedFetch,
     keepsNegotiated: keepsPages,
     edge,
+    lifetime,
+    lifetimes: config,
   })
   // A cookie in an answer that others may get would make them the same person.
   void reply.header('cache-control', reply.hasHeader('set-cookie') ? withCookie(cacheControl) : cacheControl)

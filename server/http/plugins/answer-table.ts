@@ -4,6 +4,7 @@
  * @see the header table of the tunnel page, section 4; security rules 82 to 85
  */
 
+import type { SettingName } from '../../core/settings.ts'
 import type { ProvenEdge } from '../../domain/edges/edge.ts'
 
 /** Nobody keeps it. */
@@ -17,9 +18,15 @@ export const PRIVATE = 'private, no-store'
  */
 export type Outcome = 'public' | 'not public' | 'failed'
 
+/** Settings that say for how many seconds answers are kept. */
+export type Lifetime = Extract<SettingName, `cacheTimeout${string}`>
+export type Lifetimes = Readonly<Record<Lifetime, number>>
+
 interface AnswerRow {
   /** `Cache-Control` of a good answer that anybody may have. */
   readonly kept: string
+  /** The setting that says for how long, where the owner may say so and the route names no other. */
+  readonly lifetime?: Lifetime
   /** The same of what was here and is gone (410): storable, or a cache would go on showing what it has. */
   readonly gone?: string
   /** Of errors and redirects. */
@@ -76,14 +83,22 @@ export const ANSWERS = {
     kept: 'public, max-age=60, no-transform',
     else: PRIVATE,
     unsaid: 'public',
+    lifetime: 'cacheTimeoutPageDefault',
     vary: 'Accept',
     isOfPeople: true,
     needs: 'honoursVaryAndOwnerAsks',
   },
   /** Pages that are the same whatever is asked for: front, about, hashtags. */
-  page: { kept: 'public, max-age=60, no-transform', else: NEVER, unsaid: 'public', isOfPeople: true },
+  page: {
+    kept: 'public, max-age=60, no-transform',
+    lifetime: 'cacheTimeoutPageDefault',
+    else: NEVER,
+    unsaid: 'public',
+    isOfPeople: true,
+  },
   feed: {
     kept: 'public, max-age=300, stale-if-error=86400, no-transform',
+    lifetime: 'cacheTimeoutIdentityFeed',
     else: NEVER,
     unsaid: 'public',
     isOfPeople: true,
@@ -138,6 +153,10 @@ export interface AnswerFacts {
   /** The owner lets caches keep pages that negotiate, where they are proven to honour Vary. */
   readonly keepsNegotiated: boolean
   readonly edge: ProvenEdge
+  /** Of the route, where it is another than that of its row. */
+  readonly lifetime?: Lifetime | undefined
+  /** By the settings; as the table has them unless said. */
+  readonly lifetimes?: Lifetimes
 }
 
 /** `Cache-Control`, and with it whether anybody may keep the answer. */
@@ -149,7 +168,12 @@ export function cacheControlOf(kind: AnswerClass, facts: AnswerFacts): string {
   if (facts.method !== 'GET' && facts.method !== 'HEAD') return row.kept === PRIVATE ? PRIVATE : NEVER
   if (outcome === 'failed') return NEVER
   if (outcome === 'not public' || isClosed(row, facts)) return PRIVATE
-  return isGone ? (row.gone ?? row.else) : row.kept
+  return isGone ? (row.gone ?? row.else) : keptFor(row, facts)
+}
+
+function keptFor(row: AnswerRow, { lifetime = row.lifetime, lifetimes }: AnswerFacts): string {
+  if (lifetimes === undefined || row.lifetime === undefined || lifetime === undefined) return row.kept
+  return row.kept.replace(/max-age=\d+/, `max-age=${lifetimes[lifetime]}`)
 }
 
 /** 304 says the same as the answer that it spares. */

@@ -87,7 +87,7 @@ test('times and rules are checked before anything of them is kept; what a variab
   assert.throws(() => settings.change({ keep: '1,1,1', at: '05:00' }), /HOMEBIRD_BACKUP_KEEP is set outside/)
   assert.equal(settings.overview([]).at, '04:30')
   settings.change({ at: null })
-  assert.equal(settings.overview([]).at, '03:00')
+  assert.equal(settings.overview([]).at, '03:30')
 })
 
 test('what the file of variables holds is refused here too, and not taken without being used', async (t) => {

@@ -28,7 +28,13 @@ const OBJECT = 'public, max-age=60, stale-while-revalidate=60, stale-if-error=60
 const PRIVATE = 'private, no-store'
 const source = {
   home: { switches: () => NOTHING_SWITCHED, edge: () => UNMEASURED_EDGE },
-  config: { authorizedFetch: false },
+  config: {
+    authorizedFetch: false,
+    cacheTimeoutPageDefault: 60,
+    cacheTimeoutPageTimeline: 180,
+    cacheTimeoutPagePost: 0,
+    cacheTimeoutIdentityFeed: 300,
+  },
   clock: systemClock,
 }
 
@@ -128,6 +134,10 @@ test('a plugin declares for its routes what they do not say themselves, and nobo
     inner.get('/page', { config: { answer: 'page' } }, async (_request, reply) =>
       reply.header('cache-control', 'max-age=1').send('all'),
     )
+    const lists = { answer: 'page', lifetime: 'cacheTimeoutPageTimeline' } as const
+    inner.get('/list', { config: lists }, async () => 'many')
+    const post = { answer: 'page', lifetime: 'cacheTimeoutPagePost' } as const
+    inner.get('/post', { config: post }, async () => 'one')
     inner.get('/cookie', { config: { answer: 'page' } }, async (_request, reply) =>
       reply.header('set-cookie', 'a=b').send('all'),
     )
@@ -135,6 +145,8 @@ test('a plugin declares for its routes what they do not say themselves, and nobo
   const said = async (url: string): Promise<unknown> => (await app.inject(url)).headers['cache-control']
   assert.equal(await said('/own'), PRIVATE)
   assert.equal(await said('/page'), 'public, max-age=60, no-transform')
+  assert.equal(await said('/list'), 'public, max-age=180, no-transform', 'as it is set')
+  assert.equal(await said('/post'), 'public, max-age=0, no-transform')
   assert.equal(await said('/cookie'), 'no-store')
   assert.equal(await said('/absent'), 'no-store')
 })
