@@ -223,7 +223,7 @@ test('an avatar and a header change with the profile, and go', async () => {
     [],
     'PATCH',
   )
-  assert.match(error(tooLarge), /8 MB/)
+  assert.match(error(tooLarge), /2 MB/)
   const none = await setting.sends(
     path,
     [{ name: 'avatar', filename: '', bytes: Buffer.alloc(0) }],

@@ -95,7 +95,7 @@ test('what is taken out of logs is the secrets of places, not their names', () =
 })
 
 test('when backups are made and which are kept', () => {
-  assert.equal(load({}).backupAt, 180)
+  assert.equal(load({}).backupAt, 210)
   assert.equal(load({ HOMEBIRD_BACKUP_AT: '23:59' }).backupAt, 1_439)
   assert.equal(load({ HOMEBIRD_BACKUP_AT: 'never' }).backupAt, null)
   assert.throws(() => load({ HOMEBIRD_BACKUP_AT: '24:00' }), /from 00:00 to 23:59/)
