@@ -5,11 +5,28 @@ import type { Status } from '../../server/contracts/status.ts'
 /** A boost names the post it carries, which is kept beside it. */
 export type StoredPost = Omit<WindowStatus, 'reblog'> & { readonly boostOfId: string | null }
 
+type Change = (post: StoredPost) => StoredPost
+
+/** What the reader wants of a post, whatever older answers say of it. */
+interface Held {
+  readonly change: Change
+  /** Of the store's clock. */
+  readonly untilMs: number
+}
+
 export class PostStore {
   readonly #posts = new Map<string, StoredPost>()
+  /** By post, and by what is wanted of it. */
+  readonly #held = new Map<string, Map<string, Held>>()
+  readonly #nowMs: () => number
   readonly #withheld = new Set<string>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #removalListeners = new Set<(ids: ReadonlySet<string>) => void>()
+
+  /** @param nowMs  never goes back */
+  constructor(nowMs = () => performance.now()) {
+    this.#nowMs = nowMs
+  }
 
   get(id: string): StoredPost | undefined {
     return this.#withheld.has(id) ? undefined : this.#posts.get(id)
@@ -53,13 +70,36 @@ export class PostStore {
   /** An answer that was long on its way may hold what a post was before an edit that is known already. */
   #take(id: string, post: StoredPost): void {
     const known = this.#posts.get(id)
-    if (known === undefined || editedAtMs(post) >= editedAtMs(known)) this.#write(id, post)
+    if (known !== undefined && editedAtMs(post) < editedAtMs(known)) return
+    const held = [...(this.#held.get(id)?.values() ?? [])].filter(({ untilMs }) => untilMs > this.#nowMs())
+    this.#write(
+      id,
+      held.reduce((shown, { change }) => change(shown), post),
+    )
   }
 
   /** Changes a post that is there. */
-  patch(id: string, change: (post: StoredPost) => StoredPost): void {
+  patch(id: string, change: Change): void {
     const post = this.#posts.get(id)
     if (post !== undefined) this.#write(id, change(post))
+  }
+
+  /**
+   * Changes a post, and every answer of the home about it that comes within a time: it may have been given before.
+   * @param what  a second change under the same name replaces the first
+   */
+  hold(id: string, what: string, change: Change, forMs: number): void {
+    const now = this.#nowMs()
+    const held = [...(this.#held.get(id) ?? [])].filter(([, { untilMs }]) => untilMs > now)
+    this.#held.set(id, new Map(held).set(what, { change, untilMs: now + forMs }))
+    this.patch(id, change)
+  }
+
+  /** Ends a `hold`; what the post is shown as stays. */
+  letGo(id: string, what: string): void {
+    const held = this.#held.get(id)
+    held?.delete(what)
+    if (held?.size === 0) this.#held.delete(id)
   }
 
   /** Takes a post and every boost of it out, of all lists too. */
@@ -92,6 +132,7 @@ export class PostStore {
   /** Forgets everything, as at sign-out. */
   clear(): void {
     this.#withheld.clear()
+    this.#held.clear()
     const ids = [...this.#posts.keys()]
     this.#posts.clear()
     for (const id of ids) this.#tell(id)
@@ -114,6 +155,7 @@ export class PostStore {
     for (const listener of this.#removalListeners) listener(gone)
     for (const id of gone) {
       this.#withheld.delete(id)
+      this.#held.delete(id)
       if (this.#posts.delete(id)) this.#tell(id)
     }
   }

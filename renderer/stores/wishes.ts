@@ -18,6 +18,9 @@ export interface Wish {
   readonly send: (isOn: boolean) => Promise<Status>
 }
 
+/** What was asked for or told before a wish was granted has come by then. */
+const LATE_MS = 10_000
+
 export class Wishes {
   readonly #posts: PostStore
   /** What is wished for, of those under way. */
@@ -30,7 +33,7 @@ export class Wishes {
   /** @returns the failure that took it back, or null */
   async make(wish: Wish): Promise<ApiFailure | null> {
     const { place, postId, isOn, show } = wish
-    this.#posts.patch(postId, (post) => show(post, isOn))
+    this.#posts.hold(postId, place, (post) => show(post, isOn), Number.POSITIVE_INFINITY)
     const isUnderWay = this.#wanted.has(place)
     this.#wanted.set(place, isOn)
     return isUnderWay ? null : this.#send(wish)
@@ -45,10 +48,13 @@ export class Wishes {
         if (wanted === known) return null
         const status = await send(wanted)
         known = wanted
-        if ((this.#wanted.get(place) ?? known) === known) this.#posts.put([status])
+        if ((this.#wanted.get(place) ?? known) !== known) continue
+        this.#posts.put([status])
+        this.#posts.hold(postId, place, (post) => show(post, wanted), LATE_MS)
       }
     } catch (error) {
       const last = known
+      this.#posts.letGo(postId, place)
       this.#posts.patch(postId, (post) => show(post, last))
       return toFailure(error)
     } finally {

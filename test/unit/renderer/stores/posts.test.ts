@@ -66,6 +66,8 @@ test('a favourite that is refused is taken back, with the reason', async (t) => 
   const failure = await reactions.toggle('1', 'favourite')
   assert.equal(failure?.detail, 'gone')
   assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.favourites_count], [false, 4])
+  posts.put([statusOf('1', { favourited: true })])
+  assert.equal(posts.get('1')?.favourited, true)
 })
 
 test('changing one’s mind twice during a request sends one more, and the last wish stays', async (t) => {
@@ -86,6 +88,25 @@ test('changing one’s mind twice during a request sends one more, and the last 
     ['favourite', 'unfavourite'],
   )
   assert.equal(posts.get('1')?.favourited, false)
+})
+
+test('what the home said of a post before a wish was granted does not undo it, and what it says later counts', async (t) => {
+  const scripted = await openScriptedApi(t, () => ({
+    body: statusOf('1', { favourited: false, favourites_count: 4 }),
+  }))
+  let now = 0
+  const posts = new PostStore(() => now)
+  const before = statusOf('1', { favourited: true, favourites_count: 5 })
+  posts.put([before])
+  const sent = new Reactions(scripted.api, posts).toggle('1', 'favourite')
+  posts.put([before])
+  assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.favourites_count], [false, 4])
+  assert.equal(await sent, null)
+  posts.put([{ ...before, replies_count: 2 }])
+  assert.deepEqual([posts.get('1')?.favourited, posts.get('1')?.replies_count], [false, 2])
+  now = 10_000
+  posts.put([before])
+  assert.equal(posts.get('1')?.favourited, true, 'given again, by another device')
 })
 
 test('boost and favourite of one post do not wait for each other', async (t) => {
