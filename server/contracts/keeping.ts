@@ -139,6 +139,8 @@ export interface RestoreJob {
   readonly mediaFolder: string
   /** The home was paused when it was made, and is silent from then on: what waits has not gone out since. */
   readonly keepsQueue?: boolean
+  /** What stands here has said farewell: others took it for deleted. */
+  readonly hasLeft?: boolean
 }
 
 /** Where a backup lies: its place and its name there, or a file of this machine, with its media beside it. */

@@ -30,6 +30,9 @@ function sayRestored({ aside, missingMedia }: Restored): string | null {
     aside.scheduled === 0
       ? null
       : `${aside.scheduled} scheduled posts whose time has passed wait for another time`,
+    aside.isToldGone
+      ? 'other servers were told that its identities are gone, or may have been, and many will not take anything of them any more: see the doctor'
+      : null,
     missingMedia === 0 ? null : `${missingMedia} own files lay neither in the backup nor beside it`,
   ].filter((line) => line !== null)
   return said.length === 0 ? null : said.join('; ')

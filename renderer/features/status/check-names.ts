@@ -12,6 +12,7 @@ export const CHECK_NAMES = [
   'edge',
   'purge',
   'backups',
+  'farewell',
   'keys',
   'webfinger',
 ] as const

@@ -1,9 +1,11 @@
 /** Restoring beside a home that runs: it goes on until the restored one lies whole beside it, and is then opened again as that one. */
+import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import type { KeeperOutcome, RestoreOrder } from '../../contracts/keeping.ts'
 import type { Ground, GroundSources } from '../ground.ts'
 import type { Launcher } from '../launcher.ts'
 import { readBackupKey } from './backup-keys.ts'
 import type { BackupSettings } from './backup-settings.ts'
+import { hasLeft } from './has-left.ts'
 import { requireOwnDatabase } from './own-database.ts'
 import type { KeeperWatch } from './run-keeper.ts'
 import { stageRestore } from './stage-restore.ts'
@@ -27,7 +29,13 @@ type Needs = Pick<Ground, 'dir' | 'runtime' | 'secrets' | 'loaded'>
 export function restoreBeside(
   { dir, runtime, secrets, loaded }: Needs,
   sources: GroundSources,
-  { launcher, reopen, notice }: RestoresBeside & Pick<Parameters<typeof stageRestore>[0], 'notice'>,
+  {
+    launcher,
+    reopen,
+    notice,
+    connection,
+  }: RestoresBeside &
+    Pick<Parameters<typeof stageRestore>[0], 'notice'> & { readonly connection: () => DatabaseConnection },
 ): LiveRestore {
   return {
     reopen,
@@ -43,6 +51,7 @@ export function restoreBeside(
         from: 'file' in from ? from : { place: backups.placeNamed(from.place).address, name: from.name },
         key: readBackupKey(secrets),
         words,
+        hasLeft: () => hasLeft(connection),
         notice,
         now: new Date(),
       })

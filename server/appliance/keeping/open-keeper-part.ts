@@ -57,7 +57,7 @@ export function openKeeperPart(
     secrets,
     store,
     backups,
-    restore: restoring === null ? null : restoreBeside(ground, sources, { ...restoring, notice }),
+    restore: restoring === null ? null : restoreBeside(ground, sources, { ...restoring, notice, connection }),
     admin: () => adminOf({ secrets, loaded }, connection()),
     startMessage: (job) => ({
       type: 'start',

@@ -40,6 +40,8 @@ export interface RestoreNeeds extends KeeperWatch {
   readonly words: string | null
   /** Of a home that is taken over from another machine: it comes with it, and what waits to go out stays as it is. */
   readonly lease?: Lease | undefined
+  /** Whether the home that runs here has said farewell. */
+  readonly hasLeft?: () => Promise<boolean>
   readonly notice: Notice
   readonly now: Date
 }
@@ -104,6 +106,7 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
         into: incoming.dir.path,
         mediaFolder: mediaFolderOf(config, dir),
         keepsQueue: needs.lease !== undefined,
+        hasLeft: (await needs.hasLeft?.()) ?? false,
       },
       needs,
     )

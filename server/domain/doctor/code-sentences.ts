@@ -189,6 +189,7 @@ export const CHECK_SUBJECTS: Readonly<Record<string, string>> = {
   edge: 'what stands in front keeps what it may',
   purge: 'caches are told of changes',
   backups: 'backups are made and proven',
+  farewell: 'other servers do not take this home for gone',
   keys: 'the halves of the signing keys fit',
   webfinger: 'the handle is answered inside',
   dns: 'the name has public addresses',

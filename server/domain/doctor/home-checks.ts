@@ -6,6 +6,7 @@ import { redrive } from '../../stator/move.ts'
 import { readWaiting } from '../../stator/status.ts'
 import { statsOf } from '../../storage/caches/open-caches.ts'
 import { PUBLIC_EDGE, isAlarming, readEdge } from '../edges/edge.ts'
+import { readToldGone } from '../farewells/told-gone.ts'
 import { homeGraphs } from '../owner/home-graphs.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
 import { activePause, readSwitches, resumeWork } from '../owner/switches.ts'
@@ -169,6 +170,18 @@ const purge: DoctorCheck = {
 }
 
 /** In the order in which they are told. */
+/** Said for as long as anybody might wonder. */
+const TOLD_GONE_DAYS = 90
+
+const farewell: DoctorCheck = {
+  name: 'farewell',
+  async run({ db, clock: own }) {
+    const at = await readToldGone(db)
+    if (at === null || own.now().getTime() - at.getTime() > TOLD_GONE_DAYS * 86_400_000) return null
+    return { state: 'look', facts: { at: at.toISOString() } }
+  },
+}
+
 export const homeChecks: readonly DoctorCheck[] = [
   database,
   parts,
@@ -181,4 +194,5 @@ export const homeChecks: readonly DoctorCheck[] = [
   reach,
   edge,
   purge,
+  farewell,
 ]

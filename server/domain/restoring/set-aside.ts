@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
+import { noteToldGone } from '../farewells/told-gone.ts'
 
 /** States in which a row of this home's own waits to go out, by table, and which rows are the home's own. */
 const OUTBOUND: readonly (readonly [table: string, states: readonly string[], own: string])[] = [
@@ -37,10 +38,21 @@ export interface SetAside {
   readonly scheduled: number
   /** Posts that were held back for a moment; they are drafts again. */
   readonly drafts: number
+  /** Others took its identities for deleted: a farewell had begun, or its time has come since. */
+  readonly isToldGone: boolean
 }
 
-/** @param madeAt  of the backup. May be done twice */
-export async function setOutboundAside(tx: Transaction, madeAt: Date, now: Date): Promise<SetAside> {
+/**
+ * May be done twice.
+ * @param madeAt  of the backup
+ * @param hasLeft  whether what stood here before had said farewell: it had told others
+ */
+export async function setOutboundAside(
+  tx: Transaction,
+  madeAt: Date,
+  now: Date,
+  hasLeft = false,
+): Promise<SetAside> {
   const note = `set aside: a backup of ${madeAt.toISOString().slice(0, 16)} UTC was restored, and this may have gone out since`
   let [deliveries, acts] = [0, 0]
   for (const [table, states, own] of OUTBOUND) {
@@ -68,15 +80,24 @@ export async function setOutboundAside(tx: Transaction, madeAt: Date, now: Date)
                state_lock_token = null, state_locked_until = null, state_error = null
          where state = 'held' returning 1`,
   )
+  const isToldGone = hasLeft || (await hasBegun(tx, now))
+  if (isToldGone) await noteToldGone(tx, now)
   await stopFarewell(tx, note, now)
   await doubtReads(tx)
-  return { deliveries, acts, scheduled, drafts }
+  return { deliveries, acts, scheduled, drafts, isToldGone }
 }
 
 /** Of what was brought along another server may have asked for since: it is told of edits and deletions all the same. */
 async function doubtReads(tx: Transaction): Promise<void> {
   await sql`insert into imported_reads (post_id)
             select id from posts where imported_from is not null on conflict do nothing`.execute(tx)
+}
+
+async function hasBegun(tx: Transaction, now: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select from farewells
+     where state in ('leaving', 'erasing') or (state = 'waiting' and due_at <= ${now}) limit 1`.execute(tx)
+  return rows.length > 0
 }
 
 /** Who restores a home wants it: it does not leave by itself, also where its time to leave has come since. */

@@ -20,7 +20,7 @@ import { type OpenedBackup, openBackup } from './open-backup.ts'
 
 export interface RestoreNeeds extends Pick<
   RestoreJob,
-  'from' | 'key' | 'words' | 'into' | 'mediaFolder' | 'keepsQueue'
+  'from' | 'key' | 'words' | 'into' | 'mediaFolder' | 'keepsQueue' | 'hasLeft'
 > {
   /** The home's folder, by which a place of its own is found. */
   readonly dataDir: string
@@ -162,17 +162,17 @@ async function bringMedia(
 /** From the schema of the backup to that of today, and nothing goes out a second time. */
 async function makeFit(
   { madeAt }: BackupAbout,
-  { database, progress, keepsQueue = false }: RestoreNeeds,
+  { database, progress, keepsQueue = false, hasLeft = false }: RestoreNeeds,
 ): Promise<SetAside> {
   progress.begin('schema', 'rows', null)
   await migrate(database)
-  if (keepsQueue) return { deliveries: 0, acts: 0, scheduled: 0, drafts: 0 }
+  if (keepsQueue) return { deliveries: 0, acts: 0, scheduled: 0, drafts: 0, isToldGone: false }
   const log = createLogger('keeper', 'warn')
   const opened = openDatabase(database, { connections: 1, applicationName: 'homebird keeper', log })
   try {
     return await opened.db
       .transaction()
-      .execute((tx) => setOutboundAside(tx, new Date(madeAt), systemClock.now()))
+      .execute((tx) => setOutboundAside(tx, new Date(madeAt), systemClock.now(), hasLeft))
   } finally {
     await opened.close()
   }

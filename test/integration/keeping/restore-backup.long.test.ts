@@ -4,11 +4,16 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
+import { hasLeft } from '../../../server/appliance/keeping/has-left.ts'
 import type { BackupSource } from '../../../server/contracts/keeping.ts'
+import { systemClock } from '../../../server/core/clock.ts'
 import { createDataDir, createRooms } from '../../../server/core/data-dir.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { lockKey, newRecoveryCode } from '../../../server/core/key-lock.ts'
+import { createLogger } from '../../../server/core/log.ts'
 import { withClient } from '../../../server/db/connection.ts'
+import { openDatabase } from '../../../server/db/pool.ts'
+import { homeChecks } from '../../../server/domain/doctor/home-checks.ts'
 import { Progress } from '../../../server/keeping/progress.ts'
 import {
   type Restored,
@@ -36,6 +41,9 @@ async function emptyHome(t: TestContext) {
     withClient(database, async (client) => (await client.query(sql)).rows as unknown[])
   return { dir, database, ask }
 }
+
+/** In them it stands what may have happened since. */
+const FILLED: ReadonlySet<string> = new Set(['imported_reads', 'home_settings'])
 
 type Empty = Awaited<ReturnType<typeof emptyHome>>
 
@@ -97,8 +105,8 @@ test('a restored home has every row, its settings, secrets and media, and sends 
   const restored = await restoring(home, to, { place: home.placeFolder, name }, { mediaFolder })
   assert.equal(restored.name, name)
   assert.equal(restored.missingMedia, 0)
-  assert.deepEqual(restored.aside, { deliveries: 1, acts: 4, scheduled: 1, drafts: 0 })
-  for (const { name: table, rows } of manifest.tables.filter((each) => each.name !== 'imported_reads'))
+  assert.deepEqual(restored.aside, { deliveries: 1, acts: 4, scheduled: 1, drafts: 0, isToldGone: true })
+  for (const { name: table, rows } of manifest.tables.filter((each) => !FILLED.has(each.name)))
     assert.deepEqual(await to.ask(`select count(*)::int as rows from ${table}`), [{ rows }], table)
   assert.deepEqual(
     await to.ask(`select count(*)::int as due from fan_outs where state_next_attempt_at is not null`),
@@ -146,8 +154,35 @@ test('of a home that is handed over what waits goes on waiting, and nothing of i
   const to = await emptyHome(t)
   const due = `select count(*)::int as due from fan_outs where state = 'new' and state_next_attempt_at is not null`
   const { aside } = await restoring(home, to, { place: home.placeFolder, name }, { keepsQueue: true })
-  assert.deepEqual(aside, { deliveries: 0, acts: 0, scheduled: 0, drafts: 0 })
+  assert.deepEqual(aside, { deliveries: 0, acts: 0, scheduled: 0, drafts: 0, isToldGone: false })
   assert.deepEqual(await to.ask(due), [{ due: 1 }])
+})
+
+test('over a home that has said farewell a backup of before brings back what others took for deleted, and that is said', async (t) => {
+  const home = await openBackedUpHome(t)
+  const { name } = await home.backUp()
+  assert.equal(await hasLeft(() => home.database), false)
+  await home.ask(
+    `insert into farewells (due_at, begun_at, state, state_next_attempt_at) values (now(), now(), 'leaving', null)`,
+  )
+  assert.equal(await hasLeft(() => home.database), true)
+  const from = { place: home.placeFolder, name }
+  const [to, before] = [await emptyHome(t), await emptyHome(t)]
+  const { aside } = await restoring(home, to, from, { hasLeft: await hasLeft(() => home.database) })
+  assert.equal(aside.isToldGone, true)
+  assert.equal((await restoring(home, before, from)).aside.isToldGone, false)
+  const finding = async ({ database }: Empty) => {
+    const log = createLogger('test', 'silent')
+    const opened = openDatabase(database, { connections: 1, applicationName: 'test', log })
+    try {
+      const check = homeChecks.find((each) => each.name === 'farewell')
+      return await check?.run({ db: opened.db, clock: systemClock } as never, {} as never)
+    } finally {
+      await opened.close()
+    }
+  }
+  assert.equal((await finding(to))?.state, 'look')
+  assert.equal(await finding(before), null)
 })
 
 test('the passphrase and the recovery code open it anywhere, other words nothing; a whole one is a file by itself', async (t) => {
