@@ -6,7 +6,7 @@ import type { AgainstOptions } from './against.ts'
 
 export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
 
-  --only a,b        these workloads; the same as naming them. Without a name all of them are run
+  --only a,b        these workloads; the same as naming them. Without a name all of them are run but celebrity
   --quick           smaller libraries, fewer requests: whether it works, not how fast it is
   --cache FOLDER    keeps made libraries there for the next run (or HOMEBIRD_BENCH_CACHE)
   --json FILE       one line of JSON for each workload

@@ -3,6 +3,7 @@ import { noBrowser } from '../support/browser.ts'
 import { buildWindow } from '../support/window-home.ts'
 import { type BenchHome, openBenchHome } from './bench-home.ts'
 import { cacheEviction, cacheSpeed } from './cache-load.ts'
+import { celebrityLoad } from './celebrity-load.ts'
 import { TO_200, TO_200_SERVERS, TO_50_SHARED, fanOutOf, inboxOf, readsOf } from './federation-load.ts'
 import { growthLoad } from './growth-load.ts'
 import { memoryLoad } from './idle-load.ts'
@@ -87,6 +88,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   reads: async ({ scale }) => withHome({}, async (home) => readsOf(home, scale.share)),
   scanners,
   growth: growthLoad,
+  celebrity: celebrityLoad,
   search,
   prune: async () => withHome({}, pruneLoad),
   imports: importLoad,
@@ -98,6 +100,9 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   'cache-eviction': cacheEviction,
 }
 
+/** They take minutes by themselves: a run of all leaves them out. */
+const BY_NAME_ONLY: ReadonlySet<string> = new Set(['celebrity'])
+
 /** Names for several at once. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   federation: ['inbox', 'fan-out', 'reads', 'scanners'],
@@ -107,9 +112,12 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 export const workloadNames = (): string[] => [...Object.keys(WORKLOADS), ...Object.keys(GROUPS)]
 
-/** @returns in the order given, all for none; an error where one of them is not known */
+/** @returns in the order given, for none all but those that are run by name only; an error where one of them is not known */
 export function namedWorkloads(names: readonly string[]): Array<readonly [string, Workload]> | Error {
-  const wanted = names.length === 0 ? Object.keys(WORKLOADS) : names.flatMap((name) => GROUPS[name] ?? [name])
+  const wanted =
+    names.length === 0
+      ? Object.keys(WORKLOADS).filter((name) => !BY_NAME_ONLY.has(name))
+      : names.flatMap((name) => GROUPS[name] ?? [name])
   const found: Array<readonly [string, Workload]> = []
   for (const name of wanted) {
     const workload = WORKLOADS[name]

@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
+import { type AddressInfo, type Socket, createServer } from 'node:net'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { type SigningKey, digestOf, signatureHeaders } from '../support/fake-peer-signatures.ts'
@@ -18,9 +19,15 @@ import { type Arrival, type FromPeers, type ToPeers, clockMs } from './peer-mess
 /** More than the machine has cores would not answer sooner. */
 const PROCESSES = 2
 const GIVE_UP_MS = 300_000
+/** Of the dead. */
+const SILENT_EVERY = 10
+/** Reserved; no service of today listens there. */
+const NOBODYS_PORT = 1
 
 export interface World extends AsyncDisposable {
   readonly hosts: readonly string[]
+  /** Those that nobody answers for: one in ten takes connections and never says a word, the others take none. */
+  readonly dead: readonly string[]
   /** To be given to the home. */
   readonly env: Readonly<Record<string, string>>
   readonly arrivals: Arrival[]
@@ -39,7 +46,8 @@ interface Peers {
   readonly port: number
 }
 
-export async function openWorld(hostCount: number): Promise<World> {
+/** @param deadEvery  one in so many hosts is dead; none unless it is said */
+export async function openWorld(hostCount: number, deadEvery = Number.POSITIVE_INFINITY): Promise<World> {
   const cleanups: Array<() => void> = []
   const ca: TestCa = createTestCa({ after: (work) => cleanups.push(work) })
   const { cert, key } = ca.certificateFor(['*.bench.example'])
@@ -60,9 +68,15 @@ export async function openWorld(hostCount: number): Promise<World> {
   const peers = await Promise.all(
     Array.from({ length: PROCESSES }, async () => startPeers({ kind: 'open', cert, key }, hear)),
   )
-  const addressOf = (index: number): string => `127.0.0.1:${peers[index % peers.length]?.port}`
+  const silent = await openSilent()
+  const isDead = (index: number): boolean => (index + 1) % deadEvery === 0
+  const addressOf = (index: number): string => {
+    if (!isDead(index)) return `127.0.0.1:${peers[index % peers.length]?.port}`
+    return `127.0.0.1:${((index + 1) / deadEvery) % SILENT_EVERY === 0 ? silent.port : NOBODYS_PORT}`
+  }
   return {
     hosts,
+    dead: hosts.filter((_, index) => isDead(index)),
     arrivals,
     refused,
     env: {
@@ -98,9 +112,25 @@ export async function openWorld(hostCount: number): Promise<World> {
         child.disconnect()
         await ended
       }
+      silent.close()
       for (const work of cleanups) work()
     },
   }
+}
+
+/** Takes connections and never says a word. */
+async function openSilent(): Promise<{ readonly port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = (): void => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  return { port: (server.address() as AddressInfo).port, close }
 }
 
 async function startPeers(
