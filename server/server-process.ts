@@ -9,6 +9,7 @@ import type { WayIn } from './contracts/way-in.ts'
 import type { ChildChannel } from './core/child-channel.ts'
 import type { Clock } from './core/clock.ts'
 import { dataDirAt } from './core/data-dir.ts'
+import { describeError } from './core/errors.ts'
 import type { Logger } from './core/log.ts'
 import type { Config } from './core/config.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
@@ -20,7 +21,7 @@ import type { BackupShelf } from './http/backup-shelf.ts'
 import type { HttpContext, Supervision } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
 import { WaysIn } from './http/ways-in/ways-in.ts'
-import { doctorOf, startCare } from './http/owner/index.ts'
+import { doctorOf, finishTaking, startCare } from './http/owner/index.ts'
 import { tracerOf } from './tracing/begin-traces.ts'
 
 /** Either of the two apps. */
@@ -74,6 +75,9 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
 function lookAfter(context: HttpContext, channel: ChildChannel<Config>): void {
   const care = startCare(context)
   channel.onStop(async () => care.stop())
+  finishTaking(context).catch((error: unknown) =>
+    context.log.error({ event: 'hand_over.not_finished', error: describeError(error) }),
+  )
   channel.onLook(() => care.look())
   channel.onAsk((question) => {
     if (question !== 'doctor' && question !== 'doctor_deep') return null

@@ -19,7 +19,7 @@ import styles from './app.module.css'
 
 /** Seen once or seldom: not part of what every start loads. */
 const SetUpPage = lazyPage(
-  ['setup', 'recovery', 'places', 'adoption'],
+  ['setup', 'recovery', 'places', 'adoption', 'taking'],
   async () => (await import('../features/setup/setup-page.tsx')).SetUpPage,
 )
 const KeyPage = lazyPage('signin', async () => (await import('../features/signin/signin-page.tsx')).KeyPage)

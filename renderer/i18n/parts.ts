@@ -33,6 +33,7 @@ import type setup from '../locales/en/setup.json'
 import type signin from '../locales/en/signin.json'
 import type status from '../locales/en/status.json'
 import type tunnel from '../locales/en/tunnel.json'
+import type taking from '../locales/en/taking.json'
 import type timelines from '../locales/en/timelines.json'
 import type thread from '../locales/en/thread.json'
 import type writing from '../locales/en/writing.json'
@@ -74,6 +75,7 @@ interface Parts {
   readonly sheets: typeof sheets
   readonly signin: typeof signin
   readonly status: typeof status
+  readonly taking: typeof taking
   readonly timelines: typeof timelines
   readonly tunnel: typeof tunnel
   readonly thread: typeof thread

@@ -4,7 +4,6 @@
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, statfs } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -15,15 +14,14 @@ import type { OfferedHome } from '../contracts/hand-over.ts'
 import { type DataDir, dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { readLease } from '../core/lease-file.ts'
-import { readPairingCode } from '../core/pairing-code.ts'
 import type { TakenLease } from '../net/paired/ask-for-word.ts'
-import { type PairedAddress, askPaired, streamPaired } from '../net/paired/paired-line.ts'
+import { Beat, leave, mostBytesOf, pairWith, readPairedPlace, roomFor } from '../net/paired/pair.ts'
+import { type PairedAddress, streamPaired } from '../net/paired/paired-line.ts'
+import { requireKnownSchema } from '../db/known-schema.ts'
 import { byteText } from './byte-text.ts'
-import { requireKnownSchema } from '../keeping/restore/look-inside.ts'
 import { type CommandIo, askLine, commandIo, requireYes, secretsFromInput } from './command-io.ts'
 import { claim } from './hand-over-claim.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { readPaired } from './read-paired.ts'
 import { tellRestore } from './tell-restore.ts'
 
 export interface TakeOptions extends CommonOptions {
@@ -33,13 +31,6 @@ export interface TakeOptions extends CommonOptions {
 }
 
 type Sources = ReturnType<typeof sourcesFrom>
-
-const BEAT_EVERY_MS = 5_000
-/** What comes, what is made of it, and what both are made with. */
-const ROOM_TIMES = 2.5
-const SPARE_BYTES = 512 * 1_048_576
-/** It is said roughly. */
-const MOST_TIMES = 1.5
 
 /**
  * @throws HomebirdError DATA_DIR_LOCKED while the home here runs, USAGE for a code that is none, FORBIDDEN where somebody else
@@ -65,30 +56,16 @@ export async function take(
   const place = readAddress(address)
   requireStopped(sources)
   const here = lookAtPlace(sources)
-  const { fingerprint, secret } = readPairingCode(await askCode())
-  const near = { ...place, fingerprint }
-  const said = { secret: secret.toString('hex'), name: hostname() }
-  const paired = await askPaired<unknown>(near, '/pair', said)
-  const { ticket, key, home } = readPaired(paired.body)
-  const line = { ...near, fingerprint: paired.fingerprint }
-  const lease: TakenLease = {
-    phase: 'taken',
-    at: new Date().toISOString(),
-    from: home.name,
-    host: line.host,
-    port: line.port,
-    fingerprint: line.fingerprint.toString('hex'),
-    ticket,
-  }
-  const beat = new Beat(line, ticket)
+  const paired = await pairWith(place, await askCode())
+  const { line, lease, key, home } = paired
+  const beat = new Beat(line, lease.ticket)
   try {
     await requireKnownSchema(home)
     show(io, home, here)
     if (options.yes !== true) await requireYes(io, 'to take it over')
     await bringHome(io, sources, { line, lease, key, home, beat })
   } catch (error) {
-    // The other home notices it by itself too, a while later.
-    await askPaired(line, '/leave', {}, { ticket }).catch(() => undefined)
+    await leave(paired)
     throw error
   } finally {
     beat.stop()
@@ -120,12 +97,10 @@ function requireStopped(sources: Sources): void {
     )
 }
 
-/** `192.168.1.5:4182`, `box.local:4182`, `[fd00::5]:4182`. @throws HomebirdError USAGE */
+/** @throws HomebirdError USAGE */
 function readAddress(typed: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, port = ''] =
-    /^(?:\[([\da-fA-F:.%\w]+)\]|([^:\s[\]]+)):(\d{1,5})$/.exec(typed) ?? []
-  const host = bracketed ?? plain
-  if (host !== undefined && Number(port) > 0 && Number(port) <= 65_535) return { host, port: Number(port) }
+  const place = readPairedPlace(typed)
+  if (place !== null) return place
   throw new HomebirdError('USAGE', `"${typed}" is no address; write it as the old home shows it: HOST:PORT`)
 }
 
@@ -201,8 +176,8 @@ async function receive(
   signal: AbortSignal,
 ): Promise<void> {
   await rm(file, { force: true }) // of one that was killed
-  await requireRoom(dir, home.bytes)
-  const mostBytes = home.bytes * MOST_TIMES + SPARE_BYTES
+  await requireRoom(dir, home)
+  const mostBytes = mostBytesOf(home)
   io.say('  pausing the other home, and bringing everything over')
   let bytes = 0
   const counter = new Transform({
@@ -225,32 +200,10 @@ async function receive(
   io.say(`  ${byteText(bytes)} have come`)
 }
 
-async function requireRoom(dir: DataDir, bytes: number): Promise<void> {
+async function requireRoom(dir: DataDir, home: OfferedHome): Promise<void> {
   const { bavail, bsize } = await statfs(dir.path)
-  const [free, needed] = [bavail * bsize, bytes * ROOM_TIMES + SPARE_BYTES]
+  const [free, needed] = [bavail * bsize, roomFor(home)]
   if (free >= needed) return
   const why = `taking the home over needs ${byteText(needed)} on the disk of ${dir.path}, and ${byteText(free)} are free; nothing was changed. Make room there, or choose another folder with --data-dir, and take it again`
   throw new HomebirdError('STORAGE_FULL', why, { safe: why })
-}
-
-/** Lets the other home know that this end is there, and how far it is. */
-class Beat {
-  saying: { readonly step: string; readonly done: number; readonly total: number | null } | null = null
-  readonly #timer: NodeJS.Timeout
-  #isAsking = false
-
-  constructor(line: PairedAddress, ticket: string) {
-    this.#timer = setInterval(() => {
-      if (this.#isAsking) return
-      this.#isAsking = true
-      const { step = '', done = 0, total = null } = this.saying ?? {}
-      askPaired(line, '/still', { step, done, total }, { ticket })
-        .catch(() => undefined) // the last step tells whether it is there
-        .finally(() => (this.#isAsking = false))
-    }, BEAT_EVERY_MS)
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
-  }
 }

@@ -5,7 +5,7 @@
 
 import type { AdoptionOrder } from './adoption-order.ts'
 import type { DatabaseConnection } from './database-connection.ts'
-import type { PairedDoor } from './hand-over.ts'
+import type { Lease, PairedDoor } from './hand-over.ts'
 
 export type KeeperTask = 'backup' | 'verify' | 'restore' | 'upgrade' | 'adopt' | 'hand_over'
 
@@ -171,6 +171,8 @@ export interface RestoreOrder {
   readonly from: BackupSource
   /** The passphrase, or the recovery code; null where the home's own key opens it. */
   readonly words: string | null
+  /** Of a home that another computer gives: its backup key, and why the restored one is silent at first. */
+  readonly given?: { readonly key: string; readonly lease: Lease }
 }
 
 /** Which words open the backups of this home, beside its own secrets. */

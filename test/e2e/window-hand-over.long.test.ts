@@ -1,12 +1,17 @@
-/** The owner hands the home over in the window: the code is shown, then who speaks, and it is taken back on purpose. */
+/**
+ * The owner hands the home over in the window: the code is shown, then who speaks, and it is taken back on purpose. On the other
+ * computer the first page of a new home takes one over.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import type { Paired } from '../../server/contracts/hand-over.ts'
+import type { HandOverState, Paired } from '../../server/contracts/hand-over.ts'
 import { readPairingCode } from '../../server/core/pairing-code.ts'
 import { askPaired, streamPaired } from '../../server/net/paired/paired-line.ts'
 import { axeFindings, noBrowser, openBrowser, sidewaysOverflow, takeScreenshot } from '../support/browser.ts'
 import { afterInReverse } from '../support/after-in-reverse.ts'
+import { signedInClient } from '../support/home-client.ts'
+import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
 import { until } from '../support/until.ts'
 import { openWindowHome } from '../support/window-home.ts'
 
@@ -73,5 +78,71 @@ test(
     await isWhole(page, 'given')
     await confirm('Speak from here again…', 'Speak from here')
     await section.getByRole('button', { name: 'Hand over…' }).waitFor()
+  },
+)
+
+/** A net, no expectation. */
+const LIMIT_MS = 180_000
+
+/** As its window offers it. */
+async function offerOf(home: ProcessHome): Promise<{ readonly code: string; readonly address: string }> {
+  const owner = await signedInClient(home)
+  const path = '/api/homebird/v1/hand-over'
+  const offered = await owner.raw(`${path}/offer`, { method: 'POST', body: { password: home.password } })
+  const { offer } = offered.json() as unknown as HandOverState
+  const address = await until('an address', async () => {
+    const { handOver } = (await owner.call('GET', path)) as unknown as { readonly handOver: HandOverState }
+    return handOver.offer?.addresses[0]
+  })
+  return { code: offer?.code ?? '', address: `127.0.0.1:${address.split(':').at(-1) ?? ''}` }
+}
+
+const phaseOf = async (home: ProcessHome): Promise<string> =>
+  (JSON.parse((await home.command('hand-over', 'state', '--json')).stdout) as HandOverState).phase
+
+test(
+  'the first page of a new home takes over the one of another computer',
+  { skip: noBrowser },
+  async (t) => {
+    const old = await startProcessHome({ domain: null, handle: 'ana' })
+    afterInReverse(t, () => old.close())
+    await (await signedInClient(old)).writes('written on the old computer')
+    const { code, address } = await offerOf(old)
+    const home = await startProcessHome({ domain: null, handle: null, password: old.password })
+    afterInReverse(t, () => home.close())
+    const browser = await openBrowser()
+    afterInReverse(t, () => browser.close())
+    const { page } = await browser.openPage({ viewport: { width: 320, height: 900 } })
+    await page.goto(home.startAddress)
+    const button = (name: string) => page.getByRole('button', { name })
+    await button('Take over from another computer…').click()
+    await page.getByLabel('Address of the old computer').fill(address)
+    await page
+      .getByLabel('Code', { exact: true })
+      .fill(`${code.slice(0, -1)}${code.endsWith('A') ? 'B' : 'A'}`)
+    await button('Look').click()
+    await page.getByText('there is a slip in it').waitFor()
+    await isWhole(page, 'take-asks')
+    await page.getByLabel('Code', { exact: true }).fill(code)
+    await button('Look').click()
+    await page.getByText('It is paused there while it comes').waitFor()
+    await page.getByText('ana@homebird.invalid').waitFor()
+    await isWhole(page, 'take-paired')
+    const readies = (): number => home.events.filter(({ kind }) => kind === 'ready').length
+    const before = readies()
+    await button('Take it over').click()
+    await page.getByRole('heading', { name: 'Taking over' }).waitFor()
+    await until('the home that has come', () => readies() > before || null, LIMIT_MS)
+    await until('the word', async () => (await phaseOf(home)) === 'none' || null, LIMIT_MS)
+    assert.equal(await phaseOf(old), 'given')
+    const here = await until(
+      'its owner signs in',
+      async () => signedInClient(home).catch(() => null),
+      LIMIT_MS,
+    )
+    assert.deepEqual(
+      (await here.homeTimeline()).map(({ content }) => content),
+      ['<p>written on the old computer</p>'],
+    )
   },
 )

@@ -149,6 +149,10 @@ function Offered({ offer }: { readonly offer: Offer }) {
   if (code === null) return <p>{t('backups.hand_over_shown_before')}</p>
   return (
     <>
+      <p>{t('backups.hand_over_first_page')}</p>
+      <code className={styles.code} dir="ltr">
+        {address}
+      </code>
       <p>
         {t('backups.hand_over_type', {
           time: formatMoment(t.locale, offer.expiresAt, { timeStyle: 'short' }),

@@ -7,6 +7,8 @@ import { useText } from '../../hooks/use-text.ts'
 import styles from './setup.module.css'
 import { RestoreStep } from './restore-step.tsx'
 import { StepForm } from './step-form.tsx'
+import { TakeStep } from './take-step.tsx'
+import { isTakingBegun, useTaking } from './use-taking.ts'
 import type { StepProps } from './step-props.ts'
 
 interface WelcomeStepProps extends Pick<StepProps, 'answers' | 'onChange' | 'onNext'> {
@@ -17,6 +19,9 @@ interface WelcomeStepProps extends Pick<StepProps, 'answers' | 'onChange' | 'onN
 export function WelcomeStep({ answers, onChange, onNext, onAdopt }: WelcomeStepProps) {
   const t = useText()
   const [isRestoring, setRestoring] = useState(false)
+  const [isTakingOver, setTakingOver] = useState(false)
+  const isBegun = isTakingBegun(useTaking().data)
+  if (isTakingOver || isBegun) return <TakeStep onBack={() => setTakingOver(false)} />
   if (isRestoring) return <RestoreStep onBack={() => setRestoring(false)} />
   return (
     <StepForm
@@ -43,6 +48,11 @@ export function WelcomeStep({ answers, onChange, onNext, onAdopt }: WelcomeStepP
         isOn={!answers.hasDomain}
         onChange={(isOn) => onChange({ hasDomain: !isOn })}
       />
+      <div>
+        <Button look="plain" isFlush onPress={() => setTakingOver(true)}>
+          {t('taking.entry')}
+        </Button>
+      </div>
       {onAdopt === null ? null : (
         <div>
           <Button look="plain" isFlush onPress={onAdopt}>

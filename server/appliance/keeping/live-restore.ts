@@ -39,7 +39,7 @@ export function restoreBeside(
 ): LiveRestore {
   return {
     reopen,
-    stage({ from, words }, backups, watch) {
+    stage({ from, words, given }, backups, watch) {
       requireOwnDatabase(sources)
       return stageRestore({
         ...watch,
@@ -49,7 +49,8 @@ export function restoreBeside(
         config: loaded.config,
         launcher,
         from: 'file' in from ? from : { place: backups.placeNamed(from.place).address, name: from.name },
-        key: readBackupKey(secrets),
+        key: given?.key ?? readBackupKey(secrets),
+        ...(given === undefined ? {} : { lease: given.lease }),
         words,
         hasLeft: () => hasLeft(connection),
         notice,

@@ -12,6 +12,7 @@ import { archiveRoutes } from './archive-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { restoreRoutes } from './restore-routes.ts'
 import { handOverRoutes } from './hand-over-routes.ts'
+import { takingRoutes } from './taking-routes.ts'
 import { blockListRoutes } from './block-list-routes.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { cleanUpRoutes } from './clean-up-routes.ts'
@@ -82,6 +83,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   backupRoutes,
   restoreRoutes,
   handOverRoutes,
+  takingRoutes,
   statorRoutes,
   cacheRoutes,
   cleanUpRoutes,

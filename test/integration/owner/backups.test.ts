@@ -117,3 +117,10 @@ test('a place that is none of the settings is looked through with the password, 
     },
   ])
 })
+
+test('a home that is somebody’s takes no other one over in its window', async () => {
+  const body = { address: '127.0.0.1:1', code: 'AAAAA' }
+  const refused = await home.asPage(`${API}/hand-over/taking`, { method: 'POST', body })
+  assert.equal(refused.status, 409)
+  assert.match(refused.text(), /homebird hand-over take ADDRESS/)
+})

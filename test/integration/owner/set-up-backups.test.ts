@@ -60,6 +60,23 @@ before(async () => {
 const setUp = async (more: object) =>
   home.asPage(`${API}/setup`, { method: 'POST', body: { ...FORM, ...more } })
 
+test('what is no address and no code of another computer is refused before anything is asked there', async () => {
+  const take = async (address: string, code: string) =>
+    home.asPage(`${API}/hand-over/taking`, { method: 'POST', body: { address, code } })
+  for (const [address, code, why] of [
+    ['old computer', '', /HOST:PORT/],
+    ['127.0.0.1:1', 'AAAAA-BBBBB', /letters and figures/],
+  ] as const) {
+    const refused = await take(address, code)
+    assert.equal(refused.status, 422, address)
+    assert.match(refused.text(), why)
+  }
+  const started = await home.asPage(`${API}/hand-over/taking/start`, { method: 'POST' })
+  assert.equal(started.status, 409)
+  const { phase } = (await home.asPage(`${API}/hand-over/taking`)).json() as { readonly phase?: unknown }
+  assert.equal(phase, 'none')
+})
+
 test('what cannot be used is a field to correct, and nothing is arranged for it', async () => {
   writeFileSync(join(folder, 'a-file'), '')
   for (const [more, fields] of [

@@ -1,6 +1,6 @@
 /** What another computer says of the home that it offers: shown on a terminal and written down, so nothing is taken as it comes. */
-import type { OfferedHome, Paired } from '../contracts/hand-over.ts'
-import { HomebirdError } from '../core/errors.ts'
+import type { OfferedHome, Paired } from '../../contracts/hand-over.ts'
+import { HomebirdError } from '../../core/errors.ts'
 
 const MOST_LETTERS = 200
 const MOST_IDENTITIES = 1_000

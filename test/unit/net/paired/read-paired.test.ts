@@ -1,7 +1,7 @@
 /** What another computer answers who offers its home: taken as it should be, or not at all. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readPaired } from '../../../server/commands/read-paired.ts'
+import { readPaired } from '../../../../server/net/paired/read-paired.ts'
 
 const HOME = {
   name: 'old box',

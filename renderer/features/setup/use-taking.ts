@@ -1,0 +1,30 @@
+/** What the first run asks of a taking over: often while it goes on, else when somebody acts. */
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { TakingState } from '../../../server/contracts/hand-over.ts'
+import { getTaking } from '../../api/hand-over.ts'
+import { useServices } from '../../hooks/use-services.ts'
+
+const KEY = ['taking']
+const RUNNING_EVERY_MS = 1_000
+
+const GOES_ON: readonly (TakingState['phase'] | undefined)[] = ['coming', 'restoring']
+/** Whoever comes back finds it where it was left. */
+const IS_BEGUN: readonly (TakingState['phase'] | undefined)[] = ['paired', ...GOES_ON]
+
+export const isTakingBegun = (state: TakingState | undefined): boolean => IS_BEGUN.includes(state?.phase)
+
+/** A home that does not answer any more is being opened again: what was known stands. */
+export function useTaking(): UseQueryResult<TakingState> {
+  const { api } = useServices()
+  return useQuery({
+    queryKey: KEY,
+    queryFn: async () => getTaking(api),
+    refetchInterval: ({ state }) => (GOES_ON.includes(state.data?.phase) ? RUNNING_EVERY_MS : false),
+    retry: false,
+  })
+}
+
+export function useTakingAnswer(): (state: TakingState) => void {
+  const queries = useQueryClient()
+  return (state) => void queries.setQueryData(KEY, state)
+}

@@ -1,0 +1,44 @@
+/** The last step of a taking over that was begun in the window: as soon as this home runs, the old one is asked for the word. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { describeError, isHomebirdError } from '../../core/errors.ts'
+import { readLease } from '../../core/lease-file.ts'
+import { askForWord, sayDone } from '../../net/paired/ask-for-word.ts'
+import type { HttpContext, Supervision } from '../http-context.ts'
+
+const TRIES = 3
+const AGAIN_MS = 15_000
+const LOOK_EVERY_MS = 500
+
+/** Until it is given, this home is silent; where it is refused, only the owner says what follows. */
+export async function finishTaking({
+  supervision,
+  log,
+  stopping,
+}: Pick<HttpContext, 'supervision' | 'log' | 'stopping'>): Promise<void> {
+  const lease = supervision === null ? null : readLease(supervision.dataDir)
+  if (supervision === null || lease?.phase !== 'taken' || lease.isAskedAtStart !== true) return
+  await untilStarted(supervision, stopping)
+  while (!stopping.aborted) {
+    try {
+      await askForWord(lease, TRIES)
+      // Somebody may have said so already.
+      await supervision.handOver({ kind: 'hand_over', ask: 'speak' })
+      return await sayDone(lease)
+    } catch (error) {
+      log.warn({ event: 'hand_over.word_not_given', error: describeError(error) })
+      if (!isHomebirdError(error, 'UNAVAILABLE')) return
+    }
+    await pauseUnless(stopping, AGAIN_MS)
+  }
+}
+
+/** Parts that still start would not hear who speaks. */
+async function untilStarted(supervision: Supervision, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted && (await supervision.facts())?.state === 'Starting')
+    await pauseUnless(stopping, LOOK_EVERY_MS)
+}
+
+/** Broken off by the end of this home: the next start asks again. */
+async function pauseUnless(stopping: AbortSignal, ms: number): Promise<void> {
+  await pause(ms, undefined, { signal: stopping }).catch(() => undefined)
+}
