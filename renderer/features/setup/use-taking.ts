@@ -7,11 +7,12 @@ import { useServices } from '../../hooks/use-services.ts'
 const KEY = ['taking']
 const RUNNING_EVERY_MS = 1_000
 
-const GOES_ON: readonly (TakingState['phase'] | undefined)[] = ['coming', 'restoring']
-/** Whoever comes back finds it where it was left. */
-const IS_BEGUN: readonly (TakingState['phase'] | undefined)[] = ['paired', ...GOES_ON]
+const goesOn = (state: TakingState | undefined): boolean =>
+  state?.phase === 'coming' || state?.phase === 'restoring'
 
-export const isTakingBegun = (state: TakingState | undefined): boolean => IS_BEGUN.includes(state?.phase)
+/** Whoever comes back finds it where it was left. */
+export const isTakingBegun = (state: TakingState | undefined): boolean =>
+  state?.phase === 'paired' || goesOn(state)
 
 /** A home that does not answer any more is being opened again: what was known stands. */
 export function useTaking(): UseQueryResult<TakingState> {
@@ -19,7 +20,7 @@ export function useTaking(): UseQueryResult<TakingState> {
   return useQuery({
     queryKey: KEY,
     queryFn: async () => getTaking(api),
-    refetchInterval: ({ state }) => (GOES_ON.includes(state.data?.phase) ? RUNNING_EVERY_MS : false),
+    refetchInterval: ({ state }) => (goesOn(state.data) ? RUNNING_EVERY_MS : false),
     retry: false,
   })
 }
