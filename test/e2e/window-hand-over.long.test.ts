@@ -113,6 +113,7 @@ test(
     const browser = await openBrowser()
     afterInReverse(t, () => browser.close())
     const { page } = await browser.openPage({ viewport: { width: 320, height: 900 } })
+    page.setDefaultTimeout(LIMIT_MS)
     await page.goto(home.startAddress)
     const button = (name: string) => page.getByRole('button', { name })
     await button('Take over from another computer…').click()
