@@ -1,5 +1,6 @@
 /** The handing over of the home to another computer. */
-import type { HandOverState, TakingState } from '../../server/contracts/hand-over.ts'
+import type { HandOverState } from '../../server/contracts/hand-over.ts'
+import type { TakingState } from '../../server/contracts/taking-home.ts'
 import type { ApiClient } from './client.ts'
 
 const PREFIX = '/api/homebird/v1/hand-over'

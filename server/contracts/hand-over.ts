@@ -2,7 +2,6 @@
  * A home goes from one machine to another while both run: the old one offers itself, the new one takes a copy of everything
  * and then the word. At most one of the two speaks for the identities; what the other keeps is read only.
  */
-import type { KeeperProgress } from './keeping.ts'
 
 /**
  * `paused`: it is being handed over; it can be read, takes nothing in and sends nothing, and what waits stays. `silent`: another
@@ -98,16 +97,6 @@ export interface OfferedHome {
   /** Roughly, of tables and media. */
   readonly bytes: number
 }
-
-/** How far a new home is with becoming the one of another computer. */
-export type TakingState =
-  | { readonly phase: 'none' }
-  /** Nothing has come yet: the owner looks at what would. */
-  | { readonly phase: 'paired'; readonly home: OfferedHome }
-  /** Bytes, of roughly how many. */
-  | { readonly phase: 'coming'; readonly done: number; readonly total: number }
-  | { readonly phase: 'restoring'; readonly progress: KeeperProgress | null }
-  | { readonly phase: 'failed'; readonly message: string }
 
 /** Opens what is sent, and is asked for with each later request. */
 export interface Paired {

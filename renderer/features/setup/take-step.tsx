@@ -1,6 +1,7 @@
 /** Instead of a new home: the one of another computer, which gives it while both run. */
 import { useEffect, useRef, useState } from 'react'
-import type { OfferedHome, TakingState } from '../../../server/contracts/hand-over.ts'
+import type { OfferedHome } from '../../../server/contracts/hand-over.ts'
+import type { TakingState } from '../../../server/contracts/taking-home.ts'
 import { cancelTaking, pairTaking, startTaking } from '../../api/hand-over.ts'
 import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'

@@ -1,6 +1,6 @@
 /** What the first run asks of a taking over: often while it goes on, else when somebody acts. */
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { TakingState } from '../../../server/contracts/hand-over.ts'
+import type { TakingState } from '../../../server/contracts/taking-home.ts'
 import { getTaking } from '../../api/hand-over.ts'
 import { useServices } from '../../hooks/use-services.ts'
 

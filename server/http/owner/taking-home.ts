@@ -4,7 +4,7 @@
  */
 import { rm, statfs } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TakingState } from '../../contracts/hand-over.ts'
+import type { TakingState } from '../../contracts/taking-home.ts'
 import type { KeeperState } from '../../contracts/keeping.ts'
 import { HomebirdError, describeError, isHomebirdError } from '../../core/errors.ts'
 import { requireKnownSchema } from '../../db/known-schema.ts'

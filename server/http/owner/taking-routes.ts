@@ -1,7 +1,7 @@
 /** The home of another computer is taken over by a new one, in its first run: paired with its code, shown, brought. */
 import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { TakingState } from '../../contracts/hand-over.ts'
+import type { TakingState } from '../../contracts/taking-home.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { listIdentities } from '../../domain/actors/actor.ts'
 import type { HttpContext } from '../http-context.ts'

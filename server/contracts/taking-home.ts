@@ -1,0 +1,13 @@
+/** A home that comes from another computer, as the window of the new one is told of it. */
+import type { OfferedHome } from './hand-over.ts'
+import type { KeeperProgress } from './keeping.ts'
+
+/** How far a new home is with becoming the one of another computer. */
+export type TakingState =
+  | { readonly phase: 'none' }
+  /** Nothing has come yet: the owner looks at what would. */
+  | { readonly phase: 'paired'; readonly home: OfferedHome }
+  /** Bytes, of roughly how many. */
+  | { readonly phase: 'coming'; readonly done: number; readonly total: number }
+  | { readonly phase: 'restoring'; readonly progress: KeeperProgress | null }
+  | { readonly phase: 'failed'; readonly message: string }
