@@ -58,9 +58,9 @@ export const ENGINE_SETTINGS = {
   }),
   statorConcurrencyPerHost: setting({
     env: 'HOMEBIRD_STATOR_CONCURRENCY_PER_HOST',
-    type: integer(1, 100),
+    type: integer(1, 4),
     fallback: '4',
-    help: 'most deliveries to one remote host at once; more is faster where many followers live on one server, and less polite',
+    help: 'most deliveries to one remote host at once; fewer are slower where many followers live on one server, and more than four connections are opened to none',
   }),
   inboxMaxKb: setting({
     env: 'HOMEBIRD_INBOX_MAX_KB',

@@ -6,28 +6,39 @@
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 import { setting } from './setting.ts'
-import { bool, oneOf, refuse, type SettingType, text } from './setting-types.ts'
+import { oneOf, type SettingType } from './setting-types.ts'
 
 type Pairs = Readonly<Record<string, string>>
 
-/** As in W3C Baggage: `name=value,name=value`, values percent-encoded. */
-const pairs: SettingType<Pairs> = {
+const MOST_PAIRS_LENGTH = 8_192
+
+/** None of these types refuses a value. */
+const words: SettingType<string> = { name: 'text', parse: (raw) => raw }
+
+/** Only this word counts, as the specification has it. */
+const isTrue: SettingType<boolean> = {
+  name: 'true or false',
+  parse: (raw) => raw.trim().toLowerCase() === 'true',
+}
+
+/** As in W3C Baggage: `name=value,name=value`, values percent-encoded. Null for what is no such list. */
+const pairs: SettingType<Pairs | null> = {
   name: 'list name=value,name=value',
   parse(raw) {
-    if (raw.length > 8_192) refuse(`it is ${raw.length} characters long and the limit is 8192`)
-    const found = raw.split(',').flatMap((part) => {
-      const trimmed = part.trim()
-      if (trimmed === '') return []
-      const split = trimmed.indexOf('=')
-      if (split < 1) return refuse('a part of it has no name, or no "=" after it')
-      return [[trimmed.slice(0, split).trim(), decoded(trimmed.slice(split + 1).trim())] as const]
-    })
-    return Object.fromEntries(found)
+    if (raw.length > MOST_PAIRS_LENGTH) return null
+    const parts = raw.split(',').map((part) => part.trim())
+    const named = parts.filter((part) => part !== '').map((part) => [part, part.indexOf('=')] as const)
+    if (named.some(([, split]) => split < 1)) return null
+    return Object.fromEntries(
+      named.map(([part, split]) => [part.slice(0, split).trim(), decoded(part.slice(split + 1).trim())]),
+    )
   },
   show: (value) =>
-    Object.entries(value)
-      .map(([name, one]) => `${name}=${encodeURIComponent(one)}`)
-      .join(','),
+    value === null
+      ? 'no list of name=value'
+      : Object.entries(value)
+          .map(([name, one]) => `${name}=${encodeURIComponent(one)}`)
+          .join(','),
 }
 
 function decoded(value: string): string {
@@ -41,13 +52,13 @@ function decoded(value: string): string {
 export const TRACE_SETTINGS = {
   traceBase: setting({
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    type: text(),
+    type: words,
     fallback: '',
     help: 'address of a receiver of traces (OTLP over HTTP), such as http://127.0.0.1:4318; v1/traces is put behind it. Empty: nothing is traced',
   }),
   traceEndpoint: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-    type: text(),
+    type: words,
     fallback: '',
     help: 'the whole address of a receiver of traces, as it stands; it wins over the one above',
   }),
@@ -62,32 +73,32 @@ export const TRACE_SETTINGS = {
   traceProtocol: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
     aliases: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
-    type: text(40),
+    type: words,
     fallback: 'http/protobuf',
     help: 'http/protobuf or http/json; grpc is not spoken here',
   }),
   traceTimeout: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
     aliases: ['OTEL_EXPORTER_OTLP_TIMEOUT'],
-    type: text(20),
+    type: words,
     fallback: '10000',
     help: 'milliseconds until a receiver that does not answer is given up, at most 60000',
   }),
   traceExporter: setting({
     env: 'OTEL_TRACES_EXPORTER',
-    type: text(40),
+    type: words,
     fallback: 'otlp',
     help: 'otlp, or none for no traces',
   }),
   traceDisabled: setting({
     env: 'OTEL_SDK_DISABLED',
-    type: bool,
+    type: isTrue,
     fallback: 'false',
     help: 'true: nothing is traced, whatever else is set',
   }),
   traceService: setting({
     env: 'OTEL_SERVICE_NAME',
-    type: text(200),
+    type: words,
     fallback: '',
     help: 'the name of this home among what is traced; empty means homebird',
   }),
@@ -99,25 +110,25 @@ export const TRACE_SETTINGS = {
   }),
   traceSampler: setting({
     env: 'OTEL_TRACES_SAMPLER',
-    type: text(40),
+    type: words,
     fallback: 'parentbased_always_on',
     help: 'which traces are kept: always_on, always_off, traceidratio, or one of them behind parentbased_, which is the same here, where every trace begins in this home',
   }),
   traceShare: setting({
     env: 'OTEL_TRACES_SAMPLER_ARG',
-    type: text(40),
+    type: words,
     fallback: '',
     help: 'for traceidratio the share that is kept, from 0 to 1; empty keeps all',
   }),
   traceDelay: setting({
     env: 'OTEL_BSP_SCHEDULE_DELAY',
-    type: text(20),
+    type: words,
     fallback: '5000',
     help: 'milliseconds for which spans are gathered before they are sent',
   }),
   traceQueue: setting({
     env: 'OTEL_BSP_MAX_QUEUE_SIZE',
-    type: text(20),
+    type: words,
     fallback: '2048',
     help: 'most spans of a process that wait to be sent; what comes on top of them is lost',
   }),
@@ -160,10 +171,13 @@ export function planTraces(config: TraceConfig): Traces {
   if (!isAsked || config.traceDisabled || exporter === 'none') return { kind: 'off' }
   try {
     if (exporter !== 'otlp') refused('OTEL_TRACES_EXPORTER', exporter, 'set otlp or none')
-    const { 'service.name': named = SERVICE, ...resource } = config.traceResource
+    const { 'service.name': named = SERVICE, ...resource } = listOf(
+      'OTEL_RESOURCE_ATTRIBUTES',
+      config.traceResource,
+    )
     const plan = {
       endpoint: endpointOf(config),
-      headers: config.traceHeaders,
+      headers: listOf('OTEL_EXPORTER_OTLP_HEADERS', config.traceHeaders),
       protocol: protocolOf(config.traceProtocol),
       timeoutMs: numberOf('OTEL_EXPORTER_OTLP_TIMEOUT', config.traceTimeout, 100, MOST_TIMEOUT_MS),
       service: config.traceService.trim() === '' ? named : config.traceService.trim(),
@@ -183,6 +197,12 @@ class Unsuitable extends Error {}
 
 function refused(variable: string, value: string, remedy: string): never {
   throw new Unsuitable(`${variable} is ${JSON.stringify(value)}; ${remedy}`)
+}
+
+/** What stands there is not repeated: it may hold a key. */
+function listOf(variable: string, value: Pairs | null): Pairs {
+  const remedy = `write name=value,name=value, in ${MOST_PAIRS_LENGTH} characters at most`
+  return value ?? refused(variable, '(hidden)', remedy)
 }
 
 function endpointOf({ traceEndpoint, traceBase }: TraceConfig): string {

@@ -86,7 +86,7 @@ test('the environment is stronger than the file, whichever name of a setting eac
       HOMEBIRD_STATOR_CONCURRENCY_PER_HOST: '3',
       PGHOST: 'file.example',
     },
-    store: { statorConcurrency: '11', statorConcurrencyPerHost: '5' },
+    store: { statorConcurrency: '11', statorConcurrencyPerHost: '2' },
   })
   assert.deepEqual([config.statorConcurrency, config.statorConcurrencyPerHost], [7, 3])
   assert.equal(config.databaseUrl, 'postgresql://env.example/home')

@@ -18,7 +18,9 @@ test('nothing is traced unless a receiver is named, nor where it is switched off
   assert.equal(planned({}).kind, 'off')
   assert.equal(planned({ OTEL_SERVICE_NAME: 'attic', OTEL_TRACES_SAMPLER: 'always_on' }).kind, 'off')
   assert.equal(planned({ ...BASE, OTEL_SDK_DISABLED: 'true' }).kind, 'off')
+  assert.equal(planned({ ...BASE, OTEL_SDK_DISABLED: '1' }).kind, 'on', 'only the word true counts')
   assert.equal(planned({ ...BASE, OTEL_TRACES_EXPORTER: 'none' }).kind, 'off')
+  assert.equal(planned({ OTEL_RESOURCE_ATTRIBUTES: 'for others', OTEL_SDK_DISABLED: 'maybe' }).kind, 'off')
 })
 
 test('the path of traces is put behind a base address, and a whole address stays as it is', () => {
@@ -71,6 +73,13 @@ test('what cannot be done turns traces off with variable, value and remedy, and 
       /is "unix:\/\/\/run\/otel"; give the http or https/,
     ],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:hidden-word@x.example' }, /is "\(hidden\)"; give the http/],
+    [
+      { OTEL_EXPORTER_OTLP_HEADERS: 'hidden-word' },
+      /OTEL_EXPORTER_OTLP_HEADERS is "\(hidden\)"; write name=value/,
+    ],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'team' }, /OTEL_RESOURCE_ATTRIBUTES is "\(hidden\)"; write name=value/],
+    [{ OTEL_RESOURCE_ATTRIBUTES: `a=${'b'.repeat(9_000)}` }, /in 8192 characters at most/],
+    [{ OTEL_TRACES_SAMPLER: 'x'.repeat(3_000) }, /OTEL_TRACES_SAMPLER is "xxx/],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost' }, /OTEL_EXPORTER_OTLP_ENDPOINT is "\(hidden\)"/],
   ]
   for (const [env, why] of REFUSED) {
@@ -85,5 +94,4 @@ test('headers of the receiver are secret, each value of them', () => {
   const { config } = loadConfig({ env: { ...BASE, OTEL_EXPORTER_OTLP_HEADERS: 'api-key=very-secret-word' } })
   assert.ok(secretSettings(config).includes('very-secret-word'))
   assert.doesNotMatch(JSON.stringify(changedSettings(config)), /very-secret-word/)
-  assert.throws(() => loadConfig({ env: { OTEL_EXPORTER_OTLP_HEADERS: 'no-value' } }), /\(hidden\)/)
 })
