@@ -20,10 +20,16 @@ export interface JoinGate {
 /** @param own  a session in the database of the home, which stays open */
 export async function openJoinGate(own: Session, connection: DatabaseConnection): Promise<JoinGate> {
   const common = connection.database === COMMON_DATABASE ? null : await openCommon(connection)
-  // Always in this order, so that no two wait for each other.
-  const sessions = common === null ? [own] : [common, own]
   return {
-    pass: async (work) => held(sessions, work),
+    // Always in this order, so that no two wait for each other.
+    pass: async (work) => {
+      const leave = common === null ? null : await enter(common).catch(() => null) // see `openCommon`
+      try {
+        return await held(own, work)
+      } finally {
+        await leave?.()
+      }
+    },
     close: async () => common?.close(),
   }
 }
@@ -36,17 +42,24 @@ async function openCommon(connection: DatabaseConnection): Promise<Session | nul
     )
   } catch {
     // It is not there, or this user may not enter: then the machines of this home stand in line, and other homes do not.
+    // Neither do they where somebody who is let in there holds the lock for longer than a session waits.
     return null
   }
 }
 
-async function held<T>(sessions: readonly Session[], work: () => Promise<T>): Promise<T> {
-  const [session, ...rest] = sessions
-  if (session === undefined) return work()
+/** @returns what gives the lock back */
+async function enter(session: Session): Promise<() => Promise<void>> {
   await session.query('select pg_advisory_lock($1)', [JOIN_LOCK])
+  // A session that has ended meanwhile holds nothing.
+  return async () =>
+    void (await session.query('select pg_advisory_unlock($1)', [JOIN_LOCK]).catch(() => null))
+}
+
+async function held<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  const leave = await enter(session)
   try {
-    return await held(rest, work)
+    return await work()
   } finally {
-    await session.query('select pg_advisory_unlock($1)', [JOIN_LOCK])
+    await leave()
   }
 }

@@ -16,7 +16,7 @@ import { HomebirdError, describeError } from '../core/errors.ts'
 import { programFacts } from '../core/program-facts.ts'
 import { createRedactor, type Redactor } from '../core/redact.ts'
 import { changedSettings, secretSettings } from '../core/secret-settings.ts'
-import { type KnownPeople, withoutPeople } from '../core/without-people.ts'
+import { type KnownPeople, withoutPeople, withoutWords } from '../core/without-people.ts'
 import { readOwnPeople } from '../domain/status/own-people.ts'
 import { readTroubleText } from '../storage/logs/trouble-text.ts'
 import { type ZipEntry, writeZip } from '../storage/zip-file.ts'
@@ -125,7 +125,9 @@ function journalText(dir: DataDir): string {
   const store = openApplianceStore(dir, 'read')
   try {
     const lines = store.journalTail(JOURNAL_LINES)
-    return lines.map(({ at, level, part, message }) => `${at} ${level} ${part}: ${message}`).join('\n')
+    return lines
+      .map(({ at, level, part, message }) => `${at} ${level} ${part}: ${withoutWords(message)}`)
+      .join('\n')
   } finally {
     store.close()
   }

@@ -66,7 +66,9 @@ test('a delivery is an exchange with its host within the task that makes it, wit
   assert.match(String(task.resource['service.instance.id']), /^worker-0 \d+$/)
 })
 
-test('no word of a post, no handle, no id and no address of a document is told', () => {
+test('no word of a post, no handle, no id and no address of a document is told', async () => {
+  await spanWith('the request', ({ name }) => name === 'POST /api/v1/statuses')
+  await spanWith('the delivery', ({ facts }) => facts['server.address'] === 'friend.example')
   assert.doesNotMatch(receiver.raw, /heron|shallow/)
   assert.doesNotMatch(receiver.raw, /@friend|@ben|users\/friend/)
   assert.ok(!receiver.raw.includes(world.me.id))

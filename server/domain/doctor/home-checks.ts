@@ -169,7 +169,6 @@ const purge: DoctorCheck = {
   },
 }
 
-/** In the order in which they are told. */
 /** Said for as long as anybody might wonder. */
 const TOLD_GONE_DAYS = 90
 
@@ -182,6 +181,7 @@ const farewell: DoctorCheck = {
   },
 }
 
+/** In the order in which they are told. */
 export const homeChecks: readonly DoctorCheck[] = [
   database,
   parts,

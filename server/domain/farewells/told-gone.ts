@@ -6,12 +6,17 @@ import type { Querier, Transaction } from '../../db/pool.ts'
 
 const KEY = 'told_gone'
 
-/** @param at  of the restoring. A second time changes nothing */
+/** @param at  of the restoring. The last time counts */
 export async function noteToldGone(tx: Transaction, at: Date): Promise<void> {
   await tx
     .insertInto('home_settings')
     .values({ key: KEY, value: JSON.stringify({ at: at.toISOString() }), changed_at: at })
-    .onConflict((conflict) => conflict.column('key').doNothing())
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((excluded) => ({
+        value: excluded.ref('excluded.value'),
+        changed_at: excluded.ref('excluded.changed_at'),
+      })),
+    )
     .execute()
 }
 

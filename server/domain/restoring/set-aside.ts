@@ -100,13 +100,12 @@ async function hasBegun(tx: Transaction, now: Date): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Who restores a home wants it: it does not leave by itself, also where its time to leave has come since. */
+/** Who restores a home wants it: it does not leave by itself, also where its time to leave has come since or it was on its way. */
 async function stopFarewell(tx: Transaction, note: string, now: Date): Promise<void> {
   await sql`update farewells
                set state = 'cancelled', state_changed_at = ${now}, state_next_attempt_at = null,
                    state_lock_token = null, state_locked_until = null, state_error = ${note}
-             where state = 'waiting'`.execute(tx)
-  await standStill(tx, { table: 'farewells', states: ['leaving', 'erasing'], own: 'true', note })
+             where state in ('waiting', 'leaving', 'erasing')`.execute(tx)
 }
 
 interface StandingStill {

@@ -7,6 +7,7 @@ import type { HttpContext, Supervision } from '../http-context.ts'
 
 const TRIES = 3
 const AGAIN_MS = 15_000
+const AGAIN_MOST_MS = 600_000
 const LOOK_EVERY_MS = 500
 
 /** Until it is given, this home is silent; where it is refused, only the owner says what follows. */
@@ -18,7 +19,7 @@ export async function finishTaking({
   const lease = supervision === null ? null : readLease(supervision.dataDir)
   if (supervision === null || lease?.phase !== 'taken' || lease.isAskedAtStart !== true) return
   await untilStarted(supervision, stopping)
-  while (!stopping.aborted) {
+  for (let waitMs = AGAIN_MS; !stopping.aborted; waitMs = Math.min(2 * waitMs, AGAIN_MOST_MS)) {
     try {
       await askForWord(lease, TRIES)
       // Somebody may have said so already.
@@ -28,14 +29,18 @@ export async function finishTaking({
       log.warn({ event: 'hand_over.word_not_given', error: describeError(error) })
       if (!isHomebirdError(error, 'UNAVAILABLE')) return
     }
-    await pauseUnless(stopping, AGAIN_MS)
+    await pauseUnless(stopping, waitMs)
   }
 }
 
 /** Parts that still start would not hear who speaks. */
 async function untilStarted(supervision: Supervision, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted && (await supervision.facts())?.state === 'Starting')
-    await pauseUnless(stopping, LOOK_EVERY_MS)
+  const isStarting = async (): Promise<boolean> =>
+    supervision.facts().then(
+      (facts) => facts?.state === 'Starting',
+      () => true, // it is busy, as at a start
+    )
+  while (!stopping.aborted && (await isStarting())) await pauseUnless(stopping, LOOK_EVERY_MS)
 }
 
 /** Broken off by the end of this home: the next start asks again. */

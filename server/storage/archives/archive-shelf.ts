@@ -26,6 +26,8 @@ const LOOK_EVERY_BYTES = 64 * 1_048_576
 const LEFT_BEHIND_MS = 2 * 86_400_000
 /** The row of an import is written within moments of the archive getting its number. */
 const NOT_YET_NOTED_MS = 3_600_000
+/** In a bucket its time is that of the beginning of its upload. */
+const SENT_AND_NOT_YET_NOTED_MS = 86_400_000
 
 export class ArchiveShelf {
   readonly #folder: string
@@ -143,8 +145,8 @@ export class ArchiveShelf {
    * @returns how many it were
    */
   async sweep(isNeeded: (id: string) => Promise<boolean>, now: Date): Promise<number> {
-    const isOver = async (id: string, changedAtMs: number): Promise<boolean> =>
-      now.getTime() - changedAtMs > NOT_YET_NOTED_MS && !(await isNeeded(id))
+    const isOver = async (id: string, changedAtMs: number, graceMs = NOT_YET_NOTED_MS): Promise<boolean> =>
+      now.getTime() - changedAtMs > graceMs && !(await isNeeded(id))
     let removed = 0
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const [, id] = /^(\d{1,19})\.(?:archive|files)$/.exec(name) ?? []
@@ -162,12 +164,13 @@ export class ArchiveShelf {
 
   async #sweepShared(
     shared: SharedFiles,
-    isOver: (id: string, changedAtMs: number) => Promise<boolean>,
+    isOver: (id: string, changedAtMs: number, graceMs: number) => Promise<boolean>,
     now: Date,
   ): Promise<number> {
     let removed = await shared.removeLeftovers(new Date(now.getTime() - LEFT_BEHIND_MS))
     for await (const { key, changedAt } of shared.list('archives')) {
-      if (!(await isOver(key.slice('archives/'.length), changedAt.getTime()))) continue
+      const id = key.slice('archives/'.length)
+      if (!(await isOver(id, changedAt.getTime(), SENT_AND_NOT_YET_NOTED_MS))) continue
       await shared.remove(key)
       removed += 1
     }

@@ -43,14 +43,21 @@ export class S3SharedFiles implements SharedFiles {
 
   async put(name: SharedName, { path, size }: FileHere, signal?: AbortSignal): Promise<void> {
     const salt = randomBytes(SALT_BYTES)
-    const sealed = this.#sealed(createReadStream(path), salt, await this.#keyOf(name, salt))
+    const key = await this.#keyOf(name, salt)
+    const content = createReadStream(path)
+    const sealed = this.#sealed(content, salt, key)
     const within = signal ?? new AbortController().signal
-    if (size > PART_BYTES) {
-      await uploadStream(this.#client, name, sealed, { headers: HEADERS, signal: within })
-      return
+    try {
+      if (size > PART_BYTES) {
+        await uploadStream(this.#client, name, sealed, { headers: HEADERS, signal: within })
+        return
+      }
+      const body = await buffer(sealed)
+      await this.#client.callForHead({ method: 'PUT', key: name, headers: HEADERS, body, signal: within })
+    } finally {
+      // Also where the bucket failed before anything was read.
+      content.destroy()
     }
-    const body = await buffer(sealed)
-    await this.#client.callForHead({ method: 'PUT', key: name, headers: HEADERS, body, signal: within })
   }
 
   async find(name: SharedName): Promise<FoundFile | null> {
@@ -66,7 +73,9 @@ export class S3SharedFiles implements SharedFiles {
       body.on('error', () => undefined).resume() // read to its end, so that the connection may be used again
       return null
     }
-    return Readable.from(this.#opened(name, body), { objectMode: false })
+    const opened = Readable.from(this.#opened(name, body), { objectMode: false })
+    // Also where nobody ever reads.
+    return opened.once('close', () => body.destroy())
   }
 
   async remove(name: SharedName): Promise<void> {

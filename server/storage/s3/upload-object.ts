@@ -49,23 +49,28 @@ export async function uploadStream(
   { headers, signal }: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<number> {
   const parts = inParts(source)
-  const first = await parts.next()
-  const head = first.done === true ? Buffer.alloc(0) : first.value
-  if (head.length < STREAM_PART_BYTES) {
-    await client.callForHead({ method: 'PUT', key, headers, body: head, signal })
-    return head.length
-  }
-  let size = 0
-  async function* counted(): AsyncGenerator<Buffer> {
-    size += head.length
-    yield head
-    for await (const part of parts) {
-      size += part.length
-      yield part
+  try {
+    const first = await parts.next()
+    const head = first.done === true ? Buffer.alloc(0) : first.value
+    if (head.length < STREAM_PART_BYTES) {
+      await client.callForHead({ method: 'PUT', key, headers, body: head, signal })
+      return head.length
     }
+    let size = 0
+    async function* counted(): AsyncGenerator<Buffer> {
+      size += head.length
+      yield head
+      for await (const part of parts) {
+        size += part.length
+        yield part
+      }
+    }
+    await uploadParts(client, key, counted(), { headers, signal })
+    return size
+  } finally {
+    // The source is closed too, however far it was read.
+    await parts.return()
   }
-  await uploadParts(client, key, counted(), { headers, signal })
-  return size
 }
 
 /** Full ones, and a last one that may be shorter: some providers take no others. */

@@ -187,8 +187,10 @@ test('machines of two homes on one PostgreSQL stand in one line, where their use
     await client.query(`create role ana login`)
     await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK.joinMachines])
     const joining = join(t, 50, { connection: { ...connection, database: 'third' } })
-    const waits = 'select 1 from pg_locks where locktype = $1 and not granted'
-    await until('it to wait', async () => (await client.query(waits, ['advisory'])).rows.length === 1)
+    const waits = `
+      select 1 from pg_locks
+       where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`
+    await until('it to wait', async () => (await client.query(waits)).rows.length > 0)
     await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK.joinMachines])
     assert.equal((await joining).budget.perProcess, 12)
     // Who may not enter joins all the same.

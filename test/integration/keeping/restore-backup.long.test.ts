@@ -183,6 +183,15 @@ test('over a home that has said farewell a backup of before brings back what oth
   }
   assert.equal((await finding(to))?.state, 'look')
   assert.equal(await finding(before), null)
+  const late = await emptyHome(t)
+  const { name: lateName } = await home.backUp()
+  const { aside: lateAside } = await restoring(home, late, { place: home.placeFolder, name: lateName })
+  assert.equal(lateAside.isToldGone, true)
+  assert.deepEqual(
+    await late.ask(`select state from farewells`),
+    [{ state: 'cancelled' }],
+    'it can begin anew',
+  )
 })
 
 test('the passphrase and the recovery code open it anywhere, other words nothing; a whole one is a file by itself', async (t) => {

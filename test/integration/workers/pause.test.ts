@@ -132,9 +132,8 @@ test('a pause that begins while the one before it is taken away goes on', async 
   const taken = inTransaction(db, async (tx) => takeEndedPause(tx, new Date()))
   await until('the other waits for it', async () => {
     const { rows } = await sql<{ waiting: number }>`
-      select count(*)::int as waiting from pg_locks where not granted and locktype = 'transactionid'`.execute(
-      db,
-    )
+      select count(*)::int as waiting from pg_locks join pg_stat_activity using (pid)
+       where not granted and locktype = 'transactionid' and datname = current_database()`.execute(db)
     return (rows[0]?.waiting ?? 0) > 0
   })
   kept.resolve()

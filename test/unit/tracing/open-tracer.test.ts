@@ -58,6 +58,7 @@ test('a statement is a part of the request that it runs in, over everything that
     root.end()
   }
   await Promise.all([work(), work()])
+  await until('both traces with their parts', () => receiver.spans.length === 4)
   await close()
   const roots = receiver.spans.filter(({ name }) => name === request.name)
   const parts = receiver.spans.filter(({ name }) => name === 'SELECT posts')
@@ -97,6 +98,7 @@ test('outside of a trace, after its end, and where it is not kept, nothing is to
       async () => turn(),
     ),
   )
+  await until('what is told', () => receiver.spans.length > 0)
   await close()
   assert.deepEqual(
     receiver.spans.map(({ name }) => name),
@@ -117,6 +119,7 @@ test('what fails is marked by its code, and no message of it is told', async (t)
   )
   await assert.rejects(failing, /somebody/)
   root.end()
+  await until('both', () => receiver.spans.length === 2)
   await close()
   const part = receiver.spans.find(({ name }) => name === 'SELECT posts')
   assert.equal(part?.status, 2)
@@ -128,6 +131,7 @@ test('protobuf is sent where it is asked for', async (t) => {
   const receiver = await openReceiver(t)
   const { tracer, close } = open(t, { endpoint: receiver.address, protocol: 'http/protobuf' })
   spans(tracer, 1)
+  await until('it has come', () => receiver.raw !== '')
   await close()
   assert.equal(receiver.requests[0]?.headers['content-type'], 'application/x-protobuf')
   assert.match(receiver.raw, /GET \/api\/v1\/accounts\/:id/)
