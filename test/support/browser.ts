@@ -14,7 +14,8 @@ import {
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const EXECUTABLE = process.env['HOMEBIRD_TEST_BROWSER'] ?? CANDIDATES.find((path) => existsSync(path))
 const SCREENSHOTS = join(import.meta.dirname, '..', 'screenshots')
-const GIVE_UP_AFTER_MS = 30_000
+/** A safety net, as of `until`. */
+const GIVE_UP_AFTER_MS = 60_000
 
 /** What the browser itself says when the home does not answer; the second of the worker, which it looks for now and then. */
 const HOME_IS_AWAY = /Failed to load resource|An unknown error occurred when fetching the script/
