@@ -41,6 +41,8 @@ export class DraftKeeper {
   readonly #view: Store<KeeperView> = createStore<KeeperView>({ savedAtMs: {}, failure: null, parted: [] })
   /** One request at a time for each draft. */
   readonly #underWay = new Map<string, Promise<void>>()
+  /** The home may still have them, or say so in an answer that is late. */
+  readonly #thrownAway = new Set<string>()
   #timer: unknown = null
   #stopListening: (() => void) | null = null
   #tellSent: (kept: KeptDraft) => void = () => {}
@@ -68,7 +70,8 @@ export class DraftKeeper {
   /** Brings what other windows wrote meanwhile. @throws ApiFailure */
   async refresh(): Promise<readonly KeptDraft[]> {
     const kept = await listDrafts(this.#api)
-    for (const draft of kept) if (draft.state !== 'held') this.#merge(draft)
+    const wanted = kept.filter(({ key, state }) => state !== 'held' && !this.#thrownAway.has(key))
+    for (const draft of wanted) this.#merge(draft)
     const known = new Set(kept.map(({ key }) => key))
     for (const draft of this.#drafts.list()) {
       if (draft.revision === 0 || known.has(draft.id)) continue
@@ -129,11 +132,27 @@ export class DraftKeeper {
     this.#tellSent = listener
   }
 
-  /** Thrown away here and on the home. A failure leaves it on the home, where it is found again. */
-  async remove(id: string): Promise<void> {
+  /** Here; the home keeps it until `remove`, for as long as it can be taken back. */
+  throwAway(id: string): void {
+    this.#thrownAway.add(id)
     this.#drafts.finish(id)
+  }
+
+  takeBack(draft: Draft): void {
+    this.#thrownAway.delete(draft.id)
+    this.#drafts.put(draft)
+  }
+
+  /** Thrown away here and on the home. A failure leaves it on the home, where it is found again. @throws ApiFailure */
+  async remove(id: string): Promise<void> {
+    this.throwAway(id)
     await this.#underWay.get(id)?.catch(() => undefined)
-    await deleteDraft(this.#api, id)
+    try {
+      await deleteDraft(this.#api, id)
+    } catch (error) {
+      this.#thrownAway.delete(id)
+      throw error
+    }
   }
 
   forgetParted(): void {

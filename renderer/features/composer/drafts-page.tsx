@@ -40,12 +40,12 @@ function Row({ draft }: { readonly draft: Draft }) {
     commands.dispatch('write')
   }
   const remove = (): void => {
-    drafts.finish(draft.id)
+    keeper.throwAway(draft.id)
     undo.offer({
       words: t('writing.draft_deleted'),
-      undo: () => drafts.put(draft),
+      undo: () => keeper.takeBack(draft),
       // A failure leaves it on the home: it is there again.
-      commit: () => void keeper.remove(draft.id).catch(() => drafts.put(draft)),
+      commit: () => void keeper.remove(draft.id).catch(() => keeper.takeBack(draft)),
     })
   }
   const marks = marksOf(t, draft)

@@ -221,6 +221,44 @@ test('what was sent or thrown away elsewhere goes here; what was written on mean
   assert.equal(second.drafts.current().text, 'not done yet')
 })
 
+test('a draft that was thrown away does not come back with what the home says meanwhile, but with Undo', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  drafts.change({ text: 'not needed' })
+  await clock.passes(1_000)
+  const [draft] = drafts.list()
+  assert.ok(draft)
+  keeper.throwAway(draft.id)
+  await keeper.refresh()
+  assert.deepEqual(drafts.list(), [])
+  keeper.takeBack(draft)
+  await keeper.refresh()
+  assert.deepEqual(
+    drafts.list().map(({ text }) => text),
+    ['not needed'],
+  )
+  const late = keeper.refresh()
+  await keeper.remove(draft.id)
+  await late
+  assert.deepEqual([drafts.list(), home.kept.size], [[], 0])
+})
+
+test('a draft that the home could not throw away is found again', async () => {
+  const home = new ScriptedHome()
+  const { clock, drafts, keeper } = openWindow(home)
+  await keeper.open()
+  drafts.change({ text: 'still there' })
+  await clock.passes(1_000)
+  const [draft] = drafts.list()
+  assert.ok(draft)
+  home.isAway = true
+  await assert.rejects(keeper.remove(draft.id), ApiFailure)
+  home.isAway = false
+  await keeper.refresh()
+  assert.equal(drafts.list()[0]?.text, 'still there')
+})
+
 test('at sign-out only what the home does not have stays in this browser', async () => {
   const home = new ScriptedHome()
   const storage = memoryStorage()
