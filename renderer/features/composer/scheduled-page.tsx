@@ -22,11 +22,16 @@ export function ScheduledPage() {
   const t = useText()
   const { api } = useServices()
   const query = useQuery({ queryKey: KEY, queryFn: async () => listScheduled(api) })
+  /** An answer that was asked for before may still name them. */
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set())
+  const setThere = (id: string, isThere: boolean): void =>
+    setGone((known) => new Set([...[...known].filter((one) => one !== id), ...(isThere ? [] : [id])]))
   return (
     <Page title={t('writing.scheduled')}>
       <QueryState query={query}>
-        {(all) =>
-          all.length === 0 ? (
+        {(known) => {
+          const all = known.filter(({ id }) => !gone.has(id))
+          return all.length === 0 ? (
             <EmptyState
               icon={CalendarClock}
               title={t('writing.no_scheduled')}
@@ -37,20 +42,26 @@ export function ScheduledPage() {
               {all
                 .toSorted((a, b) => (a.scheduled_at < b.scheduled_at ? -1 : 1))
                 .map((post) => (
-                  <Row key={post.id} post={post} />
+                  <Row key={post.id} post={post} setThere={(isThere) => setThere(post.id, isThere)} />
                 ))}
             </ul>
           )
-        }
+        }}
       </QueryState>
     </Page>
   )
 }
 
-function Row({ post }: { readonly post: ScheduledStatus }) {
+interface RowProps {
+  readonly post: ScheduledStatus
+  /** Whether it is in the list. */
+  readonly setThere: (isThere: boolean) => void
+}
+
+function Row({ post, setThere }: RowProps) {
   const t = useText()
   const [isMoving, setMoving] = useState(false)
-  const acts = useRowActs(post)
+  const acts = useRowActs(post, setThere)
   const moment = dateFormat(t.locale, { dateStyle: 'full', timeStyle: 'short' }).format(
     new Date(post.scheduled_at),
   )
@@ -84,30 +95,33 @@ function Row({ post }: { readonly post: ScheduledStatus }) {
   )
 }
 
-function useRowActs(post: ScheduledStatus) {
+function useRowActs(post: ScheduledStatus, setThere: RowProps['setThere']) {
   const t = useText()
   const { api, commands, drafts, undo } = useServices()
   const queries = useQueryClient()
   const act = useAct()
-  const put = (change: (all: readonly ScheduledStatus[]) => readonly ScheduledStatus[]): void => {
-    queries.setQueryData<readonly ScheduledStatus[]>(KEY, (all = []) => change(all))
+  const cancel = async (): Promise<void> => {
+    try {
+      await cancelScheduled(api, post.id)
+    } catch {
+      // It is still there, and is shown again.
+      setThere(true)
+    }
+    await queries.invalidateQueries({ queryKey: KEY })
   }
-  const without = (): void => put((all) => all.filter(({ id }) => id !== post.id))
   const edit = (): void =>
     void act.run(async () => {
       await cancelScheduled(api, post.id)
       drafts.begin(draftOfScheduled(post))
-      without()
+      setThere(false)
       commands.dispatch('write')
     })
   const remove = (): void => {
-    without()
+    setThere(false)
     undo.offer({
       words: t('writing.scheduled_deleted'),
-      undo: () => put((all) => [...all, post]),
-      // Where it fails it is still there, and is shown again.
-      commit: () =>
-        void cancelScheduled(api, post.id).catch(() => queries.invalidateQueries({ queryKey: KEY })),
+      undo: () => setThere(true),
+      commit: () => void cancel(),
     })
   }
   return { ...act, edit, remove }
