@@ -206,8 +206,11 @@ function FilteredPosts({ filter }: { readonly filter: Filter }) {
   const queries = useQueryClient()
   const act = useAct()
   const takeOut = async (id: string): Promise<void> => {
-    if (await act.run(async () => takePostOut(api, id), id))
+    await act.run(async () => {
+      await takePostOut(api, id)
+      // Busy until its row goes.
       await queries.invalidateQueries({ queryKey: ['filters', filter.id] })
+    }, id)
   }
   return (
     <Section title={t('filters.posts')}>
@@ -217,6 +220,7 @@ function FilteredPosts({ filter }: { readonly filter: Filter }) {
             <AppLink to={pathTo('post', postId)}>{t('filters.post', { place: place + 1 })}</AppLink>
             <Button
               label={t('filters.take_post_label', { place: place + 1 })}
+              isBusy={act.isAsked(id)}
               onPress={() => void takeOut(id)}
             >
               {t('filters.take_post')}
