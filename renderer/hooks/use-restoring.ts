@@ -24,7 +24,7 @@ export interface Restoring {
   readonly chosen: string | null
   readonly source: RestoreSource | null
   readonly bring: (file: File) => Promise<void>
-  /** One of a place. Null where none is chosen any more. */
+  /** One of a place. Null where what was seen of a place holds no longer: then none of it is chosen. */
   readonly choose: (listed: { readonly address: string; readonly name: string } | null) => void
   /** What is inside, once it was looked into; what is changed afterwards has to be looked into again. */
   readonly preview: RestorePreview | null
@@ -44,6 +44,14 @@ interface Chosen {
   readonly name: string
 }
 
+const isFar = ({ source }: Chosen): boolean => 'address' in source
+
+interface Seen {
+  readonly preview: RestorePreview
+  /** Which one, and with which words. */
+  readonly looked: string
+}
+
 /** @param listed  a backup of a place, where one was chosen there */
 export function useRestoring(listed: { readonly place: string; readonly name: string } | null): Restoring {
   const { api } = useServices()
@@ -52,15 +60,16 @@ export function useRestoring(listed: { readonly place: string; readonly name: st
   const [chosen, setChosen] = useState<Chosen | null>(
     listed === null ? null : { source: listed, name: listed.name },
   )
-  const [preview, setPreview] = useState<RestorePreview | null>(null)
+  const [seen, setSeen] = useState<Seen | null>(null)
   const [startedAt, setStartedAt] = useState<number | null>(null)
   const { progress, failed } = useWatched(startedAt)
   const path = answers.path.trim()
   const source = path === '' ? (chosen?.source ?? null) : { file: path }
-  const change = (part: Partial<RestoreAnswers>): void => {
-    setAnswers((known) => ({ ...known, ...part }))
-    if (Object.keys(part).some((name) => name !== 'password')) setPreview(null)
-  }
+  const words = answers.words.trim() === '' ? null : answers.words.trim()
+  // An answer may come when something else is chosen already.
+  const looked = JSON.stringify([source, words])
+  const preview = seen?.looked === looked ? seen.preview : null
+  const change = (part: Partial<RestoreAnswers>): void => setAnswers((known) => ({ ...known, ...part }))
   const bring = async (file: File): Promise<void> => {
     await act.run(async () => {
       const upload = await bringBackup(api, file)
@@ -69,15 +78,15 @@ export function useRestoring(listed: { readonly place: string; readonly name: st
     })
   }
   const choose: Restoring['choose'] = (far) => {
-    setChosen(far === null ? null : { source: far, name: far.name })
+    if (far === null) return setChosen((known) => (known !== null && isFar(known) ? null : known))
+    setChosen({ source: far, name: far.name })
     change({ path: '' })
   }
   const goOn = async (): Promise<void> => {
     if (source === null) return
-    const words = answers.words.trim() === '' ? null : answers.words.trim()
     const form = { from: source, words, password: answers.password }
     await act.run(async () => {
-      if (preview === null) return setPreview(await lookIntoBackup(api, form))
+      if (preview === null) return setSeen({ preview: await lookIntoBackup(api, form), looked })
       await startRestore(api, form)
       setStartedAt(Date.now())
     })
