@@ -24,12 +24,12 @@ export function FarBackups({ restoring }: { readonly restoring: Restoring }) {
   const [found, setFound] = useState<Found | null>(null)
   const forget = (): void => {
     setFound(null)
-    if (restoring.source !== null && 'address' in restoring.source) restoring.choose(null)
+    restoring.choose(null)
   }
-  const look = async (address: string): Promise<PlaceFlaw> => {
+  const look = async (address: string, isStill: () => boolean): Promise<PlaceFlaw> => {
     forget()
     const listing = await listPlace(api, address, restoring.answers.password)
-    if (listing.message === null) setFound({ address, backups: listing.backups })
+    if (listing.message === null && isStill()) setFound({ address, backups: listing.backups })
     return listing
   }
   const place = usePlaceForm({ first: 's3', use: look, onChange: forget })

@@ -1,5 +1,5 @@
 /** What is typed of a place for backups, and what the home said of it when it went there. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { PlaceTrial } from '../../server/contracts/backups.ts'
 import { makePlaceKey } from '../api/backups.ts'
 import { EMPTY_PLACE, type PlaceDraft, placeAddress } from '../stores/place-address.ts'
@@ -24,7 +24,8 @@ export interface PlaceForm {
 
 interface PlaceUse {
   readonly first: PlaceDraft['kind']
-  readonly use: (address: string) => Promise<PlaceFlaw>
+  /** @param isStill  whether the fields say the same yet: what was asked of another place is no answer to them */
+  readonly use: (address: string, isStill: () => boolean) => Promise<PlaceFlaw>
   /** What was said of it holds no longer. */
   readonly onChange?: () => void
 }
@@ -37,9 +38,12 @@ export function usePlaceForm({ first, use, onChange }: PlaceUse): PlaceForm {
   const [draft, setDraft] = useState<PlaceDraft>({ ...EMPTY_PLACE, kind: first })
   const [publicKey, setPublicKey] = useState<string | null>(null)
   const [flaw, setFlaw] = useState(NO_FLAW)
+  const changes = useRef(0)
+  const choices = useRef(0)
   const change = (next: Partial<PlaceDraft>): void => {
+    changes.current += 1
     // The key that was compared is of that server alone.
-    setDraft({ ...draft, hostKey: 'host' in next ? null : draft.hostKey, ...next })
+    setDraft((known) => ({ ...known, hostKey: 'host' in next ? null : known.hostKey, ...next }))
     setFlaw(NO_FLAW)
     onChange?.()
   }
@@ -50,12 +54,15 @@ export function usePlaceForm({ first, use, onChange }: PlaceUse): PlaceForm {
     flaw,
     change,
     choose(kind) {
+      choices.current += 1
       setPublicKey(null)
       change({ ...EMPTY_PLACE, kind })
     },
     makeKey() {
+      const choice = choices.current
       void act.run(async () => {
         const made = await makePlaceKey(api)
+        if (choice !== choices.current) return
         setPublicKey(made.publicKey)
         change({ privateKey: made.privateKey, secret: '' })
       })
@@ -64,7 +71,12 @@ export function usePlaceForm({ first, use, onChange }: PlaceUse): PlaceForm {
       const wanted = hostKey === undefined ? draft : { ...draft, hostKey }
       setDraft(wanted)
       setFlaw(NO_FLAW)
-      void act.run(async () => setFlaw(await use(placeAddress(wanted))))
+      const asked = changes.current
+      const isStill = (): boolean => asked === changes.current
+      void act.run(async () => {
+        const found = await use(placeAddress(wanted), isStill)
+        if (isStill()) setFlaw(found)
+      })
     },
   }
 }

@@ -16,9 +16,9 @@ export function AddPlaceDialog({ onClose }: { readonly onClose: () => void }) {
   const { api } = useServices()
   const again = useBackupsAgain()
   const [password, setPassword] = useState('')
-  const tryAndAdd = async (address: string): Promise<PlaceFlaw> => {
+  const tryAndAdd = async (address: string, isStill: () => boolean): Promise<PlaceFlaw> => {
     const trial = await tryPlace(api, address, password)
-    if (!trial.isGood) return trial
+    if (!trial.isGood || !isStill()) return trial
     await addPlace(api, address, password)
     await again()
     onClose()
