@@ -18,10 +18,10 @@ import {
   roomFor,
 } from '../../net/paired/pair.ts'
 import { streamPaired } from '../../net/paired/paired-line.ts'
-import type { HttpContext } from '../http-context.ts'
+import type { HttpContext, Supervision } from '../http-context.ts'
 
 type Around = Pick<HttpContext, 'shelf' | 'log' | 'stopping'> & {
-  readonly supervision: NonNullable<HttpContext['supervision']>
+  readonly supervision: Pick<Supervision, 'dataDir' | 'keep'>
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -36,6 +36,8 @@ interface Paired extends PairedHome {
 export class TakingHome {
   readonly #around: Around
   #paired: Paired | null = null
+  /** A pairing that waits for its answer is over when the number has gone on. */
+  #pairing = 0
   #state: TakingState = { phase: 'none' }
 
   constructor(around: Around) {
@@ -52,21 +54,26 @@ export class TakingHome {
     if (place === null)
       throw refusal(`"${address}" is no address; write it as the old home shows it: HOST:PORT`)
     if (this.#isUnderWay) throw conflict('a home is being taken over already; wait for it, or cancel it')
+    const mine = ++this.#pairing
     await this.#forget()
     const paired = await pairWith(place, code).catch((error: unknown) => {
       throw isHomebirdError(error, 'USAGE') ? refusal(error.message) : error
     })
-    this.#paired = {
-      ...paired,
-      beat: new Beat(paired.line, paired.lease.ticket),
-      controller: new AbortController(),
-    }
     try {
       await requireKnownSchema(paired.home)
       await this.#requireRoom(paired)
     } catch (error) {
-      await this.#forget()
+      await leave(paired)
       throw error
+    }
+    if (mine !== this.#pairing) {
+      await leave(paired)
+      return this.#state
+    }
+    this.#paired = {
+      ...paired,
+      beat: new Beat(paired.line, paired.lease.ticket),
+      controller: new AbortController(),
     }
     this.#state = { phase: 'paired', home: paired.home }
     // Who only looked and went away holds the other home no longer.
@@ -97,6 +104,7 @@ export class TakingHome {
   }
 
   async cancel(): Promise<TakingState> {
+    this.#pairing += 1
     this.#paired?.controller.abort()
     if (this.#state.phase === 'restoring')
       await this.#around.supervision.keep({ kind: 'keeping', ask: 'cancel' })
@@ -128,6 +136,8 @@ export class TakingHome {
       const order = { task: 'restore', from: { file: path }, words: null, given } as const
       await supervision.keep({ kind: 'keeping', ask: 'start', order })
       this.#state = { phase: 'restoring', progress: null }
+      // What was cancelled while the supervisor answered; from here on `cancel` asks it by itself.
+      if (controller.signal.aborted) await this.#cancelRestoring()
       for (;;) {
         const { running, ended } = (await supervision.keep({ kind: 'keeping', ask: 'state' })) as KeeperState
         if (running === null) {
@@ -142,6 +152,15 @@ export class TakingHome {
       }
     } finally {
       await rm(path, { force: true })
+    }
+  }
+
+  /** One that cannot be asked for goes on, and can be asked for again. */
+  async #cancelRestoring(): Promise<void> {
+    try {
+      await this.#around.supervision.keep({ kind: 'keeping', ask: 'cancel' })
+    } catch (error) {
+      this.#around.log.warn({ event: 'hand_over.not_cancelled', error: describeError(error) })
     }
   }
 

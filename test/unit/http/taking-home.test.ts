@@ -1,0 +1,90 @@
+/** A new home that is about to become the one of another computer: whoever presses Cancel is heard, whatever is on its way just then. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { KeeperState, KeepingRequest } from '../../../server/contracts/keeping.ts'
+import { createLogger } from '../../../server/core/log.ts'
+import { makeOwnCertificate } from '../../../server/core/own-certificate.ts'
+import { newPairingCode, writePairingCode } from '../../../server/core/pairing-code.ts'
+import { TakingHome } from '../../../server/http/owner/taking-home.ts'
+import { type PairedAnswer, openPairedListener } from '../../../server/net/paired/paired-listener.ts'
+import { ArchiveShelf } from '../../../server/storage/archives/archive-shelf.ts'
+import { testDataDir } from '../../support/test-ground.ts'
+import { until } from '../../support/until.ts'
+
+const HOME = {
+  name: 'old box',
+  madeBy: '0.0.1',
+  schemaVersion: 1,
+  identities: ['@ana@home.example'],
+  posts: 3,
+  followers: 2,
+  following: 1,
+  bytes: 1_000,
+}
+
+interface Around {
+  /** What the supervisor does with what it is asked. */
+  readonly keep?: (request: KeepingRequest) => Promise<KeeperState>
+  /** Before the old home says who it is. */
+  readonly beforePairing?: () => Promise<unknown>
+}
+
+/** The old home, what it was asked, and the new one. */
+async function openTaking(t: TestContext, { keep, beforePairing }: Around) {
+  const { key, certificate, fingerprint } = makeOwnCertificate(new Date())
+  const asked: string[] = []
+  const answer = async (path: string): Promise<PairedAnswer> => {
+    asked.push(path)
+    if (path === '/pair') await beforePairing?.()
+    const paired = { ticket: randomBytes(32).toString('base64url'), key: 'k'.repeat(43), home: HOME }
+    return {
+      status: 200,
+      body: path === '/pair' ? paired : {},
+      ...(path === '/home' ? { stream: async (into) => void into.end('the whole home') } : {}),
+    }
+  }
+  const listener = await openPairedListener({ host: '127.0.0.1', port: 0, key, certificate, answer })
+  t.after(() => listener[Symbol.asyncDispose]())
+  const dataDir = testDataDir(t, 'new')
+  mkdirSync(dataDir)
+  const unasked = async (): Promise<never> => assert.fail('the supervisor is not asked')
+  const taking = new TakingHome({
+    shelf: new ArchiveShelf(join(dataDir, 'shelf')),
+    log: createLogger('test', 'silent'),
+    stopping: new AbortController().signal,
+    supervision: { dataDir, keep: keep ?? unasked },
+  })
+  const code = writePairingCode(newPairingCode(fingerprint))
+  return { taking, asked, pair: async () => taking.pair(`127.0.0.1:${listener.port}`, code) }
+}
+
+test('a cancel that comes while the supervisor begins the restoring is not lost', async (t) => {
+  const begun = { task: 'restore', startedAt: new Date().toISOString() } as const
+  const running = { ...begun, step: 'read', done: 0, total: null, unit: 'bytes' } as const
+  const ended = { ...begun, result: 'cancelled', endedAt: begun.startedAt, subject: null } as const
+  const wanted: string[] = []
+  const { taking, asked, pair } = await openTaking(t, {
+    async keep({ ask }) {
+      wanted.push(ask)
+      if (ask === 'start') await taking.cancel()
+      return wanted.includes('cancel')
+        ? { running: null, ended: [{ ...ended, message: 'cancelled' }] }
+        : { running, ended: [] }
+    },
+  })
+  assert.equal((await pair()).phase, 'paired')
+  taking.begin()
+  await until('nothing is taken over any more', () => taking.state.phase === 'none')
+  assert.deepEqual(wanted, ['start', 'cancel', 'state'])
+  assert.equal(asked.at(-1), '/leave')
+})
+
+test('a cancel while the old home still says who it is lets go of it', async (t) => {
+  const { taking, asked, pair } = await openTaking(t, { beforePairing: async () => taking.cancel() })
+  assert.deepEqual(await pair(), { phase: 'none' })
+  assert.deepEqual(asked, ['/pair', '/leave'])
+  assert.throws(() => taking.begin(), /nothing is to be taken over/)
+})
