@@ -1,20 +1,19 @@
 /** Which backup, what opens it, what is inside, and how far it is. The form around it has the button. Its words are the part `recovery`. */
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { RestorePreview } from '../../server/contracts/backups.ts'
 import type { KeeperOutcome, KeeperProgress } from '../../server/contracts/keeping.ts'
 import { cancelBackup } from '../api/backups.ts'
-import { formatBytes } from '../formatting/amounts.ts'
 import { formatMoment } from '../formatting/moments.ts'
 import { formatCount } from '../formatting/numbers.ts'
 import { useAct } from '../hooks/use-act.ts'
 import type { Restoring } from '../hooks/use-restoring.ts'
 import { useServices } from '../hooks/use-services.ts'
 import { useText } from '../hooks/use-text.ts'
-import type { Text } from '../i18n/i18n.ts'
-import { AmountBar } from './amount-bar.tsx'
 import { Button } from './button.tsx'
 import { FarBackups } from './far-backups.tsx'
 import { FileButton } from './file-button.tsx'
 import { FailureNotice, Notice } from './notice.tsx'
+import { RestoreProgress } from './restore-progress.tsx'
 import styles from './restore-ways.module.css'
 import { TextField } from './text-field.tsx'
 
@@ -24,12 +23,24 @@ interface RestoreFieldsProps {
   readonly asksPassword: boolean
 }
 
+/** What was typed stands while it runs: it may end with nothing changed. */
 export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
-  const t = useText()
-  const { answers, change, chosen, bring, preview, act, isStarted, failed } = restoring
-  if (isStarted) return <UnderWay progress={restoring.progress} />
+  const { isStarted, progress } = restoring
   return (
-    <div className={styles.ways}>
+    <>
+      {isStarted ? <UnderWay progress={progress} /> : null}
+      <div className={styles.ways} hidden={isStarted}>
+        <Fields restoring={restoring} asksPassword={asksPassword} />
+      </div>
+    </>
+  )
+}
+
+function Fields({ restoring, asksPassword }: RestoreFieldsProps) {
+  const t = useText()
+  const { answers, change, chosen, bring, preview, act, failed } = restoring
+  return (
+    <>
       {asksPassword ? (
         <TextField
           kind="current-password"
@@ -39,7 +50,11 @@ export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
         />
       ) : null}
       <div className={styles.choice}>
-        <FileButton accept=".backup,application/octet-stream" onFile={(file) => void bring(file)}>
+        <FileButton
+          accept=".backup,application/octet-stream"
+          isBusy={act.isBusy}
+          onFile={(file) => void bring(file)}
+        >
           {t('recovery.choose_file')}
         </FileButton>
         <span role="status" className={styles.note}>
@@ -68,7 +83,7 @@ export function RestoreFields({ restoring, asksPassword }: RestoreFieldsProps) {
         <FailureNotice failure={act.failure} meaning={t('act.nothing_changed')} />
       )}
       {failed === null ? null : <Ended outcome={failed} />}
-    </div>
+    </>
   )
 }
 
@@ -104,11 +119,29 @@ function Inside({ preview: { inside, replaces, folder } }: { readonly preview: R
 /** How one has ended that is not there. */
 function Ended({ outcome: { result, message } }: { readonly outcome: KeeperOutcome }) {
   const t = useText()
-  if (result === 'cancelled') return <p role="status">{t('recovery.cancelled')}</p>
   return (
-    <Notice>
-      {t('recovery.restore_failed')} <span lang="en">{message}</span>
-    </Notice>
+    <Next>
+      {result === 'cancelled' ? (
+        <p role="status">{t('recovery.cancelled')}</p>
+      ) : (
+        <Notice>
+          {t('recovery.restore_failed')} <span lang="en">{message}</span>
+        </Notice>
+      )}
+    </Next>
+  )
+}
+
+/** Takes the focus where the button that was pressed is gone. */
+function Next({ children }: { readonly children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.focus()
+  }, [])
+  return (
+    <div ref={box} tabIndex={-1}>
+      {children}
+    </div>
   )
 }
 
@@ -117,7 +150,9 @@ function UnderWay({ progress }: { readonly progress: KeeperProgress | null }) {
   return (
     <div className={styles.ways}>
       <section>
-        <p role="status">{progress === null ? t('recovery.opens_again') : t('recovery.under_way')}</p>
+        <Next>
+          <p role="status">{progress === null ? t('recovery.opens_again') : t('recovery.under_way')}</p>
+        </Next>
         {progress === null ? null : <HowFar progress={progress} />}
         <p className={styles.note}>{t('recovery.signs_in')}</p>
       </section>
@@ -129,11 +164,9 @@ function HowFar({ progress }: { readonly progress: KeeperProgress }) {
   const t = useText()
   const { api } = useServices()
   const act = useAct()
-  const { done, total } = progress
   return (
     <>
-      <AmountBar label={t('recovery.progress')} done={done} total={total} />
-      <p className={styles.note}>{amountOf(t, progress)}</p>
+      <RestoreProgress progress={progress} className={styles.note} />
       <div className={styles.choice}>
         <Button isBusy={act.isBusy} onPress={() => void act.run(async () => cancelBackup(api))}>
           {t('act.cancel')}
@@ -143,12 +176,4 @@ function HowFar({ progress }: { readonly progress: KeeperProgress }) {
       {act.failure === null ? null : <FailureNotice failure={act.failure} />}
     </>
   )
-}
-
-function amountOf(t: Text, { done, total, unit }: KeeperProgress): string {
-  const amount = (count: number): string =>
-    unit === 'bytes' ? formatBytes(t.locale, count) : formatCount(t.locale, count)
-  return total === null
-    ? amount(done)
-    : t('recovery.amount', { done: amount(Math.min(done, total)), total: amount(total) })
 }
