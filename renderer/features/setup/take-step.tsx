@@ -3,42 +3,65 @@ import { useEffect, useRef, useState } from 'react'
 import type { OfferedHome } from '../../../server/contracts/hand-over.ts'
 import type { TakingState } from '../../../server/contracts/taking-home.ts'
 import { cancelTaking, pairTaking, startTaking } from '../../api/hand-over.ts'
-import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureNotice, Notice } from '../../components/notice.tsx'
+import { RestoreProgress } from '../../components/restore-progress.tsx'
 import { TextField } from '../../components/text-field.tsx'
 import { formatBytes } from '../../formatting/amounts.ts'
 import { formatCount } from '../../formatting/numbers.ts'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import type { RestoreAmount } from '../../stores/restore-steps.ts'
 import { Amounts } from './adoption-amounts.tsx'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
 import { useTaking, useTakingAnswer } from './use-taking.ts'
 
+interface Typed {
+  readonly address: string
+  readonly code: string
+}
+
 export function TakeStep({ onBack }: { readonly onBack: () => void }) {
   const { data, isError } = useTaking()
+  const [typed, setTyped] = useState<Typed>({ address: '', code: '' })
   const state = data ?? { phase: 'none' as const }
   if (state.phase === 'paired') return <Paired home={state.home} />
   if (state.phase === 'coming' || state.phase === 'restoring')
     return <UnderWay state={state} isAway={isError} />
-  return <Asking failed={state.phase === 'failed' ? state.message : null} onBack={onBack} />
+  const failed = state.phase === 'failed' ? state.message : null
+  return <Asking typed={typed} onType={setTyped} failed={failed} onBack={onBack} />
 }
 
 interface AskingProps {
+  readonly typed: Typed
+  readonly onType: (typed: Typed) => void
   /** Why the one before was not taken. */
   readonly failed: string | null
   readonly onBack: () => void
 }
 
-function Asking({ failed, onBack }: AskingProps) {
+function Asking({ typed, onType, failed, onBack }: AskingProps) {
   const t = useText()
   const { api } = useServices()
   const answer = useTakingAnswer()
   const act = useAct()
-  const [address, setAddress] = useState('')
-  const [code, setCode] = useState('')
+  const { address, code } = typed
+  const hasLeft = useRef(false)
+  const look = async (): Promise<void> => {
+    const state = await pairTaking(api, address, code)
+    if (!hasLeft.current) answer(state)
+  }
+  const leave = (): void => {
+    hasLeft.current = true
+    if (act.isBusy || failed !== null) {
+      answer({ phase: 'none' })
+      // Where it does not arrive, the next look at this home tells how it stands.
+      void cancelTaking(api).catch(() => undefined)
+    }
+    onBack()
+  }
   return (
     <StepForm
       key="ask"
@@ -46,8 +69,8 @@ function Asking({ failed, onBack }: AskingProps) {
       lead={t('taking.lead')}
       nextLabel={t('taking.look')}
       isBusy={act.isBusy}
-      onNext={() => void act.run(async () => answer(await pairTaking(api, address, code)))}
-      onBack={onBack}
+      onNext={() => void act.run(look)}
+      onBack={leave}
     >
       <TextField
         kind="domain"
@@ -57,7 +80,7 @@ function Asking({ failed, onBack }: AskingProps) {
         value={address}
         maxLength={300}
         autoFocus
-        onChange={setAddress}
+        onChange={(text) => onType({ address: text, code })}
       />
       <TextField
         kind="domain"
@@ -65,7 +88,7 @@ function Asking({ failed, onBack }: AskingProps) {
         help={t('taking.code_help')}
         value={code}
         maxLength={100}
-        onChange={setCode}
+        onChange={(text) => onType({ address, code: text })}
       />
       {act.failure === null ? null : (
         <FailureNotice failure={act.failure} meaning={t('act.nothing_changed')} />
@@ -109,8 +132,15 @@ function Paired({ home }: { readonly home: OfferedHome }) {
   )
 }
 
+type Running = Extract<TakingState, { readonly phase: 'coming' | 'restoring' }>
+
+function amountOf(state: Running): RestoreAmount {
+  if (state.phase === 'coming') return { step: 'bring', done: state.done, total: state.total, unit: 'bytes' }
+  return state.progress ?? { step: 'start', done: 0, total: null, unit: 'bytes' }
+}
+
 interface UnderWayProps {
-  readonly state: Extract<TakingState, { readonly phase: 'coming' | 'restoring' }>
+  readonly state: Running
   /** It does not answer: it is being opened again as the other. */
   readonly isAway: boolean
 }
@@ -122,11 +152,6 @@ function UnderWay({ state, isAway }: UnderWayProps) {
   const act = useAct()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
-  const progress = state.phase === 'restoring' ? state.progress : null
-  const { done, total } = state.phase === 'coming' ? state : (progress ?? { done: 0, total: null })
-  const unit = progress?.unit ?? 'bytes'
-  const amount = (count: number): string =>
-    unit === 'bytes' ? formatBytes(t.locale, count) : formatCount(t.locale, count)
   return (
     <div className={styles.step}>
       <div className={styles.words}>
@@ -137,14 +162,7 @@ function UnderWay({ state, isAway }: UnderWayProps) {
       </div>
       <div className={styles.fields}>
         <p role="status">{isAway ? t('recovery.opens_again') : t(`taking.${state.phase}`)}</p>
-        {isAway ? null : <AmountBar label={t('recovery.progress')} done={done} total={total} />}
-        {isAway ? null : (
-          <p className={styles.note}>
-            {total === null
-              ? amount(done)
-              : t('recovery.amount', { done: amount(Math.min(done, total)), total: amount(total) })}
-          </p>
-        )}
+        {isAway ? null : <RestoreProgress isBrought progress={amountOf(state)} className={styles.note} />}
         <p className={styles.note}>{t('taking.signs_in')}</p>
         {act.failure === null ? null : <FailureNotice failure={act.failure} />}
       </div>

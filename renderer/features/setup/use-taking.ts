@@ -6,13 +6,20 @@ import { useServices } from '../../hooks/use-services.ts'
 
 const KEY = ['taking']
 const RUNNING_EVERY_MS = 1_000
+/** A home that was only looked at is let go of after a while. */
+const PAIRED_EVERY_MS = 60_000
 
 const goesOn = (state: TakingState | undefined): boolean =>
   state?.phase === 'coming' || state?.phase === 'restoring'
 
-/** Whoever comes back finds it where it was left. */
+/** Whoever comes back finds it where it was left, and how it failed. */
 export const isTakingBegun = (state: TakingState | undefined): boolean =>
-  state?.phase === 'paired' || goesOn(state)
+  state !== undefined && state.phase !== 'none'
+
+function everyMs(state: TakingState | undefined): number | false {
+  if (goesOn(state)) return RUNNING_EVERY_MS
+  return state?.phase === 'paired' ? PAIRED_EVERY_MS : false
+}
 
 /** A home that does not answer any more is being opened again: what was known stands. */
 export function useTaking(): UseQueryResult<TakingState> {
@@ -20,7 +27,7 @@ export function useTaking(): UseQueryResult<TakingState> {
   return useQuery({
     queryKey: KEY,
     queryFn: async () => getTaking(api),
-    refetchInterval: ({ state }) => (goesOn(state.data) ? RUNNING_EVERY_MS : false),
+    refetchInterval: ({ state }) => everyMs(state.data),
     retry: false,
   })
 }
