@@ -11,7 +11,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { Spinner } from '../../components/spinner.tsx'
 import { Switch } from '../../components/switch.tsx'
 import { formatBytes } from '../../formatting/amounts.ts'
-import { type Act, useAct } from '../../hooks/use-act.ts'
+import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { isOutsideCheck } from '../../stores/outside-findings.ts'
@@ -21,6 +21,7 @@ import { Mark } from '../../components/mark.tsx'
 import styles from './items.module.css'
 import { OutsideSection } from './outside-section.tsx'
 import statusPage from './status-page.module.css'
+import { FINDING_ACTS, type FindingAct, type FindingActs, useFindingActs } from './use-finding-acts.ts'
 import { useDoctor, useDoctorAct } from './use-home.ts'
 
 export function DoctorPage() {
@@ -82,9 +83,10 @@ function Findings({ report: { ranAt, findings }, children }: FindingsProps) {
   const isOpen = ({ state, isIgnored }: DoctorFinding): boolean => state !== 'good' && !isIgnored
   const open = findings.filter(isOpen)
   const moved = useRef<string | null>(null)
+  const acts: ActsOfFindings = { ...useFindingActs(), moved }
   // After the findings below have looked.
   useEffect(() => {
-    moved.current = null
+    if (findings.some(({ name }) => name === moved.current)) moved.current = null
   }, [findings])
   if (ranAt === null) {
     return (
@@ -109,55 +111,61 @@ function Findings({ report: { ranAt, findings }, children }: FindingsProps) {
         {children}
       </div>
       <OutsideSection findings={findings} />
-      <FindingList title={t('doctor.open')} findings={inside.filter(isOpen)} moved={moved} />
+      <FindingList title={t('doctor.open')} findings={inside.filter(isOpen)} acts={acts} />
       <FindingList
         title={t('doctor.ignored')}
         findings={inside.filter(({ isIgnored }) => isIgnored)}
-        moved={moved}
+        acts={acts}
       />
       <FindingList
         title={t('doctor.fine')}
         findings={inside.filter(({ state }) => state === 'good')}
-        moved={moved}
+        acts={acts}
       />
     </>
   )
 }
 
-interface MovedProps {
+interface ActsOfFindings extends FindingActs {
   /** The finding that the reader has just moved into another list, where the focus follows it. */
   readonly moved: RefObject<string | null>
 }
 
-interface FindingListProps extends MovedProps {
+interface ActsProps {
+  readonly acts: ActsOfFindings
+}
+
+interface FindingListProps extends ActsProps {
   readonly title: string
   readonly findings: readonly DoctorFinding[]
 }
 
-function FindingList({ title, findings, moved }: FindingListProps) {
+function FindingList({ title, findings, acts }: FindingListProps) {
   if (findings.length === 0) return null
   return (
     <Section title={title}>
       <ul className={styles.list}>
         {findings.map((finding) => (
-          <Finding key={finding.name} finding={finding} moved={moved} />
+          <Finding key={finding.name} finding={finding} acts={acts} />
         ))}
       </ul>
     </Section>
   )
 }
 
-function Finding({ finding, moved }: MovedProps & { readonly finding: DoctorFinding }) {
+interface FindingProps extends ActsProps {
+  readonly finding: DoctorFinding
+}
+
+function Finding({ finding, acts }: FindingProps) {
   const t = useText()
   const { name, state, facts } = finding
+  const { moved } = acts
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     // Whoever has gone on meanwhile is not called back.
     if (moved.current === name && document.activeElement === document.body) heading.current?.focus()
   }, [moved, name])
-  const fixing = useAct()
-  const ignoring = useAct()
-  const failure = fixing.failure ?? ignoring.failure
   const known = isCheckName(name) ? name : null
   return (
     <li className={styles.item}>
@@ -169,61 +177,49 @@ function Finding({ finding, moved }: MovedProps & { readonly finding: DoctorFind
         <p className={styles.meta}>{known === null ? '' : t(`check_why.${known}`)}</p>
         {state === 'good' || known === null ? null : <p>{t(`check_steps.${known}`)}</p>}
         <Facts facts={facts} />
-        {failure === null ? null : <FailureNotice failure={failure} />}
+        {state === 'good' ? null : <Failures finding={finding} acts={acts} />}
       </div>
-      {state === 'good' ? null : (
-        <FindingActs
-          finding={finding}
-          fixing={fixing}
-          ignoring={ignoring}
-          onMove={() => {
-            moved.current = name
-          }}
-        />
-      )}
+      {state === 'good' ? null : <FindingButtons finding={finding} acts={acts} />}
     </li>
   )
 }
 
-interface FindingActsProps {
-  readonly finding: DoctorFinding
-  readonly fixing: Act
-  readonly ignoring: Act
-  /** Before it goes to another list. */
-  readonly onMove: () => void
+function Failures({ finding: { name }, acts }: FindingProps) {
+  return FINDING_ACTS.map((act) => {
+    const failure = acts.failure(act, name)
+    return failure === null ? null : <FailureNotice key={act} failure={failure} />
+  })
 }
 
 /** The two do not wait for each other. */
-function FindingActs({ finding, fixing, ignoring, onMove }: FindingActsProps) {
+function FindingButtons({ finding, acts }: FindingProps) {
   const t = useText()
   const { api } = useServices()
-  const take = useDoctorAct()
   const { name, isIgnored, hasFix } = finding
   const title = findingTitle(t, finding)
-  const run = (act: Act, work: () => Promise<DoctorReport>): void =>
-    void act.run(async () =>
-      take(async () => {
-        const report = await work()
-        onMove()
-        return report
-      }),
-    )
+  const run = (act: FindingAct, work: () => Promise<DoctorReport>): void =>
+    acts.run(act, name, async () => {
+      const report = await work()
+      // Before it goes to another list.
+      acts.moved.current = name
+      return report
+    })
   return (
     <div className={styles.acts}>
       {hasFix ? (
         <Button
           look="primary"
           label={name === 'pause' ? t('doctor.resume') : t('doctor.fix_label', { what: title })}
-          isBusy={fixing.isBusy}
-          onPress={() => run(fixing, async () => fixFinding(api, name))}
+          isBusy={acts.isBusy('fix', name)}
+          onPress={() => run('fix', async () => fixFinding(api, name))}
         >
           {t(name === 'pause' ? 'doctor.resume' : 'doctor.fix')}
         </Button>
       ) : null}
       <Button
         label={t(isIgnored ? 'doctor.tell_label' : 'doctor.ignore_label', { what: title })}
-        isBusy={ignoring.isBusy}
-        onPress={() => run(ignoring, async () => ignoreFinding(api, name, !isIgnored))}
+        isBusy={acts.isBusy('ignore', name)}
+        onPress={() => run('ignore', async () => ignoreFinding(api, name, !isIgnored))}
       >
         {t(isIgnored ? 'doctor.tell' : 'doctor.ignore')}
       </Button>
