@@ -147,7 +147,7 @@ export const SETTINGS = {
     aliases: ['TAKAHE_REMOTE_TIMEOUT'],
     type: remoteTimeout,
     fallback: '5',
-    help: 'seconds for one exchange with a remote server, or [connect, read, write, pool]',
+    help: 'seconds for each part of an exchange with a remote server, or [connect, read, write, pool]',
   }),
   allowPrivateAddresses: setting({
     env: 'HOMEBIRD_ALLOW_PRIVATE_ADDRESSES',
