@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { afterInReverse } from '../support/after-in-reverse.ts'
 import { axeFindings, noBrowser, openBrowser, sidewaysOverflow, takeScreenshot } from '../support/browser.ts'
+import { holdNext } from '../support/held-request.ts'
 import { HomeClient } from '../support/home-client.ts'
 import { type PlainSftp, openPlainSftp } from '../support/plain-sftp.ts'
 import { startProcessHome } from '../support/process-home.ts'
@@ -98,16 +99,29 @@ test(
     await words.press('Enter')
     await page.getByText('what was given opens it not').waitFor()
     await words.fill(PASSPHRASE)
+    const restore = page.getByRole('button', { name: 'Restore', exact: true })
+    // What is seen is of the words with which it was looked for, whatever is typed meanwhile.
+    const look = await holdNext(page, '**/restore/look')
     await words.press('Enter')
+    await look.asked
+    await page.getByText('One moment…').waitFor()
+    await words.fill('words of somebody else')
+    look.letGo()
+    await page.getByText('One moment…').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Look inside' }).waitFor()
+    assert.equal(await restore.count(), 0)
+    await words.fill(PASSPHRASE)
     await page.getByText('There is no home here yet').waitFor()
     await isWhole(page, 'setup-1-restore-inside')
     await looksFar(page, lost.sftp)
     await words.press('Enter')
     await page.getByText('There is no home here yet').waitFor()
-    const restore = page.getByRole('button', { name: 'Restore', exact: true })
     await restore.click()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('It was cancelled, and nothing has changed.').waitFor({ timeout: LIMIT_MS })
+    await page.locator(':focus', { hasText: 'It was cancelled' }).waitFor()
+    await page.getByRole('radiogroup', { name: 'Backups that lie there' }).waitFor()
+    assert.equal(await page.getByLabel('User name or access key').inputValue(), 'ana')
     const readies = (): number => home.events.filter(({ kind }) => kind === 'ready').length
     const before = readies()
     await restore.click()
