@@ -14,6 +14,7 @@ import {
   takeScreenshot,
 } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { holdNext } from '../support/held-request.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -257,6 +258,18 @@ test(
     await ignored.getByRole('button', { name: /^Tell again/ }).press('Enter')
     await page.getByRole('region', { name: 'To look at' }).getByText('Sending is paused').waitFor()
     await takeScreenshot(page, 'status-doctor-paused', true)
+
+    const fixing = await holdNext(page, '**/doctor/pause/fix', async (route) =>
+      route.fulfill({ status: 422, json: { error: 'nobody listens' } }),
+    )
+    await page.getByRole('button', { name: 'Resume sending' }).press('Enter')
+    await fixing.asked
+    await finding.getByRole('button', { name: /^Ignore/ }).press('Enter')
+    await ignored.getByText('Sending is paused').waitFor()
+    fixing.letGo()
+    await ignored.getByRole('alert').getByText('nobody listens').waitFor()
+    await ignored.getByRole('button', { name: /^Tell again/ }).press('Enter')
+    await page.getByRole('region', { name: 'To look at' }).getByText('Sending is paused').waitFor()
     await page.getByRole('button', { name: 'Resume sending' }).press('Enter')
     await page.getByRole('region', { name: 'Good' }).getByText('Nothing is paused').waitFor()
   },
