@@ -100,6 +100,17 @@ async function offerOf(home: ProcessHome): Promise<{ readonly code: string; read
 const phaseOf = async (home: ProcessHome): Promise<string> =>
   (JSON.parse((await home.command('hand-over', 'state', '--json')).stdout) as HandOverState).phase
 
+/** Whoever opens the page again after it was broken off is told so, until Back. */
+async function tellsAnEarlierFailure(page: Page): Promise<void> {
+  const state = '**/hand-over/taking'
+  const failed = { phase: 'failed', message: 'it was broken off' }
+  await page.route(state, async (route) => route.fulfill({ json: failed }))
+  await page.reload()
+  await page.getByText('it was broken off').waitFor()
+  await page.unroute(state)
+  await page.getByRole('button', { name: 'Back' }).click()
+}
+
 test(
   'the first page of a new home takes over the one of another computer',
   { skip: noBrowser },
@@ -116,6 +127,7 @@ test(
     page.setDefaultTimeout(LIMIT_MS)
     await page.goto(home.startAddress)
     const button = (name: string) => page.getByRole('button', { name })
+    await tellsAnEarlierFailure(page)
     await button('Take over from another computer…').click()
     await page.getByLabel('Address of the old computer').fill(address)
     await page
