@@ -101,11 +101,11 @@ const phaseOf = async (home: ProcessHome): Promise<string> =>
   (JSON.parse((await home.command('hand-over', 'state', '--json')).stdout) as HandOverState).phase
 
 /** Whoever opens the page again after it was broken off is told so, until Back. */
-async function tellsAnEarlierFailure(page: Page): Promise<void> {
+async function tellsAnEarlierFailure(page: Page, address: string): Promise<void> {
   const state = '**/hand-over/taking'
   const failed = { phase: 'failed', message: 'it was broken off' }
   await page.route(state, async (route) => route.fulfill({ json: failed }))
-  await page.reload()
+  await page.goto(address)
   await page.getByText('it was broken off').waitFor()
   await page.unroute(state)
   await page.getByRole('button', { name: 'Back' }).click()
@@ -125,9 +125,8 @@ test(
     afterInReverse(t, () => browser.close())
     const { page } = await browser.openPage({ viewport: { width: 320, height: 900 } })
     page.setDefaultTimeout(LIMIT_MS)
-    await page.goto(home.startAddress)
+    await tellsAnEarlierFailure(page, home.startAddress)
     const button = (name: string) => page.getByRole('button', { name })
-    await tellsAnEarlierFailure(page)
     await button('Take over from another computer…').click()
     await page.getByLabel('Address of the old computer').fill(address)
     await page
