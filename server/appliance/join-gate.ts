@@ -23,7 +23,8 @@ export async function openJoinGate(own: Session, connection: DatabaseConnection)
   return {
     // Always in this order, so that no two wait for each other.
     pass: async (work) => {
-      const leave = common === null ? null : await enter(common).catch(() => null) // see `openCommon`
+      // Without the common lock the one of this home still holds; see `openCommon`.
+      const leave = common === null ? null : await enter(common).catch(() => null)
       try {
         return await held(own, work)
       } finally {
@@ -50,7 +51,7 @@ async function openCommon(connection: DatabaseConnection): Promise<Session | nul
 /** @returns what gives the lock back */
 async function enter(session: Session): Promise<() => Promise<void>> {
   await session.query('select pg_advisory_lock($1)', [JOIN_LOCK])
-  // A session that has ended meanwhile holds nothing.
+  // A session that has ended meanwhile holds nothing, so a failure leaves no lock behind.
   return async () =>
     void (await session.query('select pg_advisory_unlock($1)', [JOIN_LOCK]).catch(() => null))
 }

@@ -88,7 +88,8 @@ export async function lookByKeeper(
   const unseen = endOf(child, startOf(facts, look), signal).then((how) => {
     throw new HomebirdError('CHILD_FAILED', `the keeper ${how} before it had looked; try it again`)
   })
-  unseen.catch(() => undefined) // of one that has told what it saw
+  // The race below hears it; this only keeps a rejection that comes after the answer from counting as unhandled.
+  unseen.catch(() => undefined)
   const sight = await Promise.race([seen.promise, unseen])
   if (sight.saw !== 'refusal') return sight
   const { message } = sight

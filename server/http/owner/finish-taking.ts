@@ -43,7 +43,7 @@ async function untilStarted(supervision: Supervision, stopping: AbortSignal): Pr
   while (!stopping.aborted && (await isStarting())) await pauseUnless(stopping, LOOK_EVERY_MS)
 }
 
-/** Broken off by the end of this home: the next start asks again. */
+/** Rejects only when it is broken off by the end of this home, which the callers look for: the next start asks again. */
 async function pauseUnless(stopping: AbortSignal, ms: number): Promise<void> {
   await pause(ms, undefined, { signal: stopping }).catch(() => undefined)
 }

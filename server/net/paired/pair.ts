@@ -47,7 +47,7 @@ export async function pairWith(place: Place, code: string): Promise<PairedHome> 
   return { line, lease, key, home }
 }
 
-/** The other home notices it by itself too, a while later. */
+/** Where it does not arrive nothing is lost: the other home notices by itself, a while later, that nobody is there. */
 export async function leave({ line, lease }: PairedHome): Promise<void> {
   await askPaired(line, '/leave', {}, { ticket: lease.ticket }).catch(() => undefined)
 }

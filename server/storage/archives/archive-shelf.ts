@@ -111,6 +111,7 @@ export class ArchiveShelf {
 
   /** @throws HomebirdError STORAGE_UNREACHABLE */
   async has(id: string): Promise<boolean> {
+    // What cannot be looked at here is asked of the bucket.
     if ((await stat(this.#placeOf(id)).catch(() => null)) !== null) return true
     return this.#shared !== null && (await this.#shared.find(`archives/${id}`)) !== null
   }
@@ -118,6 +119,7 @@ export class ArchiveShelf {
   /** @throws HomebirdError as `openArchive`, and STORAGE_UNREACHABLE */
   async open(id: string, signal: AbortSignal): Promise<Archive> {
     const path = this.#placeOf(id)
+    // What cannot be looked at here is fetched again; what is wrong with the folder is told by the fetching.
     if (this.#shared !== null && (await stat(path).catch(() => null)) === null)
       await this.#fetch(this.#shared, id, signal)
     return openArchive(path, { folder: join(this.#folder, `${id}.files`), signal })
