@@ -1,10 +1,10 @@
 /** Writes a ZIP file entry by entry as its parts come, and gives it its name when it is whole and safe on disk. */
-import { createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { finished, pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { HomebirdError } from '../core/errors.ts'
+import { writeStreamedFile } from '../core/streamed-file.ts'
 
 export interface ZipEntry {
   /** With slashes, below the root of the archive. */
@@ -32,8 +32,9 @@ export async function writeZip(entries: AsyncIterable<ZipEntry>, options: ZipOpt
   const zip = new ZipFile()
   const output = zip.outputStream as Readable
   zip.on('error', (error: Error) => output.destroy(error))
+  output.on('error', () => undefined) // whoever reads it is told, also when the file is not open yet
   const broken = new AbortController()
-  const writing = pipeline(output, createWriteStream(draft, { mode: 0o600, flush: true }), { signal })
+  const writing = writeStreamedFile(draft, output, signal)
   // What is being read has to learn that nobody takes it any more.
   writing.catch((error: unknown) => broken.abort(error))
   try {

@@ -1,11 +1,11 @@
 /** Backups in a folder of this computer: of its own disk, of another that may be away, or of a share that is mounted. */
-import { type Stats, createReadStream, createWriteStream } from 'node:fs'
+import { type Stats, createReadStream } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { syncFolder } from '../../core/atomic-file.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { writeStreamedFile } from '../../core/streamed-file.ts'
 import type { BackupPlace, PlacedObject } from './backup-place.ts'
 import { asPlaceError, checkedName, codeOf, notInPlace, placeFailed } from './place-errors.ts'
 import { WatchedSource } from './watched-source.ts'
@@ -24,7 +24,6 @@ const DRAFT = '.draft-'
 /** Longer than any writing pauses. */
 const DRAFT_AGE_MS = 86_400_000
 const PRIVATE_FOLDER = 0o700
-const PRIVATE_FILE = 0o600
 
 export class FolderPlace implements BackupPlace {
   readonly label: string
@@ -51,8 +50,7 @@ export class FolderPlace implements BackupPlace {
       await this.#mustBeThere()
       await makeFolder(folder)
       await removeOldDrafts(folder)
-      const target = createWriteStream(draft, { mode: PRIVATE_FILE, flush: true })
-      await pipeline(watched.pieces(), target, { signal })
+      await writeStreamedFile(draft, watched.pieces(), signal)
       await rename(draft, path)
       syncFolder(folder)
       return watched.size

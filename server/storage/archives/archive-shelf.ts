@@ -3,12 +3,11 @@
  * may be the ones to take it in, it lies where all of them find it, and each has a copy of it for as long as it works on it.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { MOST_ARCHIVE_BYTES } from '../../contracts/archive.ts'
 import { HomebirdError } from '../../core/errors.ts'
+import { writeStreamedFile } from '../../core/streamed-file.ts'
 import type { SharedFiles } from '../shared-files.ts'
 import { ARCHIVE_LIMITS, type Archive } from './archive.ts'
 import { openArchive } from './open-archive.ts'
@@ -48,12 +47,12 @@ export class ArchiveShelf {
     const hash = createHash('sha256')
     let size = 0
     try {
-      await pipeline(
+      await writeStreamedFile(
+        path,
         this.#watched(bytes, mostBytes, (chunk) => {
           hash.update(chunk)
           size += chunk.length
         }),
-        createWriteStream(path, { mode: 0o600, flush: true }),
       )
       if (size === 0) {
         throw new HomebirdError('UNPROCESSABLE', 'an archive came without bytes', {

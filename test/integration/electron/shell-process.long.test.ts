@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import type { ApplianceStatus } from '../../../server/appliance/appliance-status.ts'
 import { askControlSocket } from '../../../server/appliance/control-socket.ts'
 import { readHomeJournal } from '../../../server/appliance/index.ts'
+import { processFacts } from '../../../server/core/process-facts.ts'
 import { type DesktopGround, type ShellProcess, openDesktop } from '../../support/shell-process.ts'
 import { until } from '../../support/until.ts'
 
@@ -31,13 +32,9 @@ function runs({ dataDir }: DesktopGround, shell: ShellProcess): Promise<Applianc
   })
 }
 
+/** What has ended and was not taken in yet by the system is not alive. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  return processFacts(pid) !== null
 }
 
 const pidsOf = (status: ApplianceStatus): number[] =>

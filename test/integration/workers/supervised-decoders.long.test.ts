@@ -10,6 +10,7 @@ import { Decoders } from '../../../server/appliance/decoders.ts'
 import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
 import type { DecoderRequest } from '../../../server/contracts/child-message.ts'
 import type { DecodeOutcome, DecodeRequest } from '../../../server/contracts/decoding.ts'
+import { processFacts } from '../../../server/core/process-facts.ts'
 import { DECODER_LIMITS, type DecoderLimits, createDecoder } from '../../../server/domain/decoding/decoder.ts'
 import { POOL_LIMITS, createPicturePool } from '../../../server/domain/decoding/picture-pool.ts'
 import { superviseDecoders } from '../../../server/domain/decoding/supervised-decoder.ts'
@@ -65,12 +66,9 @@ async function open(t: TestContext, entry = DECODER): Promise<Supervised> {
   return { socket, pids, asked, supervisor, start: decoders.start }
 }
 
+/** What has ended and was not taken in yet by the system is not alive. */
 function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+  return processFacts(pid) !== null
 }
 
 const untilGone = async (pids: readonly number[]): Promise<unknown> =>

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createUtilityProcessLauncher, endOf } from '../../../electron/launcher/utility-process-launcher.ts'
 import type { FromChild, StartMessage } from '../../../server/contracts/child-message.ts'
+import { processFacts } from '../../../server/core/process-facts.ts'
 import { openElectronStandIn } from '../../support/electron-stand-in.ts'
 import { until } from '../../support/until.ts'
 
@@ -86,11 +87,7 @@ test('a child ends by itself when its supervisor is gone', async (t) => {
   assert.ok(performance.now() - killedAtMs < 5_000)
 })
 
+/** What has ended and was not taken in yet by the system is not alive. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  return processFacts(pid) !== null
 }
