@@ -208,8 +208,11 @@ class SqliteStore implements ApplianceStore {
     const rows = this.#database
       .prepare<[], { name: string; value: string }>('select name, value from setting')
       .all()
+    // That of a backup may have been made by anybody: no text is no value.
     return rows.flatMap(({ name, value }) =>
-      Object.hasOwn(SETTINGS, name) ? [{ name: name as SettingName, value }] : [],
+      Object.hasOwn(SETTINGS, name) && typeof value === 'string'
+        ? [{ name: name as SettingName, value }]
+        : [],
     )
   }
 

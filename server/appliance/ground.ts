@@ -14,10 +14,11 @@ import {
   defaultDataDirHere,
   inspectDataDir,
 } from '../core/data-dir.ts'
-import { describeError } from '../core/errors.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
 import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
+import { hasCluster } from './copies/cold-cluster.ts'
 import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
 import { finishExchangeAtRest } from './copies/change-places.ts'
 import { copyBeforeNewVersion, keepNewestReplaced } from './copies/take-copy.ts'
@@ -132,6 +133,7 @@ export async function openGround<T>(
       notice('warn', `${dir.path} is full: the home starts with the room that it held in reserve`)
     const seal = await Seal.open(dir, watch.sealer ?? null, notice)
     const { loaded } = readSettings(sources, seal.box)
+    requireOwnDatabase(dir, loaded)
     requireLostSettings(seal.state.lost, (name) => loaded.origins[name].from !== 'default')
     const checked = await check(loaded, wasKilled)
     createDataDir(dir.path)
@@ -156,6 +158,19 @@ export async function openGround<T>(
     lock?.release()
     throw error
   }
+}
+
+/**
+ * A home that has a database of its own is not led to another one by a variable that often stands there for psql.
+ * @throws HomebirdError SETTING_INVALID
+ */
+function requireOwnDatabase(dir: DataDir, { origins: { databaseUrl } }: LoadedConfig): void {
+  if (!('variable' in databaseUrl) || databaseUrl.variable !== 'PGHOST' || !hasCluster(dir)) return
+  throw new HomebirdError(
+    'SETTING_INVALID',
+    `PGHOST names a database of another program or machine, but this home has one of its own in ${dir.postgres}; ` +
+      `start it without PGHOST, or say in ${SETTINGS.databaseUrl.env} that the other one is meant`,
+  )
 }
 
 /** What was laid ready for this start takes the place of the home. */

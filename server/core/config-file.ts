@@ -1,4 +1,4 @@
-/** The file of variables, as the seed system reads one: what stands in the environment itself is stronger. */
+/** The file of variables, as the seed system reads one. */
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'

@@ -1,7 +1,7 @@
 /**
- * Reads the settings. This is the only file that touches `process.env`. A value comes from the command line, else
- * from its variable, else from an alias of the seed system, both in the environment or in a file of variables, else from the
- * settings store, else from the default.
+ * Reads the settings. This is the only file that touches `process.env`. A value comes from the command line, else from its
+ * own variable, else from an alias, which may stand there for the sake of other programs: each in the environment or in a
+ * file of variables. Else it comes from the settings store, else from the default.
  */
 import { HomebirdError } from './errors.ts'
 import { RETIRED_VARIABLES } from './retired-variables.ts'
@@ -34,7 +34,7 @@ export interface LoadedConfig {
 
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Variables out of the file of `configFile`; those of the environment are stronger, whichever of their names they have. */
+  /** Variables out of the file of `configFile`; of one name that of the environment is stronger. */
   readonly file?: Readonly<Record<string, string>>
   /** What is to be said of that file. */
   readonly fileWarnings?: readonly string[]
@@ -54,13 +54,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const config: Record<string, unknown> = {}
   const origins: Partial<Record<SettingName, ConfigOrigin>> = {}
   const given = { ...sources.file, ...sources.env }
-  const variables = {
-    variable: withPostgresVariables(sources.env, given),
-    file: withPostgresVariables(sources.file ?? {}, given),
-  }
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const definition: Setting<unknown> = SETTINGS[name]
-    const { raw, origin } = findRaw(name, definition, sources, variables)
+    const { raw, origin } = findRaw(name, definition, sources)
     const label = 'variable' in origin ? origin.variable : `${definition.env} (${origin.from})`
     config[name] = parseSetting(label, definition.type, raw, definition.secret === true)
     origins[name] = definition.type.isAutomatic?.(raw) === true ? { ...origin, isAutomatic: true } : origin
@@ -74,47 +70,47 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
 }
 
-type Variables = Readonly<Record<string, string | undefined>>
+interface Found {
+  readonly raw: string
+  readonly origin: ConfigOrigin
+}
 
-function findRaw(
-  name: SettingName,
-  definition: Setting<unknown>,
-  sources: ConfigSources,
-  variables: Readonly<Record<'variable' | 'file', Variables>>,
-): { raw: string; origin: ConfigOrigin } {
+function findRaw(name: SettingName, definition: Setting<unknown>, sources: ConfigSources): Found {
   const fromCommandLine = sources.commandLine?.[name]
   if (fromCommandLine !== undefined) return { raw: fromCommandLine, origin: { from: 'command line' } }
-  const names = [definition.env, ...(definition.aliases ?? [])]
-  for (const from of ['variable', 'file'] as const) {
-    const variable = names.find((one) => variables[from][one] !== undefined)
-    const raw = variable === undefined ? undefined : variables[from][variable]
-    if (variable !== undefined && raw !== undefined) return { raw, origin: { from, variable } }
+  const places = { variable: sources.env, file: sources.file ?? {} } as const
+  for (const names of [[definition.env], definition.aliases ?? []]) {
+    for (const from of ['variable', 'file'] as const) {
+      const variable = names.find((one) => places[from][one] !== undefined)
+      const raw = variable === undefined ? undefined : places[from][variable]
+      if (variable !== undefined && raw !== undefined) return { raw, origin: { from, variable } }
+    }
   }
   const stored = sources.store?.[name]
   if (stored !== undefined) return { raw: stored, origin: { from: 'settings store' } }
-  return {
-    raw: definition.fallback,
-    origin: { from: sources.sealed?.has(name) === true ? 'sealed' : 'default' },
-  }
+  if (sources.sealed?.has(name) === true) return { raw: definition.fallback, origin: { from: 'sealed' } }
+  const ofPostgres = name === 'databaseUrl' ? fromPostgresVariables(sources) : null
+  return ofPostgres ?? { raw: definition.fallback, origin: { from: 'default' } }
 }
 
 /**
- * PGHOST and its kin name an external database as in the seed system, unless a URL is given.
- * @param given  of both, as the password may stand in the file while the host does not
+ * PGHOST and its kin name an external database as in the seed system, but only where nothing else does: they often stand in an
+ * environment for the sake of psql.
  */
-function withPostgresVariables(variables: Variables, given: Variables): Variables {
-  const { PGHOST: host } = variables
-  if (host === undefined || host === '') return variables
-  const { env, aliases = [] }: Setting<unknown> = SETTINGS.databaseUrl
-  if ([env, ...aliases].some((name) => variables[name] !== undefined)) return variables
+function fromPostgresVariables({ env, file = {} }: ConfigSources): Found | null {
+  const from = (env['PGHOST'] ?? '') === '' ? 'file' : 'variable'
+  const host = (from === 'file' ? file : env)['PGHOST'] ?? ''
+  if (host === '') return null
+  // The password may stand in the file while the host does not.
+  const of = (name: string): string | undefined => env[name] ?? file[name]
   const url = new URL('postgresql://localhost')
   if (host.startsWith('/')) url.searchParams.set('host', host)
   else url.hostname = host
-  url.port = given['PGPORT'] ?? '5432'
-  url.username = encodeURIComponent(given['PGUSER'] ?? 'postgres')
-  url.password = encodeURIComponent(given['PGPASSWORD'] ?? '')
-  url.pathname = `/${encodeURIComponent(given['PGDATABASE'] ?? given['PGNAME'] ?? 'homebird')}`
-  return { ...variables, DATABASE_URL: url.href }
+  url.port = of('PGPORT') ?? '5432'
+  url.username = encodeURIComponent(of('PGUSER') ?? 'postgres')
+  url.password = encodeURIComponent(of('PGPASSWORD') ?? '')
+  url.pathname = `/${encodeURIComponent(of('PGDATABASE') ?? of('PGNAME') ?? 'homebird')}`
+  return { raw: url.href, origin: { from, variable: 'PGHOST' } }
 }
 
 function checkTogether(config: Config): void {

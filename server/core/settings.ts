@@ -45,7 +45,7 @@ export const SETTINGS = {
     aliases: ['TAKAHE_ENV_FILE'],
     type: text(4096),
     fallback: '',
-    help: 'file of variables, NAME=value a line, as an environment file of the seed system; the environment itself is stronger. Empty means homebird.env in the data directory, where there is one',
+    help: 'file of variables, NAME=value a line, as an environment file of the seed system; of one name that of the environment is stronger. Empty means homebird.env in the data directory, where there is one',
   }),
   dataDir: setting({
     env: 'HOMEBIRD_DATA_DIR',

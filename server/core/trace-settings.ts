@@ -5,6 +5,7 @@
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
+import { REMOVED } from './redact.ts'
 import { setting } from './setting.ts'
 import { oneOf, type SettingType } from './setting-types.ts'
 
@@ -13,7 +14,23 @@ type Pairs = Readonly<Record<string, string>>
 const MOST_PAIRS_LENGTH = 8_192
 
 /** None of these types refuses a value. */
-const words: SettingType<string> = { name: 'text', parse: (raw) => raw }
+const anyText: SettingType<string> = { name: 'text', parse: (raw) => raw }
+
+/** What is longer is taken for a key. */
+const MOST_PATH_WORD = 15
+
+/** Some receivers take their key in the address: in front of the host, in the path, or behind a question mark. */
+const address: SettingType<string> = { ...anyText, redact: withoutKeys, show: withoutKeys }
+
+function withoutKeys(raw: string): string {
+  const [, scheme = '', rest = ''] = /^\s*([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(raw) ?? []
+  const [whole = '', ...more] = rest.split(/[?#]/)
+  const place = whole.slice(whole.lastIndexOf('@') + 1)
+  const [host = '', ...path] = place.split('/')
+  const words = path.map((word) => (word.length > MOST_PATH_WORD ? REMOVED : word))
+  const user = place === whole ? '' : `${REMOVED}@`
+  return `${scheme}${user}${[host, ...words].join('/')}${more.length === 0 ? '' : `?${REMOVED}`}`
+}
 
 /** Only this word counts, as the specification has it. */
 const isTrue: SettingType<boolean> = {
@@ -52,13 +69,13 @@ function decoded(value: string): string {
 export const TRACE_SETTINGS = {
   traceBase: setting({
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    type: words,
+    type: address,
     fallback: '',
     help: 'address of a receiver of traces (OTLP over HTTP), such as http://127.0.0.1:4318; v1/traces is put behind it. Empty: nothing is traced',
   }),
   traceEndpoint: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-    type: words,
+    type: address,
     fallback: '',
     help: 'the whole address of a receiver of traces, as it stands; it wins over the one above',
   }),
@@ -73,20 +90,20 @@ export const TRACE_SETTINGS = {
   traceProtocol: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
     aliases: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
-    type: words,
+    type: anyText,
     fallback: 'http/protobuf',
     help: 'http/protobuf or http/json; grpc is not spoken here',
   }),
   traceTimeout: setting({
     env: 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
     aliases: ['OTEL_EXPORTER_OTLP_TIMEOUT'],
-    type: words,
+    type: anyText,
     fallback: '10000',
     help: 'milliseconds until a receiver that does not answer is given up, at most 60000',
   }),
   traceExporter: setting({
     env: 'OTEL_TRACES_EXPORTER',
-    type: words,
+    type: anyText,
     fallback: 'otlp',
     help: 'otlp, or none for no traces',
   }),
@@ -98,7 +115,7 @@ export const TRACE_SETTINGS = {
   }),
   traceService: setting({
     env: 'OTEL_SERVICE_NAME',
-    type: words,
+    type: anyText,
     fallback: '',
     help: 'the name of this home among what is traced; empty means homebird',
   }),
@@ -110,25 +127,25 @@ export const TRACE_SETTINGS = {
   }),
   traceSampler: setting({
     env: 'OTEL_TRACES_SAMPLER',
-    type: words,
+    type: anyText,
     fallback: 'parentbased_always_on',
     help: 'which traces are kept: always_on, always_off, traceidratio, or one of them behind parentbased_, which is the same here, where every trace begins in this home',
   }),
   traceShare: setting({
     env: 'OTEL_TRACES_SAMPLER_ARG',
-    type: words,
+    type: anyText,
     fallback: '',
     help: 'for traceidratio the share that is kept, from 0 to 1; empty keeps all',
   }),
   traceDelay: setting({
     env: 'OTEL_BSP_SCHEDULE_DELAY',
-    type: words,
+    type: anyText,
     fallback: '5000',
     help: 'milliseconds for which spans are gathered before they are sent',
   }),
   traceQueue: setting({
     env: 'OTEL_BSP_MAX_QUEUE_SIZE',
-    type: words,
+    type: anyText,
     fallback: '2048',
     help: 'most spans of a process that wait to be sent; what comes on top of them is lost',
   }),
@@ -217,8 +234,9 @@ function endpointOf({ traceEndpoint, traceBase }: TraceConfig): string {
     url.username !== '' ||
     url.password !== ''
   ) {
-    // What does not parse may hold a password: it is not repeated.
-    return refused(variable, url === null || url.password !== '' ? '(hidden)' : url.href, remedy)
+    // What does not parse may hold a password, and a user may be a key: neither is repeated.
+    const isHidden = url === null || url.username !== '' || url.password !== ''
+    return refused(variable, isHidden ? '(hidden)' : withoutKeys(url.href), remedy)
   }
   if (!isWhole) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`
   return url.href

@@ -32,12 +32,12 @@ export async function listPlaces(
   patienceMs = PATIENCE_MS,
 ): Promise<Extract<KeeperSight, { readonly saw: 'places' }>> {
   const [backups, flaws]: [PlacedBackup[], string[]] = [[], []]
-  const looked = places.map((place) =>
-    inTime(list(place), patienceMs, {
-      subject: placeLabel(readPlaceAddress(place)),
-      remedy: 'see whether its disk or server is there, or choose a file',
-    }),
-  )
+  // What is no address of a place is a flaw of that place alone, and then nothing was asked of it.
+  const looked = places.map(async (place) => {
+    const subject = placeLabel(readPlaceAddress(place))
+    const remedy = 'see whether its disk or server is there, or choose a file'
+    return inTime(list(place), patienceMs, { subject, remedy })
+  })
   for (const found of await Promise.allSettled(looked))
     if (found.status === 'fulfilled') backups.push(...found.value)
     else flaws.push(sentenceOf(found.reason))

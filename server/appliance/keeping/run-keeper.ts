@@ -91,6 +91,8 @@ export async function lookByKeeper(
   // The race below hears it; this only keeps a rejection that comes after the answer from counting as unhandled.
   unseen.catch(() => undefined)
   const sight = await Promise.race([seen.promise, unseen])
+  // One that still hangs is ended by force after the grace of every child: whoever looks again starts another one.
+  void child.stop()
   if (sight.saw !== 'refusal') return sight
   const { message } = sight
   throw new HomebirdError('UNPROCESSABLE', message, { safe: message })

@@ -11,6 +11,7 @@ import type { Config } from '../../core/config.ts'
 import type { DataDir } from '../../core/data-dir.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
 import type { SecretFolder } from '../../core/secret-box.ts'
+import type { SettingName } from '../../core/settings.ts'
 import { writeLease } from '../../core/lease-file.ts'
 import { PLAIN_BOX } from '../../core/secret-box.ts'
 import { VERSION } from '../../core/version.ts'
@@ -116,22 +117,46 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
   }
   if (!hasCluster(incoming.dir)) throw new HomebirdError('INTERNAL', 'the restored database is not there')
   rmSync(incoming.dir.logs, { recursive: true, force: true })
-  for (const line of fitStore(incoming.dir, outcome)) notice('warn', line)
+  for (const { level, message } of fitStore(incoming.dir, keptHere(needs), outcome)) notice(level, message)
   for (const folder of [incoming.dir.postgres, incoming.dir.secrets, incoming.dir.path, dir.path])
     syncFolder(folder)
   return outcome
 }
 
+type Line = { readonly level: 'info' | 'warn'; readonly message: string }
+
 /** Opened, it is checked too: that of a newer Homebird is refused. */
-function fitStore(dir: DataDir, outcome: KeeperOutcome): string[] {
+function fitStore(dir: DataDir, here: ReturnType<typeof keptHere>, outcome: KeeperOutcome): Line[] {
   const store = openApplianceStore(dir, 'write', PLAIN_BOX)
   try {
-    const said = fitSettings(store)
+    const { leftOut, taken } = fitSettings(store, here)
+    const said: Line[] = leftOut.map((message) => ({ level: 'warn', message }))
+    if (taken.length > 0) said.push({ level: 'info', message: sayTaken(taken) })
     store.keepOutcome(outcome)
-    for (const message of said) store.journal({ level: 'warn', part: 'appliance', message })
+    for (const line of said) store.journal({ ...line, part: 'appliance' })
     return said
   } finally {
     store.close()
+  }
+}
+
+const sayTaken = (taken: readonly string[]): string =>
+  `settings that came with the backup and count from now on: ${taken.join(', ')}; homebird config shows them`
+
+/** What this machine's home keeps; nothing where there is none, or none that can be read. */
+function keptHere({
+  dir,
+  secrets,
+}: Pick<RestoreNeeds, 'dir' | 'secrets'>): Partial<Record<SettingName, string>> {
+  try {
+    const store = openApplianceStore(dir, 'read', secrets.box)
+    try {
+      return store.settings()
+    } finally {
+      store.close()
+    }
+  } catch {
+    return {} // a home whose settings are damaged is restored all the more
   }
 }
 

@@ -25,6 +25,7 @@ type Around = Pick<HttpContext, 'shelf' | 'log' | 'stopping'> & {
 }
 
 const LOOK_EVERY_MS = 1_000
+const LOOK_TRIES = 10
 /** As long as an offer usually stands. */
 const LOOKED_AT_MS = 30 * 60_000
 
@@ -95,10 +96,8 @@ export class TakingHome {
       if (this.#around.stopping.aborted) return
       const isCancelled = paired.controller.signal.aborted
       this.#around.log.warn({ event: 'hand_over.not_taken', error: describeError(error) })
-      await this.#forget()
-      this.#state = isCancelled
-        ? { phase: 'none' }
-        : { phase: 'failed', message: isHomebirdError(error) ? error.message : describeError(error) }
+      const message = isHomebirdError(error) ? error.message : describeError(error)
+      await this.#forget(isCancelled ? { phase: 'none' } : { phase: 'failed', message })
     })
     return this.#state
   }
@@ -116,10 +115,11 @@ export class TakingHome {
     return this.#state.phase === 'coming' || this.#state.phase === 'restoring'
   }
 
-  async #forget(): Promise<void> {
+  /** What follows is told at once: the other home may take minutes to hear that it is let go of. */
+  async #forget(next: TakingState = { phase: 'none' }): Promise<void> {
     const paired = this.#paired
     this.#paired = null
-    this.#state = { phase: 'none' }
+    this.#state = next
     if (paired === null) return
     paired.beat.stop()
     await leave(paired)
@@ -139,7 +139,7 @@ export class TakingHome {
       // What was cancelled while the supervisor answered; from here on `cancel` asks it by itself.
       if (controller.signal.aborted) await this.#cancelRestoring()
       for (;;) {
-        const { running, ended } = (await supervision.keep({ kind: 'keeping', ask: 'state' })) as KeeperState
+        const { running, ended } = await this.#stateOfRestoring()
         if (running === null) {
           const [last] = ended
           // This home stops now, and is opened again as the one that lies ready; until then the other is told that it is there.
@@ -152,6 +152,19 @@ export class TakingHome {
       }
     } finally {
       await rm(path, { force: true })
+    }
+  }
+
+  /** A supervisor that is busy for a while goes on restoring: the old home is let go of only where it stays silent. */
+  async #stateOfRestoring(): Promise<KeeperState> {
+    const { supervision, stopping } = this.#around
+    for (let left = LOOK_TRIES; ; left -= 1) {
+      try {
+        return (await supervision.keep({ kind: 'keeping', ask: 'state' })) as KeeperState
+      } catch (error) {
+        if (!isHomebirdError(error, 'UNAVAILABLE') || left <= 1 || stopping.aborted) throw error
+      }
+      await pause(LOOK_EVERY_MS)
     }
   }
 

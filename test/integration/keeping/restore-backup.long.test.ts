@@ -171,6 +171,12 @@ test('over a home that has said farewell a backup of before brings back what oth
   const { aside } = await restoring(home, to, from, { hasLeft: await hasLeft(() => home.database) })
   assert.equal(aside.isToldGone, true)
   assert.equal((await restoring(home, before, from)).aside.isToldGone, false)
+  assert.equal(
+    await hasLeft(() => to.database),
+    true,
+    'an older backup still, restored over it, knows of nothing',
+  )
+  assert.equal(await hasLeft(() => before.database), false)
   const finding = async ({ database }: Empty) => {
     const log = createLogger('test', 'silent')
     const opened = openDatabase(database, { connections: 1, applicationName: 'test', log })

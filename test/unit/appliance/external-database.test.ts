@@ -1,7 +1,11 @@
-/** A transaction pooler gives itself away by the backends it hands out. */
+/** Which external databases a home takes: a transaction pooler gives itself away by the backends it hands out. */
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { isPooled } from '../../../server/appliance/external-database.ts'
+import { openGround } from '../../../server/appliance/ground.ts'
+import { testDataDir } from '../../support/test-ground.ts'
 
 test('two sessions with a backend each are no pooler', () => {
   assert.equal(isPooled({ first: 10, second: 11, firstAgain: 10 }), false)
@@ -13,4 +17,23 @@ test('a second session in the backend of the first is a pooler', () => {
 
 test('a session that changes its backend is a pooler', () => {
   assert.equal(isPooled({ first: 10, second: 11, firstAgain: 12 }), true)
+})
+
+test('a home with a database of its own is not led to another by PGHOST, but by a name that means this program', async (t) => {
+  const dataDir = testDataDir(t)
+  const open = async (env: Readonly<Record<string, string>>): Promise<string | null> => {
+    const { ground } = await openGround({ env, commandLine: { dataDir } }, async () => undefined)
+    ground.release()
+    return ground.loaded.config.databaseUrl
+  }
+  assert.equal(await open({ PGHOST: 'db.example' }), 'postgresql://postgres@db.example:5432/homebird')
+  mkdirSync(join(dataDir, 'postgres', '18'), { recursive: true })
+  writeFileSync(join(dataDir, 'postgres', '18', 'PG_VERSION'), '18\n')
+  await assert.rejects(
+    open({ PGHOST: 'db.example' }),
+    /PGHOST names .* start it without PGHOST, or say in HOMEBIRD_/,
+  )
+  const url = 'postgresql://db.example/home'
+  assert.equal(await open({ PGHOST: 'other.example', HOMEBIRD_DATABASE_URL: url }), url)
+  assert.equal(await open({}), null)
 })

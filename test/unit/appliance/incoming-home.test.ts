@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import Database from 'better-sqlite3'
 import { openApplianceStore } from '../../../server/appliance/appliance-store.ts'
 import { arrivedMedia, finishExchange, planExchange } from '../../../server/appliance/copies/change-places.ts'
 import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
@@ -13,7 +14,8 @@ import { clearIncoming } from '../../../server/appliance/keeping/incoming.ts'
 import { stageRestore } from '../../../server/appliance/keeping/stage-restore.ts'
 import { takeInMedia } from '../../../server/appliance/keeping/take-in-media.ts'
 import { type DataDir, createDataDir, createRooms } from '../../../server/core/data-dir.ts'
-import { PLAIN_BOX, SecretFolder } from '../../../server/core/secret-box.ts'
+import { loadConfig } from '../../../server/core/config.ts'
+import { PLAIN_BOX, SecretBox, SecretFolder, newBoxKey } from '../../../server/core/secret-box.ts'
 import { VERSION } from '../../../server/core/version.ts'
 import { openCopiedHome } from '../../support/copied-home.ts'
 import { LAID_MEDIUM, layIncoming } from '../../support/laid-home.ts'
@@ -116,13 +118,75 @@ test('settings of another machine are left out by name, and those that fit stay'
   store.saveSetting('privateListen', '203.0.113.9:4181')
   store.saveSetting('bind', '127.0.0.1')
   store.saveSetting('logLevel', 'debug')
-  const said = fitSettings(store)
+  const { leftOut, taken } = fitSettings(store, { bind: '127.0.0.1' })
   assert.deepEqual(store.settings(), { bind: '127.0.0.1', logLevel: 'debug' })
-  assert.equal(said.length, 3)
+  assert.deepEqual(taken, ['HOMEBIRD_LOG_LEVEL'])
+  assert.equal(leftOut.length, 3)
   assert.equal(
-    said.some((line) => line.includes('secret')),
+    leftOut.some((line) => line.includes('secret')),
     false,
   )
+})
+
+/** A file as whoever makes a backup by hand may write it. */
+function openForeignStore(t: TestContext, rows: Readonly<Record<string, unknown>>) {
+  const dir = createDataDir(testDataDir(t))
+  createRooms(dir)
+  openApplianceStore(dir).close()
+  const file = new Database(dir.applianceDatabase)
+  file.exec('drop table setting; create table setting (name primary key, value, changed_at)')
+  const insert = file.prepare(`insert into setting values (?, ?, '')`)
+  for (const [name, value] of Object.entries(rows)) insert.run(name, value)
+  file.close()
+  const store = openApplianceStore(dir)
+  t.after(() => store.close())
+  return store
+}
+
+test('which program is run is not for a backup to say, unless the home that is there says the same', (t) => {
+  const command = '["/bin/sh","-c","echo mine"]'
+  const rows = {
+    tunnel: 'command',
+    tunnelCommand: command,
+    tunnelProgram: '/bin/sh',
+    postgresPrograms: '/usr/bin',
+    logLevel: 'debug',
+  }
+  const foreign = openForeignStore(t, rows)
+  const { leftOut, taken } = fitSettings(foreign)
+  assert.deepEqual(foreign.settings(), { tunnel: 'command', logLevel: 'debug' })
+  assert.match(leftOut.join(), /HOMEBIRD_TUNNEL_COMMAND of the backup was left out: .* set it again/)
+  assert.match(leftOut.join(), /HOMEBIRD_TUNNEL_PROGRAM/)
+  assert.match(leftOut.join(), /HOMEBIRD_POSTGRES_PROGRAMS/)
+  assert.deepEqual(taken.toSorted(), ['HOMEBIRD_LOG_LEVEL', 'HOMEBIRD_TUNNEL'])
+  const own = openForeignStore(t, rows)
+  assert.deepEqual(fitSettings(own, rows), { leftOut: [], taken: [] })
+  assert.deepEqual(own.settings(), rows)
+})
+
+test('whatever stands in the settings of a backup, the home starts with what is left of them', (t) => {
+  const store = openForeignStore(t, {
+    port: '99999',
+    logLevel: 'debug',
+    heapMegabytes: 64,
+    mediaRoot: Buffer.from('/'),
+    dataDir: '/',
+    configFile: '/etc/passwd',
+    constructor: 'x',
+    tunnelToken: new SecretBox(newBoxKey()).seal('setting:tunnelToken', Buffer.from('token')).toString(),
+    cdn: 'nginx',
+    cdnPurgeUrl: 'http://127.0.0.1:6081',
+    serviceDomain: 'www.home.example',
+    cachesMedia: 'file:///no/such/place/100%',
+    translatorUrl: '/100%',
+  })
+  const { leftOut } = fitSettings(store)
+  assert.deepEqual(store.settings(), { logLevel: 'debug' })
+  assert.doesNotThrow(() => loadConfig({ env: {}, store: store.settings() }))
+  assert.match(leftOut.join('\n'), /HOMEBIRD_PORT of the backup was left out: it must be integer 0\.\.65535/)
+  assert.match(leftOut.join('\n'), /HOMEBIRD_TUNNEL_TOKEN .* another keychain/)
+  assert.match(leftOut.join('\n'), /HOMEBIRD_CDN .* does not go with the other settings/)
+  assert.match(leftOut.join('\n'), /HOMEBIRD_CDN_PURGE_URL .* does not go with/)
 })
 
 test('a restored home that lies ready is not laid anew, as it may be all that there is', async (t) => {

@@ -78,29 +78,49 @@ test('a file of variables stands behind the environment and before what is kept;
   refused({ HOMEBIRD_CONFIG_FILE: named }, /HOMEBIRD_PORT is "many"/)
 })
 
-test('the environment is stronger than the file, whichever name of a setting each of them uses', () => {
+test('a name of our own is stronger than an alias, and of one kind of name the environment is stronger than the file', () => {
   const { config, origins } = loadConfig({
-    env: { TAKAHE_STATOR_CONCURRENCY: '7', DATABASE_URL: 'postgresql://env.example/home' },
+    env: {
+      TAKAHE_STATOR_CONCURRENCY: '7',
+      HOMEBIRD_STATOR_CONCURRENCY_PER_HOST: '4',
+      TAKAHE_REMOTE_PRUNE_HORIZON: '10',
+    },
     file: {
       HOMEBIRD_STATOR_CONCURRENCY: '9',
       HOMEBIRD_STATOR_CONCURRENCY_PER_HOST: '3',
-      PGHOST: 'file.example',
+      TAKAHE_REMOTE_PRUNE_HORIZON: '20',
     },
-    store: { statorConcurrency: '11', statorConcurrencyPerHost: '2' },
+    store: { statorConcurrency: '11', statorConcurrencyPerHost: '2', pruneDays: '30' },
   })
-  assert.deepEqual([config.statorConcurrency, config.statorConcurrencyPerHost], [7, 3])
-  assert.equal(config.databaseUrl, 'postgresql://env.example/home')
-  assert.deepEqual(origins.statorConcurrency, { from: 'variable', variable: 'TAKAHE_STATOR_CONCURRENCY' })
+  assert.deepEqual(
+    [config.statorConcurrency, config.statorConcurrencyPerHost, config.pruneDays],
+    [9, 4, 10],
+    'what the environment says for another program changes nothing that was said to this one',
+  )
+  assert.deepEqual(origins.statorConcurrency, { from: 'file', variable: 'HOMEBIRD_STATOR_CONCURRENCY' })
   assert.deepEqual(origins.statorConcurrencyPerHost, {
-    from: 'file',
+    from: 'variable',
     variable: 'HOMEBIRD_STATOR_CONCURRENCY_PER_HOST',
   })
+  assert.deepEqual(origins.pruneDays, { from: 'variable', variable: 'TAKAHE_REMOTE_PRUNE_HORIZON' })
   assert.deepEqual(origins.statorConcurrencyPerModel, { from: 'default', isAutomatic: true })
-  const split = loadConfig({
-    env: { PGHOST: 'db.example' },
-    file: { HOMEBIRD_DATABASE_URL: 'postgresql://file.example/home', PGPASSWORD: 'in the file' },
+})
+
+test('a PGHOST that stands there for psql leads no home to another database', () => {
+  const env = { PGHOST: 'db.example' }
+  const url = (sources: Parameters<typeof loadConfig>[0]): unknown => loadConfig(sources).config.databaseUrl
+  const own = 'postgresql://own.example/home'
+  assert.equal(url({ env, file: { HOMEBIRD_DATABASE_URL: own, PGPASSWORD: 'in the file' } }), own)
+  assert.equal(url({ env, file: { DATABASE_URL: own } }), own)
+  assert.equal(url({ env, store: { databaseUrl: own } }), own)
+  assert.equal(url({ env, sealed: new Set(['databaseUrl']) }), null, 'it is kept, and cannot be read here')
+  const alone = loadConfig({ env, file: { PGHOST: 'file.example', PGPASSWORD: 'in the file' } })
+  assert.equal(alone.config.databaseUrl, 'postgresql://postgres:in%20the%20file@db.example:5432/homebird')
+  assert.deepEqual(alone.origins.databaseUrl, { from: 'variable', variable: 'PGHOST' })
+  assert.deepEqual(loadConfig({ env: {}, file: { PGHOST: 'file.example' } }).origins.databaseUrl, {
+    from: 'file',
+    variable: 'PGHOST',
   })
-  assert.equal(split.config.databaseUrl, 'postgresql://postgres:in%20the%20file@db.example:5432/homebird')
 })
 
 test('a patience is shown as it is written', () => {

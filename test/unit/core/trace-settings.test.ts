@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SETTINGS } from '../../../server/core/settings.ts'
+import { shownText } from '../../../server/core/setting-types.ts'
 import { loadConfig } from '../../../server/core/config.ts'
 import { changedSettings, secretSettings } from '../../../server/core/secret-settings.ts'
 import { type Traces, planTraces } from '../../../server/core/trace-settings.ts'
@@ -94,4 +96,33 @@ test('headers of the receiver are secret, each value of them', () => {
   const { config } = loadConfig({ env: { ...BASE, OTEL_EXPORTER_OTLP_HEADERS: 'api-key=very-secret-word' } })
   assert.ok(secretSettings(config).includes('very-secret-word'))
   assert.doesNotMatch(JSON.stringify(changedSettings(config)), /very-secret-word/)
+})
+
+test('an address of a receiver is shown without the key that may stand in it, and used with it', () => {
+  const SHOWN: Readonly<Record<string, string>> = {
+    'http://127.0.0.1:4318': 'http://127.0.0.1:4318',
+    'https://collector.example/otlp/v1?api-key=very-secret-word#x':
+      'https://collector.example/otlp/v1?[removed]',
+    'https://collector.example/in/very-secret-word-of-mine/v1': 'https://collector.example/in/[removed]/v1',
+    'https://very-secret-word@collector.example/otlp': 'https://[removed]@collector.example/otlp',
+    'very-secret-word:again@collector.example': '[removed]@collector.example',
+  }
+  for (const [given, shown] of Object.entries(SHOWN))
+    for (const name of ['traceBase', 'traceEndpoint'] as const) {
+      const { env, type } = SETTINGS[name]
+      const { config } = loadConfig({ env: { [env]: given } })
+      assert.equal(shownText(SETTINGS[name], config[name]), shown)
+      assert.equal(type.redact?.(given), shown, 'where it is set from the command line')
+      assert.equal(changedSettings(config)[env], shown)
+      assert.doesNotMatch(
+        JSON.stringify(planTraces({ ...config, traceExporter: 'zipkin' })),
+        /very-secret-word/,
+      )
+      assert.doesNotMatch(
+        JSON.stringify(planned({ [env]: given.replace('https', 'ftp') })),
+        /very-secret-word/,
+      )
+    }
+  const keyed = planOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector.example/in?api-key=abc' })
+  assert.equal(keyed.endpoint, 'https://collector.example/in?api-key=abc')
 })

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { KeeperState, KeepingRequest } from '../../../server/contracts/keeping.ts'
+import { HomebirdError } from '../../../server/core/errors.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { makeOwnCertificate } from '../../../server/core/own-certificate.ts'
 import { newPairingCode, writePairingCode } from '../../../server/core/pairing-code.ts'
@@ -30,15 +31,18 @@ interface Around {
   readonly keep?: (request: KeepingRequest) => Promise<KeeperState>
   /** Before the old home says who it is. */
   readonly beforePairing?: () => Promise<unknown>
+  /** Before it answers that it is let go of. */
+  readonly beforeLeaving?: () => Promise<unknown>
 }
 
 /** The old home, what it was asked, and the new one. */
-async function openTaking(t: TestContext, { keep, beforePairing }: Around) {
+async function openTaking(t: TestContext, { keep, beforePairing, beforeLeaving }: Around) {
   const { key, certificate, fingerprint } = makeOwnCertificate(new Date())
   const asked: string[] = []
   const answer = async (path: string): Promise<PairedAnswer> => {
     asked.push(path)
     if (path === '/pair') await beforePairing?.()
+    if (path === '/leave') await beforeLeaving?.()
     const paired = { ticket: randomBytes(32).toString('base64url'), key: 'k'.repeat(43), home: HOME }
     return {
       status: 200,
@@ -87,4 +91,43 @@ test('a cancel while the old home still says who it is lets go of it', async (t)
   assert.deepEqual(await pair(), { phase: 'none' })
   assert.deepEqual(asked, ['/pair', '/leave'])
   assert.throws(() => taking.begin(), /nothing is to be taken over/)
+})
+
+test('why it failed is told while the old home has not yet heard of it, and who pairs anew is not disturbed by that', async (t) => {
+  const heard = Promise.withResolvers<null>()
+  let leaves = 0
+  const { taking, asked, pair } = await openTaking(t, {
+    async keep() {
+      throw new HomebirdError('CONFLICT', 'a backup is being made')
+    },
+    beforeLeaving: async () => (leaves += 1) > 1 || heard.promise,
+  })
+  await pair()
+  taking.begin()
+  await until('the old home is let go of', () => asked.includes('/leave'))
+  assert.deepEqual(taking.state, { phase: 'failed', message: 'a backup is being made' })
+  assert.equal((await pair()).phase, 'paired')
+  heard.resolve(null)
+  await taking.cancel()
+  assert.deepEqual(taking.state, { phase: 'none' })
+  assert.deepEqual(asked, ['/pair', '/home', '/leave', '/pair', '/leave'])
+})
+
+test('a supervisor that is busy for a moment is asked again, and the old home is not let go of meanwhile', async (t) => {
+  const at = new Date().toISOString()
+  const ended = { task: 'restore', result: 'failed', startedAt: at, endedAt: at, subject: null } as const
+  const heard: string[] = []
+  const { taking, asked, pair } = await openTaking(t, {
+    async keep({ ask }) {
+      heard.push(`${ask} ${asked.includes('/leave')}`)
+      if (ask === 'start') return { running: null, ended: [] }
+      if (heard.length === 2) throw new HomebirdError('UNAVAILABLE', 'no answer')
+      return { running: null, ended: [{ ...ended, message: 'the disk is full' }] }
+    },
+  })
+  await pair()
+  taking.begin()
+  await until('the old home is let go of', () => asked.includes('/leave'))
+  assert.deepEqual(heard, ['start false', 'state false', 'state false'])
+  assert.deepEqual(taking.state, { phase: 'failed', message: 'the disk is full' })
 })

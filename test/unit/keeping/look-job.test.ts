@@ -34,3 +34,17 @@ test('a folder that hangs is named with how long it was waited for, and the othe
   assert.match(seen.flaws[0] ?? '', /^\/mnt\/dead does not answer within 0\.02 s; .* choose a file$/)
   assert.equal(seen.flaws[1], '/mnt/away: the disk is not connected')
 })
+
+test('what is no address of a place is told beside the others, and nothing is asked of it', async () => {
+  const asked: string[] = []
+  const seen = await listPlaces(['ftp://nowhere', 'own'], async (place) => {
+    asked.push(place)
+    return [backup(place, '28')]
+  })
+  assert.deepEqual(asked, ['own'])
+  assert.deepEqual(
+    seen.backups.map(({ place }) => place),
+    ['own'],
+  )
+  assert.equal(seen.flaws.length, 1)
+})
