@@ -1,6 +1,7 @@
 /** When a thread is completed: somebody here looks at it, or something came for somebody here that answers what is not known. */
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../../db/pool.ts'
+import { statement } from '../../db/statement.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
 import { moveRows } from '../../stator/move.ts'
@@ -35,13 +36,15 @@ export interface ThreadView {
  * @returns null where the thread is all ours, or cannot grow
  */
 export async function viewThread(db: Database, view: ThreadView): Promise<ThreadFetch | null> {
-  const known = await findRow(db, view.conversationId)
-  if (known?.with_replies === true && (isRunning(known) || isWithinCooldown(known, view)))
-    return statusOf(known)
-  const thread = await findThread(db, view.conversationId)
-  if (thread === null || !thread.can_grow) return null
-  if (known?.with_replies === true && isQuiet(known, thread.last_post_at, view)) return statusOf(known)
-  const begun = await inTransaction(db, async (tx) => beginForView(tx, view, thread.host))
+  const { conversationId, cooldownSeconds, now } = view
+  const [found] = await readThread(db, { conversationId, cooldownSeconds, now })
+  if (found === undefined) return null
+  const { is_settled: isSettled, thread_host: host, can_grow: canGrow, last_post_at: lastPostAt } = found
+  const known = found.id === null ? undefined : found
+  if (known !== undefined && isSettled) return statusOf(known)
+  if (canGrow !== true || host === null || lastPostAt === null) return null
+  if (known?.with_replies === true && isQuiet(known, lastPostAt, view)) return statusOf(known)
+  const begun = await inTransaction(db, async (tx) => beginForView(tx, view, host))
   return begun === undefined ? null : statusOf(begun)
 }
 
@@ -81,42 +84,46 @@ function isRunning(row: ThreadRow): boolean {
 
 const secondsSince = (moment: Date, now: Date): number => (now.getTime() - moment.getTime()) / 1_000
 
-function isWithinCooldown(row: ThreadRow, view: ThreadView): boolean {
-  return secondsSince(row.done_at ?? row.asked_at, view.now) < view.cooldownSeconds
-}
-
 function isQuiet({ done_at: doneAt }: ThreadRow, lastPostAt: Date, view: ThreadView): boolean {
   if (doneAt === null) return false
   const quietSeconds = secondsSince(lastPostAt, doneAt) * QUIET_PART
   return secondsSince(doneAt, view.now) < Math.min(quietSeconds, MOST_COOLDOWN_SECONDS)
 }
 
-async function findRow(db: Database, conversationId: string): Promise<ThreadRow | undefined> {
-  return db
-    .selectFrom('thread_fetches')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .executeTakeFirst()
+interface ThreadFacts {
+  /** It is going on, or was done a moment ago: the rest was not looked up. */
+  readonly is_settled: boolean
+  readonly thread_host: string | null
+  readonly can_grow: boolean | null
+  readonly last_post_at: Date | null
 }
 
-interface KnownThread {
-  readonly host: string
-  readonly can_grow: boolean
-  readonly last_post_at: Date
-}
-
-/** A thread grows where a post answers one that is not here, or where another server says what answers a post. */
-async function findThread(db: Database, conversationId: string): Promise<KnownThread | null> {
-  const { rows } = await sql<KnownThread>`
-    select (array_agg(actors.host order by posts.id))[1] as host, max(posts.published_at) as last_post_at,
-           bool_or((posts.in_reply_to_uri is not null and posts.in_reply_to_id is null)
-                   or (posts.replies_link is not null and not posts.is_local
-                       and posts.visibility in ('public', 'unlisted'))) as can_grow
-      from posts join actors on actors.id = posts.author_id
-     where posts.conversation_id = ${conversationId} and posts.deleted_at is null and posts.boost_of_id is null
-    having count(*) > 0`.execute(db)
-  return rows[0] ?? null
-}
+/**
+ * The completion of a thread and what is known of its posts: a thread grows where a post answers one that is not here, or
+ * where another server says what answers a post.
+ */
+const readThread = statement(
+  ({ conversationId, cooldownSeconds, now }: Pick<ThreadView, 'conversationId' | 'cooldownSeconds' | 'now'>) => sql<
+    (ThreadRow | { readonly id: null }) & ThreadFacts
+  >`
+    select known.*, thread.*
+      from (select ${conversationId}::bigint as asked_id) as asked
+      left join lateral (
+        select thread_fetches.*,
+               with_replies and (state = 'reading' and state_next_attempt_at is not null
+                 or coalesce(done_at, asked_at) > ${now}::timestamptz - make_interval(secs => ${cooldownSeconds}::float8)) as is_settled
+          from thread_fetches where conversation_id = asked_id
+      ) as known on true
+      left join lateral (
+        select (array_agg(actors.host order by posts.id))[1] as thread_host, max(posts.published_at) as last_post_at,
+               bool_or((posts.in_reply_to_uri is not null and posts.in_reply_to_id is null)
+                       or (posts.replies_link is not null and not posts.is_local
+                           and posts.visibility in ('public', 'unlisted'))) as can_grow
+          from posts join actors on actors.id = posts.author_id
+         where posts.conversation_id = asked_id and posts.deleted_at is null and posts.boost_of_id is null
+           and known.is_settled is not true
+      ) as thread on true`,
+)
 
 /** Whoever comes first begins; what another begun meanwhile is what everybody gets. */
 async function beginForView(
