@@ -7,7 +7,7 @@ import { openBenchHome, settled } from './bench-home.ts'
 import { type FanOutShape, TO_200, fanOutOf, inboxOf } from './federation-load.ts'
 import { idleOf } from './idle-load.ts'
 import { type BenchResult, orFailure, quantile, ratios, sizeWords } from './report.ts'
-import type { Bench, Scale } from './scale.ts'
+import type { Bench } from './scale.ts'
 import type { Seeded } from './seeded-home.ts'
 import type { BenchHome } from './bench-home.ts'
 import { type World, openWorld } from './world.ts'
@@ -17,13 +17,14 @@ const STARTS = 3
 const JUDGED = new Set(['p50 alone', 'CPU each', 'statements', 'warm (an existing home)'])
 const FOLLOWERS_PER_INBOX = 40
 
-export async function growthLoad({ scale, seeds }: Bench): Promise<BenchResult[]> {
+export async function growthLoad(run: Bench): Promise<BenchResult[]> {
+  const { scale } = run
   const measured: Array<readonly BenchResult[]> = []
   for (const posts of scale.posts) {
     const name = `growth ${sizeWords(posts)}`
-    measured.push(await orFailure(name, async () => onLibrary({ scale, seeds }, posts)))
+    measured.push(run.hasTime() ? await orFailure(name, async () => onLibrary(run, posts)) : [])
   }
-  const followers = await orFailure('growth, followers', async () => followersGrowth(scale))
+  const followers = await orFailure('growth, followers', async () => followersGrowth(run))
   const [small = [], large = []] = measured
   return [...small, ...large, ...grown(small, large, scale.posts), ...followers]
 }
@@ -45,12 +46,12 @@ function grown(
 const nameWithout = ({ workload }: BenchResult, posts: number): string =>
   workload.replace(` ${sizeWords(posts)}`, '')
 
-async function onLibrary({ scale, seeds }: Bench, posts: number): Promise<BenchResult[]> {
+async function onLibrary(run: Bench, posts: number): Promise<BenchResult[]> {
   const world = await openWorld(TO_200.hosts)
   try {
-    const { bench, seeded } = await seeds.home(posts, world.env)
+    const { bench, seeded } = await run.seeds.home(posts, world.env)
     try {
-      return await measureAll(bench, seeded, { world, posts, share: scale.share })
+      return await measureAll(bench, seeded, { world, posts, run })
     } finally {
       await bench[Symbol.asyncDispose]()
     }
@@ -62,8 +63,9 @@ async function onLibrary({ scale, seeds }: Bench, posts: number): Promise<BenchR
 async function measureAll(
   bench: BenchHome,
   seeded: Seeded,
-  { world, posts, share }: { readonly world: World; readonly posts: number; readonly share: number },
+  { world, posts, run }: { readonly world: World; readonly posts: number; readonly run: Bench },
 ): Promise<BenchResult[]> {
+  const { share } = run.scale
   const words = sizeWords(posts)
   const pieces: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
     reads: async () => measureApi(bench, seeded, posts, share),
@@ -74,6 +76,7 @@ async function measureAll(
   }
   const results: BenchResult[] = []
   for (const [name, measure] of Object.entries(pieces)) {
+    if (!run.hasTime()) break
     console.error(`bench: ${name}, ${posts} posts …`)
     await settled(bench)
     results.push(...(await orFailure(`${name} ${words}`, measure)))
@@ -95,9 +98,10 @@ async function startsOf(bench: BenchHome, words: string): Promise<BenchResult> {
 }
 
 /** What one delivery costs when there are many more of them. */
-async function followersGrowth(scale: Scale): Promise<BenchResult[]> {
+async function followersGrowth({ scale, hasTime }: Bench): Promise<BenchResult[]> {
   const results: BenchResult[] = []
   for (const followers of scale.followers) {
+    if (!hasTime()) return results
     const hosts = Math.ceil(followers / FOLLOWERS_PER_INBOX)
     const shape: FanOutShape = {
       name: `${followers.toLocaleString('en')} followers on ${hosts.toLocaleString('en')} shared`,

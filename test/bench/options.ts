@@ -9,6 +9,7 @@ export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
   --only a,b        these workloads; the same as naming them. Without a name all of them are run but celebrity
   --quick           smaller libraries, fewer requests: whether it works, not how fast it is
   --cache FOLDER    keeps made libraries there for the next run (or HOMEBIRD_BENCH_CACHE)
+  --minutes N       begins nothing more after so many; what was not begun is named (default: 22 where all are run)
   --json FILE       one line of JSON for each workload
   --results         writes test/bench/RESULTS.md
   --program FILE    measures the Homebird whose command line this is, such as an older one; without it the program is put
@@ -20,6 +21,9 @@ export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
   --pid N           counts the CPU of that process and those below it
   --writes          posts to nobody and takes the posts away again (scope write)`
 
+/** All workloads on two quiet cores, with libraries that are made already. */
+const ALL_MINUTES = 22
+
 type Env = Readonly<Record<string, string | undefined>>
 
 export interface BenchOptions {
@@ -27,6 +31,8 @@ export interface BenchOptions {
   readonly names: readonly string[]
   readonly isQuick: boolean
   readonly cache: string | undefined
+  /** Null for as long as it takes. */
+  readonly minutes: number | null
   readonly json: string | undefined
   readonly writesPage: boolean
   /** Whole path of the command line that is measured. */
@@ -44,6 +50,7 @@ export async function readOptions(args: readonly string[], env: Env): Promise<Be
       only: { type: 'string', multiple: true },
       quick: { type: 'boolean', default: false },
       cache: { type: 'string' },
+      minutes: { type: 'string' },
       json: { type: 'string' },
       results: { type: 'boolean', default: false },
       program: { type: 'string' },
@@ -56,10 +63,13 @@ export async function readOptions(args: readonly string[], env: Env): Promise<Be
     },
   })
   const { against, pid, host, writes } = values
+  const names = [...positionals, ...(values.only ?? []).flatMap((list) => list.split(','))]
   return {
-    names: [...positionals, ...(values.only ?? []).flatMap((list) => list.split(','))],
+    names,
     isQuick: values.quick,
     cache: values.cache ?? env['HOMEBIRD_BENCH_CACHE'],
+    minutes:
+      values.minutes === undefined ? (names.length === 0 ? ALL_MINUTES : null) : minutesOf(values.minutes),
     json: values.json,
     writesPage: values.results,
     program: values.program === undefined ? undefined : await programOf(values.program),
@@ -81,6 +91,11 @@ function addressOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
   throw new Error(`--against "${address}" is not an http or https address`)
+}
+
+function minutesOf(minutes: string): number {
+  if (/^[1-9]\d{0,3}$/.test(minutes)) return Number(minutes)
+  throw new Error(`--minutes "${minutes}" is not a whole number from 1 to 9999`)
 }
 
 async function programOf(file: string): Promise<string> {

@@ -15,6 +15,8 @@ interface Run {
   readonly machine: Machine
   readonly command: string
   readonly seconds: number
+  /** What the run had no time for. */
+  readonly leftOut: readonly string[]
 }
 
 /** A line of the table that the design sets (section 12): where its figures are found, and what is known to miss them. */
@@ -96,7 +98,7 @@ const ASKED: readonly Asked[] = [
 const BY_MACHINE: ReadonlySet<Figure['unit']> = new Set(['ms', 'ms CPU'])
 
 export async function writePage(file: string, results: readonly BenchResult[], run: Run): Promise<void> {
-  const { machine, command, seconds } = run
+  const { machine, command, seconds, leftOut } = run
   const slowness = slownessIn(results)
   const asked = ASKED.map((line) => judged(line, results, slowness))
   const growth = growthIn(results)
@@ -130,6 +132,10 @@ export async function writePage(file: string, results: readonly BenchResult[], r
     ...section(
       '## What could not be measured',
       failures.map(({ workload, failure = '' }) => `- ${workload}: ${oneLine(failure)}`),
+    ),
+    ...section(
+      '## What there was no time for',
+      leftOut.map((name) => `- ${oneLine(name)}`),
     ),
     '## Every figure',
     '',

@@ -17,4 +17,6 @@ export const QUICK: Scale = { share: 0.1, posts: [1_000, 20_000], followers: [20
 export interface Bench {
   readonly scale: Scale
   readonly seeds: SeedStore
+  /** A workload of many parts begins no more of them without, and tells what it has. */
+  readonly hasTime: () => boolean
 }

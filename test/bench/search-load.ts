@@ -1,7 +1,7 @@
 /** Searches in a large library, as apps send them: every kind of query alone, one after the other. */
 import { type BenchHome, cpuBetween } from './bench-home.ts'
 import { type BenchResult, latencies, quantile, sizeWords } from './report.ts'
-import type { Scale } from './scale.ts'
+import type { Bench } from './scale.ts'
 import { type Library, chance, seedCrowd } from './search-seed.ts'
 
 const CROWD = 100_000
@@ -64,11 +64,16 @@ const NAME_QUERIES: Readonly<Record<string, Kind>> = {
   'a handle': (dice) => dice.author(),
 }
 
-export async function searchLoad(bench: BenchHome, library: Library, scale: Scale): Promise<BenchResult[]> {
+export async function searchLoad(
+  bench: BenchHome,
+  library: Library,
+  { scale, hasTime }: Pick<Bench, 'scale' | 'hasTime'>,
+): Promise<BenchResult[]> {
   await seedCrowd(bench.sql, library, Math.ceil(CROWD * scale.share))
   const dice = new Dice(library)
-  const posts = await searchesOf(bench, dice, POST_QUERIES, '/api/v2/search?type=statuses&limit=20&q=')
-  const names = await searchesOf(bench, dice, NAME_QUERIES, '/api/v1/accounts/search?limit=10&q=')
+  const searches = { bench, dice, hasTime }
+  const posts = await searchesOf(searches, POST_QUERIES, '/api/v2/search?type=statuses&limit=20&q=')
+  const names = await searchesOf(searches, NAME_QUERIES, '/api/v1/accounts/search?limit=10&q=')
   return [
     ...posts.map(({ name, ...measured }) => resultOf(`search: ${name}`, measured)),
     ...names.map(({ name, ...measured }) => resultOf(`names: ${name}`, measured)),
@@ -85,14 +90,20 @@ interface Measured {
   readonly cpuMs: number
 }
 
+interface Searches {
+  readonly bench: BenchHome
+  readonly dice: Dice
+  readonly hasTime: () => boolean
+}
+
 async function searchesOf(
-  bench: BenchHome,
-  dice: Dice,
+  { bench, dice, hasTime }: Searches,
   kinds: Readonly<Record<string, Kind>>,
   path: string,
 ): Promise<Array<Measured & { readonly name: string }>> {
   const all: Array<Measured & { readonly name: string }> = []
   for (const [name, kind] of Object.entries(kinds)) {
+    if (!hasTime()) break
     // The first opens what the kind needs; nobody waits for it twice.
     await timeOf(bench, path, kind(dice))
     const usage = await bench.usage()

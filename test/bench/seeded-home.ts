@@ -1,6 +1,6 @@
 /**
  * Homes with a library, made once: the data folder of a stopped home is kept, and each measurement starts a copy of
- * it. What is kept under the same name was made from the same seeds and the same schema.
+ * it. What is kept was made from the same seeds; where the schema has grown since, the start of the copy brings it up to date.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -41,7 +41,7 @@ export class SeedStore implements AsyncDisposable {
     posts: number,
     env: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly bench: BenchHome; readonly seeded: Seeded }> {
-    const kept = join(this.#folder, `library-${posts}-${await hashOfSeeds()}`)
+    const kept = await this.#find(posts)
     if (!existsSync(kept)) await make(posts, kept)
     const dataDir = await mkdtemp(join(tmpdir(), 'hb-bench-'))
     await copyFolder(join(kept, 'data'), dataDir)
@@ -52,6 +52,17 @@ export class SeedStore implements AsyncDisposable {
     const bench = await reopenBenchHome(dataDir, env)
     await settled(bench)
     return { bench, seeded: { library: { words: libraryWords(), authorIds, samples }, place } }
+  }
+
+  /** The one with the newest schema that this program knows; where there is none, the place for it. */
+  async #find(posts: number): Promise<string> {
+    const beginning = `library-${posts}-${await hashOfSeeds()}-`
+    const schema = await schemaNumber()
+    const known = (await readdir(this.#folder))
+      .filter((name) => name.startsWith(beginning))
+      .map((name) => Number(name.slice(beginning.length)))
+      .filter((found) => found <= schema)
+    return join(this.#folder, `${beginning}${known.toSorted((a, b) => b - a)[0] ?? schema}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,14 +97,16 @@ async function copyFolder(from: string, to: string): Promise<void> {
   await promisify(execFile)('cp', ['--archive', '--reflink=auto', `${from}/.`, to])
 }
 
-/** Changes with whatever decides what a made home holds. */
+/** Changes with whatever decides what is poured into a made home. */
 async function hashOfSeeds(): Promise<string> {
-  const migrations = join(import.meta.dirname, '..', '..', 'server', 'db', 'migrations')
-  const files = [
-    ...['search-seed.ts', 'reader-seed.ts'].map((name) => join(import.meta.dirname, name)),
-    ...(await readdir(migrations)).toSorted().map((name) => join(migrations, name)),
-  ]
   const hash = createHash('sha256')
-  for (const file of files) hash.update(await readFile(file))
+  for (const name of ['search-seed.ts', 'reader-seed.ts']) {
+    hash.update(await readFile(join(import.meta.dirname, name)))
+  }
   return hash.digest('hex').slice(0, 16)
+}
+
+async function schemaNumber(): Promise<number> {
+  const names = await readdir(join(import.meta.dirname, '..', '..', 'server', 'db', 'migrations'))
+  return Math.max(...names.map((name) => Number.parseInt(name, 10)).filter(Number.isFinite))
 }

@@ -103,7 +103,11 @@ interface ThreadFacts {
  * where another server says what answers a post.
  */
 const readThread = statement(
-  ({ conversationId, cooldownSeconds, now }: Pick<ThreadView, 'conversationId' | 'cooldownSeconds' | 'now'>) => sql<
+  ({
+    conversationId,
+    cooldownSeconds,
+    now,
+  }: Pick<ThreadView, 'conversationId' | 'cooldownSeconds' | 'now'>) => sql<
     (ThreadRow | { readonly id: null }) & ThreadFacts
   >`
     select known.*, thread.*

@@ -15,6 +15,13 @@ test('workloads are named in either way, and a folder by the environment too', a
   assert.equal(options.against, null)
 })
 
+test('a run of all ends in time, one of some takes what it takes', async () => {
+  assert.equal((await readOptions([], {})).minutes, 22)
+  assert.equal((await readOptions(['inbox'], {})).minutes, null)
+  assert.equal((await readOptions(['inbox', '--minutes', '5'], {})).minutes, 5)
+  await assert.rejects(readOptions(['--minutes', 'soon'], {}), /--minutes "soon" is not a whole number/)
+})
+
 test('another program is named by a file that is there', async () => {
   const { program } = await readOptions(['--program', 'package.json'], {})
   assert.match(program ?? '', /^\/.*\/package\.json$/)
