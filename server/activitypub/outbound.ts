@@ -10,6 +10,7 @@ import type { Home } from '../domain/owner/home.ts'
 import type { SignatureKind } from '../domain/peers/signature-preference.ts'
 import { type HeaderRecord, type PostOutcome, type SafeFetch, fetchFailureOf } from '../net/fetch-types.ts'
 import { type RemoteUrl, findRemoteUrl } from '../net/origin.ts'
+import { isSilence } from '../net/silence.ts'
 import { type BodyDigest, digestOf } from './digest.ts'
 import { readAcceptSignature } from './accept-signature.ts'
 import { otherKind, signRequest } from './sign-request.ts'
@@ -106,7 +107,7 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
     case 'closed':
       // The worker stops, and not the other side.
       if (signal.aborted || failure.reason === 'closed') throw error
-      return { kind: 'unreachable', detail }
+      return { kind: 'unreachable', isSilence: isSilence(error), detail }
     case 'url':
     case 'own_host':
     case 'blocked':
@@ -117,7 +118,7 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
       if (failure.phase === 'pool' || failure.phase === 'rate') {
         return { kind: 'busy', retryAfterSeconds: null, detail }
       }
-      return { kind: 'unreachable', detail }
+      return { kind: 'unreachable', isSilence: isSilence(error), detail }
     case 'name':
     case 'connection':
     case 'certificate':
@@ -127,6 +128,6 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
     case 'type':
     case 'encoding':
     case 'size':
-      return { kind: 'unreachable', detail }
+      return { kind: 'unreachable', isSilence: isSilence(error), detail }
   }
 }

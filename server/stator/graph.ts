@@ -99,6 +99,8 @@ export type Verdict<Next extends string> = Next | Move<Next> | Again
 export interface Work {
   /** Aborted when the worker stops or the lease is about to end; what is not finished then is done again. */
   readonly signal: AbortSignal
+  /** Calls of the graph at once, at most, as things are now. */
+  readonly mostCalls: number
 }
 
 /** A handler may run twice for the same row: its second run must be harmless. */

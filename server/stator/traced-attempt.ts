@@ -8,7 +8,10 @@ import type { Unit } from './ready-queue.ts'
 export async function tracedAttempt(tracer: Tracer | null, lane: Lane, unit: Unit): Promise<Outcome[]> {
   const { graph } = lane
   const call = async (): Promise<Outcome[]> =>
-    attempt(graph, lane.handlerOf(unit.state), unit.tasks, { signal: unit.controller.signal })
+    attempt(graph, lane.handlerOf(unit.state), unit.tasks, {
+      signal: unit.controller.signal,
+      mostCalls: lane.mostCalls,
+    })
   const span = tracer?.begin({
     name: `${graph.table} ${unit.state}`,
     kind: 'consumer',

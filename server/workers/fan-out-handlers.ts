@@ -19,6 +19,7 @@ import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
 import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
+import { TroubledShare } from '../domain/fan-outs/troubled-share.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { FollowerDigests } from '../domain/follows/follower-digests.ts'
 import { signatureKindOf } from '../domain/peers/signature-preference.ts'
@@ -42,6 +43,8 @@ type FanOutVerdict = Verdict<'sent' | 'skipped' | 'failed'>
 /** An elder that is being tried at this moment needs about so long. */
 const ELDER_SECONDS = 1
 
+const TROUBLED_REASON = 'this server failed lately, and others like it are tried first'
+
 export function fanOutHandlers(parts: FanOutParts): HandlersOf<typeof fanOutGraph> {
   const deliverer = new Deliverer(parts)
   return { new: { each: async (fanOut, work) => deliverer.handle(fanOut, work) } }
@@ -53,6 +56,7 @@ class Deliverer {
   readonly #activities
   readonly #peers: PeerWatch
   readonly #line: OfflineGuard
+  readonly #troubled: TroubledShare
   readonly #followers: FollowerHeaders
 
   constructor(parts: FanOutParts) {
@@ -61,19 +65,32 @@ class Deliverer {
     this.#activities = createActivityStore(parts.db)
     this.#peers = createPeerWatch(parts)
     this.#line = parts.line ?? new OfflineGuard(parts.clock)
+    this.#troubled = new TroubledShare(parts.clock)
     this.#followers = new FollowerHeaders(new FollowerDigests(parts))
   }
 
-  async handle(fanOut: FanOut, { signal }: Work): Promise<FanOutVerdict> {
+  async handle(fanOut: FanOut, work: Work): Promise<FanOutVerdict> {
     const { home } = this.#parts
     if (home.isOwnHost(fanOut.host) || home.isBlockedDomain(fanOut.host)) return 'skipped'
     const peer = await this.#peers.find(fanOut.host)
     const waiting = await this.#mustWait(fanOut, peer)
     if (waiting !== null) return waiting
+    if ((peer?.failures ?? 0) === 0) return this.#send(fanOut, peer, work)
+    const admission = this.#troubled.enter(work.mostCalls)
+    if (admission.kind === 'wait') return waits(admission.afterSeconds, TROUBLED_REASON)
+    try {
+      return await this.#send(fanOut, peer, work)
+    } finally {
+      admission.leave()
+    }
+  }
+
+  async #send(fanOut: FanOut, peer: PeerFacts | undefined, { signal }: Work): Promise<FanOutVerdict> {
     const activity = await this.#activities.find(fanOut.activity_id)
     if (activity === undefined) return { to: 'skipped', note: 'the activity is there no more' }
     const admission = await this.#line.enter(fanOut.host)
     if (admission.kind === 'wait') return waits(admission.afterSeconds, OFFLINE_REASON)
+    const sinceMs = this.#parts.clock.monotonicMs()
     try {
       const answer = await this.#outbound.deliver({
         activity,
@@ -82,7 +99,7 @@ class Deliverer {
         headers: await this.#followers.headersFor(activity, fanOut.host),
         signal,
       })
-      return await this.#judge(fanOut, peer, answer)
+      return await this.#judge(fanOut, peer, answer, sinceMs)
     } finally {
       admission.leave()
     }
@@ -103,7 +120,12 @@ class Deliverer {
     return waits(Math.max(0, elderSeconds) + ELDER_SECONDS, 'an earlier activity about the same goes first')
   }
 
-  async #judge(fanOut: FanOut, peer: PeerFacts | undefined, answer: DeliveryAnswer): Promise<FanOutVerdict> {
+  async #judge(
+    fanOut: FanOut,
+    peer: PeerFacts | undefined,
+    answer: DeliveryAnswer,
+    sinceMs: number,
+  ): Promise<FanOutVerdict> {
     const { db, clock, log } = this.#parts
     const { host, inbox_uri: inboxUri } = fanOut
     if (answer.kind !== 'delivered') {
@@ -142,7 +164,10 @@ class Deliverer {
         await this.#lineWorks()
         return this.#afterFailure(host, answer.detail, answer.retryAfterSeconds)
       case 'unreachable':
-        if (await this.#isOurLine(host, peer)) return waits(this.#line.pauseSeconds(), OFFLINE_REASON)
+        if (!answer.isSilence) await this.#lineWorks()
+        else if (await this.#isOurLine(host, peer, sinceMs)) {
+          return waits(this.#line.pauseSeconds(), OFFLINE_REASON)
+        }
         return this.#afterFailure(host, answer.detail, null)
       default:
         return assertNever(answer)
@@ -174,9 +199,10 @@ class Deliverer {
   }
 
   /** Whether the silence is ours. Then no failure is counted, neither of the host nor of the delivery. */
-  async #isOurLine(host: string, peer: PeerFacts | undefined): Promise<boolean> {
+  async #isOurLine(host: string, peer: PeerFacts | undefined, sinceMs: number): Promise<boolean> {
+    const wasFine = (peer?.failures ?? 0) === 0 && (await this.#peers.hasAnswered(host))
     const wasOffline = this.#line.isOffline
-    const isOffline = this.#line.silent(host, (peer?.failures ?? 0) === 0)
+    const isOffline = this.#line.silent({ host, wasFine, sinceMs })
     if (isOffline && !wasOffline) {
       this.#parts.log.warn({ event: 'delivery.line_down' })
       await pauseDeliveries(this.#parts.db, this.#line.pauseSeconds(), JITTER_SECONDS)

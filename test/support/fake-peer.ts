@@ -87,13 +87,13 @@ export class FakePeer implements AsyncDisposable {
     const server = createServer({ cert, key, keepAlive: true }, (incoming, response) => {
       void this.#handle(incoming, response)
     })
+    const speaks = server.listeners('connection')
+    server.removeAllListeners('connection')
     server.on('connection', (socket: Socket) => {
-      if (this.#isCutOff) {
-        socket.destroy()
-        return
-      }
       this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      socket.once('close', () => this.#sockets.delete(socket)).on('error', () => undefined) // its close says it all
+      // Nothing that comes is read, and so nothing is said: whoever waits finds out by its own patience.
+      if (!this.#isCutOff) for (const speak of speaks) speak.call(server, socket)
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -106,7 +106,7 @@ export class FakePeer implements AsyncDisposable {
     }
   }
 
-  /** As if no line led here any more: every connection breaks, and new ones do not come through. */
+  /** As if no line led here any more: every connection breaks, and nothing ever comes back on a new one. */
   cutOff(): void {
     this.#isCutOff = true
     for (const socket of this.#sockets) socket.destroy()

@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../server/core/clock.ts'
 import { createLogger } from '../../server/core/log.ts'
+import type { RemoteTimeout } from '../../server/core/setting-types.ts'
 import { type Listener, openListener } from '../../server/db/listen.ts'
 import type { Database, Transaction } from '../../server/db/pool.ts'
 import type { Row, Visibility } from '../../server/db/tables.ts'
@@ -68,6 +69,11 @@ interface Options {
     readonly tlsCa: readonly string[]
   }
   readonly perHost?: number
+  /** Deliveries at once are four times as many. */
+  readonly perModel?: number
+  readonly remoteTimeout?: RemoteTimeout
+  /** Told of each delivery that begins, with the address of the inbox; what it returns is called when that is over. */
+  readonly onDelivery?: (url: string) => () => void
 }
 
 export async function openOutboundHome(
@@ -92,7 +98,7 @@ export async function openOutboundHome(
   const reached = options.reach ?? reach(...peers)
   const fetch = createSafeFetch({
     ...reached,
-    remoteTimeout: { connect: 1, read: 2, write: 2, pool: 10 },
+    remoteTimeout: options.remoteTimeout ?? { connect: 1, read: 2, write: 2, pool: 10 },
     allowPrivateAddresses: [],
     userAgent: 'test',
     clock: systemClock,
@@ -102,15 +108,16 @@ export async function openOutboundHome(
   })
   t.after(async () => fetch.close())
   const parts = { db, clock: systemClock, log, home, fetch, mediaUrl: '/media/', previewCards: false }
+  const sender = watchedBy(options.onDelivery, fetch)
   const open = (): Runner => {
     const runner = createRunner({
       db,
       listener,
       clock: systemClock,
       log,
-      graphs: allGraphs(parts),
+      graphs: allGraphs(parts, sender),
       concurrency: 80,
-      concurrencyPerModel: 16,
+      concurrencyPerModel: options.perModel ?? 16,
       concurrencyPerHost: options.perHost ?? 4,
     })
     t.after(async () => runner.stop())
@@ -130,13 +137,25 @@ export async function openOutboundHome(
   return homeOf({ db, home, listener, ana, runner, restarted, statementCount })
 }
 
-function allGraphs(parts: FanOutParts & PostHandlerParts): GraphWork[] {
+type Sender = FanOutParts['fetch']
+
+function watchedBy(onDelivery: Options['onDelivery'], fetch: Sender): Sender {
+  if (onDelivery === undefined) return fetch
+  return {
+    async postActivity(url, post) {
+      const isOver = onDelivery(url)
+      return fetch.postActivity(url, post).finally(isOver)
+    },
+  }
+}
+
+function allGraphs(parts: FanOutParts & PostHandlerParts, sender: Sender): GraphWork[] {
   return [
     { graph: postGraph, handlers: postHandlers(parts) },
     { graph: interactionGraph, handlers: interactionHandlers(parts) },
     { graph: followGraph, handlers: followHandlers(parts) },
     { graph: blockGraph, handlers: blockHandlers(parts) },
-    { graph: fanOutGraph, handlers: fanOutHandlers(parts) },
+    { graph: fanOutGraph, handlers: fanOutHandlers({ ...parts, fetch: sender }) },
     {
       graph: actorGraph,
       handlers: { ...identityHandlers(parts), outdated: { each: async () => 'updated' as const } },

@@ -219,6 +219,17 @@ export async function tryFarHosts(tx: Transaction, most: number): Promise<string
   return hosts
 }
 
+/** @returns those of the hosts that have ever answered */
+export async function listAnswered(db: Querier, hosts: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('peers')
+    .select('host')
+    .where(sql<boolean>`host = any(${hosts}::text[])`)
+    .where('last_success_at', 'is not', null)
+    .execute()
+  return rows.map(({ host }) => host)
+}
+
 /** Hosts that answered, some of them for the first time; known troubles are not theirs. */
 export async function recordSuccesses(db: Querier, hosts: readonly string[]): Promise<void> {
   if (hosts.length === 0) return

@@ -14,5 +14,5 @@ export type DeliveryAnswer =
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number | null; readonly detail: string }
   /** The host answers and does not work: 5xx. */
   | { readonly kind: 'failing'; readonly retryAfterSeconds: number | null; readonly detail: string }
-  /** No answer came. */
-  | { readonly kind: 'unreachable'; readonly detail: string }
+  /** No answer came; where it is silence nothing at all came back, which may be the fault of our own line. */
+  | { readonly kind: 'unreachable'; readonly isSilence: boolean; readonly detail: string }

@@ -1,13 +1,16 @@
 /**
- * Tells the fall of one server from the fall of our own line. When several servers that were fine fall silent and
- * nobody answers, it is the line: deliveries pause without being counted, one probe at a time looks whether it is
- * back, and then they begin again gently. Pure but for the clock and chance it is given.
+ * Tells the fall of one server from the fall of our own line. When several servers that were fine fall silent together
+ * and nobody answers meanwhile, it is the line: deliveries pause without being counted, one probe at a time looks
+ * whether it is back, and then they begin again gently. Whoever refuses or breaks off has answered here: it takes a
+ * line to be refused by it. Pure but for the clock and chance it is given.
  * @see security rule 106
  */
 import type { Clock } from '../../core/clock.ts'
 
-/** So many different servers in a row, none of which failed before. */
+/** So many different servers in a row, each of which has answered before and not failed since. */
 const SILENT_HOSTS = 3
+/** Those that fell silent longer ago prove nothing of now. */
+const TOGETHER_MS = 120_000
 const FIRST_PAUSE_MS = 15_000
 const LONGEST_PAUSE_MS = 120_000
 /** What waited for the line comes back spread over so long. */
@@ -23,6 +26,15 @@ export type Admission =
   /** Not now, and no attempt. */
   | { readonly kind: 'wait'; readonly afterSeconds: number }
 
+/** A try to which nothing at all came back. */
+export interface Silence {
+  readonly host: string
+  /** It has answered before, and nothing was known against it: the silence of others proves nothing. */
+  readonly wasFine: boolean
+  /** Monotonic milliseconds at which the try began: who answered since shows that the line was there all along. */
+  readonly sinceMs: number
+}
+
 interface Waiting {
   readonly host: string
   /** It is counted as going already. */
@@ -32,7 +44,9 @@ interface Waiting {
 export class OfflineGuard {
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #silent = new Set<string>()
+  /** Hosts, and when they were found silent. */
+  readonly #silent = new Map<string, number>()
+  #answeredAtMs = Number.NEGATIVE_INFINITY
   #isOffline = false
   #pauseMs = FIRST_PAUSE_MS
   #probeAtMs = 0
@@ -81,11 +95,12 @@ export class OfflineGuard {
   }
 
   /**
-   * Somebody answered, whatever the answer was.
+   * Somebody answered, whatever the answer was; a refusal is one.
    * @returns true when the line is back: what waited for it is due
    */
   answered(): boolean {
     this.#silent.clear()
+    this.#answeredAtMs = this.#clock.monotonicMs()
     if (!this.#isOffline) return false
     this.#isOffline = false
     this.#pauseMs = FIRST_PAUSE_MS
@@ -93,17 +108,15 @@ export class OfflineGuard {
     return true
   }
 
-  /**
-   * Nobody answered at a host.
-   * @param wasFine  nothing was known against it; the silence of others proves nothing
-   * @returns true while it is our own line: then it is no failure of the host
-   */
-  silent(host: string, wasFine: boolean): boolean {
+  /** @returns true while it is our own line: then it is no failure of the host */
+  silent({ host, wasFine, sinceMs }: Silence): boolean {
     if (this.#isOffline) {
       if (this.#isProbing) this.#planProbe()
       return true
     }
-    if (wasFine) this.#silent.add(host)
+    const nowMs = this.#clock.monotonicMs()
+    if (wasFine && sinceMs >= this.#answeredAtMs) this.#silent.set(host, nowMs)
+    for (const [one, atMs] of this.#silent) if (nowMs - atMs > TOGETHER_MS) this.#silent.delete(one)
     if (this.#silent.size < SILENT_HOSTS) return false
     this.#isOffline = true
     this.#planProbe()

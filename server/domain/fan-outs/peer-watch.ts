@@ -12,6 +12,7 @@ import {
   type PeerFacts,
   type PeerFailure,
   closeBreakers,
+  listAnswered,
   listRemarkablePeers,
   recordFailures,
   recordSuccesses,
@@ -37,6 +38,8 @@ export interface PeerWatch {
   failed(host: string, error: string): Promise<PeerFacts | undefined>
   /** The host answered. Resolves when its breaker, if it was open, is closed. */
   answered(host: string): Promise<void>
+  /** Whether the host has ever answered a delivery. */
+  hasAnswered(host: string): Promise<boolean>
   /** The inbox took an activity: what was held against it is forgotten. */
   accepted(inboxUri: string): Promise<void>
   /** The host asked for patience: nothing goes to it until then. */
@@ -66,6 +69,7 @@ class Watch implements PeerWatch {
   /** Monotonic milliseconds. Of this process only: another one asks, and is told the same. */
   readonly #heldUntilMs = boundedMap<string, number>({ max: MOST_HOSTS })
   readonly #fail: (failure: PeerFailure) => Promise<PeerFacts | undefined>
+  readonly #findAnswered: (host: string) => Promise<boolean>
   #remarkable: Promise<Remarkable> | null = null
   #readAtMs = Number.NEGATIVE_INFINITY
   #successes = new Set<string>()
@@ -80,6 +84,10 @@ class Watch implements PeerWatch {
       const known = await this.#known()
       for (const peer of peers.values()) known.peers.set(peer.host, peer)
       return failures.map(({ host }) => peers.get(host))
+    })
+    this.#findAnswered = grouped(MOST_PER_STATEMENT, async (hosts: readonly string[]) => {
+      const answered = new Set(await listAnswered(parts.db, hosts))
+      return hosts.map((host) => answered.has(host))
     })
   }
 
@@ -109,6 +117,10 @@ class Watch implements PeerWatch {
     this.#successes.add(host)
     if (this.#successes.size >= MOST_SUCCESSES) await this.flush()
     this.#timer ??= setTimeout(() => void this.flush(), SUCCESSES_AFTER_MS).unref()
+  }
+
+  async hasAnswered(host: string): Promise<boolean> {
+    return this.#answeredAtMs.has(host) || this.#findAnswered(host)
   }
 
   async accepted(inboxUri: string): Promise<void> {

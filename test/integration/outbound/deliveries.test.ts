@@ -3,7 +3,6 @@ import { type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Database } from '../../../server/db/pool.ts'
 import { closeBreakers } from '../../../server/domain/fan-outs/breaker.ts'
-import { OFFLINE_REASON } from '../../../server/domain/fan-outs/after-delivery.ts'
 import { OfflineGuard } from '../../../server/domain/fan-outs/offline-guard.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { createLogger } from '../../../server/core/log.ts'
@@ -277,40 +276,6 @@ test('deliveries about one object reach an inbox in their order, also when the f
   await runner.runUntilIdle({ dueWithinSeconds: 80 })
   assert.deepEqual(peer.sharedInbox.types(), ['Create', 'Create', 'Update'])
   assert.ok((await fanOuts(db)).every(({ state }) => state === 'sent'))
-})
-
-test('when nobody answers it is our own line: nothing is counted, and all goes out when it is back', async (t) => {
-  const peers: FakePeer[] = []
-  for (const name of ['one', 'two', 'three', 'four', 'five']) {
-    const peer = await openFakePeer(t, { host: `${name}.example` })
-    peer.inboxAnswer = () => 'reset'
-    peers.push(peer)
-  }
-  const { db, isFollowedBy, writes, runner, restarted } = await openOutboundHome(t, peers)
-  for (const peer of peers) await isFollowedBy(peer.actor('x'))
-  for (let count = 0; count < 4; count += 1) await writes({ text: `number ${count}` })
-  await runner.runUntilIdle()
-
-  const waiting = await fanOuts(db)
-  assert.equal(waiting.length, 20)
-  const uncounted = waiting.filter(({ attempts }) => attempts === 0)
-  assert.ok(uncounted.length >= 15, `${uncounted.length} of 20 are uncounted`)
-  assert.ok(uncounted.every(({ error }) => error === OFFLINE_REASON))
-  const opened = await db.selectFrom('peers').select('host').where('retry_at', 'is not', null).execute()
-  assert.deepEqual(opened, [])
-
-  const dueNow = async (): Promise<number> =>
-    (await fanOuts(db)).filter(({ error, dueIn }) => error === OFFLINE_REASON && dueIn <= 0).length
-  assert.equal(await dueNow(), 0)
-  const log = createLogger('test', 'silent')
-  await tryLineAgain({ db, log, line: new OfflineGuard(systemClock) }, 'network')
-  assert.equal(await dueNow(), 1)
-
-  for (const peer of peers) peer.inboxAnswer = () => ({ status: 202 })
-  // A worker that knows nothing of the silence finds the line back with its first delivery.
-  const second = await restarted()
-  await second.runUntilIdle({ dueWithinSeconds: 200 })
-  for (const peer of peers) assert.equal(peer.sharedInbox.received.length, 4, peer.host)
 })
 
 test('on another network whoever fell silent lately is tried at once, and its breaker opens by one more failure', async (t) => {

@@ -222,7 +222,7 @@ test('one that the owner ends in the midst leaves no file, and can be taken away
   // A worker has it in its hands already, and looks whether it is still wanted with each step.
   await cancelExport(db, id, new Date())
   const handlers = exportHandlers({ ...context, clock: { ...clock, monotonicMs: monotonic() } })
-  const verdict = await handlers.making.each(row, { signal: new AbortController().signal })
+  const verdict = await handlers.making.each(row, { signal: new AbortController().signal, mostCalls: 1 })
   assert.equal(verdict, 'cancelled')
   assert.equal((await getExport(db, id)).state, 'cancelled')
   assert.ok(!(await exports.list()).includes(id))
@@ -237,7 +237,7 @@ test('one for which there is no room says so, and not where the home keeps its f
   const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const full = openExportFolder(folder, { leastFreeBytes: Number.MAX_SAFE_INTEGER })
   const handlers = exportHandlers({ ...context, exports: full })
-  const verdict = await handlers.making.each(row, { signal: new AbortController().signal })
+  const verdict = await handlers.making.each(row, { signal: new AbortController().signal, mostCalls: 1 })
   const { problem } = await getExport(db, id)
   assert.match(problem ?? '', /^The disk has \d+ bytes left and \d+ are needed: make room/)
   assert.deepEqual(verdict, { to: 'failed', note: problem })
@@ -255,7 +255,7 @@ test('one that the worker is stopped in begins anew and comes to its end', async
   const row = await db.selectFrom('exports').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const stopping = AbortSignal.abort(new Error('the worker stops'))
   await assert.rejects(
-    async () => exportHandlers(context).making.each(row, { signal: stopping }),
+    async () => exportHandlers(context).making.each(row, { signal: stopping, mostCalls: 1 }),
     /the worker stops|abort/,
   )
   assert.ok(!(await exports.list()).includes(id))

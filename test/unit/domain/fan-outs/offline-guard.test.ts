@@ -24,33 +24,40 @@ class TestClock implements Clock {
   }
 }
 
-function openGuard(): { guard: OfflineGuard; clock: TestClock } {
+function openGuard() {
   const clock = new TestClock()
-  return { guard: new OfflineGuard(clock, () => 0.5), clock }
+  const guard = new OfflineGuard(clock, () => 0.5)
+  /** A try that began just now, of `<name>.example`. */
+  const silent = (name: string, wasFine = true, sinceMs = clock.monotonicMs()): boolean =>
+    guard.silent({ host: `${name}.example`, wasFine, sinceMs })
+  const falls = (): void => {
+    for (const name of ['a', 'b', 'c']) silent(name)
+  }
+  return { guard, clock, silent, falls }
 }
 
 test('one or two silent servers are their own trouble, the third in a row is ours', () => {
-  const { guard } = openGuard()
-  assert.equal(guard.silent('a.example', true), false)
-  assert.equal(guard.silent('a.example', true), false)
-  assert.equal(guard.silent('b.example', true), false)
+  const { guard, silent } = openGuard()
+  assert.equal(silent('a'), false)
+  assert.equal(silent('a'), false)
+  assert.equal(silent('b'), false)
   assert.equal(guard.isOffline, false)
-  assert.equal(guard.silent('c.example', true), true)
+  assert.equal(silent('c'), true)
   assert.equal(guard.isOffline, true)
 })
 
 test('an answer in between proves the line, and servers that were silent before prove nothing', () => {
-  const { guard } = openGuard()
-  guard.silent('a.example', true)
-  guard.silent('b.example', true)
+  const { guard, silent } = openGuard()
+  silent('a')
+  silent('b')
   assert.equal(guard.answered(), false)
-  assert.equal(guard.silent('c.example', true), false)
-  for (const host of ['d', 'e', 'f', 'g']) assert.equal(guard.silent(`${host}.example`, false), false)
+  assert.equal(silent('c'), false)
+  for (const host of ['d', 'e', 'f', 'g']) assert.equal(silent(host, false), false)
 })
 
 test('while the line is down one probe goes at a time, ever more rarely, and everything else waits', async () => {
-  const { guard, clock } = openGuard()
-  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  const { guard, clock, silent, falls } = openGuard()
+  falls()
   const early = await guard.enter('a.example')
   assert.ok(early.kind === 'wait')
   assert.equal(early.afterSeconds, 15 + 30)
@@ -59,7 +66,7 @@ test('while the line is down one probe goes at a time, ever more rarely, and eve
   const probe = await guard.enter('a.example')
   assert.ok(probe.kind === 'go')
   assert.equal((await guard.enter('b.example')).kind, 'wait')
-  assert.equal(guard.silent('a.example', false), true)
+  assert.equal(silent('a', false), true)
   probe.leave()
   const later = await guard.enter('a.example')
   assert.ok(later.kind === 'wait')
@@ -67,8 +74,8 @@ test('while the line is down one probe goes at a time, ever more rarely, and eve
 })
 
 test('a probe that ends without a word lets the next one go', async () => {
-  const { guard, clock } = openGuard()
-  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  const { guard, clock, falls } = openGuard()
+  falls()
   clock.pass(16)
   const interrupted = await guard.enter('a.example')
   assert.ok(interrupted.kind === 'go')
@@ -77,8 +84,8 @@ test('a probe that ends without a word lets the next one go', async () => {
 })
 
 test('after the line is back eight go at once and two to one server, until a minute has passed', async () => {
-  const { guard, clock } = openGuard()
-  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  const { guard, clock, falls } = openGuard()
+  falls()
   clock.pass(16)
   const probe = await guard.enter('a.example')
   assert.ok(probe.kind === 'go')
@@ -122,8 +129,8 @@ test('a machine that slept begins gently', async () => {
 })
 
 test('on another network the next to ask is the probe, and does not wait for its time', async () => {
-  const { guard } = openGuard()
-  for (const host of ['a', 'b', 'c']) guard.silent(`${host}.example`, true)
+  const { guard, falls } = openGuard()
+  falls()
   assert.equal((await guard.enter('a.example')).kind, 'wait')
   guard.mayBeBack()
   assert.equal((await guard.enter('a.example')).kind, 'go')
@@ -131,4 +138,27 @@ test('on another network the next to ask is the probe, and does not wait for its
   assert.equal(guard.answered(), true)
   guard.mayBeBack()
   assert.equal(guard.isOffline, false)
+})
+
+test('who was answered by others while it was tried is silent by itself, however many of them there are', () => {
+  const { guard, clock, silent } = openGuard()
+  const beganMs = clock.monotonicMs()
+  clock.pass(1)
+  guard.answered()
+  clock.pass(4)
+  for (const name of ['a', 'b', 'c', 'd', 'e']) assert.equal(silent(name, true, beganMs), false)
+  for (const name of ['f', 'g']) assert.equal(silent(name), false)
+  assert.equal(silent('h'), true)
+})
+
+test('servers that fell silent one by one over a long time are no fault of the line', () => {
+  const { clock, silent } = openGuard()
+  for (const name of ['a', 'b', 'c', 'd']) {
+    assert.equal(silent(name), false)
+    clock.pass(61)
+  }
+  clock.pass(121)
+  assert.equal(silent('e'), false)
+  assert.equal(silent('f'), false)
+  assert.equal(silent('g'), true)
 })

@@ -1,0 +1,42 @@
+/**
+ * Tells failures in which nothing of the other side came back, which may be the fault of our own line, from those that
+ * prove that it works. One alone proves nothing either way: whoever hears of several decides.
+ */
+import { type FetchFailureReason, fetchFailureOf } from './fetch-types.ts'
+
+/** No route, no neighbour, no address of our own, no packet back. Whoever refuses or breaks off is there. */
+const SILENT_CODES: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'ENETRESET',
+  'ENONET',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+])
+
+/**
+ * Names count too: without a line none is found, and some systems then say that there is no such name. So does a
+ * certificate that is not the host's: the sign-in page of a foreign network answers in the place of everybody.
+ */
+const SILENT_REASONS: ReadonlySet<FetchFailureReason> = new Set<FetchFailureReason>([
+  'name',
+  'timeout',
+  'certificate',
+])
+
+/** Whether nothing of the host came back, by what `safe-fetch` threw. */
+export function isSilence(error: unknown): boolean {
+  const reason = fetchFailureOf(error)?.reason
+  if (reason === undefined) return false
+  if (SILENT_REASONS.has(reason)) return true
+  return reason === 'connection' && error instanceof Error && isSilentCause(error.cause)
+}
+
+/** Where a host has several addresses, each has its error: one that answered is enough. */
+function isSilentCause(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(isSilentCause)
+  return cause instanceof Error && 'code' in cause && SILENT_CODES.has(String(cause.code))
+}
