@@ -1,6 +1,6 @@
-/** A home of two gigabytes backed up into one file and restored into a scratch database: how fast, and with how much memory. */
+/** A home of two gigabytes backed up, proven, restored and handed over: how fast, and with how much memory. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { type AskKeeper, withKeeper } from '../../server/appliance/keeping/with-
 import type { KeeperOutcome, KeeperState } from '../../server/contracts/keeping.ts'
 import { contentKey } from '../../server/storage/media-store.ts'
 import type { BenchHome } from './bench-home.ts'
+import { PASSPHRASE, handOverElsewhere, restoreElsewhere } from './keeping-moves.ts'
 import type { BenchResult, Figure } from './report.ts'
 import { seedLibrary } from './search-seed.ts'
 
@@ -34,6 +35,7 @@ export async function keepingLoad(bench: BenchHome): Promise<BenchResult[]> {
     const mebibytes = Number(rows[0]?.bytes ?? 0) / MEBIBYTE + (MEDIA * MEDIUM_BYTES) / MEBIBYTE
     const env = { HOMEBIRD_DATA_DIR: bench.home.dataDir, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] }
     return await withKeeper({ env }, createNodeLauncher({ env: {} }), async (ask) => {
+      await ask({ kind: 'keeping', ask: 'lock', by: 'passphrase', words: PASSPHRASE })
       const idle = await idleOf(bench)
       const results: BenchResult[] = []
       for (const isWhole of [true, false]) {
@@ -53,6 +55,10 @@ export async function keepingLoad(bench: BenchHome): Promise<BenchResult[]> {
           },
         })
       }
+      const whole = (await readdir(place)).find((name) => name.endsWith('-whole.backup')) ?? ''
+      const moved = { mebibytes, idle: idle.all }
+      results.push(await restoreElsewhere(join(place, whole), moved))
+      results.push(await handOverElsewhere(bench, moved))
       return results
     })
   } finally {
