@@ -10,7 +10,8 @@ import type { HandOverRequest } from '../contracts/hand-over.ts'
 import type { KeepingRequest } from '../contracts/keeping.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 
-const ANSWER_LIMIT_MS = 3_000
+/** A machine that does much at once is waited for: who gives up says that the home does not run. */
+const ANSWER_LIMIT_MS = 10_000
 /** A look of the doctor, behind another that is under way. */
 const DOCTOR_LIMIT_MS = 45_000
 /** The same with what takes its time. */

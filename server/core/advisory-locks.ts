@@ -12,4 +12,6 @@ export const ADVISORY_LOCK = {
   firstMachine: 7_203_172,
   mediaHold: 7_203_173,
   homeNames: 7_203_174,
+  /** Shared by whoever tries a backup out; whole of one who removes what is left of others. */
+  scratch: 7_203_175,
 } as const

@@ -26,9 +26,8 @@ async function webFinger(handle: string, host: string): Promise<string> {
 test('a second identity is found by its handle beside the running home', async () => {
   const added = await home.command('identity', 'add', 'ben', '--display-name', 'Ben')
   assert.equal(added.code, ExitCode.ok, added.stderr)
-  assert.match(
-    await webFinger('ben@first.example', 'first.example'),
-    /^https:\/\/first\.example\/ap\/actors\/\d+$/,
+  await until('the running home knows it', async () =>
+    /^https:\/\/first\.example\/ap\/actors\/\d+$/.test(await webFinger('ben@first.example', 'first.example')),
   )
 })
 
@@ -38,8 +37,11 @@ test('a further domain that another host serves carries identities of its own', 
     0,
   )
   assert.equal((await home.command('identity', 'add', 'ana', '--domain', 'second.example')).code, ExitCode.ok)
-  const uri = await webFinger('ana@second.example', 'social.second.example')
-  assert.match(uri, /^https:\/\/social\.second\.example\/ap\/actors\/\d+$/)
+  await until('the running home knows it', async () =>
+    /^https:\/\/social\.second\.example\/ap\/actors\/\d+$/.test(
+      await webFinger('ana@second.example', 'social.second.example'),
+    ),
+  )
   const { stdout } = await home.command('identity', 'list', '--json')
   const { identities } = JSON.parse(stdout) as { identities: Array<{ username: string; domain: string }> }
   assert.deepEqual(

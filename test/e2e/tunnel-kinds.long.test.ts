@@ -164,8 +164,11 @@ test('a tunnel of Cloudflare is set up without its token being an argument, and 
   assert.equal((await home.commandGiven(`${token}\n`, 'tunnel', 'set', 'tunnelToken')).code, 0)
   await home.command('tunnel', 'set', 'tunnel', 'cloudflared')
 
-  const { stdout } = await home.command('tunnel', '--json')
-  const { facts } = JSON.parse(stdout) as TunnelStatus
+  const { stdout, facts } = await until('it says where the name has to lead', async () => {
+    const said = await home.command('tunnel', '--json')
+    const { facts: told } = JSON.parse(said.stdout) as TunnelStatus
+    return told['cname'] !== undefined && { ...said, facts: told }
+  })
   assert.equal(facts['cname'], `${made.t}.cfargotunnel.com`)
   front.leadTo(Number(new URL(facts['service'] ?? '').port))
   await home.command('tunnel', 'nudge')

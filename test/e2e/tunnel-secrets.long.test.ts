@@ -78,6 +78,8 @@ async function known(pid: number): Promise<Known | null> {
   const read = async (name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, 'utf8')
   try {
     const words = (await read('cmdline')).replaceAll('\0', ' ')
+    // It has ended, and nobody has taken note of that yet.
+    if (words === '') return null
     return { pid, title: words, words, environment: await read('environ') }
   } catch {
     return null

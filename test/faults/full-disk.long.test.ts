@@ -84,7 +84,7 @@ test('with room again it goes on by itself', onSmallDisk, async () => {
     LIMIT_MS,
   )
   console.log(`# rule 115: room again to the first post taken: ${secondsSince(startMs)} (at most 30 s)`)
-  assert.equal((await askHome(home.dataDir)).state, 'Running')
+  await untilHome(home.dataDir, 'the home is well', ({ state }) => state === 'Running')
 })
 
 test(
@@ -111,8 +111,8 @@ test(
   onSmallDisk,
   async () => {
     disk.fillTo(0)
-    const { restarts, pid } = partOf(await askHome(home.dataDir), 'database')
-    process.kill(pid ?? 0, 'SIGKILL')
+    const { restarts } = partOf(await askHome(home.dataDir), 'database')
+    process.kill(await pidOfPart(home.dataDir, 'database'), 'SIGKILL')
     await untilHome(home.dataDir, 'the database has no room to start', (status) =>
       /next start in 30 s/.test(partOf(status, 'database').note ?? ''),
     )

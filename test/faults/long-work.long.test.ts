@@ -108,10 +108,16 @@ test(
     const [first = ''] = backups()
     const bytes = readFileSync(join(place, first))
     for (const victim of ['keeper', 'supervisor'] as const) {
-      const broken = backUp()
-      const pid = await until('a keeper works', () => pidBelow(home.pid, 'homebird keeper'), LIMIT_MS)
-      if (victim === 'keeper') killIfThere(pid)
-      else {
+      let isOver = false
+      const broken = backUp().finally(() => (isOver = true))
+      const pid = await until(
+        'a keeper works',
+        async () => (isOver ? 'none' : pidBelow(home.pid, 'homebird keeper')),
+        LIMIT_MS,
+      )
+      if (victim === 'keeper') {
+        if (pid !== 'none') killIfThere(pid)
+      } else {
         await home.kill()
         await home.start()
         await owner.signIn()
@@ -163,7 +169,11 @@ test('a restore that is killed at its begin and at its end leaves the home as it
     await restoring.finished
     await home.start()
     await owner.signIn()
-    assert.deepEqual(await textsOf(owner), ['after the backup', 'before the backup'], `killed at ${step}`)
+    const texts = await textsOf(owner)
+    // On a machine that stands still it may have come to its end before the hand came down: then it is whole too.
+    const isDone = step === 'schema' && texts.length === 1
+    const expected = isDone ? ['before the backup'] : ['after the backup', 'before the backup']
+    assert.deepEqual(texts, expected, `killed at ${step}`)
     assert.equal(await home.stop(), ExitCode.ok)
   }
   const done = await restore().finished

@@ -166,6 +166,7 @@ test('nothing that a post names is fetched: addressees, mentions, pictures, cont
     ...world.friend.create(note),
     '@context': [`${there}/ns`, { '@import': `${there}/import` }],
   }
+  await world.quiet()
   const asked = world.requests().length
   assert.equal((await world.friend.sends(world.target, activity)).status, 202)
   await world.shows('named ')

@@ -119,13 +119,15 @@ test('an actor who is really gone takes its posts along', async () => {
   await world.isToldOf('from departing')
   eve.isGone = true
   await world.takes(eve, eve.delete(eve.uri))
-  const posts = await world.db
-    .selectFrom('posts')
-    .innerJoin('actors', 'actors.id', 'posts.author_id')
-    .select('posts.uri')
-    .where('actors.uri', '=', eve.uri)
-    .execute()
-  assert.deepEqual(posts, [])
+  await until('its posts are gone', async () => {
+    const posts = await world.db
+      .selectFrom('posts')
+      .innerJoin('actors', 'actors.id', 'posts.author_id')
+      .select('posts.uri')
+      .where('actors.uri', '=', eve.uri)
+      .execute()
+    return posts.length === 0
+  })
   await world.refuses(401, async () => sends(eve, world.create(eve)), { asks: ['/users/departing'] })
 })
 

@@ -5,11 +5,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { pidOfPart } from '../support/home-parts.ts'
 import { type TwoHomes, openTwoHomes } from '../support/two-homes.ts'
 import { until } from '../support/until.ts'
 
 const POSTS = 200
 const AT_ONCE = 4
+const LIMIT_MS = 120_000
 
 let homes: TwoHomes
 before(async () => {
@@ -41,24 +43,18 @@ async function writeForSure(text: string): Promise<string> {
       })
       return sent.status === 200 && sent
     },
-    30_000,
+    LIMIT_MS,
   )
   return String(answer.json()['id'])
 }
 
-/** The pid of a part, as `homebird status` tells it. */
-async function pidOf(part: string): Promise<number> {
-  const { stdout } = await homes.b.home.command('status', '--json')
-  const status = JSON.parse(stdout) as { parts: Array<{ name: string; pid: number | null }> }
-  const found = status.parts.find(({ name }) => name.startsWith(part))?.pid
-  if (found === undefined || found === null) throw new Error(`no ${part} in ${stdout}`)
-  return found
-}
+const killPart = async (part: string): Promise<unknown> =>
+  process.kill(await pidOfPart(homes.b.home.dataDir, part), 'SIGKILL')
 
 const VICTIMS = {
-  server: async () => process.kill(await pidOf('server'), 'SIGKILL'),
-  worker: async () => process.kill(await pidOf('worker'), 'SIGKILL'),
-  postmaster: async () => process.kill(await pidOf('database'), 'SIGKILL'),
+  server: async () => killPart('server-0'),
+  worker: async () => killPart('worker-0'),
+  postmaster: async () => killPart('database'),
   async supervisor() {
     await homes.b.home.kill()
     await homes.b.home.start()
@@ -86,7 +82,7 @@ for (const [victim, kill] of Object.entries(VICTIMS)) {
         const texts = await textsOfFollower(`${victim} `)
         return new Set(texts).size >= POSTS && texts
       },
-      60_000,
+      LIMIT_MS,
     )
     assert.equal(seen.length, POSTS, 'a post stands twice')
     assert.deepEqual(new Set(seen), new Set(acknowledged))

@@ -11,8 +11,8 @@ import { FIXTURES, placeFixture } from '../fixtures/index.ts'
 import { type Random, mutated, randomFrom } from '../support/mutations.ts'
 import { PeeredHome } from '../support/peered-home.ts'
 
-const ROUNDS = 4
-const PER_ROUND = 2_500
+const ROUNDS = 8
+const PER_ROUND = 1_250
 const SENDERS = 12
 /** These would end the follow by which everything else is of interest. */
 const ENDS_IT: ReadonlySet<unknown> = new Set(['Block', 'Reject', 'Move'])

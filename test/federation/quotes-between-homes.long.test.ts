@@ -35,11 +35,16 @@ async function quoteAndRevoke(author: MetHome, quoter: MetHome, text: string): P
   await until('the agreement', async () => (await stateOf(quoter, quote['id'])) === 'accepted')
   const arrived = await seenBy(author, `see: ${text}!`)
   await until('the quote is shown', async () => (await stateOf(author, arrived['id'])) === 'accepted')
-  const told = await author.owner.list('/api/v1/notifications?types[]=quote')
-  assert.equal(told[0]?.['status']?.['id'], arrived['id'])
-  const own = (await author.owner.homeTimeline()).find((post) => post['uri'] === original['uri'])
-  assert.equal(Number(own?.['quotes_count']), 1)
-  await author.owner.call('POST', `/api/v1/statuses/${own?.['id']}/quotes/${arrived['id']}/revoke`)
+  await until('the author is told', async () => {
+    const [told] = await author.owner.list('/api/v1/notifications?types[]=quote')
+    return told?.['status']?.['id'] === arrived['id']
+  })
+  const own = await until('it is counted', async () =>
+    (await author.owner.homeTimeline()).find(
+      (post) => post['uri'] === original['uri'] && Number(post['quotes_count']) === 1,
+    ),
+  )
+  await author.owner.call('POST', `/api/v1/statuses/${own['id']}/quotes/${arrived['id']}/revoke`)
   await until('it is taken back', async () => (await stateOf(quoter, quote['id'])) === 'revoked')
 }
 

@@ -48,11 +48,12 @@ test('a thread becomes whole on a second home when its owner opens it', async ()
   const aside = dan.note({ content: 'aside', inReplyTo: ofCleo.id })
   listReplies(near, ofCleo, [[String(why['uri']), aside.id]])
 
-  const found = await b.owner.get(
-    `/api/v2/search?type=statuses&resolve=true&q=${encodeURIComponent(String(first['uri']))}`,
-  )
-  const [opened] = [...(found['statuses'] ?? [])]
-  assert.ok(opened)
+  const opened = await until('the first post is found', async () => {
+    const found = await b.owner.get(
+      `/api/v2/search?type=statuses&resolve=true&q=${encodeURIComponent(String(first['uri']))}`,
+    )
+    return [...(found['statuses'] ?? [])][0]
+  })
   const path = `/api/v1/statuses/${opened['id']}/context`
   const answer = await b.owner.raw(path)
   assert.deepEqual([...(answer.json()['descendants'] ?? [])], [])

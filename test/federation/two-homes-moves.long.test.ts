@@ -77,9 +77,11 @@ test('an identity moves to another by command, and whoever follows it elsewhere 
   })
   const second = String((await b.owner.find('@second@ana.example'))['id'])
   await until('the new one is followed', async () => (await b.owner.relationship(second))['following'])
-  assert.equal((await b.owner.relationship(first))['following'], false)
-  const old = await b.owner.get(`/api/v1/accounts/${first}`)
-  assert.equal(old['moved']?.['acct'], 'second@ana.example')
+  await until('the old one is not', async () => !(await b.owner.relationship(first))['following'])
+  await until('the old one says where to', async () => {
+    const old = await b.owner.get(`/api/v1/accounts/${first}`)
+    return String(old['moved']?.['acct']) === 'second@ana.example'
+  })
 })
 
 test('an identity moves to another home, and a follower who lives there comes along too', async () => {

@@ -103,7 +103,7 @@ export class Toot {
   async run(...args: readonly string[]): Promise<string> {
     const { stdout, stderr } = await promisify(execFile)(TOOT, [...args, '--no-color'], {
       env: this.#environment,
-      timeout: 30_000,
+      timeout: 120_000,
     })
     if (stderr.trim() !== '') throw new Error(`toot ${args.join(' ')}: ${stderr}`)
     return stdout
@@ -120,12 +120,12 @@ export class Toot {
     let isAsked = false
     const onText = (chunk: Buffer): void => {
       output += chunk.toString()
-      const address = /https?:\/\/\S+\/oauth\/authorize\S*/.exec(output)?.[0]
-      if (!isAsked && /open link in default browser/i.test(output)) {
-        isAsked = true
-        child.stdin.write('n\n')
-        if (address !== undefined) void consent(address).then((code) => child.stdin.write(`${code}\n`))
-      }
+      // Whole only when what comes after it is there.
+      const address = /https?:\/\/\S+\/oauth\/authorize\S*(?=\s)/.exec(output)?.[0]
+      if (isAsked || address === undefined || !/open link in default browser/i.test(output)) return
+      isAsked = true
+      child.stdin.write('n\n')
+      void consent(address).then((code) => child.stdin.write(`${code}\n`))
     }
     child.stdout.on('data', onText)
     child.stderr.on('data', onText)

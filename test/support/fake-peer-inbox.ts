@@ -23,7 +23,7 @@ export class FakeInbox {
   }
 
   /** Resolves with the first activity, past or coming, that the condition holds for. */
-  async waitFor(isWanted: (one: ReceivedActivity) => boolean, limitMs = 15_000): Promise<ReceivedActivity> {
+  async waitFor(isWanted: (one: ReceivedActivity) => boolean, limitMs = 60_000): Promise<ReceivedActivity> {
     const deadline = AbortSignal.timeout(limitMs)
     for (;;) {
       const found = this.received.find(isWanted)

@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { EventReader } from './event-reader.ts'
 import { type Json, type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import type { ProcessHome } from './process-home.ts'
+import { until } from './until.ts'
 
 export class HomeClient {
   readonly #home: Pick<ProcessHome, 'privatePort' | 'password'>
@@ -78,12 +79,14 @@ export class HomeClient {
     return this.list(`/api/v1/timelines/home?limit=${limit}`)
   }
 
-  /** The account of a full handle, asked of its server where it is not known. */
+  /** The account of a full handle, asked of its server where it is not known; again where a busy one did not answer in time. */
   async find(handle: string): Promise<Json> {
-    const found = await this.get(`/api/v2/search?type=accounts&resolve=true&q=${encodeURIComponent(handle)}`)
-    const [account] = [...(found['accounts'] ?? [])]
-    if (account === undefined) throw new Error(`${handle} was not found`)
-    return account
+    return until(`${handle} is found`, async () => {
+      const found = await this.get(
+        `/api/v2/search?type=accounts&resolve=true&q=${encodeURIComponent(handle)}`,
+      )
+      return [...(found['accounts'] ?? [])][0]
+    })
   }
 
   async relationship(id: string): Promise<Json> {

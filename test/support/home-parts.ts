@@ -7,7 +7,8 @@ import { askControlSocket } from '../../server/appliance/control-socket.ts'
 import type { ProcessHome } from './process-home.ts'
 import { until } from './until.ts'
 
-const PATIENCE_MS = 60_000
+/** What could not be held on a full disk is tried again a minute later. */
+const PATIENCE_MS = 120_000
 
 /** @throws while the home does not answer */
 export async function askHome(dataDir: string): Promise<ApplianceStatus> {

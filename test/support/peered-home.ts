@@ -109,7 +109,7 @@ export class PeeredHome {
         HOMEBIRD_HOST_ADDRESSES: Object.entries(hostAddresses)
           .map((pair) => pair.join('='))
           .join(','),
-        HOMEBIRD_REMOTE_TIMEOUT: '2',
+        HOMEBIRD_REMOTE_TIMEOUT: '4',
         HOMEBIRD_INBOX_RATE: '0',
         ...options.env,
       },

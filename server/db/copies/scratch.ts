@@ -1,7 +1,8 @@
 /** A database of the same cluster in which something is tried out, and which is gone afterwards. */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Client } from 'pg'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
+import { ADVISORY_LOCK } from '../../core/advisory-locks.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { withClient } from '../connection.ts'
 
@@ -24,6 +25,37 @@ async function requireRoom(client: Client, home: string, freeBytes: number): Pro
   throw new HomebirdError('STORAGE_FULL', why, { safe: why })
 }
 
+async function requireRight(client: Client, user: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    'select rolcreatedb or rolsuper as may from pg_roles where rolname = current_user',
+  )
+  if (rows[0]?.may !== true)
+    throw new HomebirdError('FORBIDDEN', `the account ${user} may not make databases`)
+}
+
+/**
+ * Removes what keepers have left that were killed, unless another keeper of this home is at work: between two of its steps
+ * nobody is connected to what it tries out. None begins to remove while this one works, which is as long as the client is open.
+ */
+async function removeLeft(client: Client, prefix: string): Promise<void> {
+  const lock = [ADVISORY_LOCK.scratch]
+  const { rows } = await client.query<{ isAlone: boolean }>(
+    'select pg_try_advisory_lock($1) as "isAlone"',
+    lock,
+  )
+  const isAlone = rows[0]?.isAlone === true
+  if (isAlone) {
+    const left = await client.query<{ name: string }>(
+      'select datname as name from pg_database where starts_with(datname, $1)',
+      [prefix],
+    )
+    for (const { name } of left.rows)
+      await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
+  }
+  await client.query('select pg_advisory_lock_shared($1)', lock)
+  if (isAlone) await client.query('select pg_advisory_unlock($1)', lock)
+}
+
 /**
  * @param home  whose it is, and who works in it
  * @param admin  who makes it; null for the home itself, where it may
@@ -37,37 +69,27 @@ export async function withScratchDatabase<T>(
   work: (scratch: DatabaseConnection) => Promise<T>,
 ): Promise<T> {
   const maker = admin ?? home
-  const name = PREFIX + randomBytes(8).toString('hex')
-  await withClient(
-    maker,
-    async (client) => {
-      const { rows } = await client.query<{ may: boolean }>(
-        'select rolcreatedb or rolsuper as may from pg_roles where rolname = current_user',
-      )
-      if (rows[0]?.may !== true)
-        throw new HomebirdError('FORBIDDEN', `the account ${maker.user} may not make databases`)
-      const left = await client.query<{ name: string }>(
-        `select datname as name from pg_database
-          where starts_with(datname, $1) and not exists (select from pg_stat_activity a where a.datname = pg_database.datname)`,
-        [PREFIX],
-      )
-      for (const row of left.rows)
-        await client.query(`drop database if exists ${client.escapeIdentifier(row.name)}`)
-      if (freeBytes !== null) await requireRoom(client, home.database, freeBytes)
-      await client.query(
-        `create database ${client.escapeIdentifier(name)} owner ${client.escapeIdentifier(home.user)}`,
-      )
-    },
-    LIMITS,
-  )
-  try {
-    return await work({ ...home, database: name })
-  } finally {
-    // What cannot be removed now is removed before the next is made.
-    await withClient(
-      maker,
-      async (client) => client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
-      LIMITS,
-    ).catch(() => undefined)
+  // Several homes may live in one cluster, and none touches what is another's.
+  const prefix = `${PREFIX}${hash('sha256', home.database, 'hex').slice(0, 12)}_`
+  const name = prefix + randomBytes(8).toString('hex')
+  const within = async (client: Client): Promise<T> => {
+    await requireRight(client, maker.user)
+    await removeLeft(client, prefix)
+    if (freeBytes !== null) await requireRoom(client, home.database, freeBytes)
+    await client.query(
+      `create database ${client.escapeIdentifier(name)} owner ${client.escapeIdentifier(home.user)}`,
+    )
+    try {
+      return await work({ ...home, database: name })
+    } finally {
+      // What cannot be removed now is removed before the next is made.
+      await withClient(
+        maker,
+        async (another) =>
+          another.query(`drop database if exists ${another.escapeIdentifier(name)} with (force)`),
+        LIMITS,
+      ).catch(() => undefined)
+    }
   }
+  return withClient(maker, within, LIMITS)
 }

@@ -28,11 +28,15 @@ export class BackOff {
   }
 }
 
-/** What it gives in time; what comes later is dropped, and its failure too. @throws what it throws in time, or TimedOut */
+/**
+ * What it gives in time; what comes later is dropped, and its failure too. An answer that has come while this process itself
+ * stood still is in time: timers run before anything that arrived is read. @throws what it throws in time, or TimedOut
+ */
 export async function inTime<T>(promise: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimedOut(`no answer within ${limitMs} ms`)), limitMs)
+    const giveUp = (): void => reject(new TimedOut(`no answer within ${limitMs} ms`))
+    timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), limitMs)
   })
   try {
     return await Promise.race([promise, late])

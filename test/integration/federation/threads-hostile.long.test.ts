@@ -19,7 +19,7 @@ const shut = await openFakePeer(undefined, { host: 'shut.example' })
 const peers = [good, evil, slow, shut]
 const home = await openFederationHome({
   peers,
-  config: { remoteTimeout: { connect: 0.5, read: 0.5, write: 0.5, pool: 5 } },
+  config: { remoteTimeout: { connect: 5, read: 2, write: 5, pool: 5 } },
 })
 const { dereferencer } = home.context
 const ana = good.actor('ana')

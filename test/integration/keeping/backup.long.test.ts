@@ -1,5 +1,6 @@
 /** Backups: what is in them, what is not sent twice, what proves them, and what is refused. */
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -8,6 +9,7 @@ import { indexNameOf } from '../../../server/keeping/media-index.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
 import { randomSecret } from '../../../server/appliance/secrets.ts'
 import { createLogger } from '../../../server/core/log.ts'
+import { withScratchDatabase } from '../../../server/db/copies/scratch.ts'
 import { openDatabase } from '../../../server/db/pool.ts'
 import { removeUnnamedFiles } from '../../../server/domain/uploads/content-files.ts'
 import { openLocalMediaStore } from '../../../server/storage/local-media-store.ts'
@@ -46,12 +48,36 @@ test('a backup is read back, restored into a scratch database and compared, and 
   const proven = await home.prove(name)
   assert.equal(proven.notRestored, null)
   assert.deepEqual(proven.manifest, manifest)
-  const left = await home.ask(`select datname from pg_database where datname like 'homebird_scratch_%'`)
-  assert.deepEqual(left, [])
+  assert.deepEqual(await scratchesOf(home), [])
   assert.deepEqual(
     [...new Set(home.told.map(({ step }) => step))],
     ['media', 'tables', 'read', 'indexes', 'compare'],
   )
+})
+
+/** Databases in which backups of this home are tried out; those of others in the same cluster are none of its business. */
+async function scratchesOf(home: BackedUpHome): Promise<string[]> {
+  const rows = await home.ask(`select datname from pg_database where starts_with(datname, $1)`, [
+    `homebird_scratch_${hash('sha256', home.database.database, 'hex').slice(0, 12)}_`,
+  ])
+  return rows.map((row) => String(row['datname']))
+}
+
+test('what a killed keeper has left is removed, and never what another one is at work in, here or of another home', async (t) => {
+  const [home, other] = [await openBackedUpHome(t), await openBackedUpHome(t)]
+  const tries = async <T>({ database }: BackedUpHome, work: (name: string) => Promise<T>): Promise<T> =>
+    withScratchDatabase(database, null, null, ({ database: name }) => work(name))
+  const left = await tries(home, async (outer) => {
+    await tries(home, async (inner) =>
+      assert.deepEqual(new Set(await scratchesOf(home)), new Set([outer, inner])),
+    )
+    await tries(other, async () => assert.deepEqual(await scratchesOf(home), [outer]))
+    return outer
+  })
+  assert.deepEqual(await scratchesOf(home), [])
+  await home.ask(`create database ${left}`)
+  await tries(other, async () => assert.deepEqual(await scratchesOf(home), [left]))
+  await tries(home, async (name) => assert.deepEqual(await scratchesOf(home), [name]))
 })
 
 test('nothing that lies in a place says what it is', async (t) => {

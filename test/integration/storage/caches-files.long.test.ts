@@ -117,7 +117,7 @@ test('a disk that is really full stops keeping, once told, and reading goes on; 
 })
 
 async function untilDrafted({ folder }: FileCacheWorld): Promise<void> {
-  const limit = performance.now() + 20_000
+  const limit = performance.now() + 60_000
   while (!existsSync(join(folder, 'content-v2')) || filesBelow(join(folder, 'content-v2')).length < 5) {
     if (performance.now() > limit) throw new Error('the process keeps nothing')
     await new Promise(setImmediate)

@@ -33,6 +33,10 @@ async function* inPieces(bytes: Buffer, size: number) {
 
 /** What every store promises for items of up to so many bytes. */
 async function holdsWhatItPromises(cache: Cache, other: Cache, sizes: readonly number[]): Promise<void> {
+  // Whoever asks first waits for its connection for a quarter of a second only.
+  await until('it keeps', async () => cache.keep('first', FACTS, Buffer.from('x')), NOBODY)
+  await until('the other reads', async () => (await other.find('first')) !== null, NOBODY)
+  await cache.forget(['first'])
   for (const size of sizes) {
     const bytes = randomBytes(size)
     assert.equal(await cache.keep(`item_${size}`, FACTS, inPieces(bytes, 100_001)), true, `${size} bytes`)

@@ -33,6 +33,11 @@ class Events(StreamListener):
     def __init__(self):
         self.told = []
         self.changed = threading.Condition()
+        self.opened = threading.Event()
+
+    def handle_stream(self, response):
+        self.opened.set()
+        super().handle_stream(response)
 
     def keep(self, kind, what):
         with self.changed:
@@ -51,7 +56,7 @@ class Events(StreamListener):
     def on_status_update(self, status):
         self.keep("status_update", status)
 
-    def next(self, seconds=20):
+    def next(self, seconds=60):
         with self.changed:
             if not self.changed.wait_for(lambda: self.told, seconds):
                 raise TimeoutError("the stream told nothing")
@@ -68,13 +73,17 @@ def main():
         try:
             if name == "register":
                 ids = Mastodon.create_app("Mastodon.py", scopes=["read", "write", "follow", "push"], api_base_url=args[0])
-                client = Mastodon(*ids, api_base_url=args[0], request_timeout=20)
+                client = Mastodon(*ids, api_base_url=args[0], request_timeout=60)
                 result = None
             elif name == "next_event":
                 result = events.next()
             elif name.startswith("stream_"):
                 stream = getattr(client, name)
-                streams.append(stream(events, run_async=True, timeout=20, **named))
+                events.opened.clear()
+                streams.append(stream(events, run_async=True, timeout=60, **named))
+                # It is opened by a thread of its own: what happens before is not told.
+                if not events.opened.wait(60):
+                    raise TimeoutError("the stream was not opened")
                 result = None
             elif name == "fetch_next":
                 result = client.fetch_next(last)
