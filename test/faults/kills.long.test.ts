@@ -79,9 +79,17 @@ async function kill(victim: Victim, figures: Figures): Promise<void> {
     return
   }
   const name = victim === 'database' ? 'database' : `${victim}-0`
-  const pid = await until(`${name} runs`, () => runningPid(name), LIMIT_MS)
+  const pid = await until(
+    `${name} runs and is killed`,
+    () => {
+      const running = runningPid(name)
+      // Of one that has just ended by itself the next life is waited for.
+      if (running !== null) process.kill(running, 'SIGKILL')
+      return running
+    },
+    LIMIT_MS,
+  )
   const killedMs = performance.now()
-  process.kill(pid, 'SIGKILL')
   await until(
     `${name} is back`,
     () => {

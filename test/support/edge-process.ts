@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { type ListenOptions, type NetConnectOpts, type Socket, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -148,12 +148,27 @@ async function askSocket(
   { method = 'GET', headers = {}, body }: PlainRequest = {},
 ): Promise<PlainAnswer> {
   const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(String(body))
-  const request = httpRequest({ socketPath, path, method, headers: { host, ...headers }, agent: AGENT })
-  request.end(bytes)
-  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  const answer = await answerTo(() =>
+    httpRequest({ socketPath, path, method, headers: { host, ...headers }, agent: AGENT }).end(bytes),
+  )
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk as Buffer)
   return new PlainAnswer(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks))
+}
+
+/** A connection that was kept may have been closed just before it is used again: then nobody has read what was sent on it. */
+async function answerTo(send: () => ClientRequest): Promise<IncomingMessage> {
+  for (;;) {
+    const request = send()
+    try {
+      const [answer] = (await once(request, 'response')) as [IncomingMessage]
+      return answer
+    } catch (error) {
+      const isReset =
+        error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code))
+      if (!request.reusedSocket || !isReset) throw error
+    }
+  }
 }
 
 /** The text of a file with what belongs to one machine put elsewhere; a place that is not there is a failed test. */
