@@ -1,7 +1,7 @@
 /** Reads server-sent events of a test as they come. */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 
-const GIVE_UP_AFTER_MS = 30_000
+const GIVE_UP_AFTER_MS = 60_000
 
 export interface ReadEvent {
   readonly event: string
