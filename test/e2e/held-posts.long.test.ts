@@ -55,7 +55,7 @@ for (const [victim, kill] of Object.entries(VICTIMS)) {
       keys.map(async (key, index) => holds(key, `${victim} goes ${index}`, index % 2 === 0 ? 5 : 0)),
     )
     // The last, so that there is time to call it back on a busy machine.
-    await holds(back, `${victim} back`, 8)
+    await holds(back, `${victim} back`, 5)
     await owner.call('DELETE', `${path(back)}/send`)
     await kill()
     for (const key of keys) {
