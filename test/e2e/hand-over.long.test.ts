@@ -18,6 +18,8 @@ import { launchCommand } from '../support/serve-process.ts'
 import { testDataDir } from '../support/test-ground.ts'
 import { until } from '../support/until.ts'
 
+/** Many homes start one after the other. */
+const PATIENT = { timeout: 900_000 }
 const HERE = ['--host', '127.0.0.1', '--port', '0'] as const
 
 async function openHome(t: TestContext, dataDir?: string, password?: string): Promise<ProcessHome> {
@@ -88,7 +90,7 @@ async function pairWith(code: string, address: string) {
   return { line, ticket, home, drain, ask: (path: string) => askPaired(line, path, {}, { ticket }) }
 }
 
-test('two computers: what was written there is here, and only one of them speaks', async (t) => {
+test('two computers: what was written there is here, and only one of them speaks', PATIENT, async (t) => {
   const old = await openHome(t)
   const before = await signedInClient(old)
   await before.writes('written on the old computer')
@@ -143,98 +145,105 @@ test('two computers: what was written there is here, and only one of them speaks
   await speaksAgain(old)
 })
 
-test('wherever it is broken off one of the two speaks, and a word that was given is told again', async (t) => {
-  const old = await openHome(t)
-  await (await signedInClient(old)).writes('one')
-  await t.test('the other goes away in the middle', async () => {
-    const owner = await signedInClient(old)
-    const { code, address, finished } = await offerOf(t, old, '--patience', '12')
-    const peer = await pairWith(code, address)
-    assert.equal(peer.home.posts, 1)
-    await assert.rejects(pairWith(code, address), /its code is used up/)
-    await assert.rejects(peer.ask('/give'), /not sent whole/)
-    assert.ok((await peer.drain()) > 10_000)
-    // Asked without a command and a sign-in, which may take longer than it waits.
-    assert.equal((await toldBy(old)).phase, 'giving')
-    assert.equal(await statusOfWriting(owner), 503)
-    assert.match((await finished).stdout, /was not heard of any more/)
-    await speaksAgain(old)
-    await assert.rejects(peer.ask('/give'))
-  })
-  await t.test('the owner offers it in the window, and cancels', async () => {
-    const owner = await signedInClient(old)
-    const wrong = { method: 'POST', body: { password: 'another password' } }
-    assert.equal((await owner.raw('/api/homebird/v1/hand-over/offer', wrong)).status, 422)
-    const offered = await owner.call('POST', '/api/homebird/v1/hand-over/offer', { password: old.password })
-    const code = (offered as unknown as HandOverState).offer?.code ?? ''
-    const port = await until('it can be reached', async () => {
-      const { handOver } = await owner.get('/api/homebird/v1/hand-over')
-      const { offer } = handOver as unknown as HandOverState
-      if (offer === null || offer.addresses.length === 0) return null
-      assert.equal(offer.code, null, 'a session alone does not read it')
-      return offer.addresses[0]?.split(':').at(-1) ?? ''
+test(
+  'wherever it is broken off one of the two speaks, and a word that was given is told again',
+  PATIENT,
+  async (t) => {
+    const old = await openHome(t)
+    await (await signedInClient(old)).writes('one')
+    await t.test('the other goes away in the middle', async () => {
+      const owner = await signedInClient(old)
+      const { code, address, finished } = await offerOf(t, old, '--patience', '12')
+      const peer = await pairWith(code, address)
+      assert.equal(peer.home.posts, 1)
+      await assert.rejects(pairWith(code, address), /its code is used up/)
+      await assert.rejects(peer.ask('/give'), /not sent whole/)
+      assert.ok((await peer.drain()) > 10_000)
+      // Asked without a command and a sign-in, which may take longer than it waits.
+      assert.equal((await toldBy(old)).phase, 'giving')
+      assert.equal(await statusOfWriting(owner), 503)
+      assert.match((await finished).stdout, /was not heard of any more/)
+      await speaksAgain(old)
+      await assert.rejects(peer.ask('/give'))
     })
-    const peer = await pairWith(code, `127.0.0.1:${port}`)
-    await peer.drain()
-    assert.equal((await old.command('hand-over', 'cancel')).code, 0)
-    await speaksAgain(old)
-    await assert.rejects(peer.ask('/give'))
-  })
-  await t.test('the old computer is killed while everything is here already', async () => {
-    const dataDir = testDataDir(t, 'half')
-    const { code, address } = await offerOf(t, old)
-    const args = ['hand-over', 'take', address, '--yes', '--data-dir', dataDir]
-    const taking = launchCommand(t, args, { input: code })
-    await taking.untilSaid(/have come/)
-    await old.kill()
-    const { code: exit, stdout } = await taking.finished
-    assert.notEqual(exit, 0)
-    assert.match(stdout, /this home is silent: the other home at .* cannot be asked/)
-    await old.start()
-    await speaksAgain(old)
-    const half = await openHome(t, dataDir, old.password)
-    assert.equal(await statusOfWriting(await signedInClient(half)), 503)
-    assert.equal((await stateOf(half)).phase, 'taken')
-    await half.stop()
-    const again = await half.command('hand-over', 'take')
-    assert.match(again.stdout, /this home is silent/)
-  })
-  await t.test('the word is taken back before the other has heard it: it is not given again', async () => {
-    const { code, address, finished } = await offerOf(t, old)
-    const peer = await pairWith(code, address)
-    await peer.drain()
-    const run = await old.command('stator', 'run', '--for', '1s')
-    assert.match(run.stderr, /another computer speaks/)
-    await peer.ask('/give')
-    assert.equal((await stateOf(old)).phase, 'given')
-    const back = await old.command('hand-over', 'take-back', '--yes')
-    assert.equal(back.code, 0, back.stderr)
-    await speaksAgain(old)
-    await assert.rejects(peer.ask('/give'))
-    await assert.rejects(peer.ask('/done'))
-    assert.equal((await stateOf(old)).phase, 'none')
-    assert.notEqual((await finished).code, 0)
-  })
-  await t.test('the old computer is killed when it has given the word and nobody has heard it', async () => {
-    const { code, address } = await offerOf(t, old)
-    const peer = await pairWith(code, address)
-    await peer.drain()
-    await peer.ask('/give')
-    await old.kill()
-    await old.start()
-    assert.equal(await statusOfWriting(await signedInClient(old)), 503)
-    assert.equal((await stateOf(old)).isConfirmed, false)
-    await until('it is told once more', () =>
-      peer.ask('/give').then(
-        () => true,
-        () => false,
-      ),
+    await t.test('the owner offers it in the window, and cancels', async () => {
+      const owner = await signedInClient(old)
+      const wrong = { method: 'POST', body: { password: 'another password' } }
+      assert.equal((await owner.raw('/api/homebird/v1/hand-over/offer', wrong)).status, 422)
+      const offered = await owner.call('POST', '/api/homebird/v1/hand-over/offer', { password: old.password })
+      const code = (offered as unknown as HandOverState).offer?.code ?? ''
+      const port = await until('it can be reached', async () => {
+        const { handOver } = await owner.get('/api/homebird/v1/hand-over')
+        const { offer } = handOver as unknown as HandOverState
+        if (offer === null || offer.addresses.length === 0) return null
+        assert.equal(offer.code, null, 'a session alone does not read it')
+        return offer.addresses[0]?.split(':').at(-1) ?? ''
+      })
+      const peer = await pairWith(code, `127.0.0.1:${port}`)
+      await peer.drain()
+      assert.equal((await old.command('hand-over', 'cancel')).code, 0)
+      await speaksAgain(old)
+      await assert.rejects(peer.ask('/give'))
+    })
+    await t.test('the old computer is killed while everything is here already', async () => {
+      const dataDir = testDataDir(t, 'half')
+      const { code, address } = await offerOf(t, old)
+      const args = ['hand-over', 'take', address, '--yes', '--data-dir', dataDir]
+      const taking = launchCommand(t, args, { input: code })
+      await taking.untilSaid(/have come/)
+      await old.kill()
+      const { code: exit, stdout } = await taking.finished
+      assert.notEqual(exit, 0)
+      assert.match(stdout, /this home is silent: the other home at .* cannot be asked/)
+      await old.start()
+      await speaksAgain(old)
+      const half = await openHome(t, dataDir, old.password)
+      assert.equal(await statusOfWriting(await signedInClient(half)), 503)
+      assert.equal((await stateOf(half)).phase, 'taken')
+      await half.stop()
+      const again = await half.command('hand-over', 'take')
+      assert.match(again.stdout, /this home is silent/)
+    })
+    await t.test('the word is taken back before the other has heard it: it is not given again', async () => {
+      const { code, address, finished } = await offerOf(t, old)
+      const peer = await pairWith(code, address)
+      await peer.drain()
+      const run = await old.command('stator', 'run', '--for', '1s')
+      assert.match(run.stderr, /another computer speaks/)
+      await peer.ask('/give')
+      assert.equal((await stateOf(old)).phase, 'given')
+      const back = await old.command('hand-over', 'take-back', '--yes')
+      assert.equal(back.code, 0, back.stderr)
+      await speaksAgain(old)
+      await assert.rejects(peer.ask('/give'))
+      await assert.rejects(peer.ask('/done'))
+      assert.equal((await stateOf(old)).phase, 'none')
+      assert.notEqual((await finished).code, 0)
+    })
+    await t.test(
+      'the old computer is killed when it has given the word and nobody has heard it',
+      async () => {
+        const { code, address } = await offerOf(t, old)
+        const peer = await pairWith(code, address)
+        await peer.drain()
+        await peer.ask('/give')
+        await old.kill()
+        await old.start()
+        assert.equal(await statusOfWriting(await signedInClient(old)), 503)
+        assert.equal((await stateOf(old)).isConfirmed, false)
+        await until('it is told once more', () =>
+          peer.ask('/give').then(
+            () => true,
+            () => false,
+          ),
+        )
+        await assert.rejects(pairWith(code, address), /its code is used up/)
+        await peer.ask('/done')
+        await until('it is confirmed', async () => (await stateOf(old)).isConfirmed)
+      },
     )
-    await assert.rejects(pairWith(code, address), /its code is used up/)
-    await peer.ask('/done')
-    await until('it is confirmed', async () => (await stateOf(old)).isConfirmed)
-  })
-})
+  },
+)
 
 /** An old home that has sent everything, and a new one that was broken off before it could ask for the word. */
 async function brokenOffTake(t: TestContext) {

@@ -13,8 +13,10 @@ import { until } from '../support/until.ts'
 const PASSPHRASE = 'words of the owner, and some more'
 /** A net, no expectation. */
 const LIMIT_MS = 120_000
+/** Several homes start one after the other. */
+const PATIENT = { timeout: 900_000 }
 
-test('a backup brings a home back elsewhere, and what stood there can be taken back', async (t) => {
+test('a backup brings a home back elsewhere, and what stood there can be taken back', PATIENT, async (t) => {
   const words = join(testDataDir(t), 'words')
   writeFileSync(words, `${PASSPHRASE}\n`)
   const place = testDataDir(t)
