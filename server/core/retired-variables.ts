@@ -18,5 +18,11 @@ export const RETIRED_VARIABLES: Readonly<Record<string, string>> = {
   TAKAHE_EMAIL_FROM: 'a home sends no mail',
   TAKAHE_AUTO_ADMIN_EMAIL: 'a home has one owner',
   TAKAHE_ERROR_EMAILS: 'a home sends no mail',
+  TAKAHE_SENTRY_DSN:
+    'errors stay in logs and journal; OTEL_EXPORTER_OTLP_ENDPOINT names a receiver of traces',
+  TAKAHE_SENTRY_SAMPLE_RATE: 'errors stay in logs and journal',
+  TAKAHE_SENTRY_TRACES_SAMPLE_RATE: 'set OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG',
+  TAKAHE_SENTRY_CAPTURE_MESSAGES: 'errors stay in logs and journal',
+  TAKAHE_SENTRY_EXPERIMENTAL_PROFILES_TRACES_SAMPLE_RATE: 'there are no profiles',
   TAKAHE_ALLOW_USER_MIGRATION: 'moving in and out is always possible',
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { anchorOf, readHandbookPage } from '../../../renderer/handbook.ts'
@@ -90,21 +90,25 @@ function isNamed(page: string, words: readonly string[]): boolean {
 }
 
 test('every variable in a document is one that the program reads', () => {
+  const OURS = /\b(?:HOMEBIRD|TAKAHE|OTEL)_[A-Z0-9_]+\b|\bPG[A-Z]{4,}\b|(?<!_)\bDATABASE_URL\b/g
   const known = new Set(
-    sourcesOf(['server/**/*.ts', 'build/**/*.{ts,mjs}', 'electron/**/*.ts']).match(
-      /\bHOMEBIRD_[A-Z0-9_]+\b/g,
-    ),
+    sourcesOf(['server/**/*.ts', 'build/**/*.{ts,mjs}', 'electron/**/*.ts', 'test/bench/*.ts']).match(OURS),
   )
-  const odd = namedIn(/\bHOMEBIRD_[A-Z0-9_]+\b/g).filter(
-    ({ name }) => ![...known].some((one) => one.startsWith(name)),
+  // A family is named by its beginning: HOMEBIRD_CACHES_…
+  const isKnown = (name: string): boolean =>
+    name.endsWith('_') ? [...known].some((one) => one.startsWith(name)) : known.has(name)
+  assert.deepEqual(
+    namedIn(OURS).filter(({ name }) => !isKnown(name)),
+    [],
   )
-  assert.deepEqual(odd, [])
 })
 
-test('every address in the handbook is one that a home answers', () => {
-  const literals = sourcesOf(['server/http/**/*.ts', 'test/integration/**/*.txt']).matchAll(
-    /(?:['"`]|^)(\/[^'"`\s]*)(?:['"`\s])/gm,
-  )
+test('every address in a document is one that a home answers', () => {
+  const literals = sourcesOf([
+    'server/http/**/*.ts',
+    'server/activitypub/uris.ts',
+    'test/integration/**/*.txt',
+  ]).matchAll(/(?:['"`]|^)(\/[^'"`\s]*)(?:['"`\s])/gm)
   const routes = new Set<string>([...WINDOW_PATHS, ...[...literals].map(([, route = '']) => route)])
   // What answers everything says nothing about an address.
   const named = [...routes].filter((route) => !/^\/[:*$(]/.test(route) && /^[\w/@.:*$%-]+$/.test(route))
@@ -117,7 +121,7 @@ test('every address in the handbook is one that a home answers', () => {
           .replace(/\*/g, '.*')}$`,
       ),
   )
-  const odd = handbook.flatMap(({ path, code }) =>
+  const odd = DOCUMENTS.flatMap(({ path, code }) =>
     code
       .filter((one) => /^\/[\w@.][\w@./-]*$/.test(one) && !FOLDERS.test(one))
       .filter((one) => !patterns.some((pattern) => pattern.test(one)))
@@ -195,6 +199,52 @@ test('every script of npm in a document is one of the package', () => {
       const [, name] = /^npm run ([\w:-]+)/.exec(line) ?? []
       return name === undefined || name in scripts ? [] : [`${path}: ${line}`]
     }),
+  )
+  assert.deepEqual(odd, [])
+})
+
+test('the private rooms of CONTRIBUTING are those of the routes, each of them', () => {
+  const routes = readFileSync(join(ROOT, 'test', 'integration', 'owner', 'private-routes.txt'), 'utf8')
+  const rooms = new Set([...routes.matchAll(/^\/api\/homebird\/v1\/([\w-]+)/gm)].map(([, room = '']) => room))
+  assert.deepEqual([...tableOf('.github/CONTRIBUTING.md', 'there')].sort(), [...rooms].sort())
+})
+
+test('the house plan of README names every room that there is, and no other', () => {
+  const named = tableOf('README.md', 'room').map((room) =>
+    room.includes('/') ? room : (ROOMS[room] ?? room),
+  )
+  const folders = (of: string): string[] =>
+    readdirSync(join(ROOT, of), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && !NO_ROOMS.has(entry.name) && !entry.name.startsWith('.')
+        ? [of === '' ? entry.name : `${of}/${entry.name}`]
+        : [],
+    )
+  const there = [...folders('').filter((room) => room !== 'server'), ...folders('server')]
+  assert.deepEqual(named.sort(), there.sort())
+})
+
+/** Those of the server that stand behind another one in a row, without its folder. */
+const ROOMS: Readonly<Record<string, string>> = { net: 'server/net', storage: 'server/storage' }
+/** What is made, and what only lies there to be read. */
+const NO_ROOMS = new Set(['node_modules', 'dist', 'resources'])
+
+/** What stands in code in the first column of the table with this heading. */
+function tableOf(path: string, heading: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8')
+  const [, rows = ''] = new RegExp(`^\\| ${heading} \\|.*\\n\\|.*\\n((?:\\|.*\\n)+)`, 'm').exec(text) ?? []
+  return rows.split('\n').flatMap((row) => {
+    const [, first = ''] = row.split('|')
+    return [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  })
+}
+
+test('every workload that README has measured by its name is one', () => {
+  const named = DOCUMENTS.flatMap(({ code }) =>
+    code.flatMap((line) => /^npm run bench ([a-z]\w*)/.exec(line)?.[1] ?? []),
+  )
+  assert.ok(named.length > 0)
+  const odd = named.filter(
+    (name) => !existsSync(join(ROOT, 'test', 'bench', `${name.replace(/s$/, '')}-load.ts`)),
   )
   assert.deepEqual(odd, [])
 })
