@@ -134,6 +134,36 @@ test('numbers, timelines, profiles and blocked servers are put right from the co
   }
 })
 
+test('the pause, other names, moves, backups and what could not be had are told, and changed, by their commands', async () => {
+  const run = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
+    const { code, stdout, stderr } = await home.command(...words, '--json')
+    assert.equal(code, ExitCode.ok, stderr)
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>
+  }
+  const { paused, until: end } = await run('stator', 'pause', '--for', '2h')
+  assert.equal(paused, true)
+  assert.ok(Date.parse(String(end)) > Date.now() + 3_600_000)
+  assert.deepEqual(await run('stator', 'resume'), { paused: false })
+  assert.deepEqual(await run('media', 'refresh', '--host', 'old.example'), { files: 0, emojis: 0 })
+  assert.deepEqual(await run('identity', 'alias', 'ana'), { aliases: [] })
+  const { movedTo, followersLeft } = await run('identity', 'move', 'ana@first.example')
+  assert.deepEqual([movedTo, followersLeft], [null, 0])
+  assert.ok('running' in (await run('backup', 'state')))
+  assert.ok('cancelled' in (await run('backup', 'cancel')))
+  assert.ok(Array.isArray((await run('backup', 'list'))['backups']))
+  for (const [words, reason] of [
+    [['identity', 'move', 'nobody'], /nobody is no identity of this home/],
+    [['stator', 'pause', '--for', 'long'], /"long"/],
+    [['media', 'refresh', '--host', 'a b'], /"a b" is no/],
+    [['domain', 'publish', 'other.example'], /first\.example/],
+    [['secrets', 'renew'], /--confirm/],
+  ] as const) {
+    const { code, stderr } = await home.command(...words)
+    assert.notEqual(code, ExitCode.ok, words.join(' '))
+    assert.match(stderr, reason)
+  }
+})
+
 test('a worker of its own takes the seed system’s flags, and refuses graphs that there are not', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'homebird-liveness-'))
   t.after(async () => rm(folder, { recursive: true }))
