@@ -1,10 +1,25 @@
 /** The owner of a home, by the client API of its private listener, as the window uses it. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { EventReader } from './event-reader.ts'
 import { type Json, type PlainAnswer, type PlainRequest, askListener } from './http-client.ts'
 import type { ProcessHome } from './process-home.ts'
 import { until } from './until.ts'
+
+const ASKED_AGAIN_MS = 200
+const PATIENCE_MS = 60_000
+
+/** As an app does that is told that the home cannot do it right now. */
+async function patiently(send: () => Promise<PlainAnswer>): Promise<PlainAnswer> {
+  const limit = performance.now() + PATIENCE_MS
+  for (;;) {
+    const answer = await send()
+    if (answer.status !== 503 || performance.now() > limit) return answer
+    await delay(ASKED_AGAIN_MS)
+  }
+}
 
 export class HomeClient {
   readonly #home: Pick<ProcessHome, 'privatePort' | 'password'>
@@ -20,10 +35,8 @@ export class HomeClient {
 
   /** Signs in with the password of the home; again after the cookie was lost. */
   async signIn(): Promise<void> {
-    const answer = await this.raw('/api/homebird/v1/session', {
-      method: 'POST',
-      body: { password: this.#home.password },
-    })
+    const body = { password: this.#home.password }
+    const answer = await patiently(() => this.raw('/api/homebird/v1/session', { method: 'POST', body }))
     if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}: ${answer.text()}`)
     this.#cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
   }
@@ -54,9 +67,16 @@ export class HomeClient {
     return new EventReader({ answer, request: asked })
   }
 
-  /** As `raw`; anything but a 2xx is a failed test. */
-  async call(method: string, path: string, body?: object): Promise<Json> {
-    const answer = await this.raw(path, { method, ...(body === undefined ? {} : { body }) })
+  /** As `raw`; anything but a 2xx is a failed test. What may be asked twice is asked again where a busy home puts it off. */
+  async call(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Json> {
+    const send = () => this.raw(path, { method, headers, ...(body === undefined ? {} : { body }) })
+    const isRepeatable = method === 'GET' || 'idempotency-key' in headers
+    const answer = await (isRepeatable ? patiently(send) : send())
     if (answer.status < 200 || answer.status > 299) {
       throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text().slice(0, 500)}`)
     }
@@ -72,7 +92,8 @@ export class HomeClient {
   }
 
   async writes(text: string, more: object = {}): Promise<Json> {
-    return this.call('POST', '/api/v1/statuses', { status: text, ...more })
+    const headers = { 'idempotency-key': randomUUID() }
+    return this.call('POST', '/api/v1/statuses', { status: text, ...more }, headers)
   }
 
   async homeTimeline(limit = 40): Promise<Json[]> {

@@ -55,15 +55,19 @@ export async function openTwoHomes(options: TwoHomesOptions = {}): Promise<TwoHo
       HOMEBIRD_HOST_ADDRESSES: addresses.join(','),
       ...options.env,
     }
-    const [a, b] = await Promise.all(
+    // Both have started, or failed, before anything is ended.
+    const opened = await Promise.allSettled(
       names.map(async (name, index) => {
         const front = fronts[index]
         if (front === undefined) throw new Error(`no front for ${name}`)
-        const met = await openMetHome(name, front, { ...env, ...(index === 0 ? options.firstEnv : {}) })
-        closers.push(async () => met.home.close())
-        return met
+        const ownEnv = { ...env, ...(index === 0 ? options.firstEnv : {}) }
+        return openMetHome(name, front, ownEnv, (close) => closers.push(close))
       }),
     )
+    const [a, b] = opened.map((one) => {
+      if (one.status === 'rejected') throw one.reason
+      return one.value
+    })
     if (a === undefined || b === undefined) throw new Error('two names are needed')
     return { ca, a, b, [Symbol.asyncDispose]: dispose }
   } catch (error) {
@@ -72,9 +76,16 @@ export async function openTwoHomes(options: TwoHomesOptions = {}): Promise<TwoHo
   }
 }
 
-async function openMetHome(domain: string, front: TlsFront, env: Record<string, string>): Promise<MetHome> {
+/** @param closes  is told how it is ended as soon as it runs */
+async function openMetHome(
+  domain: string,
+  front: TlsFront,
+  env: Record<string, string>,
+  closes: (close: () => Promise<void>) => void,
+): Promise<MetHome> {
   const handle = domain.split('.')[0] ?? 'me'
   const home = await startProcessHome({ domain, handle, env })
+  closes(async () => home.close())
   front.leadTo(home.publicPort)
   const owner = await signedInClient(home)
   return { home, front, owner, handle: `${handle}@${domain}`, reconnect: () => front.leadTo(home.publicPort) }
