@@ -1,5 +1,5 @@
 /** Listens to the keyboard for the whole window and shows the legend of its keys. */
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { latePart } from '../components/late-part.tsx'
 import { useOwnAccount } from '../hooks/use-facts.ts'
@@ -33,7 +33,8 @@ export function KeyboardKeys() {
   const { data: own } = useOwnAccount()
   const [isLegendOpen, setLegendOpen] = useState(false)
   const [, navigate] = useLocation()
-  useEffect(() => {
+  // Before anybody sees the page: who strikes a key as soon as they do is heard.
+  useLayoutEffect(() => {
     const reader = new KeyReader(() => keys.table())
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isInOverlay(event.target)) return

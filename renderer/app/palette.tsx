@@ -1,5 +1,5 @@
 /** Opens the palette with Ctrl K or ⌘ K from anywhere, also while somebody types. */
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { latePart } from '../components/late-part.tsx'
 
 const PaletteDialog = latePart(
@@ -9,7 +9,7 @@ const PaletteDialog = latePart(
 
 export function Palette() {
   const [isOpen, setOpen] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isOurs = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
       if (!isOurs || event.key.toLowerCase() !== 'k') return

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { noBrowser } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
+import { escapeFrom } from '../support/fields.ts'
 import { textBecomes, writeOn } from '../support/start-writing.ts'
 import { until } from '../support/until.ts'
 import { wheelDown } from '../support/wheel.ts'
@@ -115,9 +116,39 @@ test('the keys lead through the posts and act on the one that is chosen', { skip
   await textBecomes(page, /j and k are letters here$/)
   await page.keyboard.press('Escape')
   await page.keyboard.press('?')
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await escapeFrom(page.getByRole('dialog', { name: 'Keys' }))
+})
+
+/** Runs in the page: strikes a key in the very moment in which the window is drawn. */
+const strikesAtOnce = (key: object): string => `new MutationObserver((_, observer) => {
+  if (document.querySelector('main') === null) return
+  observer.disconnect()
+  document.body.dispatchEvent(new KeyboardEvent('keydown', ${JSON.stringify({ ...key, bubbles: true })}))
+}).observe(document, { childList: true, subtree: true })`
+
+test('a key that is struck as soon as the window is seen counts', { skip }, async (t) => {
+  for (const [key, opens] of [
+    [{ key: '?' }, ['dialog', 'Keys']],
+    [{ key: 'k', ctrlKey: true }, ['combobox', 'Pages, people, hashtags, posts']],
+  ] as const) {
+    const { page } = await ground.openPage(t)
+    await page.addInitScript(strikesAtOnce(key))
+    await page.goto(`${ground.home.origin}/home`)
+    await page.getByRole(opens[0], { name: opens[1] }).waitFor()
+  }
+})
+
+/** Runs in the page: up, and on to the first post, before the next picture is drawn. */
+const UP_AND_ON = `for (const key of ['0', 'j'])
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))`
+
+test('the first post is chosen by who goes to the top and on without waiting', { skip }, async (t) => {
+  await reads('on top of all')
+  const { page } = await ground.openWindow(t, '/home', { reducedMotion: 'reduce' })
+  await seesNewest(page, 'on top of all')
+  await wheelDown(page, 900)
+  await page.evaluate(UP_AND_ON)
+  await page.locator('article:focus', { hasText: 'on top of all' }).waitFor()
 })
 
 test('while the home is away it says so, what is written is kept, and it catches up', { skip }, async (t) => {
@@ -135,7 +166,7 @@ test('while the home is away it says so, what is written is kept, and it catches
   await page.getByRole('form').getByRole('button', { name: 'Try again' }).click()
   await post(page, 'Written in the dark').waitFor()
   await textBecomes(page, '')
-  await page.getByText('What you write is kept.').waitFor({ state: 'detached', timeout: 40_000 })
+  await page.getByText('What you write is kept.').waitFor({ state: 'detached' })
   await page.keyboard.press('Escape')
   await seesNewest(page, 'while you were away')
 })

@@ -70,7 +70,7 @@ export function Feed(props: FeedProps) {
   const isMoved = useMovedBelow(entries, pinnedId, read)
   const restored = useKeptScroll(list, kept, entries)
   const onScroll = useScrollReport(list, read, props)
-  useListKeys(list, entries, onOlder)
+  useListKeys(list, box, entries, onOlder)
   useImperativeHandle(props.handle, () => ({
     show: (id) => {
       const index = entries.indexOf(id)

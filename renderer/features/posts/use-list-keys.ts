@@ -8,13 +8,14 @@ import { neighbour } from './entries.ts'
 
 export function useListKeys(
   list: RefObject<WindowVirtualizerHandle | null>,
+  box: RefObject<HTMLElement | null>,
   entries: readonly string[],
   onOlder: () => void,
 ): void {
   const move = (step: 1 | -1): boolean => {
     const handle = list.current
     if (handle === null) return false
-    const current = focusedEntry() ?? entries[handle.findItemIndex(handle.scrollOffset + 64)] ?? null
+    const current = focusedEntry() ?? entries[handle.findItemIndex(scrolled(handle, box) + 64)] ?? null
     const id = focusedEntry() === null && step === 1 ? current : neighbour(entries, current, step)
     if (id !== null) reveal(handle, entries.indexOf(id), id)
     return true
@@ -32,6 +33,11 @@ export function useListKeys(
     }
     return false
   })
+}
+
+/** How far the list has gone up, in pixels; it hears of a step only when the next picture is drawn. */
+function scrolled(handle: WindowVirtualizerHandle, box: RefObject<HTMLElement | null>): number {
+  return box.current === null ? handle.scrollOffset : -box.current.getBoundingClientRect().top
 }
 
 /** A journey to the top has begun and has not ended. */

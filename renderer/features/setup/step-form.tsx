@@ -1,5 +1,5 @@
 /** The frame of one step: its thought as heading, its fields, Back and the blue button, which Enter presses. */
-import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
 import { Form } from 'react-aria-components'
 import { Button } from '../../components/button.tsx'
 import { cx } from '../../components/cx.ts'
@@ -32,7 +32,7 @@ export function StepForm(props: StepFormProps) {
   const submit = useEffectEvent(() => {
     if (!isBusy) onNext()
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A form without a field, or with none that has the focus, would not hear it.
     const onKeyDown = (event: KeyboardEvent): void => {
       const isOnControl = event.target instanceof Element && event.target.closest(CONTROLS) !== null

@@ -1,6 +1,6 @@
 /** Pictures, films and sounds of a post, one at a time over the whole window. */
 import { ChevronLeft, ChevronRight, ExternalLink, X } from 'lucide-react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffectEvent, useLayoutEffect, useState } from 'react'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type { MediaAttachment } from '../../../../server/contracts/media-attachment.ts'
 import { ownPath } from '../../../api/own-path.ts'
@@ -38,7 +38,7 @@ export function MediaViewer({ media, index, onClose }: MediaViewerProps) {
     event.preventDefault()
     go(next)
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => onKeyDown(event)
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)

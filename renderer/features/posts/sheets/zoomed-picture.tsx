@@ -1,6 +1,6 @@
 /** A picture that is zoomed by wheel, fingers, buttons and keys, and moved while it is larger than its frame. */
 import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
-import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
 import type { MediaAttachment } from '../../../../server/contracts/media-attachment.ts'
 import { ownPath } from '../../../api/own-path.ts'
 import { IconButton } from '../../../components/button.tsx'
@@ -129,7 +129,7 @@ function useZoomKeys({ zoom, reset }: ZoomKeys): void {
     else return
     event.preventDefault()
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: globalThis.KeyboardEvent): void => onKeyDown(event)
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
