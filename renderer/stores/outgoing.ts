@@ -7,6 +7,7 @@ import type { Status } from '../../server/contracts/status.ts'
 import type { ApiClient } from '../api/client.ts'
 import { callDraftBack, conflictOf, deleteDraft, getDraft, sendDraft } from '../api/drafts.ts'
 import { editPost, getPost, schedulePost } from '../api/posts.ts'
+import { type Draft, draftFromKept, saysTheSame } from './draft.ts'
 import type { DraftKeeper } from './draft-keeper.ts'
 import type { Drafts } from './drafts.ts'
 import { type Observable, type Store, createStore } from './observable.ts'
@@ -92,19 +93,19 @@ export class Outgoing {
     if (draft.edit !== null) {
       const status = await editPost(api, draft.edit.id, changeOfDraft(draft))
       this.#parts.onEdited(status)
-      this.#forget(id, { kind: 'edited', postId: status.id })
+      this.#forget(draft, { kind: 'edited', postId: status.id })
       return
     }
     if (draft.scheduledAt !== null) {
       const later = await schedulePost(api, postOfDraft(draft), draft.scheduledAt)
-      this.#forget(id, { kind: 'scheduled', moment: later.scheduled_at })
+      this.#forget(draft, { kind: 'scheduled', moment: later.scheduled_at })
       return
     }
     await keeper.save(id)
     const saved = drafts.find(id)
     if (saved === undefined) return
     const kept = await sendDraft(api, id, saved.revision, holdSeconds())
-    drafts.finish(id)
+    this.#finish(id, draft, draftFromKept(kept, saved.idempotencyKey))
     this.adopt(kept)
   }
 
@@ -191,10 +192,19 @@ export class Outgoing {
     if (status !== null) onPosted(status)
   }
 
-  #forget(id: string, ending: Ending): void {
-    const { api, drafts } = this.#parts
-    const wasKept = (drafts.find(id)?.revision ?? 0) > 0
+  /** Letters that were typed while it was on its way are a draft of their own: none is lost by an answer. */
+  #finish(id: string, ...sent: readonly Draft[]): void {
+    const { drafts } = this.#parts
+    const now = drafts.find(id)
+    if (now !== undefined && !sent.some((one) => saysTheSame(now, one))) drafts.part(id)
     drafts.finish(id)
+  }
+
+  #forget(sent: Draft, ending: Ending): void {
+    const { api, drafts } = this.#parts
+    const { id } = sent
+    const wasKept = (drafts.find(id)?.revision ?? 0) > 0
+    this.#finish(id, sent)
     // A failure leaves a draft of what is done; the person can throw it away.
     if (wasKept) deleteDraft(api, id).catch(() => undefined)
     this.#end(ending)
