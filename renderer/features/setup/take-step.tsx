@@ -1,9 +1,8 @@
 /** Instead of a new home: the one of another computer, which gives it while both run. */
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { OfferedHome } from '../../../server/contracts/hand-over.ts'
 import type { TakingState } from '../../../server/contracts/taking-home.ts'
 import { cancelTaking, pairTaking, startTaking } from '../../api/hand-over.ts'
-import { Button } from '../../components/button.tsx'
 import { FailureNotice, Notice } from '../../components/notice.tsx'
 import { RestoreProgress } from '../../components/restore-progress.tsx'
 import { TextField } from '../../components/text-field.tsx'
@@ -16,6 +15,7 @@ import type { RestoreAmount } from '../../stores/restore-steps.ts'
 import { Amounts } from './adoption-amounts.tsx'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
+import { UnderWay } from './under-way.tsx'
 import { useTaking, useTakingAnswer } from './use-taking.ts'
 
 interface Typed {
@@ -29,7 +29,7 @@ export function TakeStep({ onBack }: { readonly onBack: () => void }) {
   const state = data ?? { phase: 'none' as const }
   if (state.phase === 'paired') return <Paired home={state.home} />
   if (state.phase === 'coming' || state.phase === 'restoring')
-    return <UnderWay state={state} isAway={isError} />
+    return <Running state={state} isAway={isError} />
   const failed = state.phase === 'failed' ? state.message : null
   return <Asking typed={typed} onType={setTyped} failed={failed} onBack={onBack} />
 }
@@ -132,49 +132,36 @@ function Paired({ home }: { readonly home: OfferedHome }) {
   )
 }
 
-type Running = Extract<TakingState, { readonly phase: 'coming' | 'restoring' }>
+type RunningState = Extract<TakingState, { readonly phase: 'coming' | 'restoring' }>
 
-function amountOf(state: Running): RestoreAmount {
+function amountOf(state: RunningState): RestoreAmount {
   if (state.phase === 'coming') return { step: 'bring', done: state.done, total: state.total, unit: 'bytes' }
   return state.progress ?? { step: 'start', done: 0, total: null, unit: 'bytes' }
 }
 
-interface UnderWayProps {
-  readonly state: Running
+interface RunningProps {
+  readonly state: RunningState
   /** It does not answer: it is being opened again as the other. */
   readonly isAway: boolean
 }
 
-function UnderWay({ state, isAway }: UnderWayProps) {
+function Running({ state, isAway }: RunningProps) {
   const t = useText()
   const { api } = useServices()
   const answer = useTakingAnswer()
   const act = useAct()
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
   return (
-    <div className={styles.step}>
-      <div className={styles.words}>
-        <h1 ref={heading} tabIndex={-1} className={styles.title}>
-          {t('taking.running_title')}
-        </h1>
-        <p className={styles.lead}>{t('taking.running_lead')}</p>
-      </div>
-      <div className={styles.fields}>
-        <p role="status">{isAway ? t('recovery.opens_again') : t(`taking.${state.phase}`)}</p>
-        {isAway ? null : <RestoreProgress isBrought progress={amountOf(state)} className={styles.note} />}
-        <p className={styles.note}>{t('taking.signs_in')}</p>
-        {act.failure === null ? null : <FailureNotice failure={act.failure} />}
-      </div>
-      <div className={styles.buttons}>
-        <Button
-          isBusy={act.isBusy}
-          isDisabled={isAway}
-          onPress={() => void act.run(async () => answer(await cancelTaking(api)))}
-        >
-          {t('act.cancel')}
-        </Button>
-      </div>
-    </div>
+    <UnderWay
+      title={t('taking.running_title')}
+      lead={t('taking.running_lead')}
+      isCancelling={act.isBusy}
+      canCancel={!isAway}
+      onCancel={() => void act.run(async () => answer(await cancelTaking(api)))}
+    >
+      <p role="status">{isAway ? t('recovery.opens_again') : t(`taking.${state.phase}`)}</p>
+      {isAway ? null : <RestoreProgress isBrought progress={amountOf(state)} className={styles.note} />}
+      <p className={styles.note}>{t('taking.signs_in')}</p>
+      {act.failure === null ? null : <FailureNotice failure={act.failure} />}
+    </UnderWay>
   )
 }

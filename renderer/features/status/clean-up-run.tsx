@@ -1,16 +1,14 @@
 /** A clean-up under way, and the one before. */
-import { ProgressBar } from 'react-aria-components'
 import type { CleanUpFacts, CleanUpRun } from '../../../server/contracts/clean-up.ts'
 import { cancelCleanUp } from '../../api/clean-up.ts'
+import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
-import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { formatBytes } from '../../formatting/amounts.ts'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
-import bars from './clean-up-run.module.css'
 import styles from './items.module.css'
 
 interface CleanUpProgressProps {
@@ -26,13 +24,7 @@ export function CleanUpProgress({ run, onKnown }: CleanUpProgressProps) {
   return (
     <>
       <h3>{t(`clean_up.step_${run.step}`)}</h3>
-      <ProgressBar
-        aria-label={t(`clean_up.step_${run.step}`)}
-        value={run.share * 100}
-        className={cx(bars.progress)}
-      >
-        {({ percentage = 0 }) => <span className={bars.bar} style={{ inlineSize: `${percentage}%` }} />}
-      </ProgressBar>
+      <AmountBar label={t(`clean_up.step_${run.step}`)} done={run.share} total={1} />
       <p className={styles.meta}>
         {t('clean_up.removed', { posts: run.removed.posts, people: run.removed.actors })}
       </p>

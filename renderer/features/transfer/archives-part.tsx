@@ -1,10 +1,9 @@
 /** Bringing the posts of a former account along: give the archive, watch, and take what did not come along as a file. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ProgressBar } from 'react-aria-components'
 import type { ArchiveProgress, ArchiveState } from '../../../server/contracts/archive.ts'
 import { bringArchive, cancelArchive, getArchiveFailures, getArchives } from '../../api/archives.ts'
+import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
-import { cx } from '../../components/cx.ts'
 import { FileButton } from '../../components/file-button.tsx'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
@@ -80,14 +79,7 @@ function ArchiveRow({ progress }: { readonly progress: ArchiveProgress }) {
           {t(`archives.state_${state}`)} · <RelativeTime moment={createdAt} />
         </span>
       </div>
-      <ProgressBar
-        aria-label={t('imports.progress')}
-        value={entries - pending}
-        maxValue={Math.max(entries, 1)}
-        className={cx(styles.progress)}
-      >
-        {({ percentage = 0 }) => <span className={styles.bar} style={{ inlineSize: `${percentage}%` }} />}
-      </ProgressBar>
+      <AmountBar label={t('imports.progress')} done={entries - pending} total={entries} />
       <ArchiveFigures progress={progress} />
       {failure === null ? null : (
         <p className={styles.loss} lang="en">

@@ -1,10 +1,9 @@
 /** One import: how far it is, what failed as a file, a way to stop it. */
 import { useQueryClient } from '@tanstack/react-query'
-import { ProgressBar } from 'react-aria-components'
 import type { ImportProgress } from '../../../server/contracts/import.ts'
 import { cancelImport, getFailures } from '../../api/transfer.ts'
+import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
-import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useAct } from '../../hooks/use-act.ts'
@@ -32,14 +31,7 @@ export function ImportRow({ progress }: { readonly progress: ImportProgress }) {
           {t(`imports.state_${state}`)} · <RelativeTime moment={createdAt} />
         </span>
       </div>
-      <ProgressBar
-        aria-label={t('imports.progress')}
-        value={settled}
-        maxValue={Math.max(entries, 1)}
-        className={cx(styles.progress)}
-      >
-        {({ percentage = 0 }) => <span className={styles.bar} style={{ inlineSize: `${percentage}%` }} />}
-      </ProgressBar>
+      <AmountBar label={t('imports.progress')} done={settled} total={entries} />
       <p className={styles.note}>{t('imports.counts', { done, entries, failed })}</p>
       <div className={styles.acts}>
         {state === 'working' ? (

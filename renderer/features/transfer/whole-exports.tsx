@@ -1,12 +1,11 @@
 /** Everything at once: an archive or pages to look at, made in the background, watched, saved and taken away. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ProgressBar } from 'react-aria-components'
 import type { ExportKind, ExportProgress } from '../../../server/contracts/export.ts'
 import { cancelExport, exportFilePath, getExports, makeExport, removeExport } from '../../api/leaving.ts'
+import { AmountBar } from '../../components/amount-bar.tsx'
 import { Button } from '../../components/button.tsx'
 import { Checkbox } from '../../components/checkbox.tsx'
-import { cx } from '../../components/cx.ts'
 import { FailureNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { QueryState } from '../../components/query-state.tsx'
@@ -124,14 +123,7 @@ function MadeRow({ progress }: { readonly progress: ExportProgress }) {
       </p>
       {state === 'making' ? (
         <>
-          <ProgressBar
-            aria-label={t('leaving.progress')}
-            value={done}
-            maxValue={Math.max(total, 1)}
-            className={cx(styles.progress)}
-          >
-            {({ percentage = 0 }) => <span className={styles.bar} style={{ inlineSize: `${percentage}%` }} />}
-          </ProgressBar>
+          <AmountBar label={t('leaving.progress')} done={done} total={total} />
           <p className={styles.note}>{t('leaving.counts', { done, total })}</p>
         </>
       ) : null}
