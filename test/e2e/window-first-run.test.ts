@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, noBrowser, openBrowser, takeScreenshot } from '../support/browser.ts'
 import { fieldHolds } from '../support/fields.ts'
+import { holdsLonger } from '../support/start-writing.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -70,6 +71,7 @@ test('a person comes from the printed address to a first post', { skip }, async 
 
   await heading(page, 'Nobody has written yet').waitFor()
   await takeScreenshot(page, 'home-empty')
+  await holdsLonger(page)
   await page.getByLabel('Text').fill('My first post')
   await page.getByRole('button', { name: 'Post', exact: true }).click()
   await page.getByRole('button', { name: 'Send now' }).click()

@@ -160,5 +160,5 @@ test('signing out leads to the password, also in the tab beside it', { skip }, a
   await page.getByRole('link', { name: 'You', exact: true }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
-  await beside.page.getByRole('heading', { name: 'Welcome back' }).waitFor({ timeout: 40_000 })
+  await beside.page.getByRole('heading', { name: 'Welcome back' }).waitFor()
 })

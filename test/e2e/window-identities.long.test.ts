@@ -11,7 +11,7 @@ import {
   sidewaysOverflow,
   takeScreenshot,
 } from '../support/browser.ts'
-import { fieldHolds } from '../support/fields.ts'
+import { fieldHolds, strikeOn } from '../support/fields.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -70,14 +70,12 @@ test(
     await text(page).fill('Begun by robin')
     await page.getByText(/^saved/).waitFor()
 
-    await iAm(page, 'robin').focus()
-    await page.keyboard.press('Enter')
+    await strikeOn(iAm(page, 'robin'))
     const items = page.getByRole('menuitemradio')
     await items.first().waitFor()
     assert.deepEqual(await axeFindings(page), [])
     await takeScreenshot(page, 'identity-menu')
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('Enter')
+    await strikeOn(items.filter({ hasText: 'The Gardener' }))
 
     await iAm(page, 'gardener').waitFor()
     await fieldHolds(text(page), '')
@@ -101,7 +99,10 @@ test(
 test('on a narrow screen it is chosen under You, and between both by its picture', { skip }, async (t) => {
   const { page } = await openWindow(t, '/you', { viewport: { width: 320, height: 720 } })
   const choice = (name: RegExp): Locator => page.getByRole('main').getByRole('button', { name })
-  assert.equal(await choice(/^robin/).getAttribute('aria-pressed'), 'true')
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^robin/, pressed: true })
+    .waitFor()
   assert.deepEqual(await axeFindings(page), [])
   assert.equal(await sidewaysOverflow(page), 0)
   await takeScreenshot(page, 'identity-you')
@@ -121,7 +122,9 @@ test('a browser that chose an identity which is gone is the oldest again', { ski
   await page.evaluate(`localStorage.setItem('homebird.identity', '"12345"')`)
   await page.reload()
   await iAm(page, 'robin').waitFor()
-  assert.equal(await page.evaluate(`localStorage.getItem('homebird.identity')`), null)
+  await until('it is forgotten', async () =>
+    page.evaluate<boolean>(`localStorage.getItem('homebird.identity') === null`),
+  )
 })
 
 test(
@@ -136,21 +139,22 @@ test(
     await page.getByText(/^saved/).waitFor()
     await page.goto(`${home.origin}/identities`)
     const opener = page.getByRole('button', { name: /^Delete .*@gardener@home\.example/ })
-    await opener.focus()
-    await page.keyboard.press('Enter')
+    await strikeOn(opener)
     const dialog = page.getByRole('alertdialog', { name: /Delete .*@gardener@home\.example/ })
     const { statuses_count: posts } = await owner.call('GET', '/api/v1/accounts/lookup?acct=gardener')
     const lost = new RegExp(`^You will lose ${Number(posts)} posts?, 0 followers and 0 people you follow`)
     await dialog.getByText(lost).waitFor()
     await takeScreenshot(page, 'identity-delete')
     assert.deepEqual(await axeFindings(page), [])
+    const cancel = dialog.getByRole('button', { name: 'Cancel' }).and(page.locator(':focus'))
+    await cancel.waitFor()
     await page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
-    assert.ok(await opener.evaluate((button) => button.matches(':focus')), 'Cancel had the focus')
+    await opener.and(page.locator(':focus')).waitFor()
 
     await page.keyboard.press('Enter')
-    await dialog.getByRole('button', { name: 'Delete identity' }).focus()
-    await page.keyboard.press('Enter')
+    await cancel.waitFor()
+    await strikeOn(dialog.getByRole('button', { name: 'Delete identity' }))
     await dialog.getByText(/^This is not “.*gardener/).waitFor()
     await dialog.getByLabel(/^Type/).focus()
     await page.keyboard.type('@gardener')
@@ -169,8 +173,12 @@ test(
 
     await page.getByRole('heading', { name: 'The Gardener' }).waitFor({ state: 'detached' })
     await page.getByText('In this window').waitFor()
-    assert.equal(await page.getByRole('button', { name: /^Delete/ }).count(), 0, 'the last one stays')
-    assert.ok(!String(await page.evaluate('JSON.stringify(localStorage)')).includes('Half a thought'))
+    // The last one stays.
+    await page.getByRole('button', { name: /^Delete/ }).waitFor({ state: 'detached' })
+    await until('its words are gone', async () => {
+      const kept = await page.evaluate<string>('JSON.stringify(localStorage)')
+      return !kept.includes('Half a thought')
+    })
     const { identities } = await owner.call('GET', '/api/homebird/v1/identities')
     const left = JSON.stringify(identities)
     assert.ok(left.includes('@robin@home.example') && !left.includes('gardener'), left)

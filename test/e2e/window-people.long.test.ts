@@ -6,7 +6,9 @@ import { axeFindings, noBrowser, sidewaysOverflow, takeScreenshot } from '../sup
 import type { FakeActor } from '../support/fake-peer.ts'
 import type { FakeObject } from '../support/fake-peer-actor.ts'
 import { listReplies, rootNote } from '../support/thread-world.ts'
+import { strikeEntry, strikeOn, strikeOnwards } from '../support/fields.ts'
 import { until } from '../support/until.ts'
+import { scrollRests } from '../support/wheel.ts'
 import { windowGround } from '../support/window-ground.ts'
 
 let ana: FakeActor
@@ -135,22 +137,23 @@ test(
 test('mutes for a day by the keyboard, and takes it back', { skip: noBrowser }, async (t) => {
   const page = await open(t, `/people/${await accountId(ben)}`)
   const menu = page.getByRole('button', { name: 'More about @ben@peer.example' })
-  await menu.focus()
-  await page.keyboard.press('Enter')
-  await page.getByRole('menuitem', { name: 'Mute' }).focus()
-  await page.keyboard.press('Enter')
+  await strikeOn(menu)
+  await strikeEntry(page.getByRole('menuitem', { name: 'Mute' }))
   const dialog = page.getByRole('dialog', { name: 'Mute @ben@peer.example?' })
   await dialog.waitFor()
   assert.deepEqual(await axeFindings(page), [])
-  await dialog.getByRole('button', { name: /For how long/ }).focus()
-  await page.keyboard.press('Enter')
-  await page.getByRole('option', { name: '1 day' }).focus()
-  await page.keyboard.press('Enter')
+  const howLong = dialog.getByRole('button', { name: /For how long/ })
+  await strikeOn(howLong)
+  await strikeEntry(page.getByRole('option', { name: '1 day' }))
+  // The list gives the focus back as it goes.
+  await howLong.and(page.locator(':focus')).waitFor()
   await takeScreenshot(page, 'mute')
-  await dialog.getByRole('button', { name: 'Mute', exact: true }).focus()
-  await page.keyboard.press('Enter')
+  await strikeOn(dialog.getByRole('button', { name: 'Mute', exact: true }))
   await page.getByText('Muted until').waitFor()
-  assert.notEqual((await standing(ben))['muting_expires_at'], 'null')
+  await until('the home mutes for a day', async () => {
+    const { muting, muting_expires_at: ends } = await standing(ben)
+    return muting === 'true' && ends !== 'null'
+  })
   await page.getByRole('button', { name: 'Undo' }).click()
   await until('the mute is taken back', async () => (await standing(ben))['muting'] === 'false')
 })
@@ -266,12 +269,12 @@ test(
     // A window begins where was read last: to the newest, and down from there.
     await page.locator('article').first().waitFor()
     await page.keyboard.press('0')
-    await until('the note is in the page', async () => {
-      await page.keyboard.press('j')
-      return (await entry.count()) > 0
+    await until('the note is chosen', async () => {
+      if ((await entry.and(page.locator(':focus')).count()) > 0) return true
+      await strikeOnwards(page)
+      return false
     })
-    await entry.scrollIntoViewIfNeeded()
-    await entry.focus()
+    await scrollRests(page)
     const placeBefore = await entry.boundingBox()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Thread' }).waitFor()
@@ -301,8 +304,7 @@ test(
     assert.deepEqual(await axeFindings(page), [])
     await page.getByRole('button', { name: 'Accept @hal@peer.example' }).click()
     await page.getByText('@hal@peer.example').waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Refuse @ida@peer.example' }).focus()
-    await page.keyboard.press('Enter')
+    await strikeOn(page.getByRole('button', { name: 'Refuse @ida@peer.example' }))
     await page.getByText('No requests').waitFor()
     await until('one follows', async () => (await standing(hal))['followed_by'] === 'true')
     assert.equal((await standing(ida))['followed_by'], 'false')

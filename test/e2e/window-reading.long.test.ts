@@ -15,7 +15,8 @@ import {
 } from '../support/browser.ts'
 import type { FakeActor } from '../support/fake-peer.ts'
 import { until } from '../support/until.ts'
-import { scrollRests } from '../support/wheel.ts'
+import { escapeFrom } from '../support/fields.ts'
+import { scrollRests, wheelTo } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -105,13 +106,7 @@ async function seesNewest(page: Page, text: string): Promise<void> {
 
 /** Turns the wheel until the post stands in the middle of the screen. */
 async function readTo(page: Page, text: string): Promise<void> {
-  await page.mouse.move(600, 500)
-  await until(`${text} is read`, async () => {
-    const y = (await post(page, text).count()) === 0 ? Number.NaN : await placeOf(page, text)
-    if (y > 80 && y < 500) return true
-    await page.mouse.wheel(0, Number.isNaN(y) ? 500 : y - 200)
-    return false
-  })
+  await wheelTo(page, post(page, text), { from: 80, to: 500 })
 }
 
 test('a post boosted by several is one entry, with all their names', { skip }, async (t) => {
@@ -127,7 +122,7 @@ test('a post boosted by several is one entry, with all their names', { skip }, a
   await home.receives(kai, kai.announce(note.id))
   await readTo(page, 'worth carrying on')
   await page.getByText(/Boosted by Ana Marić and 1 more/).waitFor()
-  assert.equal(await post(page, 'worth carrying on').count(), 1)
+  await until('it is one entry', async () => (await post(page, 'worth carrying on').count()) === 1)
 })
 
 test(
@@ -140,10 +135,12 @@ test(
     await seesNewest(page, 'carried twice')
     const entry = post(page, 'carried twice')
     await entry.getByText('Boosted by Ana Marić').waitFor()
+    await settled(async () => placeOf(page, 'carried twice'))
     const place = await entry.boundingBox()
     await home.receives(kai, kai.announce(note.id))
     const others = entry.getByRole('button', { name: 'and 1 more' })
     await others.waitFor()
+    await settled(async () => placeOf(page, 'carried twice'))
     assert.deepEqual(await entry.boundingBox(), place)
     assert.equal(await entry.count(), 1)
     await others.focus()
@@ -153,8 +150,7 @@ test(
     assert.equal(await sheet.getByRole('article').count(), 2)
     assert.deepEqual(await axeFindings(page), [])
     await takeScreenshot(page, 'boosters')
-    await page.keyboard.press('Escape')
-    await sheet.waitFor({ state: 'detached' })
+    await escapeFrom(sheet)
     await page.reload()
     await seesNewest(page, 'carried twice')
     await others.click()
@@ -176,12 +172,14 @@ test(
     const { page } = await openWindow(t)
     await home.receives(ana, ana.create(note))
     await seesNewest(page, 'her own words')
-    const height = (await post(page, 'her own words').boundingBox())?.height
+    const heightOf = async (): Promise<number> =>
+      (await post(page, 'her own words').boundingBox())?.height ?? Number.NaN
+    const height = await settled(heightOf)
     await home.receives(kai, kai.announce(note.id))
     // What comes after it says that the boost has been told.
     await home.receives(kai, kai.announce(beside.id))
     await seesNewest(page, 'a sign')
-    assert.equal((await post(page, 'her own words').boundingBox())?.height, height)
+    assert.equal(await settled(heightOf), height)
     await page.reload()
     await seesNewest(page, 'a sign')
     await post(page, 'her own words').getByText('Boosted by Kai').waitFor()
@@ -268,12 +266,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   await page.getByRole('button', { name: /new posts$/ }).waitFor()
   await seesNewest(page, `day ${ABSENCE - 1}.`)
   const gap = page.getByRole('article', { name: 'Posts are missing here.' })
-  await until('the gap is on the screen', async () => {
-    if (((await boxNow(gap))?.y ?? 9_999) < 500) return true
-    await page.mouse.move(600, 400)
-    await page.mouse.wheel(0, 400)
-    return false
-  })
+  await wheelTo(page, gap, { from: 0, to: 500 })
   await scrollRests(page)
   await takeScreenshot(page, 'reading-gap')
   assert.deepEqual(await axeFindings(page), [])
@@ -283,11 +276,7 @@ test('after a long absence a gap is filled from either side, and what is read st
   await post(page, `day ${ABSENCE - 41}.`).waitFor({ state: 'attached' })
   const laterAbove = await settled(async () => placeOf(page, above))
   assert.ok(Math.abs(laterAbove - earlierAbove) <= 2, `above: ${earlierAbove} became ${laterAbove}`)
-  await until('the gap is on the screen again, or filled', async () => {
-    if (((await boxNow(gap))?.y ?? 9_999) < 300) return true
-    await page.mouse.wheel(0, 400)
-    return false
-  })
+  await wheelTo(page, gap, { from: 0, to: 300 })
   await scrollRests(page)
   const below = await nextBelow(page)
   const earlierBelow = await settled(async () => placeOf(page, below))
@@ -345,7 +334,7 @@ test('without the home the window opens and is read, and is whole again afterwar
       const opening = indexedDB.open('homebird')
       opening.onsuccess = () => {
         const asking = opening.result.transaction('kept').objectStore('kept').get('posts')
-        asking.onsuccess = () => { resolve((asking.result ?? []).length > 0); opening.result.close() }
+        asking.onsuccess = () => { resolve(JSON.stringify(asking.result ?? []).includes('after the restart')); opening.result.close() }
       }
       opening.onerror = () => resolve(false)
     })`),
@@ -357,7 +346,7 @@ test('without the home the window opens and is read, and is whole again afterwar
   await again.page.getByText(/Your home does not answer. What you write is kept./).waitFor()
   await takeScreenshot(again.page, 'reading-offline')
   await home.home.start()
-  await again.page.getByText(/What you write is kept./).waitFor({ state: 'detached', timeout: 40_000 })
+  await again.page.getByText(/What you write is kept./).waitFor({ state: 'detached' })
   await home.reads(ana, { content: '<p>back again</p>' })
   await seesNewest(again.page, 'back again')
   assert.deepEqual(
@@ -392,6 +381,6 @@ test('notifications on this device are asked for only when the switch is pressed
   await context.grantPermissions(['notifications'], { origin: home.origin })
   await page.reload()
   await control.waitFor()
-  assert.equal(await control.isEnabled(), true)
+  await until('it can be pressed', async () => control.isEnabled())
   assert.deepEqual(problems, [])
 })

@@ -17,12 +17,11 @@ async function letterWaits(kind: HandKind): Promise<void> {
 
 flow('try a delivery again', { path: '/status', prepare: letterWaits }, async (stage) => {
   const server = stage.page.getByRole('main').getByRole('listitem').filter({ hasText: 'peer.example' })
-  await server.getByText('Not answering').waitFor({ timeout: 40_000 })
+  await server.getByText('Not answering').waitFor()
   ground.home.peer.inboxAnswer = () => ({ status: 202 })
   await stage.hand.press(server.getByRole('button', { name: 'Try now' }))
-  await ground.ana.inbox.waitFor(
-    ({ activity }) => JSON.stringify(activity).includes(`are you there, ${stage.who}?`),
-    30_000,
+  await ground.ana.inbox.waitFor(({ activity }) =>
+    JSON.stringify(activity).includes(`are you there, ${stage.who}?`),
   )
 })
 

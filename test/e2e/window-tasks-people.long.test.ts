@@ -62,7 +62,10 @@ flow('mute somebody for a day, and take it back', { prepare: profileOf('mute') }
   )
   await stage.hand.press(dialog.getByRole('button', { name: 'Mute', exact: true }))
   await stage.page.getByText('Muted until').waitFor()
-  assert.notEqual((await standing(handle))['muting_expires_at'], 'null')
+  await until('the home mutes for a day', async () => {
+    const { muting, muting_expires_at: ends } = await standing(handle)
+    return muting === 'true' && ends !== 'null'
+  })
   await stage.undo()
   await until('the mute is taken back', async () => (await standing(handle))['muting'] === 'false')
 })
@@ -102,8 +105,10 @@ flow('report a post to its server', { prepare: spammer }, async (stage) => {
 flow('keep a private note on a profile', { prepare: profileOf('note') }, async (stage) => {
   await stage.hand.write(stage.page.getByLabel('Private note'), stage.own('Met at the garden'))
   await stage.page.getByText('Saved', { exact: true }).waitFor()
-  const { note } = await standing(`@note_${stage.who}@peer.example`)
-  assert.equal(note, stage.own('Met at the garden'))
+  await until('the note is kept', async () => {
+    const { note } = await standing(`@note_${stage.who}@peer.example`)
+    return note === stage.own('Met at the garden')
+  })
 })
 
 async function twoAsk(kind: HandKind): Promise<void> {

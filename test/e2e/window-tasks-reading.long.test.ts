@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type Stage, flowGround } from '../support/flow-ground.ts'
 import type { HandKind } from '../support/hands.ts'
 import { until } from '../support/until.ts'
+import { scrollRests } from '../support/wheel.ts'
 
 const { ground, flow } = flowGround('window-tasks-reading.long.test.ts')
 
@@ -27,7 +28,7 @@ interface Topmost {
 /** Runs in the page: the post under the header. */
 const TOPMOST = `(() => {
   const shown = [...document.querySelectorAll('[role=feed] [data-entry-id]')]
-  const one = shown.find((entry) => entry.getBoundingClientRect().bottom > 66)
+  const one = shown.find((entry) => entry.getBoundingClientRect().bottom > 64)
   return one === undefined ? null : { id: one.dataset.entryId, top: Math.round(one.getBoundingClientRect().top) }
 })()`
 
@@ -36,13 +37,8 @@ const topmost = async (stage: Stage): Promise<Topmost> =>
 
 /** The post that is read, once nothing moves any more. */
 async function atRest(stage: Stage): Promise<Topmost> {
-  let last: Topmost | null = null
-  return until('the page rests', async () => {
-    const now = await topmost(stage)
-    const rests = last?.id === now.id && last.top === now.top
-    last = now
-    return rests ? now : null
-  })
+  await scrollRests(stage.page)
+  return topmost(stage)
 }
 
 flow('find the place again after the home was restarted', { prepare: anaWritesMany }, async (stage) => {
@@ -80,6 +76,7 @@ flow(
   async (stage) => {
     // Whole first: how long a post is held is asked for with the posts.
     await stage.page.getByRole('article').first().waitFor()
+    await stage.page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     await ground.home.home.stop()
     // Tab would go through every post before it comes to the field.
     await stage.hand.either(stage.text, 'n')

@@ -1,5 +1,5 @@
 /** What stands in a field, and a key struck on a button: both once the window has come so far. */
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { until } from './until.ts'
 
 /** Whoever looks once looks too early on a busy machine. */
@@ -20,3 +20,54 @@ export async function strikeOn(target: Locator, key = 'Enter'): Promise<void> {
   })
   await target.page().keyboard.press(key)
 }
+
+/**
+ * By the keyboard, in a menu or a list of choices that opens: it takes the focus for its first entry as it comes, and whoever is
+ * at another one before would lose it again.
+ */
+export async function strikeEntry(entry: Locator): Promise<void> {
+  const opened = entry.page().locator(':is([role=menu], [role=listbox]):is(:focus, :has(:focus))').first()
+  // What does not take it by itself takes it from nobody either.
+  await opened.waitFor({ timeout: STEP_MS }).catch(() => undefined)
+  await strikeOn(entry)
+  await entry.waitFor({ state: 'detached' })
+}
+
+/** Something in it has the focus, or it has it itself; what lies over a page takes it a moment after it is seen. */
+export async function hasFocus(overlay: Locator): Promise<void> {
+  const held = overlay.and(overlay.page().locator(':is(:focus, :has(:focus))'))
+  await held.waitFor({ timeout: STEP_MS }).catch(async () => overlay.focus())
+}
+
+/** By Esc, which counts in what is closed only: it has the focus a moment after it is seen. */
+export async function escapeFrom(overlay: Locator): Promise<void> {
+  await hasFocus(overlay)
+  await overlay.page().keyboard.press('Escape')
+  await overlay.waitFor({ state: 'detached' })
+}
+
+/**
+ * The key that leads to the next of a list: until it has the focus, which it is given with the next drawing. A step that is
+ * begun twice ends beyond where one looks.
+ */
+export async function strikeOnwards(page: Page, key: 'j' | 'k' = 'j'): Promise<void> {
+  const from = await page.evaluate<string | null>('document.activeElement?.dataset.entryId ?? null')
+  await page.keyboard.press(key)
+  // At the end of a list nothing follows; then it is looked once more.
+  const next = page.locator(`[data-entry-id]:focus:not([data-entry-id="${from}"])`)
+  await next.waitFor({ timeout: STEP_MS }).catch(() => undefined)
+}
+
+const STEP_MS = 5_000
+
+/** Does what changes something, and waits until the home has said yes: before that a reload would take it back. */
+export async function changing(page: Page, act: () => Promise<void>): Promise<void> {
+  const answered = page.waitForResponse(
+    (answer) =>
+      CHANGES.has(answer.request().method()) && answer.ok() && !/\/markers|\/drafts/.test(answer.url()),
+  )
+  await act()
+  await answered
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])

@@ -125,10 +125,12 @@ export class Stage {
 
   /** Sends what is in the composer. */
   async send(button = 'Post'): Promise<void> {
-    await this.hand.either(
-      this.page.getByRole('form').getByRole('button', { name: button, exact: true }),
-      'Control+Enter',
-    )
+    const form = this.page.getByRole('form')
+    const sends = form.getByRole('button', { name: button, exact: true })
+    await until('it can be sent', async () => sends.isEnabled())
+    // What lay over the form gives the focus back with a later drawing, and the key counts in the form only.
+    if (this.hand.kind === 'keys') await form.locator(':focus').waitFor({ state: 'attached' })
+    await this.hand.either(sends, 'Control+Enter')
   }
 
   /** Takes back what was just done. */

@@ -1,5 +1,5 @@
 /** What runs in the page for the two hands: they report what is really pressed, and find the key that leads to a place. */
-import type { ElementHandle, Locator } from 'playwright-core'
+import type { ElementHandle, Locator, Page } from 'playwright-core'
 
 /** Called in the page with the deed and whether this hand does not do such things. */
 export const BINDING = 'homebirdHandSeen'
@@ -43,18 +43,28 @@ export async function nextKey(target: Seen): Promise<Step | null> {
   )
 }
 
+/** Tells where the focus is, as in a step. */
+export async function focusNow(page: Page): Promise<string> {
+  return page.evaluate<string>('homebirdFocusNow()')
+}
+
 /**
  * Runs in the page: the key that leads from the focus towards the target, '' once it is there. Lists that keep the focus
  * in their field name the entry that is meant.
  */
 export const NEXT_KEY = `
+globalThis.homebirdFocusNow = () => {
+  const active = document.activeElement ?? document.body
+  const place = active.getAttribute('aria-activedescendant') ?? active.id ?? ''
+  const entry = active.closest('[data-entry-id]')
+  return [place, entry?.dataset.entryId, active.dataset.key, active.textContent?.slice(0, 80)].join('|')
+}
 globalThis.homebirdNextKey = (target) => {
   if (!target.isConnected) return null
   const active = document.activeElement ?? document.body
   const meant = active.getAttribute('aria-activedescendant')
-  const place = meant ?? active.id ?? ''
   const entry = active.closest('[data-entry-id]')
-  const focus = [place, entry?.dataset.entryId, active.dataset.key, active.textContent?.slice(0, 80)].join('|')
+  const focus = homebirdFocusNow()
   const answer = (key) => ({ key, focus })
   if (active === target || (meant !== null && meant === target.id)) return answer('')
   const isAbove = (target.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0

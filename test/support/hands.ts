@@ -4,9 +4,9 @@
  * the mouse's, is a stray and fails the task.
  */
 import type { BrowserContext, ElementHandle, Locator, Page } from 'playwright-core'
-import { boxNow } from './box-now.ts'
-import { BINDING, NEXT_KEY, REPORT_TO_KEYS, REPORT_TO_MOUSE, nextKey } from './hands-in-page.ts'
+import { BINDING, NEXT_KEY, REPORT_TO_KEYS, REPORT_TO_MOUSE, focusNow, nextKey } from './hands-in-page.ts'
 import { until } from './until.ts'
+import { wheelTo } from './wheel.ts'
 
 export type HandKind = 'mouse' | 'keys'
 
@@ -56,7 +56,8 @@ export interface Watch {
 
 /** More than there are stops in a timeline of forty posts. */
 const MOST_PRESSES = 400
-const FOCUS_GIVE_UP_MS = 2_000
+/** A key that leads nowhere, at the end of a list, is pressed once more. */
+const FOCUS_GIVE_UP_MS = 5_000
 
 /** As it is drawn now; the window may draw it anew. */
 async function handleOf(target: Locator): Promise<ElementHandle> {
@@ -149,13 +150,7 @@ class MouseHand implements Hand {
   }
 
   async readTo(post: Locator): Promise<void> {
-    await this.page.mouse.move(600, 400)
-    await until(`${String(post)} is in sight`, async () => {
-      const box = await boxNow(post)
-      if (box !== null && box.y > 70 && box.y < 600) return true
-      await this.page.mouse.wheel(0, 300)
-      return false
-    })
+    await wheelTo(this.page, post, { from: 70, to: 600 })
     this.watch.deeds += 1
   }
 
@@ -166,17 +161,19 @@ class MouseHand implements Hand {
   }
 
   async slide(slider: Locator, steps: number): Promise<void> {
-    const { x, y, width, height } = await boxOf(slider.locator(TRACK))
+    const track = slider.locator(TRACK)
+    const { width, height } = await boxOf(track)
     const { min, max, step, now } = await sliderOf(slider)
     const share = (now + steps * step - min) / (max - min)
-    await this.page.mouse.click(x + width * share, y + height / 2)
+    // Wherever it stands by then: rows above it may have come meanwhile.
+    await track.click({ position: { x: width * share, y: height / 2 } })
   }
 }
 
 /** The slider's field is in its knob, and the knob in the track. */
 const TRACK = 'xpath=ancestor::div[3]'
 
-async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+async function boxOf(locator: Locator): Promise<{ width: number; height: number }> {
   const box = await locator.boundingBox()
   if (box === null) throw new Error(`${String(locator)} is not on the screen`)
   return box
@@ -206,6 +203,8 @@ class KeysHand implements Hand {
   }
 
   async press(target: Locator): Promise<void> {
+    // What is busy takes no press, and may take no focus.
+    await until(`${String(target)} takes a press`, async () => target.isEnabled())
     await this.#reach(target)
     const type = await target.getAttribute('type')
     // Arrows choose a radio button as they come to it.
@@ -270,7 +269,11 @@ class KeysHand implements Hand {
       // oxlint-disable-next-line no-await-in-loop -- one key after the other
       if (await isThere()) return
       // oxlint-disable-next-line no-await-in-loop -- see above
+      const from = await focusNow(this.page)
+      // oxlint-disable-next-line no-await-in-loop -- see above
       await this.page.keyboard.press('j')
+      // oxlint-disable-next-line no-await-in-loop -- whoever goes on before the list has followed goes past it
+      await this.#moved(from)
     }
     throw new Error(`${String(post)} is not reached; ${await this.#whereabouts()}`)
   }
@@ -303,14 +306,14 @@ class KeysHand implements Hand {
       // What is passed over in one direction twice is gone round the other way.
       last = isTurn && turns > 2 ? last : step.key
       await this.page.keyboard.press(last)
-      if (WAITS.has(last)) await this.#moved(held, step.focus)
+      if (WAITS.has(last)) await this.#moved(step.focus)
     }
     throw new Error(`the keyboard does not reach ${String(target)}; ${await this.#whereabouts()}`)
   }
 
   /** Lists give the focus with their next drawing. */
-  async #moved(target: ElementHandle, from: string): Promise<void> {
-    const moved = async (): Promise<boolean> => (await nextKey(target))?.focus !== from
+  async #moved(from: string): Promise<void> {
+    const moved = async (): Promise<boolean> => (await focusNow(this.page)) !== from
     await until('the focus moves', moved, FOCUS_GIVE_UP_MS).catch(() => undefined)
   }
 

@@ -28,3 +28,11 @@ export async function writeOn(page: Page, words: string): Promise<void> {
   await text(page).and(page.locator(':focus')).waitFor()
   await page.keyboard.type(words)
 }
+
+/** A new home holds posts back for ten seconds; on a busy machine it takes longer to come to the button that sends at once. */
+export async function holdsLonger(page: Page): Promise<void> {
+  await page.route('**/api/homebird/v1/drafts/*/send', async (route) => {
+    const asked = route.request().postDataJSON() as object
+    await route.continue({ postData: JSON.stringify({ ...asked, holdSeconds: 30 }) })
+  })
+}

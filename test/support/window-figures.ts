@@ -68,11 +68,16 @@ function firstPageOf({ answers }: WindowStart): readonly unknown[] {
   return (page?.body ?? []) as readonly unknown[]
 }
 
-/** As far as it goes without leaving out what is drawn beyond the screen. */
+/** As far as it goes without leaving out what is drawn beyond the screen; the rows of a busy machine come some frames later. */
 const FURTHER_DOWN = `new Promise((resolve) => {
-  window.scrollBy({ top: innerHeight + 1_000, behavior: 'instant' })
+  window.scrollBy({ top: innerHeight + 500, behavior: 'instant' })
+  const isCovered = () => {
+    const boxes = [...document.querySelectorAll('main [data-entry-id]')].map((one) => one.getBoundingClientRect())
+    const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2
+    return isAtEnd || boxes.some(({ bottom }) => bottom >= innerHeight)
+  }
   let frames = 0
-  const wait = () => (++frames === 4 ? resolve(scrollY) : requestAnimationFrame(wait))
+  const wait = () => ((++frames >= 4 && isCovered()) || frames > 300 ? resolve(scrollY) : requestAnimationFrame(wait))
   requestAnimationFrame(wait)
 })`
 

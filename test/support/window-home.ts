@@ -93,7 +93,7 @@ export class WindowHome implements AsyncDisposable {
     await page.goto(`${this.origin}${path}`)
     await page.getByLabel('Password', { exact: true }).fill(this.home.password)
     await page.keyboard.press('Enter')
-    await page.getByRole('navigation').waitFor()
+    await page.getByRole('navigation').first().waitFor()
   }
 
   async close(): Promise<void> {
