@@ -46,7 +46,8 @@ test('three processes share a folder: no item is torn, nothing fails, the cap ho
   const all = await Promise.all([1, 2, 3].map(async () => told(startChild(world, 200))))
   for (const { kept, found, problems } of all) {
     assert.deepEqual(problems, [])
-    assert.ok(kept > 150, `${kept} of 200 were kept`)
+    // A slow disk may refuse some: what waits a quarter of a second for the index is not kept.
+    assert.ok(kept > 100, `${kept} of 200 were kept`)
     assert.ok(found > 20, `${found} were found`)
   }
   const cache = world.open({ maxBytes: CAP_BYTES })
