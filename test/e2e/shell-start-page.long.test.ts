@@ -84,6 +84,7 @@ test(
   async () => {
     const refuses = { openLogs: '/home/ana/logs: no program opens folders' }
     const { page, asked, context } = await pages.open({ view: failedView('en'), refuses }, COMMON)
+    await page.locator('[data-act=startAgain]:focus').waitFor()
     await page.keyboard.press('Enter')
     await until('the start', () => asked.includes('startAgain'))
     await page.click('[data-act=openLogs]')
@@ -98,6 +99,9 @@ test(
   },
 )
 
+const cancelHasFocus = async (page: Page): Promise<void> =>
+  page.locator('dialog[open] button:focus', { hasText: 'Cancel' }).waitFor()
+
 /** The question is gone, and its act may be begun again. */
 async function isAnswered(page: Page): Promise<void> {
   await page.waitForSelector('dialog[open]', { state: 'detached' })
@@ -111,15 +115,16 @@ test(
     const copies = copiesIn('en')
     const view = failedView('en', undefined, { usableCopies: 2, failures: 2 })
     const { page, asked, problems, context } = await pages.open({ view, copies }, COMMON)
+    await page.locator('[data-act=takeBack]:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.waitForSelector('dialog[open]')
-    assert.match((await page.textContent('.replaces')) ?? '', /database of this home \(412 MB\).*29 Nov 2026/)
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    await page.locator('.replaces', { hasText: /database of this home \(412 MB\).*29 Nov 2026/ }).waitFor()
+    await cancelHasFocus(page)
     assert.deepEqual(await axeFindings(page), [])
     await page.keyboard.press('Enter')
     await isAnswered(page)
     await page.keyboard.press('Enter')
-    await page.waitForSelector('dialog[open]')
+    await cancelHasFocus(page)
     await page.keyboard.press('Escape')
     await isAnswered(page)
     assert.equal(asked.length, 0)
@@ -127,7 +132,7 @@ test(
     await page.keyboard.press('Enter')
     await page.waitForSelector('dialog[open]')
     await page.check(`input[value="${copies[1]?.name}"]`)
-    assert.match((await page.textContent('.replaces')) ?? '', /3 Oct 2026/)
+    await page.locator('.replaces', { hasText: '3 Oct 2026' }).waitFor()
     await page.click('dialog .danger')
     await until('the copy', () => asked.includes(`takeBack ${copies[1]?.name}`))
     assert.deepEqual(problems, [])
@@ -146,7 +151,7 @@ test(
       await page.waitForSelector('dialog[open] .choice')
     }
     await open()
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    await cancelHasFocus(page)
     const act = page.locator('dialog .acts button').last()
     assert.equal(await act.isVisible(), false)
     await page.getByRole('button', { name: 'Choose a backup file…' }).click()
@@ -155,11 +160,11 @@ test(
     await until('a look', () => asked.includes('lookInside 99 '))
     await page.locator('.inside').getByText('@ana@home.example').waitFor()
     await page.getByRole('radio', { name: /28 Nov 2026/ }).check()
-    assert.equal(await page.locator('.inside').isVisible(), false)
+    await page.locator('.inside').waitFor({ state: 'hidden' })
     await page.getByLabel('Passphrase or recovery code').fill('words of the owner')
     await page.keyboard.press('Enter')
     await page.locator('.inside').getByText('Posts: 12,431').waitFor()
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    await cancelHasFocus(page)
     assert.deepEqual(await axeFindings(page), [])
     assert.equal(await sidewaysOverflow(page), 0)
     await takeScreenshot(page, 'start/restore-narrow', true)

@@ -11,6 +11,7 @@ import {
   takeScreenshot,
 } from '../support/browser.ts'
 import { type BridgeFacts, type StandInBridge, standInBridge } from '../support/stand-in-bridge.ts'
+import { escapeFrom, strikeOn } from '../support/fields.ts'
 import { until } from '../support/until.ts'
 import { windowGround } from '../support/window-ground.ts'
 
@@ -116,7 +117,7 @@ test('a link of another program is looked up only after a yes, and shown', { ski
   await question.getByText(note.id).waitFor()
   assert.deepEqual(await axeFindings(page), [])
   await takeScreenshot(page, 'desktop-link-light')
-  // Cancel has the focus.
+  await question.getByRole('button', { name: 'Cancel' }).and(page.locator(':focus')).waitFor()
   await page.keyboard.press('Enter')
   await question.waitFor({ state: 'detached' })
   assert.equal(asked(), false)
@@ -134,8 +135,7 @@ test('a link that no home would look up says so and does nothing', { skip }, asy
   await dialog.waitFor()
   await page.setViewportSize({ width: 320, height: 640 })
   assert.equal(await sidewaysOverflow(page), 0)
-  await page.keyboard.press('Escape')
-  await dialog.waitFor({ state: 'detached' })
+  await escapeFrom(dialog)
   assert.match(page.url(), /\/home$/)
 })
 
@@ -156,25 +156,21 @@ test(
   async (t) => {
     const { page, shell } = await openApp(t, '/settings/startup', { secrets: 'basic_text' })
     const login = page.getByRole('switch', { name: 'Start when I log in' })
-    await login.focus()
-    await page.keyboard.press('Space')
+    await strikeOn(login, 'Space')
     await until('it is on', async () => login.isChecked())
     await shell.set({ refusal: 'the system said no' })
     const keeps = page.getByRole('switch', { name: 'Keep running when I close the window' })
-    await keeps.focus()
-    await page.keyboard.press('Space')
+    await strikeOn(keeps, 'Space')
     await page.getByText('The app could not keep this choice. It stays as it was.').waitFor()
     await until('it stays on', async () => keeps.isChecked())
     await shell.set({ refusal: null })
     await page.goto(`${ground.home.origin}/settings/posting#spelling`)
-    await page.getByRole('checkbox', { name: 'German', exact: true }).focus()
-    await page.keyboard.press('Space')
+    await strikeOn(page.getByRole('checkbox', { name: 'German', exact: true }), 'Space')
     await until('both are chosen', async () => (await shell.told()).includes('languages en-GB de'))
     await page.goto(`${ground.home.origin}/settings/privacy#secrets`)
     await page.getByText(/This system has no keyring/).waitFor()
     const plain = page.getByRole('switch', { name: 'Keep secrets in plain files' })
-    await plain.focus()
-    await page.keyboard.press('Space')
+    await strikeOn(plain, 'Space')
     await until('they are', async () => (await shell.told()).includes('kept plain true'))
   },
 )
@@ -197,7 +193,7 @@ test(
     await shell.update({ ...READY, percent: null, waitsFor: ['backup'] })
     const restart = page.getByRole('button', { name: 'Restart and update' })
     await page.getByText('It waits for a copy of your home that is being made.').waitFor()
-    assert.equal(await restart.isDisabled(), true)
+    await until('it waits', async () => restart.isDisabled())
     await page.getByText('Fewer <b>gaps</b>.').waitFor()
     await shell.update({ ...READY, waitsFor: [] })
     await shell.set({ refusal: 'a copy has just begun' })

@@ -14,6 +14,7 @@ import {
   sidewaysOverflow,
   takeScreenshot,
 } from '../support/browser.ts'
+import { escapeFrom, hasFocus, strikeOn } from '../support/fields.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
 import { buildWindow } from '../support/window-home.ts'
 
@@ -124,8 +125,7 @@ test(
     await page.keyboard.type(home.password)
     await page.keyboard.press('Enter')
     await dialog.getByLabel('Name', { exact: true }).waitFor()
-    await page.keyboard.press('Escape')
-    await dialog.waitFor({ state: 'detached' })
+    await escapeFrom(dialog)
     assert.deepEqual(
       problems.filter((problem) => !/403/.test(problem)),
       [],
@@ -209,14 +209,13 @@ test(
     await page.getByText('No app has access.').waitFor()
 
     // By keys alone, from the button to the token, and what it opens.
-    await page.getByRole('button', { name: 'Create a token' }).focus()
-    await page.keyboard.press('Enter')
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    await strikeOn(page.getByRole('button', { name: 'Create a token' }))
     const dialog = page.getByRole('dialog', { name: 'Create a token' })
     await dialog.getByRole('button', { name: 'Create token' }).click()
     await dialog.getByText('Give it a name.').waitFor()
     assert.deepEqual(await axeFindings(page), [])
-    await dialog.getByLabel('Name', { exact: true }).focus()
-    await page.keyboard.type('Weather script')
+    await dialog.getByLabel('Name', { exact: true }).fill('Weather script')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
@@ -232,6 +231,7 @@ test(
     assert.equal(await sidewaysOverflow(page), 0)
     assert.deepEqual(await axeFindings(page), [])
     await takeScreenshot(page, 'sign-in-token-shown')
+    await hasFocus(shown)
     await page.keyboard.press('Escape')
     assert.ok(await shown.isVisible(), 'what is shown once is not lost by a stray key')
     await press(page, 'I have kept it')
