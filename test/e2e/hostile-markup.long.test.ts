@@ -15,6 +15,7 @@ import {
   sidewaysOverflow,
 } from '../support/browser.ts'
 import { until } from '../support/until.ts'
+import { furtherDown } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -126,7 +127,6 @@ async function assertNothingRan({ page, problems }: TestPage): Promise<void> {
 async function showAll(page: Page, isWhole: (words: string) => boolean): Promise<string> {
   let words = ''
   await page.getByRole('article').first().waitFor()
-  await page.mouse.move(450, 700)
   return until(
     'every post was on the screen',
     async () => {
@@ -135,10 +135,10 @@ async function showAll(page: Page, isWhole: (words: string) => boolean): Promise
       for (const more of await page.getByRole('button', { name: /^Show/ }).all()) {
         await more.click({ timeout: 200 }).catch(() => undefined)
       }
-      await page.mouse.wheel(0, 900)
+      await furtherDown(page)
       return null
     },
-    90_000,
+    180_000,
   )
 }
 
@@ -210,8 +210,11 @@ test(
     const opened = await open(t, `${home.origin}/home`)
     const { page } = opened
     await page.setViewportSize({ width: 320, height: 900 })
-    await page.keyboard.press('.')
-    await page.getByRole('article').filter({ hasText: 'many' }).waitFor()
+    await page.getByRole('article').first().waitFor()
+    await until('the newest are on the screen', async () => {
+      await page.keyboard.press('.')
+      return page.getByRole('article').filter({ hasText: 'many' }).first().isVisible()
+    })
     const look = async (): Promise<ShownPost[]> =>
       page.evaluate<ShownPost[]>(`[...document.querySelectorAll('article')]
     .filter((one) => one.textContent.includes('@eve@peer.example'))
