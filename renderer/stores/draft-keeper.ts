@@ -39,8 +39,10 @@ export class DraftKeeper {
   readonly #drafts: Drafts
   readonly #clock: KeeperClock
   readonly #view: Store<KeeperView> = createStore<KeeperView>({ savedAtMs: {}, failure: null, parted: [] })
-  /** One request at a time for each draft. */
-  readonly #underWay = new Map<string, Promise<void>>()
+  /** One request at a time for each draft; each ends with the id under which it is kept then, as `save` does. */
+  readonly #underWay = new Map<string, Promise<string | null>>()
+  /** On their way to be posts. */
+  readonly #sending = new Set<string>()
   /** The home may still have them, or say so in an answer that is late. */
   readonly #thrownAway = new Set<string>()
   #timer: unknown = null
@@ -74,7 +76,7 @@ export class DraftKeeper {
     for (const draft of wanted) this.#merge(draft)
     const known = new Set(kept.map(({ key }) => key))
     for (const draft of this.#drafts.list()) {
-      if (draft.revision === 0 || known.has(draft.id)) continue
+      if (draft.revision === 0 || known.has(draft.id) || this.#sending.has(draft.id)) continue
       // Sent or thrown away elsewhere; what was written on here meanwhile is a new draft.
       if (draft.isUnsaved) this.#drafts.put({ ...draft, revision: 0 })
       else this.#drafts.finish(draft.id)
@@ -91,24 +93,33 @@ export class DraftKeeper {
     this.#drafts.forgetSaved()
   }
 
-  /** @throws ApiFailure when the home does not have it then */
-  async save(id: string): Promise<void> {
+  /**
+   * @returns the id under which it is kept now: another one where another window wrote under its own; null where what stood under
+   *   it is a post by now, or it is no more
+   * @throws ApiFailure when the home does not have it then
+   */
+  async save(draftId: string): Promise<string | null> {
+    let id = draftId
     for (;;) {
       const under = this.#underWay.get(id)
       if (under === undefined) break
-      await under.catch(() => undefined)
+      const kept = await under.catch(() => id)
+      if (kept === null) return null
+      id = kept
     }
     const draft = this.#drafts.find(id)
-    if (draft === undefined || !draft.isUnsaved) return
+    if (draft === undefined) return null
+    if (!draft.isUnsaved) return id
     const work = this.#write(draft)
     this.#underWay.set(id, work)
     try {
-      await work
+      const keptId = await work
       this.#view.update((view) => ({
         ...view,
         failure: null,
         savedAtMs: { ...view.savedAtMs, [id]: this.#clock.nowMs() },
       }))
+      return keptId
     } catch (error) {
       this.#view.update((view) => ({ ...view, failure: toFailure(error) }))
       throw error
@@ -124,6 +135,21 @@ export class DraftKeeper {
       keepDraft(this.#api, { key, revision, content: contentOf(draft), isLeaving: true }).catch(
         () => undefined,
       )
+    }
+  }
+
+  /**
+   * Sends it; until the answer is there nothing of it is saved, as the home would take that for a wish to have it back. What is
+   * written meanwhile is saved afterwards.
+   */
+  async whileSending<T>(id: string, send: () => Promise<T>): Promise<T> {
+    this.#sending.add(id)
+    try {
+      await this.#underWay.get(id)?.catch(() => undefined) // told where it began
+      return await send()
+    } finally {
+      this.#sending.delete(id)
+      if (this.#stopListening !== null) this.#saveSoon()
     }
   }
 
@@ -162,7 +188,8 @@ export class DraftKeeper {
   #unsaved(): Draft[] {
     const { drafts } = this.#drafts.view.get()
     return Object.values(drafts).filter(
-      (draft) => draft.isUnsaved && (isWorthKeeping(draft) || draft.revision > 0),
+      (draft) =>
+        draft.isUnsaved && !this.#sending.has(draft.id) && (isWorthKeeping(draft) || draft.revision > 0),
     )
   }
 
@@ -180,38 +207,41 @@ export class DraftKeeper {
     if (this.#stopListening !== null) this.#saveSoon(isFailed ? RETRY_MS : PAUSE_MS)
   }
 
-  async #write(draft: Draft): Promise<void> {
+  async #write(draft: Draft): Promise<string | null> {
     const { id, revision, idempotencyKey } = draft
     if (!isWorthKeeping(draft)) {
       await deleteDraft(this.#api, id)
       this.#drafts.noteSaved(id, 0, idempotencyKey)
-      return
+      return id
     }
     try {
       const kept = await keepDraft(this.#api, { key: id, revision, content: contentOf(draft) })
       this.#drafts.noteSaved(id, kept.revision, idempotencyKey)
+      return id
     } catch (error) {
       const other = conflictOf(error)
       if (other === null) throw error
-      await this.#settle(draft, other)
+      return this.#settle(draft, other)
     }
   }
 
-  /** The home has something else under this key. */
-  async #settle(draft: Draft, other: KeptDraft): Promise<void> {
+  /** The home has something else under this key. @returns as `save` */
+  async #settle(draft: Draft, other: KeptDraft): Promise<string | null> {
+    // Whatever became of it here, nobody wants what is held back.
+    if (this.#drafts.find(draft.id) === undefined) return null
     const theirs = other.state === 'held' ? await this.#calledBack(other) : other
     // It was held by a request of this window whose answer was lost: what is written now is newer.
     const isOwn = other.state === 'held' && other.revision === draft.revision && theirs.state === 'kept'
     const here = this.#drafts.find(draft.id)
-    if (here === undefined) return
+    if (here === undefined) return null
     if (isSentSo(here, theirs)) {
       this.#drafts.finish(draft.id)
       this.#tellSent(theirs)
-      return
+      return null
     }
     if (isKeptSo(here, theirs)) {
       this.#drafts.noteSaved(draft.id, theirs.revision, here.idempotencyKey)
-      return
+      return draft.id
     }
     if (isOwn) {
       const kept = await keepDraft(this.#api, {
@@ -220,10 +250,10 @@ export class DraftKeeper {
         content: contentOf(here),
       })
       this.#drafts.noteSaved(draft.id, kept.revision, here.idempotencyKey)
-      return
+      return draft.id
     }
-    const id = this.#part(draft.id, theirs)
-    await this.save(id)
+    const partedId = await this.save(this.#part(draft.id, theirs))
+    return theirs.state === 'sent' ? null : partedId
   }
 
   async #calledBack(held: KeptDraft): Promise<KeptDraft> {

@@ -5,9 +5,9 @@
 import type { KeptDraft } from '../../server/contracts/draft.ts'
 import type { Status } from '../../server/contracts/status.ts'
 import type { ApiClient } from '../api/client.ts'
-import { callDraftBack, conflictOf, deleteDraft, getDraft, sendDraft } from '../api/drafts.ts'
+import { callDraftBack, conflictOf, getDraft, sendDraft } from '../api/drafts.ts'
 import { editPost, getPost, schedulePost } from '../api/posts.ts'
-import { type Draft, draftFromKept, saysTheSame } from './draft.ts'
+import { type Draft, draftFromKept, isWorthKeeping, saysTheSame } from './draft.ts'
 import type { DraftKeeper } from './draft-keeper.ts'
 import type { Drafts } from './drafts.ts'
 import { type Observable, type Store, createStore } from './observable.ts'
@@ -39,7 +39,7 @@ export interface OutgoingView {
 interface OutgoingParts {
   readonly api: ApiClient
   readonly drafts: Drafts
-  readonly keeper: Pick<DraftKeeper, 'save' | 'whenSent'>
+  readonly keeper: Pick<DraftKeeper, 'save' | 'whenSent' | 'whileSending' | 'remove'>
   readonly holdSeconds: () => number
   /** The last moment to complete a draft; it waits for nothing. */
   readonly beforeSending?: (id: string) => void
@@ -90,22 +90,27 @@ export class Outgoing {
     const draft = drafts.find(id)
     if (draft === undefined) return
     this.#end(null)
-    if (draft.edit !== null) {
-      const status = await editPost(api, draft.edit.id, changeOfDraft(draft))
+    const { edit, scheduledAt } = draft
+    if (edit !== null) {
+      const status = await keeper.whileSending(id, async () => editPost(api, edit.id, changeOfDraft(draft)))
       this.#parts.onEdited(status)
       this.#forget(draft, { kind: 'edited', postId: status.id })
       return
     }
-    if (draft.scheduledAt !== null) {
-      const later = await schedulePost(api, postOfDraft(draft), draft.scheduledAt)
+    if (scheduledAt !== null) {
+      const later = await keeper.whileSending(id, async () =>
+        schedulePost(api, postOfDraft(draft), scheduledAt),
+      )
       this.#forget(draft, { kind: 'scheduled', moment: later.scheduled_at })
       return
     }
-    await keeper.save(id)
-    const saved = drafts.find(id)
+    const keptId = await keeper.save(id)
+    const saved = keptId === null ? undefined : drafts.find(keptId)
     if (saved === undefined) return
-    const kept = await sendDraft(api, id, saved.revision, holdSeconds())
-    this.#finish(id, draft, draftFromKept(kept, saved.idempotencyKey))
+    const kept = await keeper.whileSending(saved.id, async () =>
+      sendDraft(api, saved.id, saved.revision, holdSeconds()),
+    )
+    this.#finish(saved.id, draft, draftFromKept(kept, saved.idempotencyKey))
     this.adopt(kept)
   }
 
@@ -196,17 +201,18 @@ export class Outgoing {
   #finish(id: string, ...sent: readonly Draft[]): void {
     const { drafts } = this.#parts
     const now = drafts.find(id)
-    if (now !== undefined && !sent.some((one) => saysTheSame(now, one))) drafts.part(id)
+    const isWrittenOn = now !== undefined && isWorthKeeping(now) && !sent.some((one) => saysTheSame(now, one))
+    if (isWrittenOn) drafts.part(id)
     drafts.finish(id)
   }
 
   #forget(sent: Draft, ending: Ending): void {
-    const { api, drafts } = this.#parts
+    const { keeper, drafts } = this.#parts
     const { id } = sent
     const wasKept = (drafts.find(id)?.revision ?? 0) > 0
     this.#finish(id, sent)
     // A failure leaves a draft of what is done; the person can throw it away.
-    if (wasKept) deleteDraft(api, id).catch(() => undefined)
+    if (wasKept) keeper.remove(id).catch(() => undefined)
     this.#end(ending)
   }
 

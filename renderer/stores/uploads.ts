@@ -25,7 +25,6 @@ export interface LeftOutView {
 
 interface Task {
   readonly file: File
-  readonly draftId: string
   stop: AbortController
 }
 
@@ -70,8 +69,7 @@ export class Uploads {
     const taken = fitting.taken.map((file) => ({ file, key: this.#newKey() }))
     const media = taken.map(({ file, key }) => placeFor(file, key))
     this.#drafts.change({ media: [...draft.media, ...media] }, draft.id)
-    for (const { file, key } of taken)
-      void this.#send(key, { file, draftId: draft.id, stop: new AbortController() })
+    for (const { file, key } of taken) void this.#send(key, { file, stop: new AbortController() })
   }
 
   retry(key: string): void {
@@ -98,7 +96,7 @@ export class Uploads {
     key: string,
     change: Pick<DraftMedia, 'description' | 'focus'>,
   ): Promise<void> {
-    this.#change(draft.id, key, change)
+    this.#change(key, change)
     const id = draft.media.find((one) => one.key === key)?.id ?? null
     if (id !== null && draft.edit === null) await describeMedia(this.#api, id, change)
   }
@@ -115,7 +113,7 @@ export class Uploads {
       })
       this.#tell(key, { progress: null, failure: null })
       const media = await this.#ready(begun, signal)
-      await this.#arrive(key, task.draftId, media)
+      await this.#arrive(key, media)
     } catch (error) {
       if (!signal.aborted) this.#tell(key, { progress: 0, failure: toFailure(error) })
     }
@@ -131,23 +129,28 @@ export class Uploads {
     return media
   }
 
-  async #arrive(key: string, draftId: string, media: MediaAttachment): Promise<void> {
+  async #arrive(key: string, media: MediaAttachment): Promise<void> {
     const { url, kind, previewUrl, id } = mediaFromAttachment(media)
-    const place = this.#drafts.find(draftId)?.media.find((one) => one.key === key)
+    const place = this.#draftOf(key)?.media.find((one) => one.key === key)
     this.#forget(key)
     if (place === undefined) return
-    this.#change(draftId, key, { id, url, kind, previewUrl: previewUrl ?? place.previewUrl })
+    this.#change(key, { id, url, kind, previewUrl: previewUrl ?? place.previewUrl })
     const { description, focus } = place
     const isDescribed = description !== '' || focus.x !== 0 || focus.y !== 0
     if (isDescribed && id !== null) await describeMedia(this.#api, id, { description, focus })
   }
 
-  #change(draftId: string, key: string, change: Partial<DraftMedia>): void {
-    const draft = this.#drafts.find(draftId)
+  /** By the file: a draft may have got another name since it was added. */
+  #draftOf(key: string): Draft | undefined {
+    const { drafts } = this.#drafts.view.get()
+    return Object.values(drafts).find(({ media }) => media.some((one) => one.key === key))
+  }
+
+  #change(key: string, change: Partial<DraftMedia>): void {
+    const draft = this.#draftOf(key)
     if (draft === undefined) return
     const changed = (one: DraftMedia): DraftMedia => (one.key === key ? { ...one, ...change } : one)
-    const media = draft.media.map(changed)
-    this.#drafts.change({ media }, draftId)
+    this.#drafts.change({ media: draft.media.map(changed) }, draft.id)
   }
 
   #tell(key: string, state: UploadState): void {

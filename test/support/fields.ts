@@ -1,5 +1,5 @@
-/** What stands in a field, and a key struck on a button: both once the window has come so far. */
-import type { Locator, Page } from 'playwright-core'
+/** Fields, buttons, menus and what lies over a page, by the keyboard: each once the window has come so far. */
+import type { Locator, Page, Response } from 'playwright-core'
 import { until } from './until.ts'
 
 /** Whoever looks once looks too early on a busy machine. */
@@ -35,8 +35,7 @@ export async function strikeEntry(entry: Locator): Promise<void> {
 
 /** Something in it has the focus, or it has it itself; what lies over a page takes it a moment after it is seen. */
 export async function hasFocus(overlay: Locator): Promise<void> {
-  const held = overlay.and(overlay.page().locator(':is(:focus, :has(:focus))'))
-  await held.waitFor({ timeout: STEP_MS }).catch(async () => overlay.focus())
+  await overlay.and(overlay.page().locator(':is(:focus, :has(:focus))')).waitFor()
 }
 
 /** By Esc, which counts in what is closed only: it has the focus a moment after it is seen. */
@@ -62,12 +61,9 @@ const STEP_MS = 5_000
 
 /** Does what changes something, and waits until the home has said yes: before that a reload would take it back. */
 export async function changing(page: Page, act: () => Promise<void>): Promise<void> {
-  const answered = page.waitForResponse(
-    (answer) =>
-      CHANGES.has(answer.request().method()) && answer.ok() && !/\/markers|\/drafts/.test(answer.url()),
-  )
-  await act()
-  await answered
+  const isOne = (answer: Response): boolean =>
+    CHANGES.has(answer.request().method()) && answer.ok() && !/\/markers|\/drafts/.test(answer.url())
+  await Promise.all([page.waitForResponse(isOne), act()])
 }
 
 const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])

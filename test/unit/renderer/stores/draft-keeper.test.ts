@@ -1,145 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DraftForm, KeptDraft } from '../../../../server/contracts/draft.ts'
-import type { ApiClient } from '../../../../renderer/api/client.ts'
 import { ApiFailure } from '../../../../renderer/api/failure.ts'
-import { DraftKeeper } from '../../../../renderer/stores/draft-keeper.ts'
-import { Drafts } from '../../../../renderer/stores/drafts.ts'
 import { memoryStorage } from '../../../../renderer/stores/key-value-storage.ts'
-import { Outgoing } from '../../../../renderer/stores/outgoing.ts'
-
-/** A home that keeps drafts by revisions, as the real one does. */
-class ScriptedHome {
-  readonly kept = new Map<string, KeptDraft>()
-  readonly calls: string[] = []
-  isAway = false
-  /** The next answer is lost on its way. */
-  losesAnswer = false
-
-  readonly api = {
-    get: async (path: string) => this.#answer(`GET ${path}`, () => this.#read(path)),
-    put: async (path: string, options: { body: DraftForm }) =>
-      this.#answer(`PUT ${path}`, () => this.#put(keyOf(path), options.body)),
-    post: async (path: string, options: { body: { holdSeconds: number } }) =>
-      this.#answer(`POST ${path}`, () =>
-        this.#change(keyOf(path), { state: 'held', sendsInMs: options.body.holdSeconds * 1_000 }),
-      ),
-    delete: async (path: string) => this.#answer(`DELETE ${path}`, () => this.#delete(path)),
-  } as unknown as ApiClient
-
-  async #answer<T>(call: string, work: () => T): Promise<T> {
-    this.calls.push(call)
-    if (this.isAway) throw new ApiFailure('offline', { status: null, detail: 'away' })
-    const answer = work()
-    const isLost = this.losesAnswer
-    this.losesAnswer = false
-    if (isLost) throw new ApiFailure('offline', { status: null, detail: 'lost' })
-    return Promise.resolve(answer)
-  }
-
-  #read(path: string): unknown {
-    if (path.endsWith('/drafts'))
-      return { drafts: [...this.kept.values()].filter(({ state }) => state !== 'sent') }
-    if (path.includes('/statuses/')) return { id: path.split('/').at(-1) }
-    return this.#get(keyOf(path))
-  }
-
-  #get(key: string): KeptDraft {
-    const draft = this.kept.get(key)
-    if (draft === undefined) throw new ApiFailure('refused', { status: 404, detail: 'none' })
-    return draft
-  }
-
-  #put(key: string, { revision, draft }: DraftForm): KeptDraft {
-    const before = this.kept.get(key)
-    if (before !== undefined && (before.revision !== revision || before.state !== 'kept'))
-      throw conflict(before)
-    const facts = {
-      state: 'kept',
-      changedAt: new Date(0).toISOString(),
-      sendsInMs: null,
-      postId: null,
-      failure: null,
-    } as const
-    const kept: KeptDraft = { ...draft, ...facts, key, revision: revision + 1, media: [] }
-    this.kept.set(key, kept)
-    return kept
-  }
-
-  #delete(path: string): unknown {
-    if (!path.endsWith('/send')) return this.kept.delete(keyOf(path))
-    const draft = this.#get(keyOf(path))
-    if (draft.state === 'sent') throw conflict(draft)
-    return this.#change(draft.key, { state: 'kept', sendsInMs: null })
-  }
-
-  #change(key: string, change: Partial<KeptDraft>): KeptDraft {
-    const draft = { ...this.#get(key), ...change }
-    this.kept.set(key, draft)
-    return draft
-  }
-
-  becomesPost(key: string): void {
-    this.#change(key, { state: 'sent', postId: '77', sendsInMs: null })
-  }
-}
-
-const keyOf = (path: string): string => path.replace('/send', '').split('/').at(-1) ?? ''
-const conflict = (draft: KeptDraft): ApiFailure =>
-  new ApiFailure('refused', { status: 409, detail: 'changed elsewhere', body: { draft } })
-
-/** Time that passes when the test says so. */
-class Clock {
-  #now = 0
-  #waiting: { act: () => void; at: number }[] = []
-  readonly nowMs = (): number => this.#now
-  readonly set = (act: () => void, ms: number): object => {
-    const timer = { act, at: this.#now + ms }
-    this.#waiting.push(timer)
-    return timer
-  }
-  readonly clear = (timer: never): void => {
-    this.#waiting = this.#waiting.filter((one) => one !== timer)
-  }
-
-  async passes(ms: number): Promise<void> {
-    this.#now += ms
-    const due = this.#waiting.filter(({ at }) => at <= this.#now)
-    this.#waiting = this.#waiting.filter(({ at }) => at > this.#now)
-    for (const { act } of due) act()
-    await settled()
-  }
-}
-
-/** What was promised has come. */
-const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-let keys = 0
-function openWindow(home: ScriptedHome, storage = memoryStorage()) {
-  const clock = new Clock()
-  const drafts = new Drafts({
-    storage,
-    newKey: () => `key-${(keys += 1)}`,
-    nowMs: clock.nowMs,
-    readSource: async (id) => Promise.resolve({ id, text: '', spoiler_text: '' }),
-  })
-  const keeper = new DraftKeeper(home.api, drafts, clock)
-  const posted: string[] = []
-  const outgoing = new Outgoing({
-    api: home.api,
-    drafts,
-    keeper,
-    clock,
-    holdSeconds: () => 10,
-    onPosted: (status) => posted.push(status.id),
-    onEdited: () => undefined,
-  })
-  return { clock, drafts, keeper, outgoing, posted }
-}
+import { ScriptedHome, openWriting, settled } from '../../../support/scripted-drafts.ts'
 
 test('what is written is at home a second after the last letter, once', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   for (const text of ['a', 'ab', 'abc']) drafts.change({ text })
   await clock.passes(999)
@@ -156,7 +23,7 @@ test('what is written is at home a second after the last letter, once', async ()
 
 test('while the home is away everything stays here, and is saved when it is back', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   home.isAway = true
   drafts.change({ text: 'in the dark' })
@@ -170,7 +37,7 @@ test('while the home is away everything stays here, and is saved when it is back
 
 test('two windows write on one draft: both versions are there, and it is said', async () => {
   const home = new ScriptedHome()
-  const [one, other] = [openWindow(home), openWindow(home)]
+  const [one, other] = [openWriting(home), openWriting(home)]
   await one.keeper.open()
   one.drafts.change({ text: 'begun' })
   await one.clock.passes(1_000)
@@ -193,7 +60,7 @@ test('two windows write on one draft: both versions are there, and it is said', 
 
 test('a draft that was emptied goes from the home too', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   drafts.change({ text: 'a' })
   await clock.passes(1_000)
@@ -205,12 +72,12 @@ test('a draft that was emptied goes from the home too', async () => {
 test('what was sent or thrown away elsewhere goes here; what was written on meanwhile stays', async () => {
   const home = new ScriptedHome()
   const storage = memoryStorage()
-  const first = openWindow(home, storage)
+  const first = openWriting(home, storage)
   await first.keeper.open()
   first.drafts.change({ text: 'done elsewhere' })
   await first.clock.passes(1_000)
   home.kept.clear()
-  const second = openWindow(home, storage)
+  const second = openWriting(home, storage)
   await second.keeper.open()
   assert.deepEqual(second.drafts.list(), [])
   second.drafts.change({ text: 'not done' })
@@ -223,7 +90,7 @@ test('what was sent or thrown away elsewhere goes here; what was written on mean
 
 test('a draft that was thrown away does not come back with what the home says meanwhile, but with Undo', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   drafts.change({ text: 'not needed' })
   await clock.passes(1_000)
@@ -246,7 +113,7 @@ test('a draft that was thrown away does not come back with what the home says me
 
 test('a draft that the home could not throw away is found again', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   drafts.change({ text: 'still there' })
   await clock.passes(1_000)
@@ -262,7 +129,7 @@ test('a draft that the home could not throw away is found again', async () => {
 test('at sign-out only what the home does not have stays in this browser', async () => {
   const home = new ScriptedHome()
   const storage = memoryStorage()
-  const { clock, drafts, keeper } = openWindow(home, storage)
+  const { clock, drafts, keeper } = openWriting(home, storage)
   await keeper.open()
   drafts.change({ text: 'at home' })
   await clock.passes(1_000)
@@ -271,7 +138,7 @@ test('at sign-out only what the home does not have stays in this browser', async
   drafts.change({ text: 'only here' })
   keeper.close()
   assert.deepEqual(
-    openWindow(home, storage)
+    openWriting(home, storage)
       .drafts.list()
       .map(({ text }) => text),
     ['only here'],
@@ -280,7 +147,7 @@ test('at sign-out only what the home does not have stays in this browser', async
 
 test('a post is held, then the window learns what became of it', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, outgoing, posted } = openWindow(home)
+  const { clock, drafts, outgoing, posted } = openWriting(home)
   drafts.change({ text: 'going' })
   const { id } = drafts.current()
   await outgoing.send(id)
@@ -294,7 +161,7 @@ test('a post is held, then the window learns what became of it', async () => {
 
 test('Undo brings it back into the composer; Undo that comes too late says so', async () => {
   const home = new ScriptedHome()
-  const { drafts, outgoing } = openWindow(home)
+  const { drafts, outgoing } = openWriting(home)
   drafts.change({ text: 'perhaps' })
   const { id } = drafts.current()
   await outgoing.send(id)
@@ -308,7 +175,7 @@ test('Undo brings it back into the composer; Undo that comes too late says so', 
 
 test('a send whose answer was lost keeps the text; written on and sent again it is one post', async () => {
   const home = new ScriptedHome()
-  const { drafts, keeper, outgoing } = openWindow(home)
+  const { drafts, keeper, outgoing } = openWriting(home)
   drafts.change({ text: 'once' })
   const { id } = drafts.current()
   await keeper.save(id)
@@ -325,7 +192,7 @@ test('a send whose answer was lost keeps the text; written on and sent again it 
 
 test('a post whose answer was lost is told as posted when it is tried again, and its draft goes', async () => {
   const home = new ScriptedHome()
-  const { drafts, keeper, outgoing } = openWindow(home)
+  const { drafts, keeper, outgoing } = openWriting(home)
   drafts.change({ text: 'once', language: null })
   const { id } = drafts.current()
   await keeper.save(id)
@@ -343,7 +210,7 @@ test('a post whose answer was lost is told as posted when it is tried again, and
 
 test('what was written on after a lost answer is another draft, and the post stays as it went', async () => {
   const home = new ScriptedHome()
-  const { drafts, keeper, outgoing } = openWindow(home)
+  const { drafts, keeper, outgoing } = openWriting(home)
   drafts.change({ text: 'once' })
   const { id } = drafts.current()
   await keeper.save(id)
@@ -362,7 +229,7 @@ test('what was written on after a lost answer is another draft, and the post sta
 test('what a closing page saved at the last moment is the same draft when the window opens again', async () => {
   const home = new ScriptedHome()
   const storage = memoryStorage()
-  const first = openWindow(home, storage)
+  const first = openWriting(home, storage)
   await first.keeper.open()
   first.drafts.change({
     text: 'in a hurry',
@@ -376,7 +243,7 @@ test('what a closing page saved at the last moment is the same draft when the wi
     const poll = { hidesTotals: false, isMultiple: false, expiresInSeconds: 600, options: ['a', 'b'] }
     home.kept.set(key, { ...kept, poll })
   }
-  const again = openWindow(home, storage)
+  const again = openWriting(home, storage)
   await again.keeper.open()
   await again.clock.passes(1_000)
   assert.deepEqual(
@@ -388,7 +255,7 @@ test('what a closing page saved at the last moment is the same draft when the wi
 
 test('a save whose answer was lost is not taken for the words of another window', async () => {
   const home = new ScriptedHome()
-  const { clock, drafts, keeper } = openWindow(home)
+  const { clock, drafts, keeper } = openWriting(home)
   await keeper.open()
   drafts.change({ text: 'once' })
   home.losesAnswer = true

@@ -1,72 +1,120 @@
+/** What is written while a post is on its way, and what another window writes on it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ApiClient } from '../../../../renderer/api/client.ts'
-import { DraftKeeper } from '../../../../renderer/stores/draft-keeper.ts'
-import { Drafts } from '../../../../renderer/stores/drafts.ts'
-import { memoryStorage } from '../../../../renderer/stores/key-value-storage.ts'
-import { Outgoing } from '../../../../renderer/stores/outgoing.ts'
-import type { DraftForm, KeptDraft } from '../../../../server/contracts/draft.ts'
+import { ScriptedHome, openWriting, settled } from '../../../support/scripted-drafts.ts'
 
-const never = { nowMs: () => 0, set: () => null, clear: () => undefined }
-
-/** A home whose answer to a sending comes when the test says so. */
-function slowHome() {
+/** A window that writes, at a home whose answer to a sending comes when the test says so. */
+async function openSlow() {
+  const home = new ScriptedHome()
   const answer = Promise.withResolvers<void>()
-  let kept: KeptDraft | null = null
-  const api = {
-    put: async (path: string, { body: { revision, draft } }: { body: DraftForm }) => {
-      const key = path.split('/').at(-1) ?? ''
-      const facts = { sendsInMs: null, postId: null, failure: null, changedAt: new Date(0).toISOString() }
-      kept = { ...draft, ...facts, state: 'kept', key, revision: revision + 1, media: [] }
-      return kept
+  home.answersAfter = answer.promise
+  const writing = openWriting(home)
+  await writing.keeper.open()
+  writing.drafts.change({ text: 'the first' })
+  const { id } = writing.drafts.current()
+  const sending = writing.outgoing.send(id)
+  await settled()
+  return {
+    ...writing,
+    home,
+    id,
+    answered: async () => {
+      answer.resolve()
+      await sending
     },
-    post: async () => {
-      await answer.promise
-      return { ...kept, state: 'held', sendsInMs: 10_000 }
-    },
-  } as unknown as ApiClient
-  return { api, answer }
-}
-
-function openWindow(api: ApiClient) {
-  let keys = 0
-  const drafts = new Drafts({
-    storage: memoryStorage(),
-    nowMs: () => 0,
-    newKey: () => `key-${(keys += 1)}`,
-    readSource: async () => Promise.reject(new Error('nothing is edited')),
-  })
-  const keeper = new DraftKeeper(api, drafts, never)
-  const parts = { api, drafts, keeper, clock: never, holdSeconds: () => 10 }
-  const outgoing = new Outgoing({ ...parts, onPosted: () => undefined, onEdited: () => undefined })
-  return { drafts, outgoing }
+    held: () => writing.outgoing.view.get().held.map(({ id: key, text }) => [key, text]),
+    kept: () => [...home.kept.values()].map(({ text, state }) => [text, state]),
+  }
 }
 
 test('what is typed while a post is on its way stays in the composer, as a draft of its own', async () => {
-  const { api, answer } = slowHome()
-  const { drafts, outgoing } = openWindow(api)
-  drafts.change({ text: 'the first' })
-  const { id } = drafts.current()
-  const sending = outgoing.send(id)
+  const { drafts, clock, id, answered, held, kept, home } = await openSlow()
   drafts.change({ text: 'the first, and then some' })
-  answer.resolve()
-  await sending
-  assert.deepEqual(
-    outgoing.view.get().held.map(({ id: key, text }) => [key, text]),
-    [[id, 'the first']],
-  )
+  // However long the answer takes: what is saved meanwhile would call the post back.
+  await clock.passes(5_000)
+  assert.deepEqual(kept(), [['the first', 'held']])
+  await answered()
+  await clock.passes(1_000)
+  assert.deepEqual(held(), [[id, 'the first']])
   assert.equal(drafts.current().text, 'the first, and then some')
   assert.notEqual(drafts.current().id, id)
+  assert.deepEqual(kept(), [
+    ['the first', 'held'],
+    ['the first, and then some', 'kept'],
+  ])
+  assert.deepEqual(
+    home.calls.filter((call) => call.startsWith('DELETE')),
+    [],
+  )
+})
+
+test('a field that is emptied while its post is on its way takes nothing back', async () => {
+  const { drafts, clock, id, answered, held, kept } = await openSlow()
+  drafts.change({ text: '' })
+  await clock.passes(5_000)
+  await answered()
+  await clock.passes(1_000)
+  assert.deepEqual([held(), kept()], [[[id, 'the first']], [['the first', 'held']]])
+  assert.deepEqual([drafts.current().text, drafts.current().id === id], ['', false])
 })
 
 test('a guess of the language meanwhile is nothing that was typed: the composer is empty', async () => {
-  const { api, answer } = slowHome()
-  const { drafts, outgoing } = openWindow(api)
-  drafts.change({ text: 'the first' })
-  const sending = outgoing.send(drafts.current().id)
+  const { drafts, clock, answered, kept } = await openSlow()
   drafts.change({ language: 'en' })
-  answer.resolve()
-  await sending
-  assert.equal(drafts.current().text, '')
-  assert.deepEqual(drafts.list(), [])
+  await clock.passes(5_000)
+  await answered()
+  assert.deepEqual([drafts.current().text, drafts.list()], ['', []])
+  assert.deepEqual(kept(), [['the first', 'held']])
+})
+
+test('a post that went out before its answer came leaves what was written on', async () => {
+  const { drafts, clock, answered, kept, home, id } = await openSlow()
+  home.becomesPost(id)
+  drafts.change({ text: 'the first, and then some' })
+  await answered()
+  await clock.passes(1_000)
+  await settled()
+  assert.deepEqual(kept(), [
+    ['the first', 'sent'],
+    ['the first, and then some', 'kept'],
+  ])
+})
+
+test('Post sends the words of this window, also where another wrote on the draft meanwhile', async () => {
+  const home = new ScriptedHome()
+  const [one, other] = [openWriting(home), openWriting(home)]
+  await one.keeper.open()
+  one.drafts.change({ text: 'begun' })
+  await one.clock.passes(1_000)
+  await other.keeper.open()
+  const [begun] = other.drafts.list()
+  assert.ok(begun)
+  other.drafts.change({ text: 'begun, said the other' }, begun.id)
+  await other.keeper.save(begun.id)
+  one.drafts.change({ text: 'begun, said the one' })
+  await one.outgoing.send(begun.id)
+  assert.deepEqual([...home.kept.values()].map(({ text, state }) => [text, state]).toSorted(), [
+    ['begun, said the one', 'held'],
+    ['begun, said the other', 'kept'],
+  ])
+})
+
+test('Post while such a draft is being saved sends the words of this window too', async () => {
+  const home = new ScriptedHome()
+  const [one, other] = [openWriting(home), openWriting(home)]
+  await one.keeper.open()
+  one.drafts.change({ text: 'begun' })
+  await one.clock.passes(1_000)
+  await other.keeper.open()
+  const [begun] = other.drafts.list()
+  assert.ok(begun)
+  other.drafts.change({ text: 'begun, said the other' }, begun.id)
+  await other.keeper.save(begun.id)
+  one.drafts.change({ text: 'begun, said the one' })
+  const saving = one.keeper.save(begun.id)
+  await Promise.all([saving, one.outgoing.send(begun.id)])
+  assert.deepEqual(
+    one.outgoing.view.get().held.map(({ text }) => text),
+    ['begun, said the one'],
+  )
 })
