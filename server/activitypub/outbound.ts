@@ -111,7 +111,6 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
     case 'url':
     case 'own_host':
     case 'blocked':
-    case 'address':
       return { kind: 'refused', status: null, detail }
     case 'timeout':
       // Our own queue for this host was too long: it says nothing about the host.
@@ -119,6 +118,8 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
         return { kind: 'busy', retryAfterSeconds: null, detail }
       }
       return { kind: 'unreachable', isSilence: isSilence(error), detail }
+    // A name server of a foreign network may say so of every host: nobody is given up for it at once.
+    case 'address':
     case 'name':
     case 'connection':
     case 'certificate':

@@ -19,10 +19,12 @@ const SILENT_CODES: ReadonlySet<string> = new Set([
 
 /**
  * Names count too: without a line none is found, and some systems then say that there is no such name. So does a
- * certificate that is not the host's: the sign-in page of a foreign network answers in the place of everybody.
+ * certificate that is not the host's, and an address that is not public: the sign-in page of a foreign network answers
+ * in the place of everybody, and its name server leads every name there.
  */
 const SILENT_REASONS: ReadonlySet<FetchFailureReason> = new Set<FetchFailureReason>([
   'name',
+  'address',
   'timeout',
   'certificate',
 ])

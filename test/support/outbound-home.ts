@@ -72,7 +72,10 @@ interface Options {
   /** Deliveries at once are four times as many. */
   readonly perModel?: number
   readonly remoteTimeout?: RemoteTimeout
-  /** Told of each delivery that begins, with the address of the inbox; what it returns is called when that is over. */
+  /**
+   * Told of each delivery that begins, with the address of the inbox; what it returns is called when that is over. What it
+   * throws is how that one ends.
+   */
   readonly onDelivery?: (url: string) => () => void
 }
 

@@ -6,23 +6,43 @@ import { systemClock } from '../../../server/core/clock.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { OFFLINE_REASON } from '../../../server/domain/fan-outs/after-delivery.ts'
 import { OfflineGuard } from '../../../server/domain/fan-outs/offline-guard.ts'
+import { fetchRefused } from '../../../server/net/fetch-errors.ts'
 import { tryLineAgain } from '../../../server/workers/try-line-again.ts'
 import { type FakePeer, openFakePeer } from '../../support/fake-peer.ts'
 import { type OutboundHome, openOutboundHome } from '../../support/outbound-home.ts'
 
 const NAMES = ['one', 'two', 'three', 'four', 'five']
 
-/** A home with a follower on each of five servers, each of which has had a post already. */
-async function withFivePeers(t: TestContext): Promise<OutboundHome & { peers: FakePeer[] }> {
+type FiveFollowers = OutboundHome & { readonly peers: FakePeer[]; readonly network: Network }
+
+/** That the home is in; a foreign one leads every name to its own sign-in page. */
+interface Network {
+  isForeign: boolean
+}
+
+/** A home with a follower on each of five servers. */
+async function openFive(t: TestContext): Promise<FiveFollowers> {
   const peers: FakePeer[] = []
   for (const name of NAMES) peers.push(await openFakePeer(t, { host: `${name}.example` }))
-  const opened = await openOutboundHome(t, peers)
+  const network: Network = { isForeign: false }
+  const onDelivery = (url: string): (() => void) => {
+    if (network.isForeign)
+      throw fetchRefused(url, 'address', 'it has the address 10.0.0.1, which is not public')
+    return () => undefined
+  }
+  const opened = await openOutboundHome(t, peers, { onDelivery })
   for (const peer of peers) await opened.isFollowedBy(peer.actor('x'))
+  return { ...opened, peers, network }
+}
+
+/** The same, and each of them has had a post already. */
+async function withFivePeers(t: TestContext): Promise<FiveFollowers> {
+  const opened = await openFive(t)
   await opened.writes({ text: 'all is well' })
   await opened.runner.runUntilIdle()
-  for (const peer of peers) assert.equal(peer.sharedInbox.received.length, 1, peer.host)
+  for (const peer of opened.peers) assert.equal(peer.sharedInbox.received.length, 1, peer.host)
   await sql`delete from fan_outs`.execute(opened.db)
-  return { ...opened, peers }
+  return opened
 }
 
 interface Facts {
@@ -70,6 +90,36 @@ test('when nobody answers it is our own line: nothing is counted, and all goes o
   const second = await restarted()
   await second.runUntilIdle({ dueWithinSeconds: 200 })
   for (const peer of peers) assert.equal(peer.sharedInbox.received.length, 3, peer.host)
+})
+
+test('where every name leads to a sign-in page nothing is lost: all goes out on the next network', async (t) => {
+  const home = await withFivePeers(t)
+  home.network.isForeign = true
+  for (const text of ['first', 'second']) await home.writes({ text })
+  await home.runner.runUntilIdle()
+  const waiting = await waitingOf(home)
+  assert.equal(waiting.length, 10)
+  assert.ok(waiting.filter(({ error }) => error === OFFLINE_REASON).length >= 6)
+  home.network.isForeign = false
+  const second = await home.restarted()
+  await second.runUntilIdle({ dueWithinSeconds: 200 })
+  for (const peer of home.peers) assert.equal(peer.sharedInbox.received.length, 3, peer.host)
+})
+
+test('a server whose name leads nowhere public is given up after seven days, as any other that is not reached', async (t) => {
+  const home = await openFive(t)
+  home.network.isForeign = true
+  await home.writes({ text: 'to nobody' })
+  await home.runner.runUntilIdle()
+  assert.deepEqual(await failuresOf(home), [1, 1, 1, 1, 1])
+  for (const { attempts, error } of await waitingOf(home)) {
+    assert.equal(attempts, 1)
+    assert.match(error ?? '', /10\.0\.0\.1, which is not public/)
+  }
+  await sql`update fan_outs set state_changed_at = now() - interval '8 days'`.execute(home.db)
+  await home.runner.sweep()
+  const states = await home.db.selectFrom('fan_outs').select('state').distinct().execute()
+  assert.deepEqual(states, [{ state: 'failed' }])
 })
 
 test('servers that refuse or break off are their own trouble, also when all do: the line is there', async (t) => {

@@ -8,7 +8,7 @@ const URL = 'https://peer.example/inbox'
 const withCode = (code: string): Error => Object.assign(new Error(code), { code })
 const fetched = (code: string): Error => asFetchError(URL, withCode(code))
 
-test('nothing came back: no route, no neighbour, no address, no packet, no name, another answers in its place', () => {
+test('nothing came back: no route, no neighbour, no address, no packet, no name, another answers or is named in its place', () => {
   const codes = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'ETIMEDOUT', 'ECONNABORTED']
   for (const code of codes) assert.equal(isSilence(fetched(code)), true, code)
   for (const phase of ['connect', 'write', 'read', 'total'] as const) {
@@ -17,6 +17,7 @@ test('nothing came back: no route, no neighbour, no address, no packet, no name,
   const cause = withCode('EAI_AGAIN')
   assert.equal(isSilence(fetchFailed(URL, 'name', 'it has no address', { cause })), true)
   assert.equal(isSilence(fetched('ERR_TLS_CERT_ALTNAME_INVALID')), true)
+  assert.equal(isSilence(fetchRefused(URL, 'address', 'it has the address 10.0.0.1')), true)
 })
 
 test('who refuses, breaks off, speaks badly or is not asked at all says nothing against the line', () => {
@@ -32,7 +33,7 @@ test('who refuses, breaks off, speaks badly or is not asked at all says nothing 
   }
   assert.equal(isSilence(fetchFailed(URL, 'connection', 'the connection was closed')), false)
   assert.equal(isSilence(fetchFailed(URL, 'status', 'it answered 500', { status: 500 })), false)
-  assert.equal(isSilence(fetchRefused(URL, 'address', 'it is not public')), false)
+  assert.equal(isSilence(fetchRefused(URL, 'blocked', 'peer.example is blocked')), false)
   assert.equal(isSilence(new Error('something else')), false)
 })
 
