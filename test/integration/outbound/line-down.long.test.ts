@@ -140,14 +140,10 @@ test('servers that refuse or break off are their own trouble, also when all do: 
 })
 
 test('servers that have never answered prove nothing by their silence', async (t) => {
-  const home = await withFivePeers(t)
+  const home = await openFive(t)
   for (const peer of home.peers) peer.cutOff()
-  const { restarted, db } = home
-  // A worker that remembers nothing, and finds nothing written either.
-  await sql`update peers set last_success_at = null`.execute(db)
-  const second = await restarted()
   await home.writes({ text: 'to nobody' })
-  await second.runUntilIdle()
+  await home.runner.runUntilIdle()
   assert.deepEqual(await failuresOf(home), [1, 1, 1, 1, 1])
   assert.ok((await waitingOf(home)).every(({ error }) => error !== OFFLINE_REASON))
 })
