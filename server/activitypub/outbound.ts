@@ -102,7 +102,7 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
   const detail = describeError(error)
   switch (failure.reason) {
     case 'paused':
-      return { kind: 'busy', retryAfterSeconds: null, detail }
+      return { kind: 'held', detail }
     case 'aborted':
     case 'closed':
       // The worker stops, and not the other side.
@@ -113,10 +113,8 @@ function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {
     case 'blocked':
       return { kind: 'refused', status: null, detail }
     case 'timeout':
-      // Our own queue for this host was too long: it says nothing about the host.
-      if (failure.phase === 'pool' || failure.phase === 'rate') {
-        return { kind: 'busy', retryAfterSeconds: null, detail }
-      }
+      if (failure.phase === 'pool') return { kind: 'held', detail }
+      if (failure.phase === 'rate') return { kind: 'busy', retryAfterSeconds: null, detail }
       return { kind: 'unreachable', isSilence: isSilence(error), detail }
     // A name server of a foreign network may say so of every host: nobody is given up for it at once.
     case 'address':

@@ -160,6 +160,8 @@ class Deliverer {
         if (answer.retryAfterSeconds === null) return again({ reason: answer.detail })
         this.#peers.hold(host, answer.retryAfterSeconds)
         return again({ afterSeconds: answer.retryAfterSeconds, reason: answer.detail })
+      case 'held':
+        return again({ reason: answer.detail })
       case 'failing':
         await this.#lineWorks()
         return this.#afterFailure(host, answer.detail, answer.retryAfterSeconds)

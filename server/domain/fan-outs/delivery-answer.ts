@@ -12,6 +12,8 @@ export type DeliveryAnswer =
   | { readonly kind: 'refused'; readonly status: number | null; readonly detail: string }
   /** The host is there and wants this later: 408, 429. */
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number | null; readonly detail: string }
+  /** It was not sent: our own connections were all taken, or the owner has paused. It says nothing about the host. */
+  | { readonly kind: 'held'; readonly detail: string }
   /** The host answers and does not work: 5xx. */
   | { readonly kind: 'failing'; readonly retryAfterSeconds: number | null; readonly detail: string }
   /** No answer came; where it is silence nothing at all came back, which may be the fault of our own line. */
