@@ -5,7 +5,14 @@ import type { Config } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { Child } from './child.ts'
 import { isDataDirLocked, readLockHolder } from './data-dir-lock.ts'
-import { type Ground, type GroundSources, chosenDataDir, openGround, readSettings } from './ground.ts'
+import {
+  type Ground,
+  type GroundSources,
+  chosenDataDir,
+  openGround,
+  readSettings,
+  refuseForeignDatabase,
+} from './ground.ts'
 import { openDatabaseLife, planDatabase } from './home-database.ts'
 import { upgradeHome } from './keeping/upgrade-home.ts'
 import { clusterMajors } from './keeping/old-programs.ts'
@@ -30,8 +37,8 @@ export interface BorrowOptions {
  * @param launcher  starts the migration where the database has to be started
  * @param mayMake  a folder without a home becomes one; an external database is brought up to date
  * @param whoeverSpeaks  for what only reads, and for what a home needs that another computer has taken over
- * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, CONFLICT where another computer speaks for it, and
- *   whatever starting a database throws
+ * @throws HomebirdError NOT_RUNNING when there is no home in the folder yet, CONFLICT where another computer speaks for it,
+ *   SETTING_INVALID where the environment leads to a database that is not the home's, and whatever starting a database throws
  */
 export async function withHomeDatabase<T>(
   sources: GroundSources,
@@ -42,6 +49,7 @@ export async function withHomeDatabase<T>(
   if (!whoeverSpeaks) await requireVoice(sources)
   const secrets = await borrowSecrets(chosenDataDir(sources))
   const { dir, loaded } = readSettings(sources, secrets.box)
+  refuseForeignDatabase(dir, loaded)
   const isRunning = isDataDirLocked(dir)
   if (loaded.config.databaseUrl !== null && (isRunning || !mayMake)) {
     const { external } = await planDatabase(loaded.config, 'all')

@@ -133,7 +133,7 @@ export async function openGround<T>(
       notice('warn', `${dir.path} is full: the home starts with the room that it held in reserve`)
     const seal = await Seal.open(dir, watch.sealer ?? null, notice)
     const { loaded } = readSettings(sources, seal.box)
-    requireOwnDatabase(dir, loaded)
+    refuseForeignDatabase(dir, loaded)
     requireLostSettings(seal.state.lost, (name) => loaded.origins[name].from !== 'default')
     const checked = await check(loaded, wasKilled)
     createDataDir(dir.path)
@@ -164,12 +164,12 @@ export async function openGround<T>(
  * A home that has a database of its own is not led to another one by a variable that often stands there for psql.
  * @throws HomebirdError SETTING_INVALID
  */
-function requireOwnDatabase(dir: DataDir, { origins: { databaseUrl } }: LoadedConfig): void {
+export function refuseForeignDatabase(dir: DataDir, { origins: { databaseUrl } }: LoadedConfig): void {
   if (!('variable' in databaseUrl) || databaseUrl.variable !== 'PGHOST' || !hasCluster(dir)) return
   throw new HomebirdError(
     'SETTING_INVALID',
     `PGHOST names a database of another program or machine, but this home has one of its own in ${dir.postgres}; ` +
-      `start it without PGHOST, or say in ${SETTINGS.databaseUrl.env} that the other one is meant`,
+      `run this without PGHOST, or say in ${SETTINGS.databaseUrl.env} that the other one is meant`,
   )
 }
 

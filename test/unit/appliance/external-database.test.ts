@@ -3,8 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { withHomeDatabase } from '../../../server/appliance/borrow-database.ts'
+import { lockDataDir } from '../../../server/appliance/data-dir-lock.ts'
 import { isPooled } from '../../../server/appliance/external-database.ts'
 import { openGround } from '../../../server/appliance/ground.ts'
+import { createNodeLauncher } from '../../../server/appliance/node-launcher.ts'
+import { createDataDir } from '../../../server/core/data-dir.ts'
 import { testDataDir } from '../../support/test-ground.ts'
 
 test('two sessions with a backend each are no pooler', () => {
@@ -31,9 +35,24 @@ test('a home with a database of its own is not led to another by PGHOST, but by 
   writeFileSync(join(dataDir, 'postgres', '18', 'PG_VERSION'), '18\n')
   await assert.rejects(
     open({ PGHOST: 'db.example' }),
-    /PGHOST names .* start it without PGHOST, or say in HOMEBIRD_/,
+    /PGHOST names .* run this without PGHOST, or say in HOMEBIRD_/,
   )
   const url = 'postgresql://db.example/home'
   assert.equal(await open({ PGHOST: 'other.example', HOMEBIRD_DATABASE_URL: url }), url)
   assert.equal(await open({}), null)
+})
+
+test('a command for such a home is not led to another either, whether the home runs or not', async (t) => {
+  const dataDir = testDataDir(t)
+  const dir = createDataDir(dataDir)
+  mkdirSync(join(dir.postgres, '18'), { recursive: true })
+  writeFileSync(join(dir.postgres, '18', 'PG_VERSION'), '18\n')
+  const run = async (env: Readonly<Record<string, string>>): Promise<unknown> =>
+    withHomeDatabase({ env, commandLine: { dataDir } }, createNodeLauncher({ env }), async ({ host }) => host)
+  const led = { PGHOST: '127.0.0.1', PGPORT: '1' }
+  await assert.rejects(run(led), /PGHOST names .* run this without PGHOST, or say in HOMEBIRD_/)
+  const lock = lockDataDir(dir)
+  t.after(() => lock.release())
+  await assert.rejects(run(led), /PGHOST names/)
+  await assert.rejects(run({}), /is still starting/)
 })
