@@ -1,7 +1,7 @@
 /**
  * Settings of a backup that mean nothing on this machine, or that a backup must not bring: the address of a database that the
  * restored home does not use, folders that cannot be had here, addresses that this machine has not, values that this program does
- * not take, and what says which programs are run. They are taken out, and named.
+ * not take, and what says which programs are run. They are taken out, and named; which programs are run this machine's home says on.
  */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { isIP } from 'node:net'
@@ -21,7 +21,7 @@ const EVERY_ADDRESS = new Set(['0.0.0.0', '::'])
 const NEVER_KEPT: ReadonlySet<SettingName> = new Set(['dataDir', 'configFile'])
 
 type Kept = Readonly<Partial<Record<SettingName, string>>>
-type FittedStore = Pick<ApplianceStore, 'settings' | 'sealedSettings' | 'removeSetting'>
+type FittedStore = Pick<ApplianceStore, 'settings' | 'sealedSettings' | 'saveSetting' | 'removeSetting'>
 
 export interface Fitted {
   /** A sentence for each that was taken out; secrets are not in it. */
@@ -31,7 +31,7 @@ export interface Fitted {
 }
 
 /**
- * @param here  what is kept by the home that is there: what it says itself, a backup may say too
+ * @param here  what is kept by the home that is there: what it says of programs goes on to count, whatever the backup says
  */
 export function fitSettings(store: FittedStore, here: Kept = {}): Fitted {
   const leftOut: string[] = []
@@ -44,6 +44,8 @@ export function fitSettings(store: FittedStore, here: Kept = {}): Fitted {
     const why = whyNot(name, value, here)
     if (why !== null) leaveOut(name, why)
   }
+  for (const [name, value] of Object.entries(here) as [SettingName, string][])
+    if (runsPrograms(name) && value !== '' && isTaken(name, value)) store.saveSetting(name, value)
   for (let odd = oddTogether(store.settings()); odd.length > 0; odd = oddTogether(store.settings()))
     for (const name of odd) leaveOut(name, 'it does not go with the other settings of the backup')
   const taken = settingsOf(store).filter(([name, value]) => here[name] !== value)
@@ -57,7 +59,9 @@ function whyNot(name: SettingName, value: string, here: Kept): string | null {
   if (NEVER_KEPT.has(name)) return 'it is said from outside, and never kept'
   if (!isTaken(name, value)) return `it must be ${SETTINGS[name].type.name}`
   if (runsPrograms(name) && value !== '' && value !== here[name])
-    return 'it says which program is run on this computer, which only you may say; set it again if it is meant'
+    return `it says which program is run on this computer, which only you may say; ${
+      (here[name] ?? '') === '' ? 'set it again if it is meant' : 'what this home says of it stays'
+    }`
   if (name === 'databaseUrl')
     return value === '' ? null : 'the restored home has a database of its own, and not the external one'
   if (LISTENING.has(name)) {

@@ -143,7 +143,7 @@ function openForeignStore(t: TestContext, rows: Readonly<Record<string, unknown>
   return store
 }
 
-test('which program is run is not for a backup to say, unless the home that is there says the same', (t) => {
+test('which program is run is for the home that is there to say, and not for a backup', (t) => {
   const command = '["/bin/sh","-c","echo mine"]'
   const rows = {
     tunnel: 'command',
@@ -162,6 +162,17 @@ test('which program is run is not for a backup to say, unless the home that is t
   const own = openForeignStore(t, rows)
   assert.deepEqual(fitSettings(own, rows), { leftOut: [], taken: [] })
   assert.deepEqual(own.settings(), rows)
+  const older = openForeignStore(t, { tunnel: 'command', tunnelCommand: '["/bin/other"]' })
+  const here = {
+    tunnelCommand: command,
+    tunnelProgram: '/bin/sh',
+    postgresPrograms: 'no folder',
+    port: '4999',
+  }
+  const fitted = fitSettings(older, here)
+  assert.deepEqual(older.settings(), { tunnel: 'command', tunnelCommand: command, tunnelProgram: '/bin/sh' })
+  assert.match(fitted.leftOut.join(), /^HOMEBIRD_TUNNEL_COMMAND .* what this home says of it stays$/)
+  assert.deepEqual(fitted.taken, ['HOMEBIRD_TUNNEL'])
 })
 
 test('whatever stands in the settings of a backup, the home starts with what is left of them', (t) => {
