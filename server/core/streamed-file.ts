@@ -1,6 +1,6 @@
 /** Writes large files piece by piece, so that what breaks off leaves nothing. */
 import { open, rm } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /** Only its owner may read it. */
@@ -17,7 +17,11 @@ export async function writeStreamedFile(
   content: Readable | AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const file = await open(path, 'w', PRIVATE_FILE)
+  const file = await open(path, 'w', PRIVATE_FILE).catch((error: unknown) => {
+    // Nobody reads it any more, and whoever sends it would wait.
+    if (content instanceof Readable) content.destroy()
+    throw error
+  })
   try {
     await pipeline(content, file.createWriteStream({ flush: true }), { signal })
   } catch (error) {

@@ -62,4 +62,7 @@ test('whenever it is broken off, nothing is left, also not a moment later', asyn
 test('a folder that is not there is told as it is', async (t) => {
   const path = join(testDataDir(t), 'none', 'large')
   await assert.rejects(writeStreamedFile(path, pieces(1)), { code: 'ENOENT' })
+  const source = Readable.from(pieces(1))
+  await assert.rejects(writeStreamedFile(path, source), { code: 'ENOENT' })
+  assert.equal(source.destroyed, true, 'whoever sends it is let go')
 })
