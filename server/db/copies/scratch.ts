@@ -37,7 +37,7 @@ async function requireRight(client: Client, user: string): Promise<void> {
  * Removes what keepers have left that were killed, unless another keeper of this home is at work: between two of its steps
  * nobody is connected to what it tries out. None begins to remove while this one works, which is as long as the client is open.
  */
-async function removeLeft(client: Client, prefix: string): Promise<void> {
+async function removeLeft(client: Client, prefix: string, owner: string): Promise<void> {
   const lock = [ADVISORY_LOCK.scratch]
   const { rows } = await client.query<{ isAlone: boolean }>(
     'select pg_try_advisory_lock($1) as "isAlone"',
@@ -51,9 +51,24 @@ async function removeLeft(client: Client, prefix: string): Promise<void> {
     )
     for (const { name } of left.rows)
       await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
+    await removeUnnamed(client, owner)
   }
   await client.query('select pg_advisory_lock_shared($1)', lock)
   if (isAlone) await client.query('select pg_advisory_unlock($1)', lock)
+}
+
+/** Those of older versions do not say of which home they are: what its account owns and nobody is connected to. */
+async function removeUnnamed(client: Client, owner: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select datname as name from pg_database
+      where datname ~ $1 and pg_get_userbyid(datdba) = $2
+        and not exists (select from pg_stat_activity as one
+                         where one.datid = pg_database.oid and one.backend_type = 'client backend')`,
+    [`^${PREFIX}[0-9a-f]{16}$`, owner],
+  )
+  for (const { name } of rows)
+    // Somebody has come to work in it meanwhile, or it is not for this account to remove: then it stays.
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)}`).catch(() => undefined)
 }
 
 /**
@@ -74,7 +89,7 @@ export async function withScratchDatabase<T>(
   const name = prefix + randomBytes(8).toString('hex')
   const within = async (client: Client): Promise<T> => {
     await requireRight(client, maker.user)
-    await removeLeft(client, prefix)
+    await removeLeft(client, prefix, home.user)
     if (freeBytes !== null) await requireRoom(client, home.database, freeBytes)
     await client.query(
       `create database ${client.escapeIdentifier(name)} owner ${client.escapeIdentifier(home.user)}`,

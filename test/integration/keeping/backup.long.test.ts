@@ -1,6 +1,6 @@
 /** Backups: what is in them, what is not sent twice, what proves them, and what is refused. */
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -78,6 +78,11 @@ test('what a killed keeper has left is removed, and never what another one is at
   await home.ask(`create database ${left}`)
   await tries(other, async () => assert.deepEqual(await scratchesOf(home), [left]))
   await tries(home, async (name) => assert.deepEqual(await scratchesOf(home), [name]))
+  // Versions before did not write down of which home one was.
+  const old = `homebird_scratch_${randomBytes(8).toString('hex')}`
+  await home.ask(`create database ${old}`)
+  await tries(home, async () => undefined)
+  assert.deepEqual(await home.ask(`select datname from pg_database where datname = $1`, [old]), [])
 })
 
 test('nothing that lies in a place says what it is', async (t) => {
