@@ -14,12 +14,12 @@ import {
   resumeDeliveries,
   secondsBehindElder,
 } from '../domain/fan-outs/after-delivery.ts'
-import type { PeerFacts } from '../domain/fan-outs/breaker.ts'
+import { type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
 import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
 import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
-import { TroubledShare } from '../domain/fan-outs/troubled-share.ts'
+import { type Trouble, TroubledShare } from '../domain/fan-outs/troubled-share.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { FollowerDigests } from '../domain/follows/follower-digests.ts'
 import { signatureKindOf } from '../domain/peers/signature-preference.ts'
@@ -75,8 +75,8 @@ class Deliverer {
     const peer = await this.#peers.find(fanOut.host)
     const waiting = await this.#mustWait(fanOut, peer)
     if (waiting !== null) return waiting
-    if ((peer?.failures ?? 0) === 0) return this.#send(fanOut, peer, work)
-    const admission = this.#troubled.enter(work.mostCalls)
+    if (peer === undefined || peer.failures === 0) return this.#send(fanOut, peer, work)
+    const admission = this.#troubled.enter(work.mostCalls, await this.#troubleOf(peer))
     if (admission.kind === 'wait') return waits(admission.afterSeconds, TROUBLED_REASON)
     try {
       return await this.#send(fanOut, peer, work)
@@ -103,6 +103,11 @@ class Deliverer {
     } finally {
       admission.leave()
     }
+  }
+
+  async #troubleOf(peer: PeerFacts): Promise<Trouble> {
+    if (!isYoungTrouble(peer, this.#parts.clock.now())) return 'lasting'
+    return (await this.#peers.hasAnswered(peer.host)) ? 'passing' : 'lasting'
   }
 
   /** Why nothing is sent now, or null. */

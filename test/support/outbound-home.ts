@@ -73,10 +73,10 @@ interface Options {
   readonly perModel?: number
   readonly remoteTimeout?: RemoteTimeout
   /**
-   * Told of each delivery that begins, with the address of the inbox; what it returns is called when that is over. What it
-   * throws is how that one ends.
+   * Told of each delivery that begins, with the address of the inbox; what it returns is called when that is over. Nothing is
+   * sent before it returns, and what it throws is how that one ends.
    */
-  readonly onDelivery?: (url: string) => () => void
+  readonly onDelivery?: (url: string) => (() => void) | Promise<() => void>
 }
 
 export async function openOutboundHome(
@@ -146,7 +146,7 @@ function watchedBy(onDelivery: Options['onDelivery'], fetch: Sender): Sender {
   if (onDelivery === undefined) return fetch
   return {
     async postActivity(url, post) {
-      const isOver = onDelivery(url)
+      const isOver = await onDelivery(url)
       return fetch.postActivity(url, post).finally(isOver)
     },
   }

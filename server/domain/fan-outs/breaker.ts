@@ -168,8 +168,18 @@ export async function tryHostNow(tx: Transaction, host: string): Promise<number 
   return hastenHost(tx, fanOutGraph, host)
 }
 
+const LATELY_SECONDS = 3_600
 /** Whoever fell silent so lately may have done so because of our own line. */
-const LATELY = sql`interval '1 hour'`
+const LATELY = sql`make_interval(secs => ${LATELY_SECONDS})`
+
+/** Whether the trouble of a host is young: its breaker has not opened, or the owner wants it tried, or it began lately. */
+export function isYoungTrouble(
+  { failures, failing_since: since }: Pick<PeerFacts, 'failures' | 'failing_since'>,
+  now: Date,
+): boolean {
+  if (failures < FAILURES_TO_OPEN) return true
+  return since !== null && now.getTime() - since.getTime() < LATELY_SECONDS * 1000
+}
 
 /**
  * Our own line was gone, or is another: hosts that have failed only lately are tried now. As above, it is no sign of life.
