@@ -83,7 +83,7 @@ export function EmptyState({ icon: Icon, title, help, act }: EmptyStateProps) {
 export function PageLoading({ words }: { readonly words?: string }) {
   const t = useText()
   return (
-    <p className={cx(styles.busy)} role="status">
+    <p className={cx(styles.busy)} role="status" data-loading>
       <Spinner /> {words ?? t('act.loading')}
     </p>
   )

@@ -17,6 +17,7 @@ import type { FakeActor } from '../support/fake-peer.ts'
 import { changing, fieldHolds, hasFocus, strikeEntry, strikeOn } from '../support/fields.ts'
 import { askListener } from '../support/http-client.ts'
 import { until } from '../support/until.ts'
+import { isThere } from '../support/window-ground.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
 const skip = noBrowser
@@ -44,6 +45,7 @@ async function openAt(t: TestContext, path: string): Promise<Page> {
   t.after(async () => page.close())
   await page.goto(`${home.origin}${path}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
+  await isThere(page)
   t.after(() => assert.deepEqual(problems, []))
   return page
 }

@@ -167,6 +167,7 @@ test('a list is imported, what fails is told as a file, and it is exported again
 
 test('a second identity is added, and a name that is none is refused in words', { skip }, async (t) => {
   const page = await openAt(t, '/identities')
+  await page.getByRole('main').getByText('@robin@home.example').waitFor()
   await page.getByLabel('User name').fill('Not A Name')
   await page.getByRole('button', { name: 'Add identity' }).click()
   await page.getByRole('alert').filter({ hasText: 'A name has 1 to 30 characters' }).waitFor()

@@ -3,7 +3,7 @@
  * password ten times in five minutes only, and each time costs as much as it is meant to.
  */
 import { type TestContext, after, before } from 'node:test'
-import type { BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { type PageOptions, type TestBrowser, type TestPage, noBrowser, openBrowser } from './browser.ts'
 import { type WindowHome, type WindowHomeOptions, openWindowHome } from './window-home.ts'
 
@@ -35,6 +35,7 @@ export class WindowGround {
     const opened = await this.openPage(t, more)
     await opened.page.goto(`${this.home.origin}${path}`)
     await opened.page.getByRole('navigation').first().waitFor()
+    await isThere(opened.page)
     return opened
   }
 
@@ -51,6 +52,19 @@ export class WindowGround {
     await this.browser?.close()
     await this.home?.close()
   }
+}
+
+/**
+ * Until what the page asks for has come, as far as it comes: what arrives above a button while the hand is on it moves it away,
+ * and a press that ends beside it is none.
+ */
+export async function isThere(page: Page): Promise<void> {
+  const loading = page.locator('main [data-loading]')
+  // A test may hold an answer back; then the page stays as it is.
+  await loading
+    .first()
+    .waitFor({ state: 'detached', timeout: 10_000 })
+    .catch(() => undefined)
 }
 
 /**

@@ -1,10 +1,21 @@
 /** A file on its way while its draft gets another name. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ApiClient } from '../../../../renderer/api/client.ts'
 import { Drafts } from '../../../../renderer/stores/drafts.ts'
 import { memoryStorage } from '../../../../renderer/stores/key-value-storage.ts'
-import { Uploads } from '../../../../renderer/stores/uploads.ts'
+
+/** It sends by what a browser has, whose types are not those of Node: it is loaded by its path. */
+const MODULE = join(import.meta.dirname, '..', '..', '..', '..', 'renderer', 'stores', 'uploads.ts')
+
+interface UploadsModule {
+  readonly Uploads: new (
+    api: ApiClient,
+    drafts: Drafts,
+    newKey: () => string,
+  ) => { add(files: readonly File[], most: number, limits: null): void; readonly view: { get(): unknown } }
+}
 
 const TAKEN = { id: '7', type: 'image', url: '/media/7.webp', preview_url: '/media/7-small.webp', meta: {} }
 
@@ -42,6 +53,7 @@ test('a file arrives in the draft that has it, whatever that is called by then',
     nowMs: () => 0,
     readSource: async () => Promise.reject(new Error('nothing is edited')),
   })
+  const { Uploads } = (await import(MODULE)) as UploadsModule
   const uploads = new Uploads({} as ApiClient, drafts, newKey)
   drafts.change({ text: 'with a picture' })
   uploads.add([new File(['png'], 'cup.png', { type: 'image/png' })], 4, null)
