@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestBrowser, type TestPage, noBrowser, openBrowser } from '../support/browser.ts'
-import { fieldHolds } from '../support/fields.ts'
+import { escapeFrom, fieldHolds } from '../support/fields.ts'
 import { adminClient, pourFollowers, pourReplies, pourTimeline } from '../support/poured-posts.ts'
 import { until } from '../support/until.ts'
 import {
@@ -130,8 +130,7 @@ test('a part that cannot be fetched says so and comes when it is tried again', {
   isAway = false
   await alert.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('menuitem', { name: 'Copy link' }).waitFor()
-  await page.keyboard.press('Escape')
-  await page.getByRole('menu').waitFor({ state: 'detached' })
+  await escapeFrom(page.getByRole('menu'))
   assert.equal(await menu.getAttribute('aria-expanded'), 'false')
   await fieldHolds(page.getByLabel('Text', { exact: true }), 'Written before it was missing')
 })
@@ -227,9 +226,15 @@ test(
 /** Runs in the page: further down in the column, and where that is once it is drawn. */
 const COLUMN_FURTHER_DOWN = `new Promise((resolve) => {
   const column = document.querySelector('[data-thread-scrolls]')
-  column.scrollBy({ top: column.clientHeight + 1_000, behavior: 'instant' })
+  column.scrollBy({ top: column.clientHeight + 500, behavior: 'instant' })
+  const isCovered = () => {
+    const bottoms = [...column.querySelectorAll('[data-entry-id]')].map((one) => one.getBoundingClientRect().bottom)
+    const isAtEnd = column.scrollTop + column.clientHeight >= column.scrollHeight - 2
+    return isAtEnd || bottoms.some((bottom) => bottom >= column.getBoundingClientRect().bottom)
+  }
   let frames = 0
-  const wait = () => (++frames === 4 ? resolve(Math.round(column.scrollTop)) : requestAnimationFrame(wait))
+  const isDrawn = () => (++frames >= 4 && isCovered()) || frames > 300
+  const wait = () => (isDrawn() ? resolve(Math.round(column.scrollTop)) : requestAnimationFrame(wait))
   requestAnimationFrame(wait)
 })`
 
@@ -251,8 +256,10 @@ test('of two thousand followers at most sixty rows are in the page', { skip }, a
     const count = await rows.count()
     assert.ok(count <= MOST_ARTICLES, `${count} rows stood in the page at once`)
   }
-  await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)')
-  await page.locator(`[aria-posinset="${SCROLLED}"]`).waitFor()
+  await until('the last of them is there', async () => {
+    await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)')
+    return (await page.locator(`[aria-posinset="${SCROLLED}"]`).count()) > 0
+  })
 })
 
 const STEPS = 30

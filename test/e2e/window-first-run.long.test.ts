@@ -9,6 +9,7 @@ import type { CheckFlaw, CheckName } from '../../server/contracts/owner-api.ts'
 import { type TestBrowser, noBrowser, openBrowser } from '../support/browser.ts'
 import { fieldHolds } from '../support/fields.ts'
 import { FlowGround, Stage } from '../support/flow-ground.ts'
+import { holdsLonger } from '../support/start-writing.ts'
 import { type HandKind, watchedHand } from '../support/hands.ts'
 import { until } from '../support/until.ts'
 import { flowsOf } from '../support/window-flows.ts'
@@ -62,9 +63,9 @@ async function takesDomain(stage: Stage, way = /A domain of mine/): Promise<void
 async function writesFirstPost(stage: Stage): Promise<void> {
   await presses(stage, 'Open my home')
   await stage.page.getByRole('heading', { name: 'Nobody has written yet' }).waitFor()
+  await holdsLonger(stage.page)
   await stage.hand.write(stage.text, stage.own('My first post'))
   await stage.send()
-  // A new home holds posts back for a while.
   await stage.hand.press(stage.button('Send now'))
   await stage.post(stage.own('My first post')).waitFor()
 }

@@ -106,7 +106,7 @@ async function assertOthersUntouched(page: Page, id: string, name: string): Prom
     await other.scrollIntoViewIfNeeded()
     // The pill of new posts and the clock may change one picture; what is drawn over it changes every pair.
     let different = Number.POSITIVE_INFINITY
-    for (let pair = 0; pair < 3 && different > 0; pair += 1) {
+    for (let pair = 0; pair < 10 && different > 0; pair += 1) {
       const pictures = [await pictureOf(page, other, id, true), await pictureOf(page, other, id, false)]
       different = await page.evaluate<number>(`(${DIFFERENCE})(${JSON.stringify(pictures)})`)
     }

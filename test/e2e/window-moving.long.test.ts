@@ -96,6 +96,10 @@ test('after a move the page tells server by server who has come along', { skip }
   const to = `@there@${peer.host}`
   await owner.call('POST', `/api/homebird/v1/identities/${id}/move`, { to, password: home.home.password })
   await home.receives(fay, fay.undo(follows[0] ?? {}))
+  await until('fay has come along', async () => {
+    const { followers_count: count } = await owner.get(`/api/v1/accounts/${id}`)
+    return Number(count) === 1
+  })
   const { page, problems } = await browser.openPage(NARROW)
   await home.enters(page, '/settings/privacy')
   const table = page.getByRole('table', { name: 'Who has come along' })
