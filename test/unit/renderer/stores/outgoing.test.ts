@@ -80,39 +80,34 @@ test('a post that went out before its answer came leaves what was written on', a
   ])
 })
 
-test('Post sends the words of this window, also where another wrote on the draft meanwhile', async () => {
+/** Two windows that wrote on one draft; the home has what the other wrote. */
+async function writtenInTwo() {
   const home = new ScriptedHome()
   const [one, other] = [openWriting(home), openWriting(home)]
   await one.keeper.open()
   one.drafts.change({ text: 'begun' })
-  await one.clock.passes(1_000)
+  const { id } = one.drafts.current()
+  await one.keeper.save(id)
   await other.keeper.open()
-  const [begun] = other.drafts.list()
-  assert.ok(begun)
-  other.drafts.change({ text: 'begun, said the other' }, begun.id)
-  await other.keeper.save(begun.id)
+  other.drafts.change({ text: 'begun, said the other' }, id)
+  await other.keeper.save(id)
   one.drafts.change({ text: 'begun, said the one' })
-  await one.outgoing.send(begun.id)
+  return { ...one, home, id }
+}
+
+test('Post sends the words of this window, also where another wrote on the draft meanwhile', async () => {
+  const { outgoing, home, id } = await writtenInTwo()
+  await outgoing.send(id)
   const kept = [...home.kept.values()].map(({ text, state }) => `${text}: ${state}`)
   assert.deepEqual(kept.toSorted(), ['begun, said the one: held', 'begun, said the other: kept'])
 })
 
 test('Post while such a draft is being saved sends the words of this window too', async () => {
-  const home = new ScriptedHome()
-  const [one, other] = [openWriting(home), openWriting(home)]
-  await one.keeper.open()
-  one.drafts.change({ text: 'begun' })
-  await one.clock.passes(1_000)
-  await other.keeper.open()
-  const [begun] = other.drafts.list()
-  assert.ok(begun)
-  other.drafts.change({ text: 'begun, said the other' }, begun.id)
-  await other.keeper.save(begun.id)
-  one.drafts.change({ text: 'begun, said the one' })
-  const saving = one.keeper.save(begun.id)
-  await Promise.all([saving, one.outgoing.send(begun.id)])
+  const { outgoing, keeper, id } = await writtenInTwo()
+  const saving = keeper.save(id)
+  await Promise.all([saving, outgoing.send(id)])
   assert.deepEqual(
-    one.outgoing.view.get().held.map(({ text }) => text),
+    outgoing.view.get().held.map(({ text }) => text),
     ['begun, said the one'],
   )
 })
