@@ -103,7 +103,7 @@ export class DraftKeeper {
     for (;;) {
       const under = this.#underWay.get(id)
       if (under === undefined) break
-      const kept = await under.catch(() => id)
+      const kept = await under.catch(() => id) // told where it began; it is tried again below
       if (kept === null) return null
       id = kept
     }

@@ -232,7 +232,7 @@ test(
       // It may be there by itself meanwhile, and the button gone.
       await button(main, 'Try now')
         .click({ timeout: 1_000 })
-        .catch(() => undefined)
+        .catch(() => undefined) // see above
       return false
     })
     await hand.press(main.getByRole('link', { name: 'Open Address and tunnel' }))

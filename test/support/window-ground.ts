@@ -64,7 +64,7 @@ export async function isThere(page: Page): Promise<void> {
   await loading
     .first()
     .waitFor({ state: 'detached', timeout: 10_000 })
-    .catch(() => undefined)
+    .catch(() => undefined) // see above
 }
 
 /**

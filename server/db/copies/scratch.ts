@@ -103,7 +103,7 @@ export async function withScratchDatabase<T>(
         async (another) =>
           another.query(`drop database if exists ${another.escapeIdentifier(name)} with (force)`),
         LIMITS,
-      ).catch(() => undefined)
+      ).catch(() => undefined) // see above
     }
   }
   return withClient(maker, within, LIMITS)
