@@ -6,10 +6,10 @@ import type { AgainstOptions } from './against.ts'
 
 export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
 
-  --only a,b        these workloads; the same as naming them. Without a name all of them are run but celebrity
+  --only a,b        these workloads; the same as naming them. Without a name all of them are run
   --quick           smaller libraries, fewer requests: whether it works, not how fast it is
   --cache FOLDER    keeps made libraries there for the next run (or HOMEBIRD_BENCH_CACHE)
-  --minutes N       begins nothing more after so many; what was not begun is named (default: 22 where all are run)
+  --minutes N       begins nothing more after so many; what was not begun is named (default: 25 where all are run)
   --json FILE       one line of JSON for each workload
   --results         writes test/bench/RESULTS.md
   --program FILE    measures the Homebird whose command line this is, such as an older one; without it the program is put
@@ -22,7 +22,7 @@ export const OPTIONS_HELP = `npm run bench [workload …] [-- options]
   --writes          posts to nobody and takes the posts away again (scope write)`
 
 /** All workloads on two quiet cores, with libraries that are made already. */
-const ALL_MINUTES = 22
+const ALL_MINUTES = 25
 
 type Env = Readonly<Record<string, string | undefined>>
 

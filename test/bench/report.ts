@@ -84,7 +84,10 @@ export function isReached({ value, goal }: Pick<Figure, 'value' | 'goal'>): bool
 }
 
 export const goalWords = (goal: NonNullable<Figure['goal']>): string =>
-  'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`
+  'atMost' in goal ? `≤ ${goalFigure(goal.atMost)}` : `≥ ${goalFigure(goal.atLeast)}`
+
+/** One that was worked out has many places, one that was set has none too many. */
+const goalFigure = (value: number): string => (Number.isInteger(value * 10) ? `${value}` : round(value))
 
 export const valueWords = ({ value, unit }: Figure): string => `${round(value)} ${unit}`.trim()
 

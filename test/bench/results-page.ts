@@ -62,6 +62,11 @@ const ASKED: readonly Asked[] = [
     figures: ['first', 'last'],
     why: `${SHARED_MACHINE}; what comes before the first is the post itself, its reading by the worker and the rows of its deliveries`,
   },
+  ...['still tried', 'known'].map((dead) => ({
+    what: `1 post to 100,000 followers on 20,000 servers, a third of them dead (${dead})`,
+    workload: new RegExp(`^celebrity \\(.*, ${dead}\\)$`),
+    figures: ['served of those who live', 'came twice', 'refused by the others'],
+  })),
   ...['actor', 'WebFinger', 'post'].map((name) => ({
     what: `${name} as other servers read it`,
     workload: new RegExp(`^read ${name}$`),

@@ -88,6 +88,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   reads: async ({ scale }) => withHome({}, async (home) => readsOf(home, scale.share)),
   growth: growthLoad,
   search,
+  celebrity: celebrityLoad,
   window: windowBudgets,
   desktop: desktopStart,
   prune: async () => withHome({}, pruneLoad),
@@ -98,11 +99,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   media: mediaLoad,
   imports: importLoad,
   keeping: async () => withHome({}, keepingLoad),
-  celebrity: celebrityLoad,
 }
-
-/** They take minutes by themselves: a run of all leaves them out. */
-const BY_NAME_ONLY: ReadonlySet<string> = new Set(['celebrity'])
 
 /** Names for several at once. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -113,12 +110,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 export const workloadNames = (): string[] => [...Object.keys(WORKLOADS), ...Object.keys(GROUPS)]
 
-/** @returns in the order given, for none all but those that are run by name only; an error where one of them is not known */
+/** @returns in the order given, for none all of them; an error where one of them is not known */
 export function namedWorkloads(names: readonly string[]): Array<readonly [string, Workload]> | Error {
-  const wanted =
-    names.length === 0
-      ? Object.keys(WORKLOADS).filter((name) => !BY_NAME_ONLY.has(name))
-      : names.flatMap((name) => GROUPS[name] ?? [name])
+  const wanted = names.length === 0 ? Object.keys(WORKLOADS) : names.flatMap((name) => GROUPS[name] ?? [name])
   const found: Array<readonly [string, Workload]> = []
   for (const name of wanted) {
     const workload = WORKLOADS[name]

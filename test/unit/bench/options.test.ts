@@ -16,7 +16,7 @@ test('workloads are named in either way, and a folder by the environment too', a
 })
 
 test('a run of all ends in time, one of some takes what it takes', async () => {
-  assert.equal((await readOptions([], {})).minutes, 22)
+  assert.equal((await readOptions([], {})).minutes, 25)
   assert.equal((await readOptions(['inbox'], {})).minutes, null)
   assert.equal((await readOptions(['inbox', '--minutes', '5'], {})).minutes, 5)
   await assert.rejects(readOptions(['--minutes', 'soon'], {}), /--minutes "soon" is not a whole number/)
