@@ -1,5 +1,6 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
 import type { ApplianceFacts } from './contracts/appliance-status.ts'
+import type { ChildQuestion } from './contracts/child-message.ts'
 import type { HandOverState } from './contracts/hand-over.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
 import type { KeepingAnswer } from './contracts/backups.ts'
@@ -22,6 +23,7 @@ import type { HttpContext, Supervision } from './http/http-context.ts'
 import { listenOn } from './http/listen.ts'
 import { WaysIn } from './http/ways-in/ways-in.ts'
 import { doctorOf, finishTaking, startCare } from './http/owner/index.ts'
+import { answerOfCaches, isOfCaches } from './storage/caches/answer-caches.ts'
 import { tracerOf } from './tracing/begin-traces.ts'
 
 /** Either of the two apps. */
@@ -63,7 +65,7 @@ export async function runServer(channel: ChildChannel<Config>): Promise<void> {
     listening.push(await listenOn(app, start.privateListen, { setting, shared: false }))
   }
   if (start.privateListen !== null) lookAfter(httpContext, channel)
-  else channel.onAsk((question) => (question === 'figures' ? httpContext.figures?.own() : null) ?? null)
+  else channel.onAsk((question) => answerOf(httpContext, question))
   // Streams end before the apps are closed, so that nobody is cut in the midst of an answer.
   channel.onStop(() => stopping.abort())
   channel.onStop(followHome(context, channel))
@@ -80,9 +82,15 @@ function lookAfter(context: HttpContext, channel: ChildChannel<Config>): void {
   )
   channel.onLook(() => care.look())
   channel.onAsk((question) => {
-    if (question !== 'doctor' && question !== 'doctor_deep') return null
+    if (question !== 'doctor' && question !== 'doctor_deep') return answerOf(context, question)
     return doctorOf(context).run(question === 'doctor_deep' ? 'deep' : 'asked')
   })
+}
+
+/** What every server answers. */
+const answerOf = (context: HttpContext, question: ChildQuestion): unknown => {
+  if (isOfCaches(question)) return answerOfCaches(context, question)
+  return question === 'figures' ? (context.figures?.own() ?? null) : null
 }
 
 function httpContextFrom(

@@ -11,6 +11,7 @@ import { CLEAN_UP_ASKED, findOpenRun } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
 import type { ProcessFigures } from './http/metrics/process-figures.ts'
 import { type Runner, type RunnerOptions, createRunner } from './stator/runner.ts'
+import { answerOfCaches, isOfCaches } from './storage/caches/answer-caches.ts'
 import { startHeartbeat } from './workers/heartbeat.ts'
 import { tryLineAgain } from './workers/try-line-again.ts'
 import { tracerOf } from './tracing/begin-traces.ts'
@@ -47,7 +48,10 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
   channel.onStop(() => runner.stop())
   channel.onStop(beginWhenAsked(context, runner))
   const figures = await figuresOf(context, channel.start.index)
-  channel.onAsk((question) => (question === 'figures' ? (figures?.read() ?? null) : runner.status()))
+  channel.onAsk((question) => {
+    if (isOfCaches(question)) return answerOfCaches(context, question)
+    return question === 'figures' ? (figures?.read() ?? null) : runner.status()
+  })
   await followMediaUrl(context.db, context.config.mediaUrl)
   runner.start()
   void warnOfStorage(context)

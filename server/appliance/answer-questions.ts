@@ -2,6 +2,7 @@
 import type { ChildReport, SupervisorRequest } from '../contracts/child-message.ts'
 import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { ApplianceFacts, ApplianceStatus } from './appliance-status.ts'
+import { askCaches } from './ask-caches.ts'
 import { askDoctor } from './ask-doctor.ts'
 import { askFigures } from './ask-figures.ts'
 import type { ControlQuestion } from './control-socket.ts'
@@ -32,6 +33,7 @@ export async function answerCommand(
   if (question.kind === 'secrets_key') return seal.box.key
   if (question.kind === 'keeping') return keeper.answer(question)
   if (question.kind === 'hand_over') return handOver.answer('command', question)
+  if (question.kind === 'caches') return askCaches(children.kept, question.ask)
   return question.kind === 'doctor' ? askDoctor(children.kept, question) : tunnel.answer(question)
 }
 

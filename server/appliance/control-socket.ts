@@ -5,6 +5,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { type Socket, createConnection, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { CacheQuestion } from '../contracts/caches.ts'
 import type { TunnelRequest } from '../contracts/child-message.ts'
 import type { HandOverRequest } from '../contracts/hand-over.ts'
 import type { KeepingRequest } from '../contracts/keeping.ts'
@@ -20,6 +21,8 @@ const DEEP_LIMIT_MS = 185_000
 const KEEPING_LIMIT_MS = 30_000
 /** Every part of the home ends and starts again meanwhile. */
 const HAND_OVER_LIMIT_MS = 200_000
+/** Very many files are removed. */
+const CACHES_LIMIT_MS = 605_000
 const MAX_QUESTION_BYTES = 65_536
 const KINDS: ReadonlySet<string> = new Set([
   'status',
@@ -29,6 +32,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'secrets_key',
   'keeping',
   'hand_over',
+  'caches',
 ])
 
 /** What commands ask and have done; one JSON line. */
@@ -37,6 +41,7 @@ export type ControlQuestion =
   | { readonly kind: 'doctor'; readonly deep?: boolean }
   /** By which sealed secrets are read; null where they are plain. */
   | { readonly kind: 'secrets_key' }
+  | { readonly kind: 'caches'; readonly ask: CacheQuestion }
   | TunnelRequest
   | KeepingRequest
   | HandOverRequest
@@ -108,6 +113,7 @@ async function parseQuestion(line: string): Promise<ControlQuestion> {
 function limitOf(question: ControlQuestion): number {
   if (question.kind === 'hand_over') return question.ask === 'state' ? KEEPING_LIMIT_MS : HAND_OVER_LIMIT_MS
   if (question.kind === 'keeping') return KEEPING_LIMIT_MS
+  if (question.kind === 'caches') return CACHES_LIMIT_MS
   if (question.kind !== 'doctor') return ANSWER_LIMIT_MS
   return question.deep === true ? DEEP_LIMIT_MS : DOCTOR_LIMIT_MS
 }

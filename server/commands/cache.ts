@@ -1,19 +1,23 @@
 /** `homebird cache stats|clear`: what the caches hold and save, and emptying them, while the home runs and while it does not. */
-import { randomUUID } from 'node:crypto'
-import { isDataDirLocked } from '../appliance/data-dir-lock.ts'
-import { readSettings } from '../appliance/ground.ts'
-import { CACHE_NAMES, type CacheCleared, type CacheName, type NamedCacheStats } from '../contracts/caches.ts'
+import { askControlSocket } from '../appliance/control-socket.ts'
+import { isDataDirLocked, readLockHolder } from '../appliance/data-dir-lock.ts'
+import { chosenDataDir, readSettings } from '../appliance/ground.ts'
+import {
+  CACHE_NAMES,
+  type CacheCleared,
+  type CacheName,
+  type CacheQuestion,
+  type EmptiedCache,
+  type NamedCacheStats,
+} from '../contracts/caches.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
-import { cacheUrls } from '../core/cache-folders.ts'
 import { systemClock } from '../core/clock.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { createLogger } from '../core/log.ts'
-import { notify } from '../db/transaction.ts'
-import { forgetAllMessage } from '../storage/caches/locmem-cache.ts'
+import { emptied } from '../storage/caches/answer-caches.ts'
 import { type Caches, openCaches, statsOf } from '../storage/caches/open-caches.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
-import { withAnyHome } from './with-home.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -31,20 +35,18 @@ export async function clearCache(name: string | undefined, options: CommonOption
   const names = CACHE_NAMES.filter((known) => name === undefined || name === known)
   if (names.length === 0)
     throw new HomebirdError('USAGE', `${name} is no cache; there are ${CACHE_NAMES.join(', ')}`)
-  const cleared = await withCaches(options, async (caches) => {
-    const done: CacheCleared[] = []
-    for (const one of names) done.push({ name: one, items: await clearOne(one, caches, options) })
-    return done
-  })
+  const cleared: CacheCleared[] = []
+  for (const one of names) cleared.push(await clearOne(one, options))
   io.put({ cleared })
   for (const { name: one, items } of cleared)
     io.say(items === null ? `${one}: emptied` : `${one}: emptied of ${items} items`)
   return ExitCode.ok
 }
 
-/** Of all three caches, asked of their stores; what was counted is counted by the processes of the home. */
+/** Of all three caches: of the home that runs, as it has them set; else of their stores, by the settings of this command. */
 export async function readCacheStats(options: CommonOptions): Promise<NamedCacheStats[]> {
-  return withCaches(options, statsOf)
+  const told = await askHome(options, 'caches')
+  return Array.isArray(told) ? (told as NamedCacheStats[]) : withCaches(options, statsOf)
 }
 
 export function sayCaches(io: CommandIo, caches: readonly NamedCacheStats[]): void {
@@ -80,23 +82,34 @@ async function withCaches<T>(options: CommonOptions, work: (caches: Caches) => P
   }
 }
 
-async function clearOne(name: CacheName, caches: Caches, options: CommonOptions): Promise<number | null> {
-  const { dir, loaded } = readSettings(sourcesFrom(options))
-  if (cacheUrls(loaded.config)[name].scheme === 'locmem') {
-    // It lies in the memory of the processes; without them there is nothing.
-    if (!isDataDirLocked(dir)) return 0
-    await withAnyHome({ ...options, json: true }, async (db) =>
-      notify(db, 'caches', forgetAllMessage(name, randomUUID())),
-    )
-    return null
+/** Null where no home runs, or none that could answer: it starts, ends, or is of another version. */
+async function askHome(options: CommonOptions, ask: CacheQuestion): Promise<unknown> {
+  const dir = chosenDataDir(sourcesFrom(options))
+  const socket = isDataDirLocked(dir) ? (readLockHolder(dir)?.controlSocket ?? null) : null
+  if (socket === null) return null
+  try {
+    return await askControlSocket(socket, { kind: 'caches', ask })
+  } catch (error) {
+    if (error instanceof HomebirdError) return null
+    throw error
   }
-  const items = await caches[name].clear()
-  const { isUp, scheme } = await caches[name].stats()
-  if (isUp || scheme === 'file') return items
-  throw new HomebirdError(
-    'UNAVAILABLE',
-    `the store of the ${name} cache (${scheme}) does not answer; it was not emptied`,
-  )
+}
+
+async function clearOne(name: CacheName, options: CommonOptions): Promise<CacheCleared> {
+  const told = (await askHome(options, `clear_${name}`)) as EmptiedCache | null
+  const { scheme, isUp, items } = told ?? (await withCaches(options, async (caches) => emptied(caches, name)))
+  if (told === null && scheme === 'locmem' && isDataDirLocked(chosenDataDir(sourcesFrom(options))))
+    throw new HomebirdError(
+      'UNAVAILABLE',
+      `the ${name} cache lies in the memory of the home, which starts or ends; try again`,
+    )
+  if (!isUp && scheme !== 'file')
+    throw new HomebirdError(
+      'UNAVAILABLE',
+      `the store of the ${name} cache (${scheme}) does not answer; it was not emptied`,
+    )
+  // How many lay in the memory of the other processes nobody knows.
+  return { name, items: told !== null && scheme === 'locmem' ? null : items }
 }
 
 const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(bytes < 10 * MEGABYTE ? 1 : 0)} MB`

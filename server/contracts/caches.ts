@@ -32,6 +32,16 @@ export interface CacheReport {
   readonly caches: readonly NamedCacheStats[]
 }
 
+/** To one process of the home, about the caches as that home has them set. */
+export type CacheQuestion = 'caches' | `clear_${CacheName}`
+
+/** What is left after a cache was emptied. */
+export interface EmptiedCache extends Pick<CacheStats, 'scheme' | 'isUp'> {
+  readonly name: CacheName
+  /** Null where the store does not say. In memory: of the one process that was asked; the others empty theirs as well. */
+  readonly items: number | null
+}
+
 export interface CacheCleared {
   readonly name: CacheName
   /** How many items went; null where the store does not say. */

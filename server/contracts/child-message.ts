@@ -2,6 +2,7 @@
  * What the supervisor and its children say to each other over the control channel. Plain data only. A child gets
  * exactly one `start`, answers `ready` or `failed`, then beats until it is told to `stop` or the channel falls.
  */
+import type { CacheQuestion } from './caches.ts'
 import type { DatabaseConnection } from './database-connection.ts'
 import type { DecoderOrder } from './decoding.ts'
 import type { ExitCode } from './exit-code.ts'
@@ -126,9 +127,10 @@ export type ChildReport =
 
 /**
  * `figures`: what a server or a worker measures of itself, as a list; null where nothing is measured.
+ * `caches`, `clear_…`: see `storage/caches/answer-caches`.
  * `doctor`: the first server looks at the home and answers with what it found, within some 15 s.
  */
-export type ChildQuestion = 'status' | 'figures' | 'doctor' | 'doctor_deep'
+export type ChildQuestion = 'status' | 'figures' | 'doctor' | 'doctor_deep' | CacheQuestion
 
 export type ToChild<Settings = unknown> =
   | StartMessage<Settings>

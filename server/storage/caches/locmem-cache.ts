@@ -60,12 +60,6 @@ const ITEM_OVERHEAD_BYTES = 512
 /** NOTIFY takes 8,000 bytes. */
 const MOST_MESSAGE_BYTES = 7_800
 
-/** What a process without such a cache says to those that have one. @param from  no process of theirs */
-export function forgetAllMessage(cache: CacheName, from: string): string {
-  const message: Message = { from, cache, keys: null }
-  return JSON.stringify(message)
-}
-
 export function openLocmemCache(options: LocmemOptions): Cache {
   return new LocmemCache(options)
 }

@@ -15,8 +15,11 @@ test(
       HOMEBIRD_CACHES_AVATARS: `redis://:hush@127.0.0.1:${server.port}`,
       HOMEBIRD_LOG_LEVEL: 'debug',
     }
-    const run = async (...args: string[]) =>
-      launchCommand(t, [...args, '--data-dir', dataDir], { env }).finished
+    const runIn = async (vars: Readonly<Record<string, string>>, ...args: string[]) =>
+      launchCommand(t, [...args, '--data-dir', dataDir], { env: vars }).finished
+    const run = async (...args: string[]) => runIn(env, ...args)
+    // As in another terminal than that of the home.
+    const elsewhere = async (...args: string[]) => runIn({}, ...args)
     const stopped = await run('cache', 'stats', '--json')
     const { caches } = JSON.parse(stopped.stdout) as CacheReport
     assert.deepEqual(
@@ -40,10 +43,14 @@ test(
       (JSON.parse(status.stdout) as CacheReport).caches.map(({ name }) => name),
       ['default', 'media', 'avatars'],
     )
-    assert.match((await run('status')).stdout, /cache avatars +redis/)
-    assert.match((await run('cache', 'clear', 'default')).stdout, /^default: emptied\n$/)
+    for (const asked of [run, elsewhere]) {
+      assert.match((await asked('status')).stdout, /cache avatars +redis/)
+      assert.match((await asked('cache', 'stats')).stdout, /cache avatars +redis/)
+      assert.match((await asked('cache', 'clear', 'default')).stdout, /^default: emptied\n$/)
+    }
+    assert.match((await elsewhere('cache', 'clear', 'avatars')).stdout, /^avatars: emptied of 0 items\n$/)
     await server.kill()
-    const away = await run('cache', 'clear', 'avatars')
+    const away = await elsewhere('cache', 'clear', 'avatars')
     assert.notEqual(away.code, 0)
     assert.match(away.stderr, /the store of the avatars cache \(redis\) does not answer; it was not emptied/)
     const said = [home.said(), (await run('config')).stdout, away.stderr, status.stdout].join('\n')
