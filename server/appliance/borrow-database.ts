@@ -1,4 +1,5 @@
 /** Lends the database of a home to a command: that of the running home, or one started for as long as it takes. */
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DatabaseConnection, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Config } from '../core/config.ts'
@@ -101,10 +102,17 @@ function noHome(folder: string): HomebirdError {
 function connectionOfRunningHome(dir: Ground['dir'], secrets: Ground['secrets']): DatabaseConnection {
   const password = readSecret(secrets, HOME_SECRET)
   const controlSocket = readLockHolder(dir)?.controlSocket ?? null
-  if (password === null || controlSocket === null || process.platform === 'win32') {
+  if (controlSocket === null || process.platform === 'win32') {
     throw new HomebirdError('NOT_RUNNING', `the home in ${dir.path} is still starting; try again in a moment`)
   }
   const host = join(dirname(controlSocket), 'db')
+  if (password === null || !existsSync(join(host, `.s.PGSQL.${SOCKET_PORT}`))) {
+    throw new HomebirdError(
+      'NOT_RUNNING',
+      `the home in ${dir.path} has no database of its own that runs; where it was started with another one, give this ` +
+        'command the same variables (HOMEBIRD_CONFIG_FILE or HOMEBIRD_DATABASE_URL); else it is still starting: try again in a moment',
+    )
+  }
   return { host, port: SOCKET_PORT, user: HOME_ROLE, password, database: HOME_DATABASE, ssl: 'disable' }
 }
 

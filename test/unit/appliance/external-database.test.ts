@@ -55,4 +55,11 @@ test('a command for such a home is not led to another either, whether the home r
   t.after(() => lock.release())
   await assert.rejects(run(led), /PGHOST names/)
   await assert.rejects(run({}), /is still starting/)
+  // As of one that was started with a database elsewhere, which this command is not told.
+  lock.describe({
+    pid: process.pid,
+    startedAt: '2026-01-01T00:00:00Z',
+    controlSocket: join(dataDir, 'control'),
+  })
+  await assert.rejects(run({}), /give this command the same variables \(HOMEBIRD_CONFIG_FILE/)
 })
