@@ -73,7 +73,11 @@ export function createOutbound(parts: OutboundParts): Outbound {
         const wanted = readAcceptSignature(outcome.headers['accept-signature'])
         if (!KNOCKS_AGAIN.has(outcome.status)) return answerOf(outcome, wanted === first ? null : wanted)
         const second = wanted === null || wanted === first ? otherKind(first) : wanted
-        return answerOf(await post(delivery, url, second), second)
+        return await post(delivery, url, second).then(
+          (another) => answerOf(another, second),
+          // The first try was answered: whatever the second one comes to, the line is there.
+          (error: unknown) => spoken(answerOfFailure(error, delivery.signal)),
+        )
       } catch (error) {
         return answerOfFailure(error, delivery.signal)
       }
@@ -94,6 +98,9 @@ function answerOf(outcome: PostOutcome, learned: SignatureKind | null): Delivery
   if (status >= 500) return { kind: 'failing', retryAfterSeconds, detail }
   return { kind: 'refused', status, detail }
 }
+
+const spoken = (answer: DeliveryAnswer): DeliveryAnswer =>
+  answer.kind === 'unreachable' ? { ...answer, isSilence: false } : answer
 
 /** @throws what is no failure of the exchange */
 function answerOfFailure(error: unknown, signal: AbortSignal): DeliveryAnswer {

@@ -1,10 +1,14 @@
 /**
- * Tells failures in which nothing of the other side came back, which may be the fault of our own line, from those that
- * prove that it works. One alone proves nothing either way: whoever hears of several decides.
+ * Tells failures in which nothing of the other side may have come back, which may be the fault of our own line, from those that
+ * prove that it works. One alone proves nothing either way: whoever hears of several decides. Whenever time runs out it is such a
+ * one: the connection may be an older one, over which nothing comes any more.
  */
 import { type FetchFailureReason, fetchFailureOf } from './fetch-types.ts'
 
-/** No route, no neighbour, no address of our own, no packet back. Whoever refuses or breaks off is there. */
+/**
+ * No route, no neighbour, no address of our own, no packet back; and what this machine itself forbids or has no room for, as
+ * behind a private network that is down. Whoever refuses or breaks off is there.
+ */
 const SILENT_CODES: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
@@ -15,6 +19,11 @@ const SILENT_CODES: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
   'ETIMEDOUT',
   'ECONNABORTED',
+  'EPERM',
+  'EACCES',
+  'ENOBUFS',
+  'EMFILE',
+  'ENFILE',
 ])
 
 /**
@@ -33,9 +42,14 @@ const SILENT_REASONS: ReadonlySet<FetchFailureReason> = new Set<FetchFailureReas
 export function isSilence(error: unknown): boolean {
   const reason = fetchFailureOf(error)?.reason
   if (reason === undefined) return false
-  if (SILENT_REASONS.has(reason)) return true
-  return reason === 'connection' && error instanceof Error && isSilentCause(error.cause)
+  const cause = error instanceof Error ? error.cause : undefined
+  if (SILENT_REASONS.has(reason)) return !isAlert(cause)
+  return reason === 'connection' && isSilentCause(cause)
 }
+
+/** Of TLS: whoever sends one has heard us, and it is no other's certificate. */
+const isAlert = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && /^ERR_SSL_.*ALERT_/.test(String(cause.code))
 
 /** Where a host has several addresses, each has its error: one that answered is enough. */
 function isSilentCause(cause: unknown): boolean {

@@ -14,7 +14,7 @@ import {
   resumeDeliveries,
   secondsBehindElder,
 } from '../domain/fan-outs/after-delivery.ts'
-import { type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
+import { BEHIND_PROBE_SECONDS, type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
 import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
 import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
@@ -43,7 +43,11 @@ type FanOutVerdict = Verdict<'sent' | 'skipped' | 'failed'>
 /** An elder that is being tried at this moment needs about so long. */
 const ELDER_SECONDS = 1
 
+/** A delivery may come so much early for its host: it does not wait for the next turn then. */
+const EARLY_SECONDS = 1
+
 const TROUBLED_REASON = 'this server failed lately, and others like it are tried first'
+const BESIDE_REASON = 'this server failed lately, and another delivery finds out how it does'
 
 export function fanOutHandlers(parts: FanOutParts): HandlersOf<typeof fanOutGraph> {
   const deliverer = new Deliverer(parts)
@@ -76,16 +80,39 @@ class Deliverer {
     const waiting = await this.#mustWait(fanOut, peer)
     if (waiting !== null) return waiting
     if (peer === undefined || peer.failures === 0) return this.#send(fanOut, peer, work)
-    const admission = this.#troubled.enter(work.mostCalls, await this.#troubleOf(peer))
-    if (admission.kind === 'wait') return waits(admission.afterSeconds, TROUBLED_REASON)
-    try {
-      return await this.#send(fanOut, peer, work)
-    } finally {
-      admission.leave()
+    return this.#tryTroubled(fanOut, peer, work)
+  }
+
+  async #tryTroubled(fanOut: FanOut, peer: PeerFacts, work: Work): Promise<FanOutVerdict> {
+    const { host } = fanOut
+    const trouble = await this.#troubleOf(peer)
+    const admission = this.#troubled.enter({ host, trouble, mostCalls: work.mostCalls })
+    switch (admission.kind) {
+      case 'beside':
+        return waits(admission.afterSeconds, BESIDE_REASON)
+      case 'wait': {
+        if (!admission.isTaker) return waits(admission.afterSeconds + BEHIND_PROBE_SECONDS, TROUBLED_REASON)
+        const { retry_at: retryAt = null } = (await this.#peers.putOff(host, admission.afterSeconds)) ?? {}
+        return waits(retryAt === null ? 0 : Math.max(0, this.#secondsTo(retryAt)), TROUBLED_REASON)
+      }
+      case 'go':
+        try {
+          return await this.#send(fanOut, peer, work, admission.took)
+        } finally {
+          admission.leave()
+        }
+      default:
+        return assertNever(admission)
     }
   }
 
-  async #send(fanOut: FanOut, peer: PeerFacts | undefined, { signal }: Work): Promise<FanOutVerdict> {
+  /** @param took  told how long the try took, where there was one */
+  async #send(
+    fanOut: FanOut,
+    peer: PeerFacts | undefined,
+    { signal }: Work,
+    took: (ms: number) => void = () => undefined,
+  ): Promise<FanOutVerdict> {
     const activity = await this.#activities.find(fanOut.activity_id)
     if (activity === undefined) return { to: 'skipped', note: 'the activity is there no more' }
     const admission = await this.#line.enter(fanOut.host)
@@ -99,6 +126,7 @@ class Deliverer {
         headers: await this.#followers.headersFor(activity, fanOut.host),
         signal,
       })
+      if (answer.kind !== 'held') took(this.#parts.clock.monotonicMs() - sinceMs)
       return await this.#judge(fanOut, peer, answer, sinceMs)
     } finally {
       admission.leave()
@@ -112,15 +140,16 @@ class Deliverer {
 
   /** Why nothing is sent now, or null. */
   async #mustWait(fanOut: FanOut, peer: PeerFacts | undefined): Promise<FanOutVerdict | null> {
-    const { clock, db } = this.#parts
     if (peer?.retry_at !== null && peer?.retry_at !== undefined) {
-      const seconds = (peer.retry_at.getTime() - clock.now().getTime()) / 1000
-      if (seconds > 0) return waits(seconds, 'this server has been silent and is asked again later')
+      const seconds = this.#secondsTo(peer.retry_at)
+      // Its probe goes then, and makes this one due or puts it off with all others.
+      if (seconds > EARLY_SECONDS)
+        return waits(seconds + BEHIND_PROBE_SECONDS, 'this server has been silent and is asked again later')
     }
     const heldSeconds = this.#peers.heldSeconds(fanOut.host)
     if (heldSeconds > 0) return waits(heldSeconds, 'this server asked for patience')
     if (!fanOut.has_elder) return null
-    const elderSeconds = await secondsBehindElder(db, fanOut)
+    const elderSeconds = await secondsBehindElder(this.#parts.db, fanOut)
     if (elderSeconds === null) return null
     return waits(Math.max(0, elderSeconds) + ELDER_SECONDS, 'an earlier activity about the same goes first')
   }
@@ -188,10 +217,13 @@ class Deliverer {
     retryAfterSeconds: number | null,
   ): Promise<FanOutVerdict> {
     const peer = await this.#peers.failed(host, detail)
-    const now = this.#parts.clock.now().getTime()
-    const opensInSeconds = peer?.retry_at ? (peer.retry_at.getTime() - now) / 1000 : 0
+    const opensInSeconds = peer?.retry_at ? this.#secondsTo(peer.retry_at) : 0
     const seconds = Math.max(opensInSeconds, retryAfterSeconds ?? 0)
     return again(seconds > 0 ? { afterSeconds: seconds, reason: detail } : { reason: detail })
+  }
+
+  #secondsTo(moment: Date): number {
+    return (moment.getTime() - this.#parts.clock.now().getTime()) / 1000
   }
 
   async #alive(host: string): Promise<void> {

@@ -11,6 +11,7 @@ import { inTransaction } from '../../server/db/transaction.ts'
 import { actorGraph } from '../../server/domain/actors/actor-graph.ts'
 import { blockGraph } from '../../server/domain/blocks/block-graph.ts'
 import { fanOutGraph } from '../../server/domain/fan-outs/fan-out-graph.ts'
+import type { OfflineGuard } from '../../server/domain/fan-outs/offline-guard.ts'
 import { followGraph } from '../../server/domain/follows/follow-graph.ts'
 import { interactionGraph } from '../../server/domain/interactions/interaction-graph.ts'
 import { type Home, openHome } from '../../server/domain/owner/home.ts'
@@ -77,6 +78,8 @@ interface Options {
    * sent before it returns, and what it throws is how that one ends.
    */
   readonly onDelivery?: (url: string) => (() => void) | Promise<() => void>
+  /** What the senders hear of the home's own line. */
+  readonly line?: OfflineGuard
 }
 
 export async function openOutboundHome(
@@ -118,7 +121,7 @@ export async function openOutboundHome(
       listener,
       clock: systemClock,
       log,
-      graphs: allGraphs(parts, sender),
+      graphs: allGraphs({ ...parts, ...lineOf(options) }, sender),
       concurrency: 80,
       concurrencyPerModel: options.perModel ?? 16,
       concurrencyPerHost: options.perHost ?? 4,
@@ -139,6 +142,8 @@ export async function openOutboundHome(
   const statementCount = (): number => database.statementCount()
   return homeOf({ db, home, listener, ana, runner, restarted, statementCount })
 }
+
+const lineOf = ({ line }: Options): Pick<FanOutParts, 'line'> => (line === undefined ? {} : { line })
 
 type Sender = FanOutParts['fetch']
 

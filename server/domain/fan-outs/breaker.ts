@@ -6,7 +6,7 @@
  * seven silent days, when it counts as unavailable and gets nothing new.
  * @see security rule 105
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { inTransaction, wakeWorker } from '../../db/transaction.ts'
@@ -22,22 +22,29 @@ const LEAST_PROBE_SECONDS = 60
 const MOST_PROBE_SECONDS = 1_800
 const UNAVAILABLE_AFTER_SECONDS = 7 * 86_400
 const UNAVAILABLE_PROBE_SECONDS = 86_400
-/** All but the probe come this much later, so that they need not ask a host that is still silent. */
-const BEHIND_PROBE_SECONDS = 120
+/** What comes beside the probe of a host waits this much longer: it need not ask one that is still silent. */
+export const BEHIND_PROBE_SECONDS = 120
+/**
+ * All others, that is: what would come after the next one. Whatever closes the breaker makes them due, so this is only how often
+ * the rows of a host that stays silent are written.
+ */
+const PARKED_SECONDS = 6 * 3_600
 
 export type PeerFacts = Pick<
   Row<'peers'>,
   'host' | 'failures' | 'failing_since' | 'retry_at' | 'prefers_rfc9421' | 'wants_ed25519' | 'unavailable_at'
 >
 
+/** Columns of `PeerFacts`. The database says when a host is tried again: `retry_at` is told in the time of whoever asks. */
+const factsAt = (now: Date): RawBuilder<unknown> => sql`
+  peers.host, peers.failures, peers.failing_since, peers.retry_at + (${now}::timestamptz - now()) as retry_at,
+  ${WANTS_RFC9421} as prefers_rfc9421, peers.wants_ed25519, peers.unavailable_at`
+
 /** Hosts that fail or that want to be spoken to in a particular way; of all others there is nothing to know. */
-export async function listRemarkablePeers(db: Querier): Promise<PeerFacts[]> {
-  return db
-    .selectFrom('peers')
-    .select(['host', 'failures', 'failing_since', 'retry_at', 'wants_ed25519', 'unavailable_at'])
-    .select(WANTS_RFC9421.as('prefers_rfc9421'))
-    .where(sql<boolean>`failures > 0 or ${WANTS_RFC9421}`)
-    .execute()
+export async function listRemarkablePeers(db: Querier, now: Date): Promise<PeerFacts[]> {
+  const { rows } = await sql<PeerFacts>`
+    select ${factsAt(now)} from peers where failures > 0 or ${WANTS_RFC9421}`.execute(db)
+  return rows
 }
 
 export interface PeerFailure {
@@ -56,10 +63,14 @@ const SILENT_SECONDS = sql`extract(epoch from now() - coalesce(peers.failing_sin
  * Counts failures, opens breakers and lets everything that waits for their hosts wait on.
  * @returns the hosts as they are now
  */
-export async function recordFailures(db: Database, failures: readonly PeerFailure[]): Promise<PeerFacts[]> {
+export async function recordFailures(
+  db: Database,
+  failures: readonly PeerFailure[],
+  now: Date,
+): Promise<PeerFacts[]> {
   if (failures.length === 0) return []
   return inTransaction(db, async (tx) => {
-    const peers = await countFailures(tx, failures)
+    const peers = await countFailures(tx, failures, now)
     const hostsOf = (name: 'retry_at' | 'unavailable_at'): string[] =>
       peers.flatMap((peer) => (peer[name] === null ? [] : [peer.host]))
     await postpone(tx, hostsOf('retry_at'))
@@ -69,7 +80,11 @@ export async function recordFailures(db: Database, failures: readonly PeerFailur
   })
 }
 
-async function countFailures(tx: Transaction, failures: readonly PeerFailure[]): Promise<PeerFacts[]> {
+async function countFailures(
+  tx: Transaction,
+  failures: readonly PeerFailure[],
+  now: Date,
+): Promise<PeerFacts[]> {
   const { rows } = await sql<PeerFacts>`
     insert into peers (host, failures, failing_since, last_failure_at, last_error, retry_at)
     select host, failures, now(), now(), error,
@@ -84,38 +99,75 @@ async function countFailures(tx: Transaction, failures: readonly PeerFailure[]):
            unavailable_at = coalesce(peers.unavailable_at,
              case when ${SILENT_SECONDS} >= ${UNAVAILABLE_AFTER_SECONDS} then now() end),
            retry_at = case
-             when peers.failures + excluded.failures < ${FAILURES_TO_OPEN} then null
+             -- One that was put off stays open, and what waits for it stays where it is.
+             when peers.failures + excluded.failures < ${FAILURES_TO_OPEN} and peers.retry_at is null then null
              when ${SILENT_SECONDS} >= ${UNAVAILABLE_AFTER_SECONDS}
                then now() + make_interval(secs => ${UNAVAILABLE_PROBE_SECONDS})
              else now() + make_interval(secs =>
                least(${MOST_PROBE_SECONDS}, greatest(${LEAST_PROBE_SECONDS}, ${SILENT_SECONDS}) * ${JITTER})) end
-    returning host, failures, failing_since, retry_at, ${WANTS_RFC9421} as prefers_rfc9421, wants_ed25519,
-              unavailable_at`.execute(tx)
+    returning ${factsAt(now)}`.execute(tx)
   return rows
 }
 
-/** The delivery that waits longest becomes the probe. What a worker holds at this moment is left to its handler. */
+export interface PutOff {
+  readonly host: string
+  /** Until its turn comes. */
+  readonly seconds: number
+}
+
+/**
+ * Hosts that failed and whose turn to be tried has not come: they are left alone until then, as if they had been asked in vain,
+ * and all that waits for them waits with them. However much that is, it costs next to nothing while it waits.
+ * @returns those of the hosts that are in trouble still, as they are now
+ */
+export async function putOffHosts(db: Database, hosts: readonly PutOff[], now: Date): Promise<PeerFacts[]> {
+  if (hosts.length === 0) return []
+  return inTransaction(db, async (tx) => {
+    const { rows } = await sql<PeerFacts>`
+      with troubled as (
+        select peers.host, given.seconds
+          from peers join jsonb_to_recordset(${JSON.stringify(hosts)}::jsonb) as given (host text, seconds float8)
+               on given.host = peers.host
+         where peers.failures > 0 order by peers.host for update of peers
+      )
+      update peers set retry_at = greatest(peers.retry_at, now() + make_interval(secs => troubled.seconds))
+        from troubled where peers.host = troubled.host
+      returning ${factsAt(now)}`.execute(tx)
+    await postpone(
+      tx,
+      rows.map(({ host }) => host),
+    )
+    return rows
+  })
+}
+
+/**
+ * What a worker holds at this moment is left to its handler, which makes it the probe; the next in age comes behind it, should
+ * that one be gone by then. The others are written only where they would come before.
+ */
 async function postpone(tx: Transaction, hosts: readonly string[]): Promise<void> {
   if (hosts.length === 0) return
   await sql`
     with waiting as (
-      select fan_outs.id, peers.retry_at,
+      select fan_outs.id, peers.retry_at + make_interval(secs => ${BEHIND_PROBE_SECONDS}) as behind_at,
              row_number() over (partition by fan_outs.host order by fan_outs.id) as place
         from fan_outs join peers on peers.host = fan_outs.host
        where fan_outs.host = any(${hosts}::text[]) and fan_outs.state = 'new' and fan_outs.state_lock_token is null
+         and fan_outs.state_next_attempt_at is not null
     )
     update fan_outs
-       set state_next_attempt_at = greatest(fan_outs.state_next_attempt_at, waiting.retry_at
-             + case when place = 1 then interval '0' else make_interval(secs => ${BEHIND_PROBE_SECONDS}) end)
+       set state_next_attempt_at = waiting.behind_at
+             + case when place = 1 then interval '0' else make_interval(secs => ${PARKED_SECONDS}) end
       from waiting
      where fan_outs.id = waiting.id and fan_outs.state_lock_token is null
-       and fan_outs.state_next_attempt_at is not null`.execute(tx)
+       and (place = 1 or fan_outs.state_next_attempt_at < waiting.behind_at)`.execute(tx)
 }
 
 const IS_ASLEEP = sql`peers.state = 'unreachable' and peers.state_lock_token is null`
 
 /**
- * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong.
+ * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong. That a delivery
+ * was answered is for `recordSuccesses` to write.
  * What waited for an open breaker is due; a delivery that waits by its own back-off goes on waiting.
  * @returns the hosts that were in trouble
  */
@@ -128,7 +180,6 @@ export async function closeBreakers(db: Querier, hosts: readonly string[]): Prom
     ), closed as (
       update peers
          set failures = 0, failing_since = null, retry_at = null, unavailable_at = null, last_error = null,
-             last_success_at = now(),
              -- Whoever was silent is asked anew what it runs.
              state = case when ${IS_ASLEEP} then 'outdated' else state end,
              state_changed_at = case when ${IS_ASLEEP} then now() else state_changed_at end,
@@ -229,7 +280,7 @@ export async function tryFarHosts(tx: Transaction, most: number): Promise<string
   return hosts
 }
 
-/** @returns those of the hosts that have ever answered */
+/** @returns those of the hosts that have ever answered a delivery */
 export async function listAnswered(db: Querier, hosts: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('peers')
@@ -240,7 +291,7 @@ export async function listAnswered(db: Querier, hosts: readonly string[]): Promi
   return rows.map(({ host }) => host)
 }
 
-/** Hosts that answered, some of them for the first time; known troubles are not theirs. */
+/** Hosts that answered a delivery, some of them for the first time; known troubles are not theirs. */
 export async function recordSuccesses(db: Querier, hosts: readonly string[]): Promise<void> {
   if (hosts.length === 0) return
   await sql`

@@ -2,7 +2,9 @@
  * Tells the fall of one server from the fall of our own line. When several servers that were fine fall silent together
  * and nobody answers meanwhile, it is the line: deliveries pause without being counted, one probe at a time looks
  * whether it is back, and then they begin again gently. Whoever refuses or breaks off has answered here: it takes a
- * line to be refused by it. Pure but for the clock and chance it is given.
+ * line to be refused by it. So a gateway that refuses everything is no line that is down: its failures are counted, as those of
+ * servers that died are, and nothing is lost by it but time. Were many refusals a silence, somebody whose followers are on servers
+ * that all are gone would be told to be offline for ever. Pure but for the clock and chance it is given.
  * @see security rule 106
  */
 import type { Clock } from '../../core/clock.ts'

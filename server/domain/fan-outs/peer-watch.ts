@@ -11,9 +11,11 @@ import type { Database } from '../../db/pool.ts'
 import {
   type PeerFacts,
   type PeerFailure,
+  type PutOff,
   closeBreakers,
   listAnswered,
   listRemarkablePeers,
+  putOffHosts,
   recordFailures,
   recordSuccesses,
 } from './breaker.ts'
@@ -36,6 +38,8 @@ export interface PeerWatch {
   find(host: string): Promise<PeerFacts | undefined>
   /** Counts a failure. @returns the host as it is now, its breaker opened perhaps */
   failed(host: string, error: string): Promise<PeerFacts | undefined>
+  /** The turn of a host that failed comes in so many seconds. @returns as `failed`; undefined where it has answered meanwhile */
+  putOff(host: string, seconds: number): Promise<PeerFacts | undefined>
   /** The host answered. Resolves when its breaker, if it was open, is closed. */
   answered(host: string): Promise<void>
   /** Whether the host has ever answered a delivery. */
@@ -69,6 +73,7 @@ class Watch implements PeerWatch {
   /** Monotonic milliseconds. Of this process only: another one asks, and is told the same. */
   readonly #heldUntilMs = boundedMap<string, number>({ max: MOST_HOSTS })
   readonly #fail: (failure: PeerFailure) => Promise<PeerFacts | undefined>
+  readonly #putOff: (putOff: PutOff) => Promise<PeerFacts | undefined>
   readonly #findAnswered: (host: string) => Promise<boolean>
   #remarkable: Promise<Remarkable> | null = null
   #readAtMs = Number.NEGATIVE_INFINITY
@@ -78,12 +83,16 @@ class Watch implements PeerWatch {
   constructor(parts: WatchParts) {
     this.#parts = parts
     this.#fail = grouped(MOST_PER_STATEMENT, async (failures: readonly PeerFailure[]) => {
-      const peers = new Map(
-        (await recordFailures(parts.db, summed(failures))).map((peer) => [peer.host, peer]),
-      )
-      const known = await this.#known()
-      for (const peer of peers.values()) known.peers.set(peer.host, peer)
-      return failures.map(({ host }) => peers.get(host))
+      const peers = await recordFailures(parts.db, summed(failures), parts.clock.now())
+      return this.#learned(peers, failures)
+    })
+    this.#putOff = grouped(MOST_PER_STATEMENT, async (all: readonly PutOff[]) => {
+      // One row for each host: a statement may touch a row only once.
+      const hosts = [...new Map(all.map((one) => [one.host, one])).values()]
+      const peers = await this.#learned(await putOffHosts(parts.db, hosts, parts.clock.now()), all)
+      // Of what is in no trouble any more another worker knew first.
+      for (const [index, { host }] of all.entries()) if (peers[index] === undefined) await this.#forgive(host)
+      return peers
     })
     this.#findAnswered = grouped(MOST_PER_STATEMENT, async (hosts: readonly string[]) => {
       const answered = new Set(await listAnswered(parts.db, hosts))
@@ -104,12 +113,25 @@ class Watch implements PeerWatch {
     return this.#fail({ host, failures: 1, error: error.slice(0, 500) })
   }
 
+  async putOff(host: string, seconds: number): Promise<PeerFacts | undefined> {
+    return this.#putOff({ host, seconds })
+  }
+
+  /** @returns what is known now of each that was asked about */
+  async #learned(
+    peers: readonly PeerFacts[],
+    asked: readonly { readonly host: string }[],
+  ): Promise<(PeerFacts | undefined)[]> {
+    const known = await this.#known()
+    for (const peer of peers) known.peers.set(peer.host, peer)
+    const byHost = new Map(peers.map((peer) => [peer.host, peer]))
+    return asked.map(({ host }) => byHost.get(host))
+  }
+
   async answered(host: string): Promise<void> {
     const nowMs = this.#parts.clock.monotonicMs()
-    const known = (await this.#known()).peers
-    const peer = known.get(host)
-    if (peer !== undefined && peer.failures > 0) {
-      known.set(host, { ...peer, failures: 0, failing_since: null, retry_at: null, unavailable_at: null })
+    if (await this.#forgive(host)) {
+      this.#answeredAtMs.delete(host)
       await closeBreakers(this.#parts.db, [host])
     }
     if (nowMs - (this.#answeredAtMs.get(host) ?? Number.NEGATIVE_INFINITY) < SUCCESS_EVERY_MS) return
@@ -117,6 +139,15 @@ class Watch implements PeerWatch {
     this.#successes.add(host)
     if (this.#successes.size >= MOST_SUCCESSES) await this.flush()
     this.#timer ??= setTimeout(() => void this.flush(), SUCCESSES_AFTER_MS).unref()
+  }
+
+  /** Nothing is known against it any more. @returns whether something was */
+  async #forgive(host: string): Promise<boolean> {
+    const { peers } = await this.#known()
+    const peer = peers.get(host)
+    if (peer === undefined || peer.failures === 0) return false
+    peers.set(host, { ...peer, failures: 0, failing_since: null, retry_at: null, unavailable_at: null })
+    return true
   }
 
   async hasAnswered(host: string): Promise<boolean> {
@@ -167,7 +198,7 @@ class Watch implements PeerWatch {
     const nowMs = this.#parts.clock.monotonicMs()
     if (this.#remarkable !== null && nowMs - this.#readAtMs < REREAD_AFTER_MS) return this.#remarkable
     this.#readAtMs = nowMs
-    const reading = readRemarkable(this.#parts.db)
+    const reading = readRemarkable(this.#parts.db, this.#parts.clock.now())
     this.#remarkable = reading
     // A failure reaches whoever waits for it, and the next one reads again.
     reading.catch(() => {
@@ -182,8 +213,8 @@ interface Remarkable {
   readonly missingInboxes: Set<string>
 }
 
-async function readRemarkable(db: Database): Promise<Remarkable> {
-  const [peers, missing] = await Promise.all([listRemarkablePeers(db), listMissingInboxes(db)])
+async function readRemarkable(db: Database, now: Date): Promise<Remarkable> {
+  const [peers, missing] = await Promise.all([listRemarkablePeers(db, now), listMissingInboxes(db)])
   return { peers: new Map(peers.map((peer) => [peer.host, peer])), missingInboxes: new Set(missing) }
 }
 

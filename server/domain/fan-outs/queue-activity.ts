@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { wakeWorker } from '../../db/transaction.ts'
+import { BEHIND_PROBE_SECONDS } from './breaker.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
 import { PURGE_MS } from '../purges/purger.ts'
 
@@ -41,7 +42,7 @@ export interface QueuedActivity {
 }
 
 /**
- * Deliveries to hosts that are being waited for are due when their turn comes; hosts that were silent for long get none.
+ * Deliveries to hosts that are being waited for are due when these have been asked again; hosts that were silent for long get none.
  * Whoever hears of a change asks at once for what has changed: while caches in front of the home are told of it, its
  * deliveries wait, until they have answered or five seconds have passed. A home without an address sends nothing.
  * @returns how many deliveries were made; 0 also when the activity was queued before
@@ -75,7 +76,8 @@ export async function queueActivity(tx: Transaction, queued: QueuedActivity): Pr
              exists (select from fan_outs as elder
                       where elder.inbox_uri = inboxes.inbox_uri and elder.object_uri = ${objectUri}
                         and elder.state = 'new'),
-             greatest(now(), peers.retry_at,
+             greatest(now(), case when peers.retry_at > now()
+                                  then peers.retry_at + make_interval(secs => ${BEHIND_PROBE_SECONDS}) end,
                       (select now() + make_interval(secs => ${PURGE_MS / 1000}) from purge))
         from activity cross join inboxes left join peers on peers.host = inboxes.host
        where peers.unavailable_at is null

@@ -3,10 +3,11 @@ import { type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Database } from '../../../server/db/pool.ts'
 import { closeBreakers } from '../../../server/domain/fan-outs/breaker.ts'
-import { OfflineGuard } from '../../../server/domain/fan-outs/offline-guard.ts'
+import { OfflineGuard, type Silence } from '../../../server/domain/fan-outs/offline-guard.ts'
 import { editPost } from '../../../server/domain/posts/edit-post.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { systemClock } from '../../../server/core/clock.ts'
+import { fetchTimeout } from '../../../server/net/fetch-errors.ts'
 import { tryLineAgain } from '../../../server/workers/try-line-again.ts'
 import { type FakePeer, type ScriptedAnswer, openFakePeer } from '../../support/fake-peer.ts'
 import { type OutboundHome, mentionMap, openOutboundHome } from '../../support/outbound-home.ts'
@@ -239,7 +240,8 @@ test('one delivery probes a server that was silent, and its success frees the ot
   assert.equal(isDue.length, 3)
   peer.inboxAnswer = () => ({ status: 202 })
   const second = await restarted()
-  await second.runUntilIdle()
+  // What has come beside it comes again a little later.
+  for (const dueWithinSeconds of [0, 60]) await second.runUntilIdle({ dueWithinSeconds })
   assert.equal(peer.sharedInbox.received.length, 10)
   const known = await db.selectFrom('peers').selectAll().executeTakeFirstOrThrow()
   assert.equal(known.failures, 0)
@@ -293,3 +295,63 @@ test('on another network whoever fell silent lately is tried at once, and its br
   const tried = await db.selectFrom('peers').select('failures').where('host', '<>', 'long.example').execute()
   assert.deepEqual(tried, [{ failures: 2 }])
 })
+
+test('a try that throws gives its place back', async (t) => {
+  const [bad, good] = [
+    await openFakePeer(t, { host: 'bad.example' }),
+    await openFakePeer(t, { host: 'good.example' }),
+  ]
+  const onDelivery = (url: string): (() => void) => {
+    if (new URL(url).host === bad.host) throw new Error('no key')
+    return () => undefined
+  }
+  // Of four deliveries at once one may go to servers that failed lately.
+  const { db, isFollowedBy, writes, runner } = await openOutboundHome(t, [bad, good], {
+    perModel: 1,
+    onDelivery,
+  })
+  await sql`insert into peers (host, failures, failing_since) values ('bad.example', 1, now()), ('good.example', 1, now())`.execute(
+    db,
+  )
+  await isFollowedBy(bad.actor('eve'))
+  await writes({ text: 'first' })
+  await runner.runUntilIdle()
+  assert.match((await onlyFanOut(db)).error ?? '', /no key/)
+  await db.deleteFrom('follows').execute()
+  await isFollowedBy(good.actor('gil'))
+  await writes({ text: 'second' })
+  await runner.runUntilIdle()
+  assert.equal(good.sharedInbox.received.length, 1)
+})
+
+test('a server that refuses a signature and is silent then has answered: it is no silence', async (t) => {
+  const peer = await openFakePeer(t)
+  peer.inboxAnswer = () => ({ status: 401 })
+  let posts = 0
+  const onDelivery = (url: string): (() => void) => {
+    posts += 1
+    if (posts === 2) throw fetchTimeout(url, 'read', 2_000)
+    return () => undefined
+  }
+  const line = new WatchedLine(systemClock)
+  const { isFollowedBy, writes, runner } = await openOutboundHome(t, [peer], { onDelivery, line })
+  await isFollowedBy(peer.actor('ben'))
+  await writes({ text: 'hello' })
+  await runner.runUntilIdle()
+  assert.deepEqual([posts, line.silences, line.answers], [2, 0, 1])
+})
+
+class WatchedLine extends OfflineGuard {
+  silences = 0
+  answers = 0
+
+  override silent(silence: Silence): boolean {
+    this.silences += 1
+    return super.silent(silence)
+  }
+
+  override answered(): boolean {
+    this.answers += 1
+    return super.answered()
+  }
+}

@@ -5,6 +5,8 @@ import { inTransaction } from '../../../server/db/transaction.ts'
 import { blockDomain, unblockDomain } from '../../../server/domain/blocks/domain-blocks.ts'
 import {
   closeBreakers,
+  listRemarkablePeers,
+  putOffHosts,
   recordFailures,
   tryFarHosts,
   tryHostNow,
@@ -29,10 +31,10 @@ async function peerRow(host: string) {
 
 async function fails(host: string, sinceDays: number): Promise<void> {
   const failure = [{ host, failures: 3, error: 'nobody there' }]
-  await recordFailures(db, failure)
+  await recordFailures(db, failure, new Date())
   const since = new Date(Date.now() - sinceDays * DAY_MS)
   await db.updateTable('peers').set({ failing_since: since }).where('host', '=', host).execute()
-  await recordFailures(db, failure)
+  await recordFailures(db, failure, new Date())
 }
 
 /** As if its time had come. */
@@ -113,6 +115,63 @@ test('"try now" makes what waits due, and one more failure opens the breaker aga
   await home.work()
   assert.equal(dead.sharedInbox.types().length, before + 1)
   assert.equal(await inTransaction(db, async (tx) => tryHostNow(tx, 'never.example')), null)
+})
+
+test('a server whose turn has not come is left alone with all that waits for it, which is written once', async () => {
+  const host = 'late.example'
+  await home.isFollowedBy(friendly.actor('ann'))
+  await home.writes('for many')
+  await home.work()
+  await sql`insert into peers (host, failures, failing_since) values (${host}, 1, now())`.execute(db)
+  await sql`
+    insert into fan_outs (activity_id, inbox_uri, host, object_uri)
+    select first.activity_id, 'https://late.example/inbox/' || n, ${host}, first.object_uri
+      from (select activity_id, object_uri from fan_outs limit 1) as first, generate_series(1, 6) as n`.execute(
+    db,
+  )
+  const dueIn = async (): Promise<number[]> => {
+    const rows = await db
+      .selectFrom('fan_outs')
+      .select('state_next_attempt_at')
+      .where('host', '=', host)
+      .where('state', '=', 'new')
+      .orderBy('id')
+      .execute()
+    return rows.map((row) => secondsUntil(row.state_next_attempt_at))
+  }
+  const putOff = async (seconds: number) => putOffHosts(db, [{ host, seconds }], new Date())
+  const [told] = await putOff(200)
+  assert.ok(Math.abs(secondsUntil(told?.retry_at ?? null) - 200) < 60)
+  const [first = 0, ...others] = await dueIn()
+  assert.ok(first > 200 && first < 400, 'one of them comes behind the one that asked')
+  assert.equal(others.length, 5)
+  assert.ok(others.every((seconds) => seconds > 3_600))
+  const written = async () =>
+    (await sql`select ctid from fan_outs where host = ${host} order by id`.execute(db)).rows
+  const before = await written()
+  await putOff(280)
+  const after = await written()
+  assert.notDeepEqual(after[0], before[0])
+  assert.deepEqual(after.slice(1), before.slice(1))
+  await recordFailures(db, [{ host, failures: 1, error: 'nobody there' }], new Date())
+  assert.ok((await peerRow(host)).retry_at, 'what waits for it is made due by its answer')
+  assert.deepEqual(await closeBreakers(db, [host]), [host])
+  assert.ok((await dueIn()).every((seconds) => seconds <= 0))
+  assert.deepEqual(await putOff(200), [], 'and it is not put off any more')
+  await db.deleteFrom('fan_outs').where('host', '=', host).execute()
+})
+
+test('when a server is tried again is told in the time of the worker that asks, whatever its clock says', async () => {
+  const host = 'skewed.example'
+  await sql`insert into peers (host, failures, failing_since, retry_at)
+            values (${host}, 5, now(), now() + interval '10 minutes')`.execute(db)
+  for (const minutes of [-30, 30]) {
+    const now = new Date(Date.now() + minutes * 60_000)
+    const told = (await listRemarkablePeers(db, now)).find((peer) => peer.host === host)
+    const seconds = ((told?.retry_at?.getTime() ?? 0) - now.getTime()) / 1000
+    assert.ok(seconds > 500 && seconds <= 601, `${seconds}`)
+  }
+  await db.deleteFrom('peers').where('host', '=', host).execute()
 })
 
 test('when our own line is back, whatever fell silent lately is tried within two seconds, and nothing else', async () => {

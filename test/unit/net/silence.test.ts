@@ -9,8 +9,9 @@ const withCode = (code: string): Error => Object.assign(new Error(code), { code 
 const fetched = (code: string): Error => asFetchError(URL, withCode(code))
 
 test('nothing came back: no route, no neighbour, no address, no packet, no name, another answers or is named in its place', () => {
-  const codes = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'ETIMEDOUT', 'ECONNABORTED']
-  for (const code of codes) assert.equal(isSilence(fetched(code)), true, code)
+  const ofOthers = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'ETIMEDOUT', 'ECONNABORTED']
+  const ofOurs = ['EPERM', 'EACCES', 'ENOBUFS', 'EMFILE', 'ENFILE', 'ERR_SSL_WRONG_VERSION_NUMBER']
+  for (const code of [...ofOthers, ...ofOurs]) assert.equal(isSilence(fetched(code)), true, code)
   for (const phase of ['connect', 'write', 'read', 'total'] as const) {
     assert.equal(isSilence(fetchTimeout(URL, phase, 5_000)), true, phase)
   }
@@ -26,6 +27,8 @@ test('who refuses, breaks off, speaks badly or is not asked at all says nothing 
     'ECONNRESET',
     'EPIPE',
     'EPROTO',
+    'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
     'UND_ERR_SOCKET',
     'HPE_INVALID_CONSTANT',
   ]) {

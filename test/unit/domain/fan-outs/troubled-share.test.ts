@@ -7,17 +7,22 @@ import { HandClock } from '../../../support/hand-clock.ts'
 function openShare() {
   const clock = new HandClock()
   const share = new TroubledShare(clock)
-  const goes = (mostCalls = 16, trouble: Trouble = 'lasting'): (() => void) => {
-    const admission = share.enter(mostCalls, trouble)
+  let hosts = 0
+  const enter = (mostCalls: number, trouble: Trouble, host = `host${(hosts += 1)}.example`) =>
+    share.enter({ host, trouble, mostCalls })
+  const tries = (mostCalls = 16, trouble: Trouble = 'lasting', host?: string) => {
+    const admission = enter(mostCalls, trouble, host)
     assert.ok(admission.kind === 'go')
-    return admission.leave
+    return admission
   }
-  const waitsFor = (mostCalls = 16, trouble: Trouble = 'lasting'): number => {
-    const admission = share.enter(mostCalls, trouble)
-    assert.ok(admission.kind === 'wait')
+  const goes = (mostCalls = 16, trouble: Trouble = 'lasting', host?: string): (() => void) =>
+    tries(mostCalls, trouble, host).leave
+  const waitsFor = (mostCalls = 16, trouble: Trouble = 'lasting', host?: string): number => {
+    const admission = enter(mostCalls, trouble, host)
+    assert.ok(admission.kind === 'wait' && admission.isTaker)
     return admission.afterSeconds
   }
-  return { clock, goes, waitsFor }
+  return { clock, share, goes, tries, waitsFor }
 }
 
 test('a quarter of all deliveries at once goes to servers that failed lately, and at least one', () => {
@@ -72,16 +77,50 @@ test('what finds no room stands in a line: one comes back after the other, and n
   assert.equal(waitsFor(20), 1.25)
 })
 
-test('the line moves as fast as these servers are: who refuses at once holds up nobody', async () => {
-  const { clock, goes, waitsFor } = openShare()
+test('the line moves as fast as these servers are: who refuses at once holds up nobody', () => {
+  const { goes, tries, waitsFor } = openShare()
   for (let count = 0; count < 50; count += 1) {
-    const leave = goes()
-    await clock.advance(4)
+    const { took, leave } = tries()
+    took(4)
     leave()
   }
   for (let count = 0; count < 3; count += 1) goes()
   const first = waitsFor()
   assert.ok(Array.from({ length: 100 }, () => waitsFor()).every((seconds) => seconds < first + 1))
+})
+
+test('what leaves without a try says nothing of how long one takes', async () => {
+  const { clock, goes, waitsFor } = openShare()
+  for (let count = 0; count < 50; count += 1) {
+    const leave = goes()
+    await clock.advance(count % 2 === 0 ? 0 : 60_000)
+    leave()
+  }
+  for (let count = 0; count < 3; count += 1) goes()
+  waitsFor()
+  assert.equal((waitsFor() - 1).toFixed(2), '1.67', 'as long as a server may be silent, shared by three')
+})
+
+test('a server is asked by one delivery at a time, and has one place in the line', async () => {
+  const { clock, share, goes, waitsFor } = openShare()
+  const host = 'one.example'
+  const leave = goes(16, 'lasting', host)
+  assert.deepEqual(share.enter({ host, trouble: 'passing', mostCalls: 16 }), {
+    kind: 'beside',
+    afterSeconds: 5,
+  })
+  leave()
+  const leaves = Array.from({ length: 3 }, () => goes())
+  const turn = waitsFor(16, 'lasting', host)
+  const another = { kind: 'wait', afterSeconds: turn, isTaker: false }
+  for (let count = 0; count < 100; count += 1)
+    assert.deepEqual(share.enter({ host, trouble: 'lasting', mostCalls: 16 }), another)
+  assert.ok(waitsFor() < turn + 2, 'the next one is behind it, and not behind a hundred of it')
+  leaves[0]?.()
+  goes(16, 'lasting', host)()
+  leaves.push(goes())
+  await clock.advance(60_000)
+  assert.equal(waitsFor(16, 'lasting', host), 1, 'its turn is over, and it stands in the line anew')
 })
 
 test('a trouble is young until its breaker has opened and an hour is over', () => {
