@@ -129,7 +129,10 @@ export class TakingHome {
     const { shelf, supervision } = this.#around
     const { line, lease, key, home, beat, controller } = paired
     const source = await streamPaired(line, '/home', lease.ticket, controller.signal)
-    const { path } = await shelf.take(this.#counted(source, paired), mostBytesOf(home))
+    const { path } = await shelf
+      .take(this.#counted(source, paired), mostBytesOf(home))
+      // What was never read does not end by itself, and the old home would wait for it.
+      .finally(() => source.destroy())
     try {
       controller.signal.throwIfAborted()
       const given = { key, lease: { ...lease, isAskedAtStart: true } }
@@ -162,7 +165,12 @@ export class TakingHome {
       try {
         return (await supervision.keep({ kind: 'keeping', ask: 'state' })) as KeeperState
       } catch (error) {
-        if (!isHomebirdError(error, 'UNAVAILABLE') || left <= 1 || stopping.aborted) throw error
+        if (stopping.aborted) throw error
+        if (!isHomebirdError(error, 'UNAVAILABLE') || left <= 1) {
+          // What follows lets go of the old home: this one must not become it after that.
+          await this.#cancelRestoring()
+          throw error
+        }
       }
       await pause(LOOK_EVERY_MS)
     }

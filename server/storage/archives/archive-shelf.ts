@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { MOST_ARCHIVE_BYTES } from '../../contracts/archive.ts'
 import { HomebirdError } from '../../core/errors.ts'
 import { writeStreamedFile } from '../../core/streamed-file.ts'
@@ -60,6 +61,7 @@ export class ArchiveShelf {
         })
       }
     } catch (error) {
+      if (bytes instanceof Readable) bytes.destroy() // nobody may have begun to read it
       await rm(path, { force: true })
       const { code } = error as NodeJS.ErrnoException
       throw code === 'ENOSPC' || code === 'EDQUOT' ? noRoom(error) : error

@@ -131,3 +131,19 @@ test('a supervisor that is busy for a moment is asked again, and the old home is
   assert.deepEqual(heard, ['start false', 'state false', 'state false'])
   assert.deepEqual(taking.state, { phase: 'failed', message: 'the disk is full' })
 })
+
+test('a supervisor that cannot say how far it is may go on: it is told to stop before the old home is let go of', async (t) => {
+  const heard: string[] = []
+  const { taking, asked, pair } = await openTaking(t, {
+    async keep({ ask }) {
+      heard.push(`${ask} ${asked.includes('/leave')}`)
+      if (ask === 'state') throw new HomebirdError('INTERNAL', 'it does not know')
+      return { running: null, ended: [] }
+    },
+  })
+  await pair()
+  taking.begin()
+  await until('the old home is let go of', () => asked.includes('/leave'))
+  assert.deepEqual(heard, ['start false', 'state false', 'cancel false'])
+  assert.deepEqual(taking.state, { phase: 'failed', message: 'it does not know' })
+})
