@@ -18,7 +18,6 @@ import { HomebirdError, describeError } from '../core/errors.ts'
 import { PLAIN_BOX, type SecretBox, SecretFolder } from '../core/secret-box.ts'
 import { SETTINGS, type SettingName } from '../core/settings.ts'
 import { type ApplianceStore, openApplianceStore } from './appliance-store.ts'
-import { hasCluster } from './copies/cold-cluster.ts'
 import { plainCopies, sayPlainCopies } from './copies/plain-copies.ts'
 import { finishExchangeAtRest } from './copies/change-places.ts'
 import { copyBeforeNewVersion, keepNewestReplaced } from './copies/take-copy.ts'
@@ -26,6 +25,7 @@ import { type DataDirLock, lockDataDir } from './data-dir-lock.ts'
 import { makeRoomToStart } from './disk/disk-watch.ts'
 import { ReserveFile } from './disk/reserve-file.ts'
 import { clearIncoming } from './keeping/incoming.ts'
+import { clusterMajors } from './keeping/old-programs.ts'
 import { mediaFolderOf, takeInMedia } from './keeping/take-in-media.ts'
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts'
 import { Seal } from './seal.ts'
@@ -66,8 +66,11 @@ export interface Ground {
 
 export type GroundSources = Pick<ConfigSources, 'env' | 'commandLine'>
 
+/** All that is said from outside of the home. */
+export type OutsideSources = Omit<ConfigSources, 'store' | 'sealed'>
+
 /** With the variables of the file that the environment names, or that lies in the folder. */
-function withConfigFile(sources: GroundSources): Omit<ConfigSources, 'store' | 'sealed'> {
+export function withConfigFile(sources: GroundSources): OutsideSources {
   const { values, warnings } = readConfigFile({ env: sources.env, dataDir: homeFolder(sources) })
   return { ...sources, file: values, fileWarnings: warnings }
 }
@@ -165,11 +168,12 @@ export async function openGround<T>(
  * @throws HomebirdError SETTING_INVALID
  */
 export function refuseForeignDatabase(dir: DataDir, { origins: { databaseUrl } }: LoadedConfig): void {
-  if (!('variable' in databaseUrl) || databaseUrl.variable !== 'PGHOST' || !hasCluster(dir)) return
+  if (!('variable' in databaseUrl) || databaseUrl.variable !== 'PGHOST') return
+  if (clusterMajors(dir).length === 0) return
   throw new HomebirdError(
     'SETTING_INVALID',
     `PGHOST names a database of another program or machine, but this home has one of its own in ${dir.postgres}; ` +
-      `run this without PGHOST, or say in ${SETTINGS.databaseUrl.env} that the other one is meant`,
+      `run this without PGHOST, or say in ${SETTINGS.databaseUrl.env} which one is meant: empty for the home's own, or the address of the other`,
   )
 }
 

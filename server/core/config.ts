@@ -105,7 +105,7 @@ function fromPostgresVariables({ env, file = {} }: ConfigSources): Found | null 
   const of = (name: string): string | undefined => env[name] ?? file[name]
   const url = new URL('postgresql://localhost')
   if (host.startsWith('/')) url.searchParams.set('host', host)
-  else url.hostname = host
+  else url.hostname = host.includes(':') ? `[${host}]` : host // an address of IPv6 stands in brackets
   url.port = of('PGPORT') ?? '5432'
   url.username = encodeURIComponent(of('PGUSER') ?? 'postgres')
   url.password = encodeURIComponent(of('PGPASSWORD') ?? '')

@@ -14,6 +14,7 @@ import { parseSetting } from '../../core/setting-types.ts'
 import { SETTINGS, type SettingName } from '../../core/settings.ts'
 import { RUNS_PROGRAMS } from '../../core/tunnel-settings.ts'
 import type { ApplianceStore } from '../appliance-store.ts'
+import type { OutsideSources } from '../ground.ts'
 
 const LISTENING: ReadonlySet<SettingName> = new Set(['bind', 'privateListen'])
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::'])
@@ -32,8 +33,13 @@ export interface Fitted {
 
 /**
  * @param here  what is kept by the home that is there: what it says of programs goes on to count, whatever the backup says
+ * @param outside  what this machine says beside that, which the settings of the backup may go with
  */
-export function fitSettings(store: FittedStore, here: Kept = {}): Fitted {
+export function fitSettings(
+  store: FittedStore,
+  here: Kept = {},
+  outside: OutsideSources = { env: {} },
+): Fitted {
   const leftOut: string[] = []
   const leaveOut = (name: SettingName, why: string): void => {
     store.removeSetting(name)
@@ -46,8 +52,9 @@ export function fitSettings(store: FittedStore, here: Kept = {}): Fitted {
   }
   for (const [name, value] of Object.entries(here) as [SettingName, string][])
     if (runsPrograms(name) && value !== '' && isTaken(name, value)) store.saveSetting(name, value)
-  for (let odd = oddTogether(store.settings()); odd.length > 0; odd = oddTogether(store.settings()))
-    for (const name of odd) leaveOut(name, 'it does not go with the other settings of the backup')
+  const odd = (): SettingName[] => oddTogether(store.settings(), outside)
+  for (let names = odd(); names.length > 0; names = odd())
+    for (const name of names) leaveOut(name, 'it does not go with the other settings of the backup')
   const taken = settingsOf(store).filter(([name, value]) => here[name] !== value)
   return { leftOut, taken: taken.map(([name]) => SETTINGS[name].env) }
 }
@@ -86,9 +93,9 @@ function isTaken(name: SettingName, value: string): boolean {
 }
 
 /** Those that a home would not start with; each is fine by itself. */
-function oddTogether(store: Kept): SettingName[] {
+function oddTogether(store: Kept, outside: OutsideSources): SettingName[] {
   try {
-    loadConfig({ env: {}, store })
+    loadConfig({ ...outside, store })
     return []
   } catch (error) {
     if (!isHomebirdError(error, 'SETTING_INVALID')) throw error

@@ -1,7 +1,7 @@
 /** Restoring beside a home that runs: it goes on until the restored one lies whole beside it, and is then opened again as that one. */
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import type { KeeperOutcome, RestoreOrder } from '../../contracts/keeping.ts'
-import type { Ground, GroundSources } from '../ground.ts'
+import { type Ground, type GroundSources, withConfigFile } from '../ground.ts'
 import type { Launcher } from '../launcher.ts'
 import { readBackupKey } from './backup-keys.ts'
 import type { BackupSettings } from './backup-settings.ts'
@@ -47,6 +47,7 @@ export function restoreBeside(
         runtime,
         secrets,
         config: loaded.config,
+        outside: withConfigFile(sources),
         launcher,
         from: 'file' in from ? from : { place: backups.placeNamed(from.place).address, name: from.name },
         key: given?.key ?? readBackupKey(secrets),

@@ -1,5 +1,6 @@
 /** Whether a backup can be restored here: it fills the database of the home itself. */
 import { HomebirdError } from '../../core/errors.ts'
+import { SETTINGS } from '../../core/settings.ts'
 import { type GroundSources, readSettings } from '../ground.ts'
 
 /**
@@ -8,10 +9,12 @@ import { type GroundSources, readSettings } from '../ground.ts'
  */
 export function requireOwnDatabase(sources: GroundSources): void {
   const { loaded } = readSettings(sources)
-  const { from } = loaded.origins.databaseUrl
-  if (loaded.config.databaseUrl === null || from === 'settings store' || from === 'sealed') return
+  const origin = loaded.origins.databaseUrl
+  if (loaded.config.databaseUrl === null || origin.from === 'settings store' || origin.from === 'sealed')
+    return
+  const said = 'variable' in origin ? origin.variable : SETTINGS.databaseUrl.env
   throw new HomebirdError(
     'SETTING_INVALID',
-    'HOMEBIRD_DATABASE_URL names an external database, and a backup is restored into the database of the home itself; take the variable away, restore, and start without it',
+    `${said} names an external database, and a backup is restored into the database of the home itself; take ${said} away, restore, and start without it`,
   )
 }

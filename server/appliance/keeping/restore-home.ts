@@ -9,7 +9,7 @@ import { finishExchange, finishExchangeAtRest } from '../copies/change-places.ts
 import { type Notice, stopWhatRuns } from '../copies/cold-cluster.ts'
 import { keepNewestReplaced } from '../copies/take-copy.ts'
 import { lockDataDir } from '../data-dir-lock.ts'
-import { type GroundSources, chosenDataDir, readSettings } from '../ground.ts'
+import { type GroundSources, chosenDataDir, readSettings, withConfigFile } from '../ground.ts'
 import { openRuntimeFolder } from '../runtime-folder.ts'
 import { Seal } from '../seal.ts'
 import type { Sealer } from '../sealer.ts'
@@ -90,6 +90,7 @@ export async function restoreHome(
         runtime,
         secrets,
         config,
+        outside: withConfigFile(sources),
         notice,
         now,
         key: wish.key ?? ownKey(secrets),

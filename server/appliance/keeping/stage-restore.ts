@@ -18,6 +18,7 @@ import { VERSION } from '../../core/version.ts'
 import { openApplianceStore } from '../appliance-store.ts'
 import type { Notice } from '../copies/cold-cluster.ts'
 import { hasCluster } from '../copies/cold-cluster.ts'
+import type { OutsideSources } from '../ground.ts'
 import type { Launcher } from '../launcher.ts'
 import { clusterFolder } from '../postgres-files.ts'
 import type { RuntimeFolder } from '../runtime-folder.ts'
@@ -34,6 +35,8 @@ export interface RestoreNeeds extends KeeperWatch {
   readonly runtime: Pick<RuntimeFolder, 'path'>
   readonly secrets: SecretFolder
   readonly config: Config
+  /** What this machine says of settings beside what is kept. */
+  readonly outside: OutsideSources
   readonly launcher: Launcher
   readonly from: BackupSource
   /** This home's own backup key, where it has one that can be read. */
@@ -117,7 +120,7 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
   }
   if (!hasCluster(incoming.dir)) throw new HomebirdError('INTERNAL', 'the restored database is not there')
   rmSync(incoming.dir.logs, { recursive: true, force: true })
-  for (const { level, message } of fitStore(incoming.dir, keptHere(needs), outcome)) notice(level, message)
+  for (const { level, message } of fitStore(incoming.dir, needs, outcome)) notice(level, message)
   for (const folder of [incoming.dir.postgres, incoming.dir.secrets, incoming.dir.path, dir.path])
     syncFolder(folder)
   return outcome
@@ -126,10 +129,10 @@ async function fillIncoming(needs: RestoreNeeds): Promise<KeeperOutcome> {
 type Line = { readonly level: 'info' | 'warn'; readonly message: string }
 
 /** Opened, it is checked too: that of a newer Homebird is refused. */
-function fitStore(dir: DataDir, here: ReturnType<typeof keptHere>, outcome: KeeperOutcome): Line[] {
+function fitStore(dir: DataDir, needs: RestoreNeeds, outcome: KeeperOutcome): Line[] {
   const store = openApplianceStore(dir, 'write', PLAIN_BOX)
   try {
-    const { leftOut, taken } = fitSettings(store, here)
+    const { leftOut, taken } = fitSettings(store, keptHere(needs), needs.outside)
     const said: Line[] = leftOut.map((message) => ({ level: 'warn', message }))
     if (taken.length > 0) said.push({ level: 'info', message: sayTaken(taken) })
     store.keepOutcome(outcome)

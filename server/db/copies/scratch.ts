@@ -36,10 +36,11 @@ async function requireRight(client: Client, user: string): Promise<void> {
 /**
  * Removes what keepers have left that were killed, unless another keeper of this home is at work: between two of its steps
  * nobody is connected to what it tries out. None begins to remove while this one works, which is as long as the client is open.
+ * @param keeper  connected to the home, whoever makes what is tried out: such a lock is seen only within one database
  */
-async function removeLeft(client: Client, prefix: string, owner: string): Promise<void> {
+async function removeLeft(keeper: Client, client: Client, prefix: string, owner: string): Promise<void> {
   const lock = [ADVISORY_LOCK.scratch]
-  const { rows } = await client.query<{ isAlone: boolean }>(
+  const { rows } = await keeper.query<{ isAlone: boolean }>(
     'select pg_try_advisory_lock($1) as "isAlone"',
     lock,
   )
@@ -53,8 +54,8 @@ async function removeLeft(client: Client, prefix: string, owner: string): Promis
       await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
     await removeUnnamed(client, owner)
   }
-  await client.query('select pg_advisory_lock_shared($1)', lock)
-  if (isAlone) await client.query('select pg_advisory_unlock($1)', lock)
+  await keeper.query('select pg_advisory_lock_shared($1)', lock)
+  if (isAlone) await keeper.query('select pg_advisory_unlock($1)', lock)
 }
 
 /** Those of older versions do not say of which home they are: what its account owns and nobody is connected to. */
@@ -87,9 +88,9 @@ export async function withScratchDatabase<T>(
   // Several homes may live in one cluster, and none touches what is another's.
   const prefix = `${PREFIX}${hash('sha256', home.database, 'hex').slice(0, 12)}_`
   const name = prefix + randomBytes(8).toString('hex')
-  const within = async (client: Client): Promise<T> => {
+  const within = async (keeper: Client, client: Client): Promise<T> => {
     await requireRight(client, maker.user)
-    await removeLeft(client, prefix, home.user)
+    await removeLeft(keeper, client, prefix, home.user)
     if (freeBytes !== null) await requireRoom(client, home.database, freeBytes)
     await client.query(
       `create database ${client.escapeIdentifier(name)} owner ${client.escapeIdentifier(home.user)}`,
@@ -106,5 +107,12 @@ export async function withScratchDatabase<T>(
       ).catch(() => undefined) // see above
     }
   }
-  return withClient(maker, within, LIMITS)
+  return withClient(
+    home,
+    async (keeper) =>
+      admin === null
+        ? within(keeper, keeper)
+        : withClient(admin, async (client) => within(keeper, client), LIMITS),
+    LIMITS,
+  )
 }

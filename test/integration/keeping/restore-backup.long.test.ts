@@ -162,6 +162,14 @@ test('over a home that has said farewell a backup of before brings back what oth
   const home = await openBackedUpHome(t)
   const { name } = await home.backUp()
   assert.equal(await hasLeft(() => home.database), false)
+  const closed = `${home.database.database}_closed`
+  await home.ask(`create database ${closed} allow_connections false`)
+  t.after(async () => home.ask(`drop database ${closed}`))
+  await assert.rejects(
+    hasLeft(() => ({ ...home.database, database: closed })),
+    /cannot be read, as its database is too busy/,
+  )
+  assert.equal(await hasLeft(() => ({ ...home.database, database: 'nowhere' })), false)
   await home.ask(
     `insert into farewells (due_at, begun_at, state, state_next_attempt_at) values (now(), now(), 'leaving', null)`,
   )

@@ -1,6 +1,6 @@
 /** Which external databases a home takes: a transaction pooler gives itself away by the backends it hands out. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withHomeDatabase } from '../../../server/appliance/borrow-database.ts'
@@ -40,6 +40,9 @@ test('a home with a database of its own is not led to another by PGHOST, but by 
   const url = 'postgresql://db.example/home'
   assert.equal(await open({ PGHOST: 'other.example', HOMEBIRD_DATABASE_URL: url }), url)
   assert.equal(await open({}), null)
+  assert.equal(await open({ PGHOST: 'other.example', HOMEBIRD_DATABASE_URL: '' }), null)
+  renameSync(join(dataDir, 'postgres', '18'), join(dataDir, 'postgres', '17'))
+  await assert.rejects(open({ PGHOST: 'db.example' }), /PGHOST names/, 'nor is one of an older PostgreSQL')
 })
 
 test('a command for such a home is not led to another either, whether the home runs or not', async (t) => {

@@ -10,6 +10,7 @@ import { listCopies } from '../../../server/appliance/copies/copy-manifest.ts'
 import { keepNewestReplaced } from '../../../server/appliance/copies/take-copy.ts'
 import { readRunVersion } from '../../../server/appliance/copies/run-version.ts'
 import { fitSettings } from '../../../server/appliance/keeping/fit-settings.ts'
+import type { OutsideSources } from '../../../server/appliance/ground.ts'
 import { clearIncoming } from '../../../server/appliance/keeping/incoming.ts'
 import { stageRestore } from '../../../server/appliance/keeping/stage-restore.ts'
 import { takeInMedia } from '../../../server/appliance/keeping/take-in-media.ts'
@@ -173,6 +174,18 @@ test('which program is run is for the home that is there to say, and not for a b
   assert.deepEqual(older.settings(), { tunnel: 'command', tunnelCommand: command, tunnelProgram: '/bin/sh' })
   assert.match(fitted.leftOut.join(), /^HOMEBIRD_TUNNEL_COMMAND .* what this home says of it stays$/)
   assert.deepEqual(fitted.taken, ['HOMEBIRD_TUNNEL'])
+})
+
+test('a setting that goes with what this machine says from outside is kept', (t) => {
+  const rows = { serviceDomain: 'www.home.example' }
+  const fittedWith = (outside: OutsideSources): Readonly<Record<string, unknown>> => {
+    const store = openForeignStore(t, rows)
+    fitSettings(store, {}, outside)
+    return store.settings()
+  }
+  assert.deepEqual(fittedWith({ env: { HOMEBIRD_DOMAIN: 'home.example' } }), rows)
+  assert.deepEqual(fittedWith({ env: {}, file: { HOMEBIRD_DOMAIN: 'home.example' } }), rows)
+  assert.deepEqual(fittedWith({ env: {} }), {})
 })
 
 test('whatever stands in the settings of a backup, the home starts with what is left of them', (t) => {

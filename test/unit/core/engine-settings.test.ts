@@ -117,6 +117,7 @@ test('a PGHOST that stands there for psql leads no home to another database', ()
   const alone = loadConfig({ env, file: { PGHOST: 'file.example', PGPASSWORD: 'in the file' } })
   assert.equal(alone.config.databaseUrl, 'postgresql://postgres:in%20the%20file@db.example:5432/homebird')
   assert.deepEqual(alone.origins.databaseUrl, { from: 'variable', variable: 'PGHOST' })
+  assert.equal(url({ env: { PGHOST: '::1', PGUSER: 'ana' } }), 'postgresql://ana@[::1]:5432/homebird')
   assert.deepEqual(loadConfig({ env: {}, file: { PGHOST: 'file.example' } }).origins.databaseUrl, {
     from: 'file',
     variable: 'PGHOST',

@@ -226,7 +226,12 @@ test('the house plan of README names every room that there is, and no other', ()
 /** Those of the server that stand behind another one in a row, without its folder. */
 const ROOMS: Readonly<Record<string, string>> = { net: 'server/net', storage: 'server/storage' }
 /** What is made, and what only lies there to be read. */
-const NO_ROOMS = new Set(['node_modules', 'dist', 'resources'])
+const NO_ROOMS = new Set([
+  'resources',
+  ...readFileSync(join(ROOT, '.gitignore'), 'utf8')
+    .split('\n')
+    .map((line) => line.replaceAll('/', '')),
+])
 
 /** What stands in code in the first column of the table with this heading. */
 function tableOf(path: string, heading: string): string[] {
