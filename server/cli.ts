@@ -9,8 +9,8 @@ import type { RebuildOptions } from './commands/timeline-rebuild.ts'
 import type { DomainOptions, IdentityOptions } from './commands/home-names.ts'
 import type { ImportOptions } from './commands/import.ts'
 import type { AliasOptions, MoveOptions } from './commands/migration.ts'
-import type { DoctorOptions } from './commands/doctor.ts'
 import { addHelpCommand } from './commands/help-commands.ts'
+import { addLookingCommands } from './commands/looking-commands.ts'
 import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { type Run, withCommonOptions } from './commands/options.ts'
@@ -19,9 +19,9 @@ import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import { addPruneCommands } from './commands/prune-commands.ts'
 import { addRestoreCommands } from './commands/restore-commands.ts'
 import type { ServeOptions } from './commands/serve.ts'
-import type { StatusOptions } from './commands/status.ts'
 import { addStatorCommands } from './commands/stator-commands.ts'
 import { addStoreCommands } from './commands/store-commands.ts'
+import { addTokenCommands } from './commands/token-commands.ts'
 import type { TunnelFilesOptions, TunnelScriptOptions } from './commands/tunnel-files.ts'
 import { ExitCode } from './contracts/exit-code.ts'
 import { VERSION } from './core/version.ts'
@@ -135,17 +135,8 @@ withCommonOptions(tunnel.command('redirect <host>'))
     ),
   )
 
-withCommonOptions(program.command('status'))
-  .description('how the home does; exit code 0 when every part does its work')
-  .option('--watch', 'again every two seconds, until Ctrl-C')
-  .action(run(async (options: StatusOptions) => (await import('./commands/status.ts')).status(options)))
-
-withCommonOptions(program.command('doctor'))
-  .description(
-    'have the running home look at itself, also from outside; exit code 0 when nothing is broken, 1 when something is',
-  )
-  .option('--deep', 'also whether 40 MB get through and whether silence is cut; takes up to two minutes')
-  .action(run(async (options: DoctorOptions) => (await import('./commands/doctor.ts')).doctor(options)))
+addLookingCommands(program, run)
+addTokenCommands(program, run)
 
 const config = withCommonOptions(program.command('config'))
   .description('every setting: variable, type, default, meaning, value and where it came from')

@@ -6,6 +6,7 @@ import { describeError } from './core/errors.ts'
 import type { Config } from './core/config.ts'
 import { adoptPurgeTarget } from './domain/purges/purge-target.ts'
 import { type Context, contextOptionsFrom, openContext } from './context.ts'
+import { DeliveryCounts } from './domain/fan-outs/delivery-counts.ts'
 import { OfflineGuard } from './domain/fan-outs/offline-guard.ts'
 import { CLEAN_UP_ASKED, findOpenRun } from './domain/clean-up/clean-up-runs.ts'
 import { followMediaUrl } from './domain/owner/follow-media-url.ts'
@@ -44,10 +45,11 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
     now: channel.start.conditions,
     onChange: (obey) => channel.onConditions(obey),
   }
-  const runner = createWorkerRunner({ ...context, line, conditions }, workerId)
+  const deliveries = context.config.metrics ? new DeliveryCounts() : undefined
+  const runner = createWorkerRunner({ ...context, line, deliveries, conditions }, workerId)
   channel.onStop(() => runner.stop())
   channel.onStop(beginWhenAsked(context, runner))
-  const figures = await figuresOf(context, channel.start.index)
+  const figures = await figuresOf(context, channel.start.index, deliveries)
   channel.onAsk((question) => {
     if (isOfCaches(question)) return answerOfCaches(context, question)
     return question === 'figures' ? (figures?.read() ?? null) : runner.status()
@@ -66,10 +68,14 @@ export async function runWorker(channel: ChildChannel<Config>): Promise<void> {
 }
 
 /** Loaded where figures are offered. */
-async function figuresOf({ config, poolCounts }: Context, index: number): Promise<ProcessFigures | null> {
-  if (!config.metrics) return null
+async function figuresOf(
+  { poolCounts }: Context,
+  index: number,
+  deliveries: DeliveryCounts | undefined,
+): Promise<ProcessFigures | null> {
+  if (deliveries === undefined) return null
   const { ProcessFigures } = await import('./http/metrics/process-figures.ts')
-  return new ProcessFigures({ part: `worker-${index}`, poolCounts })
+  return new ProcessFigures({ part: `worker-${index}`, poolCounts, deliveries })
 }
 
 /** Of the machine, as the supervisor tells them. */
@@ -125,7 +131,11 @@ export interface RunnerWishes extends Pick<RunnerOptions, 'sweepEverySeconds' | 
  * @param workerId  see RunnerOptions; for the workers of the supervisor only
  */
 export function createWorkerRunner(
-  context: Context & { readonly line?: OfflineGuard; readonly conditions?: ConditionsSource },
+  context: Context & {
+    readonly line?: OfflineGuard
+    readonly deliveries?: DeliveryCounts | undefined
+    readonly conditions?: ConditionsSource
+  },
   workerId?: string,
   { concurrency, handles = () => true, ...wishes }: RunnerWishes = {},
 ): Runner {

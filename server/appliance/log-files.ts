@@ -29,25 +29,58 @@ export interface HomeLog {
 
 /** Opens `homebird.log`; full files are renamed to `homebird.log.1` and so on. */
 export function openHomeLog(folder: string, maxFileBytes = MAX_FILE_BYTES): HomeLog {
-  const path = join(folder, 'homebird.log')
-  let file = openSync(path, 'a', 0o600)
-  let size = fstatSync(file).size
-  const rotate = (): void => {
-    closeSync(file)
-    for (let number = HOME_FILES - 1; number >= 1; number -= 1) {
-      renameIfThere(number === 1 ? path : `${path}.${number - 1}`, `${path}.${number}`)
-    }
-    file = openSync(path, 'a', 0o600)
-    size = 0
+  return new RotatedLog(join(folder, 'homebird.log'), maxFileBytes)
+}
+
+class RotatedLog implements HomeLog {
+  readonly #path: string
+  readonly #maxFileBytes: number
+  /** Null once it is closed: the number of a closed file may be that of another one by then. */
+  #file: number | null
+  #size: number
+  /** The disk took the beginning of the last line only. */
+  #isTorn = false
+
+  constructor(path: string, maxFileBytes: number) {
+    this.#path = path
+    this.#maxFileBytes = maxFileBytes
+    this.#file = openSync(path, 'a', 0o600)
+    this.#size = fstatSync(this.#file).size
   }
-  return {
-    write(line) {
-      const bytes = Buffer.from(`${cleanLine(line)}\n`)
-      if (size + bytes.length > maxFileBytes) rotate()
-      writeSync(file, bytes)
-      size += bytes.length
-    },
-    close: () => closeSync(file),
+
+  write(line: string): void {
+    if (this.#file === null) return
+    const bytes = Buffer.from(`${this.#isTorn ? '\n' : ''}${cleanLine(line)}\n`)
+    const file = this.#size + bytes.length > this.#maxFileBytes ? this.#rotated(this.#file) : this.#file
+    const written = writeSync(file, bytes)
+    this.#size += written
+    this.#isTorn = written < bytes.length
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file)
+    this.#file = null
+  }
+
+  /** Where no new file can be had, nothing is renamed, and the full one stays open. @throws what the disk says */
+  #rotated(full: number): number {
+    const next = `${this.#path}.next`
+    const file = openSync(next, 'w', 0o600)
+    try {
+      for (let number = HOME_FILES - 1; number >= 1; number -= 1) {
+        const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`
+        renameIfThere(from, `${this.#path}.${number}`)
+      }
+      renameSync(next, this.#path)
+    } catch (error) {
+      closeSync(file)
+      throw error
+    }
+    closeSync(full)
+    this.#file = file
+    this.#size = 0
+    this.#isTorn = false
+    return file
   }
 }
 
@@ -81,9 +114,13 @@ export function postgresLog(folder: string, maxFileBytes = MAX_FILE_BYTES): Post
     openForWriting: () => openSync(path, 'a', 0o600),
     rotateIfFull() {
       if (sizeNow() < maxFileBytes) return
-      copyFileSync(path, `${path}.1`)
-      truncateSync(path)
-      madeAt = 0
+      try {
+        copyFileSync(path, `${path}.1`)
+      } finally {
+        // Bounded in any case: a disk that takes no copy needs the room all the more.
+        truncateSync(path)
+        madeAt = 0
+      }
     },
     tail(lines) {
       const size = sizeNow()

@@ -2,31 +2,31 @@
  * `homebird help-bundle`: what somebody needs to know who helps, without secrets and people; also of a home that does not
  * run. Without a file it is shown whole, with one it is saved as ZIP.
  */
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { openApplianceStore } from '../appliance/appliance-store.ts'
 import { isDataDirLocked } from '../appliance/data-dir-lock.ts'
-import { chosenDataDir, readSettings } from '../appliance/ground.ts'
+import { homeFolder, readSettings } from '../appliance/ground.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { HelpBundle } from '../contracts/logs.ts'
 import type { Config } from '../core/config.ts'
-import type { DataDir } from '../core/data-dir.ts'
+import { type DataDir, dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
 import { programFacts } from '../core/program-facts.ts'
-import { createRedactor, type Redactor } from '../core/redact.ts'
-import { changedSettings, secretSettings } from '../core/secret-settings.ts'
+import type { Redactor } from '../core/redact.ts'
+import { changedSettings } from '../core/secret-settings.ts'
 import { type KnownPeople, withoutPeople, withoutWords } from '../core/without-people.ts'
 import { readOwnPeople } from '../domain/status/own-people.ts'
 import { readTroubleText } from '../storage/logs/trouble-text.ts'
 import { type ZipEntry, writeZip } from '../storage/zip-file.ts'
 import { commandIo } from './command-io.ts'
+import { redactorFor } from './known-secrets.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { askHome } from './tunnel.ts'
 import { withAnyHome } from './with-home.ts'
 
 const JOURNAL_LINES = 100
-const MOST_SECRET_BYTES = 4_096
 
 /** @throws HomebirdError USAGE for a file that is there already */
 export async function helpBundle(file: string | undefined, options: CommonOptions): Promise<ExitCode> {
@@ -60,14 +60,11 @@ type Reading = () => Promise<unknown>
 
 async function gather(options: CommonOptions): Promise<HelpBundle> {
   const sources = sourcesFrom(options)
-  const dir = chosenDataDir(sources)
+  const dir = dataDirAt(homeFolder(sources))
   const runs = isDataDirLocked(dir)
   const config = attempted(() => readSettings(sources).loaded.config)
   const people = runs ? await peopleOf(options) : null
-  const secretly = createRedactor([
-    ...(config instanceof Error ? [] : secretSettings(config)),
-    ...secretFilesIn(dir.secrets),
-  ])
+  const secretly = redactorFor(config instanceof Error ? null : config, dir, sources)
   const without = withoutPeople(people ?? { ...NOBODY, hosts: hostsIn(config) })
   const redact: Redactor = (text) => without(secretly(text))
   const readings: readonly (readonly [string, Reading])[] = [
@@ -131,15 +128,4 @@ function journalText(dir: DataDir): string {
   } finally {
     store.close()
   }
-}
-
-/** Whatever lies there in letters, such as passwords of the database: sealed ones are seals, and harm nobody. */
-function secretFilesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (!entry.isFile() || statSync(path).size > MOST_SECRET_BYTES) return []
-    const bytes = readFileSync(path)
-    return [bytes.toString('utf8').trim(), bytes.toString('base64'), bytes.toString('hex')]
-  })
 }

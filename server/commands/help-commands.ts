@@ -1,5 +1,5 @@
 /** `homebird help`: the handbook on the terminal, and what each command takes. */
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import { HANDBOOK_TOPICS, type HandbookTopic } from '../contracts/handbook.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
@@ -85,7 +85,12 @@ interface DescribedCommand {
   readonly aliases: readonly string[]
   readonly description: string
   readonly arguments: readonly string[]
+  /** The last argument may be any number of words. */
+  readonly isVariadic: boolean
   readonly options: readonly string[]
+  /** Those of the options that are followed by a value, and by any number of them. */
+  readonly valued: readonly string[]
+  readonly lists: readonly string[]
   readonly commands: readonly DescribedCommand[]
 }
 
@@ -95,7 +100,13 @@ function described(command: Command): DescribedCommand {
     aliases: command.aliases(),
     description: command.description(),
     arguments: command.registeredArguments.map((one) => one.name()),
-    options: command.options.flatMap(({ long }) => (long === undefined || long === null ? [] : [long])),
+    isVariadic: command.registeredArguments.at(-1)?.variadic === true,
+    options: command.options.flatMap(namesOf),
+    valued: command.options.flatMap((one) => (one.required || one.optional ? namesOf(one) : [])),
+    lists: command.options.flatMap((one) => (one.variadic ? namesOf(one) : [])),
     commands: command.commands.map(described),
   }
 }
+
+const namesOf = ({ short, long }: Option): string[] =>
+  [short, long].flatMap((name) => (name === undefined || name === null ? [] : [name]))

@@ -11,17 +11,16 @@ import type { NamedCacheStats } from '../contracts/caches.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
 import type { Room } from '../contracts/room.ts'
 import type { DataDir } from '../core/data-dir.ts'
-import { HomebirdError } from '../core/errors.ts'
+import { HomebirdError, describeError } from '../core/errors.ts'
 import type { RunnerStatus } from '../stator/runner-types.ts'
 import { readCacheStats, sayCaches } from './cache.ts'
 import { type CommandIo, commandIo, exitCodeOf } from './command-io.ts'
 import { tunnelSentence } from './tunnel.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
+import { fittedTo } from './fitted-screen.ts'
 
 const JOURNAL_LINES = 5
 const WATCHED_EVERY_MS = 2_000
-/** The screen, and the cursor at its beginning. */
-const CLEARED = '\u001B[2J\u001B[H'
 
 export interface StatusOptions extends CommonOptions {
   readonly watch?: boolean
@@ -38,22 +37,39 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   process.stdout.on('error', () => interrupted.abort())
   let last: ExitCode = ExitCode.ok
   while (!interrupted.signal.aborted) {
-    if (!io.json && process.stdout.isTTY) process.stdout.write(CLEARED)
-    last = await tellOrSay(io, options)
+    last = await look(io, options)
     // Rejects only when it is interrupted, which is the end of the watch and no failure.
     await delay(WATCHED_EVERY_MS, undefined, { signal: interrupted.signal }).catch(() => undefined)
   }
   return last
 }
 
-/** A home that starts or ends while it is watched is asked again. */
+/** What is found is shown at once when all of it is there: the former stays until then. */
+async function look(io: CommandIo, options: CommonOptions): Promise<ExitCode> {
+  const { stdout } = process
+  const at = new Date().toISOString()
+  const lines: string[] = []
+  const gathered: CommandIo = {
+    json: io.json,
+    put: (value) => io.put({ at, ...(value as object) }),
+    say: (line) => void lines.push(line),
+  }
+  const code = await tellOrSay(gathered, options)
+  if (io.json) return code
+  if (stdout.isTTY) stdout.write(fittedTo(stdout, [...lines, '', `${at}   Ctrl-C ends the watch`]))
+  else for (const line of [at, ...lines, '']) io.say(line)
+  return code
+}
+
+/** A home that starts, ends or is exchanged while it is watched is asked again. */
 async function tellOrSay(io: CommandIo, options: CommonOptions): Promise<ExitCode> {
   try {
     return await tell(io, options)
   } catch (error) {
-    if (!(error instanceof HomebirdError)) throw error
-    io.put({ state: 'Unknown', error: { code: error.code, message: error.message } })
-    io.say(error.message)
+    const [code, message] =
+      error instanceof HomebirdError ? [error.code, error.message] : ['INTERNAL', describeError(error)]
+    io.put({ state: 'Unknown', error: { code, message } })
+    io.say(message)
     return exitCodeOf(error)
   }
 }
@@ -97,10 +113,11 @@ function tellRunning(io: CommandIo, answer: ApplianceStatus, caches: readonly Na
     )
   }
   if (answer.tunnel !== null) io.say(`  ${tunnelSentence(answer.tunnel)}`)
-  sayCaches(io, caches)
-  for (const sentence of [...conditionSentences(answer.conditions), ...troubleSentences(answer)])
+  // What somebody has to do something about comes before what may be cut off on a small terminal.
+  for (const sentence of [...troubleSentences(answer), ...conditionSentences(answer.conditions)])
     io.say(`  ${sentence}`)
   if (isPaused(answer)) io.say('  paused: nothing goes out by itself; go on with: homebird stator resume')
+  sayCaches(io, caches)
   if (answer.privateAddress !== null) io.say(`  for you only:   ${answer.privateAddress}`)
   if (answer.publicAddress !== null) io.say(`  for the public: ${answer.publicAddress}`)
 }

@@ -26,6 +26,33 @@ export function secretSettings(config: Config): string[] {
   )
 }
 
+/**
+ * Secrets out of values as they are written, right or wrong.
+ * @param writtenOf  of a variable, and of the setting whose it is
+ */
+export function secretsAsWritten(
+  writtenOf: (variable: string, name: SettingName) => string | undefined,
+): string[] {
+  return settingNames().flatMap((name) => {
+    const { env, aliases = [], type } = definitionOf(name)
+    return [env, ...aliases].flatMap((variable) => {
+      const raw = writtenOf(variable, name) ?? ''
+      if (raw === '') return []
+      const parsed = parsedOrNull(type, raw)
+      if (!isSecret(name)) return parsed === null ? secretsWithin(raw) : secretsWithin(parsed)
+      return parsed === null ? secretsIn(raw) : secretsIn(hiddenPart(parsed))
+    })
+  })
+}
+
+function parsedOrNull(type: Setting<unknown>['type'], raw: string): unknown {
+  try {
+    return type.parse(raw)
+  } catch {
+    return null // it is wrong, and still nobody's to see
+  }
+}
+
 /** Only what is not as it comes; secrets are named and not shown. */
 export function changedSettings(config: Config): Readonly<Record<string, unknown>> {
   const changed = settingNames().flatMap((name) => {

@@ -16,6 +16,7 @@ import {
 } from '../domain/fan-outs/after-delivery.ts'
 import { BEHIND_PROBE_SECONDS, type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
 import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
+import type { DeliveryCounts } from '../domain/fan-outs/delivery-counts.ts'
 import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
@@ -35,6 +36,8 @@ export interface FanOutParts {
   readonly fetch: Pick<SafeFetch, 'postActivity'>
   /** Of this process; its own where nobody else has to do with it. */
   readonly line?: OfflineGuard
+  /** Left out where nobody measures. */
+  readonly deliveries?: DeliveryCounts | undefined
 }
 
 type FanOut = Row<'fan_outs'>
@@ -127,7 +130,11 @@ class Deliverer {
         signal,
       })
       if (answer.kind !== 'held') took(this.#parts.clock.monotonicMs() - sinceMs)
-      return await this.#judge(fanOut, peer, answer, sinceMs)
+      const verdict = await this.#judge(fanOut, peer, answer, sinceMs)
+      // What our own line has swallowed is no fault of the other.
+      const isOurs = answer.kind === 'unreachable' && this.#line.isOffline
+      this.#parts.deliveries?.add(isOurs ? 'offline' : answer.kind)
+      return verdict
     } finally {
       admission.leave()
     }

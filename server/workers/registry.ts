@@ -14,6 +14,7 @@ import { blockGraph } from '../domain/blocks/block-graph.ts'
 import { cardGraph } from '../domain/cards/card-graph.ts'
 import { exportGraph } from '../domain/exports/export-graph.ts'
 import { emojiGraph } from '../domain/emojis/emoji-graph.ts'
+import type { DeliveryCounts } from '../domain/fan-outs/delivery-counts.ts'
 import type { OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
 import { farewellGraph } from '../domain/farewells/farewell-graph.ts'
 import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
@@ -130,6 +131,8 @@ export interface WorkerParts {
   readonly startDecoder?: StartDecoder
   /** Whether our own line is gone; whoever hears of it tells the deliveries by it. */
   readonly line?: OfflineGuard
+  /** Where how deliveries end is counted. */
+  readonly deliveries?: DeliveryCounts | undefined
 }
 
 /** One set for a worker: handlers of deliveries keep what they know of other servers among themselves. */

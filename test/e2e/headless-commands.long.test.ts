@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { ExitCode } from '../../server/contracts/exit-code.ts'
-import { launchCommand, runToEnd, serve } from '../support/serve-process.ts'
+import { type CommandOptions, launchCommand, runToEnd, serve } from '../support/serve-process.ts'
 import { testDataDir } from '../support/test-ground.ts'
 
 function newHome(t: TestContext) {
@@ -13,7 +13,13 @@ function newHome(t: TestContext) {
     writeFileSync(file, `${password}\n`, { mode: 0o600 })
     return file
   }
-  const command = (...args: readonly string[]) => runToEnd(t, [...args, '--data-dir', dataDir])
+  const command = Object.assign(
+    (...args: readonly string[]) => runToEnd(t, [...args, '--data-dir', dataDir]),
+    {
+      with: (options: CommandOptions, ...args: readonly string[]) =>
+        runToEnd(t, [...args, '--data-dir', dataDir], options),
+    },
+  )
   const given = (input: string, ...args: readonly string[]) =>
     runToEnd(t, [...args, '--data-dir', dataDir], { input })
   return { dataDir, passwordFile, command, given }
@@ -96,6 +102,7 @@ test('a forgotten password is set on the machine, beside the running home and wi
   assert.equal(beside.code, ExitCode.ok, beside.stderr)
   const reset = await command('owner', 'reset-2fa', '--json')
   assert.deepEqual([reset.code, JSON.parse(reset.stdout)], [ExitCode.ok, { reset: true }], reset.stderr)
+  await seesAccessAndLogs(command)
   home.child.kill('SIGTERM')
   await home.finished
   const without = await command(
@@ -109,6 +116,40 @@ test('a forgotten password is set on the machine, beside the running home and wi
   assert.notEqual(short.code, ExitCode.ok)
   assert.match(short.stderr, /at least|between 10/)
 })
+
+type Command = ReturnType<typeof newHome>['command']
+
+/** A token for a script, and the lines of a home that runs and of one whose settings are wrong. */
+async function seesAccessAndLogs(command: Command): Promise<void> {
+  const odd = await command('token', 'create', 'a script', '--scope', 'reed')
+  assert.match(odd.stderr, /"reed" is no scope; there are profile, read,/)
+  const made = await command('token', 'create', 'a script', '--scope', 'read', 'write:statuses')
+  assert.match(made.stdout, /^[\w-]{40,}\n$/, made.stderr)
+  const list = await command('token', '--json')
+  const { access } = JSON.parse(list.stdout) as { access: readonly { id: string; scopes: string[] }[] }
+  const [{ id, scopes } = { id: '', scopes: [] }] = access
+  assert.deepEqual(scopes, ['read', 'write:statuses'])
+  assert.ok(!list.stdout.includes(made.stdout.trim()))
+  assert.equal(
+    (await command('token', 'revoke', id)).stdout,
+    'a script has no access as @ana@home.example any more\n',
+  )
+  assert.match(
+    (await command('token', 'revoke', id)).stderr,
+    /is no app that has access; homebird token list/,
+  )
+  const logs = await command('logs', '--part', 'worker-0', '--search', 'READY', '--lines', '1')
+  assert.match(logs.stdout, /^\S+Z INFO {2}worker \S+ready.*\n$/, logs.stderr)
+  assert.match(
+    (await command('logs', '--level', 'loud')).stderr,
+    /--level is "loud" and must be one of debug,/,
+  )
+  const wrong = { env: { HOMEBIRD_DB_POOL: 'many' } }
+  const among = await command.with(wrong, 'logs', '--search', 'home runs', '--json')
+  assert.equal((JSON.parse(among.stdout) as { part: string }).part, 'appliance', among.stderr)
+  const bundle = await command.with(wrong, 'help-bundle')
+  assert.match(bundle.stdout, /== settings\n.*HOMEBIRD_DB_POOL is "many"/, bundle.stderr)
+}
 
 test('what is due is worked off for a while, without a running home', async (t) => {
   const { command, dataDir } = newHome(t)

@@ -1,6 +1,8 @@
-/** Figures of the home as a whole, read when somebody asks for them: parts, graphs, deliveries, database, caches, disk. */
+/** Figures of the home as a whole, read when somebody asks for them: parts, tunnel, graphs, deliveries, database, caches, backups, disk. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ApplianceFacts } from '../../contracts/appliance-status.ts'
+import type { BackupsOverview } from '../../contracts/backups.ts'
+import type { TunnelStatus } from '../../contracts/tunnel.ts'
 import { readTickAge } from '../../db/tick-age.ts'
 import { readDatabaseLoad } from '../../domain/status/database-load.ts'
 import { readBacklogs, readDeliveries } from '../../domain/status/read-backlogs.ts'
@@ -37,6 +39,7 @@ export class HomeFigures {
       this.#readDeliveries(),
       this.#readDatabase(),
       this.#readCaches(),
+      this.#readBackups(),
     ]
     // All of them have ended before one that failed fails this: none goes on into the next reading.
     await Promise.allSettled(readings)
@@ -58,6 +61,50 @@ export class HomeFigures {
     }
     const { freeBytes } = facts.disk
     this.#set('homebird_disk_free_bytes', 'Free on the disk of the data directory', freeBytes)
+    if (facts.tunnel !== null) this.#setTunnel(facts.tunnel)
+  }
+
+  #setTunnel({ kind, state, proof, attempts }: TunnelStatus): void {
+    const isUp = state === 'verified' || state === 'connected'
+    this.#set('homebird_tunnel_up', 'Whether the way in from outside is open', isUp ? 1 : 0, { kind })
+    this.#set('homebird_tunnel_state', 'The state in which it is', 1, { kind, state })
+    this.#set('homebird_tunnel_attempts', 'Attempts since it was last up', attempts, { kind })
+    const age = proof === null ? null : ageSeconds(proof.at)
+    this.#set('homebird_tunnel_proof_age_seconds', 'Since something came in by it', age, { kind })
+  }
+
+  /** Places by their number in the settings: their names may hold a host or an account. */
+  async #readBackups(): Promise<void> {
+    const overview = await this.#backups()
+    if (overview === null) return
+    this.#set(
+      'homebird_backup_running',
+      'Whether one is being made or proven',
+      overview.running === null ? 0 : 1,
+    )
+    for (const [index, place] of overview.places.entries()) {
+      const labels = { place: String(index + 1), kind: place.kind }
+      this.#set(
+        'homebird_backup_age_seconds',
+        'Since the last was begun',
+        ageSeconds(place.lastMadeAt),
+        labels,
+      )
+      const proofAge = ageSeconds(place.lastCheckedAt)
+      this.#set('homebird_backup_proof_age_seconds', 'Since the last was proven', proofAge, labels)
+      this.#set('homebird_backup_failures', 'Failures since the last that was made', place.failures, labels)
+    }
+  }
+
+  async #backups(): Promise<BackupsOverview | null> {
+    const { supervision, log } = this.#context
+    try {
+      const answer = await supervision?.keep({ kind: 'keeping', ask: 'backups' })
+      return answer === undefined ? null : (answer as BackupsOverview)
+    } catch (error) {
+      log.warn({ event: 'metrics.no_backups', error })
+      return null
+    }
   }
 
   /** A supervisor that is busy is asked again the next time. */
@@ -134,3 +181,7 @@ export class HomeFigures {
     metric.inc(labels, value)
   }
 }
+
+/** Never below 0, whatever the clock has done; null for what never was. */
+const ageSeconds = (at: string | null): number | null =>
+  at === null ? null : Math.max(0, (Date.now() - Date.parse(at)) / 1_000)

@@ -1,12 +1,14 @@
 /** What is measured of one process, and how those of several become one. Loaded only where figures are offered. */
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { PoolCounts } from '../../db/pool.ts'
+import type { DeliveryCounts } from '../../domain/fan-outs/delivery-counts.ts'
 import type { AnsweredRequest } from './measure-requests.ts'
 
 /** Ready bytes take a tenth of a millisecond, an upload minutes. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const STATEMENTS = 'homebird_pool_statements_total'
+const DELIVERIES = 'homebird_deliveries_total'
 const POOL: readonly (readonly [string, string, keyof PoolCounts])[] = [
   ['homebird_pool_connections', 'Connections of a process', 'connections'],
   ['homebird_pool_idle', 'Of them, those that nobody uses', 'idle'],
@@ -17,16 +19,22 @@ interface ProcessSource {
   /** `server-0`, `worker-1`. */
   readonly part: string
   readonly poolCounts?: (() => PoolCounts) | undefined
+  /** Of a worker. */
+  readonly deliveries?: DeliveryCounts
 }
 
 export class ProcessFigures {
   readonly #registry = new Registry()
   #requests: Histogram | null = null
 
-  constructor({ part, poolCounts }: ProcessSource) {
+  constructor({ part, poolCounts, deliveries }: ProcessSource) {
     this.#registry.setDefaultLabels({ part })
     collectDefaultMetrics({ register: this.#registry })
-    if (poolCounts === undefined) return
+    if (poolCounts !== undefined) this.#tellPool(poolCounts)
+    if (deliveries !== undefined) this.#tellDeliveries(deliveries)
+  }
+
+  #tellPool(poolCounts: () => PoolCounts): void {
     const registers = [this.#registry]
     for (const [name, help, count] of POOL) {
       const collect = function collect(this: Gauge): void {
@@ -39,6 +47,15 @@ export class ProcessFigures {
       this.inc(poolCounts().statements)
     }
     void new Counter({ name: STATEMENTS, help: 'Statements of a process', registers, collect })
+  }
+
+  #tellDeliveries(deliveries: DeliveryCounts): void {
+    const collect = function collect(this: Counter): void {
+      this.reset() // it is counted elsewhere
+      for (const [result, count] of Object.entries(deliveries.read())) this.inc({ result }, count)
+    }
+    const about = { name: DELIVERIES, help: 'Tries to deliver, by how they ended', labelNames: ['result'] }
+    void new Counter({ ...about, registers: [this.#registry], collect })
   }
 
   answered({ listener, method, route, status, seconds }: AnsweredRequest): void {

@@ -4,12 +4,15 @@ import { before, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { ApplianceFacts } from '../../../server/contracts/appliance-status.ts'
+import type { BackupsOverview, PlaceFacts } from '../../../server/contracts/backups.ts'
+import type { TunnelStatus } from '../../../server/contracts/tunnel.ts'
 import { createLogger } from '../../../server/core/log.ts'
+import { DeliveryCounts } from '../../../server/domain/fan-outs/delivery-counts.ts'
 import { openFigures } from '../../../server/http/metrics/figures.ts'
 import { ProcessFigures } from '../../../server/http/metrics/process-figures.ts'
 import { offCache } from '../../../server/storage/caches/off-cache.ts'
 import { askListener } from '../../support/http-client.ts'
-import { openLogFolder } from '../../support/log-folder.ts'
+import { NO_BACKUPS, openLogFolder } from '../../support/log-folder.ts'
 import { type OwnerHome, START_KEY, openOwnerHome } from '../../support/owner-home.ts'
 import { until } from '../../support/until.ts'
 
@@ -111,15 +114,45 @@ test('a counter goes on where it was, whoever asks at the same time; what is gon
   assert.equal(readings[0]?.get('homebird_stator_waiting{graph="hashtags"}'), undefined)
 })
 
+const NO_TUNNEL: TunnelStatus = {
+  kind: 'none',
+  state: 'off',
+  since: new Date(0).toISOString(),
+  proof: null,
+  reason: null,
+  nextTryAt: null,
+  attempts: 0,
+  findings: [],
+  notice: null,
+  facts: {},
+}
+
+const NEW_PLACE: PlaceFacts = {
+  id: 'own',
+  kind: 'folder',
+  label: 'folder',
+  isOwn: true,
+  isOtherDisk: false,
+  lastMadeAt: null,
+  lastCheckedAt: null,
+  failures: 0,
+  failure: null,
+  nextAt: null,
+  waitsFor: null,
+}
+
 /** Of a supervisor and of caches that do as they are told. */
-async function openToldFigures() {
+async function openToldFigures(facts: Partial<ApplianceFacts> = {}) {
   const supervision = (await openLogFolder()).supervision({
     disk: { freeBytes: 7, room: 'enough', hasReserve: false },
+    ...facts,
   })
   const told = {
     facts: () => supervision.facts(),
     figures: () => supervision.figures(),
     stats: () => offCache.stats(),
+    /** Null: it does not say. */
+    backups: NO_BACKUPS as BackupsOverview | null,
   }
   const cache = { ...offCache, stats: () => told.stats() }
   const log = createLogger('test', 'silent')
@@ -127,16 +160,27 @@ async function openToldFigures() {
     db: home.db,
     caches: { default: cache, media: cache, avatars: cache },
     log,
-    supervision: { ...supervision, facts: () => told.facts(), figures: () => told.figures() },
+    supervision: {
+      ...supervision,
+      facts: () => told.facts(),
+      figures: () => told.figures(),
+      keep: async () => told.backups ?? Promise.reject(new Error('busy')),
+    },
   })
-  return { told, read: async () => valuesIn(await figuresOf.text()) }
+  const text = async (): Promise<string> => figuresOf.text()
+  return { told, text, read: async () => valuesIn(await text()) }
 }
 
 test('each other process of the machine tells of itself, and one that cannot be read keeps nothing else back', async () => {
   const { told, read } = await openToldFigures()
+  const deliveries = new DeliveryCounts()
+  deliveries.add('delivered')
+  deliveries.add('delivered')
+  deliveries.add('unreachable')
   const worker = new ProcessFigures({
     part: 'worker-0',
     poolCounts: () => ({ statements: 5, connections: 3, idle: 2, waiting: 1 }),
+    deliveries,
   })
   const server = new ProcessFigures({ part: 'server-1' })
   const asked = { listener: 'public', method: 'GET', route: '/ap/:id', status: 200, seconds: 0.002 } as const
@@ -148,6 +192,9 @@ test('each other process of the machine tells of itself, and one that cannot be 
   const all = await read()
   assert.equal(all.get('homebird_pool_statements_total{part="worker-0"}'), 5)
   assert.equal(all.get('homebird_pool_waiting{part="worker-0"}'), 1)
+  const ended = (result: string): number | undefined =>
+    all.get(`homebird_deliveries_total{result="${result}",part="worker-0"}`)
+  assert.deepEqual([ended('delivered'), ended('unreachable'), ended('refused')], [2, 1, 0])
   const labels = 'listener="public",method="GET",route="/ap/:id",status="2xx",part="server-1"'
   assert.equal(all.get(`homebird_http_request_duration_seconds_count{${labels}}`), 2)
   assert.equal(all.get(`homebird_http_request_duration_seconds_bucket{le="0.0025",${labels}}`), 2)
@@ -169,6 +216,78 @@ test('what a supervisor that is busy does not tell is absent, and not 0', async 
     assert.equal(unknown.has(name), false, name)
   assert.ok((unknown.get('homebird_database_bytes') ?? 0) > 0)
 })
+
+test('the way in and the places of backups have figures, without their names', async () => {
+  const at = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString()
+  const proof = { source: 'loop', at: at(30), ms: 12 } as const
+  const tunnel = { ...NO_TUNNEL, kind: 'ssh', state: 'verified', proof, attempts: 2 } as const
+  const { told, read } = await openToldFigures({ tunnel })
+  const place = {
+    ...NEW_PLACE,
+    label: 'sftp ana@nas.example/secret-folder',
+    lastMadeAt: at(7_200),
+    lastCheckedAt: at(3_600),
+  }
+  told.backups = {
+    ...NO_BACKUPS,
+    places: [
+      { ...place, kind: 'sftp' },
+      { ...NEW_PLACE, failures: 3 },
+    ],
+  }
+  const values = await read()
+  assert.equal(values.get('homebird_tunnel_up{kind="ssh"}'), 1)
+  assert.equal(values.get('homebird_tunnel_state{kind="ssh",state="verified"}'), 1)
+  assert.equal(values.get('homebird_tunnel_attempts{kind="ssh"}'), 2)
+  const near = (name: string, seconds: number): void => {
+    const value = values.get(name) ?? -1
+    assert.ok(value >= seconds && value < seconds + 600, `${name} ${value}`)
+  }
+  near('homebird_tunnel_proof_age_seconds{kind="ssh"}', 30)
+  near('homebird_backup_age_seconds{place="1",kind="sftp"}', 7_200)
+  near('homebird_backup_proof_age_seconds{place="1",kind="sftp"}', 3_600)
+  assert.equal(
+    values.has('homebird_backup_age_seconds{place="2",kind="folder"}'),
+    false,
+    'none was ever made',
+  )
+  assert.equal(values.get('homebird_backup_failures{place="2",kind="folder"}'), 3)
+  assert.equal(values.get('homebird_backup_running'), 0)
+  assert.ok([...values.keys()].every((name) => !/nas|secret-folder/.test(name)))
+  told.backups = null
+  const unknown = await read()
+  assert.equal(unknown.has('homebird_backup_running'), false)
+  assert.ok((unknown.get('homebird_database_bytes') ?? 0) > 0)
+})
+
+test('what is answered is the text format of Prometheus', async () => {
+  const { read, text } = await openToldFigures()
+  await read()
+  const lines = (await text()).split('\n')
+  assert.equal(lines.at(-1), '', 'the last line has an end')
+  const types = lines.flatMap((line) => /^# TYPE (\S+) /.exec(line)?.[1] ?? [])
+  assert.equal(new Set(types).size, types.length, 'each is told once')
+  const helped = new Set(lines.flatMap((line) => /^# HELP (\S+) \S/.exec(line)?.[1] ?? []))
+  assert.deepEqual(
+    types.filter((name) => !helped.has(name)),
+    [],
+  )
+  const values = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  const odd = values.filter((line) => !SAMPLE.test(line))
+  assert.deepEqual(odd, [])
+  const names = values.map((line) => line.slice(0, line.lastIndexOf(' ')))
+  assert.equal(new Set(names).size, names.length, 'no value is told twice')
+  const ours = types.filter((name) => name.startsWith('homebird_'))
+  const counters = lines.flatMap((line) => /^# TYPE (homebird_\S+) counter$/.exec(line)?.[1] ?? [])
+  assert.deepEqual(
+    ours.filter((name) => name.endsWith('_total')),
+    counters,
+  )
+})
+
+/** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
+const SAMPLE =
+  /^[a-zA-Z_:][\w:]*(?:\{[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\n"])*"(?:,[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\n"])*")*\})? (?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)$/
 
 test('a reading that fails leaves nothing behind that is added to the next one', async () => {
   const { told, read } = await openToldFigures()

@@ -1,6 +1,17 @@
 /** The log files stay bounded and harmless. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeSync, closeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -36,6 +47,55 @@ test('full files are renamed, and eight of them are kept', (t) => {
   ])
   assert.ok(files.every((file) => statSync(join(path, file)).size <= 100))
   assert.match(readFileSync(join(path, 'homebird.log'), 'utf8'), /line 39/)
+})
+
+test('where no new file can be had the full one stays as it is, and no other file is written into', (t) => {
+  const path = folder(t)
+  const log = openHomeLog(path, 100)
+  t.after(() => log.close())
+  log.write(`first ${'x'.repeat(60)}`)
+  // In its place stands something that is no file.
+  mkdirSync(join(path, 'homebird.log.next'))
+  for (let times = 0; times < 10; times += 1) {
+    assert.throws(() => log.write(`lost ${'x'.repeat(60)}`))
+    // Whoever opens a file now gets the lowest number that is free.
+    const other = join(path, `other-${times}`)
+    const file = openSync(other, 'w')
+    assert.throws(() => log.write(`lost ${'x'.repeat(60)}`))
+    closeSync(file)
+    assert.equal(readFileSync(other, 'utf8'), '')
+    rmSync(other)
+  }
+  assert.deepEqual(readdirSync(path).sort(), ['homebird.log', 'homebird.log.next'])
+  rmdirSync(join(path, 'homebird.log.next'))
+  log.write(`again ${'x'.repeat(60)}`)
+  assert.match(readFileSync(join(path, 'homebird.log'), 'utf8'), /^again /)
+  assert.match(readFileSync(join(path, 'homebird.log.1'), 'utf8'), /^first /)
+})
+
+test('a line that comes after the end is written nowhere', (t) => {
+  const path = folder(t)
+  const log = openHomeLog(path)
+  log.close()
+  const other = join(path, 'other')
+  const file = openSync(other, 'w')
+  log.write('late')
+  log.close()
+  writeSync(file, 'own')
+  closeSync(file)
+  assert.equal(readFileSync(other, 'utf8'), 'own')
+  assert.equal(readFileSync(join(path, 'homebird.log'), 'utf8'), '')
+})
+
+test('a full log of the database is emptied also where it cannot be copied', (t) => {
+  const path = folder(t)
+  const log = postgresLog(path, 50)
+  const descriptor = log.openForWriting()
+  t.after(() => closeSync(descriptor))
+  writeSync(descriptor, 'old '.repeat(20))
+  mkdirSync(join(path, 'postgres.log.1'))
+  assert.throws(() => log.rotateIfFull())
+  assert.equal(statSync(join(path, 'postgres.log')).size, 0)
 })
 
 test('a full log of the database is copied and emptied in place, and goes on through the same descriptor', (t) => {

@@ -1,74 +1,105 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { globSync, readFileSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import { anchorOf, readHandbookPage } from '../../../renderer/handbook.ts'
+import { readHandbookPage } from '../../../renderer/handbook.ts'
 import { OUTSIDE_CODES } from '../../../server/contracts/doctor.ts'
 import { HANDBOOK_TOPICS } from '../../../server/contracts/handbook.ts'
-import { WINDOW_PATHS } from '../../../server/contracts/owner-api.ts'
 import { CHECK_SUBJECTS } from '../../../server/domain/doctor/code-sentences.ts'
-import { DOCUMENTS, ROOT, namedIn, sourcesOf } from '../../support/documents.ts'
-
-interface Described {
-  readonly name: string
-  readonly aliases: readonly string[]
-  readonly arguments: readonly string[]
-  readonly options: readonly string[]
-  readonly commands: readonly Described[]
-}
+import { type Described, PROGRAM } from '../../support/command-words.ts'
+import { flawsIn } from '../../support/document-flaws.ts'
+import { DOCUMENTS, ROOT, documentOf } from '../../support/documents.ts'
 
 const handbook = DOCUMENTS.filter(({ path }) => path.startsWith('resources/handbook/'))
 const textOfTopic = (topic: string): string =>
   handbook.find(({ path }) => basename(path) === `${topic}.md`)?.text ?? ''
 
-const program = JSON.parse(
-  execFileSync(process.execPath, [join(ROOT, 'server', 'cli.ts'), 'help', '--json'], { encoding: 'utf8' }),
-) as Described
-
-/** What is given to every command. */
-const GIVEN = new Set(['--data-dir', '--json', '--help', '--version'])
-
-test('every command in a document is one of the program, with options that it takes', () => {
-  const wrong: string[] = []
-  for (const { path, code } of DOCUMENTS) {
-    for (const line of code) {
-      const [, words] = /^(?:\$ )?homebird (?!\|)(.+)$/.exec(line) ?? []
-      if (words === undefined) continue
-      const flaw = flawOf(words.replace(/ {2,}.*$/, '').replace(/ [<>|].*$/, ''))
-      if (flaw !== null) wrong.push(`${path}: homebird ${words}: ${flaw}`)
-    }
-  }
-  assert.deepEqual(wrong, [])
+test('every command, option, variable, default, address, file, script and word of the window in a document is there', () => {
+  assert.deepEqual(DOCUMENTS.flatMap(flawsIn), [])
 })
 
-function flawOf(line: string): string | null {
-  let at = program
-  const words = line.split(' ')
-  while (words.length > 0) {
-    const next = at.commands.find(
-      ({ name, aliases }) => name === words[0] || aliases.includes(words[0] ?? ''),
-    )
-    if (next === undefined) break
-    at = next
-    words.shift()
-  }
-  if (at === program) return words[0]?.startsWith('--') === true ? null : `there is no command ${words[0]}`
-  const [first] = words
-  const isStray = first !== undefined && /^[a-z]/.test(first) && at.arguments.length === 0 && !hasDefault(at)
-  if (isStray) return `${at.name} takes no ${first}`
-  const known = new Set([...GIVEN, ...at.options, ...at.commands.flatMap(({ options }) => options)])
-  const odd = words.filter((word) => word.startsWith('--')).map((word) => word.replace(/[=.,;].*$/, ''))
-  return odd.find((word) => !known.has(word)) ?? null
-}
+/** Something that is not there, and the part of it by which it is to be named. */
+const INVENTED: readonly (readonly [string, string])[] = [
+  ['homebird frobnicate', 'frobnicate'],
+  ['homebird tunnel frobnicate', 'frobnicate'],
+  ['homebird tunnel files lighttpd', 'tunnel files takes one of'],
+  ['homebird doctor --frob', '--frob'],
+  ['homebird status now', 'status takes no now'],
+  ['homebird backup --dry-run', '--dry-run'],
+  ['homebird config set HOMEBIRD_PRUNE_YEARS 3', 'HOMEBIRD_PRUNE_YEARS'],
+  ['homebird config set HOMEBIRD_PRUNE_DAYS never', 'cannot be never'],
+  ['homebird help frobnicate', 'frobnicate'],
+  ['docker exec -it homebird homebird frobnicate', 'frobnicate'],
+  ['npm run homebird -- frobnicate', 'frobnicate'],
+  ['npm run frobnicate', 'frobnicate'],
+  ['npm run bench frobnicate', 'frobnicate'],
+  ['npm run bench -- --frob', '--frob'],
+  ['HOMEBIRD_FROB', 'HOMEBIRD_FROB'],
+  ['OTEL_FROB_NAME', 'OTEL_FROB_NAME'],
+  ['FROB_TOKEN', 'FROB_TOKEN'],
+  ['HOMEBIRD_TUNNEL=frob', 'cannot be frob'],
+  ['/frobnicate', '/frobnicate'],
+  ['/api/v1/frobnicate', '/api/v1/frobnicate'],
+  ['http://127.0.0.1:4180/frobnicate', '/frobnicate'],
+  ['http://127.0.0.1:4999', '4999'],
+  ['server/frobnicate.ts', 'server/frobnicate.ts'],
+  ['node build/frobnicate.ts', 'build/frobnicate.ts'],
+]
 
-/** `homebird pages ana` is `homebird pages show ana`. */
-const hasDefault = (command: Described): boolean =>
-  command.commands.some(({ arguments: taken }) => taken.length > 0)
+/** One of each kind. */
+const PLACES = [
+  'README.md',
+  '.github/CONTRIBUTING.md',
+  'resources/FEDERATION.md',
+  'resources/handbook/start.md',
+  'resources/changelog/added-handbook.md',
+]
+
+test('what is invented is named, in each kind of document, in code and in running text', () => {
+  const missed = PLACES.flatMap((path) =>
+    INVENTED.flatMap(([line, named]) =>
+      [
+        `Type \`${line}\` there.`,
+        `\n    ${line}\n`,
+        `\n    ${line}   what it does\n`,
+        `- say \`${line}\`, or not`,
+      ]
+        .filter((text) => !flawsIn(documentOf(path, text)).some((flaw) => flaw.includes(named)))
+        .map((text) => `${path}: ${text}`),
+    ),
+  )
+  assert.deepEqual(missed, [])
+  const inProse = INVENTED.filter(
+    ([line]) => flawsIn(documentOf('README.md', `Type ${line} there.`)).length === 0,
+  )
+  assert.deepEqual(inProse, [])
+})
+
+test('what is told wrongly is named: defaults, links, findings, words of the window', () => {
+  const wrong: readonly (readonly [string, string])[] = [
+    ['`HOMEBIRD_PRUNE_DAYS` (30) says so', 'HOMEBIRD_PRUNE_DAYS'],
+    ['`HOMEBIRD_SEARCH` is `own`', 'HOMEBIRD_SEARCH'],
+    ['| setting | default |\n| --- | --- |\n| `HOMEBIRD_DB_POOL` | 10 |', 'HOMEBIRD_DB_POOL'],
+    ['See [there](nowhere.md).', 'nowhere.md'],
+    ['See [there](/nowhere).', '/nowhere'],
+    ['See [there](backup.md#nowhere).', '#nowhere'],
+    ['### FROB_BROKEN\n', 'FROB_BROKEN'],
+    ['| check | when |\n| --- | --- |\n| `frob` | x |', 'frob'],
+    ['Look at Settings, Frobbing.', 'Frobbing'],
+    ['Choose *Frobnicate it*.', 'Frobnicate it'],
+  ]
+  const missed = wrong.filter(
+    ([text, named]) =>
+      !flawsIn(documentOf('resources/handbook/troubleshooting.md', text)).some((flaw) =>
+        flaw.includes(named),
+      ),
+  )
+  assert.deepEqual(missed, [])
+})
 
 test('the page of all commands names every one', () => {
   const page = textOfTopic('commands')
-  const missing = leaves(program, []).filter((words) => !isNamed(page, words))
+  const missing = leaves(PROGRAM, []).filter((words) => !isNamed(page, words))
   assert.deepEqual(missing, [])
 })
 
@@ -87,74 +118,6 @@ function isNamed(page: string, words: readonly string[]): boolean {
         line.includes(`\`homebird ${first}`) &&
         (second === undefined || new RegExp(`\\b${second}\\b`).test(line)),
     )
-}
-
-test('every variable in a document is one that the program reads', () => {
-  const OURS = /\b(?:HOMEBIRD|TAKAHE|OTEL)_[A-Z0-9_]+\b|\bPG[A-Z]{4,}\b|(?<!_)\bDATABASE_URL\b/g
-  const known = new Set(
-    sourcesOf(['server/**/*.ts', 'build/**/*.{ts,mjs}', 'electron/**/*.ts', 'test/bench/*.ts']).match(OURS),
-  )
-  // A family is named by its beginning: HOMEBIRD_CACHES_…
-  const isKnown = (name: string): boolean =>
-    name.endsWith('_') ? [...known].some((one) => one.startsWith(name)) : known.has(name)
-  assert.deepEqual(
-    namedIn(OURS).filter(({ name }) => !isKnown(name)),
-    [],
-  )
-})
-
-test('every address in a document is one that a home answers', () => {
-  const literals = sourcesOf([
-    'server/http/**/*.ts',
-    'server/activitypub/uris.ts',
-    'test/integration/**/*.txt',
-  ]).matchAll(/(?:['"`]|^)(\/[^'"`\s]*)(?:['"`\s])/gm)
-  const routes = new Set<string>([...WINDOW_PATHS, ...[...literals].map(([, route = '']) => route)])
-  // What answers everything says nothing about an address.
-  const named = [...routes].filter((route) => !/^\/[:*$(]/.test(route) && /^[\w/@.:*$%-]+$/.test(route))
-  const patterns = named.map(
-    (route) =>
-      new RegExp(
-        `^${route
-          .replace(/[.+()[\]{}^$|\\?]/g, '\\$&')
-          .replace(/:\w+/g, '[^/]+')
-          .replace(/\*/g, '.*')}$`,
-      ),
-  )
-  const odd = DOCUMENTS.flatMap(({ path, code }) =>
-    code
-      .filter((one) => /^\/[\w@.][\w@./-]*$/.test(one) && !FOLDERS.test(one))
-      .filter((one) => !patterns.some((pattern) => pattern.test(one)))
-      .filter((one) => !(one.endsWith('/') && [...routes].some((route) => route.startsWith(one))))
-      .map((one) => `${path}: ${one}`),
-  )
-  assert.deepEqual(odd, [])
-})
-
-/** Examples of folders on a disk. */
-const FOLDERS = /^\/(?:srv|data|media\/ana|run)\b/
-
-test('every link leads to a file, a page of the window, or a heading that is there', () => {
-  const odd: string[] = []
-  for (const { path, links } of DOCUMENTS) {
-    for (const link of links) {
-      const [file = '', anchor] = link.split('#')
-      if (/^https?:/.test(link)) continue
-      if (file.startsWith('/')) {
-        if (!(WINDOW_PATHS as readonly string[]).includes(file)) odd.push(`${path}: ${link}`)
-        continue
-      }
-      const target = file === '' ? path : join(dirname(path), file)
-      if (!existsSync(join(ROOT, target))) odd.push(`${path}: ${link}`)
-      else if (anchor !== undefined && !headingsOf(target).includes(anchor)) odd.push(`${path}: ${link}`)
-    }
-  }
-  assert.deepEqual(odd, [])
-})
-
-function headingsOf(path: string): string[] {
-  const text = readFileSync(join(ROOT, path), 'utf8')
-  return [...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 }
 
 test('the topics of the handbook are the files of it, and each says what it is about', () => {
@@ -188,19 +151,6 @@ test('what the doctor may find stands under Troubleshooting', () => {
     (name) => !outside.has(name) && !page.includes(`\`${name}\``),
   )
   assert.deepEqual(checks, [])
-})
-
-test('every script of npm in a document is one of the package', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>
-  }
-  const odd = DOCUMENTS.flatMap(({ path, code }) =>
-    code.flatMap((line) => {
-      const [, name] = /^npm run ([\w:-]+)/.exec(line) ?? []
-      return name === undefined || name in scripts ? [] : [`${path}: ${line}`]
-    }),
-  )
-  assert.deepEqual(odd, [])
 })
 
 test('the private rooms of CONTRIBUTING are those of the routes, each of them', () => {
@@ -242,14 +192,3 @@ function tableOf(path: string, heading: string): string[] {
     return [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
   })
 }
-
-test('every workload that README has measured by its name is one', () => {
-  const named = DOCUMENTS.flatMap(({ code }) =>
-    code.flatMap((line) => /^npm run bench ([a-z]\w*)/.exec(line)?.[1] ?? []),
-  )
-  assert.ok(named.length > 0)
-  const odd = named.filter(
-    (name) => !existsSync(join(ROOT, 'test', 'bench', `${name.replace(/s$/, '')}-load.ts`)),
-  )
-  assert.deepEqual(odd, [])
-})
