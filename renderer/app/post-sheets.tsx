@@ -38,6 +38,10 @@ const SHEETS: { readonly [Kind in PostSheet['kind']]: SheetOf<Kind> } = {
     async () => (await import('../features/posts/sheets/filter-sheet.tsx')).FilterSheet,
     SHEET,
   ),
+  deliveries: latePart(
+    async () => (await import('../features/posts/sheets/deliveries-sheet.tsx')).DeliveriesSheet,
+    SHEET,
+  ),
   revoke_quote: latePart(
     async () => (await import('../features/posts/sheets/revoke-sheet.tsx')).RevokeSheet,
     SHEET,

@@ -49,10 +49,12 @@ export function PopoverButton<Own extends object>(props: PopoverButtonProps<Own>
           open(event.detail === 0 ? 'first' : 'pointer')
         }}
         onKeyDown={(event) => {
-          const by = opens === 'menu' ? ARROWS[event.key] : undefined
+          const by = PRESSES.has(event.key) ? 'first' : opens === 'menu' ? ARROWS[event.key] : undefined
           if (by === undefined) return
+          // Nor is it a click then: the control library takes one without a pointer for a screen reader's, for whom it
+          // gives the focus on only when nothing on the page moves any more.
           event.preventDefault()
-          open(by)
+          if (!event.repeat) open(by)
         }}
       >
         {children}
@@ -70,4 +72,5 @@ export function PopoverButton<Own extends object>(props: PopoverButtonProps<Own>
   )
 }
 
+const PRESSES: ReadonlySet<string> = new Set(['Enter', ' '])
 const ARROWS: Readonly<Record<string, OpenedBy | undefined>> = { ArrowDown: 'first', ArrowUp: 'last' }

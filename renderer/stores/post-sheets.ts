@@ -11,5 +11,7 @@ export type PostSheet =
   | { readonly kind: 'rewrite'; readonly postId: string }
   | { readonly kind: 'quote_policy'; readonly postId: string }
   | { readonly kind: 'filter'; readonly postId: string }
+  /** Of the own post. */
+  | { readonly kind: 'deliveries'; readonly postId: string }
   /** Takes the own post out of this one, which quotes it. */
   | { readonly kind: 'revoke_quote'; readonly postId: string; readonly ownId: string }

@@ -11,7 +11,7 @@ import {
   sidewaysOverflow,
   takeScreenshot,
 } from '../support/browser.ts'
-import { fieldHolds, strikeOn } from '../support/fields.ts'
+import { escapeFrom, fieldHolds, hasFocus, strikeOn } from '../support/fields.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -95,6 +95,28 @@ test(
     assert.deepEqual(problems, [])
   },
 )
+
+/** Runs in the page: something that moves for as long as it stands there. */
+const MOVES = `new Promise((moves) => {
+  const one = document.body.appendChild(document.createElement('i'))
+  one.style.cssText = 'position: fixed; opacity: 0; transition: opacity 3600s'
+  one.addEventListener('transitionrun', () => moves(true), { once: true })
+  requestAnimationFrame(() => requestAnimationFrame(() => (one.style.opacity = '1')))
+})`
+
+test('a menu that keys open has the focus at once, whatever moves on the page', { skip }, async (t) => {
+  const { page, problems } = await openWindow(t)
+  await iAm(page, 'robin').waitFor()
+  await page.evaluate(MOVES)
+  const menu = page.getByRole('menu')
+  for (const key of ['Enter', 'Space', 'ArrowDown', 'ArrowUp']) {
+    await strikeOn(iAm(page, 'robin'), key)
+    await hasFocus(menu)
+    await escapeFrom(menu)
+    await iAm(page, 'robin').and(page.locator(':focus')).waitFor()
+  }
+  assert.deepEqual(problems, [])
+})
 
 test('on a narrow screen it is chosen under You, and between both by its picture', { skip }, async (t) => {
   const { page } = await openWindow(t, '/you', { viewport: { width: 320, height: 720 } })

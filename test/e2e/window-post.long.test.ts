@@ -14,7 +14,7 @@ import {
 import type { FakeActor } from '../support/fake-peer.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import { pngOf } from '../support/pictures.ts'
-import { escapeFrom, hasFocus } from '../support/fields.ts'
+import { escapeFrom, hasFocus, strikeOn } from '../support/fields.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -315,6 +315,31 @@ test(
     await page.getByText('which tools').waitFor()
   },
 )
+
+test('where an own post went is told, and a server that refused it is tried again', { skip }, async (t) => {
+  home.peer.inboxAnswer = () => ({ status: 418, body: 'no tea' })
+  const written = await owner.writes('@ana@peer.example where does this go')
+  const path = `/api/homebird/v1/posts/${String(written['id'])}/deliveries`
+  await until('it was refused', async () => Number((await owner.get(path))['counts']?.['failed']) === 1)
+  home.peer.inboxAnswer = () => ({ status: 202 })
+  const { page, problems } = await openWindow(t, `/posts/${String(written['id'])}`)
+  await choose(page, 'where does this go', 'Where it went…')
+  const dialog = page.getByRole('dialog', { name: 'Where your post went' })
+  await dialog.getByText('1 server was given up.').waitFor()
+  await dialog.getByText('answered 418: no tea').waitFor()
+  assert.deepEqual(await axeFindings(page), [])
+  await takeScreenshot(page, 'post-deliveries')
+  await page.setViewportSize({ width: 320, height: 720 })
+  assert.equal(await sidewaysOverflow(page), 0)
+  assert.deepEqual(await axeFindings(page), [])
+  await takeScreenshot(page, 'post-deliveries-narrow')
+  await strikeOn(dialog.getByRole('button', { name: 'Try now: peer.example' }))
+  await dialog.getByText('1 server has it.').waitFor()
+  await dialog.getByText('Has it', { exact: true }).waitFor()
+  await ana.inbox.waitFor(({ activity }) => JSON.stringify(activity).includes('where does this go'))
+  await escapeFrom(dialog)
+  assert.deepEqual(problems, [])
+})
 
 test('posts stand well at every width, light and dark', { skip }, async (t) => {
   for (const width of [320, 768, 1280]) {

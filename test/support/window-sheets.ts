@@ -108,6 +108,17 @@ export const READING_SHEETS = {
     await dialog(page)
   },
   postMenu: opensPostMenu,
+  deliveries: async (page, scene, say) => {
+    await walkTo(page, 'post', scene)
+    await page
+      .getByRole('main')
+      .getByRole('article')
+      .first()
+      .getByRole('button', { name: say('post.menu') })
+      .click()
+    await page.getByRole('menuitem', { name: say('menu.deliveries') }).click()
+    await dialog(page)
+  },
   versions: async (page, scene, say) => {
     await opensPostMenu(page, scene, say)
     await page.getByRole('menuitem', { name: say('menu.history') }).click()

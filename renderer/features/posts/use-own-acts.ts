@@ -1,5 +1,5 @@
 /** What the owner does with a post of their own. */
-import { Pencil, PenLine, Pin, PinOff, Settings2, Trash2 } from 'lucide-react'
+import { Pencil, PenLine, Pin, PinOff, Send, Settings2, Trash2 } from 'lucide-react'
 import type { MenuAct } from '../../components/menu-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
@@ -33,6 +33,12 @@ export function useOwnPostActs(post: StoredPost): readonly MenuAct[] {
           },
         ]
       : []),
+    {
+      id: 'deliveries',
+      icon: Send,
+      label: t('menu.deliveries'),
+      onPress: () => postSheet.set({ kind: 'deliveries', postId: post.id }),
+    },
     {
       id: 'rewrite',
       icon: PenLine,

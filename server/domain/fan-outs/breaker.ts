@@ -204,19 +204,27 @@ export async function closeBreakers(db: Querier, hosts: readonly string[]): Prom
  * @returns how many deliveries are due by it; null for a host that is not known
  */
 export async function tryHostNow(tx: Transaction, host: string): Promise<number | null> {
-  const peer = await tx
-    .updateTable('peers')
-    .set({
-      retry_at: null,
-      unavailable_at: null,
-      failures: sql<number>`least(failures, ${FAILURES_TO_OPEN - 1})`,
-    })
-    .where('host', '=', host)
-    .returning('host')
-    .executeTakeFirst()
-  if (peer === undefined) return null
-  await moveRows(tx, peerGraph, [host], 'outdated')
-  return hastenHost(tx, fanOutGraph, host)
+  const known = await reopen(tx, [host])
+  return known.length === 0 ? null : hastenHost(tx, fanOutGraph, host)
+}
+
+/** As above for many. */
+export async function tryHostsNow(tx: Transaction, hosts: readonly string[]): Promise<void> {
+  if (hosts.length === 0) return
+  await reopen(tx, hosts)
+  await hastenHosts(tx, fanOutGraph, hosts, '')
+}
+
+/** @returns those of them that are known */
+async function reopen(tx: Transaction, hosts: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ host: string }>`
+    update peers
+       set retry_at = null, unavailable_at = null, failures = least(failures, ${FAILURES_TO_OPEN - 1})
+     where host in (select host from peers where host = any(${hosts}::text[]) order by host for update)
+    returning host`.execute(tx)
+  const known = rows.map(({ host }) => host)
+  await moveRows(tx, peerGraph, known, 'outdated')
+  return known
 }
 
 const LATELY_SECONDS = 3_600

@@ -36,6 +36,7 @@ import { statorRoutes } from './stator-routes.ts'
 import { switchRoutes } from './switch-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { doctorRoutes } from './doctor-routes.ts'
 import { helpRoutes } from './help-routes.ts'
@@ -79,6 +80,7 @@ const ROUTES: readonly ((context: HttpContext) => FastifyPluginAsync)[] = [
   archiveRoutes,
   reportRoutes,
   peerRoutes,
+  deliveryRoutes,
   ownFilesRoutes,
   backupRoutes,
   restoreRoutes,
