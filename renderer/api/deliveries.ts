@@ -2,8 +2,7 @@
 import type { PostDeliveries } from '../../server/contracts/post-deliveries.ts'
 import type { ApiClient } from './client.ts'
 
-const pathOf = (postId: string): string =>
-  `/api/homebird/v1/posts/${encodeURIComponent(postId)}/deliveries`
+const pathOf = (postId: string): string => `/api/homebird/v1/posts/${encodeURIComponent(postId)}/deliveries`
 
 export const getDeliveries = async (api: ApiClient, postId: string): Promise<PostDeliveries> =>
   api.get(pathOf(postId))
@@ -13,8 +12,7 @@ export const retryDeliveries = async (
   api: ApiClient,
   postId: string,
   host: string | null,
-): Promise<PostDeliveries> =>
-  api.post(`${pathOf(postId)}/retry`, { body: host === null ? {} : { host } })
+): Promise<PostDeliveries> => api.post(`${pathOf(postId)}/retry`, { body: host === null ? {} : { host } })
 
 export const giveUpDeliveries = async (
   api: ApiClient,

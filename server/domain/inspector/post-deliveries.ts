@@ -41,10 +41,11 @@ export async function listPostDeliveries(db: Querier, post: SentPost): Promise<P
      order by state <> 'failed', state <> 'new', host, inbox_uri limit ${MOST_LISTED}`.execute(db)
   const counts = { waiting: 0, sent: 0, skipped: 0, failed: 0 }
   for (const { state, count } of counted) counts[state] = count
-  return {
-    counts,
-    list: rows.map((row) => ({ ...row, nextAttemptAt: row.nextAttemptAt?.toISOString() ?? null })),
-  }
+  return { counts, list: rows.map(deliveryOf) }
+}
+
+function deliveryOf({ nextAttemptAt, ...delivery }: StoredDelivery): PostDelivery {
+  return { ...delivery, nextAttemptAt: nextAttemptAt?.toISOString() ?? null }
 }
 
 /** What waits is due at once, and what was given up is tried as if for the first time. @param host  null for all */
