@@ -8,8 +8,10 @@ import {
   createNodeLauncher,
   openAppliance,
   startAddress,
+  watchMachine,
 } from '../appliance/index.ts'
 import { ExitCode } from '../contracts/exit-code.ts'
+import { processEnvironment } from '../core/config.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { type CommandIo, commandIo, exitCodeOf, readPasswordFile, reportFailure } from './command-io.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
@@ -84,7 +86,9 @@ async function liveOnce(
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop)
   greet(io, appliance)
+  const unwatch = watchMachine(appliance, { platform: process.platform, env: processEnvironment() })
   const reason = await appliance.ended
+  unwatch()
   signal.removeEventListener('abort', stop)
   return { reason, isToReopen: appliance.isToReopen }
 }

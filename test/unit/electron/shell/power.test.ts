@@ -12,7 +12,7 @@ import {
   readNetworkManager,
   readNmcli,
   readWindowsCost,
-} from '../../../../electron/shell/metered.ts'
+} from '../../../../server/appliance/machine/metered.ts'
 import { openPower } from '../../../../electron/shell/power.ts'
 import { until } from '../../../support/until.ts'
 
@@ -132,7 +132,7 @@ test('real programs are asked with an array of words; one that is missing or fai
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  program('busctl', '[ "$#" = 6 ] && [ "$6" = Metered ] && echo "u 3"')
+  program('busctl', '[ "$#" = 7 ] && [ "$2" = --auto-start=no ] && [ "$7" = Metered ] && echo "u 3"')
   assert.equal(await findMetered({ platform: 'linux', env: {} }), true)
   program('busctl', 'exit 1')
   program('nmcli', 'echo unknown; echo no')

@@ -1,21 +1,15 @@
 /** Whether the line to the world costs by what goes over it, where the system tells. Programs are asked, no shell. */
-import { execFile } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-
-const ANSWER_LIMIT_MS = 10_000
-const MOST_ANSWER_BYTES = 4_096
-
-export interface Question {
-  readonly program: string
-  readonly args: readonly string[]
-}
+import { type Question, askProgram } from './ask-program.ts'
 
 /** NetworkManager's NMMetered: 1 yes, 2 no, 3 guessed yes, 4 guessed no, 0 unknown. */
 const ASK_NETWORK_MANAGER: Question = {
   program: 'busctl',
   args: [
     '--system',
+    // Where it does not run it is not started for this.
+    '--auto-start=no',
     'get-property',
     'org.freedesktop.NetworkManager',
     '/org/freedesktop/NetworkManager',
@@ -122,15 +116,4 @@ function ownAddresses(): string {
     found.filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`),
   )
   return addresses.sort().join('\n')
-}
-
-async function askProgram({ program, args }: Question): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      program,
-      args,
-      { timeout: ANSWER_LIMIT_MS, maxBuffer: MOST_ANSWER_BYTES, windowsHide: true },
-      (error, answer) => (error === null ? resolve(answer) : reject(error)),
-    )
-  })
 }
