@@ -27,10 +27,8 @@ const MOST_NAME = 63
 const MOST_HOST = 30
 const NAME = /^homebird machine (\d{1,6}) (\S+) (\S+)$/
 
-/** A machine that has fallen off the network is missed within half a minute, and none is ended for being silent. */
-const STAY = `
-  select set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
-         set_config('tcp_keepalives_count', '3', false), set_config('idle_session_timeout', '0', false)`
+/** None is ended for being silent; one that has fallen off the network is missed all the same, as every connection is. */
+const STAY = `select set_config('idle_session_timeout', '0', false)`
 
 const OTHERS = `
   select application_name as name, datname = current_database() as is_of_home
@@ -62,6 +60,7 @@ export class Machines {
   #session: Session | null
   #others: readonly OtherMachine[]
   #isFirst = false
+  #worries: ReadonlySet<string> = new Set()
   #everyMs = LOOK_EVERY_MS
   #notice: Notice = () => undefined
   #timer: NodeJS.Timeout | undefined
@@ -109,6 +108,7 @@ export class Machines {
       notice('info', `this home runs on ${length + 1} machines: here, and ${sayMachines(this.#others)}`)
     if (!this.#isFirst && this.#needs.mayBeFirst())
       notice('info', 'another machine makes the nightly backups of this home')
+    for (const worry of this.#worries) notice('warn', worry)
     this.#lookIn(everyMs)
   }
 
@@ -163,7 +163,9 @@ export class Machines {
   async #look(): Promise<void> {
     const session = this.#session
     if (session === null) return
-    this.#others = ofHome(await readOthers(session))
+    const others = await readOthers(session)
+    this.#others = ofHome(others)
+    this.#tellWorries(others.map(({ machine }) => machine))
     const mayBeFirst = this.#needs.mayBeFirst()
     if (mayBeFirst === this.#isFirst) return
     if (!mayBeFirst) return this.#leaveToOthers(session)
@@ -172,6 +174,16 @@ export class Machines {
     ])
     this.#isFirst = row?.taken === true
     if (this.#isFirst) this.#notice('info', 'this machine makes the nightly backups of this home from now on')
+  }
+
+  /** Each of them once, for as long as it is so. */
+  #tellWorries(all: readonly OtherMachine[]): void {
+    const worries = new Set([
+      ...sayOverrun(all, this.#needs, this.budget),
+      ...sayVersions(this.#others.filter(({ version }) => version !== VERSION)),
+    ])
+    for (const worry of worries) if (!this.#worries.has(worry)) this.#notice('warn', worry)
+    this.#worries = worries
   }
 
   async #leaveToOthers(session: Session): Promise<void> {
@@ -243,9 +255,34 @@ async function readOthers(
 const ofHome = (others: Awaited<ReturnType<typeof readOthers>>): OtherMachine[] =>
   others.flatMap(({ isOfHome, machine }) => (isOfHome ? machine : []))
 
-function nameOf({ servers, workers }: Demand, { perProcess, ofAppliance }: ConnectionBudget): string {
-  const connections = perProcess * (servers + workers) + ofAppliance
-  return machineName({ connections, version: VERSION, host: hostname() })
+function nameOf(demand: Demand, budget: ConnectionBudget): string {
+  return machineName({ connections: heldBy(demand, budget), version: VERSION, host: hostname() })
+}
+
+const heldBy = ({ servers, workers }: Demand, { perProcess, ofAppliance }: ConnectionBudget): number =>
+  perProcess * (servers + workers) + ofAppliance
+
+/** As when one took its share while the database had just been started again, and the others had not come back yet. */
+function sayOverrun(
+  others: readonly OtherMachine[],
+  { demand, supply }: MachineNeeds,
+  budget: ConnectionBudget,
+): string[] {
+  const all = others.reduce((sum, { connections }) => sum + connections, heldBy(demand, budget))
+  const allowed = supply.maxConnections - supply.superuserReserved
+  if (all <= allowed) return []
+  const held = `this machine and ${sayMachines(others)} may hold ${all} connections of the database, which allows ${allowed}`
+  return [
+    `${held}: start again the one that came last, which then takes what is left, or raise max_connections`,
+  ]
+}
+
+function sayVersions(others: readonly OtherMachine[]): string[] {
+  if (others.length === 0) return []
+  const each = others.map(({ host, version }) => `${host} (${version})`).join(', ')
+  return [
+    `other machines of this home run another Homebird than ${VERSION}: ${each}; bring all of them to one version`,
+  ]
 }
 
 const plainHost = (host: string): string => host.replaceAll(/[^\w.-]/g, '-').slice(0, MOST_HOST) || 'unnamed'

@@ -144,6 +144,23 @@ function tlsOptions(mode: DatabaseConnection['ssl']): false | { rejectUnauthoriz
   return { rejectUnauthorized: mode === 'verify-full' }
 }
 
+/**
+ * A machine that loses its power or its line says no word, and by the ways of most systems its sessions would stand for two hours with
+ * their places, locks and transactions: the server looks by itself, and lets go of them within half a minute. Setting names are the
+ * server's; within one machine, over a socket, there is nothing to look for.
+ */
+const NOTICE_LOSS = {
+  text: `
+  select set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
+         set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '30000', false)`,
+  query_timeout: CONNECT_MS,
+}
+
+/** To be called once on each new connection. @throws the driver's errors, as they are */
+export async function noticeLoss(client: Pick<Client, 'query'>, { host }: DatabaseConnection): Promise<void> {
+  if (!host.startsWith('/')) await client.query(NOTICE_LOSS)
+}
+
 /** Runs `use` on one fresh connection and closes it. @throws the driver's errors, as they are */
 export async function withClient<T>(
   connection: DatabaseConnection,
@@ -155,6 +172,7 @@ export async function withClient<T>(
   client.on('error', () => undefined)
   try {
     await client.connect()
+    await noticeLoss(client, connection)
     return await use(client)
   } finally {
     await client.end().catch(() => undefined)
@@ -186,6 +204,10 @@ export async function openSession(
   client.on('error', () => (isEnded = true))
   client.on('end', () => (isEnded = true))
   await client.connect()
+  await noticeLoss(client, connection).catch(async (error: unknown) => {
+    await client.end().catch(() => undefined) // the first error is the one that tells
+    throw error
+  })
   return {
     get isEnded() {
       return isEnded

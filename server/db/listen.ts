@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
-import { clientConfig } from './connection.ts'
+import { clientConfig, noticeLoss } from './connection.ts'
 import type { Channel } from './transaction.ts'
 
 export interface Subscriber {
@@ -98,6 +98,7 @@ class ListenLoop implements Listener {
     this.#client = client
     try {
       await client.connect()
+      await noticeLoss(client, this.#connection)
       await client.query(
         'listen stator; listen stream; listen changed; listen uploads; listen caches; listen answers',
       )

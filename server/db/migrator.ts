@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import { HomebirdError } from '../core/errors.ts'
-import { clientConfig, connectionNameOf } from './connection.ts'
+import { clientConfig, connectionNameOf, noticeLoss } from './connection.ts'
 import { ADVISORY_LOCK } from '../core/advisory-locks.ts'
 
 export interface Migration {
@@ -88,6 +88,7 @@ export async function migrate(
     })
   }
   try {
+    await noticeLoss(client, connection)
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     return await apply(client, migrations, leftoversMs)
   } finally {

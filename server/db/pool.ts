@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { DatabaseConnection } from '../contracts/child-message.ts'
 import type { Logger } from '../core/log.ts'
 import type { Tracer } from '../core/tracer.ts'
-import { clientConfig } from './connection.ts'
+import { clientConfig, noticeLoss } from './connection.ts'
 import { preparingPool } from './prepared.ts'
 import { SilenceGuard } from './silent-statement.ts'
 import type { Tables } from './tables.ts'
@@ -50,6 +50,8 @@ const IDLE_IN_TRANSACTION_MS = 30_000
 
 /** @throws nothing: connections are made when they are needed, and a broken one is replaced */
 export function openDatabase(connection: DatabaseConnection, options: PoolOptions): OpenDatabase {
+  // The pool waits for it, though its types do not say so.
+  const greeting = { onConnect: async (client: pg.ClientBase) => noticeLoss(client, connection) }
   const pool = new pg.Pool({
     ...clientConfig(connection, { applicationName: options.applicationName }),
     max: options.connections,
@@ -57,6 +59,7 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
     min: 1,
     idleTimeoutMillis: IDLE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    ...greeting,
   })
   pool.on('error', (error) => options.log.warn({ event: 'database.connection_lost', error }))
   // A connection that falls between two statements of a transaction tells nobody else; unheard it would end the process.

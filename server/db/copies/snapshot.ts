@@ -5,7 +5,7 @@
 import { Client } from 'pg'
 import type { DatabaseConnection } from '../../contracts/child-message.ts'
 import { HomebirdError } from '../../core/errors.ts'
-import { clientConfig } from '../connection.ts'
+import { clientConfig, noticeLoss } from '../connection.ts'
 import { readRows, readyForCopying } from '../copy-rows.ts'
 import { type SequenceState, type TableShape, readSequences, readTableShapes } from '../table-shapes.ts'
 import { isDatabaseAway } from '../transaction.ts'
@@ -43,6 +43,7 @@ export async function openCopyClient(connection: DatabaseConnection): Promise<Cl
   client.on('error', () => undefined) // the statement that runs, or the next, fails with it
   try {
     await client.connect()
+    await noticeLoss(client, connection)
     await readyForCopying(client)
     return client
   } catch (cause) {

@@ -12,6 +12,7 @@ import { type MachineNeeds, Machines, machineName, parseMachine } from '../../..
 import { ADVISORY_LOCK } from '../../../server/core/advisory-locks.ts'
 import { loadConfig } from '../../../server/core/config.ts'
 import { isHomebirdError } from '../../../server/core/errors.ts'
+import { VERSION } from '../../../server/core/version.ts'
 import { withClient } from '../../../server/db/connection.ts'
 import { afterInReverse } from '../../support/after-in-reverse.ts'
 import { openTestCluster } from '../../support/test-cluster.ts'
@@ -74,6 +75,25 @@ test('a machine for which too few are left is refused with who holds what and wi
     assert.match(error.message, /HOMEBIRD_DB_POOL of the other machines/)
     return true
   })
+})
+
+test('machines that came while others were out of sight, or are of another version, are told of once', async (t) => {
+  const one = await join(t, 50)
+  const told: string[] = []
+  one.follow((level, message) => void (level === 'warn' && told.push(message)), LOOK_MS)
+  const other = { connections: 22, version: '0.0.9', host: 'late' }
+  await withClient({ ...connection }, async (client) => {
+    await client.query(`select set_config('application_name', $1, false)`, [machineName(other)])
+    await until('both to be told', () => told.length === 2)
+    await client.query(`select set_config('application_name', $1, false)`, [
+      machineName({ ...other, connections: 21, version: VERSION }),
+    ])
+    await until('it to be seen as it is', () => one.others.some(({ version }) => version === VERSION))
+  })
+  const [overrun = '', versions = '', ...more] = told
+  assert.match(overrun, /and late \(22 connections\) may hold 48 connections .* which allows 47: start again/)
+  assert.match(versions, /run another Homebird than .*: late \(0\.0\.9\)/)
+  assert.deepEqual(more, [])
 })
 
 test('two that start at once never take the same connections', async (t) => {
