@@ -168,5 +168,6 @@ export function createWorkerRunner(
   // Ends with the home that it listens to.
   const obeyed = obeySwitches(context, { runner, graphs, limits }, context.conditions?.now)
   context.conditions?.onChange((now) => obeyed.setConditions(now))
+  context.line?.follow((ms) => obeyed.restDeliveries(ms))
   return runner
 }

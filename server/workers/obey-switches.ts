@@ -2,7 +2,7 @@
  * Makes a runner obey the owner: while work is paused nothing is claimed that would ask another server, and on battery or
  * a metered line fewer calls run at once. What needs nobody else goes on: received activities take effect, and where one
  * of them needs another server it is put off, as is the reading of profiles. While the disk has no room nothing is claimed
- * at all: every call would write.
+ * at all: every call would write. While the line of this machine is down its deliveries are left to others.
  */
 import { type Conditions, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Clock } from '../core/clock.ts'
@@ -10,6 +10,7 @@ import { describeError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { activePause, takeEndedPause } from '../domain/owner/switches.ts'
 import { partOf, shareNow } from '../domain/owner/work-share.ts'
@@ -35,6 +36,8 @@ interface ObeyParts {
 export interface ObeyedSwitches {
   /** The share that the owner has chosen is of what the machine allows: half on battery, half of it again on a metered line. */
   setConditions(conditions: Conditions): void
+  /** Deliveries are not taken up for so many milliseconds; 0 ends it. */
+  restDeliveries(ms: number): void
   /** What part of the usual number of calls runs at once now. */
   share(): number
   readonly end: () => void
@@ -51,6 +54,7 @@ export function obeySwitches(
   obedience.apply()
   return {
     setConditions: (now) => obedience.setConditions(now),
+    restDeliveries: (ms) => obedience.restDeliveries(ms),
     share: () => obedience.share,
     end() {
       leave()
@@ -67,6 +71,8 @@ class Obedience {
   readonly #resting = new Set<string>()
   #share = 1
   #timer: NodeJS.Timeout | undefined
+  #isLineDown = false
+  #lineTimer: NodeJS.Timeout | undefined
 
   #conditions: Conditions
 
@@ -99,8 +105,16 @@ class Obedience {
     if (switches.pause !== null && pause === null) this.#end()
   }
 
+  restDeliveries(ms: number): void {
+    clearTimeout(this.#lineTimer)
+    this.#isLineDown = ms > 0
+    if (ms > 0) this.#lineTimer = setTimeout(() => this.restDeliveries(0), ms).unref()
+    this.#rest()
+  }
+
   close(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#lineTimer)
   }
 
   #lookAgainAt(until: Date): void {
@@ -119,7 +133,10 @@ class Obedience {
     const { graphs, runner } = this.#switched
     for (const { graph } of graphs) {
       const { table } = graph
-      const shallRest = !this.#conditions.hasRoom || (this.#isPaused && this.#outgoing.includes(graph))
+      const shallRest =
+        !this.#conditions.hasRoom ||
+        (this.#isPaused && this.#outgoing.includes(graph)) ||
+        (this.#isLineDown && table === fanOutGraph.table)
       if (shallRest === this.#resting.has(table)) continue
       if (shallRest) {
         this.#resting.add(table)

@@ -6,7 +6,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
+import type { RunnerStatus } from '../../server/stator/runner-types.ts'
 import type { FakeActor, FakePeer } from '../support/fake-peer.ts'
+import { askHome } from '../support/home-parts.ts'
 import { PeeredHome } from '../support/peered-home.ts'
 import { until } from '../support/until.ts'
 
@@ -70,6 +72,15 @@ test('while the line is gone posts are taken and nothing is counted; when it is 
       )
       await hasten('fan_outs')
       return (rows[0]?.count ?? 0) > 0
+    },
+    LIMIT_MS,
+  )
+  await until(
+    'the worker leaves deliveries to others',
+    async () => {
+      const { details } = await askHome(world.home.dataDir)
+      const { graphs } = details['worker-0'] as RunnerStatus
+      return graphs.some(({ graph, isPaused }) => graph === 'fan_outs' && isPaused)
     },
     LIMIT_MS,
   )

@@ -58,6 +58,7 @@ export class OfflineGuard {
   readonly #goingByHost = new Map<string, number>()
   #queue: Waiting[] = []
   #offsetMs: number
+  #onRest: (ms: number) => void = () => undefined
 
   /** @param random  at least 0 and below 1 */
   constructor(clock: Clock, random: () => number = Math.random) {
@@ -68,6 +69,14 @@ export class OfflineGuard {
 
   get isOffline(): boolean {
     return this.#isOffline
+  }
+
+  /**
+   * Tells whoever takes up deliveries for how long there is no use in it: what is left alone other machines find, whose line may
+   * be there. With 0 milliseconds it is over.
+   */
+  follow(onRest: (ms: number) => void): void {
+    this.#onRest = onRest
   }
 
   /** Asks for leave to send. After a pause it may come late; `leave` is called when the exchange is over. */
@@ -107,6 +116,7 @@ export class OfflineGuard {
     this.#isOffline = false
     this.#pauseMs = FIRST_PAUSE_MS
     this.rampUp()
+    this.#onRest(0)
     return true
   }
 
@@ -136,6 +146,7 @@ export class OfflineGuard {
     if (!this.#isOffline) return
     this.#pauseMs = FIRST_PAUSE_MS
     this.#probeAtMs = this.#clock.monotonicMs()
+    this.#onRest(0)
   }
 
   /** Begins gently: after a pause, and when the machine was asleep. */
@@ -146,6 +157,7 @@ export class OfflineGuard {
   #planProbe(): void {
     this.#isProbing = false
     this.#probeAtMs = this.#clock.monotonicMs() + this.#pauseMs
+    this.#onRest(this.#pauseMs)
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
   }
 

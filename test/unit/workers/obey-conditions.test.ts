@@ -10,6 +10,7 @@ import { NOTHING_SWITCHED } from '../../../server/domain/owner/switches.ts'
 import { postGraph } from '../../../server/domain/posts/post-graph.ts'
 import type { RunnerLimits } from '../../../server/stator/runner-types.ts'
 import { obeySwitches } from '../../../server/workers/obey-switches.ts'
+import { until } from '../../support/until.ts'
 
 test('battery halves, a metered line halves again, and the owner’s own share counts besides', () => {
   const set: Partial<RunnerLimits>[] = []
@@ -51,7 +52,7 @@ test('battery halves, a metered line halves again, and the owner’s own share c
   obeyed.end()
 })
 
-test('without room every graph rests, and with it only those stay that the owner has paused', () => {
+test('without room every graph rests, and with it only those stay that the owner or the line has paused', async () => {
   const calls: string[] = []
   let switches = NOTHING_SWITCHED
   let refresh: () => void = () => undefined
@@ -89,5 +90,18 @@ test('without room every graph rests, and with it only those stay that the owner
   switches = NOTHING_SWITCHED
   refresh()
   assert.deepEqual(said(), ['resume fan_outs'])
+
+  obeyed.restDeliveries(60_000)
+  assert.deepEqual(said(), ['pause fan_outs'], 'while the line of this machine is down')
+  switches = { ...NOTHING_SWITCHED, pause: { since: new Date(0), until: null } }
+  refresh()
+  obeyed.restDeliveries(0)
+  assert.deepEqual(said(), [], 'the owner’s word still stands')
+  switches = NOTHING_SWITCHED
+  refresh()
+  assert.deepEqual(said(), ['resume fan_outs'])
+  obeyed.restDeliveries(1)
+  await until('deliveries to be taken up again by themselves', () => calls.includes('resume fan_outs'))
+  assert.deepEqual(said(), ['pause fan_outs', 'resume fan_outs'])
   obeyed.end()
 })

@@ -55,6 +55,27 @@ test('an answer in between proves the line, and servers that were silent before 
   for (const host of ['d', 'e', 'f', 'g']) assert.equal(silent(host, false), false)
 })
 
+test('for how long deliveries are left to other machines is told, and that it is over', async () => {
+  const { guard, clock, silent, falls } = openGuard()
+  const rests: number[] = []
+  guard.follow((ms) => void rests.push(ms))
+  guard.answered()
+  guard.mayBeBack()
+  assert.deepEqual(rests, [], 'nothing rests')
+  falls()
+  assert.deepEqual(rests, [15_000])
+  clock.pass(15)
+  const probe = await guard.enter('a.example')
+  silent('a')
+  assert.ok(probe.kind === 'go')
+  probe.leave()
+  assert.deepEqual(rests, [15_000, 30_000])
+  guard.mayBeBack()
+  assert.deepEqual(rests.splice(0), [15_000, 30_000, 0], 'on another network the probe goes at once')
+  guard.answered()
+  assert.deepEqual(rests, [0])
+})
+
 test('while the line is down one probe goes at a time, ever more rarely, and everything else waits', async () => {
   const { guard, clock, silent, falls } = openGuard()
   falls()
