@@ -14,7 +14,7 @@ import { addLookingCommands } from './commands/looking-commands.ts'
 import { addLeavingCommands } from './commands/leaving-commands.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { type Run, withCommonOptions } from './commands/options.ts'
-import { exitCodeOf, reportFailure } from './commands/command-io.ts'
+import { exitCodeOf, reportFailure, wordsRefused } from './commands/command-io.ts'
 import type { CrawlerOptions, PagesOptions } from './commands/pages.ts'
 import { addPruneCommands } from './commands/prune-commands.ts'
 import { addRestoreCommands } from './commands/restore-commands.ts'
@@ -37,6 +37,8 @@ const program = new Command('homebird')
   .description('a home for one person in the fediverse, on that person’s own computer')
   .version(VERSION)
   .exitOverride()
+  // What is wrong is said in one way by all commands, below.
+  .configureOutput({ outputError: () => undefined })
   .configureHelp({ showGlobalOptions: true })
 
 withCommonOptions(program.command('serve'))
@@ -374,8 +376,10 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong, with the usage; asking for help or the version is no mistake.
+    // Asking for help or the version is no mistake; a group of commands alone is answered with what there is.
     exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
+    if (error.exitCode !== 0 && !error.code.startsWith('commander.help'))
+      reportFailure(wordsRefused(error.message), isJson)
   } else {
     reportFailure(error, isJson)
     exitCode = exitCodeOf(error)

@@ -42,6 +42,15 @@ export function reportFailure(error: unknown, json: boolean): void {
   else process.stderr.write(`homebird: ${message}\n`)
 }
 
+/** @param message  of the parser of the command line, such as `error: unknown option '--frob'` */
+export function wordsRefused(message: string): HomebirdError {
+  const words = message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+  return new HomebirdError('USAGE', `${words}; homebird help COMMAND says what a command takes`)
+}
+
 /** What is foreseen needs no stack; what is not is a defect, and then the stack is what helps. */
 function messageOf(error: unknown): string {
   if (error instanceof HomebirdError) return error.message

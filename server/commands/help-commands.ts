@@ -5,6 +5,7 @@ import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { readHandbookTopic } from '../storage/handbook.ts'
 import { type CommandIo, commandIo } from './command-io.ts'
+import { textForTerminal } from './handbook-text.ts'
 import { type CommonOptions, type Run, withCommonOptions } from './options.ts'
 
 interface HelpOptions {
@@ -36,7 +37,9 @@ async function help(program: Command, words: readonly string[], options: HelpOpt
   const command = commandOf(program, words)
   if (words.length === 1 && isTopic(topic) && (command === null || !options.json)) {
     const text = await readHandbookTopic(topic)
-    io.say(text.trimEnd())
+    // Whoever reads it by a program has it as it is written.
+    const { isTTY, columns } = process.stdout
+    io.say(isTTY ? textForTerminal(text, columns) : text.trimEnd())
     io.put({ topic, text })
     return ExitCode.ok
   }

@@ -33,7 +33,7 @@ export const PATIENCE_MS = 15_000
 /** @throws HomebirdError USAGE, UNPROCESSABLE for a file that is no such list, CONFLICT for a loss that is not confirmed */
 export async function importList(kind: string, file: string, options: ImportOptions): Promise<ExitCode> {
   const known = findImportKind(kind)
-  if (known === undefined) throw usage(`"${kind}" is none of ${IMPORT_KINDS.join(', ')}`)
+  if (known === undefined) throw usage(`"${kind}" is none of ${IMPORT_KINDS.join(', ')} and archive`)
   if (options.mode !== 'merge' && options.mode !== 'overwrite') {
     throw usage(`--mode is "${options.mode}" and must be merge or overwrite`)
   }

@@ -167,7 +167,13 @@ test('a database that a newer Homebird has written stays as it is', async (t) =>
 })
 
 test('words that are no command, and options that do not belong together', async (t) => {
-  assert.equal((await runToEnd(t, ['serv'])).code, ExitCode.usage)
+  const near = /^homebird: unknown command 'serv' \(Did you mean serve\?\); homebird help COMMAND says/
+  refused(await runToEnd(t, ['serv']), ExitCode.usage, near)
+  refused(
+    await runToEnd(t, ['config', 'set']),
+    ExitCode.usage,
+    /^homebird: missing required argument 'name';/,
+  )
   const dataDir = newFolder(t)
   refused(await serveOnce(t, dataDir, ['--role', 'cook']), ExitCode.usage, /--role is "cook"/)
   refused(await serveOnce(t, dataDir, ['--display-name', 'Ana']), ExitCode.usage, /give --handle/)
@@ -179,6 +185,14 @@ test('words that are no command, and options that do not belong together', async
 
 test('programs get the same as one line of JSON', async (t) => {
   const dataDir = newFolder(t)
+  const odd = await serveOnce(t, dataDir, ['--json', '--frob'])
+  assert.deepEqual(JSON.parse(odd.stdout), {
+    error: {
+      code: 'USAGE',
+      message: "unknown option '--frob'; homebird help COMMAND says what a command takes",
+      exitCode: ExitCode.usage,
+    },
+  })
   const { code, stdout } = await serveOnce(t, dataDir, ['--json'], { env: { HOMEBIRD_PORT: 'x' } })
   const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, Record<string, unknown>>
   assert.equal(code, ExitCode.usage)
