@@ -17,20 +17,32 @@ export interface OwnNoteOptions {
 }
 
 /** What of a row its document is made of. */
-export type OwnPost = NoteParts['post'] &
-  Pick<Row<'posts'>, 'id' | 'author_id' | 'boost_of_id' | 'conversation_id' | 'kind'>
+export type OwnPost = NoteParts['post'] & Pick<Row<'posts'>, 'id' | 'boost_of_id' | 'kind'>
+
+/** What the document of a post is made of beside its row. */
+interface Hanging {
+  readonly id: string
+  readonly authorUri: string
+  readonly followersUri: string | null
+  readonly mentioned: readonly MentionedActor[] | null
+  readonly hashtags: readonly string[] | null
+  readonly attachments: readonly StoredFile[] | null
+  /** URI of the first post of the thread, where it is ours. */
+  readonly threadUri: string | null
+  readonly quote: NoteQuote | null
+}
+
+/** Without those columns that JSON cannot carry. */
+interface StoredFile extends Omit<NoteAttachment, 'url' | 'previewUrl'> {
+  readonly file_key: string
+  readonly preview_key: string | null
+}
 
 interface Parts {
-  readonly authors: ReadonlyMap<string, Pick<Row<'actors'>, 'uri' | 'followers_uri'>>
-  readonly mentioned: ReadonlyMap<string, MentionedActor[]>
-  readonly hashtags: ReadonlyMap<string, string[]>
-  readonly attachments: ReadonlyMap<string, Row<'attachments'>[]>
+  readonly hanging: ReadonlyMap<string, Hanging>
   readonly polls: ReadonlyMap<string, NotePoll>
-  /** URI of the first post of a thread, where it is ours. */
-  readonly threads: ReadonlyMap<string, string>
   /** What boosts carry, with its author. */
   readonly boosted: ReadonlyMap<string, { readonly uri: string; readonly author_uri: string }>
-  readonly quotes: ReadonlyMap<string, NoteQuote>
 }
 
 /**
@@ -54,135 +66,94 @@ export async function loadOwnObjects(
   return objects
 }
 
-function noteOf(post: OwnPost, parts: Parts, options: OwnNoteOptions): JsonObject | null {
-  const author = parts.authors.get(post.author_id)
-  if (author === undefined) return null
+function noteOf(post: OwnPost, { hanging, polls }: Parts, options: OwnNoteOptions): JsonObject | null {
+  const parts = hanging.get(post.id)
+  if (parts === undefined) return null
   const { origin } = new URL(post.uri)
-  const thread = parts.threads.get(post.conversation_id)
   return noteObject({
     post,
-    author,
-    mentioned: parts.mentioned.get(post.id) ?? [],
-    hashtags: (parts.hashtags.get(post.id) ?? []).map((name): NoteHashtag => ({
+    author: authorOf(parts),
+    mentioned: parts.mentioned ?? [],
+    hashtags: (parts.hashtags ?? []).map((name): NoteHashtag => ({
       name,
       url: hashtagPageUrl(origin, hashtagKey(name)),
     })),
-    attachments: (parts.attachments.get(post.id) ?? []).map((row) => attachmentOf(row, origin, options)),
-    conversationUri: thread === undefined ? null : postContextUri(thread),
-    poll: parts.polls.get(post.id) ?? null,
-    quote: parts.quotes.get(post.id) ?? null,
+    attachments: (parts.attachments ?? []).map((file) => attachmentOf(file, origin, options)),
+    conversationUri: parts.threadUri === null ? null : postContextUri(parts.threadUri),
+    poll: polls.get(post.id) ?? null,
+    quote: parts.quote,
   })
 }
 
+const authorOf = ({ authorUri, followersUri }: Hanging) => ({ uri: authorUri, followers_uri: followersUri })
+
 function announceOf(post: OwnPost, boostedId: string, parts: Parts): JsonObject | null {
-  const author = parts.authors.get(post.author_id)
+  const own = parts.hanging.get(post.id)
   const boosted = parts.boosted.get(boostedId)
-  if (author === undefined || boosted === undefined) return null
+  if (own === undefined || boosted === undefined) return null
   const { '@context': _, ...announce } = announceActivity({
     id: post.uri,
-    actorUri: author.uri,
+    actorUri: own.authorUri,
     objectUri: boosted.uri,
     objectActorUri: boosted.author_uri,
-    followersUri: author.followers_uri ?? `${author.uri}/followers`,
+    followersUri: own.followersUri ?? `${own.authorUri}/followers`,
     visibility: post.visibility,
     publishedAt: post.published_at,
   })
   return announce
 }
 
-function attachmentOf(row: Row<'attachments'>, origin: string, { mediaUrl }: OwnNoteOptions): NoteAttachment {
+function attachmentOf(file: StoredFile, origin: string, { mediaUrl }: OwnNoteOptions): NoteAttachment {
   const base = URL.canParse(mediaUrl) ? mediaUrl : `${origin}${mediaUrl}`
   return {
-    ...row,
-    url: `${base}${row.file_key ?? ''}`,
-    previewUrl: row.preview_key === null ? null : `${base}${row.preview_key}`,
+    ...file,
+    url: `${base}${file.file_key}`,
+    previewUrl: file.preview_key === null ? null : `${base}${file.preview_key}`,
   }
 }
 
 async function loadParts(db: Querier, posts: readonly OwnPost[]): Promise<Parts> {
-  const ids = posts.filter(({ boost_of_id: boostOf }) => boostOf === null).map(({ id }) => id)
   const asking = posts.filter(({ kind }) => kind === 'Question').map(({ id }) => id)
   const boostedIds = posts.flatMap(({ boost_of_id: boostOf }) => boostOf ?? [])
-  const threadIds = posts.map((post) => post.conversation_id)
-  const [authors, mentioned, hashtags, attachments, polls, threads, boosted, quotes] = await Promise.all([
-    db
-      .selectFrom('actors')
-      .select(['id', 'uri', 'followers_uri'])
-      .where('id', '=', anyOf(posts.map((post) => post.author_id)))
-      .execute(),
-    ids.length === 0 ? [] : loadMentioned(db, ids),
-    ids.length === 0 ? [] : loadHashtags(db, ids),
-    ids.length === 0 ? [] : loadAttachments(db, ids),
+  const [hanging, polls, boosted] = await Promise.all([
+    loadHanging(
+      db,
+      posts.map(({ id }) => id),
+    ),
     asking.length === 0 ? new Map<string, NotePoll>() : loadNotePolls(db, asking),
-    ids.length === 0 ? [] : loadThreads(db, threadIds),
     boostedIds.length === 0 ? [] : loadBoosted(db, boostedIds),
-    ids.length === 0 ? [] : loadQuotes(db, ids),
   ])
   return {
-    authors: new Map(authors.map((author) => [author.id, author])),
-    mentioned: grouped(mentioned, (row) => [row.post_id, row]),
-    hashtags: grouped(hashtags, (row) => [row.post_id, row.name]),
-    attachments: grouped(attachments, (row) => [row.post_id ?? '', row]),
+    hanging: new Map(hanging.map((one) => [one.id, one])),
     polls,
-    threads: new Map(threads.map((thread) => [thread.id, thread.uri])),
     boosted: new Map(boosted.map((post) => [post.id, post])),
-    quotes: new Map(quotes.map((quote) => [quote.post_id, noteQuoteOf(quote)])),
   }
 }
 
-async function loadQuotes(db: Querier, ids: readonly string[]) {
-  return db
-    .selectFrom('quotes')
-    .select(['post_id', 'quoted_uri', 'approval', 'authorization_uri'])
-    .where('post_id', '=', anyOf(ids))
-    .execute()
-}
-
-function noteQuoteOf(quote: Pick<Row<'quotes'>, 'quoted_uri' | 'approval' | 'authorization_uri'>): NoteQuote {
-  return {
-    quotedUri: quote.quoted_uri,
-    authorizationUri: quote.approval === 'accepted' ? quote.authorization_uri : null,
-  }
-}
-
-async function loadMentioned(db: Querier, ids: readonly string[]) {
-  return db
-    .selectFrom('mentions')
-    .innerJoin('actors', 'actors.id', 'mentions.actor_id')
-    .select(['mentions.post_id', 'actors.uri', 'actors.username', 'actors.handle_domain'])
-    .where('mentions.post_id', '=', anyOf(ids))
-    .orderBy('mentions.actor_id')
-    .execute()
-}
-
-async function loadHashtags(db: Querier, ids: readonly string[]) {
-  return db
-    .selectFrom('post_hashtags')
-    .innerJoin('hashtags', 'hashtags.id', 'post_hashtags.hashtag_id')
-    .select(['post_hashtags.post_id', 'hashtags.display_name as name'])
-    .where('post_hashtags.post_id', '=', anyOf(ids))
-    .orderBy('hashtags.name')
-    .execute()
-}
-
-/** Uploads that are still being worked on are not sent. */
-async function loadAttachments(db: Querier, ids: readonly string[]) {
-  return db
-    .selectFrom('attachments')
-    .selectAll()
-    .where('post_id', '=', anyOf(ids))
-    .where('file_key', 'is not', null)
-    .orderBy('position')
-    .execute()
-}
-
-async function loadThreads(db: Querier, ids: readonly string[]) {
-  return db
-    .selectFrom('posts')
-    .select(['id', 'uri'])
-    .where('id', '=', anyOf(ids))
-    .where('is_local', '=', true)
-    .execute()
+/** One statement. Uploads that are still being worked on are not sent; a stamp counts as long as it is good. */
+async function loadHanging(db: Querier, ids: readonly string[]): Promise<readonly Hanging[]> {
+  const { rows } = await sql<Hanging>`
+    select post.id, author.uri as "authorUri", author.followers_uri as "followersUri",
+           (select json_agg(json_build_object('uri', named.uri, 'username', named.username,
+                                              'handle_domain', named.handle_domain) order by mentions.actor_id)
+              from mentions join actors as named on named.id = mentions.actor_id
+             where mentions.post_id = post.id) as mentioned,
+           (select json_agg(hashtags.display_name order by hashtags.name)
+              from post_hashtags join hashtags on hashtags.id = post_hashtags.hashtag_id
+             where post_hashtags.post_id = post.id) as hashtags,
+           (select json_agg(json_build_object(
+                     'media_type', media_type, 'description', description, 'blurhash', blurhash, 'width', width,
+                     'height', height, 'focus_x', focus_x, 'focus_y', focus_y, 'duration_seconds', duration_seconds,
+                     'file_key', file_key, 'preview_key', preview_key) order by position)
+              from attachments where post_id = post.id and file_key is not null) as attachments,
+           (select thread.uri from posts as thread where thread.id = post.conversation_id and thread.is_local)
+             as "threadUri",
+           (select json_build_object('quotedUri', quoted_uri, 'authorizationUri',
+                                     case when approval = 'accepted' then authorization_uri end)
+              from quotes where post_id = post.id) as quote
+      from posts as post join actors as author on author.id = post.author_id
+     where post.id = ${anyOf(ids)}`.execute(db)
+  return rows
 }
 
 async function loadBoosted(db: Querier, ids: readonly string[]) {
@@ -197,15 +168,4 @@ async function loadBoosted(db: Querier, ids: readonly string[]) {
 
 function anyOf(ids: readonly string[]) {
   return sql<string>`any(${[...new Set(ids)]}::bigint[])`
-}
-
-function grouped<R, V>(rows: readonly R[], entryOf: (row: R) => readonly [string, V]): Map<string, V[]> {
-  const groups = new Map<string, V[]>()
-  for (const row of rows) {
-    const [key, value] = entryOf(row)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [value])
-    else group.push(value)
-  }
-  return groups
 }

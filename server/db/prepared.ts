@@ -12,6 +12,10 @@ import { shapeOf } from './statement-shape.ts'
 
 /** A one-off is not worth the memory of a plan. */
 const NAMED_AFTER = 20
+/** Without parameters there is one plan for all times, which is kept by the first statement that has a name. */
+const UNCHANGING_NAMED_AFTER = 2
+/** What begins so never has a name: it is sent now and then for as long as the process lives, and would have them all one day. */
+export const SELDOM = '/* seldom */'
 /** Each connection keeps the plans of all names it has used. */
 const MOST_NAMES = 64
 const MOST_COUNTED = 2_000
@@ -64,7 +68,7 @@ function prepare(client: pg.PoolClient, { names, guard, tracer }: Parts): Postgr
   }
 
   async function send(text: unknown, values?: readonly unknown[]): Promise<PostgresQueryResult<unknown>> {
-    const name = typeof text === 'string' && values !== undefined ? names.nameOf(text) : null
+    const name = typeof text === 'string' && values !== undefined ? names.nameOf(text, values.length) : null
     const sent =
       name === null
         ? client.query(text as string, values === undefined ? undefined : [...values])
@@ -84,13 +88,13 @@ class StatementNames {
   readonly #names = new Map<string, string>()
 
   /** The same text always has the same name, in every connection of this process; null for a text without one. */
-  nameOf(text: string): string | null {
+  nameOf(text: string, parameters: number): string | null {
     const known = this.#names.get(text)
     if (known !== undefined) return known
-    if (this.#names.size >= MOST_NAMES) return null
+    if (this.#names.size >= MOST_NAMES || text.startsWith(SELDOM)) return null
     const count = (this.#counts.get(text) ?? 0) + 1
     this.#counts.set(text, count)
-    if (count < NAMED_AFTER) return null
+    if (count < (parameters === 0 ? UNCHANGING_NAMED_AFTER : NAMED_AFTER)) return null
     const name = `homebird_${this.#names.size + 1}`
     this.#names.set(text, name)
     return name

@@ -6,6 +6,7 @@
  * @see security rule 110
  */
 import type { Querier } from '../db/pool.ts'
+import { SELDOM } from '../db/prepared.ts'
 import { wakeWorker } from '../db/transaction.ts'
 import { type Graph, automaticStatesOf } from './graph.ts'
 import { identifier, literal, sendForCount } from './statement.ts'
@@ -21,7 +22,8 @@ export async function hastenFarRows(db: Querier, graph: Graph, most: number): Pr
   const [table, key] = [identifier(graph.table), identifier(graph.key)]
   const hastened = await sendForCount(
     db,
-    `update ${table}
+    `${SELDOM}
+     update ${table}
         set state_next_attempt_at = now(), state_locked_until = least(state_locked_until, now())
       where ${key} in (
        select ${key} from ${table}

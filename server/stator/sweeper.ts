@@ -5,6 +5,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database, Querier } from '../db/pool.ts'
+import { SELDOM } from '../db/prepared.ts'
 import { wakeWorker } from '../db/transaction.ts'
 import { hastenFarRows } from './far-future.ts'
 import { type Graph, automaticStatesOf, dueAfterSeconds, isAutomatic } from './graph.ts'
@@ -139,7 +140,7 @@ function deleteJob(graph: Graph, state: string): Job | null {
   const seconds = graph.states[state]?.deleteAfterSeconds
   if (seconds === undefined) return null
   const [table, key] = [identifier(graph.table), identifier(graph.key)]
-  const text = `
+  const text = `${SELDOM}
     delete from ${table} where ${key} in (
       select ${key} from ${table}
        where state = ${literal(state)} and state_changed_at <= now() - $1::float8 * interval '1 second'
@@ -169,7 +170,7 @@ function timeoutJob(
   const isReached = isAutomatic(graph, state)
     ? `(state_next_attempt_at > now() or ($3::boolean and state_next_attempt_at < now() - interval '${OVERDUE}'))`
     : `$3::boolean is not null`
-  const text = `
+  const text = `${SELDOM}
     update ${table}
        set state = ${literal(timeoutState)}, state_changed_at = now(),
            state_next_attempt_at = now() + $2::float8 * interval '1 second',
@@ -207,7 +208,7 @@ function tidyJob(graph: Graph): Job | null {
   const others = Object.keys(graph.states).filter((state) => !automatic.has(state))
   if (others.length === 0) return null
   const [table, key] = [identifier(graph.table), identifier(graph.key)]
-  const text = `
+  const text = `${SELDOM}
     update ${table} set state_next_attempt_at = null
      where ${key} in (
       select ${key} from ${table}

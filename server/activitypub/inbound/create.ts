@@ -148,7 +148,7 @@ async function spread(
   linkedIds: readonly string[],
 ): Promise<void> {
   const newIds = stored.map(({ post }) => post.id)
-  const entries = await addToTimelines(batch.tx, [...newIds, ...linkedIds])
+  const entries = await addToTimelines(batch.tx, [...newIds, ...linkedIds], 'posts')
   const isNew = new Set(newIds)
   // A reply that has found its parent takes its place in the past; it is no news.
   const news = entries.filter((entry) => isNew.has(entry.post_id))

@@ -5,10 +5,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
-import { wakeWorker } from '../../db/transaction.ts'
 import { BEHIND_PROBE_SECONDS } from './breaker.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
 import { PURGE_MS } from '../purges/purger.ts'
+import { fanOutGraph } from './fan-out-graph.ts'
 
 /** Whom an activity is for; the parts add up. Who is here, gone, suspended or of a blocked domain gets nothing. */
 export interface Recipients {
@@ -83,10 +83,9 @@ export async function queueActivity(tx: Transaction, queued: QueuedActivity): Pr
        where peers.unavailable_at is null
       returning 1
     )
-    select count(*)::integer as made from made`.execute(tx)
-  const made = rows[0]?.made ?? 0
-  if (made > 0) await wakeWorker(tx, 'fan_outs')
-  return made
+    select made, (select pg_notify('stator', ${fanOutGraph.table}) where made > 0)
+      from (select count(*)::integer as made from made) as counted`.execute(tx)
+  return rows[0]?.made ?? 0
 }
 
 /** Whether this activity was queued before: whoever runs again knows what it has said already. */

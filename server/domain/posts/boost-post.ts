@@ -45,7 +45,7 @@ export async function boostPost(
   await tellIdentities(tx, [
     { actorId: original.author_id, kind: 'reblog', fromActorId: actor.id, postId: original.id },
   ])
-  await spreadAtHome(tx, [boost.id])
+  await spreadAtHome(tx, boost.id, 'boost')
   await wakeWorker(tx, 'posts')
   return boost
 }

@@ -15,7 +15,7 @@ import { type Quotable, getQuotable, insertOwnQuote, refused } from '../quotes/o
 import { policyColumns } from '../quotes/quote-policy.ts'
 import { visiblePosts } from './can-see.ts'
 import { type ComposedPost, type PostText, type QuotedPage, composePost } from './compose-post.ts'
-import { indexPosts } from '../search/index-posts.ts'
+import { indexNewPost, indexPosts } from '../search/index-posts.ts'
 import { countNewPosts } from './ingest-counts.ts'
 import { keepLetter, spreadAtHome, tellIdentities, tellMentioned } from './local-effects.ts'
 import { claimAttachments, setHashtags, setMentions } from './post-parts.ts'
@@ -59,19 +59,34 @@ export async function createPost(
   const mentioned = composed.mentioned.map((actor) => actor.id)
   const visibility = quoted === null ? draft.visibility : visibilityOfQuote(draft, quoted, mentioned)
   const post = await insertPost(tx, home, { id, draft: { ...draft, visibility }, composed, parent, now })
-  await setMentions(tx, id, mentioned)
+  if (mentioned.length > 0) await setMentions(tx, id, mentioned)
   if (composed.hashtags.length > 0) await setHashtags(tx, id, composed.hashtags)
   await claimAttachments(tx, id, author.id, draft.attachmentIds)
   if (draft.poll) await createOwnPoll(tx, id, draft.poll, now)
   if (quoted !== null) await insertOwnQuote(tx, author, post, quoted)
-  await indexPosts(tx, [id])
-  await countNewPosts(tx, [id])
+  await index(tx, post, draft, composed)
+  await countNewPosts(tx, [id], parent !== null)
   await tellMentioned(tx, post, mentioned)
   if (quoted !== null) await tellQuoted(tx, post, quoted)
   if (visibility === 'direct') await keepLetter(tx, post)
-  await spreadAtHome(tx, [id])
+  await spreadAtHome(tx, id, 'post')
   await wakeWorker(tx, 'posts')
   return post
+}
+
+/** What is known here is not read again; of files and of a poll only the database knows what they became. */
+async function index(
+  tx: Transaction,
+  post: Row<'posts'>,
+  draft: PostDraft,
+  composed: ComposedPost,
+): Promise<void> {
+  if (draft.attachmentIds.length > 0 || draft.poll) return indexPosts(tx, [post.id])
+  await indexNewPost(tx, post, {
+    hashtags: composed.hashtags.map(({ name }) => name),
+    mentionedIds: composed.mentioned.map((actor) => actor.id),
+    isQuote: draft.quotedId !== null && draft.quotedId !== undefined,
+  })
 }
 
 const pageOf = (quoted: Quotable | null): QuotedPage | null =>

@@ -9,15 +9,16 @@ import { addToTimelines, atHome } from '../timelines/add-to-timelines.ts'
 import { boosterChanges } from '../timelines/booster-changes.ts'
 import { type StreamChange, inOpenStreams, publishToStreams } from '../timelines/stream-notices.ts'
 
-/** Puts own posts and boosts into the home timelines of their authors and of the identities that follow these. */
-export async function spreadAtHome(tx: Transaction, postIds: readonly string[]): Promise<void> {
-  const entries = await addToTimelines(tx, postIds)
-  await addToLists(tx, postIds)
+/** Puts an own post or boost into the home timelines of its author and of the identities that follow them. */
+export async function spreadAtHome(tx: Transaction, postId: string, kind: 'post' | 'boost'): Promise<void> {
+  const entries = await addToTimelines(tx, [postId], kind === 'boost' ? 'posts and boosts' : 'posts')
+  await addToLists(tx, [postId])
+  const boosters = kind === 'boost' ? await boosterChanges(tx, [postId]) : []
   await publishToStreams(
     tx,
     atHome(entries)
       .map((entry): StreamChange => ({ actorId: entry.actor_id, event: 'update', id: entry.post_id }))
-      .concat(await boosterChanges(tx, postIds), inOpenStreams('update', postIds)),
+      .concat(boosters, inOpenStreams('update', [postId])),
   )
 }
 

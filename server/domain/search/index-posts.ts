@@ -1,6 +1,7 @@
 /** Writes what posts are found by: with the posts of others as they come in, and anew for any post that has changed. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Querier, Transaction } from '../../db/pool.ts'
+import type { Row } from '../../db/tables.ts'
 import type { RemotePostRecord } from '../posts/remote-post.ts'
 import { type SearchedPost, vectorOf } from './post-vector.ts'
 
@@ -26,7 +27,39 @@ export async function indexPosts(db: Querier, postIds: readonly string[]): Promi
   if (postIds.length === 0) return
   const posts = await loadSearched(db, postIds)
   if (posts.length === 0) return
-  const rows = posts.map((post) => ({ id: post.id, words: vectorOf(post) }))
+  await writeWords(
+    db,
+    posts.map((post) => ({ id: post.id, words: vectorOf(post) })),
+  )
+}
+
+/** What hangs on a post that was written a moment ago. */
+type NewParts = Pick<SearchedPost, 'hashtags' | 'mentionedIds' | 'isQuote'>
+
+/** The same without reading anything, for a post of this transaction with neither files nor a poll; it has no card yet. */
+export async function indexNewPost(tx: Transaction, post: Row<'posts'>, parts: NewParts): Promise<void> {
+  const words = vectorOf({
+    ...parts,
+    authorId: post.author_id,
+    title: post.title,
+    summary: post.summary,
+    contentText: post.content_text,
+    contentHtml: post.content_html,
+    isSensitive: post.is_sensitive,
+    isReply: post.in_reply_to_uri !== null,
+    visibility: post.visibility,
+    language: post.language,
+    attachments: [],
+    options: null,
+    card: null,
+  })
+  await writeWords(tx, [{ id: post.id, words }])
+}
+
+async function writeWords(
+  db: Querier,
+  rows: ReadonlyArray<{ readonly id: string; readonly words: string }>,
+): Promise<void> {
   await sql`
     insert into post_words (post_id, words)
     select given.id, ${storedWords(sql.ref('given.id'), sql.ref('given.words'))}

@@ -10,6 +10,7 @@ import type { RemotePostRecord } from '../../../server/domain/posts/remote-post.
 import {
   countBacklog,
   indexBacklog,
+  indexPosts,
   mergeIndex,
   queueAllForIndex,
 } from '../../../server/domain/search/index-posts.ts'
@@ -263,6 +264,28 @@ test('nothing that is typed breaks out of its place, and a long text costs littl
   const many = `${Array.from({ length: 31 }, (_, n) => `-nothing${n}`).join(' ')} needle8`
   assert.deepEqual(await find(many), [id])
   assert.deepEqual(await find(`-${'x'.repeat(1_900)} needle8`), [id])
+})
+
+test('own posts are found by the same words whether they have just been written or are read again', async () => {
+  const first = await write('a walnut for @ben@peer.example and #Nuts, see https://site.example/page', {
+    language: 'en',
+  })
+  const poll = { options: ['almond', 'hazel'], expires_in: 3_600 }
+  const written = [
+    first,
+    await write('shells', { spoiler_text: 'sharp', in_reply_to_id: first.id, visibility: 'private' }),
+    await write('what she said', { quoted_status_id: first.id, sensitive: true }),
+    await write('which one?', { poll }),
+    await write('@ben@peer.example only for you', { visibility: 'direct', language: 'de' }),
+  ]
+  const ids = written.map(({ id }) => id)
+  const words = async () =>
+    db.selectFrom('post_words').selectAll().where('post_id', 'in', ids).orderBy('post_id').execute()
+  const before = await words()
+  assert.equal(before.length, written.length)
+  await db.deleteFrom('post_words').where('post_id', 'in', ids).execute()
+  await db.transaction().execute(async (tx) => indexPosts(tx, ids))
+  assert.deepEqual(await words(), before)
 })
 
 test('pages lead through what is found by ids and by offsets, common words and rare ones alike', async () => {
