@@ -85,7 +85,9 @@ export class Dispatcher {
   /** Something may be due. @param isAnnounced  it is new, and so perhaps the owner's own */
   want(lane: Lane, isAnnounced: boolean): void {
     lane.isWanted = true
-    if (isAnnounced) lane.isAnnounced = true
+    if (!isAnnounced) return
+    lane.isAnnounced = true
+    lane.rest?.announced(this.#options.clock.monotonicMs())
   }
 
   pump(): void {
@@ -120,6 +122,8 @@ export class Dispatcher {
     // Where there is no room for more, the owner's own work still gets in, to be the next that starts.
     if (room === 0 && !lane.isAnnounced) return
     const { clock } = this.#options
+    const restsUntilMs = lane.rest?.untilMs ?? Number.NEGATIVE_INFINITY
+    if (restsUntilMs > clock.monotonicMs()) return this.#pumpAt(restsUntilMs)
     const spacingMs = lane.isBatchOnly ? BATCH_SPACING_MS : CLAIM_SPACING_MS
     const atMs = lane.claimedAtMs + spacingMs
     const isHurried = room > 0 && lane.isBacklogged
@@ -187,6 +191,7 @@ export class Dispatcher {
     this.#accept(lane, tasks, false)
     if (isOwnOnly) return
     lane.isBacklogged = tasks.length >= limit
+    lane.rest?.claimed(lane.claimedAtMs, tasks.length, !lane.isBacklogged)
     lane.isContended = claim.hasPassedOver && lane.held.size === 0
     lane.isWantedOnEnd = claim.hasPassedOver
     // Hosts that have just become full are left out the next time, and those behind them are seen.

@@ -42,6 +42,8 @@ export interface GraphOptions {
   readonly concurrencyFactor?: number
   /** Most rows of one claim; a batch handler gets them together. */
   readonly claimSize?: number
+  /** While rows come in a stream they are handled in fewer and larger batches: for what others bring in bursts. */
+  readonly gathers?: true
   /** For work that is done in one go and may take long: instead of what the worker allows a call of a handler. */
   readonly handlerSeconds?: number
 }
@@ -57,6 +59,7 @@ export interface Graph<T extends StatorTable = StatorTable, S extends StateDecla
   readonly hostShare: number | null
   readonly concurrencyFactor: number
   readonly claimSize: number
+  readonly gathers: boolean
   /** Null where what the worker allows is enough. */
   readonly handlerSeconds: number | null
 }
@@ -150,6 +153,7 @@ export function defineGraph<const T extends StatorTable, const S extends StateDe
     hostShare: options.hostShare ?? null,
     concurrencyFactor: options.concurrencyFactor ?? 1,
     claimSize: options.claimSize ?? 50,
+    gathers: options.gathers ?? false,
     handlerSeconds: options.handlerSeconds ?? null,
   }
 }

@@ -11,6 +11,7 @@ import { type Graph, type GraphWork, automaticStatesOf } from './graph.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { ReadyQueue, type Priority, type Unit } from './ready-queue.ts'
 import type { RunnerLimits } from './runner-types.ts'
+import { StreamRest } from './stream-rest.ts'
 
 /** Rows of one host that may wait beside those that run, as a multiple of the bound: so that claims stay few. */
 const AHEAD_PER_HOST = 4
@@ -70,6 +71,8 @@ export class Lane {
   isStale = false
   /** Monotonic milliseconds. */
   claimedAtMs = Number.NEGATIVE_INFINITY
+  /** Null where every row is handled as soon as it can be. */
+  readonly rest: StreamRest | null
   limits: RunnerLimits
   readonly #handlers: Readonly<Record<string, AnyHandler>>
   /** No state is handled row by row: nothing is taken ahead. */
@@ -82,6 +85,7 @@ export class Lane {
     const { graph, handlers } = options.work
     this.graph = graph
     this.limits = options.limits
+    this.rest = graph.gathers ? new StreamRest() : null
     this.#handlers = handlers
     const states = automaticStatesOf(graph)
     for (const state of states) this.handlerOf(state)

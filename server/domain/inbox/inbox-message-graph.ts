@@ -19,5 +19,5 @@ export const inboxMessageGraph = defineGraph(
     dropped: { next: ['received'], deleteAfterSeconds: WEEK_SECONDS },
   },
   // Few calls at once: what arrives meanwhile is handled together, which costs far less than one by one.
-  { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 0.75, claimSize: 100 },
+  { hostColumn: 'host', hostShare: 0.25, concurrencyFactor: 0.75, claimSize: 100, gathers: true },
 )

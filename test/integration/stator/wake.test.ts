@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { type Listener, openListener } from '../../../server/db/listen.ts'
 import { inTransaction, wakeWorker } from '../../../server/db/transaction.ts'
 import { again, defineGraph } from '../../../server/stator/graph.ts'
+import { HandClock } from '../../support/hand-clock.ts'
 import { type TestDatabase, openTestDatabase } from '../../support/test-database.ts'
 import { until } from '../../support/until.ts'
 import { addMessages, countByState, gate, runnerFor, silent } from './support.ts'
@@ -75,6 +76,51 @@ test('a row is announced when its transaction commits, not before', async (t) =>
     isCommitted = true
   })
   await handled.opened
+})
+
+test('rows that come in a stream gather, and what comes alone is handled at once', async (t) => {
+  const opened = await openTestDatabase()
+  const { db } = opened
+  const listener = await listenerFor(t, opened)
+  holdTimers(t)
+  const clock = new HandClock()
+  const batches: number[] = []
+  const batch = async (rows: readonly { readonly id: string }[]) => {
+    batches.push(rows.length)
+    return new Map(rows.map(({ id }) => [id, 'processed' as const]))
+  }
+  const gathering = defineGraph('inbox_messages', graph.states, { claimSize: 100, gathers: true })
+  const runner = runnerFor(t, db, [{ graph: gathering, handlers: { received: { batch } } }], {
+    listener,
+    clock,
+    concurrencyPerHost: 100,
+  })
+  runner.start()
+  let heard = 0
+  listener.subscribe('stator', { onNotification: () => void (heard += 1) })
+  const arrive = async (count: number): Promise<void> => {
+    const before = heard
+    await addMessages(db, count)
+    await wakeWorker(db, 'inbox_messages')
+    await turnsUntil(() => heard > before)
+  }
+  const areDone = async (count: number): Promise<void> =>
+    turnsUntil(async () => (await countByState(db))['processed'] === count)
+  await arrive(20)
+  await areDone(20)
+  await arrive(20)
+  await arrive(30)
+  assert.deepEqual(batches, [20], 'more is coming')
+  await clock.advance(41)
+  t.mock.timers.tick(41)
+  await areDone(70)
+  assert.deepEqual(batches, [20, 50], 'nothing came any more')
+  await clock.advance(300)
+  for (let alone = 71; alone <= 73; alone += 1) {
+    await arrive(1)
+    await areDone(alone)
+  }
+  assert.deepEqual(batches, [20, 50, 1, 1, 1])
 })
 
 test('a row that nobody announced is found by the poll', async (t) => {
