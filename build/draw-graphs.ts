@@ -39,6 +39,7 @@ function drawGraph(graph: Graph): string {
     graph.hostShare === null ? null : `one host takes at most ${graph.hostShare * 100} % while others wait`,
     graph.concurrencyFactor === 1 ? null : `${graph.concurrencyFactor} times the calls of other graphs`,
     `up to ${graph.claimSize} rows in a claim`,
+    graph.gathers ? 'what comes in a stream gathers for a moment' : null,
     graph.handlerSeconds === null ? null : `a call may take ${graph.handlerSeconds / 3_600} hours`,
   ].filter((fact) => fact !== null)
   const automatic = states.filter(([name]) => isAutomatic(graph, name)).map(([name]) => name)

@@ -14,7 +14,7 @@ export interface TimelineEntry {
 }
 
 /** What may be among the posts. Where no boosts are, the statement is half as long, and as quickly planned. */
-export type Kinds = 'posts' | 'posts and boosts'
+type Kinds = 'posts' | 'posts and boosts'
 
 /** A boost of something that is among this many newest entries is not repeated. */
 const RECENT_ENTRIES = 40
