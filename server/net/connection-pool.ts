@@ -241,9 +241,12 @@ export class ConnectionPool {
   }
 }
 
+/** One for all: an error is dear to make, and nobody waits for an answer of what is closed. */
+const CLOSED = new Error('the connection was closed')
+
 function destroy(connection: Connection): void {
   // Its own errors are of no interest to anybody any more; the promise only says that the socket is closed.
-  void connection.client.destroy()
+  void connection.client.destroy(CLOSED)
 }
 
 /** An HTTP client on exactly this socket; it never opens another. */
