@@ -46,6 +46,8 @@ export function withRelease(
 }
 
 function kindOf({ name }: Fragment): string {
+  if (!/^[a-z]+(?:-[a-z0-9]+)+\.md$/.test(name))
+    throw new Error(`${name} is no name of a fragment; write it like fixed-lost-drafts.md`)
   const kind = name.slice(0, name.indexOf('-'))
   if (!(kind in KINDS))
     throw new Error(`${name} has no known kind; its name begins with ${Object.keys(KINDS).join('-, ')}-`)
@@ -53,15 +55,19 @@ function kindOf({ name }: Fragment): string {
 }
 
 function pointOf({ name, text }: Fragment): string {
+  if (text.trim() === '') throw new Error(`${name} is empty; tell in a sentence what changes for users`)
+  if (/\n\s*\n/.test(text.trim()) || /^\s*(?:[#>|]|[*+-]\s|\d+\.\s| {4})/m.test(text))
+    throw new Error(
+      `${name} holds more than one paragraph of plain sentences, which is all that becomes a point`,
+    )
   const words = text.trim().replace(/\s*\n\s*/g, ' ')
-  if (words === '') throw new Error(`${name} is empty; tell in a sentence what changes for users`)
+  if (!/[.!?)`]$/.test(words)) throw new Error(`${name} does not end as a sentence does`)
   return `- ${words}`
 }
 
 export function readFragments(): Fragment[] {
   const folder = join(RESOURCES, 'changelog')
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
     .toSorted()
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 }

@@ -37,6 +37,13 @@ test('what cannot be told is refused, with the remedy', () => {
     () => withRelease(HEAD, [{ name: 'fixed-home.md', text: '\n' }], '1.0.0', '2027-01-02'),
     /is empty/,
   )
+  const asks = (name: string, text: string) => () =>
+    withRelease(HEAD, [{ name, text }], '1.0.0', '2027-01-02')
+  assert.throws(asks('fixed home.md', 'x.'), /is no name of a fragment; write it like fixed-lost-drafts.md/)
+  assert.throws(asks('fixed-home.txt', 'x.'), /is no name of a fragment/)
+  for (const text of ['# Home\n\nIt is.', '- one\n- two.', 'One.\n\nTwo.', '1. one.'])
+    assert.throws(asks('fixed-home.md', text), /more than one paragraph/, text)
+  assert.throws(asks('fixed-home.md', 'it was mended'), /does not end as a sentence/)
   const once = withRelease(HEAD, good, '1.0.0', '2027-01-02')
   assert.throws(() => withRelease(once, good, '1.0.0', '2027-01-03'), /already/)
 })
