@@ -5,6 +5,7 @@
 import { boundedMap } from '../core/bounded-map.ts'
 import type { Config } from '../core/config.ts'
 import type { Clock } from '../core/clock.ts'
+import { describeError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
@@ -163,7 +164,13 @@ export class Inbound {
   /** Whoever speaks is there: what waited for an answer of theirs is due. Asked once in a while for each server. */
   async #hear(messages: readonly InboundMessage[]): Promise<void> {
     const hosts = [...new Set(messages.map(({ host }) => host))].filter((host) => !this.#heard.has(host))
-    await closeBreakers(this.#parts.db, hosts)
+    try {
+      await closeBreakers(this.#parts.db, hosts)
+    } catch (error) {
+      // What they sent is handled all the same, and the next of theirs says it again.
+      this.#parts.log.warn({ event: 'inbox.life_not_noted', hosts, error: describeError(error) })
+      return
+    }
     for (const host of hosts) this.#heard.set(host, true)
   }
 

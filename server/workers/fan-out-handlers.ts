@@ -1,6 +1,6 @@
 /** Handles deliveries: one try each, and what becomes of it. When a host is tried next, its breaker says. */
 import type { Clock } from '../core/clock.ts'
-import { assertNever } from '../core/errors.ts'
+import { assertNever, describeError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { Database } from '../db/pool.ts'
 import type { Row } from '../db/tables.ts'
@@ -14,16 +14,22 @@ import {
   resumeDeliveries,
   secondsBehindElder,
 } from '../domain/fan-outs/after-delivery.ts'
-import { BEHIND_PROBE_SECONDS, type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
+import { type PeerFacts, isYoungTrouble } from '../domain/fan-outs/breaker.ts'
 import type { DeliveryAnswer } from '../domain/fan-outs/delivery-answer.ts'
 import type { DeliveryCounts } from '../domain/fan-outs/delivery-counts.ts'
 import type { fanOutGraph } from '../domain/fan-outs/fan-out-graph.ts'
 import { JITTER_SECONDS, OfflineGuard } from '../domain/fan-outs/offline-guard.ts'
+import {
+  BEHIND_PROBE_SECONDS,
+  BESIDE_REASON,
+  SILENT_REASON,
+  TROUBLED_REASON,
+} from '../domain/fan-outs/parked-deliveries.ts'
 import { type PeerWatch, createPeerWatch } from '../domain/fan-outs/peer-watch.ts'
 import { type Trouble, TroubledShare } from '../domain/fan-outs/troubled-share.ts'
 import type { Home } from '../domain/owner/home.ts'
 import { FollowerDigests } from '../domain/follows/follower-digests.ts'
-import { signatureKindOf } from '../domain/peers/signature-preference.ts'
+import { type SignatureKind, signatureKindOf } from '../domain/peers/signature-preference.ts'
 import { FollowerHeaders } from '../activitypub/follower-headers.ts'
 import type { SafeFetch } from '../net/fetch-types.ts'
 import { type HandlersOf, type Verdict, type Work, again } from '../stator/graph.ts'
@@ -48,9 +54,6 @@ const ELDER_SECONDS = 1
 
 /** A delivery may come so much early for its host: it does not wait for the next turn then. */
 const EARLY_SECONDS = 1
-
-const TROUBLED_REASON = 'this server failed lately, and others like it are tried first'
-const BESIDE_REASON = 'this server failed lately, and another delivery finds out how it does'
 
 export function fanOutHandlers(parts: FanOutParts): HandlersOf<typeof fanOutGraph> {
   const deliverer = new Deliverer(parts)
@@ -150,15 +153,16 @@ class Deliverer {
     if (peer?.retry_at !== null && peer?.retry_at !== undefined) {
       const seconds = this.#secondsTo(peer.retry_at)
       // Its probe goes then, and makes this one due or puts it off with all others.
-      if (seconds > EARLY_SECONDS)
-        return waits(seconds + BEHIND_PROBE_SECONDS, 'this server has been silent and is asked again later')
+      if (seconds > EARLY_SECONDS) return waits(seconds + BEHIND_PROBE_SECONDS, SILENT_REASON)
     }
     const heldSeconds = this.#peers.heldSeconds(fanOut.host)
     if (heldSeconds > 0) return waits(heldSeconds, 'this server asked for patience')
     if (!fanOut.has_elder) return null
     const elderSeconds = await secondsBehindElder(this.#parts.db, fanOut)
     if (elderSeconds === null) return null
-    return waits(Math.max(0, elderSeconds) + ELDER_SECONDS, 'an earlier activity about the same goes first')
+    // An elder that is parked may be freed long before.
+    const seconds = Math.min(Math.max(0, elderSeconds), BEHIND_PROBE_SECONDS)
+    return waits(seconds + ELDER_SECONDS, 'an earlier activity about the same goes first')
   }
 
   async #judge(
@@ -181,9 +185,7 @@ class Deliverer {
     switch (answer.kind) {
       case 'delivered':
         log.debug({ event: 'delivery.done', fanOutId: fanOut.id, host })
-        await this.#alive(host)
-        await this.#peers.accepted(inboxUri)
-        if (answer.learned !== null) await this.#peers.takes(host, answer.learned)
+        await this.#delivered(fanOut, answer.learned)
         return { to: 'sent', note: answer.detail }
       case 'gone':
         await this.#alive(host)
@@ -217,13 +219,26 @@ class Deliverer {
     }
   }
 
+  /** It has it, and gets it no second time because something about it could not be written down. */
+  async #delivered({ id, host, inbox_uri: inboxUri }: FanOut, learned: SignatureKind | null): Promise<void> {
+    try {
+      await this.#alive(host)
+      await this.#peers.accepted(inboxUri)
+      if (learned !== null) await this.#peers.takes(host, learned)
+    } catch (error) {
+      // The host's next answer says the same.
+      const detail = describeError(error)
+      this.#parts.log.warn({ event: 'delivery.answer_not_noted', fanOutId: id, host, error: detail })
+    }
+  }
+
   /** The host's breaker says when, once it is open; before that the back-off of the delivery. */
   async #afterFailure(
     host: string,
     detail: string,
     retryAfterSeconds: number | null,
   ): Promise<FanOutVerdict> {
-    const peer = await this.#peers.failed(host, detail)
+    const peer = await this.#peers.failed(host, detail, retryAfterSeconds)
     const opensInSeconds = peer?.retry_at ? this.#secondsTo(peer.retry_at) : 0
     const seconds = Math.max(opensInSeconds, retryAfterSeconds ?? 0)
     return again(seconds > 0 ? { afterSeconds: seconds, reason: detail } : { reason: detail })

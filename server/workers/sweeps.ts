@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import { tryFarHosts } from '../domain/fan-outs/breaker.ts'
+import { freeForgotten } from '../domain/fan-outs/parked-deliveries.ts'
 import { IDEMPOTENCY_SECONDS } from '../domain/posts/idempotency.ts'
 import { indexBacklog, mergeIndex } from '../domain/search/index-posts.ts'
 import type { Sweep } from '../stator/sweeper.ts'
@@ -80,11 +81,18 @@ const farHosts: Sweep = {
     db.transaction().execute(async (tx) => (await tryFarHosts(tx, batchSize)).length),
 }
 
+const forgottenDeliveries: Sweep = {
+  name: 'deliveries whose server is back',
+  everySeconds: 600,
+  run: freeForgotten,
+}
+
 /** Those that no setting changes. */
 export const allSweeps: readonly Sweep[] = [
   searchBacklog,
   searchIndex,
   farHosts,
+  forgottenDeliveries,
   // Those of own posts have no end: their address answers 410 for ever.
   deletion('tombstones', 300, sql`expires_at < now()`),
   deletion('idempotency_keys', 300, sql`created_at < now() - make_interval(secs => ${IDEMPOTENCY_SECONDS})`),

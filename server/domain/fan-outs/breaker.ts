@@ -15,6 +15,7 @@ import { hastenHost, hastenHosts, moveRows } from '../../stator/move.ts'
 import { OFFLINE_REASON } from './after-delivery.ts'
 import { peerGraph } from '../peers/peer-graph.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
+import { freeDeliveries, parkDeliveries } from './parked-deliveries.ts'
 
 /** Failures in a row after which the breaker opens. */
 export const FAILURES_TO_OPEN = 3
@@ -22,14 +23,8 @@ const LEAST_PROBE_SECONDS = 60
 const MOST_PROBE_SECONDS = 1_800
 const UNAVAILABLE_AFTER_SECONDS = 7 * 86_400
 const UNAVAILABLE_PROBE_SECONDS = 86_400
-/** What comes beside the probe of a host waits this much longer: it need not ask one that is still silent. */
-export const BEHIND_PROBE_SECONDS = 120
-/**
- * All others, that is: what would come after the next one. Whatever closes the breaker makes them due, so this is only how often
- * the rows of a host that stays silent are written.
- */
-const PARKED_SECONDS = 6 * 3_600
-
+/** Of what a host may ask for. */
+const MOST_PATIENCE_SECONDS = 86_400
 export type PeerFacts = Pick<
   Row<'peers'>,
   'host' | 'failures' | 'failing_since' | 'retry_at' | 'prefers_rfc9421' | 'wants_ed25519' | 'unavailable_at'
@@ -47,12 +42,21 @@ export async function listRemarkablePeers(db: Querier, now: Date): Promise<PeerF
   return rows
 }
 
+/** Whatever is to be known of these. */
+export async function listPeers(db: Querier, hosts: readonly string[], now: Date): Promise<PeerFacts[]> {
+  const { rows } = await sql<PeerFacts>`
+    select ${factsAt(now)} from peers where host = any(${hosts}::text[])`.execute(db)
+  return rows
+}
+
 export interface PeerFailure {
   readonly host: string
   /** Deliveries that failed since the last report. */
   readonly failures: number
   /** For the owner to read: the last thing that went wrong. */
   readonly error: string
+  /** The host asked for as much patience; null where it did not. */
+  readonly retryAfterSeconds: number | null
 }
 
 /** Hosts that went silent together are not asked together. */
@@ -61,19 +65,20 @@ const SILENT_SECONDS = sql`extract(epoch from now() - coalesce(peers.failing_sin
 
 /**
  * Counts failures, opens breakers and lets everything that waits for their hosts wait on.
+ * @param now  asked for where the database is asked, which may be a while later
  * @returns the hosts as they are now
  */
 export async function recordFailures(
   db: Database,
   failures: readonly PeerFailure[],
-  now: Date,
+  now: () => Date,
 ): Promise<PeerFacts[]> {
   if (failures.length === 0) return []
   return inTransaction(db, async (tx) => {
-    const peers = await countFailures(tx, failures, now)
+    const peers = await countFailures(tx, failures, now())
     const hostsOf = (name: 'retry_at' | 'unavailable_at'): string[] =>
       peers.flatMap((peer) => (peer[name] === null ? [] : [peer.host]))
-    await postpone(tx, hostsOf('retry_at'))
+    await parkDeliveries(tx, hostsOf('retry_at'))
     // Nothing new is queued for these, so that no delivery will find out that they are back: they are asked daily.
     await moveRows(tx, peerGraph, hostsOf('unavailable_at'), 'unreachable')
     return peers
@@ -86,11 +91,17 @@ async function countFailures(
   now: Date,
 ): Promise<PeerFacts[]> {
   const { rows } = await sql<PeerFacts>`
+    with given as (
+      select host, failures, error,
+             now() + make_interval(secs => least("retryAfterSeconds", ${MOST_PATIENCE_SECONDS})) as patience_to
+        from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb)
+             as given (host text, failures integer, error text, "retryAfterSeconds" float8)
+    )
     insert into peers (host, failures, failing_since, last_failure_at, last_error, retry_at)
     select host, failures, now(), now(), error,
-           case when failures >= ${FAILURES_TO_OPEN} then now() + make_interval(secs => ${LEAST_PROBE_SECONDS}) end
-      from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb) as given (host text, failures integer, error text)
-     order by host
+           case when failures >= ${FAILURES_TO_OPEN}
+                then greatest(now() + make_interval(secs => ${LEAST_PROBE_SECONDS}), patience_to) end
+      from given order by host
         on conflict (host) do update
        set failures = peers.failures + excluded.failures,
            failing_since = coalesce(peers.failing_since, now()),
@@ -103,8 +114,10 @@ async function countFailures(
              when peers.failures + excluded.failures < ${FAILURES_TO_OPEN} and peers.retry_at is null then null
              when ${SILENT_SECONDS} >= ${UNAVAILABLE_AFTER_SECONDS}
                then now() + make_interval(secs => ${UNAVAILABLE_PROBE_SECONDS})
-             else now() + make_interval(secs =>
-               least(${MOST_PROBE_SECONDS}, greatest(${LEAST_PROBE_SECONDS}, ${SILENT_SECONDS}) * ${JITTER})) end
+             else greatest(
+               now() + make_interval(secs =>
+                 least(${MOST_PROBE_SECONDS}, greatest(${LEAST_PROBE_SECONDS}, ${SILENT_SECONDS}) * ${JITTER})),
+               (select patience_to from given where given.host = excluded.host)) end
     returning ${factsAt(now)}`.execute(tx)
   return rows
 }
@@ -120,7 +133,11 @@ export interface PutOff {
  * and all that waits for them waits with them. However much that is, it costs next to nothing while it waits.
  * @returns those of the hosts that are in trouble still, as they are now
  */
-export async function putOffHosts(db: Database, hosts: readonly PutOff[], now: Date): Promise<PeerFacts[]> {
+export async function putOffHosts(
+  db: Database,
+  hosts: readonly PutOff[],
+  now: () => Date,
+): Promise<PeerFacts[]> {
   if (hosts.length === 0) return []
   return inTransaction(db, async (tx) => {
     const { rows } = await sql<PeerFacts>`
@@ -132,35 +149,13 @@ export async function putOffHosts(db: Database, hosts: readonly PutOff[], now: D
       )
       update peers set retry_at = greatest(peers.retry_at, now() + make_interval(secs => troubled.seconds))
         from troubled where peers.host = troubled.host
-      returning ${factsAt(now)}`.execute(tx)
-    await postpone(
+      returning ${factsAt(now())}`.execute(tx)
+    await parkDeliveries(
       tx,
       rows.map(({ host }) => host),
     )
     return rows
   })
-}
-
-/**
- * What a worker holds at this moment is left to its handler, which makes it the probe; the next in age comes behind it, should
- * that one be gone by then. The others are written only where they would come before.
- */
-async function postpone(tx: Transaction, hosts: readonly string[]): Promise<void> {
-  if (hosts.length === 0) return
-  await sql`
-    with waiting as (
-      select fan_outs.id, peers.retry_at + make_interval(secs => ${BEHIND_PROBE_SECONDS}) as behind_at,
-             row_number() over (partition by fan_outs.host order by fan_outs.id) as place
-        from fan_outs join peers on peers.host = fan_outs.host
-       where fan_outs.host = any(${hosts}::text[]) and fan_outs.state = 'new' and fan_outs.state_lock_token is null
-         and fan_outs.state_next_attempt_at is not null
-    )
-    update fan_outs
-       set state_next_attempt_at = waiting.behind_at
-             + case when place = 1 then interval '0' else make_interval(secs => ${PARKED_SECONDS}) end
-      from waiting
-     where fan_outs.id = waiting.id and fan_outs.state_lock_token is null
-       and (place = 1 or fan_outs.state_next_attempt_at < waiting.behind_at)`.execute(tx)
 }
 
 const IS_ASLEEP = sql`peers.state = 'unreachable' and peers.state_lock_token is null`
@@ -171,13 +166,16 @@ const IS_ASLEEP = sql`peers.state = 'unreachable' and peers.state_lock_token is 
  * What waited for an open breaker is due; a delivery that waits by its own back-off goes on waiting.
  * @returns the hosts that were in trouble
  */
-export async function closeBreakers(db: Querier, hosts: readonly string[]): Promise<string[]> {
+export async function closeBreakers(db: Database, hosts: readonly string[]): Promise<string[]> {
   if (hosts.length === 0) return []
-  const { rows } = await sql<{ host: string; due: number }>`
-    with troubled as (
-      select host, retry_at is not null as was_open from peers
-       where host = any(${hosts}::text[]) and failures > 0 order by host for update
-    ), closed as (
+  const troubled = await listTroubled(db, hosts)
+  if (troubled.length === 0) return []
+  const { rows } = await inTransaction(db, async (tx) =>
+    sql<{ host: string; was_open: boolean }>`
+      with troubled as (
+        select host, retry_at is not null as was_open from peers
+         where host = any(${troubled}::text[]) and failures > 0 order by host for update
+      )
       update peers
          set failures = 0, failing_since = null, retry_at = null, unavailable_at = null, last_error = null,
              -- Whoever was silent is asked anew what it runs.
@@ -185,18 +183,22 @@ export async function closeBreakers(db: Querier, hosts: readonly string[]): Prom
              state_changed_at = case when ${IS_ASLEEP} then now() else state_changed_at end,
              state_next_attempt_at = case when ${IS_ASLEEP} then now() else state_next_attempt_at end
         from troubled where peers.host = troubled.host
-      returning peers.host, was_open
-    ), hastened as (
-      update fan_outs set state_next_attempt_at = now()
-        from closed
-       where closed.was_open and fan_outs.host = closed.host and fan_outs.state = 'new' and fan_outs.state_lock_token is null
-         and fan_outs.state_next_attempt_at > now()
-      returning fan_outs.host
-    )
-    select closed.host, count(hastened.host)::integer as due
-      from closed left join hastened on hastened.host = closed.host group by closed.host`.execute(db)
-  if (rows.some((row) => row.due > 0)) await wakeWorker(db, fanOutGraph.table)
+      returning peers.host, was_open`.execute(tx),
+  )
+  // A look of its own: what others parked until a moment ago is seen only now.
+  const opened = rows.flatMap((row) => (row.was_open ? [row.host] : []))
+  if (opened.length > 0) await freeDeliveries(db, opened)
   return rows.map((row) => row.host)
+}
+
+async function listTroubled(db: Querier, hosts: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('peers')
+    .select('host')
+    .where(sql<boolean>`host = any(${hosts}::text[])`)
+    .where('failures', '>', 0)
+    .execute()
+  return rows.map(({ host }) => host)
 }
 
 /**

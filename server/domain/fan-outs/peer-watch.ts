@@ -14,6 +14,7 @@ import {
   type PutOff,
   closeBreakers,
   listAnswered,
+  listPeers,
   listRemarkablePeers,
   putOffHosts,
   recordFailures,
@@ -24,8 +25,6 @@ import { inboxIsThere, listMissingInboxes } from './after-delivery.ts'
 
 /** What another worker has found out is known here at the latest after this long. */
 const REREAD_AFTER_MS = 20_000
-/** A breaker that is open and asked about is looked at again after this long. */
-const DOUBT_AFTER_MS = 1_000
 /** That a host without troubles answers is written down this often. */
 const SUCCESS_EVERY_MS = 3_600_000
 const SUCCESSES_AFTER_MS = 10_000
@@ -37,7 +36,7 @@ export interface PeerWatch {
   /** Undefined for a host of which nothing is to be known. */
   find(host: string): Promise<PeerFacts | undefined>
   /** Counts a failure. @returns the host as it is now, its breaker opened perhaps */
-  failed(host: string, error: string): Promise<PeerFacts | undefined>
+  failed(host: string, error: string, retryAfterSeconds: number | null): Promise<PeerFacts | undefined>
   /** The turn of a host that failed comes in so many seconds. @returns as `failed`; undefined where it has answered meanwhile */
   putOff(host: string, seconds: number): Promise<PeerFacts | undefined>
   /** The host answered. Resolves when its breaker, if it was open, is closed. */
@@ -73,6 +72,7 @@ class Watch implements PeerWatch {
   /** Monotonic milliseconds. Of this process only: another one asks, and is told the same. */
   readonly #heldUntilMs = boundedMap<string, number>({ max: MOST_HOSTS })
   readonly #fail: (failure: PeerFailure) => Promise<PeerFacts | undefined>
+  readonly #look: (host: string) => Promise<PeerFacts | undefined>
   readonly #putOff: (putOff: PutOff) => Promise<PeerFacts | undefined>
   readonly #findAnswered: (host: string) => Promise<boolean>
   #remarkable: Promise<Remarkable> | null = null
@@ -83,17 +83,23 @@ class Watch implements PeerWatch {
   constructor(parts: WatchParts) {
     this.#parts = parts
     this.#fail = grouped(MOST_PER_STATEMENT, async (failures: readonly PeerFailure[]) => {
-      const peers = await recordFailures(parts.db, summed(failures), parts.clock.now())
+      const peers = await recordFailures(parts.db, summed(failures), () => parts.clock.now())
       return this.#learned(peers, failures)
     })
     this.#putOff = grouped(MOST_PER_STATEMENT, async (all: readonly PutOff[]) => {
       // One row for each host: a statement may touch a row only once.
       const hosts = [...new Map(all.map((one) => [one.host, one])).values()]
-      const peers = await this.#learned(await putOffHosts(parts.db, hosts, parts.clock.now()), all)
+      const peers = await this.#learned(await putOffHosts(parts.db, hosts, () => parts.clock.now()), all)
       // Of what is in no trouble any more another worker knew first.
       for (const [index, { host }] of all.entries()) if (peers[index] === undefined) await this.#forgive(host)
       return peers
     })
+    this.#look = grouped(MOST_PER_STATEMENT, async (hosts: readonly string[]) =>
+      this.#learned(
+        await listPeers(parts.db, hosts, parts.clock.now()),
+        hosts.map((host) => ({ host })),
+      ),
+    )
     this.#findAnswered = grouped(MOST_PER_STATEMENT, async (hosts: readonly string[]) => {
       const answered = new Set(await listAnswered(parts.db, hosts))
       return hosts.map((host) => answered.has(host))
@@ -103,14 +109,17 @@ class Watch implements PeerWatch {
   async find(host: string): Promise<PeerFacts | undefined> {
     const peer = (await this.#known()).peers.get(host)
     if (peer === undefined || peer.retry_at === null || peer.retry_at <= this.#parts.clock.now()) return peer
-    // It is being asked for although it should wait: somebody may know better by now.
-    if (this.#parts.clock.monotonicMs() - this.#readAtMs > DOUBT_AFTER_MS) this.#remarkable = null
-    return (await this.#known()).peers.get(host)
+    // It is being asked for although it should wait: somebody may know better by now, and have made it due.
+    return this.#look(host)
   }
 
-  async failed(host: string, error: string): Promise<PeerFacts | undefined> {
+  async failed(
+    host: string,
+    error: string,
+    retryAfterSeconds: number | null,
+  ): Promise<PeerFacts | undefined> {
     this.#answeredAtMs.delete(host)
-    return this.#fail({ host, failures: 1, error: error.slice(0, 500) })
+    return this.#fail({ host, failures: 1, error: error.slice(0, 500), retryAfterSeconds })
   }
 
   async putOff(host: string, seconds: number): Promise<PeerFacts | undefined> {
@@ -132,13 +141,23 @@ class Watch implements PeerWatch {
     const nowMs = this.#parts.clock.monotonicMs()
     if (await this.#forgive(host)) {
       this.#answeredAtMs.delete(host)
-      await closeBreakers(this.#parts.db, [host])
+      await this.#close(host)
     }
     if (nowMs - (this.#answeredAtMs.get(host) ?? Number.NEGATIVE_INFINITY) < SUCCESS_EVERY_MS) return
     this.#answeredAtMs.set(host, nowMs)
     this.#successes.add(host)
     if (this.#successes.size >= MOST_SUCCESSES) await this.flush()
     this.#timer ??= setTimeout(() => void this.flush(), SUCCESSES_AFTER_MS).unref()
+  }
+
+  async #close(host: string): Promise<void> {
+    try {
+      await closeBreakers(this.#parts.db, [host])
+    } catch (error) {
+      // It counts as open as long as the database has it so, and its next answer closes it.
+      this.#remarkable = null
+      throw error
+    }
   }
 
   /** Nothing is known against it any more. @returns whether something was */
@@ -227,12 +246,21 @@ const UNREMARKABLE: Omit<PeerFacts, 'host'> = {
   unavailable_at: null,
 }
 
+const NONE_BEFORE: Pick<PeerFailure, 'failures' | 'retryAfterSeconds'> = {
+  failures: 0,
+  retryAfterSeconds: null,
+}
+
 /** One row for each host: a statement may touch a row only once. */
 function summed(failures: readonly PeerFailure[]): PeerFailure[] {
   const byHost = new Map<string, PeerFailure>()
   for (const one of failures) {
-    const sum = (byHost.get(one.host)?.failures ?? 0) + one.failures
-    byHost.set(one.host, { ...one, failures: sum })
+    const { failures: before, retryAfterSeconds } = byHost.get(one.host) ?? NONE_BEFORE
+    byHost.set(one.host, {
+      ...one,
+      failures: before + one.failures,
+      retryAfterSeconds: one.retryAfterSeconds ?? retryAfterSeconds,
+    })
   }
   return [...byHost.values()]
 }

@@ -5,7 +5,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
-import { BEHIND_PROBE_SECONDS } from './breaker.ts'
+import { BEHIND_PROBE_SECONDS } from './parked-deliveries.ts'
 import { UNPUBLISHED_DOMAIN } from '../owner/own-uris.ts'
 import { PURGE_MS } from '../purges/purger.ts'
 import { fanOutGraph } from './fan-out-graph.ts'

@@ -355,3 +355,21 @@ class WatchedLine extends OfflineGuard {
     return super.answered()
   }
 }
+
+test('what a server took goes to it once, also where that it is back could not be written', async (t) => {
+  const { db, peer, writes, runner } = await withOneFollower(t, { status: 500 })
+  await sql`create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$`.execute(
+    db,
+  )
+  await sql`create trigger refused before update on peers for each row execute function refuse()`.execute(db)
+  peer.inboxAnswer = () => ({ status: 202 })
+  await sql`update fan_outs set state_next_attempt_at = now()`.execute(db)
+  const before = peer.sharedInbox.received.length
+  await runner.runUntilIdle()
+  assert.equal(peer.sharedInbox.received.length, before + 1)
+  assert.equal((await onlyFanOut(db)).state, 'sent')
+  await sql`drop trigger refused on peers`.execute(db)
+  await writes({ text: 'and another' })
+  await runner.runUntilIdle()
+  assert.equal((await db.selectFrom('peers').select('failures').executeTakeFirstOrThrow()).failures, 0)
+})

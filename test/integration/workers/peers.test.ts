@@ -12,9 +12,11 @@ import {
   tryHostNow,
   trySilentHosts,
 } from '../../../server/domain/fan-outs/breaker.ts'
+import { freeForgotten, parkDeliveries } from '../../../server/domain/fan-outs/parked-deliveries.ts'
 import { startPurge } from '../../../server/domain/peers/purge-peer.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
+import { until } from '../../support/until.ts'
 
 const DAY_MS = 86_400_000
 const silent = await openFakePeer(undefined, { host: 'silent.example' })
@@ -29,12 +31,19 @@ async function peerRow(host: string) {
   return db.selectFrom('peers').selectAll().where('host', '=', host).executeTakeFirstOrThrow()
 }
 
+const failureOf = (host: string, failures: number, retryAfterSeconds: number | null = null) => ({
+  host,
+  failures,
+  error: 'nobody there',
+  retryAfterSeconds,
+})
+
 async function fails(host: string, sinceDays: number): Promise<void> {
-  const failure = [{ host, failures: 3, error: 'nobody there' }]
-  await recordFailures(db, failure, new Date())
+  const failure = [failureOf(host, 3)]
+  await recordFailures(db, failure, () => new Date())
   const since = new Date(Date.now() - sinceDays * DAY_MS)
   await db.updateTable('peers').set({ failing_since: since }).where('host', '=', host).execute()
-  await recordFailures(db, failure, new Date())
+  await recordFailures(db, failure, () => new Date())
 }
 
 /** As if its time had come. */
@@ -117,29 +126,91 @@ test('"try now" makes what waits due, and one more failure opens the breaker aga
   assert.equal(await inTransaction(db, async (tx) => tryHostNow(tx, 'never.example')), null)
 })
 
-test('a server whose turn has not come is left alone with all that waits for it, which is written once', async () => {
-  const host = 'late.example'
+/** Six deliveries, to a server that has failed once. */
+async function waitFor(host: string): Promise<void> {
   await home.isFollowedBy(friendly.actor('ann'))
   await home.writes('for many')
   await home.work()
   await sql`insert into peers (host, failures, failing_since) values (${host}, 1, now())`.execute(db)
   await sql`
     insert into fan_outs (activity_id, inbox_uri, host, object_uri)
-    select first.activity_id, 'https://late.example/inbox/' || n, ${host}, first.object_uri
+    select first.activity_id, 'https://' || ${host}::text || '/inbox/' || n, ${host}, first.object_uri
       from (select activity_id, object_uri from fan_outs limit 1) as first, generate_series(1, 6) as n`.execute(
     db,
   )
-  const dueIn = async (): Promise<number[]> => {
-    const rows = await db
-      .selectFrom('fan_outs')
-      .select('state_next_attempt_at')
+}
+
+async function dueSecondsOf(host: string): Promise<number[]> {
+  const rows = await db
+    .selectFrom('fan_outs')
+    .select('state_next_attempt_at')
+    .where('host', '=', host)
+    .where('state', '=', 'new')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => secondsUntil(row.state_next_attempt_at))
+}
+
+test('a server that answers while it is being put off has all that waits for it', async () => {
+  const host = 'both.example'
+  await waitFor(host)
+  const isPutOff = Promise.withResolvers<void>()
+  const mayCommit = Promise.withResolvers<void>()
+  const puttingOff = db.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('peers')
+      .set({ retry_at: sql<Date>`now() + interval '5 minutes'` })
       .where('host', '=', host)
-      .where('state', '=', 'new')
-      .orderBy('id')
       .execute()
-    return rows.map((row) => secondsUntil(row.state_next_attempt_at))
-  }
-  const putOff = async (seconds: number) => putOffHosts(db, [{ host, seconds }], new Date())
+    await parkDeliveries(tx, [host])
+    isPutOff.resolve()
+    await mayCommit.promise
+  })
+  await isPutOff.promise
+  const closing = closeBreakers(db, [host])
+  await until('the answer waits for the other', async () => {
+    const { rows } = await sql`select from pg_locks where not granted`.execute(db)
+    return rows.length > 0
+  })
+  mayCommit.resolve()
+  await puttingOff
+  assert.deepEqual(await closing, [host])
+  assert.ok((await dueSecondsOf(host)).every((seconds) => seconds <= 0))
+  await db.deleteFrom('fan_outs').where('host', '=', host).execute()
+})
+
+test('what was parked as its server came back is found, and what waits for something else waits on', async () => {
+  const host = 'back.example'
+  await waitFor(host)
+  await putOffHosts(db, [{ host, seconds: 200 }], () => new Date())
+  await sql`update fan_outs set state_error = '503' where host = ${host} and inbox_uri like '%/6'`.execute(db)
+  assert.equal(await freeForgotten(db, 100), 0, 'it is left alone still')
+  await sql`update peers set failures = 0, retry_at = null where host = ${host}`.execute(db)
+  assert.equal(await freeForgotten(db, 2), 2)
+  assert.equal(await freeForgotten(db, 100), 3)
+  const [last = 0, ...others] = (await dueSecondsOf(host)).toReversed()
+  assert.ok(last > 3_600)
+  assert.ok(others.every((seconds) => seconds <= 0))
+  await db.deleteFrom('fan_outs').where('host', '=', host).execute()
+})
+
+test('a server that asks for patience as its breaker opens is given it', async () => {
+  const now = () => new Date()
+  await recordFailures(db, [failureOf('patient.example', 2, 7_200)], now)
+  assert.equal((await peerRow('patient.example')).retry_at, null)
+  await recordFailures(db, [failureOf('patient.example', 1, 7_200)], now)
+  await recordFailures(db, [failureOf('eternal.example', 3, 900_000)], now)
+  const seconds = async (host: string) => Math.round(secondsUntil((await peerRow(host)).retry_at) / 60) * 60
+  assert.equal(await seconds('patient.example'), 7_200)
+  assert.equal(await seconds('eternal.example'), 86_400, 'a day at most')
+  await db.deleteFrom('peers').where('host', 'in', ['patient.example', 'eternal.example']).execute()
+})
+
+test('a server whose turn has not come is left alone with all that waits for it, which is written once', async () => {
+  const host = 'late.example'
+  await waitFor(host)
+  const dueIn = async () => dueSecondsOf(host)
+  const putOff = async (seconds: number) => putOffHosts(db, [{ host, seconds }], () => new Date())
   const [told] = await putOff(200)
   assert.ok(Math.abs(secondsUntil(told?.retry_at ?? null) - 200) < 60)
   const [first = 0, ...others] = await dueIn()
@@ -153,7 +224,7 @@ test('a server whose turn has not come is left alone with all that waits for it,
   const after = await written()
   assert.notDeepEqual(after[0], before[0])
   assert.deepEqual(after.slice(1), before.slice(1))
-  await recordFailures(db, [{ host, failures: 1, error: 'nobody there' }], new Date())
+  await recordFailures(db, [failureOf(host, 1)], () => new Date())
   assert.ok((await peerRow(host)).retry_at, 'what waits for it is made due by its answer')
   assert.deepEqual(await closeBreakers(db, [host]), [host])
   assert.ok((await dueIn()).every((seconds) => seconds <= 0))
