@@ -80,8 +80,11 @@ export async function holdMedia(connection: DatabaseConnection): Promise<MediaHo
 
 /** What went wrong, or, where that is only that the database went away, that. */
 export function asFallOfDatabase(error: unknown): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    // What a place says has its own reason, which looks alike where nobody listens there.
+    if (cause instanceof HomebirdError && !cause.code.startsWith('DATABASE_')) return error
     if (isDatabaseAway(cause)) return databaseFell(error)
+  }
   return error
 }
 
