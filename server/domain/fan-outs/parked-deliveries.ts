@@ -3,7 +3,7 @@
  * all others are parked, which costs nothing however many they are, and whatever closes the breaker frees them. Where that was
  * missed a sweep finds them: a delivery that was in a worker's hands at that moment was parked afterwards.
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database, Querier, Transaction } from '../../db/pool.ts'
 import { wakeWorker } from '../../db/transaction.ts'
 import { fanOutGraph } from './fan-out-graph.ts'
@@ -81,4 +81,16 @@ export async function freeForgotten(db: Querier, most: number): Promise<number> 
                    order by fan_outs.id limit ${most} for update of fan_outs skip locked)`.execute(db)
   if (numAffectedRows > 0n) await wakeWorker(db, fanOutGraph.table)
   return Number(numAffectedRows)
+}
+
+/**
+ * SQL of the moment at which what waits in this table of deliveries may go next, for people: when its host is asked again, where
+ * that comes before its own time, as an answer makes all due. Null for what is in quarantine.
+ */
+export function nextTryOf(table: string): RawBuilder<Date | null> {
+  const of = (column: string): RawBuilder<unknown> => sql.ref(`${table}.${column}`)
+  return sql`case when ${of('state')} = 'new' and ${of('state_next_attempt_at')} is not null then
+    least(${of('state_next_attempt_at')},
+          (select greatest(peers.retry_at, now()) from peers
+            where peers.host = ${of('host')} and peers.retry_at is not null)) end`
 }

@@ -9,6 +9,7 @@ import type {
   InspectorPage,
 } from '../../contracts/inspector.ts'
 import type { Querier } from '../../db/pool.ts'
+import { nextTryOf } from '../fan-outs/parked-deliveries.ts'
 
 export interface InspectorQuery {
   readonly direction: InspectorDirection | null
@@ -66,7 +67,7 @@ async function listDeliveries(db: Querier, activityId: string): Promise<Inspecto
   const { rows } = await sql<StoredDelivery>`
     select inbox_uri as "inboxUri", host, case state when 'new' then 'waiting' else state end as state,
            state_attempts as attempts, state_error as answer,
-           case when state = 'new' then state_next_attempt_at end as "nextAttemptAt"
+           ${nextTryOf('fan_outs')} as "nextAttemptAt"
       from fan_outs where activity_id = ${activityId}
      order by state <> 'failed', state <> 'new', id limit ${MOST_DELIVERIES}`.execute(db)
   return rows.map(deliveryOf)

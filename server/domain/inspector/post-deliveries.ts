@@ -6,6 +6,7 @@ import type { Querier, Transaction } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import { moveRows } from '../../stator/move.ts'
 import { tryHostsNow } from '../fan-outs/breaker.ts'
+import { nextTryOf } from '../fan-outs/parked-deliveries.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 
 const MOST_LISTED = 500
@@ -35,7 +36,7 @@ export async function listPostDeliveries(db: Querier, post: SentPost): Promise<P
   )
   const { rows } = await sql<StoredDelivery>`
     select inbox_uri as "inboxUri", host, ${STATE} as state, state_attempts as attempts, state_error as answer,
-           case when state = 'new' then state_next_attempt_at end as "nextAttemptAt",
+           ${nextTryOf('last')} as "nextAttemptAt",
            activity_type = 'Update' as "isChange"
       from (${lastToEach(post)}) as last
      order by state <> 'failed', state <> 'new', host, inbox_uri limit ${MOST_LISTED}`.execute(db)

@@ -12,7 +12,11 @@ import {
   tryHostNow,
   trySilentHosts,
 } from '../../../server/domain/fan-outs/breaker.ts'
-import { freeForgotten, parkDeliveries } from '../../../server/domain/fan-outs/parked-deliveries.ts'
+import {
+  freeForgotten,
+  nextTryOf,
+  parkDeliveries,
+} from '../../../server/domain/fan-outs/parked-deliveries.ts'
 import { startPurge } from '../../../server/domain/peers/purge-peer.ts'
 import { openFakePeer } from '../../support/fake-peer.ts'
 import { openFederationHome } from '../../support/federation-home.ts'
@@ -217,6 +221,11 @@ test('a server whose turn has not come is left alone with all that waits for it,
   assert.ok(first > 200 && first < 400, 'one of them comes behind the one that asked')
   assert.equal(others.length, 5)
   assert.ok(others.every((seconds) => seconds > 3_600))
+  const { rows: shown } = await sql<{ at: Date | null }>`
+    select ${nextTryOf('fan_outs')} as at from fan_outs where host = ${host} and state = 'new'`.execute(db)
+  assert.equal(shown.length, 6)
+  // The owner is told when the server is asked, and not when each of them would come by itself.
+  assert.ok(shown.every(({ at }) => Math.abs(secondsUntil(at) - 200) < 60))
   const written = async () =>
     (await sql`select ctid from fan_outs where host = ${host} order by id`.execute(db)).rows
   const before = await written()
