@@ -1,7 +1,8 @@
-/** How far a home is on its way back: its step by name, one bar over all of them, how much of this one. Its words are the part `recovery`. */
+/** How far a home is on its way back: its step by name, one bar over all of them, how much of this one, and how long it will take. Its words are the part `recovery`. */
 import { formatBytes } from '../formatting/amounts.ts'
 import { formatCount } from '../formatting/numbers.ts'
 import { useText } from '../hooks/use-text.ts'
+import { useTimeLeft } from '../hooks/use-time-left.ts'
 import type { Text } from '../i18n/i18n.ts'
 import { type RestoreAmount, placeOfRestoring } from '../stores/restore-steps.ts'
 import { AmountBar } from './amount-bar.tsx'
@@ -15,6 +16,7 @@ interface RestoreProgressProps {
 
 export function RestoreProgress({ progress, isBrought = false, className }: RestoreProgressProps) {
   const t = useText()
+  const left = useTimeLeft(progress)
   // Steps differ in size: the bar says which of them it is at, and the words how far it is in it.
   const { step, done, total } = placeOfRestoring(progress, isBrought)
   return (
@@ -23,6 +25,7 @@ export function RestoreProgress({ progress, isBrought = false, className }: Rest
       <AmountBar label={t('recovery.progress')} done={done} total={total} />
       <p className={className}>
         {progress.done === 0 && progress.total === null ? '\u00A0' : amountOf(t, progress)}
+        {left === null ? null : ` · ${t('recovery.left', { left })}`}
       </p>
     </>
   )

@@ -7,6 +7,8 @@ export type TakingState =
   | { readonly phase: 'none' }
   /** Nothing has come yet: the owner looks at what would. */
   | { readonly phase: 'paired'; readonly home: OfferedHome }
+  /** Nobody went on for so long that the other home was let go of. */
+  | { readonly phase: 'lapsed' }
   /** Bytes, of roughly how many. */
   | { readonly phase: 'coming'; readonly done: number; readonly total: number }
   | { readonly phase: 'restoring'; readonly progress: KeeperProgress | null }

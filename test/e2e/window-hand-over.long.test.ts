@@ -100,14 +100,19 @@ async function offerOf(home: ProcessHome): Promise<{ readonly code: string; read
 const phaseOf = async (home: ProcessHome): Promise<string> =>
   (JSON.parse((await home.command('hand-over', 'state', '--json')).stdout) as HandOverState).phase
 
-/** Whoever opens the page again after it was broken off is told so, until Back. */
-async function tellsAnEarlierFailure(page: Page, address: string): Promise<void> {
+/** Whoever opens the page again after it was broken off, or looked at for too long, is told so, until Back. */
+async function tellsHowItEnded(page: Page, address: string): Promise<void> {
   const state = '**/hand-over/taking'
-  const failed = { phase: 'failed', message: 'it was broken off' }
-  await page.route(state, async (route) => route.fulfill({ json: failed }))
-  await page.goto(address)
-  await page.getByText('it was broken off').waitFor()
-  await page.unroute(state)
+  const ends = [
+    [{ phase: 'lapsed' }, 'For half an hour nobody went on'],
+    [{ phase: 'failed', message: 'it was broken off' }, 'it was broken off'],
+  ] as const
+  for (const [end, words] of ends) {
+    await page.route(state, async (route) => route.fulfill({ json: end }))
+    await page.goto(address)
+    await page.getByText(words).waitFor()
+    await page.unroute(state)
+  }
   await page.getByRole('button', { name: 'Back' }).click()
 }
 
@@ -125,7 +130,7 @@ test(
     afterInReverse(t, () => browser.close())
     const { page } = await browser.openPage({ viewport: { width: 320, height: 900 } })
     page.setDefaultTimeout(LIMIT_MS)
-    await tellsAnEarlierFailure(page, home.startAddress)
+    await tellsHowItEnded(page, home.startAddress)
     const button = (name: string) => page.getByRole('button', { name })
     await button('Take over from another computer…').click()
     await page.getByLabel('Address of the old computer').fill(address)

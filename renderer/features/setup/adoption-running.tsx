@@ -8,6 +8,7 @@ import { formatCount } from '../../formatting/numbers.ts'
 import { useAct } from '../../hooks/use-act.ts'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
+import { useTimeLeft } from '../../hooks/use-time-left.ts'
 import styles from './setup.module.css'
 import { UnderWay } from './under-way.tsx'
 import { useAdoptionAnswer } from './use-adoption.ts'
@@ -38,6 +39,7 @@ function Bar({ running }: { readonly running: KeeperProgress | null }) {
   const at = ADOPTION_STEPS.findIndex((step) => step === running?.step)
   const step = ADOPTION_STEPS[running === null ? ADOPTION_STEPS.length - 1 : Math.max(at, 0)] ?? 'end'
   const [done, total] = [running?.done ?? 0, running?.total ?? 0]
+  const left = useTimeLeft({ step, done, total })
   const within = total === 0 ? 0 : Math.min(1, done / total)
   // Parts differ in size: the bar says which of them it is at, and the words how far it is in it.
   const share = running === null ? 1 : (Math.max(at, 0) + within) / ADOPTION_STEPS.length
@@ -49,6 +51,7 @@ function Bar({ running }: { readonly running: KeeperProgress | null }) {
         {total > 1
           ? t('adoption.amount', { done: formatCount(t.locale, done), total: formatCount(t.locale, total) })
           : '\u00A0'}
+        {left === null ? null : ` · ${t('adoption.left', { left })}`}
       </p>
     </>
   )

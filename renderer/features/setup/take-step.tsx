@@ -31,7 +31,8 @@ export function TakeStep({ onBack }: { readonly onBack: () => void }) {
   if (state.phase === 'coming' || state.phase === 'restoring')
     return <Running state={state} isAway={isError} />
   const failed = state.phase === 'failed' ? state.message : null
-  return <Asking typed={typed} onType={setTyped} failed={failed} onBack={onBack} />
+  const hasLapsed = state.phase === 'lapsed'
+  return <Asking {...{ typed, onType: setTyped, failed, hasLapsed, onBack }} />
 }
 
 interface AskingProps {
@@ -39,10 +40,12 @@ interface AskingProps {
   readonly onType: (typed: Typed) => void
   /** Why the one before was not taken. */
   readonly failed: string | null
+  /** Nobody went on with the one before for half an hour. */
+  readonly hasLapsed: boolean
   readonly onBack: () => void
 }
 
-function Asking({ typed, onType, failed, onBack }: AskingProps) {
+function Asking({ typed, onType, failed, hasLapsed, onBack }: AskingProps) {
   const t = useText()
   const { api } = useServices()
   const answer = useTakingAnswer()
@@ -55,7 +58,7 @@ function Asking({ typed, onType, failed, onBack }: AskingProps) {
   }
   const leave = (): void => {
     hasLeft.current = true
-    if (act.isBusy || failed !== null) {
+    if (act.isBusy || failed !== null || hasLapsed) {
       answer({ phase: 'none' })
       // Where it does not arrive, the next look at this home tells how it stands.
       void cancelTaking(api).catch(() => undefined)
@@ -93,6 +96,7 @@ function Asking({ typed, onType, failed, onBack }: AskingProps) {
       {act.failure === null ? null : (
         <FailureNotice failure={act.failure} meaning={t('act.nothing_changed')} />
       )}
+      {hasLapsed && act.failure === null ? <Notice>{t('taking.lapsed')}</Notice> : null}
       {failed === null || act.failure !== null ? null : (
         <Notice>
           {t('taking.failed')} <span lang="en">{failed}</span>

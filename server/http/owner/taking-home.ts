@@ -22,6 +22,8 @@ import type { HttpContext, Supervision } from '../http-context.ts'
 
 type Around = Pick<HttpContext, 'shelf' | 'log' | 'stopping'> & {
   readonly supervision: Pick<Supervision, 'dataDir' | 'keep'>
+  /** How long a home may be looked at; half an hour. */
+  readonly lookedAtMs?: number
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -80,8 +82,9 @@ export class TakingHome {
     // Who only looked and went away holds the other home no longer.
     const { controller } = this.#paired
     setTimeout(() => {
-      if (this.#paired?.controller === controller && this.#state.phase === 'paired') void this.#forget()
-    }, LOOKED_AT_MS).unref()
+      if (this.#paired?.controller === controller && this.#state.phase === 'paired')
+        void this.#forget({ phase: 'lapsed' })
+    }, this.#around.lookedAtMs ?? LOOKED_AT_MS).unref()
     return this.#state
   }
 

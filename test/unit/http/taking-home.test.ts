@@ -33,10 +33,11 @@ interface Around {
   readonly beforePairing?: () => Promise<unknown>
   /** Before it answers that it is let go of. */
   readonly beforeLeaving?: () => Promise<unknown>
+  readonly lookedAtMs?: number
 }
 
 /** The old home, what it was asked, and the new one. */
-async function openTaking(t: TestContext, { keep, beforePairing, beforeLeaving }: Around) {
+async function openTaking(t: TestContext, { keep, beforePairing, beforeLeaving, lookedAtMs }: Around) {
   const { key, certificate, fingerprint } = makeOwnCertificate(new Date())
   const asked: string[] = []
   const answer = async (path: string): Promise<PairedAnswer> => {
@@ -60,6 +61,7 @@ async function openTaking(t: TestContext, { keep, beforePairing, beforeLeaving }
     log: createLogger('test', 'silent'),
     stopping: new AbortController().signal,
     supervision: { dataDir, keep: keep ?? unasked },
+    ...(lookedAtMs === undefined ? {} : { lookedAtMs }),
   })
   const code = writePairingCode(newPairingCode(fingerprint))
   return { taking, asked, pair: async () => taking.pair(`127.0.0.1:${listener.port}`, code) }
@@ -91,6 +93,16 @@ test('a cancel while the old home still says who it is lets go of it', async (t)
   assert.deepEqual(await pair(), { phase: 'none' })
   assert.deepEqual(asked, ['/pair', '/leave'])
   assert.throws(() => taking.begin(), /nothing is to be taken over/)
+})
+
+test('a home that was only looked at is let go of after a while, which is told until somebody begins anew', async (t) => {
+  const { taking, asked, pair } = await openTaking(t, { lookedAtMs: 1 })
+  assert.equal((await pair()).phase, 'paired')
+  await until('the old home is let go of', () => asked.includes('/leave'))
+  assert.deepEqual(taking.state, { phase: 'lapsed' })
+  assert.throws(() => taking.begin(), /nothing is to be taken over/)
+  assert.deepEqual(await taking.cancel(), { phase: 'none' })
+  assert.deepEqual(asked, ['/pair', '/leave'])
 })
 
 test('why it failed is told while the old home has not yet heard of it, and who pairs anew is not disturbed by that', async (t) => {
