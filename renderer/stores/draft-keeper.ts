@@ -20,7 +20,11 @@ export interface KeeperView {
   readonly failure: ApiFailure | null
   /** Drafts that were changed in two windows and are two now. */
   readonly parted: readonly string[]
+  /** What was written on while what stood there before was on its way to be a post. */
+  readonly writtenOn: readonly string[]
 }
+
+const NOTHING: KeeperView = { savedAtMs: {}, failure: null, parted: [], writtenOn: [] }
 
 interface KeeperClock {
   readonly nowMs: () => number
@@ -38,7 +42,7 @@ export class DraftKeeper {
   readonly #api: ApiClient
   readonly #drafts: Drafts
   readonly #clock: KeeperClock
-  readonly #view: Store<KeeperView> = createStore<KeeperView>({ savedAtMs: {}, failure: null, parted: [] })
+  readonly #view: Store<KeeperView> = createStore<KeeperView>(NOTHING)
   /** One request at a time for each draft; each ends with the id under which it is kept then, as `save` does. */
   readonly #underWay = new Map<string, Promise<string | null>>()
   /** On their way to be posts. */
@@ -181,8 +185,14 @@ export class DraftKeeper {
     }
   }
 
+  /** What this draft says goes on as one of its own; as it was, it is on its way. */
+  writesOn(id: string): void {
+    const partedId = this.#drafts.part(id)
+    this.#view.update((view) => ({ ...view, writtenOn: [...view.writtenOn, partedId] }))
+  }
+
   forgetParted(): void {
-    this.#view.update((view) => ({ ...view, parted: [] }))
+    this.#view.update((view) => ({ ...view, parted: [], writtenOn: [] }))
   }
 
   #unsaved(): Draft[] {

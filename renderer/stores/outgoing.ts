@@ -39,7 +39,7 @@ export interface OutgoingView {
 interface OutgoingParts {
   readonly api: ApiClient
   readonly drafts: Drafts
-  readonly keeper: Pick<DraftKeeper, 'save' | 'whenSent' | 'whileSending' | 'remove'>
+  readonly keeper: Pick<DraftKeeper, 'save' | 'whenSent' | 'whileSending' | 'writesOn' | 'remove'>
   readonly holdSeconds: () => number
   /** The last moment to complete a draft; it waits for nothing. */
   readonly beforeSending?: (id: string) => void
@@ -199,10 +199,10 @@ export class Outgoing {
 
   /** Letters that were typed while it was on its way are a draft of their own: none is lost by an answer. */
   #finish(id: string, ...sent: readonly Draft[]): void {
-    const { drafts } = this.#parts
+    const { drafts, keeper } = this.#parts
     const now = drafts.find(id)
     const isWrittenOn = now !== undefined && isWorthKeeping(now) && !sent.some((one) => saysTheSame(now, one))
-    if (isWrittenOn) drafts.part(id)
+    if (isWrittenOn) keeper.writesOn(id)
     drafts.finish(id)
   }
 

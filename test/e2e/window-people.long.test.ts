@@ -269,6 +269,8 @@ test(
     // A window begins where was read last: to the newest, and down from there.
     await page.locator('article').first().waitFor()
     await page.keyboard.press('0')
+    // From where it is on its way, `j` would go on above the note, or below it.
+    await until('it is at the top', async () => (await page.evaluate<number>('scrollY')) === 0)
     await until('the note is chosen', async () => {
       if ((await entry.and(page.locator(':focus')).count()) > 0) return true
       await strikeOnwards(page)

@@ -14,7 +14,7 @@ import {
   sidewaysOverflow,
   takeScreenshot,
 } from '../support/browser.ts'
-import { escapeFrom, hasFocus, strikeOn } from '../support/fields.ts'
+import { escapeFrom, fieldHolds, hasFocus, strikeOn } from '../support/fields.ts'
 import { type ProcessHome, startProcessHome } from '../support/process-home.ts'
 import { buildWindow } from '../support/window-home.ts'
 
@@ -212,10 +212,13 @@ test(
     await page.getByRole('alertdialog').waitFor({ state: 'detached' })
     await strikeOn(page.getByRole('button', { name: 'Create a token' }))
     const dialog = page.getByRole('dialog', { name: 'Create a token' })
-    await dialog.getByRole('button', { name: 'Create token' }).click()
+    await strikeOn(dialog.getByRole('button', { name: 'Create token' }))
     await dialog.getByText('Give it a name.').waitFor()
     assert.deepEqual(await axeFindings(page), [])
-    await dialog.getByLabel('Name', { exact: true }).fill('Weather script')
+    const name = dialog.getByLabel('Name', { exact: true })
+    await name.focus()
+    await page.keyboard.type('Weather script')
+    await fieldHolds(name, 'Weather script')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')

@@ -22,14 +22,13 @@ async function anaWritesMany(kind: HandKind): Promise<void> {
 
 interface Topmost {
   readonly id: string
-  readonly top: number
 }
 
 /** Runs in the page: the post under the header. */
 const TOPMOST = `(() => {
   const shown = [...document.querySelectorAll('[role=feed] [data-entry-id]')]
   const one = shown.find((entry) => entry.getBoundingClientRect().bottom > 64)
-  return one === undefined ? null : { id: one.dataset.entryId, top: Math.round(one.getBoundingClientRect().top) }
+  return one === undefined ? null : { id: one.dataset.entryId }
 })()`
 
 const topmost = async (stage: Stage): Promise<Topmost> =>

@@ -79,7 +79,7 @@ const USUAL: BrowserContextOptions = {
 /** Runs in the page. Undo stands there for eight seconds; a test on a busy machine may need more of them to come to its button. */
 const UNDO_FOR_LONGER = `{
   const usual = globalThis.setTimeout
-  globalThis.setTimeout = (act, ms, ...given) => usual(act, ms === 8_000 ? 60_000 : ms, ...given)
+  globalThis.setTimeout = (act, ms, ...given) => usual(act, ms === 8_000 ? 30_000 : ms, ...given)
 }`
 
 async function openPage(browser: Browser, options: PageOptions = {}): Promise<TestPage> {
@@ -130,18 +130,27 @@ const AXE_COLOUR_RULES = ['color-contrast', 'link-in-text-block']
  * @param about  'colours' where all rules were asked before, and only colours have changed since
  */
 export async function axeFindings(page: Page, about: 'all' | 'colours' = 'all'): Promise<string[]> {
-  return lookAgain(async () => axeLook(page, about), isEmpty)
+  return lookAgain(`axe at ${page.url()}`, async () => axeLook(page, about), isEmpty)
 }
 
 const isEmpty = (found: readonly string[]): boolean => found.length === 0
 
-/** A page may be on its way to what it shows, the longer the busier the machine: what is wrong is so each time. */
-async function lookAgain<T>(look: () => Promise<T>, isGood: (seen: T) => boolean): Promise<T> {
-  let seen = await look()
+/**
+ * A page may be on its way to what it shows, the longer the busier the machine: what is wrong is so each time. What was
+ * wrong at first only is printed, for whoever reads along.
+ */
+async function lookAgain<T>(
+  what: string,
+  look: () => Promise<T>,
+  isGood: (seen: T) => boolean,
+): Promise<T> {
+  const first = await look()
+  let seen = first
   for (let times = 1; times < LOOKS && !isGood(seen); times += 1) {
     await delay(LOOK_AGAIN_MS)
     seen = await look()
   }
+  if (isGood(seen) && !isGood(first)) console.error(`${what}, for a moment: ${String(first)}`)
   return seen
 }
 
@@ -191,6 +200,7 @@ async function finishAnimations(page: Page): Promise<void> {
  */
 export async function sidewaysOverflow(page: Page): Promise<number> {
   return lookAgain(
+    `wider than the screen at ${page.url()}`,
     async () => overflowNow(page),
     (pixels) => pixels === 0,
   )

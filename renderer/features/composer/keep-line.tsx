@@ -9,9 +9,10 @@ import styles from './composer.module.css'
 export function KeepLine({ draft }: { readonly draft: Draft }) {
   const t = useText()
   const { keeper } = useServices()
-  const { savedAtMs, failure, parted } = useObservable(keeper.view)
+  const { savedAtMs, failure, parted, writtenOn } = useObservable(keeper.view)
   const now = useNow()
   if (parted.includes(draft.id)) return <p className={styles.status}>{t('composer.parted')}</p>
+  if (writtenOn.includes(draft.id)) return <p className={styles.status}>{t('composer.written_on')}</p>
   if (!isWorthKeeping(draft)) return <p className={styles.status} />
   if (failure !== null && draft.isUnsaved) return <p className={styles.status}>{t('composer.kept_here')}</p>
   const savedAt = savedAtMs[draft.id]

@@ -17,7 +17,7 @@ export function useListKeys(
     if (handle === null) return false
     const current = focusedEntry() ?? entries[handle.findItemIndex(scrolled(handle, box) + 64)] ?? null
     const id = focusedEntry() === null && step === 1 ? current : neighbour(entries, current, step)
-    if (id !== null) reveal(handle, entries.indexOf(id), id)
+    if (id !== null) reveal(handle, scrolled(handle, box), entries.indexOf(id), id)
     return true
   }
   useMiddleCommands((command) => {
@@ -63,13 +63,17 @@ export function focusedEntry(): string | null {
 /** Covered above the list, in pixels, with room to breathe. */
 const HEADER = 72
 
-/** Brings an entry on the screen and gives it the focus as soon as it is in the page. */
-function reveal(handle: WindowVirtualizerHandle, index: number, id: string): void {
+/**
+ * Brings an entry on the screen and gives it the focus as soon as it is in the page.
+ * @param scrolledTo  how far the list has gone up, whatever it has heard of that
+ */
+function reveal(handle: WindowVirtualizerHandle, scrolledTo: number, index: number, id: string): void {
   if (index < 0) return
-  const top = handle.getItemOffset(index) - HEADER
-  const isTall = handle.getItemSize(index) > handle.viewportSize - HEADER
-  if (isTall || top < handle.scrollOffset) handle.scrollToIndex(index, { align: 'start', offset: -HEADER })
-  else handle.scrollToIndex(index, { align: 'nearest' })
+  const offset = handle.getItemOffset(index)
+  const size = handle.getItemSize(index)
+  const isTall = size > handle.viewportSize - HEADER
+  if (isTall || offset - HEADER < scrolledTo) handle.scrollToIndex(index, { align: 'start', offset: -HEADER })
+  else if (offset + size > scrolledTo + handle.viewportSize) handle.scrollToIndex(index, { align: 'end' })
   let frames = 0
   const focus = (): void => {
     // Whoever has gone to the thread beside it, or writes, is not called back.

@@ -28,7 +28,7 @@ async function openSlow() {
 }
 
 test('what is typed while a post is on its way stays in the composer, as a draft of its own', async () => {
-  const { drafts, clock, id, answered, held, kept, home } = await openSlow()
+  const { drafts, keeper, clock, id, answered, held, kept, home } = await openSlow()
   drafts.change({ text: 'the first, and then some' })
   // However long the answer takes: what is saved meanwhile would call the post back.
   await clock.passes(5_000)
@@ -38,6 +38,8 @@ test('what is typed while a post is on its way stays in the composer, as a draft
   assert.deepEqual(held(), [[id, 'the first']])
   assert.equal(drafts.current().text, 'the first, and then some')
   assert.notEqual(drafts.current().id, id)
+  assert.deepEqual(keeper.view.get().writtenOn, [drafts.current().id])
+  assert.deepEqual(keeper.view.get().parted, [])
   assert.deepEqual(kept(), [
     ['the first', 'held'],
     ['the first, and then some', 'kept'],
