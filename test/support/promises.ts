@@ -209,6 +209,29 @@ export const PROMISES = {
         'one command makes a home that answers, tells how it does, and stops without a trace',
       ],
     ],
+    'moving from an account elsewhere, and to one': [
+      federation(
+        'inbox-moves',
+        'whoever followed the old actor follows the new one, in the same way, and the old one no longer',
+      ),
+      [
+        'integration/outbound/moves.long.test.ts',
+        'followers hear of a move after they can confirm it, and those who come along are gone from here',
+      ],
+      [
+        'e2e/window-moving.long.test.ts',
+        'after a move the page tells server by server who has come along',
+      ],
+    ],
+    'old posts come along with media and dates, and old links lead to them': [
+      [
+        'integration/workers/archives.long.test.ts',
+        'an archive of Mastodon becomes posts of the home: dates, threads, files, hashtags, links',
+        'an archive of X comes along: addresses are put back, reposts are passed over',
+        'a server of the same name stood here before: its addresses lead to what came along',
+      ],
+      ['e2e/window-moving.long.test.ts', 'an archive is brought along from the page of imports'],
+    ],
     'whole threads': [
       tasks('posts', 'have missing replies fetched'),
       federation(
@@ -236,6 +259,51 @@ export const PROMISES = {
       owner('stator', 'the owner sees what each cache holds and saves, and empties one'),
       owner('status', 'storage tells each kind of data, whether it lies elsewhere, and what is free'),
     ],
+    'old posts of others go, by rules of the owner': [
+      tasks('care', 'look what a clean-up would take, then have it done'),
+      [
+        'integration/domain/clean-up-runs.test.ts',
+        'the worker begins by itself where nights were missed, once, and not where everything stays',
+      ],
+    ],
+    'own old posts go by themselves, with exceptions': [
+      tasks('care', 'have own old posts deleted by itself after a question, and stop it'),
+      [
+        'integration/domain/post-expiry.test.ts',
+        '${name} keeps what it names and nothing else; without it that goes too',
+      ],
+    ],
+    'a computer behind a router is reached': [
+      [
+        'e2e/tunnel-ssh.long.test.ts',
+        'it is set up step by step: the server’s key is shown, confirmed, and the tunnel is proven',
+      ],
+      [
+        'e2e/window-address.long.test.ts',
+        'a way in over ssh is set up from nothing to proven, ${how}; what is refused stays',
+      ],
+      [
+        'integration/tunnels/direct.long.test.ts',
+        'a port is opened by PCP, leads here, and is taken back at the end',
+      ],
+    ],
+    'what a CDN does against bots keeps no server away': [
+      [
+        'integration/http/doctor-faults.long.test.ts',
+        'a challenge for everybody',
+        '${story} is told as ${code}, and nothing else is',
+      ],
+    ],
+    'backup and restore by one command and one page': [
+      [
+        'e2e/restore-home.long.test.ts',
+        'a backup brings a home back elsewhere, and what stood there can be taken back',
+      ],
+      [
+        'e2e/window-restore.long.test.ts',
+        'an empty home becomes the one of a backup: a file is looked into, then one on a server is restored',
+      ],
+    ],
     'pages and documents are never mixed': [
       [
         'integration/http/answer-walk.test.ts',
@@ -249,7 +317,10 @@ export const PROMISES = {
         'megalodon signs in, posts, reads and streams',
       ),
     ],
-    'apps of others work': [client('client-libraries.long', 'megalodon signs in, posts, reads and streams')],
+    'apps of others work': [
+      client('client-libraries.long', 'megalodon signs in, posts, reads and streams'),
+      client('client-startups.long', '${name} starts, reads, writes and acts'),
+    ],
     'mutes are imported': [promised('every kind of list is taken in from a file, and saved again')],
     'emoji reactions': [
       tasks('posts', 'react with an emoji and take it back'),
@@ -261,6 +332,111 @@ export const PROMISES = {
     'scheduled posts': [
       tasks('writing', 'schedule a post, and take it off the plan again'),
       client('scheduled', 'at its time it is published, once, with all that it was to have'),
+    ],
+  },
+  /** What no other home of the kind has. */
+  beyond: {
+    'a doctor that names the place and the act': [
+      tasks('care', 'have the doctor look, and ignore what it found'),
+      [
+        'e2e/window-address.long.test.ts',
+        'the doctor names what an edge does wrong, with the lines to change, and nothing of a good one',
+      ],
+    ],
+    'files and sheets for what stands in front, proven': [
+      ['e2e/window-address.long.test.ts', 'the files for the other end are shown, copied and saved as they are'],
+      ['integration/http/doctor-own-edges.long.test.ts', '${kind}: nothing is found'],
+    ],
+    'caches in front forget what was changed': [
+      [
+        'integration/outbound/purges.test.ts',
+        'an edit and a deletion tell of the object, of what hangs on it and of what lists it',
+        'an Update leaves only after the cache has answered',
+      ],
+    ],
+    'tunnels that the home keeps up itself': [
+      [
+        'e2e/tunnel-ssh.long.test.ts',
+        'a session that is cut is set up again by itself',
+        'a tunnel that is suspended is closed and says so, whatever is nudged, until it is resumed',
+      ],
+    ],
+    'sleep, waking, and a word to who knows the home': [
+      federation(
+        'absences.long',
+        'after three hours what was missed stands in the home timeline in order, and only who was named is told',
+        'after nine days every server that has to do with us is greeted once, and once only',
+      ),
+    ],
+    'one home moves from computer to computer, and only one speaks': [
+      [
+        'e2e/hand-over.long.test.ts',
+        'two computers: what was written there is here, and only one of them speaks',
+      ],
+      [
+        'e2e/window-hand-over.long.test.ts',
+        'the first page of a new home takes over the one of another computer',
+      ],
+    ],
+    'backups that were tried': [
+      [
+        'integration/keeping/backup.long.test.ts',
+        'a backup is read back, restored into a scratch database and compared, and nothing of that stays',
+      ],
+    ],
+    'a recovery sheet that is enough with one backup': [
+      [
+        'e2e/window-backups.long.test.ts',
+        'a place is tried before it is added, gets a backup, and the code of the sheet opens it elsewhere',
+      ],
+    ],
+    'a running server is taken over in place': [
+      ['e2e/window-adoption.long.test.ts', 'a server is taken over from the first page on'],
+    ],
+    'less work on battery and on a line that costs': [
+      [
+        'unit/workers/obey-conditions.test.ts',
+        'battery halves, a metered line halves again, and the owner’s own share counts besides',
+      ],
+    ],
+    'kept conversations': [
+      ['integration/domain/keep-posts.test.ts', 'a post stays that is ${name}, and nothing else keeps it'],
+    ],
+    'where a post went, tried again or given up': [
+      owner(
+        'post-deliveries.long',
+        'who got it, who waits and who refused it is told with the answer, and a refused one is sent once more',
+        'what waits for a server in trouble is tried at once, or given up and not sent any more',
+      ),
+      [
+        'e2e/window-post.long.test.ts',
+        'where an own post went is told, and a server that refused it is tried again',
+      ],
+    ],
+    'an inspector that replays': [
+      owner(
+        'inspector',
+        'a dropped activity is received again, and has its effect once what it lacked is there',
+      ),
+    ],
+    'an index over all that was seen': [
+      client(
+        'search-posts',
+        'posts are found in every language, folded alike in what is written and what is asked',
+      ),
+    ],
+    'reading and writing while the home is away': [
+      tasks('reading', 'write while the home is away, and send it when it is back'),
+    ],
+    'follows of both sides are compared': [
+      federation(
+        'followers-sync.long',
+        'a follow that the other side does not know ends here',
+        'a follow that only the other side knows is taken back there',
+      ),
+    ],
+    'what a block would take is named first': [
+      people('blocks a server after the people who would be lost were counted'),
     ],
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly Proof[]>>>>
