@@ -1,5 +1,6 @@
 /** The HTTP server process after its channel is open: parts, apps, listeners, and their end in reverse. */
 import type { ApplianceFacts } from './contracts/appliance-status.ts'
+import type { JournalLine } from './contracts/logs.ts'
 import type { ChildQuestion } from './contracts/child-message.ts'
 import type { HandOverState } from './contracts/hand-over.ts'
 import type { ListenAddress } from './contracts/listen-address.ts'
@@ -107,6 +108,7 @@ function httpContextFrom(
     dataDir: channel.start.dataDir,
     facts: async () => (await channel.inquire({ kind: 'facts' })) as ApplianceFacts | null,
     figures: async () => (await channel.inquire({ kind: 'figures' })) as readonly unknown[],
+    journal: async (count) => (await channel.inquire({ kind: 'journal', count })) as readonly JournalLine[],
     ask: async (request) => (await channel.inquire(request)) as TunnelStatus | null,
     keep: async (request) => (await channel.inquire(request)) as KeepingAnswer,
     handOver: async (request) => (await channel.inquire(request)) as HandOverState,

@@ -1,5 +1,6 @@
 /** Who of the appliance answers what: to commands at the control socket, and to children over their channels. */
 import type { ChildReport, SupervisorRequest } from '../contracts/child-message.ts'
+import type { JournalLine } from '../contracts/logs.ts'
 import type { SettingsAnswer, SettingsRequest } from '../contracts/tuning.ts'
 import type { ApplianceFacts, ApplianceStatus } from './appliance-status.ts'
 import { askCaches } from './ask-caches.ts'
@@ -16,6 +17,7 @@ import type { TunnelPart } from './tunnel-part.ts'
 export interface Answering {
   readonly status: () => Promise<ApplianceStatus>
   readonly facts: () => ApplianceFacts
+  readonly journal: (count: number) => readonly JournalLine[]
   readonly children: HomeChildren
   readonly decoders: Decoders
   readonly keeper: KeeperPart
@@ -39,11 +41,12 @@ export async function answerCommand(
 
 /** @param child  its name, such as `server-0` */
 export async function answerChild(
-  { facts, children, decoders, keeper, handOver, settings, tunnel }: Answering,
+  { facts, journal, children, decoders, keeper, handOver, settings, tunnel }: Answering,
   child: string,
   request: SupervisorRequest,
 ): Promise<unknown> {
   if (request.kind === 'facts') return facts()
+  if (request.kind === 'journal') return journal(request.count)
   if (request.kind === 'figures') return askFigures(children.kept, child)
   if (request.kind === 'keeping') return keeper.answer(request)
   if (request.kind === 'hand_over') return handOver.answer(child, request)

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { KeeperOutcome } from '../contracts/keeping.ts'
+import type { JournalLine } from '../contracts/logs.ts'
 import type { DataDir } from '../core/data-dir.ts'
 import { HomebirdError } from '../core/errors.ts'
 import { PLAIN_BOX, type SecretBox, isSealed } from '../core/secret-box.ts'
@@ -58,13 +59,7 @@ interface KeptOutcome extends Omit<KeeperOutcome, 'isThorough' | 'isRefuted'> {
   readonly isRefuted: number | null
 }
 
-export interface JournalLine {
-  readonly at: string
-  readonly level: 'info' | 'warn' | 'error'
-  /** Which part of the home: appliance, database, server-0, worker-0. */
-  readonly part: string
-  readonly message: string
-}
+export type { JournalLine }
 
 export interface ApplianceStore {
   /**

@@ -137,6 +137,7 @@ export class HomeParts {
     return {
       status: this.#needs.status,
       facts: this.#needs.facts,
+      journal: (count) => ground.store.journalTail(count),
       children: this.children,
       decoders: this.#decoders,
       keeper,

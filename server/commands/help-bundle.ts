@@ -13,10 +13,11 @@ import type { HelpBundle } from '../contracts/logs.ts'
 import type { Config } from '../core/config.ts'
 import { type DataDir, dataDirAt } from '../core/data-dir.ts'
 import { HomebirdError, describeError } from '../core/errors.ts'
+import { JOURNAL_LINES, journalText } from '../core/journal-text.ts'
 import { programFacts } from '../core/program-facts.ts'
 import type { Redactor } from '../core/redact.ts'
 import { changedSettings } from '../core/secret-settings.ts'
-import { type KnownPeople, withoutPeople, withoutWords } from '../core/without-people.ts'
+import { type KnownPeople, withoutPeople } from '../core/without-people.ts'
 import { readOwnPeople } from '../domain/status/own-people.ts'
 import { readTroubleText } from '../storage/logs/trouble-text.ts'
 import { type ZipEntry, writeZip } from '../storage/zip-file.ts'
@@ -25,8 +26,6 @@ import { redactorFor } from './known-secrets.ts'
 import { type CommonOptions, sourcesFrom } from './options.ts'
 import { askHome } from './tunnel.ts'
 import { withAnyHome } from './with-home.ts'
-
-const JOURNAL_LINES = 100
 
 /** @throws HomebirdError USAGE for a file that is there already */
 export async function helpBundle(file: string | undefined, options: CommonOptions): Promise<ExitCode> {
@@ -72,7 +71,7 @@ async function gather(options: CommonOptions): Promise<HelpBundle> {
     ['settings', async () => (config instanceof Error ? describeError(config) : changedSettings(config))],
     ['status', async () => (runs ? askHome(options, { kind: 'status' }) : 'the home does not run')],
     ['doctor', async () => (runs ? askHome(options, { kind: 'doctor' }) : 'the home does not run')],
-    ['journal', async () => journalText(dir)],
+    ['journal', async () => storedJournal(dir)],
     ['log', async () => readTroubleText(dir.logs, redact)],
   ]
   const sections = []
@@ -117,14 +116,11 @@ async function peopleOf(options: CommonOptions): Promise<KnownPeople | null> {
 const hostsIn = (config: Config | Error): string[] =>
   config instanceof Error ? [] : [config.domain, config.serviceDomain].filter((host) => host !== null)
 
-function journalText(dir: DataDir): string {
+function storedJournal(dir: DataDir): string {
   if (!existsSync(dir.applianceDatabase)) return 'there is none'
   const store = openApplianceStore(dir, 'read')
   try {
-    const lines = store.journalTail(JOURNAL_LINES)
-    return lines
-      .map(({ at, level, part, message }) => `${at} ${level} ${part}: ${withoutWords(message)}`)
-      .join('\n')
+    return journalText(store.journalTail(JOURNAL_LINES))
   } finally {
     store.close()
   }

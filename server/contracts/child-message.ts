@@ -86,6 +86,8 @@ export type SupervisorRequest =
   | { readonly kind: 'facts' }
   /** What each other server and worker of this machine measures of itself. */
   | { readonly kind: 'figures' }
+  /** The newest lines of the journal, oldest first. */
+  | { readonly kind: 'journal'; readonly count: number }
   | DecoderRequest
   | TunnelRequest
   | KeepingRequest

@@ -27,6 +27,15 @@ export interface LogPage {
   readonly parts: readonly string[]
 }
 
+/** A line of what the supervisor wrote down of the home. */
+export interface JournalLine {
+  readonly at: string
+  readonly level: 'info' | 'warn' | 'error'
+  /** Which part of the home: appliance, database, server-0, worker-0. */
+  readonly part: string
+  readonly message: string
+}
+
 /** A file for those who help: what it holds is shown before anybody saves it. */
 export interface HelpBundle {
   readonly at: string

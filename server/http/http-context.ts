@@ -1,5 +1,6 @@
 /** What the HTTP plugins take: the parts of the composition root that serve requests. */
 import type { ApplianceFacts } from '../contracts/appliance-status.ts'
+import type { JournalLine } from '../contracts/logs.ts'
 import type { TunnelRequest } from '../contracts/child-message.ts'
 import type { KeepingAnswer } from '../contracts/backups.ts'
 import type { HandOverRequest, HandOverState, Voice } from '../contracts/hand-over.ts'
@@ -32,6 +33,8 @@ export interface Supervision {
   facts(): Promise<ApplianceFacts | null>
   /** What the other processes of this machine measure of themselves. @throws HomebirdError UNAVAILABLE as `facts` */
   figures(): Promise<readonly unknown[]>
+  /** The newest lines of what it wrote down, oldest first. @throws HomebirdError UNAVAILABLE as `facts` */
+  journal(count: number): Promise<readonly JournalLine[]>
   /**
    * Has it tell the tunnel something, or keep settings of it and have them count.
    * @returns how the tunnel does then, null where there is none

@@ -16,6 +16,7 @@ import {
 import type { FakeActor } from '../support/fake-peer.ts'
 import { holdNext } from '../support/held-request.ts'
 import { strikeOn } from '../support/fields.ts'
+import { readZip } from '../support/read-zip.ts'
 import { until } from '../support/until.ts'
 import { scrollRests } from '../support/wheel.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
@@ -241,9 +242,14 @@ test('the help bundle is shown whole before it is saved, and holds no secret', {
     page.waitForEvent('download'),
     sheet.getByRole('button', { name: 'Save file' }).click(),
   ])
-  const text = await readFile(await download.path(), 'utf8')
-  assert.match(download.suggestedFilename(), /^homebird-help-\d{4}-\d\d-\d\d\.txt$/)
-  assert.ok(text.includes('== settings') && text.includes('password=[removed]'))
+  const name = download.suggestedFilename()
+  assert.match(name, /^homebird-help-\d{4}-\d\d-\d\d\.zip$/)
+  const files = await readZip(await readFile(await download.path()))
+  const folder = name.replace(/\.zip$/, '')
+  assert.match(files.get(`${folder}/journal.txt`)?.toString() ?? '', /server-0/)
+  assert.match(files.get(`${folder}/settings.txt`)?.toString() ?? '', /HOMEBIRD_/)
+  const text = [...files.values()].join('\n')
+  assert.ok(text.includes('password=[removed]'))
   assert.ok(!text.includes('hunter2hunter2') && !text.includes(home.home.password))
 })
 

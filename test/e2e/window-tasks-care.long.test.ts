@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import assert from 'node:assert/strict'
 import { flowGround } from '../support/flow-ground.ts'
 import type { HandKind } from '../support/hands.ts'
+import { readZip } from '../support/read-zip.ts'
 import { adminClient, pourOldPosts } from '../support/poured-posts.ts'
 
 const { ground, flow } = flowGround('window-tasks-care.long.test.ts', async ({ home, ana }) => {
@@ -147,8 +148,9 @@ flow('see the help bundle whole and save it', { path: '/status' }, async (stage)
   await save.waitFor({ timeout: 60_000 })
   const saving = stage.page.waitForEvent('download')
   await stage.hand.press(save)
-  const text = await readFile(await (await saving).path(), 'utf8')
-  assert.ok(text.includes('== settings') && !text.includes(ground.home.home.password))
+  const files = await readZip(await readFile(await (await saving).path()))
+  const text = [...files.values()].join('\n')
+  assert.ok(text.includes('HOMEBIRD_') && !text.includes(ground.home.home.password))
 })
 
 flow('sign out', { path: '/you' }, async (stage) => {

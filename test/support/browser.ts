@@ -139,11 +139,7 @@ const isEmpty = (found: readonly string[]): boolean => found.length === 0
  * A page may be on its way to what it shows, the longer the busier the machine: what is wrong is so each time. What was
  * wrong at first only is printed, for whoever reads along.
  */
-async function lookAgain<T>(
-  what: string,
-  look: () => Promise<T>,
-  isGood: (seen: T) => boolean,
-): Promise<T> {
+async function lookAgain<T>(what: string, look: () => Promise<T>, isGood: (seen: T) => boolean): Promise<T> {
   const first = await look()
   let seen = first
   for (let times = 1; times < LOOKS && !isGood(seen); times += 1) {

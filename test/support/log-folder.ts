@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { USUAL_CONDITIONS } from '../../server/contracts/child-message.ts'
 import type { BackupsOverview } from '../../server/contracts/backups.ts'
+import type { JournalLine } from '../../server/contracts/logs.ts'
 import type { ApplianceFacts } from '../../server/contracts/appliance-status.ts'
 import { answerSettings } from '../../server/appliance/kept-settings.ts'
 import { loadConfig } from '../../server/core/config.ts'
@@ -43,6 +44,7 @@ export function keptSettings(env: Readonly<Record<string, string>> = {}) {
 export class LogFolder {
   readonly path: string
   settings = keptSettings()
+  journal: JournalLine[] = []
 
   constructor(path: string) {
     this.path = path
@@ -89,6 +91,7 @@ export class LogFolder {
       dataDir: this.path,
       facts: async () => known,
       figures: async () => [],
+      journal: async () => this.journal,
       ask: async () => null,
       keep: async () => NO_BACKUPS,
       settings: async (request) => {

@@ -218,10 +218,7 @@ export const PROMISES = {
         'integration/outbound/moves.long.test.ts',
         'followers hear of a move after they can confirm it, and those who come along are gone from here',
       ],
-      [
-        'e2e/window-moving.long.test.ts',
-        'after a move the page tells server by server who has come along',
-      ],
+      ['e2e/window-moving.long.test.ts', 'after a move the page tells server by server who has come along'],
     ],
     'old posts come along with media and dates, and old links lead to them': [
       [
@@ -344,7 +341,10 @@ export const PROMISES = {
       ],
     ],
     'files and sheets for what stands in front, proven': [
-      ['e2e/window-address.long.test.ts', 'the files for the other end are shown, copied and saved as they are'],
+      [
+        'e2e/window-address.long.test.ts',
+        'the files for the other end are shown, copied and saved as they are',
+      ],
       ['integration/http/doctor-own-edges.long.test.ts', '${kind}: nothing is found'],
     ],
     'caches in front forget what was changed': [

@@ -8,9 +8,20 @@ import { QueryState } from '../../components/query-state.tsx'
 import { useServices } from '../../hooks/use-services.ts'
 import { useText } from '../../hooks/use-text.ts'
 import { saveFile } from '../../components/save-file.ts'
+import { storedZip } from '../../stores/stored-zip.ts'
 import styles from './items.module.css'
 
-const SECTIONS = ['program', 'settings', 'doctor', 'status', 'storage', 'caches', 'edge', 'log'] as const
+const SECTIONS = [
+  'program',
+  'settings',
+  'doctor',
+  'status',
+  'storage',
+  'caches',
+  'edge',
+  'journal',
+  'log',
+] as const
 type SectionName = (typeof SECTIONS)[number]
 const isSection = (name: string): name is SectionName => SECTIONS.some((known) => known === name)
 
@@ -23,11 +34,6 @@ export function HelpBundleSheet({ onClose }: { readonly onClose: () => void }) {
     staleTime: 0,
     gcTime: 0,
   })
-  const save = (facts: HelpBundle): void =>
-    saveFile(
-      new Blob([textOf(facts)], { type: 'text/plain;charset=utf-8' }),
-      `homebird-help-${facts.at.slice(0, 10)}.txt`,
-    )
   const acts =
     bundle.data === undefined ? undefined : (
       <>
@@ -59,5 +65,12 @@ export function HelpBundleSheet({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-const textOf = ({ at, sections }: HelpBundle): string =>
-  [`Homebird, ${at}`, ...sections.map(({ name, text }) => `== ${name}\n${text}`)].join('\n\n')
+/** Laid out as by `homebird help-bundle`. */
+function save({ at, sections }: HelpBundle): void {
+  const name = `homebird-help-${at.slice(0, 10)}`
+  const texts = sections.map((section) => ({
+    path: `${name}/${section.name}.txt`,
+    text: `${section.text}\n`,
+  }))
+  saveFile(new Blob([storedZip(texts, new Date(at))], { type: 'application/zip' }), `${name}.zip`)
+}

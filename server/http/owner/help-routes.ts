@@ -5,6 +5,7 @@ import { dataDirAt } from '../../core/data-dir.ts'
 import { describeError } from '../../core/errors.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { changedSettings } from '../../core/secret-settings.ts'
+import { JOURNAL_LINES, journalText } from '../../core/journal-text.ts'
 import { programFacts } from '../../core/program-facts.ts'
 import { withoutPeople } from '../../core/without-people.ts'
 import { PUBLIC_EDGE, readEdge } from '../../domain/edges/edge.ts'
@@ -80,5 +81,6 @@ const SECTIONS: readonly (readonly [string, Reading])[] = [
   ],
   ['caches', async ({ caches }) => statsOf(caches)],
   ['edge', async ({ db }) => readEdge(db, PUBLIC_EDGE)],
+  ['journal', async ({ supervision }) => journalText((await supervision?.journal(JOURNAL_LINES)) ?? [])],
   ['log', async (context, redact) => readTroubleText(logFolder(context), redact)],
 ]

@@ -201,6 +201,14 @@ test('no line, no file and no help bundle holds a secret, and the bundle says wh
   // As the shell keeps them when one of its processes falls.
   await mkdir(join(logs.path, 'logs', 'crashes', 'completed'), { recursive: true })
   await writeFile(join(logs.path, 'logs', 'crashes', 'completed', 'a.dmp'), 'memory')
+  logs.journal = [
+    {
+      at: '2026-01-01T12:00:00.000Z',
+      level: 'warn',
+      part: 'database',
+      message: `leak.journal ${SECRETS[0]}: "what somebody said" to @ana@peer.example`,
+    },
+  ]
   const page = await home.asPage(`${API}/logs`)
   const file = await home.asPage(`${API}/logs/file`)
   const bundle = await home.asPage(`${API}/help-bundle`)
@@ -214,12 +222,16 @@ test('no line, no file and no help bundle holds a secret, and the bundle says wh
   const textOf = (name: string): string => sections.find((section) => section.name === name)?.text ?? ''
   assert.deepEqual(
     sections.map(({ name }) => name),
-    ['program', 'settings', 'doctor', 'status', 'storage', 'caches', 'edge', 'log'],
+    ['program', 'settings', 'doctor', 'status', 'storage', 'caches', 'edge', 'journal', 'log'],
   )
   assert.match(textOf('program'), /"homebird": "\d/)
   assert.match(textOf('program'), /"crashReports": 1,/)
   assert.match(textOf('settings'), /"HOMEBIRD_TRANSLATOR_KEY": "\[removed\]"/)
   assert.match(textOf('doctor'), /"name": "media"/)
+  assert.match(
+    textOf('journal'),
+    /^2026-01-01T12:00:00.000Z warn database: leak.journal \[removed\]: "…" to \S*$/,
+  )
   assert.ok(
     sections.every(({ text }) => !text.startsWith('cannot be read')),
     bundle.text(),
