@@ -11,7 +11,7 @@ export class TimeLeft {
   #first: { readonly step: string; readonly done: number; readonly atMs: number } | null = null
 
   /** @returns seconds; null while nothing can be said */
-  look({ step, done, total }: StepAmount, nowMs: number): number | null {
+  look({ step, done, total }: StepAmount, nowMs = Date.now()): number | null {
     // A step that goes back has begun anew, as after the home was started again.
     if (this.#first?.step !== step || done < this.#first.done) this.#first = { step, done, atMs: nowMs }
     const [passedMs, came] = [nowMs - this.#first.atMs, done - this.#first.done]
