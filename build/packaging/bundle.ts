@@ -5,13 +5,23 @@
  */
 import { existsSync, globSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { type Plugin, type RolldownOptions, rolldown } from 'rolldown'
+import { type OutputOptions, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
 import { EXTERNAL_PACKAGES } from './natives.ts'
 import { ROOT } from './places.ts'
 
 const SERVER_ENTRIES = ['main', 'worker', 'tunnel', 'migrate', 'keeper', 'cli', 'decoder']
 /** Packages try these and go on without them; what is not there in a checkout is not there in a bundle. */
 const NOT_THERE = ['cpu-features', 'pg-native', /[\\/]sshcrypto\.node$/]
+/** The framework would load them if it were given none of ours. @see server/http/plugins/own-compilers.ts */
+const NOT_USED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
+/**
+ * V8 keeps the text of all that is loaded, at two bytes a letter where a single one is beyond Latin-1. Names stay what they
+ * are, for whoever reads where an error came from; terms go beside the program as files of their own.
+ */
+const SMALL_TEXT: OutputOptions = {
+  comments: false,
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } },
+}
 const OWN_FOLDER = /\bimport\.meta\.dirname\b/g
 
 /** @param out  the folder that gets `server/` and, where there is a shell, `electron/` */
@@ -33,7 +43,7 @@ async function bundle(dir: string, entries: readonly string[], format: 'esm' | '
     input: Object.fromEntries(entries.map((path) => [basename(path, '.ts'), join(ROOT, path)])),
     cwd: ROOT,
     platform: 'node',
-    external: [...EXTERNAL_PACKAGES, ...NOT_THERE, 'electron'],
+    external: [...EXTERNAL_PACKAGES, ...NOT_THERE, ...NOT_USED, 'electron'],
     plugins: isPreload ? [] : [ownFolders()],
     // Packages of CommonJS ask for their folder by this name, which modules do not have.
     transform: isPreload ? {} : { define: { __dirname: 'import.meta.dirname' } },
@@ -48,6 +58,7 @@ async function bundle(dir: string, entries: readonly string[], format: 'esm' | '
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `part-[name]-[hash].${extension}`,
     ...(isPreload ? { codeSplitting: false } : {}),
+    ...SMALL_TEXT,
   })
   await built.close()
 }

@@ -17,8 +17,16 @@ const PASSED_VARIABLES = [
   'TZ',
 ]
 
-/** glibc would keep up to eight heaps for each core, one for nearly every thread of Node: measured, 7 MB of two idle children. */
-const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' }
+/**
+ * glibc would keep up to eight heaps for each core, one for nearly every thread of Node: measured, 7 MB of two idle children. And
+ * once something big was freed it would put all that is smaller into the heap, where what stands above it keeps it: the
+ * code and texts of a start are big and soon freed.
+ */
+const FEW_ARENAS = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+}
 
 export function childEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const passed = PASSED_VARIABLES.flatMap((name) => {

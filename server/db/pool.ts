@@ -44,6 +44,12 @@ interface PoolOptions {
 }
 
 const IDLE_MS = 10_000
+/**
+ * A process of the database keeps what it knows of every table that it has read, and gives no piece of its memory back: after the
+ * start 9 MB of 14 are such pieces. A new one has 5.
+ */
+const RENEWED_AFTER_START_MS = 8_000
+const RENEWED_AFTER_SECONDS = 900
 /** The database ends a statement after 30 s; an end that has not come by then will not come. */
 const SILENCE_MS = 33_000
 const IDLE_IN_TRANSACTION_MS = 30_000
@@ -58,6 +64,7 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
     // A burst opens connections of 2 MB each; one stays, so that whoever comes next does not wait for a new one.
     min: 1,
     idleTimeoutMillis: IDLE_MS,
+    maxLifetimeSeconds: RENEWED_AFTER_SECONDS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     ...greeting,
   })
@@ -66,6 +73,8 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
   pool.on('connect', (client) => {
     client.on('error', (error) => options.log.debug({ event: 'database.connection_error', error }))
   })
+  keepOne(pool)
+  const renewal = setTimeout(() => renewIdle(pool), RENEWED_AFTER_START_MS).unref()
   let statements = 0
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({
@@ -75,7 +84,10 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
       if (event.level === 'query') statements += 1
     },
   })
-  const close = async (): Promise<void> => db.destroy()
+  const close = async (): Promise<void> => {
+    clearTimeout(renewal)
+    await db.destroy()
+  }
   return {
     db,
     statementCount: () => statements,
@@ -87,5 +99,25 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
     }),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Where the last one ends because it is old, another takes its place at once. */
+function keepOne(pool: pg.Pool): void {
+  pool.on('remove', () => {
+    if (pool.totalCount > 0 || pool.ending) return
+    pool.connect().then(
+      (client) => client.release(),
+      () => undefined, // the database is away: whoever wants a connection next is told
+    )
+  })
+}
+
+function renewIdle(pool: pg.Pool): void {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1) {
+    pool.connect().then(
+      (client) => client.release(true),
+      () => undefined, // it has ended by itself meanwhile
+    )
   }
 }

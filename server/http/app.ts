@@ -22,6 +22,7 @@ import { guardEdge } from './plugins/edge-guard.ts'
 import { hintToEdges } from './plugins/edge-hints.ts'
 import { healthRoutes } from './plugins/health.ts'
 import { guardHost } from './plugins/host-guard.ts'
+import { OWN_COMPILERS } from './plugins/own-compilers.ts'
 import { canonicalUrl } from './plugins/spelling.ts'
 import { refuseBadClient } from './plugins/upload-pace.ts'
 import { guardRoom } from './plugins/room-guard.ts'
@@ -87,6 +88,7 @@ function createApp(context: HttpContext, hasPages = false): FastifyInstance {
     genReqId: () => randomUUID(),
     // Open streams and idle keep-alive sockets must not hold up a stop.
     forceCloseConnections: true,
+    ...OWN_COMPILERS,
     // What the router cannot read reaches no handler of errors; the framework would tell of itself.
     rewriteUrl: ({ url = '/' }) => canonicalUrl(url),
     frameworkErrors: (_error, _request, reply) => refuseUnreadable(reply),

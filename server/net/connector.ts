@@ -6,6 +6,7 @@ import { isIP, type TcpNetConnectOpts } from 'node:net'
 import {
   checkServerIdentity,
   connect,
+  type SecureContext,
   createSecureContext,
   getCACertificates,
   type ConnectionOptions,
@@ -48,10 +49,13 @@ const SESSIONS = { max: 4_000, ttl: 86_400_000 }
 export function createConnector(options: ConnectorOptions): Connector {
   const { guard } = options
   const overrides = readOverrides(options.hostAddresses)
-  const secureContext = createSecureContext({
-    minVersion: 'TLSv1.2',
-    ...(options.tlsCa === undefined ? {} : { ca: [...getCACertificates('default'), ...options.tlsCa] }),
-  })
+  let kept: SecureContext | null = null
+  // Not before somebody is asked: with it come the certificates that are trusted, 3 MB of them.
+  const secureContext = (): SecureContext =>
+    (kept ??= createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(options.tlsCa === undefined ? {} : { ca: [...getCACertificates('default'), ...options.tlsCa] }),
+    }))
   const sessions = boundedMap<string, Buffer>(SESSIONS)
 
   const override = (url: RemoteUrl): Destination | undefined => {
@@ -68,7 +72,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       const session = sessions.get(url.host)
       const socket = connect({
         ...tlsOptionsOf(url, destination),
-        secureContext,
+        secureContext: secureContext(),
         ...(session === undefined ? {} : { session }),
       })
       socket.on('session', (ticket) => sessions.set(url.host, ticket))

@@ -198,7 +198,10 @@ export function freeFormerText(graph: Graph): string {
           for update skip locked) as d))`
 }
 
-/** For each graph: seconds until its next attempt is due (null for none), and whether a suspect waits. */
+/**
+ * For each graph: seconds until its next attempt is due (null for none). One statement over all graphs, which is planned anew
+ * by every connection that sends it: what is asked of few of them stands in `suspectText`.
+ */
 export function overviewText(graphs: readonly Graph[]): string {
   const parts = graphs.map((graph) => {
     const names = namesOf(graph)
@@ -209,12 +212,18 @@ export function overviewText(graphs: readonly Graph[]): string {
        order by c.state_next_attempt_at limit 1)`
     return `
     select ${literal(graph.table)} as graph,
-           extract(epoch from least(${first(0)}, ${first(1)}) - now())::float8 as "dueInSeconds",
-           exists (select from ${PRIORITIES} cross join lateral (
-             select ${DEATHS} as deaths from ${names.table} c
-              where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}
-              order by c.state_next_attempt_at limit ${SUSPECT_HEAD}) as d
-            where d.deaths >= ${MOST_DEATHS - 1}) as "hasSuspect"`
+           extract(epoch from least(${first(0)}, ${first(1)}) - now())::float8 as "dueInSeconds"`
   })
   return parts.join(' union all ')
+}
+
+/** Of a graph with due rows: whether one waits that was being handled when its process died, at least twice. */
+export function suspectText(graph: Graph): string {
+  const names = namesOf(graph)
+  return `
+  select exists (select from ${PRIORITIES} cross join lateral (
+    select ${DEATHS} as deaths from ${names.table} c
+     where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}
+     order by c.state_next_attempt_at limit ${SUSPECT_HEAD}) as d
+   where d.deaths >= ${MOST_DEATHS - 1}) as "hasSuspect"`
 }

@@ -11,6 +11,7 @@ import {
   overviewText,
   releaseText,
   suspectClaimText,
+  suspectText,
 } from './claim-sql.ts'
 import type { Graph } from './graph.ts'
 import { send, sendForCount } from './statement.ts'
@@ -179,15 +180,28 @@ function keysAndTokens(tasks: readonly Task[]): [string[], string[]] {
   return [tasks.map((task) => task.key), tasks.map((task) => task.token)]
 }
 
-/** What waits in each graph: the one statement of an idle worker. */
+/** What waits in each graph: the one statement of an idle worker, and another for each graph that has due rows. */
 export class Overview {
   readonly #text: string
+  readonly #suspects: ReadonlyMap<string, string>
 
   constructor(graphs: readonly Graph[]) {
     this.#text = overviewText(graphs)
+    this.#suspects = new Map(graphs.map((graph) => [graph.table, suspectText(graph)]))
   }
 
   async read(db: Querier): Promise<GraphOverview[]> {
-    return send<GraphOverview>(db, this.#text, [])
+    const rows = await send<Omit<GraphOverview, 'hasSuspect'>>(db, this.#text, [])
+    return Promise.all(rows.map(async (row) => ({ ...row, hasSuspect: await this.#hasSuspect(db, row) })))
+  }
+
+  async #hasSuspect(
+    db: Querier,
+    { graph, dueInSeconds }: Pick<GraphOverview, 'graph' | 'dueInSeconds'>,
+  ): Promise<boolean> {
+    const text = this.#suspects.get(graph)
+    if (text === undefined || dueInSeconds === null || dueInSeconds > 0) return false
+    const rows = await send<Pick<GraphOverview, 'hasSuspect'>>(db, text, [])
+    return rows[0]?.hasSuspect === true
   }
 }

@@ -6,6 +6,8 @@ import type { Library } from './search-seed.ts'
 import type { ReaderPlace, Seeded } from './seeded-home.ts'
 
 const CONNECTIONS = 16
+const ALONE_ROUNDS = 9
+const ALONE_MS = 2_000
 
 interface Ask {
   readonly name: string
@@ -84,6 +86,19 @@ async function asksOf(bench: BenchHome, library: Library, place: ReaderPlace): P
   ]
 }
 
+/**
+ * What one client waits that asks alone. Asked when what is asked often is compiled, and in rounds: where an answer takes a tenth
+ * of a millisecond, a single round is over in the time of anything else that the machine does.
+ */
+async function aloneOf(round: () => Promise<readonly number[]>): Promise<number> {
+  const begin = performance.now()
+  const rounds: number[] = []
+  while (rounds.length < 1 || (rounds.length < ALONE_ROUNDS && performance.now() - begin < ALONE_MS)) {
+    rounds.push(quantile(await round(), 0.5))
+  }
+  return quantile(rounds, 0.5)
+}
+
 async function measure(bench: BenchHome, ask: Ask, token: string, posts: number): Promise<BenchResult> {
   const request = requestBytes('GET', ask.path, {
     host: BENCH_DOMAIN,
@@ -97,12 +112,12 @@ async function measure(bench: BenchHome, ask: Ask, token: string, posts: number)
       connections,
     )
   await run(Math.min(200, ask.times), CONNECTIONS)
-  const alone = quantile((await run(Math.max(50, ask.times / 20), 1)).latenciesMs, 0.5)
   const [usage, statements] = [await bench.usage(), await bench.statements()]
   const load = await run(ask.times, CONNECTIONS)
   const spent = cpuBetween(usage, await bench.usage())
   const sent = (await bench.statements()) - statements
   const { p50, p99 } = latencies(load.latenciesMs)
+  const alone = await aloneOf(async () => (await run(Math.max(50, ask.times / 20), 1)).latenciesMs)
   const atLeast = ask.goals?.rate
   return {
     workload: `${ask.name} ${sizeWords(posts)}`,

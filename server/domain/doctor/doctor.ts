@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import type { DoctorFinding, DoctorReport } from '../../contracts/doctor.ts'
 import { HomebirdError, describeError } from '../../core/errors.ts'
+import { Gate } from '../../core/gate.ts'
 import type { Querier } from '../../db/pool.ts'
 import type { Row } from '../../db/tables.ts'
 import type { DoctorCheck, DoctorParts, DoctorRun, Finding } from './check.ts'
@@ -20,6 +21,8 @@ import { keepOutsideRun, onceLeased, whileLeased } from './run-lease.ts'
 const CHECK_LIMIT_MS = 15_000
 const DEEP_LIMIT_MS = 130_000
 const MOST_REASON = 400
+/** Each check takes a connection, and the database a process of 2 MB for each: nobody waits for these. */
+const AUTOMATIC_AT_ONCE = 2
 
 type Checked = Finding & { readonly name: string }
 
@@ -149,7 +152,8 @@ export class Doctor {
 
   async #inScope(reason: RunReason, work: (scope: RunScope) => Promise<void>): Promise<void> {
     const limitMs = reason === 'deep' ? DEEP_LIMIT_MS : CHECK_LIMIT_MS
-    const scope = new RunScope(async () => this.#ways.openWorld(reason), limitMs)
+    const atOnce = reason === 'automatic' ? AUTOMATIC_AT_ONCE : this.#checks.length
+    const scope = new RunScope(async () => this.#ways.openWorld(reason), { limitMs, atOnce })
     try {
       await work(scope)
     } finally {
@@ -193,12 +197,15 @@ export class Doctor {
   }
 
   async #check(check: DoctorCheck, scope: RunScope): Promise<Checked | null> {
+    const leave = await scope.gate.enter('')
     try {
       const finding = await withLimit(check.run(this.#parts, scope), scope.limitMs)
       return finding === null ? null : { ...finding, name: check.name }
     } catch (error) {
       const reason = describeError(error).slice(0, MOST_REASON)
       return { name: check.name, state: 'bad', facts: { reason } }
+    } finally {
+      leave()
     }
   }
 
@@ -211,13 +218,19 @@ export class Doctor {
 class RunScope implements DoctorRun, Disposable {
   /** Of each check. */
   readonly limitMs: number
+  /** Lets so many of them run at a time. */
+  readonly gate: Gate
   readonly #open: () => Promise<OpenWorld | null>
   #opening: Promise<OpenWorld | null> | null = null
   #world: OpenWorld | null = null
 
-  constructor(open: () => Promise<OpenWorld | null>, limitMs: number) {
+  constructor(
+    open: () => Promise<OpenWorld | null>,
+    { limitMs, atOnce }: { readonly limitMs: number; readonly atOnce: number },
+  ) {
     this.#open = open
     this.limitMs = limitMs
+    this.gate = new Gate(atOnce, atOnce)
   }
 
   /** Null where no check has asked for it, or there is none. */

@@ -10,6 +10,7 @@ import { isHomeSetUp } from '../../domain/owner/set-up.ts'
 import { openSurface } from '../federation/surface.ts'
 import { wellKnownRoutes } from '../federation/well-known-routes.ts'
 import type { HttpContext } from '../http-context.ts'
+import { OWN_COMPILERS } from '../plugins/own-compilers.ts'
 import { runOutsideChecks } from './outside-checks.ts'
 
 /** @param identityId  the identity whose keys and handle are tried */
@@ -88,7 +89,7 @@ export async function checkWebfinger(context: HttpContext, identityId: string): 
     .executeTakeFirstOrThrow()
   const handle = `${own.username}@${own.handle_domain}`
   const surface = openSurface(context)
-  const app = fastify({ logger: false })
+  const app = fastify({ logger: false, ...OWN_COMPILERS })
   try {
     await app.register(wellKnownRoutes(surface))
     const path = new URL(webfingerUrl(own.handle_domain, `acct:${handle}`))

@@ -28,7 +28,7 @@ export function visitPage(facts: VisitFacts, typed: string, problem: string | nu
   const flaw = problem !== null && markup` aria-invalid="true" aria-describedby="wrong"`
   return sheetOf(
     facts,
-    markup`<p>${visit.hint}</p>${wrong}<form method="post" action="${path}"><label for="address">${visit.label}</label><div class="row"><input id="address" type="text" name="address" value="${typed}" placeholder="${visit.example}" maxlength="300" required autocomplete="off" autocapitalize="none" spellcheck="false"${flaw}><button class="button">${visit.goOn}</button></div></form><h2>${visit.otherwise}</h2><p>${visit.paste}</p><p><code class="code"><bdi>${target}</bdi></code></p><p class="meta">${visit.noAccount}</p><p><a href="${backOf(host, facts)}">← ${visit.back}</a></p>`,
+    markup`<p>${visit.hint}</p>${wrong}<form method="post" action="${path}"><label for="address">${visit.label}</label><div class="row"><input id="address" type="text" name="address" value="${typed}" placeholder="${visit.example}" maxlength="300" required autocomplete="off" autocapitalize="none" spellcheck="false"${flaw}><button class="button">${visit.goOn}</button></div></form><h2>${visit.otherwise}</h2><p>${visit.paste}</p><p><code class="code"><bdi>${target}</bdi></code></p><p class="meta">${visit.noAccount}</p><p><a href="${backOf(host, facts)}">\u2190 ${visit.back}</a></p>`,
   )
 }
 
@@ -39,7 +39,7 @@ export function leadPage(
   const { visit } = WORDS
   return sheetOf(
     facts,
-    markup`<p>${visit.lead}</p><p><a class="button" href="${url}" rel="nofollow noopener noreferrer">${visit.goTo} <bdi>${server}</bdi></a></p><p class="meta">${visit.leadHint}</p><p><a href="${facts.path}">← ${visit.another}</a></p>`,
+    markup`<p>${visit.lead}</p><p><a class="button" href="${url}" rel="nofollow noopener noreferrer">${visit.goTo} <bdi>${server}</bdi></a></p><p class="meta">${visit.leadHint}</p><p><a href="${facts.path}">\u2190 ${visit.another}</a></p>`,
   )
 }
 

@@ -21,7 +21,7 @@ export interface PeopleFacts {
 }
 
 export function peoplePage({ host, title, none, accounts, links, back }: PeopleFacts): Page {
-  const way = back !== null && markup`<p class="back"><a href="${back[0]}">← ${back[1]}</a></p>`
+  const way = back !== null && markup`<p class="back"><a href="${back[0]}">\u2190 ${back[1]}</a></p>`
   const list = accounts === null || accounts.length === 0 ? null : listOf(host.scope, accounts)
   const empty = accounts === null ? WORDS.people.hidden(nameOf(host.account)) : none
   return {

@@ -9,5 +9,5 @@ export interface PageLinks {
 
 export function pagerOf({ newer, older }: PageLinks): Html | false {
   if (newer === null && older === null) return false
-  return markup`<nav class="pager" aria-label="${WORDS.paging.label}">${newer !== null && markup`<a href="${newer}" rel="prev">← ${WORDS.paging.newer}</a>`}${older !== null && markup`<a href="${older}" rel="next">${WORDS.paging.older} →</a>`}</nav>`
+  return markup`<nav class="pager" aria-label="${WORDS.paging.label}">${newer !== null && markup`<a href="${newer}" rel="prev">\u2190 ${WORDS.paging.newer}</a>`}${older !== null && markup`<a href="${older}" rel="next">${WORDS.paging.older} \u2192</a>`}</nav>`
 }
