@@ -28,6 +28,8 @@ export interface OpenDatabase extends AsyncDisposable {
   /** Statements sent since the pool opened; read by tests that hold a page to its number of statements. */
   statementCount(): number
   counts(): PoolCounts
+  /** Idle connections are made anew, which happens by itself when the start is over: the database gives back what it kept for them. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -97,6 +99,7 @@ export function openDatabase(connection: DatabaseConnection, options: PoolOption
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
+    renew: () => renewIdle(pool),
     close,
     [Symbol.asyncDispose]: close,
   }
