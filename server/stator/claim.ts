@@ -192,7 +192,8 @@ export class Overview {
 
   async read(db: Querier): Promise<GraphOverview[]> {
     const rows = await send<Omit<GraphOverview, 'hasSuspect'>>(db, this.#text, [])
-    return Promise.all(rows.map(async (row) => ({ ...row, hasSuspect: await this.#hasSuspect(db, row) })))
+    const suspects = await Promise.all(rows.map(async (row) => this.#hasSuspect(db, row)))
+    return rows.map((row, index) => Object.assign(row, { hasSuspect: suspects[index] === true }))
   }
 
   async #hasSuspect(
