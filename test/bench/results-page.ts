@@ -48,13 +48,13 @@ const ASKED: readonly Asked[] = [
     what: '1 post to 200 inboxes on 50 servers',
     workload: /^fan-out \(200 inboxes on 50 servers\)$/,
     figures: ['last', 'CPU each', 'statements'],
-    why: `${SHARED_MACHINE}; an RSA signature for each is the greatest part, a quarter of the CPU of the worker`,
+    why: `${SHARED_MACHINE}; an RSA signature for each is the greatest part of the CPU of the worker`,
   },
   {
     what: '1 post to 200 inboxes on 200 servers',
     workload: /^fan-out \(200 inboxes on 200 servers\)$/,
     figures: ['last', 'CPU each', 'statements'],
-    why: 'at most 64 connections stand at a time (a rule of security), so most of 200 servers are greeted anew by every post: a resumed TLS handshake, measured alone, takes twice the CPU of a signature, a quarter of it for a key that quantum computers do not find',
+    why: 'at most 64 connections stand at a time (a rule of security), so most of 200 servers are greeted anew by every post: a resumed TLS handshake takes more CPU than a signature, a part of it for a key that quantum computers do not find',
   },
   {
     what: '1 post to 1,000 followers on 50 shared inboxes',
@@ -83,7 +83,7 @@ const ASKED: readonly Asked[] = [
     what: 'home timeline, 20 posts',
     workload: /^home timeline \([\d,]+ posts\)$/,
     figures: ['rate', 'p50 alone'],
-    why: 'an answer takes 1.8 ms of CPU of the server and 2.4 of the database, for four statements, and two cores that also play the load have 2,000 in a second',
+    why: 'an answer is four statements, and takes more of the database than of the server; both have the cores that also play the load',
   },
   {
     what: 'start to the first answer, database included',
@@ -101,7 +101,7 @@ const ASKED: readonly Asked[] = [
     what: 'memory at rest, all processes with the database',
     workload: /^memory$/,
     figures: ['all'],
-    why: 'measured part by part, 45 MB are the pages of Node itself, 74 the heaps of three processes, 19 what their libraries keep, and the rest is the database',
+    why: 'most are the heaps of three processes and the database, then the pages of Node itself',
   },
 ]
 
@@ -116,6 +116,10 @@ const GROWS_BECAUSE: ReadonlyArray<readonly [RegExp, string]> = [
     'the CPU of a start grows by a twentieth, so what is more is waiting, for the disk or for other work of the machine',
   ],
   [/^search/, 'the index is asked for more pieces of time, and more posts have the word'],
+  [
+    /^(?:actor|post|WebFinger), p50 alone/,
+    'the answer is ready bytes in both: a tenth of a millisecond is the machine',
+  ],
   [/^memory/, 'PostgreSQL keeps what was read of the larger library in the memory that it shares'],
 ]
 

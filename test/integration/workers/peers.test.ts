@@ -170,10 +170,13 @@ test('a server that answers while it is being put off has all that waits for it'
     isPutOff.resolve()
     await mayCommit.promise
   })
-  await isPutOff.promise
+  await Promise.race([isPutOff.promise, puttingOff])
   const closing = closeBreakers(db, [host])
   await until('the answer waits for the other', async () => {
-    const { rows } = await sql`select from pg_locks where not granted`.execute(db)
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      db,
+    )
     return rows.length > 0
   })
   mayCommit.resolve()
