@@ -14,6 +14,7 @@ import {
   fstatSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { plainLine } from '../core/plain-line.ts'
 
 /** 8 files of 8 MiB for the home and 2 for its database: 80 MiB. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -86,11 +87,7 @@ class RotatedLog implements HomeLog {
 
 /** One line that no terminal takes for a command. */
 export function cleanLine(line: string): string {
-  const cut = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (cut)` : line
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`
-  })
+  return plainLine(line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (cut)` : line)
 }
 
 function renameIfThere(from: string, to: string): void {

@@ -45,7 +45,11 @@ export async function clearCache(name: string | undefined, options: CommonOption
 
 /** Of all three caches: of the home that runs, as it has them set; else of their stores, by the settings of this command. */
 export async function readCacheStats(options: CommonOptions): Promise<NamedCacheStats[]> {
-  const told = await askHome(options, 'caches')
+  const told = await askHome(options, 'caches').catch((error: unknown) => {
+    // What is known without that home is better than nothing.
+    if (error instanceof HomebirdError) return null
+    throw error
+  })
   return Array.isArray(told) ? (told as NamedCacheStats[]) : withCaches(options, statsOf)
 }
 
@@ -82,7 +86,10 @@ async function withCaches<T>(options: CommonOptions, work: (caches: Caches) => P
   }
 }
 
-/** Null where no home runs, or none that could answer: it starts, ends, or is of another version. */
+/** Of a home that has nobody who could answer, as it starts or ends, or is of another version. */
+const NOBODY_TO_ASK = /NOT_RUNNING|unknown question/
+
+/** Null where no home runs, or nobody of it could answer. @throws HomebirdError with what the home says against it */
 async function askHome(options: CommonOptions, ask: CacheQuestion): Promise<unknown> {
   const dir = chosenDataDir(sourcesFrom(options))
   const socket = isDataDirLocked(dir) ? (readLockHolder(dir)?.controlSocket ?? null) : null
@@ -90,7 +97,7 @@ async function askHome(options: CommonOptions, ask: CacheQuestion): Promise<unkn
   try {
     return await askControlSocket(socket, { kind: 'caches', ask })
   } catch (error) {
-    if (error instanceof HomebirdError) return null
+    if (error instanceof HomebirdError && NOBODY_TO_ASK.test(`${error.code} ${error.message}`)) return null
     throw error
   }
 }

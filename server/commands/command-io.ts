@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { ExitCode } from '../contracts/exit-code.ts'
 import { HomebirdError } from '../core/errors.ts'
+import { plainLine, plainLines } from '../core/plain-line.ts'
 
 export interface CommandIo {
   readonly json: boolean
@@ -17,10 +18,10 @@ export function commandIo(json: boolean): CommandIo {
   return {
     json,
     say: (line) => {
-      if (!json) write(line)
+      if (!json) write(plainLines(line))
     },
     put: (value) => {
-      if (json) write(JSON.stringify(value))
+      if (json) write(jsonLine(value))
     },
   }
 }
@@ -37,10 +38,12 @@ export function exitCodeOf(error: unknown): ExitCode {
 export function reportFailure(error: unknown, json: boolean): void {
   const code = error instanceof HomebirdError ? error.code : 'INTERNAL'
   const message = messageOf(error)
-  if (json)
-    process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error) } })}\n`)
-  else process.stderr.write(`homebird: ${message}\n`)
+  if (json) process.stdout.write(`${jsonLine({ error: { code, message, exitCode: exitCodeOf(error) } })}\n`)
+  else process.stderr.write(`homebird: ${plainLines(message)}\n`)
 }
+
+/** JSON leaves some of the characters that a terminal obeys as they are. */
+const jsonLine = (value: unknown): string => plainLine(JSON.stringify(value))
 
 /** @param message  of the parser of the command line, such as `error: unknown option '--frob'` */
 export function wordsRefused(message: string): HomebirdError {

@@ -24,6 +24,7 @@ export interface LogsOptions extends CommonOptions {
 /** @throws HomebirdError USAGE for a number or a level that is none */
 export async function logs(options: LogsOptions): Promise<ExitCode> {
   const io = commandIo(options.json === true)
+  const ended = untilInterrupted()
   const limit = linesOf(options.lines)
   const matches = matcherOf(options)
   const sources = sourcesFrom(options)
@@ -45,7 +46,7 @@ export async function logs(options: LogsOptions): Promise<ExitCode> {
     folder,
     redact,
     after: found.ends,
-    signal: untilInterrupted(),
+    signal: ended,
     onLines: (lines) => {
       for (const line of lines) if (matches(line)) show(io, line)
     },

@@ -147,7 +147,7 @@ function tlsOptions(mode: DatabaseConnection['ssl']): false | { rejectUnauthoriz
 /**
  * A machine that loses its power or its line says no word, and by the ways of most systems its sessions would stand for two hours with
  * their places, locks and transactions: the server looks by itself, and lets go of them within half a minute. Setting names are the
- * server's; within one machine, over a socket, there is nothing to look for.
+ * server's; within one machine, over a socket, there is nothing to look for, nor where the home's own database has none.
  */
 const NOTICE_LOSS = {
   text: `
@@ -156,9 +156,12 @@ const NOTICE_LOSS = {
   query_timeout: CONNECT_MS,
 }
 
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
+
 /** To be called once on each new connection. @throws the driver's errors, as they are */
 export async function noticeLoss(client: Pick<Client, 'query'>, { host }: DatabaseConnection): Promise<void> {
-  if (!host.startsWith('/')) await client.query(NOTICE_LOSS)
+  const isHere = host.startsWith('/') || (process.platform === 'win32' && LOOPBACK.test(host))
+  if (!isHere) await client.query(NOTICE_LOSS)
 }
 
 /** Runs `use` on one fresh connection and closes it. @throws the driver's errors, as they are */

@@ -1,4 +1,5 @@
 /** The SQL of a graph's claims, leases and overview. Text is made once; only values travel with a statement. */
+import { SELDOM } from '../db/prepared.ts'
 import { type Graph, automaticStatesOf, keyTypeOf } from './graph.ts'
 import { identifier, literal } from './statement.ts'
 
@@ -220,7 +221,7 @@ export function overviewText(graphs: readonly Graph[]): string {
 /** Of a graph with due rows: whether one waits that was being handled when its process died, at least twice. */
 export function suspectText(graph: Graph): string {
   const names = namesOf(graph)
-  return `
+  return `${SELDOM}
   select exists (select from ${PRIORITIES} cross join lateral (
     select ${DEATHS} as deaths from ${names.table} c
      where c.state_priority = p.priority and c.state_next_attempt_at <= now() and ${isFree(names)}

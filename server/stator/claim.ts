@@ -192,8 +192,10 @@ export class Overview {
 
   async read(db: Querier): Promise<GraphOverview[]> {
     const rows = await send<Omit<GraphOverview, 'hasSuspect'>>(db, this.#text, [])
-    const suspects = await Promise.all(rows.map(async (row) => this.#hasSuspect(db, row)))
-    return rows.map((row, index) => Object.assign(row, { hasSuspect: suspects[index] === true }))
+    const found: GraphOverview[] = []
+    // One after the other: all at once they would take every connection.
+    for (const row of rows) found.push(Object.assign(row, { hasSuspect: await this.#hasSuspect(db, row) }))
+    return found
   }
 
   async #hasSuspect(

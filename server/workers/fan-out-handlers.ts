@@ -221,12 +221,12 @@ class Deliverer {
 
   /** It has it, and gets it no second time because something about it could not be written down. */
   async #delivered({ id, host, inbox_uri: inboxUri }: FanOut, learned: SignatureKind | null): Promise<void> {
+    await this.#alive(host)
     try {
-      await this.#alive(host)
       await this.#peers.accepted(inboxUri)
       if (learned !== null) await this.#peers.takes(host, learned)
     } catch (error) {
-      // The host's next answer says the same.
+      // Its next answer says the same.
       const detail = describeError(error)
       this.#parts.log.warn({ event: 'delivery.answer_not_noted', fanOutId: id, host, error: detail })
     }
@@ -248,9 +248,15 @@ class Deliverer {
     return (moment.getTime() - this.#parts.clock.now().getTime()) / 1000
   }
 
+  /** What the answer means for the delivery stands, also where it cannot be written down that there was one. */
   async #alive(host: string): Promise<void> {
-    await this.#lineWorks()
-    await this.#peers.answered(host)
+    try {
+      await this.#lineWorks()
+      await this.#peers.answered(host)
+    } catch (error) {
+      // The host's next answer says the same.
+      this.#parts.log.warn({ event: 'delivery.life_not_noted', host, error: describeError(error) })
+    }
   }
 
   async #lineWorks(): Promise<void> {

@@ -2,7 +2,7 @@
  * Makes a runner obey the owner: while work is paused nothing is claimed that would ask another server, and on battery or
  * a metered line fewer calls run at once. What needs nobody else goes on: received activities take effect, and where one
  * of them needs another server it is put off, as is the reading of profiles. While the disk has no room nothing is claimed
- * at all: every call would write. While the line of this machine is down its deliveries are left to others.
+ * at all: every call would write. While the line of this machine is down it leaves deliveries to others, but for those that it finds due as it falls.
  */
 import { type Conditions, USUAL_CONDITIONS } from '../contracts/child-message.ts'
 import type { Clock } from '../core/clock.ts'

@@ -111,8 +111,17 @@ export function keepMetered({
   }
 }
 
+/** None where a strict service manager lets no process look: the answer is found again when it is old. */
+function interfacesOfNow(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces()
+  } catch {
+    return {}
+  }
+}
+
 function ownAddresses(): string {
-  const addresses = Object.entries(networkInterfaces()).flatMap(([name, found = []]) =>
+  const addresses = Object.entries(interfacesOfNow()).flatMap(([name, found = []]) =>
     found.filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`),
   )
   return addresses.sort().join('\n')

@@ -30,6 +30,8 @@ export function watchMachine(home: ToldHome, needs: MachineNeeds): () => void {
     try {
       const [battery, metered] = await Promise.all([onBattery(), isMetered()])
       if (!isEnded) home.setConditions({ isOnBattery: battery, isMetered: metered })
+    } catch {
+      // Nothing is told then, and what was told last holds: the home runs on, and the next look may do better.
     } finally {
       isLooking = false
     }

@@ -163,7 +163,7 @@ const IS_ASLEEP = sql`peers.state = 'unreachable' and peers.state_lock_token is 
 /**
  * A sign of life: a delivery that was answered, or verified traffic that came in. Cheap where nothing was wrong. That a delivery
  * was answered is for `recordSuccesses` to write.
- * What waited for an open breaker is due; a delivery that waits by its own back-off goes on waiting.
+ * Where it was open, all that waits for the host is due; where it was not, a delivery that waits by its own back-off goes on waiting.
  * @returns the hosts that were in trouble
  */
 export async function closeBreakers(db: Database, hosts: readonly string[]): Promise<string[]> {

@@ -1,8 +1,9 @@
 /**
  * Servers that failed lately share a part of the deliveries at once, so that those that take seconds to say nothing
  * never hold what the others need. Each of them is asked by one delivery at a time. One that finds the part taken comes
- * back after a while, with all that waits for it, and that is no attempt. Those that may well be back have a line of their own, and of two places or more no line takes the last: however many dead
- * servers there are, whoever failed by chance is not behind them. Pure but for the clock it is given.
+ * back after a while, with all that waits for it, and that is no attempt. Those that may well be back have a line of their
+ * own, and of two places or more no line takes the last: however many dead servers there are, whoever failed by chance is
+ * not behind them. Pure but for the clock it is given.
  * @see security rule 105
  */
 import { boundedMap } from '../../core/bounded-map.ts'

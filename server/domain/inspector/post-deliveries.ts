@@ -17,8 +17,11 @@ export type SentPost = Pick<Row<'posts'>, 'author_id' | 'uri'>
 
 type StoredDelivery = Omit<PostDelivery, 'nextAttemptAt'> & { readonly nextAttemptAt: Date | null }
 
-/** Undefined for what is no post of this home, a boost, or deleted. */
-export async function findSentPost(db: Querier, id: string): Promise<SentPost | undefined> {
+/**
+ * Undefined for what is no post of this home, a boost, or deleted.
+ * @param isHeld  nobody deletes it before the transaction ends
+ */
+export async function findSentPost(db: Querier, id: string, isHeld: boolean): Promise<SentPost | undefined> {
   return db
     .selectFrom('posts')
     .select(['author_id', 'uri'])
@@ -26,6 +29,7 @@ export async function findSentPost(db: Querier, id: string): Promise<SentPost | 
     .where('is_local', '=', true)
     .where('boost_of_id', 'is', null)
     .where('deleted_at', 'is', null)
+    .$if(isHeld, (query) => query.forShare())
     .executeTakeFirst()
 }
 

@@ -45,16 +45,20 @@ function changeRoute(
     `${PATH}/${name}`,
     { ...OWNER, schema: { params: Params, body: HostForm } },
     async ({ params, body }): Promise<PostDeliveries> => {
-      const post = await getSentPost(db, params.id)
-      await inTransaction(db, async (tx) => change(tx, post, body.host ?? null))
+      const post = await inTransaction(db, async (tx) => {
+        // Held: a post that is being deleted is not sent once more behind its own end.
+        const found = await getSentPost(tx, params.id, true)
+        await change(tx, found, body.host ?? null)
+        return found
+      })
       return listPostDeliveries(db, post)
     },
   )
 }
 
 /** @throws HomebirdError NOT_FOUND */
-async function getSentPost(db: Querier, id: string): Promise<SentPost> {
-  const post = isRowId(id) ? await findSentPost(db, id) : undefined
+async function getSentPost(db: Querier, id: string, isHeld = false): Promise<SentPost> {
+  const post = isRowId(id) ? await findSentPost(db, id, isHeld) : undefined
   if (post !== undefined) return post
   throw new HomebirdError('NOT_FOUND', `${id.slice(0, 20)} is no post of this home`)
 }

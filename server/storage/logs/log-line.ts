@@ -1,5 +1,6 @@
 /** Makes one line of a log file readable: a JSON object of the home, or plain text of the database. */
 import { LOG_LEVELS, type LogLevelName, type LogLine } from '../../contracts/logs.ts'
+import { plainLine } from '../../core/plain-line.ts'
 import { REMOVED, type Redactor, isSecretName } from '../../core/redact.ts'
 import type { LogSource } from './log-places.ts'
 
@@ -17,7 +18,16 @@ export interface RawLine {
 export function parseLogLine(line: RawLine, redact: Redactor): LogLine | null {
   if (line.text.trim() === '') return null
   const id = `${line.source.slice(0, 1)}:${line.file}:${line.offset}`
-  return line.source === 'database' ? databaseLine(id, line.text, redact) : homeLine(id, line.text, redact)
+  const { at, part, event, text, ...rest } =
+    line.source === 'database' ? databaseLine(id, line.text, redact) : homeLine(id, line.text, redact)
+  // What a file holds as an escape is itself again by now, and servers of others have their say in it.
+  return {
+    ...rest,
+    at: plainLine(at),
+    part: plainLine(part),
+    event: plainLine(event),
+    text: plainLine(text),
+  }
 }
 
 function homeLine(id: string, text: string, redact: Redactor): LogLine {

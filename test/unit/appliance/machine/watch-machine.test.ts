@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { askProgram } from '../../../../server/appliance/machine/ask-program.ts'
 import { isOnBattery } from '../../../../server/appliance/machine/battery.ts'
 import { watchMachine } from '../../../../server/appliance/machine/watch-machine.ts'
 import { until } from '../../../support/until.ts'
@@ -69,4 +70,35 @@ test('a home is told at once and whenever it has changed, until the watch ends',
   const after = { isOnBattery: false, isMetered: true }
   await until('it is told anew', () => told.some((one) => JSON.stringify(one) === JSON.stringify(after)))
   end()
+})
+
+test('where the system lets nobody look a home is told by the next look that may', async () => {
+  const told: unknown[] = []
+  let looks = 0
+  const end = watchMachine(
+    { setConditions: (power) => void told.push(power) },
+    {
+      platform: 'linux',
+      env: {},
+      lookEveryMs: 5,
+      onBattery: async () => false,
+      isMetered: () => {
+        looks += 1
+        if (looks < 3) throw new Error('no address may be looked at')
+        return Promise.resolve(true)
+      },
+    },
+  )
+  await until('it is told', () => told[0])
+  assert.deepEqual(told[0], { isOnBattery: false, isMetered: true })
+  end()
+})
+
+test('a program of the system that is asked is given no secret of the environment', async (t) => {
+  process.env['HOMEBIRD_PROBE'] = 'secret'
+  t.after(() => delete process.env['HOMEBIRD_PROBE'])
+  const given = await askProgram({ program: 'env', args: [] })
+  assert.match(given, /^PATH=/m)
+  assert.match(given, /^LC_ALL=C$/m)
+  assert.doesNotMatch(given, /secret/)
 })
