@@ -18,9 +18,9 @@ export interface KeeperView {
   readonly savedAtMs: Readonly<Record<string, number>>
   /** Why the last saving failed; what is written stays in this browser and is tried again. */
   readonly failure: ApiFailure | null
-  /** Drafts that were changed in two windows and are two now. */
+  /** Drafts that were changed in two windows and are two now; until a later change of theirs was saved. */
   readonly parted: readonly string[]
-  /** What was written on while what stood there before was on its way to be a post. */
+  /** What was written on while what stood there before was on its way to be a post; likewise. */
   readonly writtenOn: readonly string[]
 }
 
@@ -118,6 +118,8 @@ export class DraftKeeper {
     this.#underWay.set(id, work)
     try {
       const keptId = await work
+      // What was said with its first saving has been read by whoever wrote more since.
+      if (draft.revision > 0) this.#forgetParting(id)
       this.#view.update((view) => ({
         ...view,
         failure: null,
@@ -191,8 +193,9 @@ export class DraftKeeper {
     this.#view.update((view) => ({ ...view, writtenOn: [...view.writtenOn, partedId] }))
   }
 
-  forgetParted(): void {
-    this.#view.update((view) => ({ ...view, parted: [], writtenOn: [] }))
+  #forgetParting(id: string): void {
+    const others = (ids: readonly string[]): readonly string[] => ids.filter((one) => one !== id)
+    this.#view.update((view) => ({ ...view, parted: others(view.parted), writtenOn: others(view.writtenOn) }))
   }
 
   #unsaved(): Draft[] {

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import type { HandOverState, Paired } from '../../server/contracts/hand-over.ts'
+import type { HandOverState, OfferedHome, Paired } from '../../server/contracts/hand-over.ts'
+import type { TakingState } from '../../server/contracts/taking-home.ts'
 import { readPairingCode } from '../../server/core/pairing-code.ts'
 import { askPaired, streamPaired } from '../../server/net/paired/paired-line.ts'
 import { axeFindings, noBrowser, openBrowser, sidewaysOverflow, takeScreenshot } from '../support/browser.ts'
@@ -115,6 +116,40 @@ async function tellsHowItEnded(page: Page, address: string): Promise<void> {
   await page.getByRole('button', { name: 'Back' }).click()
 }
 
+/** The home lapsed while its figures were looked at: who goes on is told so, and types another code. */
+async function tellsThatItLapsed(page: Page): Promise<void> {
+  const home: OfferedHome = {
+    name: 'attic',
+    madeBy: '0.1.0',
+    schemaVersion: 1,
+    identities: ['ana@old.example'],
+    posts: 3,
+    followers: 2,
+    following: 1,
+    bytes: 1_000,
+  }
+  let state: TakingState = { phase: 'none' }
+  const path = '**/hand-over/taking'
+  await page.route(path, async (route) => {
+    const isAsked = route.request().method() === 'POST'
+    await route.fulfill({ json: isAsked ? { phase: 'paired', home } : state })
+  })
+  const code = page.getByLabel('Code', { exact: true })
+  await page.getByRole('button', { name: 'Take over from another computer…' }).click()
+  await page.getByLabel('Address of the old computer').fill('attic.example')
+  await code.fill('of yesterday')
+  await page.getByRole('button', { name: 'Look' }).click()
+  await page.getByText('ana@old.example').waitFor()
+  state = { phase: 'lapsed' }
+  // Nothing is paired: the home itself refuses.
+  await page.getByRole('button', { name: 'Take it over' }).click()
+  await page.getByText('For half an hour nobody went on').waitFor()
+  assert.equal(await code.inputValue(), '')
+  assert.equal(await page.getByLabel('Address of the old computer').inputValue(), 'attic.example')
+  await page.unroute(path)
+  await page.getByRole('button', { name: 'Back' }).click()
+}
+
 test(
   'the first page of a new home takes over the one of another computer',
   { skip: noBrowser },
@@ -130,6 +165,7 @@ test(
     const { page } = await browser.openPage({ viewport: { width: 320, height: 900 } })
     page.setDefaultTimeout(LIMIT_MS)
     await tellsHowItEnded(page, home.startAddress)
+    await tellsThatItLapsed(page)
     const button = (name: string) => page.getByRole('button', { name })
     await button('Take over from another computer…').click()
     await page.getByLabel('Address of the old computer').fill(address)

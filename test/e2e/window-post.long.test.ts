@@ -15,6 +15,7 @@ import type { FakeActor } from '../support/fake-peer.ts'
 import type { HomeClient } from '../support/home-client.ts'
 import { pngOf } from '../support/pictures.ts'
 import { escapeFrom, hasFocus, strikeOn } from '../support/fields.ts'
+import { scriptDeliveries } from '../support/scripted-deliveries.ts'
 import { until } from '../support/until.ts'
 import { type WindowHome, openWindowHome } from '../support/window-home.ts'
 
@@ -317,11 +318,14 @@ test(
 )
 
 test('where an own post went is told, and a server that refused it is tried again', { skip }, async (t) => {
-  home.peer.inboxAnswer = () => ({ status: 418, body: 'no tea' })
+  const usual = home.peer.inboxAnswer
+  t.after(() => (home.peer.inboxAnswer = usual))
+  home.peer.inboxAnswer = ({ body }) =>
+    body.includes('where does this go') ? { status: 418, body: 'no tea' } : { status: 202 }
   const written = await owner.writes('@ana@peer.example where does this go')
   const path = `/api/homebird/v1/posts/${String(written['id'])}/deliveries`
   await until('it was refused', async () => Number((await owner.get(path))['counts']?.['failed']) === 1)
-  home.peer.inboxAnswer = () => ({ status: 202 })
+  home.peer.inboxAnswer = usual
   const { page, problems } = await openWindow(t, `/posts/${String(written['id'])}`)
   await choose(page, 'where does this go', 'Where it went…')
   const dialog = page.getByRole('dialog', { name: 'Where your post went' })
@@ -338,6 +342,47 @@ test('where an own post went is told, and a server that refused it is tried agai
   await dialog.getByText('Has it', { exact: true }).waitFor()
   await ana.inbox.waitFor(({ activity }) => JSON.stringify(activity).includes('where does this go'))
   await escapeFrom(dialog)
+  assert.deepEqual(problems, [])
+})
+
+test('where a post went: no row moves, no focus is lost, no late look wins', { skip }, async (t) => {
+  const written = await owner.writes('to many places')
+  const { page, problems } = await openWindow(t, `/posts/${String(written['id'])}`)
+  const script = await scriptDeliveries(page)
+  Object.assign(script.states, { 'a.example': 'failed', 'b.example': 'failed', 'c.example': 'sent' })
+  await choose(page, 'to many places', 'Where it went…')
+  const dialog = page.getByRole('dialog', { name: 'Where your post went' })
+  const button = (name: string): Locator => dialog.getByRole('button', { name, exact: true })
+  const tryIt = button('Try now: b.example')
+  const row = dialog.getByRole('listitem').filter({ hasText: 'b.example' })
+  await tryIt.waitFor()
+  const stood = JSON.stringify(await tryIt.boundingBox())
+  await tryIt.click()
+  await button('Give up: b.example').waitFor()
+  assert.equal(JSON.stringify(await tryIt.boundingBox()), stood)
+  const box = await button('Give up: b.example').boundingBox()
+  await strikeOn(button('Give up: b.example'))
+  await row.getByText('Given up', { exact: true }).waitFor()
+  await row.and(page.locator(':focus')).waitFor()
+  assert.equal(JSON.stringify(await tryIt.boundingBox()), stood)
+  // The second half of a double press at the place of Give up.
+  await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  script.nextIsLate(promise, { 'a.example': 'failed', 'b.example': 'sent' })
+  await strikeOn(button('Try all now'))
+  await dialog.getByText('It is on its way to 2 servers.').waitFor()
+  await until('it is looked again', script.isAsked)
+  script.states['b.example'] = 'sent'
+  await button('Try now: a.example').click()
+  await dialog.getByText('2 servers have it.').waitFor()
+  const latecomer = page.waitForResponse(/\/deliveries$/)
+  resolve()
+  await latecomer
+  script.states['a.example'] = 'sent'
+  await dialog.getByText('3 servers have it.').waitFor()
+  await dialog.getByText('Which servers have it').click()
+  assert.equal(await row.count(), 2)
+  assert.equal(await button('Try all now').isEnabled(), false)
   assert.deepEqual(problems, [])
 })
 

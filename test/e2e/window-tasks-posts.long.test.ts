@@ -188,6 +188,35 @@ flow('see what a post said before it was edited', { prepare: anaEdits }, async (
   await stage.leave(dialog)
 })
 
+/** The other server is in trouble when these words come. */
+async function wasNotTaken(kind: HandKind): Promise<void> {
+  const words = `on its way by ${kind}`
+  ground.home.peer.inboxAnswer = ({ body }) => ({ status: body.includes(words) ? 503 : 202 })
+  await ground.owner.writes(`@ana@peer.example ${words}`)
+  await until('it was refused', () => ground.home.peer.requests.some(({ body }) => body.includes(words)))
+}
+
+flow(
+  'see where a post went, let go of a server and try it again',
+  { prepare: wasNotTaken },
+  async (stage) => {
+    await stage.choose(stage.post(stage.own('on its way')), 'Where it went…')
+    const dialog = stage.page.getByRole('dialog', { name: 'Where your post went' })
+    await stage.hand.press(dialog.getByRole('button', { name: 'Give up: peer.example' }))
+    await dialog.getByText('1 server was given up.').waitFor()
+    await dialog.getByText('Given up', { exact: true }).waitFor()
+    ground.home.peer.inboxAnswer = () => ({ status: 202 })
+    await stage.hand.press(dialog.getByRole('button', { name: 'Try now: peer.example' }))
+    await dialog.getByText('1 server has it.').waitFor()
+    await stage.hand.press(dialog.getByText('Which servers have it'))
+    await dialog
+      .getByRole('listitem')
+      .filter({ hasText: /^peer\.example$/ })
+      .waitFor()
+    await stage.leave(dialog)
+  },
+)
+
 flow('delete a post, with Undo', { prepare: wasWritten('not for long') }, async (stage) => {
   const post = stage.post(stage.own('not for long'))
   await stage.choose(post, 'Delete')

@@ -21,6 +21,7 @@ export const TASKS = {
     'look at pictures large, the next one, nearer, with their alt text',
     'edit a post',
     'see what a post said before it was edited',
+    'see where a post went, let go of a server and try it again',
     'delete a post, with Undo',
     'delete a post and write it anew',
     'pin a post to the profile',

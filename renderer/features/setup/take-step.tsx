@@ -16,7 +16,7 @@ import { Amounts } from './adoption-amounts.tsx'
 import styles from './setup.module.css'
 import { StepForm } from './step-form.tsx'
 import { UnderWay } from './under-way.tsx'
-import { useTaking, useTakingAnswer } from './use-taking.ts'
+import { useTaking, useTakingAnswer, useTakingLook } from './use-taking.ts'
 
 interface Typed {
   readonly address: string
@@ -27,11 +27,17 @@ export function TakeStep({ onBack }: { readonly onBack: () => void }) {
   const { data, isError } = useTaking()
   const [typed, setTyped] = useState<Typed>({ address: '', code: '' })
   const state = data ?? { phase: 'none' as const }
+  const hasLapsed = state.phase === 'lapsed'
+  const [hadLapsed, setHadLapsed] = useState(false)
+  if (hasLapsed !== hadLapsed) {
+    setHadLapsed(hasLapsed)
+    // The code of before lets nobody in any more.
+    if (hasLapsed) setTyped(({ address }) => ({ address, code: '' }))
+  }
   if (state.phase === 'paired') return <Paired home={state.home} />
   if (state.phase === 'coming' || state.phase === 'restoring')
     return <Running state={state} isAway={isError} />
   const failed = state.phase === 'failed' ? state.message : null
-  const hasLapsed = state.phase === 'lapsed'
   return <Asking {...{ typed, onType: setTyped, failed, hasLapsed, onBack }} />
 }
 
@@ -110,7 +116,12 @@ function Paired({ home }: { readonly home: OfferedHome }) {
   const t = useText()
   const { api } = useServices()
   const answer = useTakingAnswer()
+  const lookAgain = useTakingLook()
   const act = useAct()
+  const start = async (): Promise<void> => {
+    // It may have lapsed since it was looked at last.
+    if (!(await act.run(async () => answer(await startTaking(api))))) lookAgain()
+  }
   const count = (amount: number): string => formatCount(t.locale, amount)
   return (
     <StepForm
@@ -119,7 +130,7 @@ function Paired({ home }: { readonly home: OfferedHome }) {
       lead={t('taking.paired_lead')}
       nextLabel={t('taking.start')}
       isBusy={act.isBusy}
-      onNext={() => void act.run(async () => answer(await startTaking(api)))}
+      onNext={() => void start()}
       onBack={() => void act.run(async () => answer(await cancelTaking(api)))}
     >
       <Amounts

@@ -36,3 +36,9 @@ export function useTakingAnswer(): (state: TakingState) => void {
   const queries = useQueryClient()
   return (state) => void queries.setQueryData(KEY, state)
 }
+
+/** For whoever was refused: it may stand otherwise than it did. */
+export function useTakingLook(): () => void {
+  const queries = useQueryClient()
+  return () => void queries.invalidateQueries({ queryKey: KEY })
+}

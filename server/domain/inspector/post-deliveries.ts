@@ -1,4 +1,4 @@
-/** Where one own post went: to which inboxes, what each answered, and what of it is tried again or given up at the owner's word. */
+/** Where one own post went: to which servers, what each answered, and what of it is tried again or given up at the owner's word. */
 import { type RawBuilder, sql } from 'kysely'
 import type { InspectorDeliveryState } from '../../contracts/inspector.ts'
 import type { PostDeliveries, PostDelivery } from '../../contracts/post-deliveries.ts'
@@ -10,7 +10,7 @@ import { nextTryOf } from '../fan-outs/parked-deliveries.ts'
 import { fanOutGraph } from '../fan-outs/fan-out-graph.ts'
 
 const MOST_LISTED = 500
-/** Stored with what the owner has given up. */
+/** Stored with what the owner has given up; to the owner the state says it all. */
 const GIVEN_UP = 'given up by the owner'
 
 export type SentPost = Pick<Row<'posts'>, 'author_id' | 'uri'>
@@ -35,15 +35,15 @@ export async function findSentPost(db: Querier, id: string, isHeld: boolean): Pr
 
 export async function listPostDeliveries(db: Querier, post: SentPost): Promise<PostDeliveries> {
   const { rows: counted } = await sql<{ state: InspectorDeliveryState; count: number }>`
-    select ${STATE} as state, count(*)::integer as count from (${lastToEach(post)}) as last group by 1`.execute(
+    select ${STATE} as state, count(*)::integer as count from (${worstOfEach(post)}) as worst group by 1`.execute(
     db,
   )
   const { rows } = await sql<StoredDelivery>`
-    select inbox_uri as "inboxUri", host, ${STATE} as state, state_attempts as attempts, state_error as answer,
-           ${nextTryOf('last')} as "nextAttemptAt",
+    select host, ${STATE} as state, state_attempts as attempts, nullif(state_error, ${GIVEN_UP}) as answer,
+           ${nextTryOf('worst')} as "nextAttemptAt",
            activity_type = 'Update' as "isChange"
-      from (${lastToEach(post)}) as last
-     order by state <> 'failed', state <> 'new', host, inbox_uri limit ${MOST_LISTED}`.execute(db)
+      from (${worstOfEach(post)}) as worst
+     order by ${WORST_FIRST}, host limit ${MOST_LISTED}`.execute(db)
   const counts = { waiting: 0, sent: 0, skipped: 0, failed: 0 }
   for (const { state, count } of counted) counts[state] = count
   return { counts, list: rows.map(deliveryOf) }
@@ -84,6 +84,8 @@ export async function giveUpPostDeliveries(
 
 const STATE = sql`case state when 'new' then 'waiting' else state end`
 
+const WORST_FIRST = sql`array_position(array['failed', 'new', 'skipped', 'sent'], state)`
+
 const isOf = (host: string | null): RawBuilder<boolean> => (host === null ? sql`true` : sql`host = ${host}`)
 
 /** Of the post and its later versions; a boost of it by its author is a post of its own. */
@@ -98,3 +100,8 @@ function deliveriesOf({ author_id: authorId, uri }: SentPost): RawBuilder<unknow
 
 const lastToEach = (post: SentPost): RawBuilder<unknown> => sql`
   select distinct on (inbox_uri) * from (${deliveriesOf(post)}) as sent order by inbox_uri, activity_id desc`
+
+/** A server without a shared inbox has one for each follower: of these the one where it went worst. */
+const worstOfEach = (post: SentPost): RawBuilder<unknown> => sql`
+  select distinct on (host) * from (${lastToEach(post)}) as last
+   order by host, ${WORST_FIRST}, state_next_attempt_at nulls last, inbox_uri`

@@ -8,10 +8,11 @@ import { type PrivateClient, openPrivateClient } from '../../support/private-cli
 
 const peer = await openFakePeer()
 const other = await openFakePeer(undefined, { host: 'other.example' })
+const third = await openFakePeer(undefined, { host: 'third.example' })
 let home: FederationHome
 let owner: PrivateClient
 before(async () => {
-  home = await openFederationHome({ peers: [peer, other] })
+  home = await openFederationHome({ peers: [peer, other, third] })
   owner = await openPrivateClient(home.context, 'correct horse battery')
   await home.isFollowedBy(peer.actor('ana'))
   await home.isFollowedBy(other.actor('bo'))
@@ -71,7 +72,7 @@ test('what waits for a server in trouble is tried at once, or given up and not s
   assert.deepEqual(shown(await changed(letGo ?? '', 'give-up', { host: 'other.example' })).at(0), [
     'other.example',
     'failed',
-    'given up by the owner',
+    null,
     false,
   ])
   other.inboxAnswer = () => ({ status: 202 })
@@ -120,4 +121,28 @@ test('of a post that was changed the change is told, and neither boosts of it no
   await home.takes(ana, ana.create(note))
   const hers = await home.post(note.id)
   for (const id of [hers?.id ?? '', '1', 'x']) assert.equal((await owner.ask(pathOf(id))).status, 404)
+})
+
+test('a server with an inbox for each is one server, which has it once the last of them does', async () => {
+  for (const name of ['cleo', 'dan', 'eve'])
+    await home.isFollowedBy(third.actor(name, { document: { endpoints: {} } }))
+  const inboxOf = (name: string) => third.actor(name).inbox.received
+  third.inboxAnswer = ({ path }) => ({ status: path.includes('dan') ? 418 : 202, body: 'no tea' })
+  const post = await home.writes('to each of them')
+  await home.work()
+  const first = await deliveriesOf(post.id)
+  assert.deepEqual(first.counts, { waiting: 0, sent: 2, skipped: 0, failed: 1 })
+  assert.deepEqual(
+    first.list.filter(({ host }) => host === 'third.example').map(({ state, answer }) => [state, answer]),
+    [['failed', 'answered 418: no tea']],
+  )
+  third.inboxAnswer = () => ({ status: 202 })
+  assert.equal((await changed(post.id, 'retry', { host: 'third.example' })).counts.waiting, 1)
+  await home.work()
+  assert.deepEqual((await deliveriesOf(post.id)).counts, { waiting: 0, sent: 3, skipped: 0, failed: 0 })
+  const came = ['cleo', 'dan', 'eve'].map(
+    (name) =>
+      inboxOf(name).filter(({ activity }) => JSON.stringify(activity).includes('to each of them')).length,
+  )
+  assert.deepEqual(came, [1, 1, 1])
 })

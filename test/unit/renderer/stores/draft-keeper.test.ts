@@ -56,6 +56,23 @@ test('two windows write on one draft: both versions are there, and it is said', 
   ])
   assert.equal(one.drafts.current().text, 'begun, said the one')
   assert.deepEqual(one.keeper.view.get().parted, [one.drafts.current().id])
+  one.drafts.change({ text: 'begun, said the one, and more' })
+  assert.deepEqual(one.keeper.view.get().parted, [one.drafts.current().id])
+  await one.clock.passes(1_000)
+  assert.deepEqual(one.keeper.view.get().parted, [])
+})
+
+test('that it was written on is said until a later change of it was saved', async () => {
+  const { clock, drafts, keeper } = openWriting(new ScriptedHome())
+  await keeper.open()
+  drafts.change({ text: 'on its way' })
+  keeper.writesOn(drafts.current().id)
+  const { id } = drafts.current()
+  await clock.passes(1_000)
+  assert.deepEqual([drafts.current().isUnsaved, keeper.view.get().writtenOn], [false, [id]])
+  drafts.change({ text: 'on its way, and more' })
+  await clock.passes(1_000)
+  assert.deepEqual([drafts.current().id, keeper.view.get().writtenOn], [id, []])
 })
 
 test('a draft that was emptied goes from the home too', async () => {

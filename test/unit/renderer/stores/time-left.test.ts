@@ -33,3 +33,11 @@ test('nothing is told where the end is not known, nothing came, or all is done',
   still.look(at('read', 10), 0)
   assert.equal(still.look(at('read', 10), 20_000), null)
 })
+
+test('in the last second nothing is told', () => {
+  const pace = new TimeLeft()
+  pace.look(at('read', 0), 0)
+  assert.equal(pace.look(at('read', 90), 9_000), null)
+  assert.equal(pace.look(at('read', 90), 10_000)?.toFixed(1), '1.1')
+  assert.equal(pace.look(at('read', 95), 10_000), null)
+})
