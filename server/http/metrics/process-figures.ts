@@ -80,5 +80,7 @@ export async function mergedText(readings: readonly unknown[]): Promise<string> 
   const metrics = readings.filter((reading) => Array.isArray(reading)) as object[][]
   // Each value has its process as a label, so that adding up changes none and loses none.
   const added = metrics.map((reading) => reading.map((metric) => ({ ...metric, aggregator: 'sum' })))
-  return AggregatorRegistry.aggregate(added).metrics()
+  const text = await AggregatorRegistry.aggregate(added).metrics()
+  // What was not measured since the last reading, as the mean of no values: the library writes it otherwise than the format does.
+  return text.replaceAll(/ Nan$/gm, ' NaN')
 }

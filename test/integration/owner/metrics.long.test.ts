@@ -9,7 +9,7 @@ import type { TunnelStatus } from '../../../server/contracts/tunnel.ts'
 import { createLogger } from '../../../server/core/log.ts'
 import { DeliveryCounts } from '../../../server/domain/fan-outs/delivery-counts.ts'
 import { openFigures } from '../../../server/http/metrics/figures.ts'
-import { ProcessFigures } from '../../../server/http/metrics/process-figures.ts'
+import { ProcessFigures, mergedText } from '../../../server/http/metrics/process-figures.ts'
 import { offCache } from '../../../server/storage/caches/off-cache.ts'
 import { askListener } from '../../support/http-client.ts'
 import { NO_BACKUPS, openLogFolder } from '../../support/log-folder.ts'
@@ -283,6 +283,12 @@ test('what is answered is the text format of Prometheus', async () => {
     ours.filter((name) => name.endsWith('_total')),
     counters,
   )
+})
+
+test('a mean of no values is written as the format has it', async () => {
+  const lag = { name: 'lag', help: 'lag', type: 'gauge', values: [{ value: Number.NaN, labels: {} }] }
+  const lines = (await mergedText([[lag]])).split('\n')
+  assert.ok(lines.includes('lag NaN'))
 })
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
